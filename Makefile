@@ -1,0 +1,127 @@
+# make help tells what there is.
+
+TOP := $(CURDIR)
+BUILD ?= build
+OUT := $(abspath $(BUILD))
+
+GLYPH_PORT ?= 8080
+GLYPH_RUN ?= run
+NGINX ?= nginx
+NGINX_SRC ?=
+TEST_NGINX_LIB ?=
+TESTS ?= t t/fault
+
+# not NGINX itself: to nginx that variable means a binary upgrade
+unexport NGINX
+GLYPH_NGINX = $(NGINX)
+export GLYPH_PORT GLYPH_RUN GLYPH_NGINX
+
+PACKAGES = nginx nginx-dev gcc make libc6-dev libcsv-dev libxxhash-dev \
+	libhiredis-dev libpq-dev libssl-dev libpcre2-dev zlib1g-dev \
+	redis-server postgresql libtest-base-perl perl curl jq
+
+WARN = -Wall -Wextra -Werror
+SAN =
+CFLAGS = -std=gnu11 -O2 -g $(WARN) $(SAN)
+LIBS = -lcsv -lm
+
+# nginx's own headers and habits are not clean under -Wextra
+MODULE_CFLAGS = $(CFLAGS) -Wno-unused-parameter \
+	-Wno-missing-field-initializers -I$(shell pg_config --includedir)
+
+CORE_SRC := $(wildcard src/core/*.c)
+CORE_OBJ := $(CORE_SRC:src/core/%.c=$(OUT)/core/%.o)
+UNIT_SRC := $(wildcard t/unit/test_*.c)
+UNIT := $(UNIT_SRC:t/unit/%.c=$(OUT)/unit/%)
+WRAP = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+
+
+.PHONY: build deps up down demo test asan lint bench install clean help \
+	module unit
+
+build: deps
+	@$(MAKE) --no-print-directory $(OUT)/glyphsieve module
+
+help:
+	@echo "make build    the module and glyphsieve, in build/"
+	@echo "make demo     start all, upload a sample, show what became of it"
+	@echo "make up       start a private Postgres, Redis and nginx, in run/"
+	@echo "make down     stop them"
+	@echo "make test     every test"
+	@echo "make asan     the same with AddressSanitizer and UBSan"
+	@echo "make lint     style checks"
+	@echo "make bench    measurements against named peers"
+	@echo "make install  the module and its files into the system's nginx"
+	@echo "make clean    remove build/ and run/"
+	@echo
+	@echo "GLYPH_PORT=8080 GLYPH_RUN=run NGINX_SRC= NGINX=nginx"
+	@echo "TEST_NGINX_LIB= TESTS='t t/fault'"
+
+deps:
+	@util/deps.sh $(PACKAGES)
+
+
+# the core, the command line tool, the unit tests
+
+$(OUT)/core/%.o: src/core/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -MMD -MP -fPIC -c -o $@ $<
+
+$(OUT)/libglyphcore.a: $(CORE_OBJ)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(OUT)/glyphsieve: src/cli/glyphsieve.c $(OUT)/libglyphcore.a
+	$(CC) $(CFLAGS) -Wno-unused-parameter -Isrc/core -o $@ $^ $(LIBS)
+
+$(OUT)/unit/%: t/unit/%.c t/unit/tap.c t/unit/tap.h $(OUT)/libglyphcore.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -Isrc/core -It/unit -o $@ $< t/unit/tap.c \
+		$(OUT)/libglyphcore.a $(WRAP) $(LIBS)
+
+unit: $(UNIT)
+
+module:
+	@util/module.sh $(TOP) $(OUT)/nginx "$(NGINX_SRC)" \
+		"$(MODULE_CFLAGS)" "$(SAN)"
+	@cmp -s $(OUT)/nginx/ngx_glyph_module.so $(OUT)/ngx_glyph_module.so \
+		|| { cp $(OUT)/nginx/ngx_glyph_module.so $(OUT)/new.so \
+		&& mv $(OUT)/new.so $(OUT)/ngx_glyph_module.so; }
+
+-include $(CORE_OBJ:.o=.d)
+
+
+# the private stack
+
+up: build
+	@util/stack.sh up
+
+down:
+	@util/stack.sh down
+
+demo: up
+	@util/demo.sh
+
+
+# tests
+
+test: build
+	@$(MAKE) --no-print-directory unit
+	@TEST_NGINX_LIB="$(TEST_NGINX_LIB)" BUILD=$(OUT) util/test.sh $(TESTS)
+
+asan: deps
+	@$(MAKE) --no-print-directory BUILD=$(OUT)/asan NGINX_SRC=$(NGINX_SRC) \
+		SAN="-fsanitize=address,undefined -fno-omit-frame-pointer" \
+		GLYPH_ASAN=1 test
+
+lint:
+	@util/lint.sh
+
+bench: build
+	@bench/run.sh
+
+install: build
+	@util/install.sh
+
+clean: down
+	rm -rf $(OUT) $(GLYPH_RUN)

@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+#
+# Builds ngx_glyph_module.so with nginx's own build system.
+#
+#   module.sh TOP OUT NGINX_SRC CFLAGS LDFLAGS
+#
+# NGINX_SRC is an nginx source tree, or empty for Debian's nginx-dev.  The
+# configure step is done again only when the list of sources, the flags or
+# config have changed; what it makes tracks the headers.
+
+set -eu
+
+top=$1 out=$2 src=$3 cflags=$4 ldflags=$5
+
+mkdir -p "$out"
+
+if [ -n "$src" ]; then
+    flags=(--with-compat --with-threads --with-debug --with-http_v2_module
+           --with-http_ssl_module)
+    configure=auto/configure
+    [ -x "$src/configure" ] && configure=./configure
+else
+    src=/usr/share/nginx/src
+    # shellcheck disable=SC1091
+    . "$src/conf_flags"
+    flags=("${NGX_CONF_FLAGS[@]}")
+    configure=./configure
+fi
+
+stamp=$(cd "$top"
+        echo "$src ${flags[*]} $cflags $ldflags"
+        ls ngx_glyph_module.c src/*.c src/core/*.c src/*.h src/core/*.h
+        cksum config)
+
+cd "$src"
+
+if [ "$stamp" != "$(cat "$out/stamp" 2>/dev/null)" ]; then
+    "$configure" "${flags[@]}" --with-cc-opt="$cflags -fPIC" \
+        --with-ld-opt="$ldflags" --add-dynamic-module="$top" \
+        --builddir="$out" > "$out/configure.log" 2>&1 \
+        || { tail -20 "$out/configure.log" >&2; exit 1; }
+
+    printf '%s\n' "$stamp" > "$out/stamp"
+fi
+
+make -s -f "$out/Makefile" modules
