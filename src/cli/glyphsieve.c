@@ -1,0 +1,620 @@
+
+/*
+ * glyphsieve: the pipeline on the command line, stdin to stdout.
+ *
+ * final_score and the duplicates' first rows are known only at the end, so
+ * the rows wait in a temporary file; memory does not grow with the input.
+ */
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+
+#include "glyph_json.h"
+#include "glyph_output.h"
+#include "glyph_pipeline.h"
+
+
+#define SIEVE_VERSION     "0.1.0"
+#define SIEVE_MODELS      "conf/gpu_models.csv"
+#define SIEVE_CHUNK       65536
+#define SIEVE_FLUSH       (256 * 1024)
+
+#define SIEVE_REFUSED     1
+#define SIEVE_USAGE       2
+
+
+/* A row as it waits: this, then its two parts. */
+
+typedef struct {
+    int64_t           index;
+    double            score;
+    int64_t           duplicate_of;
+    size_t            head;
+    size_t            tail;
+} sieve_row_t;
+
+
+typedef struct {
+    glyph_registry_t       *registry;
+    glyph_rates_t           rates;
+    glyph_pipeline_conf_t   conf;
+    glyph_pipeline_opts_t   opts;
+    glyph_output_e          format;
+    const char             *errors_name;
+
+    glyph_pipeline_t       *pipeline;
+    FILE                   *spool;
+    FILE                   *errors;
+    unsigned                errors_begun;
+    glyph_buf_t             head;
+    glyph_buf_t             tail;
+    unsigned char          *firsts;     /* a bit a row: it has duplicates */
+    size_t                  nfirsts;    /* bytes */
+    int                     failed;     /* errno */
+} sieve_t;
+
+
+static void sieve_usage(FILE *out);
+static int sieve_args(sieve_t *s, int argc, char **argv);
+static int sieve_option(sieve_t *s, int c, char *arg);
+static int sieve_models(sieve_t *s, const char *name);
+static int sieve_read(sieve_t *s);
+static void sieve_listing(void *data, const glyph_listing_t *l);
+static void sieve_first(sieve_t *s, int64_t index);
+static void sieve_rejected(void *data, const glyph_rejected_t *r);
+static int sieve_full(void *data);
+static int sieve_write(sieve_t *s);
+static const char *sieve_status(sieve_t *s, const sieve_row_t *row);
+static void sieve_summary(sieve_t *s);
+
+
+static const struct option  sieve_options[] = {
+    { "models", required_argument, NULL, 'm' },
+    { "score", required_argument, NULL, 's' },
+    { "currency", required_argument, NULL, 'c' },
+    { "errors", required_argument, NULL, 'e' },
+    { "format", required_argument, NULL, 'f' },
+    { "delimiter", required_argument, NULL, 'd' },
+    { "decimal", required_argument, NULL, 'p' },
+    { "charset", required_argument, NULL, 'a' },
+    { "map", required_argument, NULL, 'r' },
+    { "help", no_argument, NULL, 'h' },
+    { "version", no_argument, NULL, 'v' },
+    { NULL, 0, NULL, 0 }
+};
+
+
+int
+main(int argc, char **argv)
+{
+    int           rc;
+    glyph_code_e  code;
+    static sieve_t  s;
+
+    glyph_score_defaults(&s.conf.score);
+    s.conf.max_row_size = 65536;
+    s.conf.max_columns = 256;
+    s.conf.max_rows = INT32_MAX;
+    s.conf.max_errors = UINT64_MAX;
+    s.conf.dedup_size = 16 * 1024 * 1024;
+    s.conf.extra = 1;
+    s.conf.rates = &s.rates;
+
+    s.registry = glyph_registry_create();
+    if (s.registry == NULL) {
+        return SIEVE_REFUSED;
+    }
+
+    rc = sieve_args(&s, argc, argv);
+
+    if (rc != -1) {
+        glyph_registry_destroy(s.registry);
+        return rc;
+    }
+
+    s.conf.registry = s.registry;
+
+    rc = glyph_pipeline_create(&s.pipeline, &s.conf, &s.opts, &code);
+
+    if (rc != GLYPH_OK) {
+        fprintf(stderr, "glyphsieve: %s\n",
+                rc == GLYPH_BAD ? glyph_code_name(code) : "out of memory");
+        glyph_registry_destroy(s.registry);
+        return rc == GLYPH_BAD ? SIEVE_USAGE : SIEVE_REFUSED;
+    }
+
+    rc = sieve_read(&s);
+
+    if (rc == 0) {
+        rc = sieve_write(&s);
+    }
+
+    if (s.failed) {
+        fprintf(stderr, "glyphsieve: %s\n", strerror(s.failed));
+        rc = SIEVE_REFUSED;
+    }
+
+    if (s.spool) {
+        fclose(s.spool);
+    }
+
+    free(s.firsts);
+    glyph_buf_free(&s.head);
+    glyph_buf_free(&s.tail);
+    glyph_pipeline_destroy(s.pipeline);
+    glyph_registry_destroy(s.registry);
+
+    return rc;
+}
+
+
+static void
+sieve_usage(FILE *out)
+{
+    fputs("usage: glyphsieve [options] < in.csv > out.csv\n"
+          "\n"
+          "  --models FILE       registry of models (" SIEVE_MODELS ");\n"
+          "                      again for one that adds and overrides\n"
+          "  --score KEY=VALUE   a weight or maximum, such as vram_max=96\n"
+          "  --currency EUR=1.08 a rate to USD\n"
+          "  --errors FILE       rejected rows, as CSV\n"
+          "  --format FORMAT     csv (default) or ndjson\n"
+          "  --delimiter C       one of , ; | tab (default: found)\n"
+          "  --decimal MARK      point or comma (default: found)\n"
+          "  --charset NAME      of the input (default: by byte order mark,\n"
+          "                      else utf-8)\n"
+          "  --map FROM:TO,...   names of columns, such as Preis:price\n"
+          "  --help, --version\n"
+          "\n"
+          "Exits with 0; 1 when the file is refused; 2 for wrong options.\n",
+          out);
+}
+
+
+/* -1: go on; else the exit code. */
+
+static int
+sieve_args(sieve_t *s, int argc, char **argv)
+{
+    int          c, rc, models;
+    glyph_buf_t  error;
+
+    models = 0;
+
+    while ((c = getopt_long(argc, argv, "", sieve_options, NULL)) != -1) {
+
+        models |= (c == 'm');
+        rc = sieve_option(s, c, optarg);
+
+        if (rc != -1) {
+            return rc;
+        }
+    }
+
+    if (optind < argc) {
+        fprintf(stderr, "glyphsieve: unexpected argument \"%s\"\n",
+                argv[optind]);
+        sieve_usage(stderr);
+        return SIEVE_USAGE;
+    }
+
+    if (!models && sieve_models(s, SIEVE_MODELS) != GLYPH_OK) {
+        return SIEVE_USAGE;
+    }
+
+    memset(&error, 0, sizeof(error));
+
+    if (glyph_registry_compile(s->registry, &error) != GLYPH_OK) {
+        fprintf(stderr, "glyphsieve: %.*s\n", (int) error.len,
+                (char *) error.data);
+        glyph_buf_free(&error);
+        return SIEVE_USAGE;
+    }
+
+    glyph_buf_free(&error);
+
+    return -1;
+}
+
+
+static int
+sieve_option(sieve_t *s, int c, char *arg)
+{
+    const char   *error;
+    glyph_str_t   str;
+
+    str.data = (unsigned char *) arg;
+    str.len = arg ? strlen(arg) : 0;
+    error = "invalid value";
+
+    switch (c) {
+
+    case 'm':
+        return sieve_models(s, arg) == GLYPH_OK ? -1 : SIEVE_USAGE;
+
+    case 's':
+        if (glyph_score_set(&s->conf.score, &str, &error) == GLYPH_OK) {
+            return -1;
+        }
+        break;
+
+    case 'c':
+        if (glyph_rates_set(&s->rates, &str, &error) == GLYPH_OK) {
+            return -1;
+        }
+        break;
+
+    case 'e':
+        s->errors_name = arg;
+        return -1;
+
+    case 'f':
+        if (strcmp(arg, "csv") == 0) {
+            return -1;
+        }
+
+        if (strcmp(arg, "ndjson") == 0) {
+            s->format = GLYPH_OUTPUT_NDJSON;
+            return -1;
+        }
+        break;
+
+    case 'd':
+        if (strcmp(arg, "tab") == 0) {
+            arg = "\t";
+        }
+
+        if (strlen(arg) == 1 && strchr(",;|\t", *arg)) {
+            s->opts.delimiter = (unsigned char) *arg;
+            return -1;
+        }
+        break;
+
+    case 'p':
+        if (strcmp(arg, "point") == 0 || strcmp(arg, "comma") == 0) {
+            s->opts.decimal = (*arg == 'p') ? GLYPH_DECIMAL_POINT
+                                            : GLYPH_DECIMAL_COMMA;
+            return -1;
+        }
+        break;
+
+    case 'a':
+        s->opts.charset = str;
+        return -1;
+
+    case 'r':
+        s->opts.map = str;
+        return -1;
+
+    case 'h':
+        sieve_usage(stdout);
+        return 0;
+
+    case 'v':
+        puts("glyphsieve " SIEVE_VERSION);
+        return 0;
+
+    default:
+        sieve_usage(stderr);
+        return SIEVE_USAGE;
+    }
+
+    fprintf(stderr, "glyphsieve: \"%s\": %s\n", arg, error);
+
+    return SIEVE_USAGE;
+}
+
+
+static int
+sieve_models(sieve_t *s, const char *name)
+{
+    int           rc;
+    FILE         *f;
+    size_t        n, line;
+    glyph_buf_t   data, error;
+
+    f = fopen(name, "rb");
+
+    if (f == NULL) {
+        fprintf(stderr, "glyphsieve: %s: %s\n", name, strerror(errno));
+        return GLYPH_ERROR;
+    }
+
+    memset(&data, 0, sizeof(data));
+    memset(&error, 0, sizeof(error));
+
+    while (glyph_buf_reserve(&data, SIEVE_CHUNK) == GLYPH_OK) {
+        n = fread(data.data + data.len, 1, SIEVE_CHUNK, f);
+
+        if (n == 0) {
+            break;
+        }
+
+        data.len += n;
+    }
+
+    fclose(f);
+
+    line = 0;
+    rc = data.failed ? GLYPH_ERROR
+                     : glyph_registry_add(s->registry, data.data, data.len,
+                                          &line, &error);
+
+    if (rc != GLYPH_OK) {
+        fprintf(stderr, "glyphsieve: %s:%zu: %.*s\n", name, line,
+                rc == GLYPH_BAD ? (int) error.len : 13,
+                rc == GLYPH_BAD ? (char *) error.data : "out of memory");
+    }
+
+    glyph_buf_free(&data);
+    glyph_buf_free(&error);
+
+    return rc;
+}
+
+
+static int
+sieve_read(sieve_t *s)
+{
+    int                    rc;
+    size_t                 n;
+    glyph_sink_t           sink;
+    const unsigned char   *pos;
+    static unsigned char   chunk[SIEVE_CHUNK];
+
+    sink.data = s;
+    sink.listing = sieve_listing;
+    sink.rejected = sieve_rejected;
+    sink.full = sieve_full;
+
+    s->spool = tmpfile();
+
+    if (s->errors_name) {
+        s->errors = fopen(s->errors_name, "wb");
+    }
+
+    if (s->spool == NULL || (s->errors_name && s->errors == NULL)) {
+        s->failed = errno;
+        return SIEVE_REFUSED;
+    }
+
+    do {
+        n = fread(chunk, 1, sizeof(chunk), stdin);
+        pos = chunk;
+
+        rc = glyph_pipeline_run(s->pipeline, &pos, chunk + n, n == 0, &sink);
+
+    } while (rc == GLYPH_OK && n && !s->failed);
+
+    if (ferror(stdin) || s->head.failed || s->tail.failed) {
+        s->failed = errno ? errno : ENOMEM;
+    }
+
+    if (s->errors && fclose(s->errors) != 0) {
+        s->failed = errno;
+    }
+
+    if (rc == GLYPH_BAD) {
+        fprintf(stderr, "glyphsieve: %s: %.*s\n",
+                glyph_code_name(glyph_pipeline_code(s->pipeline)),
+                (int) glyph_pipeline_detail(s->pipeline)->len,
+                glyph_pipeline_detail(s->pipeline)->data);
+    }
+
+    sieve_summary(s);
+
+    return rc == GLYPH_OK ? 0 : SIEVE_REFUSED;
+}
+
+
+static void
+sieve_listing(void *data, const glyph_listing_t *l)
+{
+    sieve_t      *s = data;
+    sieve_row_t   row;
+
+    glyph_buf_reset(&s->head);
+    glyph_buf_reset(&s->tail);
+
+    glyph_output_head(&s->head, s->format, l);
+    glyph_output_tail(&s->tail, s->format, l);
+
+    row.index = l->import_index;
+    row.score = l->score.score;
+    row.duplicate_of = l->duplicate_of;
+    row.head = s->head.len;
+    row.tail = s->tail.len;
+
+    if (l->duplicate_of >= 0) {
+        sieve_first(s, l->duplicate_of);
+    }
+
+    if (fwrite(&row, sizeof(row), 1, s->spool) != 1
+        || fwrite(s->head.data, 1, s->head.len, s->spool) != s->head.len
+        || fwrite(s->tail.data, 1, s->tail.len, s->spool) != s->tail.len)
+    {
+        s->failed = errno;
+    }
+}
+
+
+static void
+sieve_first(sieve_t *s, int64_t index)
+{
+    size_t          size;
+    unsigned char  *bits;
+
+    if ((size_t) index / 8 >= s->nfirsts) {
+        size = (size_t) index / 4 + 1024;
+
+        bits = realloc(s->firsts, size);
+        if (bits == NULL) {
+            s->failed = ENOMEM;
+            return;
+        }
+
+        memset(bits + s->nfirsts, 0, size - s->nfirsts);
+
+        s->firsts = bits;
+        s->nfirsts = size;
+    }
+
+    s->firsts[index / 8] |= (unsigned char) (1 << index % 8);
+}
+
+
+/* The original bytes, so that the file can be mended and read again. */
+
+static void
+sieve_rejected(void *data, const glyph_rejected_t *r)
+{
+    size_t                 i, n;
+    sieve_t               *s = data;
+    glyph_buf_t           *b;
+    const glyph_column_t  *columns;
+
+    if (s->errors == NULL) {
+        return;
+    }
+
+    b = &s->head;
+    glyph_buf_reset(b);
+
+    if (!s->errors_begun) {
+        s->errors_begun = 1;
+        columns = glyph_header_columns(glyph_pipeline_header(s->pipeline),
+                                       &n);
+
+        for (i = 0; i < n; i++) {
+            glyph_output_field(b, columns[i].given.data,
+                               columns[i].given.len);
+            glyph_buf_putc(b, glyph_pipeline_delimiter(s->pipeline));
+        }
+
+        glyph_buf_printf(b, "_line%c_codes%c_messages\r\n",
+                         glyph_pipeline_delimiter(s->pipeline),
+                         glyph_pipeline_delimiter(s->pipeline));
+    }
+
+    glyph_buf_append(b, r->raw.data, r->raw.len);
+    glyph_buf_printf(b, "%c%llu%c\"", glyph_pipeline_delimiter(s->pipeline),
+                     (unsigned long long) r->line,
+                     glyph_pipeline_delimiter(s->pipeline));
+
+    for (i = 0; i < r->n; i++) {
+        glyph_buf_puts(b, i ? " " : "");
+        glyph_buf_puts(b, glyph_code_name(r->errors[i].code));
+    }
+
+    glyph_buf_printf(b, "\"%c\"", glyph_pipeline_delimiter(s->pipeline));
+
+    for (i = 0; i < r->n; i++) {
+        glyph_buf_puts(b, i ? "; " : "");
+        glyph_buf_puts(b, glyph_code_text(r->errors[i].code));
+    }
+
+    glyph_buf_puts(b, "\"\r\n");
+
+    if (fwrite(b->data, 1, b->len, s->errors) != b->len) {
+        s->failed = errno;
+    }
+}
+
+
+static int
+sieve_full(void *data)
+{
+    return 0;
+}
+
+
+static int
+sieve_write(sieve_t *s)
+{
+    double                 range, final;
+    glyph_buf_t           *b;
+    sieve_row_t            row;
+    const glyph_totals_t  *t;
+
+    b = &s->head;
+    t = glyph_pipeline_totals(s->pipeline);
+    range = t->score_max - t->score_min;
+
+    glyph_buf_reset(b);
+    glyph_output_header(b, s->format);
+
+    rewind(s->spool);
+
+    while (fread(&row, sizeof(row), 1, s->spool) == 1) {
+
+        final = range > 0 ? 100 * (row.score - t->score_min) / range : 50;
+
+        if (glyph_buf_reserve(b, row.head + row.tail + 1024) != GLYPH_OK
+            || fread(b->data + b->len, 1, row.head, s->spool) != row.head)
+        {
+            s->failed = ENOMEM;
+            return SIEVE_REFUSED;
+        }
+
+        b->len += row.head;
+        glyph_output_final(b, s->format, final, sieve_status(s, &row));
+
+        if (glyph_buf_reserve(b, row.tail) != GLYPH_OK
+            || fread(b->data + b->len, 1, row.tail, s->spool) != row.tail)
+        {
+            s->failed = ENOMEM;
+            return SIEVE_REFUSED;
+        }
+
+        b->len += row.tail;
+
+        if (b->len >= SIEVE_FLUSH) {
+
+            if (fwrite(b->data, 1, b->len, stdout) != b->len) {
+                s->failed = errno;
+                return SIEVE_REFUSED;
+            }
+
+            glyph_buf_reset(b);
+        }
+    }
+
+    if (fwrite(b->data, 1, b->len, stdout) != b->len || fflush(stdout) != 0) {
+        s->failed = errno;
+        return SIEVE_REFUSED;
+    }
+
+    return 0;
+}
+
+
+static const char *
+sieve_status(sieve_t *s, const sieve_row_t *row)
+{
+    if (row->duplicate_of >= 0) {
+        return "DUPLICATE_SECONDARY";
+    }
+
+    if ((size_t) row->index / 8 < s->nfirsts
+        && s->firsts[row->index / 8] & 1 << row->index % 8)
+    {
+        return "DUPLICATE_PRIMARY";
+    }
+
+    return "UNIQUE";
+}
+
+
+static void
+sieve_summary(sieve_t *s)
+{
+    const glyph_totals_t  *t;
+
+    t = glyph_pipeline_totals(s->pipeline);
+
+    fprintf(stderr, "glyphsieve: %llu rows: %llu listings, %llu rejected, "
+            "%llu warnings\n", (unsigned long long) t->rows,
+            (unsigned long long) t->valid, (unsigned long long) t->invalid,
+            (unsigned long long) t->warnings);
+}

@@ -1,0 +1,524 @@
+#include "glyph_context.h"
+
+
+/*
+ * A title is read as a seller means it: what it offers comes first, what
+ * comes with it after "with", what it serves after "for", what it is held
+ * against after "vs".  A part ("backplate", "power cable") that is offered
+ * makes it no card; one that comes with it does not.
+ */
+
+
+#define glyph_wset2(a, b)        (glyph_w(a) | glyph_w(b))
+#define glyph_wset3(a, b, c)     (glyph_wset2(a, b) | glyph_w(c))
+#define glyph_wset4(a, b, c, d)  (glyph_wset3(a, b, c) | glyph_w(d))
+
+#define GLYPH_GAP_FOR    1      /* unknown words between "for" and a name */
+#define GLYPH_GAP_OTHER  2      /* and between names of one list */
+
+
+static void glyph_context_roles(glyph_scan_t *scan);
+static int glyph_context_breaks(const glyph_scan_t *scan, size_t from,
+    size_t to);
+static void glyph_context_subject(const glyph_index_t *index,
+    glyph_scan_t *scan, glyph_context_t *ctx);
+static void glyph_context_part(const glyph_scan_t *scan,
+    glyph_context_t *ctx);
+static int glyph_context_is_part(const glyph_scan_t *scan,
+    const glyph_context_t *ctx, const glyph_event_t *e);
+static void glyph_context_system(const glyph_scan_t *scan,
+    glyph_context_t *ctx);
+static void glyph_context_no_model(const glyph_scan_t *scan,
+    glyph_context_t *ctx);
+static const glyph_event_t *glyph_context_find(const glyph_scan_t *scan,
+    uint64_t words);
+static int glyph_context_said(const glyph_scan_t *scan);
+
+
+static const uint64_t  glyph_context_makers =
+    glyph_wset4(GLYPH_W_NVIDIA, GLYPH_W_GEFORCE, GLYPH_W_QUADRO,
+                GLYPH_W_TESLA)
+    | glyph_wset4(GLYPH_W_RTX, GLYPH_W_GTX, GLYPH_W_PART_N, GLYPH_W_AMD)
+    | glyph_wset4(GLYPH_W_ATI, GLYPH_W_RADEON, GLYPH_W_FIREPRO,
+                  GLYPH_W_INSTINCT)
+    | glyph_wset4(GLYPH_W_RX, GLYPH_W_PART_R, GLYPH_W_INTEL, GLYPH_W_ARC)
+    | glyph_wset3(GLYPH_W_MAKER_N, GLYPH_W_MAKER_A, GLYPH_W_MAKER);
+
+static const uint64_t  glyph_context_systems =
+    glyph_wset3(GLYPH_W_LAPTOP, GLYPH_W_PC, GLYPH_W_PC_SOFT)
+    | glyph_wset2(GLYPH_W_SERVER, GLYPH_W_SERVER_SOFT);
+
+static const uint64_t  glyph_context_parts =
+    glyph_wset4(GLYPH_W_HARD, GLYPH_W_SOFT, GLYPH_W_COOLER, GLYPH_W_CABLE)
+    | glyph_w(GLYPH_W_ADAPTER);
+
+
+static inline int
+glyph_event_in(const glyph_event_t *e, uint64_t words)
+{
+    return e->class && e->class < GLYPH_W_QUALIFIER
+           && (words & glyph_w(e->class));
+}
+
+
+void
+glyph_context(const glyph_index_t *index, glyph_scan_t *scan,
+    glyph_context_t *ctx)
+{
+    memset(ctx, 0, sizeof(glyph_context_t));
+
+    glyph_context_roles(scan);
+    glyph_context_subject(index, scan, ctx);
+
+    if (scan->words & (glyph_context_parts | glyph_wset2(GLYPH_W_EMPTY,
+                                                         GLYPH_W_LINK)))
+    {
+        glyph_context_part(scan, ctx);
+    }
+
+    if (ctx->reason == NULL) {
+        glyph_context_system(scan, ctx);
+    }
+
+    if (ctx->reason == NULL && ctx->subject == NULL) {
+        glyph_context_no_model(scan, ctx);
+    }
+
+    if (ctx->reason == NULL && ctx->subject) {
+        ctx->card = 1;
+    }
+}
+
+
+static void
+glyph_context_roles(glyph_scan_t *scan)
+{
+    int             with, named;
+    size_t          end, gap;
+    uint8_t         role;
+    glyph_event_t  *e, *last;
+
+    with = 0;
+    named = 0;
+    end = 0;
+    role = GLYPH_IS_SUBJECT;
+    last = scan->event + scan->nevents;
+
+    for (e = scan->event; e < last; e++) {
+        gap = e->start - end;
+
+        if (e != scan->event && glyph_context_breaks(scan, end, e->start)) {
+            with = 0;
+            role = GLYPH_IS_SUBJECT;
+        }
+
+        if (scan->ts.token[e->start].sep & GLYPH_SEP_PLUS) {
+            with = 1;
+        }
+
+        if (role != GLYPH_IS_SUBJECT
+            && gap > (named ? GLYPH_GAP_OTHER : GLYPH_GAP_FOR))
+        {
+            role = GLYPH_IS_SUBJECT;
+        }
+
+        end = e->end;
+        e->with = with;
+
+        switch (e->class) {
+
+        case GLYPH_W_NONE:
+            e->role = role;
+            named = 1;
+            break;
+
+        case GLYPH_W_WITH:
+            with = 1;
+            break;
+
+        case GLYPH_W_FOR:
+            with = 0;
+            named = 0;
+            role = GLYPH_IS_FOR;
+            break;
+
+        case GLYPH_W_VERSUS:
+            named = 0;
+            role = GLYPH_IS_OTHER;
+            break;
+
+        default:
+            if (!glyph_event_in(e, glyph_context_systems)) {
+                break;
+            }
+
+            /* for a server, and what else it may be for does not follow */
+
+            if (role == GLYPH_IS_FOR) {
+                e->with = 1;
+            }
+        }
+    }
+}
+
+
+/* Whether a new thought begins between two tokens. */
+
+static int
+glyph_context_breaks(const glyph_scan_t *scan, size_t from, size_t to)
+{
+    for (/* void */ ; from <= to; from++) {
+        if (scan->ts.token[from].sep & GLYPH_SEP_BREAK) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/*
+ * The first mention that is offered, has what it needs around it, and means
+ * a model.  One that the thing is "for" is the next best: sellers write
+ * "Graphics Card for NVIDIA GTX 1050 Ti 4GB".
+ */
+
+static void
+glyph_context_subject(const glyph_index_t *index, glyph_scan_t *scan,
+    glyph_context_t *ctx)
+{
+    glyph_event_t         *e, *last;
+    glyph_variant_t        v;
+    const glyph_event_t   *served;
+    const glyph_row_t     *a, *b;
+
+    served = NULL;
+    last = scan->event + scan->nevents;
+
+    for (e = scan->event; scan->mentions && e < last; e++) {
+
+        if (e->class != GLYPH_W_NONE) {
+            continue;
+        }
+
+        if (e->role == GLYPH_IS_FOR && served == NULL) {
+            served = e;
+        }
+
+        if (e->role != GLYPH_IS_SUBJECT) {
+            continue;
+        }
+
+        glyph_variant(index, scan, e, &v);
+
+        if (v.candidate == NULL) {
+            e->role = GLYPH_IS_NOTHING;
+            ctx->refused |= v.refused;
+            continue;
+        }
+
+        if (ctx->subject == NULL) {
+            ctx->subject = e;
+            ctx->variant = v;
+            continue;
+        }
+
+        a = &index->rows[ctx->variant.candidate->row];
+        b = &index->rows[v.candidate->row];
+
+        if (a->family != b->family && v.candidate->need == 0
+            && !(v.doubts & GLYPH_ASSUMED_FAMILY))
+        {
+            ctx->several = 1;
+        }
+    }
+
+    if (ctx->subject || served == NULL || ctx->refused) {
+        return;
+    }
+
+    glyph_variant(index, scan, served, &v);
+
+    if (v.candidate
+        && (glyph_context_said(scan)
+            || glyph_scan_has_memory(scan,
+                   index->models[v.candidate->row].vram_gb)))
+    {
+        ctx->subject = served;
+        ctx->variant = v;
+        ctx->borrowed = 1;
+
+    } else if (v.candidate
+               && !(scan->words & ~(glyph_context_makers
+                                    | glyph_wset2(GLYPH_W_NONE,
+                                                  GLYPH_W_FOR))))
+    {
+        ctx->reason = "accessory";
+        ctx->why = served;
+    }
+}
+
+
+/* Whether the title says that it is about a card, before any "for". */
+
+static int
+glyph_context_said(const glyph_scan_t *scan)
+{
+    size_t                i;
+    const glyph_event_t  *e;
+
+    for (i = 0; i < scan->nevents; i++) {
+        e = &scan->event[i];
+
+        if (e->class == GLYPH_W_FOR) {
+            return 0;
+        }
+
+        if (e->class == GLYPH_W_CARD) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static void
+glyph_context_part(const glyph_scan_t *scan, glyph_context_t *ctx)
+{
+    size_t                i;
+    const glyph_event_t  *e;
+
+    for (i = 0; i < scan->nevents && ctx->reason == NULL; i++) {
+        e = &scan->event[i];
+
+        if (e->class == GLYPH_W_EMPTY) {
+            ctx->reason = "empty_box";
+
+        } else if (e->class == GLYPH_W_LINK) {
+
+            if (ctx->subject == NULL || ctx->borrowed) {
+                ctx->reason = "accessory";
+            }
+
+        } else if (glyph_event_in(e, glyph_context_parts)
+                   && glyph_context_is_part(scan, ctx, e))
+        {
+            ctx->reason = e->class == GLYPH_W_COOLER ? "cooler"
+                          : e->class == GLYPH_W_CABLE
+                            || e->class == GLYPH_W_ADAPTER
+                          ? "cable_or_adapter" : "accessory";
+        }
+
+        if (ctx->reason) {
+            ctx->why = e;
+        }
+    }
+}
+
+
+static int
+glyph_context_is_part(const glyph_scan_t *scan, const glyph_context_t *ctx,
+    const glyph_event_t *e)
+{
+    int                   hard;
+    const glyph_event_t  *before, *after, *last;
+
+    if (e->with) {
+        return 0;
+    }
+
+    hard = e->class == GLYPH_W_HARD || e->class == GLYPH_W_CABLE;
+
+    if (ctx->subject == NULL || ctx->borrowed) {
+
+        /* a card without a model may have a fan */
+
+        return hard || !(scan->qualifiers & GLYPH_Q_GRAPHIC);
+    }
+
+    if (hard) {
+        return 1;
+    }
+
+    last = scan->event + scan->nevents;
+    before = e > scan->event ? e - 1 : NULL;
+    after = e + 1 < last ? e + 1 : NULL;
+
+    /* "GPU cooler", "fan for …" */
+
+    if (before && before->end == e->start && before->class == GLYPH_W_CARD) {
+        return 1;
+    }
+
+    if (after && after->class == GLYPH_W_FOR && after->start <= e->end + 1) {
+        return 1;
+    }
+
+    if (e->start < ctx->subject->start && e->class != GLYPH_W_SOFT) {
+        return scan->nmemories == 0;
+    }
+
+    /* who states the memory sells the card with its fan or backplate */
+
+    return scan->nmemories == 0 && !(scan->qualifiers & GLYPH_Q_GRAPHIC);
+}
+
+
+/*
+ * A computer with a card inside.  One word that means nothing else is
+ * enough; others count once a kind, so that "HP Z440 Workstation" in a card's
+ * title does no harm, but a processor or a disk beside it does.
+ */
+
+static void
+glyph_context_system(const glyph_scan_t *scan, glyph_context_t *ctx)
+{
+    size_t                i;
+    uint64_t              seen, kinds;
+    const glyph_event_t  *e, *first;
+
+    const uint64_t  hints =
+        glyph_context_systems
+        | glyph_wset4(GLYPH_W_CPU, GLYPH_W_RAM, GLYPH_W_DISK, GLYPH_W_OS)
+        | glyph_wset2(GLYPH_W_MAINBOARD, GLYPH_W_LICENCE)
+        | glyph_w(GLYPH_W_VGPU);
+
+    if (!(scan->words & hints)) {
+        return;
+    }
+
+    seen = 0;
+    first = NULL;
+
+    for (i = 0; i < scan->nevents; i++) {
+        e = &scan->event[i];
+
+        if (!glyph_event_in(e, hints)
+            || (e->with && (glyph_event_in(e, glyph_context_systems)
+                            || e->class == GLYPH_W_MAINBOARD
+                            || (e->class == GLYPH_W_CPU && ctx->subject
+                                && e > ctx->subject))))
+        {
+            continue;
+        }
+
+        if (first == NULL) {
+            first = e;
+        }
+
+        seen |= glyph_w(e->class);
+    }
+
+    if (first == NULL) {
+        return;
+    }
+
+    kinds = seen & glyph_wset4(GLYPH_W_CPU, GLYPH_W_RAM, GLYPH_W_DISK,
+                               GLYPH_W_OS);
+    ctx->why = first;
+
+    if (seen & glyph_w(GLYPH_W_LICENCE)) {
+        ctx->reason = "licence";
+
+    } else if ((seen & glyph_w(GLYPH_W_VGPU)) && ctx->subject == NULL) {
+        ctx->reason = "licence";
+
+    } else if (seen & glyph_w(GLYPH_W_LAPTOP)) {
+        ctx->reason = "laptop";
+
+    } else if ((seen & glyph_w(GLYPH_W_MAINBOARD))
+               && (ctx->subject == NULL || first < ctx->subject))
+    {
+        ctx->reason = "motherboard";
+
+    } else if (seen & glyph_w(GLYPH_W_SERVER)) {
+        ctx->reason = "server";
+
+    } else if (seen & glyph_w(GLYPH_W_PC)) {
+        ctx->reason = "desktop_pc";
+
+    } else if ((kinds & (kinds - 1))
+               || (kinds && (seen & glyph_wset2(GLYPH_W_PC_SOFT,
+                                                GLYPH_W_SERVER_SOFT)))
+               || ((kinds & glyph_w(GLYPH_W_CPU)) && ctx->subject
+                   && first < ctx->subject))
+    {
+        ctx->reason = (seen & glyph_w(GLYPH_W_SERVER_SOFT)) ? "server"
+                                                            : "desktop_pc";
+
+    } else {
+        ctx->why = NULL;
+    }
+}
+
+
+/* No model is named: is it a card at all, and if not, what is it? */
+
+static void
+glyph_context_no_model(const glyph_scan_t *scan, glyph_context_t *ctx)
+{
+    size_t                i;
+    const glyph_event_t  *e;
+
+    static const struct {
+        uint64_t     words;
+        const char  *reason;
+    } others[] = {
+        { glyph_w(GLYPH_W_CAPTURE), "capture_card" },
+        { glyph_w(GLYPH_W_AV), "cable_or_adapter" },
+        { glyph_w(GLYPH_W_NETWORK), "network_card" },
+        { glyph_w(GLYPH_W_MONITOR), "monitor" },
+        { glyph_w(GLYPH_W_PSU), "power_supply" },
+        { glyph_w(GLYPH_W_MAINBOARD), "motherboard" }
+    };
+
+    for (i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        e = glyph_context_find(scan, others[i].words);
+
+        if (e && !e->with) {
+            ctx->reason = others[i].reason;
+            ctx->why = e;
+            return;
+        }
+    }
+
+    if (ctx->refused
+        || (scan->words & glyph_w(GLYPH_W_CARD))
+        || (scan->qualifiers & GLYPH_Q_GRAPHIC)
+        || (scan->words & (glyph_wset4(GLYPH_W_GEFORCE, GLYPH_W_QUADRO,
+                                       GLYPH_W_RTX, GLYPH_W_GTX)
+                           | glyph_wset4(GLYPH_W_RADEON, GLYPH_W_FIREPRO,
+                                         GLYPH_W_PART_N, GLYPH_W_PART_R)))
+        || ((scan->words & glyph_w(GLYPH_W_BOARD))
+            && (scan->words & (glyph_wset4(GLYPH_W_NVIDIA, GLYPH_W_AMD,
+                                           GLYPH_W_ATI, GLYPH_W_TESLA)
+                               | glyph_w(GLYPH_W_INSTINCT))))
+        || ((scan->words & glyph_w(GLYPH_W_ARC))
+            && (scan->words & glyph_w(GLYPH_W_INTEL))))
+    {
+        ctx->card = 1;
+        return;
+    }
+
+    ctx->reason = "not_recognised";
+}
+
+
+static const glyph_event_t *
+glyph_context_find(const glyph_scan_t *scan, uint64_t words)
+{
+    size_t  i;
+
+    if (!(scan->words & words)) {
+        return NULL;
+    }
+
+    for (i = 0; i < scan->nevents; i++) {
+        if (glyph_event_in(&scan->event[i], words)) {
+            return &scan->event[i];
+        }
+    }
+
+    return NULL;
+}

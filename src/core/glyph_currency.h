@@ -1,0 +1,61 @@
+/*
+ * Currencies: codes, signs, names, and how amounts in them are written.
+ */
+
+#ifndef GLYPH_CURRENCY_H_INCLUDED
+#define GLYPH_CURRENCY_H_INCLUDED
+
+#include "glyph.h"
+#include "glyph_code.h"
+
+
+/* Which of "." and "," a column writes before the fraction. */
+
+typedef enum {
+    GLYPH_DECIMAL_UNKNOWN = 0,
+    GLYPH_DECIMAL_POINT,
+    GLYPH_DECIMAL_COMMA
+} glyph_decimal_e;
+
+
+/* Signs and names that several currencies share. */
+
+typedef enum {
+    GLYPH_SIGN_NONE = 0,
+    GLYPH_SIGN_DOLLAR,          /* "$": USD unless something else is told */
+    GLYPH_SIGN_YEN,             /* "¥": JPY unless … */
+    GLYPH_SIGN_RUPEE,           /* "Rs": INR unless … */
+    GLYPH_SIGN_CROWN,           /* "kr": no usual currency */
+    GLYPH_SIGN_PESO             /* "pesos": no usual currency */
+} glyph_sign_e;
+
+
+/*
+ * Looks up a folded word ("usd", "euro", "zl") or a sign in UTF-8 ("€").
+ * Returns 1 with the code, or, for what is shared, with the sign and its
+ * usual code or ""; 0 if it is unknown.
+ */
+int glyph_currency_find(const unsigned char *word, size_t len, char code[4],
+    glyph_sign_e *sign);
+
+/* The dollar of a country as it is written before "$": "us", "c", "hk". */
+int glyph_currency_dollar(const unsigned char *word, size_t len,
+    char code[4]);
+
+/* Whether a sign may stand for a currency. */
+int glyph_currency_shares(glyph_sign_e sign, const char *code);
+
+/* The decimal mark that is usual with a currency. */
+glyph_decimal_e glyph_currency_habit(const char *code);
+
+/* How many fraction digits amounts have: 0, 2 or 3. */
+int glyph_currency_digits(const char *code);
+
+/*
+ * Reads a currency column: a code, a sign or a name ("EUR", "€", "euro").
+ * Returns GLYPH_CODE_OK and the ISO 4217 code in out (with a NUL; "" for an
+ * empty text), or GLYPH_ROW_CURRENCY_INVALID.
+ */
+glyph_code_e glyph_currency_parse(const glyph_str_t *text, char out[4]);
+
+#endif /* GLYPH_CURRENCY_H_INCLUDED */

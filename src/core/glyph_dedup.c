@@ -1,0 +1,302 @@
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "glyph_dedup.h"
+#include "glyph_utf8.h"
+
+
+#define GLYPH_DEDUP_MIN   256       /* slots at first, or fewer */
+
+/* a URL or a title counts up to here */
+#define GLYPH_DEDUP_TEXT  8192
+
+
+#define GLYPH_DEDUP_FREE  UINT32_MAX
+
+
+/*
+ * Of a key the table keeps 64 of its 128 bits: among a million keys two of
+ * them agree by chance once in thirty million files.
+ */
+
+struct glyph_dedup_s {
+    uint64_t  *hashes;
+    uint32_t  *indexes;             /* GLYPH_DEDUP_FREE: the slot is free */
+    size_t     size;                /* 0 at first */
+    size_t     n;
+    size_t     max;
+};
+
+
+static int64_t glyph_dedup_key(glyph_dedup_t *d, int64_t index,
+    const glyph_digest_t *key, int *full);
+static size_t glyph_dedup_find(const glyph_dedup_t *d, uint64_t hash);
+static int glyph_dedup_grow(glyph_dedup_t *d);
+static int glyph_dedup_tracking(const unsigned char *param, size_t len);
+static void glyph_dedup_digest(const void *data, size_t len,
+    glyph_digest_t *digest);
+
+
+glyph_dedup_t *
+glyph_dedup_create(size_t max_keys)
+{
+    glyph_dedup_t  *d;
+
+    d = calloc(1, sizeof(glyph_dedup_t));
+
+    if (d) {
+        d->max = max_keys;
+    }
+
+    return d;
+}
+
+
+void
+glyph_dedup_destroy(glyph_dedup_t *d)
+{
+    if (d) {
+        free(d->hashes);
+        free(d);
+    }
+}
+
+
+int64_t
+glyph_dedup_row(glyph_dedup_t *d, int64_t index, const glyph_digest_t *url,
+    const glyph_digest_t *listing, int *full)
+{
+    int64_t  a, b;
+
+    a = url ? glyph_dedup_key(d, index, url, full) : -1;
+    b = listing ? glyph_dedup_key(d, index, listing, full) : -1;
+
+    if (a == -1 || b == -1) {
+        return a > b ? a : b;
+    }
+
+    return a < b ? a : b;
+}
+
+
+/* The first row with this key, or -1; the key is then remembered. */
+
+static int64_t
+glyph_dedup_key(glyph_dedup_t *d, int64_t index, const glyph_digest_t *key,
+    int *full)
+{
+    size_t    i;
+    uint64_t  hash;
+
+    memcpy(&hash, key->bytes, sizeof(hash));
+
+    if (d->size) {
+        i = glyph_dedup_find(d, hash);
+
+        if (d->indexes[i] != GLYPH_DEDUP_FREE) {
+            return d->indexes[i];
+        }
+    }
+
+    if (d->n == d->max
+        || (d->n >= d->size - d->size / 8 && glyph_dedup_grow(d) != GLYPH_OK))
+    {
+        *full = 1;
+        return -1;
+    }
+
+    i = glyph_dedup_find(d, hash);
+
+    d->hashes[i] = hash;
+    d->indexes[i] = (uint32_t) index;
+    d->n++;
+
+    return -1;
+}
+
+
+/* The slot that has the hash, or the free one where it belongs. */
+
+static size_t
+glyph_dedup_find(const glyph_dedup_t *d, uint64_t hash)
+{
+    size_t  i;
+
+    /* the hash as a fraction of 2^64 of any size */
+
+    i = (size_t) (((unsigned __int128) hash * d->size) >> 64);
+
+    while (d->indexes[i] != GLYPH_DEDUP_FREE && d->hashes[i] != hash) {
+        i = (i + 1 == d->size) ? 0 : i + 1;
+    }
+
+    return i;
+}
+
+
+static int
+glyph_dedup_grow(glyph_dedup_t *d)
+{
+    size_t         i, slot;
+    glyph_dedup_t  old;
+
+    old = *d;
+
+    /* halves of the largest size, so that the last one just fits */
+
+    d->size = d->max + d->max / 7 + 8;
+
+    while (d->size > GLYPH_DEDUP_MIN && d->size / 2 > old.size) {
+        d->size /= 2;
+    }
+
+    /* one piece of memory, so that there is one failure */
+
+    d->hashes = malloc(d->size * (sizeof(uint64_t) + sizeof(uint32_t)));
+
+    if (d->hashes == NULL) {
+        *d = old;
+        return GLYPH_ERROR;
+    }
+
+    d->indexes = (uint32_t *) (d->hashes + d->size);
+
+    memset(d->indexes, 0xff, d->size * sizeof(uint32_t));
+
+    for (i = 0; i < old.size; i++) {
+        if (old.indexes[i] != GLYPH_DEDUP_FREE) {
+            slot = glyph_dedup_find(d, old.hashes[i]);
+            d->hashes[slot] = old.hashes[i];
+            d->indexes[slot] = old.indexes[i];
+        }
+    }
+
+    free(old.hashes);
+
+    return GLYPH_OK;
+}
+
+
+int
+glyph_dedup_url(const glyph_str_t *url, glyph_digest_t *digest)
+{
+    size_t                n, host;
+    unsigned char         text[GLYPH_DEDUP_TEXT], *p, sep;
+    const unsigned char  *src, *last, *param;
+
+    if (url->len == 0) {
+        return 0;
+    }
+
+    last = memchr(url->data, '#', url->len);
+    if (last == NULL) {
+        last = url->data + url->len;
+    }
+
+    if ((size_t) (last - url->data) > sizeof(text) - 1) {
+        last = url->data + sizeof(text) - 1;
+    }
+
+    /* scheme and host are case-insensitive, what follows is not */
+
+    host = 0;
+    src = url->data;
+    p = text;
+
+    for ( /* void */ ; src < last && *src != '?'; src++) {
+
+        if (*src == '/') {
+            host++;
+        }
+
+        *p++ = (host < 3 && *src >= 'A' && *src <= 'Z') ? *src | 0x20 : *src;
+    }
+
+    /* "/" at the end of a path says nothing */
+
+    if (p > text && p[-1] == '/') {
+        p--;
+    }
+
+    sep = '?';
+
+    while (src < last) {
+        param = ++src;
+
+        while (src < last && *src != '&') {
+            src++;
+        }
+
+        n = src - param;
+
+        if (n && !glyph_dedup_tracking(param, n)) {
+            *p++ = sep;
+            memcpy(p, param, n);
+            p += n;
+            sep = '&';
+        }
+    }
+
+    glyph_dedup_digest(text, p - text, digest);
+
+    return 1;
+}
+
+
+/* What says where a visitor came from, not which page it is. */
+
+static int
+glyph_dedup_tracking(const unsigned char *param, size_t len)
+{
+    size_t              i, n;
+    static const char  *names[] = {
+        "utm_", "gclid=", "fbclid=", "msclkid=", "dclid=", "yclid=",
+        "gbraid=", "wbraid=", "mc_cid=", "mc_eid=", "_ga=", "_gl=",
+        "igshid=", "ref=", "ref_=", "mkcid=", "mkevt=", "mkrid=", "campid=",
+        "toolid=", "customid=", "_trkparms=", "_trksid=", "epid=", "hash=",
+        "amdata=", "srsltid=", "spm=", NULL
+    };
+
+    for (i = 0; names[i]; i++) {
+        n = strlen(names[i]);
+
+        if (len >= n && memcmp(param, names[i], n) == 0) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+void
+glyph_dedup_listing(const glyph_str_t *title, int64_t cents,
+    const char *currency, const glyph_str_t *seller, glyph_digest_t *digest)
+{
+    size_t         n;
+    unsigned char  text[2 * GLYPH_DEDUP_TEXT + 16];
+
+    n = glyph_utf8_fold(title, text, GLYPH_DEDUP_TEXT);
+
+    text[n++] = '\0';
+    memcpy(text + n, &cents, sizeof(cents));
+    n += sizeof(cents);
+    memcpy(text + n, currency, 3);
+    n += 3;
+
+    n += glyph_utf8_fold(seller, text + n, GLYPH_DEDUP_TEXT);
+
+    glyph_dedup_digest(text, n, digest);
+}
+
+
+static void
+glyph_dedup_digest(const void *data, size_t len, glyph_digest_t *digest)
+{
+    XXH128_canonical_t  canonical;
+
+    XXH128_canonicalFromHash(&canonical, XXH3_128bits(data, len));
+
+    memcpy(digest->bytes, canonical.digest, sizeof(digest->bytes));
+}

@@ -1,0 +1,773 @@
+
+#include "glyph_charset.h"
+#include "glyph_json.h"
+#include "glyph_multipart.h"
+#include "glyph_pipeline.h"
+#include "glyph_reader.h"
+#include "glyph_row.h"
+#include "glyph_sample.h"
+#include "glyph_stats.h"
+#include "glyph_utf8.h"
+
+
+/* ratio budgets are tested at this many rows, and at each doubling */
+#define GLYPH_PIPELINE_RATIO_ROWS  1000
+
+
+typedef struct {
+    const unsigned char  *pos;
+    const unsigned char  *last;
+} glyph_slice_t;
+
+
+/*
+ *   slice     bytes of                 owner                valid until
+ *   file      the file, undecoded      the chunk, or        the next read of
+ *                                      multipart            multipart
+ *   text      the file in UTF-8        the chunk, or        the next read of
+ *                                      charset              charset
+ *   sample    the file's beginning     the pipeline         it has been read
+ */
+
+struct glyph_pipeline_s {
+    const glyph_pipeline_conf_t  *conf;
+    glyph_pipeline_opts_t         opts;
+    glyph_buf_t                   strings;      /* that opts point to */
+    glyph_str_t                   filename;     /* opts', then the form's */
+
+    glyph_multipart_t            *multipart;    /* NULL: a bare file */
+    glyph_charset_t              *charset;      /* NULL: no byte yet */
+    glyph_slice_t                 file;
+    glyph_slice_t                 text;
+
+    glyph_buf_t                   sample;
+    size_t                        sample_pos;   /* read so far */
+
+    glyph_header_t               *header;
+    glyph_reader_t               *reader;       /* NULL: still sampling */
+    glyph_row_t                  *row;
+    glyph_row_result_t            result;
+    glyph_stats_t                *stats;
+    glyph_decimal_e               habit;
+    unsigned char                 delimiter;
+    uint64_t                      ratio_rows;   /* the next test */
+
+    glyph_code_e                  code;
+    glyph_buf_t                   detail;
+    glyph_str_t                   detail_str;
+
+    unsigned                      file_end:1;   /* no more undecoded bytes */
+    unsigned                      text_end:1;   /* no more text */
+};
+
+
+static int glyph_pipeline_opts(glyph_pipeline_t *p,
+    const glyph_pipeline_opts_t *opts);
+static void glyph_pipeline_keep(glyph_pipeline_t *p, glyph_str_t *to,
+    const glyph_str_t *from);
+static int glyph_pipeline_text(glyph_pipeline_t *p,
+    const unsigned char **pos, const unsigned char *last, int end);
+static int glyph_pipeline_file(glyph_pipeline_t *p,
+    const unsigned char **pos, const unsigned char *last, int end);
+static int glyph_pipeline_charset(glyph_pipeline_t *p);
+static int glyph_pipeline_fields(glyph_pipeline_t *p);
+static int glyph_pipeline_sample(glyph_pipeline_t *p);
+static int glyph_pipeline_decide(glyph_pipeline_t *p);
+static int glyph_pipeline_rows(glyph_pipeline_t *p,
+    const glyph_sink_t *sink);
+static int glyph_pipeline_read(glyph_pipeline_t *p, glyph_slice_t *in,
+    int end, const glyph_sink_t *sink);
+static int glyph_pipeline_record(glyph_pipeline_t *p,
+    const glyph_record_t *rec, const glyph_sink_t *sink);
+static int glyph_pipeline_budget(glyph_pipeline_t *p);
+static int glyph_pipeline_ratio(glyph_pipeline_t *p);
+static int glyph_pipeline_end(glyph_pipeline_t *p);
+static int glyph_pipeline_refuse(glyph_pipeline_t *p, glyph_code_e code);
+
+
+int
+glyph_pipeline_create(glyph_pipeline_t **pp,
+    const glyph_pipeline_conf_t *conf, const glyph_pipeline_opts_t *opts,
+    glyph_code_e *code)
+{
+    int                rc;
+    glyph_pipeline_t  *p;
+
+    *pp = NULL;
+
+    p = calloc(1, sizeof(glyph_pipeline_t));
+    if (p == NULL) {
+        return GLYPH_ERROR;
+    }
+
+    p->conf = conf;
+    p->ratio_rows = GLYPH_PIPELINE_RATIO_ROWS;
+
+    rc = glyph_pipeline_opts(p, opts);
+
+    if (rc == GLYPH_OK) {
+        p->stats = glyph_stats_create(conf->registry);
+        rc = p->stats ? GLYPH_OK : GLYPH_ERROR;
+    }
+
+    if (rc == GLYPH_OK && p->opts.boundary.len) {
+        p->multipart = glyph_multipart_create(&p->opts.boundary);
+        rc = p->multipart ? GLYPH_OK : GLYPH_ERROR;
+    }
+
+    /* what the client said of the charset is refused before the body */
+
+    if (rc == GLYPH_OK && p->multipart == NULL) {
+        rc = glyph_charset_create(&p->charset, &p->opts.charset);
+        *code = GLYPH_FILE_CHARSET_UNKNOWN;
+    }
+
+    if (rc != GLYPH_OK) {
+        glyph_pipeline_destroy(p);
+        return rc;
+    }
+
+    *pp = p;
+
+    return GLYPH_OK;
+}
+
+
+static int
+glyph_pipeline_opts(glyph_pipeline_t *p, const glyph_pipeline_opts_t *opts)
+{
+    p->opts = *opts;
+
+    /* room for all at first, so that nothing moves */
+
+    if (glyph_buf_reserve(&p->strings, opts->boundary.len + opts->charset.len
+                                       + opts->filename.len + opts->map.len
+                                       + 1)
+        != GLYPH_OK)
+    {
+        return GLYPH_ERROR;
+    }
+
+    glyph_pipeline_keep(p, &p->opts.boundary, &opts->boundary);
+    glyph_pipeline_keep(p, &p->opts.charset, &opts->charset);
+    glyph_pipeline_keep(p, &p->opts.filename, &opts->filename);
+    glyph_pipeline_keep(p, &p->opts.map, &opts->map);
+
+    p->filename = p->opts.filename;
+
+    if (p->opts.max_errors == 0) {
+        p->opts.max_errors = p->conf->max_errors;
+    }
+
+    return GLYPH_OK;
+}
+
+
+static void
+glyph_pipeline_keep(glyph_pipeline_t *p, glyph_str_t *to,
+    const glyph_str_t *from)
+{
+    to->data = p->strings.data + p->strings.len;
+
+    glyph_buf_append(&p->strings, from->data, from->len);
+}
+
+
+void
+glyph_pipeline_destroy(glyph_pipeline_t *p)
+{
+    if (p == NULL) {
+        return;
+    }
+
+    if (p->multipart) {
+        glyph_multipart_destroy(p->multipart);
+    }
+
+    if (p->charset) {
+        glyph_charset_destroy(p->charset);
+    }
+
+    if (p->reader) {
+        glyph_reader_destroy(p->reader);
+    }
+
+    if (p->header) {
+        glyph_header_destroy(p->header);
+    }
+
+    glyph_row_destroy(p->row);
+    glyph_stats_destroy(p->stats);
+    glyph_buf_free(&p->strings);
+    glyph_buf_free(&p->sample);
+    glyph_buf_free(&p->detail);
+    free(p);
+}
+
+
+int
+glyph_pipeline_run(glyph_pipeline_t *p, const unsigned char **pos,
+    const unsigned char *last, int end, const glyph_sink_t *sink)
+{
+    int                   rc;
+    const unsigned char  *start;
+
+    if (p->code != GLYPH_CODE_OK) {
+        return GLYPH_BAD;
+    }
+
+    start = *pos;
+
+    for ( ;; ) {
+
+        rc = p->reader ? GLYPH_AGAIN : glyph_pipeline_sample(p);
+
+        if (rc == GLYPH_AGAIN && p->reader) {
+            rc = glyph_pipeline_rows(p, sink);
+        }
+
+        if (rc != GLYPH_AGAIN) {
+            break;
+        }
+
+        if (p->text_end) {
+            rc = glyph_pipeline_end(p);
+            break;
+        }
+
+        rc = glyph_pipeline_text(p, pos, last, end);
+
+        if (rc == GLYPH_AGAIN && !p->text_end) {
+            rc = GLYPH_OK;
+            break;
+        }
+
+        if (rc != GLYPH_OK && rc != GLYPH_AGAIN) {
+            break;
+        }
+    }
+
+    glyph_stats_totals(p->stats)->bytes += *pos - start;
+
+    return rc;
+}
+
+
+/*
+ * The next slice of text.  GLYPH_AGAIN: there is none; text_end tells whether
+ * there will be.
+ */
+
+static int
+glyph_pipeline_text(glyph_pipeline_t *p, const unsigned char **pos,
+    const unsigned char *last, int end)
+{
+    int          rc;
+    glyph_str_t  out;
+
+    for ( ;; ) {
+        rc = glyph_pipeline_file(p, pos, last, end);
+
+        if (rc != GLYPH_OK && rc != GLYPH_AGAIN) {
+            return rc;
+        }
+
+        if (p->charset == NULL) {
+
+            if (p->file_end) {
+                p->text_end = 1;
+            }
+
+            return GLYPH_AGAIN;
+        }
+
+        rc = glyph_charset_read(p->charset, &p->file.pos, p->file.last,
+                                p->file_end, &out);
+
+        if (rc == GLYPH_OK) {
+            p->text.pos = out.data;
+            p->text.last = out.data + out.len;
+            return GLYPH_OK;
+        }
+
+        if (rc != GLYPH_AGAIN) {
+            return rc;
+        }
+
+        if (p->file_end) {
+            p->text_end = 1;
+            return GLYPH_AGAIN;
+        }
+
+        if (*pos == last && !end) {
+            return GLYPH_AGAIN;
+        }
+    }
+}
+
+
+/* Fills the slice of the file, if it is empty. */
+
+static int
+glyph_pipeline_file(glyph_pipeline_t *p, const unsigned char **pos,
+    const unsigned char *last, int end)
+{
+    int          rc;
+    glyph_str_t  out;
+
+    if (p->file.pos != p->file.last || p->file_end) {
+        return GLYPH_OK;
+    }
+
+    if (p->multipart == NULL) {
+        p->file.pos = *pos;
+        p->file.last = last;
+        p->file_end = end;
+        *pos = last;
+
+        return GLYPH_OK;
+    }
+
+    rc = glyph_multipart_read(p->multipart, pos, last, &out);
+
+    if (rc == GLYPH_OK) {
+        p->file.pos = out.data;
+        p->file.last = out.data + out.len;
+
+        return p->charset ? GLYPH_OK : glyph_pipeline_charset(p);
+    }
+
+    if (rc == GLYPH_AGAIN && end) {
+        rc = glyph_multipart_end(p->multipart);
+        p->file_end = 1;
+
+        if (rc == GLYPH_OK) {
+            rc = glyph_pipeline_fields(p);
+        }
+    }
+
+    return (rc == GLYPH_BAD && p->code == GLYPH_CODE_OK)
+           ? glyph_pipeline_refuse(p, glyph_multipart_code(p->multipart))
+           : rc;
+}
+
+
+/* Of a form: what the file's part says, else the request. */
+
+static int
+glyph_pipeline_charset(glyph_pipeline_t *p)
+{
+    int                rc;
+    glyph_str_t        name;
+    const glyph_str_t  *filename;
+
+    filename = glyph_multipart_filename(p->multipart);
+
+    if (filename->len) {
+        p->filename = *filename;
+    }
+
+    name = p->opts.charset;
+
+    glyph_sample_charset(glyph_multipart_content_type(p->multipart), &name);
+
+    rc = glyph_charset_create(&p->charset, &name);
+
+    if (rc == GLYPH_BAD) {
+        glyph_buf_puts(&p->detail, "charset ");
+        glyph_json_string(&p->detail, name.data, name.len);
+        glyph_buf_puts(&p->detail, " is not known");
+        return glyph_pipeline_refuse(p, GLYPH_FILE_CHARSET_UNKNOWN);
+    }
+
+    return rc;
+}
+
+
+static int
+glyph_pipeline_fields(glyph_pipeline_t *p)
+{
+    size_t              i;
+    glyph_code_e        code;
+    const glyph_str_t  *name, *value;
+
+    static const glyph_str_t  label = glyph_string("source_label");
+    static const glyph_str_t  campaign = glyph_string("campaign_id");
+    static const glyph_str_t  metadata = glyph_string("metadata");
+
+    for (i = 0; /* void */ ; i++) {
+        name = glyph_multipart_field_name(p->multipart, i);
+        value = glyph_multipart_field_value(p->multipart, i);
+
+        if (name == NULL) {
+            return GLYPH_OK;
+        }
+
+        code = GLYPH_CODE_OK;
+
+        if (glyph_str_eq(name, &label) || glyph_str_eq(name, &campaign)) {
+
+            if (value->len > GLYPH_ROW_TEXT_MAX
+                || glyph_utf8_valid(value->data, value->len) != value->len
+                || (value->len && memchr(value->data, '\0', value->len)))
+            {
+                code = GLYPH_MULTIPART_FIELD_INVALID;
+            }
+
+        } else if (glyph_str_eq(name, &metadata)) {
+
+            if (value->len && !glyph_json_is_object(value)) {
+                code = GLYPH_MULTIPART_FIELD_INVALID;
+            }
+
+        } else {
+            code = GLYPH_MULTIPART_FIELD_UNKNOWN;
+        }
+
+        if (code != GLYPH_CODE_OK) {
+            glyph_buf_puts(&p->detail, "form field ");
+            glyph_json_string(&p->detail, name->data, name->len);
+            glyph_buf_puts(&p->detail, code == GLYPH_MULTIPART_FIELD_UNKNOWN
+                           ? " is none of source_label, campaign_id, metadata"
+                           : " has a value that cannot be used");
+            return glyph_pipeline_refuse(p, code);
+        }
+    }
+}
+
+
+/*
+ * Gathers the sample.  GLYPH_AGAIN: more text is needed, or (with a reader
+ * now) the rows can be read.
+ */
+
+static int
+glyph_pipeline_sample(glyph_pipeline_t *p)
+{
+    size_t  n, room;
+
+    n = p->text.last - p->text.pos;
+    room = GLYPH_SAMPLE_SIZE - p->sample.len;
+
+    if (n > room) {
+        n = room;
+    }
+
+    glyph_buf_append(&p->sample, p->text.pos, n);
+    p->text.pos += n;
+
+    if (p->sample.failed) {
+        return GLYPH_ERROR;
+    }
+
+    if (p->sample.len < GLYPH_SAMPLE_SIZE && !p->text_end) {
+        return GLYPH_AGAIN;
+    }
+
+    return glyph_pipeline_decide(p);
+}
+
+
+/* Dialect, header and habits: from here on they stand. */
+
+static int
+glyph_pipeline_decide(glyph_pipeline_t *p)
+{
+    int             rc;
+    glyph_code_e    code;
+    glyph_sample_t  s;
+
+    memset(&s, 0, sizeof(glyph_sample_t));
+
+    s.data = p->sample.data;
+    s.len = p->sample.len;
+    s.whole = p->text_end;
+    s.delimiter = p->opts.delimiter;
+    s.decimal = p->opts.decimal;
+    s.map = &p->opts.map;
+    s.max_row_size = p->conf->max_row_size;
+    s.max_columns = p->conf->max_columns;
+
+    code = GLYPH_CODE_OK;
+
+    rc = glyph_sample_decide(&s, &code, &p->detail);
+
+    p->reader = s.reader;
+    p->header = s.header;
+
+    if (rc != GLYPH_OK) {
+        return (rc == GLYPH_BAD) ? glyph_pipeline_refuse(p, code) : rc;
+    }
+
+    p->delimiter = s.delimiter;
+    p->habit = s.decimal;
+    p->sample_pos = s.pos - s.data;
+
+    p->row = glyph_row_create(p->conf, &p->opts, p->header, p->habit);
+
+    return p->row ? GLYPH_AGAIN : GLYPH_ERROR;
+}
+
+
+static int
+glyph_pipeline_rows(glyph_pipeline_t *p, const glyph_sink_t *sink)
+{
+    int            rc;
+    glyph_slice_t  in;
+
+    if (p->sample.len) {
+        in.pos = p->sample.data + p->sample_pos;
+        in.last = p->sample.data + p->sample.len;
+
+        rc = glyph_pipeline_read(p, &in, 0, sink);
+
+        p->sample_pos = in.pos - p->sample.data;
+
+        if (rc != GLYPH_AGAIN) {
+            return rc;
+        }
+
+        glyph_buf_free(&p->sample);
+    }
+
+    return glyph_pipeline_read(p, &p->text, p->text_end, sink);
+}
+
+
+static int
+glyph_pipeline_read(glyph_pipeline_t *p, glyph_slice_t *in, int end,
+    const glyph_sink_t *sink)
+{
+    int             rc;
+    glyph_record_t  rec;
+
+    for ( ;; ) {
+
+        if (sink->full(sink->data)) {
+            return GLYPH_FULL;
+        }
+
+        rc = glyph_reader_next(p->reader, &in->pos, in->last, end, &rec);
+
+        if (rc != GLYPH_OK) {
+            return rc;
+        }
+
+        rc = glyph_pipeline_record(p, &rec, sink);
+
+        if (rc != GLYPH_OK) {
+            return rc;
+        }
+    }
+}
+
+
+static int
+glyph_pipeline_record(glyph_pipeline_t *p, const glyph_record_t *rec,
+    const glyph_sink_t *sink)
+{
+    int              rc;
+    glyph_totals_t  *totals;
+
+    totals = glyph_stats_totals(p->stats);
+
+    if (p->conf->max_rows && totals->rows == p->conf->max_rows) {
+        return glyph_pipeline_refuse(p, GLYPH_FILE_TOO_MANY_ROWS);
+    }
+
+    rc = glyph_row_read(p->row, rec, (int64_t) totals->rows, &p->result);
+
+    if (rc == GLYPH_OK) {
+        rc = glyph_stats_row(p->stats, p->header, rec, &p->result);
+    }
+
+    if (rc != GLYPH_OK) {
+        return rc;
+    }
+
+    if (p->result.rejected.n == 0) {
+        sink->listing(sink->data, &p->result.listing);
+
+    } else {
+        sink->rejected(sink->data, &p->result.rejected);
+    }
+
+    return glyph_pipeline_budget(p);
+}
+
+
+static int
+glyph_pipeline_budget(glyph_pipeline_t *p)
+{
+    const glyph_totals_t  *totals;
+
+    totals = glyph_stats_totals(p->stats);
+
+    if (totals->invalid && p->opts.strict) {
+        return glyph_pipeline_refuse(p, GLYPH_FILE_STRICT);
+    }
+
+    if (totals->invalid > p->opts.max_errors) {
+        return glyph_pipeline_refuse(p, GLYPH_FILE_TOO_MANY_ERRORS);
+    }
+
+    if (totals->rows == p->ratio_rows) {
+        p->ratio_rows *= 2;
+        return glyph_pipeline_ratio(p);
+    }
+
+    return GLYPH_OK;
+}
+
+
+static int
+glyph_pipeline_ratio(glyph_pipeline_t *p)
+{
+    const glyph_totals_t  *totals;
+
+    totals = glyph_stats_totals(p->stats);
+
+    if (p->opts.max_error_ratio > 0
+        && (double) totals->invalid
+           > p->opts.max_error_ratio * (double) totals->rows)
+    {
+        return glyph_pipeline_refuse(p, GLYPH_FILE_TOO_MANY_ERRORS);
+    }
+
+    return GLYPH_OK;
+}
+
+
+static int
+glyph_pipeline_end(glyph_pipeline_t *p)
+{
+    int                    rc;
+    const glyph_totals_t  *totals;
+
+    totals = glyph_stats_totals(p->stats);
+
+    if (totals->rows == 0) {
+        return glyph_pipeline_refuse(p, GLYPH_FILE_NO_ROWS);
+    }
+
+    rc = glyph_pipeline_ratio(p);
+
+    if (rc != GLYPH_OK) {
+        return rc;
+    }
+
+    if (totals->valid == 0) {
+        return glyph_pipeline_refuse(p, GLYPH_FILE_NO_VALID_ROWS);
+    }
+
+    return GLYPH_OK;
+}
+
+
+static int
+glyph_pipeline_refuse(glyph_pipeline_t *p, glyph_code_e code)
+{
+    p->code = code;
+
+    if (p->detail.len == 0) {
+        glyph_buf_puts(&p->detail, glyph_code_text(code));
+    }
+
+    p->detail_str.data = p->detail.data;
+    p->detail_str.len = p->detail.len;
+
+    return GLYPH_BAD;
+}
+
+
+const glyph_totals_t *
+glyph_pipeline_totals(const glyph_pipeline_t *p)
+{
+    return glyph_stats_totals(p->stats);
+}
+
+
+int
+glyph_pipeline_begun(const glyph_pipeline_t *p)
+{
+    return p->row != NULL;
+}
+
+
+glyph_code_e
+glyph_pipeline_code(const glyph_pipeline_t *p)
+{
+    return p->code;
+}
+
+
+const glyph_str_t *
+glyph_pipeline_detail(const glyph_pipeline_t *p)
+{
+    return &p->detail_str;
+}
+
+
+const glyph_str_t *
+glyph_pipeline_filename(const glyph_pipeline_t *p)
+{
+    return &p->filename;
+}
+
+
+const glyph_str_t *
+glyph_pipeline_field(const glyph_pipeline_t *p, const char *name)
+{
+    size_t              i;
+    const glyph_str_t  *field;
+
+    static const glyph_str_t  none;
+
+    for (i = 0; p->multipart; i++) {
+        field = glyph_multipart_field_name(p->multipart, i);
+
+        if (field == NULL) {
+            break;
+        }
+
+        if (field->len == strlen(name)
+            && memcmp(field->data, name, field->len) == 0)
+        {
+            return glyph_multipart_field_value(p->multipart, i);
+        }
+    }
+
+    return &none;
+}
+
+
+const glyph_header_t *
+glyph_pipeline_header(const glyph_pipeline_t *p)
+{
+    return p->header;
+}
+
+
+unsigned char
+glyph_pipeline_delimiter(const glyph_pipeline_t *p)
+{
+    return p->delimiter;
+}
+
+
+void
+glyph_pipeline_result(const glyph_pipeline_t *p, glyph_buf_t *b,
+    uint64_t processing_time_ms)
+{
+    glyph_stats_file_t  file;
+
+    file.header = p->header;
+    file.filename = &p->filename;
+    file.delimiter = p->delimiter;
+    file.charset = p->charset ? glyph_charset_name(p->charset) : "utf-8";
+    file.decimal = p->habit;
+    file.code = p->code;
+    file.detail = &p->detail_str;
+
+    glyph_stats_result(p->stats, &file, processing_time_ms, b);
+}

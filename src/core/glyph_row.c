@@ -1,0 +1,467 @@
+
+#include "glyph_json.h"
+#include "glyph_row.h"
+#include "glyph_utf8.h"
+
+
+#define GLYPH_ROW_VALUE_MAX  200    /* of a wrong value, as reported */
+
+
+struct glyph_row_s {
+    const glyph_pipeline_conf_t  *conf;
+    const glyph_header_t         *header;
+    const glyph_column_t         *columns;
+    size_t                        ncolumns;
+    const char                   *currency;     /* the header's, or "" */
+    glyph_decimal_e               habit;
+    glyph_matcher_t              *matcher;
+    glyph_dedup_t                *dedup;        /* NULL: off */
+    glyph_buf_t                   extra;
+    unsigned                      reject_unknown:1;
+    unsigned                      reject_not_gpu:1;
+    unsigned                      dedup_full:1; /* and it was said */
+};
+
+
+static int glyph_row_record(const glyph_record_t *rec,
+    glyph_row_result_t *result);
+static void glyph_row_fields(glyph_row_t *row, const glyph_record_t *rec,
+    glyph_row_result_t *result);
+static void glyph_row_extra(glyph_row_t *row, const glyph_column_t *column,
+    const glyph_str_t *value);
+static void glyph_row_lengths(glyph_row_t *row, glyph_row_result_t *result);
+static void glyph_row_title(glyph_row_result_t *result);
+static void glyph_row_price(glyph_row_t *row, glyph_row_result_t *result);
+static void glyph_row_values(glyph_row_result_t *result);
+static void glyph_row_match(glyph_row_t *row, glyph_row_result_t *result);
+static void glyph_row_dedup(glyph_row_t *row, glyph_row_result_t *result);
+static void glyph_row_error(glyph_row_result_t *result, glyph_code_e code,
+    glyph_column_e column);
+static void glyph_row_warning(glyph_row_result_t *result, glyph_code_e code);
+
+
+glyph_row_t *
+glyph_row_create(const glyph_pipeline_conf_t *conf,
+    const glyph_pipeline_opts_t *opts, const glyph_header_t *header,
+    glyph_decimal_e habit)
+{
+    glyph_row_t  *row;
+
+    row = calloc(1, sizeof(glyph_row_t));
+    if (row == NULL) {
+        return NULL;
+    }
+
+    row->conf = conf;
+    row->header = header;
+    row->columns = glyph_header_columns(header, &row->ncolumns);
+    row->currency = glyph_header_currency(header);
+    row->habit = habit;
+    row->reject_unknown = opts->reject_unknown;
+    row->reject_not_gpu = opts->reject_not_gpu;
+
+    row->matcher = glyph_matcher_create(conf->registry);
+
+    if (conf->dedup_size) {
+        row->dedup = glyph_dedup_create(conf->dedup_size);
+    }
+
+    if (row->matcher == NULL || (conf->dedup_size && row->dedup == NULL)) {
+        glyph_row_destroy(row);
+        return NULL;
+    }
+
+    return row;
+}
+
+
+void
+glyph_row_destroy(glyph_row_t *row)
+{
+    if (row == NULL) {
+        return;
+    }
+
+    if (row->matcher) {
+        glyph_matcher_destroy(row->matcher);
+    }
+
+    glyph_dedup_destroy(row->dedup);
+    glyph_buf_free(&row->extra);
+    free(row);
+}
+
+
+int
+glyph_row_read(glyph_row_t *row, const glyph_record_t *rec, int64_t index,
+    glyph_row_result_t *result)
+{
+    result->nwarnings = 0;
+
+    result->rejected.import_index = index;
+    result->rejected.line = rec->line;
+    result->rejected.offset = rec->offset;
+    result->rejected.raw = rec->raw;
+    result->rejected.n = 0;
+
+    result->listing.import_index = index;
+
+    if (glyph_row_record(rec, result) != GLYPH_OK) {
+        return GLYPH_OK;
+    }
+
+    glyph_row_fields(row, rec, result);
+
+    if (row->extra.failed) {
+        return GLYPH_ERROR;
+    }
+
+    glyph_row_lengths(row, result);
+    glyph_row_title(result);
+    glyph_row_price(row, result);
+    glyph_row_values(result);
+
+    if (result->rejected.n == 0) {
+        glyph_row_match(row, result);
+    }
+
+    /* a rejected row is nobody's first */
+
+    if (result->rejected.n == 0) {
+        glyph_row_dedup(row, result);
+    }
+
+    return GLYPH_OK;
+}
+
+
+/* Is it a record at all?  GLYPH_BAD: there are no fields to look at. */
+
+static int
+glyph_row_record(const glyph_record_t *rec, glyph_row_result_t *result)
+{
+    if (rec->code != GLYPH_CODE_OK) {
+        glyph_row_error(result, rec->code, GLYPH_COL_N);
+        return GLYPH_BAD;
+    }
+
+    if (glyph_utf8_valid(rec->raw.data, rec->raw.len) != rec->raw.len) {
+        glyph_row_error(result, GLYPH_ROW_ENCODING, GLYPH_COL_N);
+        return GLYPH_BAD;
+    }
+
+    if (rec->raw.len && memchr(rec->raw.data, '\0', rec->raw.len)) {
+        glyph_row_error(result, GLYPH_ROW_NUL, GLYPH_COL_N);
+        return GLYPH_BAD;
+    }
+
+    if (rec->stray_quote) {
+        glyph_row_warning(result, GLYPH_WARN_STRAY_QUOTE);
+    }
+
+    return GLYPH_OK;
+}
+
+
+static void
+glyph_row_fields(glyph_row_t *row, const glyph_record_t *rec,
+    glyph_row_result_t *result)
+{
+    size_t                 i;
+    glyph_str_t            value;
+    const glyph_column_t  *column;
+
+    memset(result->listing.text, 0, sizeof(result->listing.text));
+    glyph_buf_reset(&row->extra);
+
+    for (i = 0; i < rec->nfields; i++) {
+        value = rec->fields[i];
+        glyph_utf8_trim(&value);
+
+        if (value.len == 0) {
+            continue;
+        }
+
+        if (i >= row->ncolumns) {
+            glyph_row_error(result, GLYPH_ROW_COLUMN_COUNT, GLYPH_COL_N);
+            break;
+        }
+
+        column = &row->columns[i];
+
+        if (column->used < GLYPH_COL_N) {
+            result->listing.text[column->used] = value;
+
+        } else if (column->used == GLYPH_COL_EXTRA && row->conf->extra) {
+            glyph_row_extra(row, column, &value);
+        }
+    }
+
+    if (row->extra.len) {
+        glyph_buf_putc(&row->extra, '}');
+    }
+
+    result->listing.extra.data = row->extra.data;
+    result->listing.extra.len = row->extra.len;
+
+    if (rec->nfields < row->ncolumns) {
+        glyph_row_warning(result, GLYPH_WARN_ROW_SHORT);
+    }
+}
+
+
+static void
+glyph_row_extra(glyph_row_t *row, const glyph_column_t *column,
+    const glyph_str_t *value)
+{
+    glyph_buf_putc(&row->extra, row->extra.len ? ',' : '{');
+    glyph_json_string(&row->extra, column->given.data, column->given.len);
+    glyph_buf_putc(&row->extra, ':');
+    glyph_json_string(&row->extra, value->data, value->len);
+}
+
+
+static void
+glyph_row_lengths(glyph_row_t *row, glyph_row_result_t *result)
+{
+    int     i;
+    size_t  max;
+
+    for (i = 0; i < GLYPH_COL_N; i++) {
+
+        switch (i) {
+
+        case GLYPH_COL_TITLE:
+            max = GLYPH_ROW_TITLE_MAX;
+            break;
+
+        case GLYPH_COL_SOURCE_URL:
+            max = GLYPH_ROW_URL_MAX;
+            break;
+
+        case GLYPH_COL_BULK_NOTES:
+            max = GLYPH_ROW_NOTES_MAX;
+            break;
+
+        default:
+            max = GLYPH_ROW_TEXT_MAX;
+            break;
+        }
+
+        if (result->listing.text[i].len > max) {
+            glyph_row_error(result, GLYPH_ROW_FIELD_TOO_LONG, i);
+        }
+    }
+
+    if (row->extra.len > GLYPH_ROW_NOTES_MAX) {
+        glyph_row_error(result, GLYPH_ROW_FIELD_TOO_LONG, GLYPH_COL_N);
+    }
+}
+
+
+static void
+glyph_row_title(glyph_row_result_t *result)
+{
+    glyph_listing_t  *l;
+
+    l = &result->listing;
+
+    l->title = l->text[GLYPH_COL_TITLE].len ? l->text[GLYPH_COL_TITLE]
+                                            : l->text[GLYPH_COL_MODEL];
+
+    if (l->title.len == 0) {
+        glyph_row_error(result, GLYPH_ROW_TITLE_MISSING, GLYPH_COL_TITLE);
+    }
+}
+
+
+static void
+glyph_row_price(glyph_row_t *row, glyph_row_result_t *result)
+{
+    char              currency[4];
+    double            rate;
+    glyph_code_e      code;
+    glyph_money_t    *price;
+    glyph_listing_t  *l;
+
+    l = &result->listing;
+    price = &l->price;
+
+    code = glyph_currency_parse(&l->text[GLYPH_COL_CURRENCY], currency);
+
+    if (code != GLYPH_CODE_OK) {
+        glyph_row_error(result, code, GLYPH_COL_CURRENCY);
+        currency[0] = '\0';
+    }
+
+    if (l->text[GLYPH_COL_PRICE].len == 0) {
+        glyph_row_error(result, GLYPH_ROW_PRICE_MISSING, GLYPH_COL_PRICE);
+        return;
+    }
+
+    code = glyph_money_parse(&l->text[GLYPH_COL_PRICE], row->habit, price);
+
+    if (code != GLYPH_CODE_OK) {
+        glyph_row_error(result, code, GLYPH_COL_PRICE);
+        return;
+    }
+
+    /* the row's own column goes before the header's "Price (EUR)" */
+
+    code = glyph_money_settle(price, currency[0] ? currency : row->currency);
+
+    if (code != GLYPH_CODE_OK) {
+        glyph_row_error(result, code, currency[0] ? GLYPH_COL_CURRENCY
+                                                  : GLYPH_COL_PRICE);
+        return;
+    }
+
+    if (price->currency[0] == '\0') {
+        memcpy(price->currency, "USD", sizeof("USD"));
+    }
+
+    if (price->ambiguous) {
+        glyph_row_warning(result, GLYPH_WARN_PRICE_AMBIGUOUS);
+    }
+
+    rate = glyph_rates_find(row->conf->rates, price->currency);
+
+    if (rate == 0) {
+        glyph_row_warning(result, GLYPH_WARN_NO_RATE);
+    }
+
+    l->price_usd = (double) price->cents / 100 * rate;
+}
+
+
+static void
+glyph_row_values(glyph_row_result_t *result)
+{
+    const char       *condition;
+    glyph_code_e      code;
+    glyph_listing_t  *l;
+
+    l = &result->listing;
+
+    code = glyph_quantity_parse(&l->text[GLYPH_COL_QUANTITY], &l->quantity,
+                                &l->availability);
+
+    if (code != GLYPH_CODE_OK) {
+        glyph_row_error(result, code, GLYPH_COL_QUANTITY);
+    }
+
+    l->has_seen_at = 0;
+
+    if (l->text[GLYPH_COL_SEEN_AT].len) {
+        code = glyph_date_parse(&l->text[GLYPH_COL_SEEN_AT], &l->seen_at);
+
+        if (code != GLYPH_CODE_OK) {
+            glyph_row_error(result, code, GLYPH_COL_SEEN_AT);
+        }
+
+        l->has_seen_at = 1;
+    }
+
+    condition = l->text[GLYPH_COL_CONDITION].len
+                ? glyph_condition_parse(&l->text[GLYPH_COL_CONDITION]) : NULL;
+
+    if (condition) {
+        l->text[GLYPH_COL_CONDITION].data = (unsigned char *) condition;
+        l->text[GLYPH_COL_CONDITION].len = strlen(condition);
+    }
+}
+
+
+static void
+glyph_row_match(glyph_row_t *row, glyph_row_result_t *result)
+{
+    glyph_listing_t  *l;
+
+    l = &result->listing;
+
+    glyph_match(row->matcher, &l->title,
+                l->text[GLYPH_COL_MODEL].len ? &l->text[GLYPH_COL_MODEL]
+                                             : NULL,
+                &l->match);
+
+    if (!l->match.is_gpu) {
+
+        if (row->reject_not_gpu) {
+            glyph_row_error(result, GLYPH_ROW_NOT_GPU, GLYPH_COL_TITLE);
+        }
+
+    } else if (l->match.model == NULL && row->reject_unknown) {
+        glyph_row_error(result, GLYPH_ROW_MODEL_UNKNOWN, GLYPH_COL_TITLE);
+    }
+
+    glyph_score(&row->conf->score, l->match.model, l->price_usd, &l->score);
+}
+
+
+static void
+glyph_row_dedup(glyph_row_t *row, glyph_row_result_t *result)
+{
+    int               full;
+    glyph_digest_t    digest;
+    glyph_listing_t  *l;
+
+    l = &result->listing;
+    full = 0;
+
+    l->duplicate_of = -1;
+    l->has_url = glyph_dedup_url(&l->text[GLYPH_COL_SOURCE_URL],
+                                 &l->url_digest);
+
+    if (row->dedup == NULL) {
+        return;
+    }
+
+    glyph_dedup_listing(&l->title, l->price.cents, l->price.currency,
+                        &l->text[GLYPH_COL_SELLER], &digest);
+
+    l->duplicate_of = glyph_dedup_row(row->dedup, l->import_index,
+                                      l->has_url ? &l->url_digest : NULL,
+                                      &digest, &full);
+
+    if (full && !row->dedup_full) {
+        row->dedup_full = 1;
+        glyph_row_warning(result, GLYPH_WARN_DEDUP_FULL);
+    }
+}
+
+
+static void
+glyph_row_error(glyph_row_result_t *result, glyph_code_e code,
+    glyph_column_e column)
+{
+    glyph_str_t        *value;
+    glyph_row_error_t  *e;
+
+    if (result->rejected.n == GLYPH_ROW_ERRORS) {
+        return;
+    }
+
+    e = &result->rejected.errors[result->rejected.n++];
+
+    e->code = code;
+    e->column = column;
+    e->value.data = NULL;
+    e->value.len = 0;
+
+    if (column < GLYPH_COL_N) {
+        value = &result->listing.text[column];
+
+        e->value.data = value->data;
+        e->value.len = glyph_utf8_cut(value->data, value->len,
+                                      GLYPH_ROW_VALUE_MAX);
+    }
+}
+
+
+static void
+glyph_row_warning(glyph_row_result_t *result, glyph_code_e code)
+{
+    if (result->nwarnings < GLYPH_ROW_WARNINGS) {
+        result->warnings[result->nwarnings++] = code;
+    }
+}

@@ -1,0 +1,51 @@
+/*
+ * One row: a record of the file becomes a listing, or is rejected with
+ * everything that is wrong with it.
+ */
+
+#ifndef GLYPH_ROW_H_INCLUDED
+#define GLYPH_ROW_H_INCLUDED
+
+#include "glyph_column.h"
+#include "glyph_listing.h"
+#include "glyph_pipeline.h"
+#include "glyph_reader.h"
+
+
+/* limits of the columns, in bytes */
+
+#define GLYPH_ROW_TITLE_MAX   4096
+#define GLYPH_ROW_URL_MAX     8192
+#define GLYPH_ROW_NOTES_MAX   32768     /* bulk_notes; and all of extra */
+#define GLYPH_ROW_TEXT_MAX    1024      /* any other */
+
+#define GLYPH_ROW_WARNINGS    4
+
+
+typedef struct glyph_row_s  glyph_row_t;
+
+typedef struct {
+    glyph_listing_t   listing;
+    glyph_rejected_t  rejected;     /* n = 0: the row is a listing */
+    size_t            nwarnings;
+    glyph_code_e      warnings[GLYPH_ROW_WARNINGS];
+} glyph_row_result_t;
+
+
+/*
+ * The header stays the caller's and must live as long.  NULL when out of
+ * memory.
+ */
+glyph_row_t *glyph_row_create(const glyph_pipeline_conf_t *conf,
+    const glyph_pipeline_opts_t *opts, const glyph_header_t *header,
+    glyph_decimal_e habit);
+void glyph_row_destroy(glyph_row_t *row);
+
+/*
+ * Reads a record; the result is valid as long as the record and until the
+ * next call.  GLYPH_OK, or GLYPH_ERROR when out of memory.
+ */
+int glyph_row_read(glyph_row_t *row, const glyph_record_t *rec,
+    int64_t index, glyph_row_result_t *result);
+
+#endif /* GLYPH_ROW_H_INCLUDED */

@@ -1,0 +1,44 @@
+/*
+ * What a file's first 64 KB decide: whether it is text, its delimiter, its
+ * header, and the decimal mark of its prices.
+ */
+
+#ifndef GLYPH_SAMPLE_H_INCLUDED
+#define GLYPH_SAMPLE_H_INCLUDED
+
+#include "glyph_column.h"
+#include "glyph_currency.h"
+#include "glyph_reader.h"
+
+
+typedef struct {
+    /* given */
+    const unsigned char  *data;
+    size_t                len;
+    int                   whole;        /* it is all of the file */
+    const glyph_str_t    *map;
+    size_t                max_row_size;
+    size_t                max_columns;
+
+    /* given if not 0, else found */
+    unsigned char         delimiter;
+    glyph_decimal_e       decimal;
+
+    /* found; the caller's then, also on failure */
+    glyph_header_t       *header;
+    glyph_reader_t       *reader;       /* behind the header */
+    const unsigned char  *pos;          /* and there it is */
+} glyph_sample_t;
+
+
+/*
+ * GLYPH_OK, GLYPH_ERROR, or GLYPH_BAD with *code, and a sentence in *detail
+ * unless the code says all.
+ */
+int glyph_sample_decide(glyph_sample_t *s, glyph_code_e *code,
+    glyph_buf_t *detail);
+
+/* The charset parameter of a media type; *name stays if it has none. */
+void glyph_sample_charset(const glyph_str_t *type, glyph_str_t *name);
+
+#endif /* GLYPH_SAMPLE_H_INCLUDED */

@@ -1,0 +1,404 @@
+#include "glyph_variant.h"
+
+
+/*
+ * Points for and against a model.  What the title says outright (the memory
+ * size, "SXM4", "Ada") outweighs what it leaves out; a mobile part is never
+ * a desktop card.
+ */
+
+#define GLYPH_POINTS_MEMORY     8
+#define GLYPH_POINTS_SAID       4
+#define GLYPH_POINTS_UNSAID     3
+#define GLYPH_POINTS_CONTRARY   6
+#define GLYPH_POINTS_MOBILE     40
+#define GLYPH_POINTS_RANK       2
+
+#define GLYPH_POINTS_REFUSED  (-20)
+
+
+typedef struct {
+    int                       points;
+    const glyph_candidate_t  *c;
+    unsigned                  doubts;
+} glyph_choice_t;
+
+
+static int glyph_variant_admitted(const glyph_index_t *index,
+    const glyph_scan_t *scan, const glyph_event_t *e,
+    const glyph_candidate_t *c, unsigned *doubts);
+static int glyph_variant_vendor(const glyph_index_t *index,
+    const glyph_scan_t *scan, const glyph_event_t *e,
+    const glyph_candidate_t *c, unsigned *doubts);
+static int glyph_variant_beside(const glyph_scan_t *scan,
+    const glyph_event_t *e, uint64_t beside);
+static int glyph_variant_points(const glyph_index_t *index,
+    const glyph_scan_t *scan, const glyph_event_t *e,
+    const glyph_candidate_t *c);
+static int glyph_variant_own(const glyph_scan_t *scan, uint64_t own);
+static void glyph_variant_doubt(const glyph_index_t *index,
+    const glyph_choice_t *best, const glyph_choice_t *other,
+    unsigned *doubts);
+
+
+static const uint64_t  glyph_variant_makers[] = {
+    glyph_w(GLYPH_W_NVIDIA) | glyph_w(GLYPH_W_GEFORCE)
+    | glyph_w(GLYPH_W_QUADRO) | glyph_w(GLYPH_W_RTX) | glyph_w(GLYPH_W_GTX),
+    glyph_w(GLYPH_W_AMD) | glyph_w(GLYPH_W_ATI) | glyph_w(GLYPH_W_RADEON)
+    | glyph_w(GLYPH_W_FIREPRO) | glyph_w(GLYPH_W_INSTINCT)
+};
+
+
+void
+glyph_variant(const glyph_index_t *index, const glyph_scan_t *scan,
+    const glyph_event_t *e, glyph_variant_t *v)
+{
+    size_t                    i;
+    glyph_choice_t            best, now;
+    const glyph_model_t      *m;
+    const glyph_candidate_t  *c;
+
+    memset(v, 0, sizeof(glyph_variant_t));
+    memset(&best, 0, sizeof(best));
+
+    for (i = index->first[e->node]; i < index->first[e->node + 1]; i++) {
+        c = &index->candidates[i];
+
+        now.doubts = 0;
+
+        if (!glyph_variant_admitted(index, scan, e, c, &now.doubts)) {
+            continue;
+        }
+
+        now.c = c;
+        now.points = glyph_variant_points(index, scan, e, c);
+
+        if (now.points <= GLYPH_POINTS_REFUSED) {
+            v->refused = 1;
+            continue;
+        }
+
+        if (best.c == NULL || now.points > best.points
+            || (now.points == best.points
+                && index->rows[c->row].order
+                   < index->rows[best.c->row].order))
+        {
+            if (best.c) {
+                glyph_variant_doubt(index, &now, &best, &now.doubts);
+            }
+
+            best = now;
+
+        } else {
+            glyph_variant_doubt(index, &best, &now, &best.doubts);
+        }
+    }
+
+    if (best.c == NULL) {
+        return;
+    }
+
+    v->candidate = best.c;
+    v->doubts = best.doubts;
+
+    m = &index->models[best.c->row];
+
+    if (scan->nmemories && m->vram_gb > 0
+        && !glyph_scan_has_memory(scan, m->vram_gb))
+    {
+        v->doubts |= GLYPH_AGAINST_MEMORY;
+    }
+
+    if (best.c->rank >= 3) {
+        v->doubts |= GLYPH_ASSUMED_SERIES;
+    }
+}
+
+
+static int
+glyph_variant_admitted(const glyph_index_t *index, const glyph_scan_t *scan,
+    const glyph_event_t *e, const glyph_candidate_t *c, unsigned *doubts)
+{
+    const glyph_model_t  *m;
+
+    if (c->need == GLYPH_NEED_NOTHING) {
+        return 1;
+    }
+
+    if (c->need == GLYPH_NEED_VENDOR) {
+        return glyph_variant_vendor(index, scan, e, c, doubts);
+    }
+
+    if (glyph_variant_beside(scan, e, c->beside)) {
+        return 1;
+    }
+
+    /* "Gigabyte 4090 Gaming OC 24G": the memory is the model's */
+
+    m = &index->models[c->row];
+
+    if (scan->ts.token[e->start].len >= 4
+        && glyph_scan_has_memory(scan, m->vram_gb)
+        && ((scan->words & (glyph_w(GLYPH_W_CARD) | glyph_w(GLYPH_W_MAKER)
+                            | index->rows[c->row].vendor))
+            || (scan->qualifiers & GLYPH_Q_GRAPHIC)))
+    {
+        *doubts |= GLYPH_WEAK_EVIDENCE;
+        return 1;
+    }
+
+    return 0;
+}
+
+
+/* Whether anything in the title speaks for the vendor, and nothing against. */
+
+static int
+glyph_variant_vendor(const glyph_index_t *index, const glyph_scan_t *scan,
+    const glyph_event_t *e, const glyph_candidate_t *c, unsigned *doubts)
+{
+    size_t                i, n;
+    uint64_t              vendor;
+    const glyph_row_t    *row;
+    const glyph_model_t  *m;
+
+    row = &index->rows[c->row];
+    m = &index->models[c->row];
+    vendor = row->vendor;
+
+    if (scan->words & vendor) {
+        return 1;
+    }
+
+    for (i = 0; i < 2; i++) {
+        if ((scan->words & glyph_variant_makers[i])
+            && !(vendor & glyph_variant_makers[i]))
+        {
+            return 0;
+        }
+    }
+
+    *doubts |= GLYPH_WEAK_EVIDENCE;
+
+    if ((scan->words & glyph_w(GLYPH_W_CARD))
+        || (scan->qualifiers & GLYPH_Q_GRAPHIC)
+        || (scan->qualifiers & row->own & ~GLYPH_Q_MEMORIES))
+    {
+        return 1;
+    }
+
+    /* the whole title is understood, and is nothing but this name */
+
+    n = e->end - e->start;
+
+    if (scan->known == scan->ts.n && scan->mentions == 1
+        && scan->ts.n <= n + 6)
+    {
+        return 1;
+    }
+
+    /* a number of three digits and the memory that goes with it */
+
+    for (i = e->start; i < e->end; i++) {
+        if (scan->ts.token[i].digits && scan->ts.token[i].len >= 3) {
+            return glyph_scan_has_memory(scan, m->vram_gb);
+        }
+    }
+
+    return 0;
+}
+
+
+/*
+ * Whether a word of the set stands right before the mention, but for board
+ * makers and the like, or right after it.
+ */
+
+static int
+glyph_variant_beside(const glyph_scan_t *scan, const glyph_event_t *e,
+    uint64_t beside)
+{
+    size_t                start;
+    const glyph_event_t  *p;
+
+    const uint64_t  skipped =
+        glyph_w(GLYPH_W_MAKER) | glyph_w(GLYPH_W_MAKER_N)
+        | glyph_w(GLYPH_W_MAKER_A) | glyph_w(GLYPH_W_CARD)
+        | glyph_w(GLYPH_W_BOARD) | glyph_w(GLYPH_W_NOISE)
+        | glyph_w(GLYPH_W_NVIDIA) | glyph_w(GLYPH_W_AMD);
+
+    start = e->start;
+
+    for (p = e; p > scan->event; /* void */ ) {
+        p--;
+
+        if (start - p->end > 1 || e->start - p->end > 4) {
+            break;
+        }
+
+        if (p->class == GLYPH_W_NONE || p->class >= GLYPH_W_QUALIFIER) {
+            break;
+        }
+
+        if (beside & glyph_w(p->class)) {
+            return 1;
+        }
+
+        if (!(skipped & glyph_w(p->class))) {
+            break;
+        }
+
+        start = p->start;
+    }
+
+    p = e + 1;
+
+    return p < scan->event + scan->nevents && p->start == e->end
+           && p->class && p->class < GLYPH_W_QUALIFIER
+           && (beside & glyph_w(p->class));
+}
+
+
+static int
+glyph_variant_points(const glyph_index_t *index, const glyph_scan_t *scan,
+    const glyph_event_t *e, const glyph_candidate_t *c)
+{
+    int                   points;
+    uint64_t              said, known;
+    const glyph_row_t    *row;
+    const glyph_model_t  *m;
+
+    row = &index->rows[c->row];
+    m = &index->models[c->row];
+    said = scan->qualifiers;
+
+    if (e->mobile) {
+        said |= glyph_q(GLYPH_Q_MOBILE);
+    }
+
+    points = -(int) (c->rank * GLYPH_POINTS_RANK);
+    points += c->alias == 1;
+
+    if (scan->nmemories && m->vram_gb > 0) {
+        points += glyph_scan_has_memory(scan, m->vram_gb)
+                  ? GLYPH_POINTS_MEMORY : -GLYPH_POINTS_MEMORY;
+    }
+
+    points += glyph_variant_own(scan, row->own);
+
+    if (row->own & glyph_q(GLYPH_Q_MOBILE)) {
+        points += (said & GLYPH_Q_MOBILES) ? GLYPH_POINTS_SAID
+                                           : -GLYPH_POINTS_MOBILE;
+
+    } else if (row->own & glyph_q(GLYPH_Q_MAX_Q)) {
+        points += (said & glyph_q(GLYPH_Q_MAX_Q)) ? GLYPH_POINTS_SAID
+                                                  : -GLYPH_POINTS_UNSAID;
+
+    } else if (said & GLYPH_Q_MOBILES) {
+        points -= GLYPH_POINTS_MOBILE;
+    }
+
+    known = row->known & GLYPH_Q_GENERATIONS;
+
+    if ((said & GLYPH_Q_GENERATIONS) && known && !(said & known)) {
+        points -= GLYPH_POINTS_CONTRARY;
+    }
+
+    known = row->known & GLYPH_Q_FORMS;
+
+    if (known & GLYPH_Q_ALL_SXM) {
+        known |= glyph_q(GLYPH_Q_SXM);
+    }
+
+    if ((said & GLYPH_Q_FORMS & ~glyph_q(GLYPH_Q_PCIE)) && known
+        && !(said & known & ~glyph_q(GLYPH_Q_PCIE)))
+    {
+        points -= GLYPH_POINTS_CONTRARY;
+
+    } else if ((said & glyph_q(GLYPH_Q_PCIE)) && known && !(said & known)) {
+        points -= GLYPH_POINTS_SAID;
+    }
+
+    return points;
+}
+
+
+/* What the id adds to the family's name, and whether the title says it. */
+
+static int
+glyph_variant_own(const glyph_scan_t *scan, uint64_t own)
+{
+    int       points;
+    uint64_t  q, said;
+
+    points = 0;
+    said = scan->qualifiers;
+    own &= ~GLYPH_Q_MOBILES;
+
+    for (/* void */ ; own; own &= own - 1) {
+        q = own & -own;
+
+        if (said & q) {
+            points += q == glyph_q(GLYPH_Q_QUADRO) ? GLYPH_POINTS_SAID - 1
+                                                   : GLYPH_POINTS_SAID;
+            continue;
+        }
+
+        if ((q & GLYPH_Q_ALL_SXM) && (said & glyph_q(GLYPH_Q_SXM))) {
+            points += GLYPH_POINTS_SAID - 1;
+            continue;
+        }
+
+        if (q == glyph_q(GLYPH_Q_SFF) && (said & glyph_q(GLYPH_Q_LOW))) {
+            points += GLYPH_POINTS_SAID / 2;
+            continue;
+        }
+
+        if (q == glyph_q(GLYPH_Q_PCIE) || q == glyph_q(GLYPH_Q_QUADRO)) {
+            points -= 1;
+            continue;
+        }
+
+        points -= GLYPH_POINTS_UNSAID;
+    }
+
+    return points;
+}
+
+
+/* What choosing best rather than other assumes. */
+
+static void
+glyph_variant_doubt(const glyph_index_t *index, const glyph_choice_t *best,
+    const glyph_choice_t *other, unsigned *doubts)
+{
+    int                   lead;
+    const glyph_row_t    *a, *b;
+    const glyph_model_t  *ma, *mb;
+
+    a = &index->rows[best->c->row];
+    b = &index->rows[other->c->row];
+    ma = &index->models[best->c->row];
+    mb = &index->models[other->c->row];
+    lead = best->points - other->points;
+
+    if (a->family != b->family) {
+        if (lead < GLYPH_POINTS_SAID) {
+            *doubts |= GLYPH_ASSUMED_FAMILY;
+        }
+
+        return;
+    }
+
+    if (lead >= GLYPH_POINTS_SAID) {
+        return;
+    }
+
+    if ((a->own & GLYPH_Q_FORMS) != (b->own & GLYPH_Q_FORMS)) {
+        *doubts |= GLYPH_ASSUMED_FORM;
+    }
+
+    if (ma->vram_gb != mb->vram_gb) {
+        *doubts |= GLYPH_ASSUMED_MEMORY;
+    }
+}
