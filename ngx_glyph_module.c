@@ -1,0 +1,1076 @@
+
+/*
+ * The command table, the configuration and the life of the module.
+ */
+
+#include "ngx_glyph.h"
+#include "ngx_glyph_budget.h"
+#include "ngx_glyph_job.h"
+#include "ngx_glyph_owner.h"
+#include "ngx_glyph_pg.h"
+#include "ngx_glyph_redis.h"
+#include "ngx_glyph_state.h"
+#include "ngx_glyph_writer.h"
+
+
+static void *ngx_glyph_create_main_conf(ngx_conf_t *cf);
+static char *ngx_glyph_init_main_conf(ngx_conf_t *cf, void *conf);
+static void *ngx_glyph_create_loc_conf(ngx_conf_t *cf);
+static char *ngx_glyph_merge_loc_conf(ngx_conf_t *cf, void *parent,
+    void *child);
+static ngx_int_t ngx_glyph_postconfiguration(ngx_conf_t *cf);
+static char *ngx_glyph_registry(ngx_conf_t *cf, ngx_glyph_main_conf_t *gmcf);
+static ngx_int_t ngx_glyph_registry_file(ngx_conf_t *cf,
+    glyph_registry_t *registry, ngx_str_t *name);
+static void ngx_glyph_registry_cleanup(void *data);
+
+static char *ngx_glyph_models(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_glyph_score(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+static char *ngx_glyph_currency(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_glyph_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+static char *ngx_glyph_postgres(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_glyph_thread_pool(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_glyph_buffers(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_glyph_import(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_glyph_jobs(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+static char *ngx_glyph_query(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+static char *ngx_glyph_health(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_glyph_handler(ngx_conf_t *cf, ngx_http_handler_pt handler);
+
+static ngx_int_t ngx_glyph_init_process(ngx_cycle_t *cycle);
+static void ngx_glyph_exit_process(ngx_cycle_t *cycle);
+
+
+ngx_glyph_main_conf_t  *ngx_glyph_main_conf;
+
+
+static ngx_path_init_t  ngx_glyph_spool_path = {
+    ngx_string("glyph_spool"), { 0, 0, 0 }
+};
+
+
+static ngx_conf_num_bounds_t  ngx_glyph_columns_bounds = {
+    ngx_conf_check_num_bounds, 1, 4096
+};
+
+static ngx_conf_num_bounds_t  ngx_glyph_rows_bounds = {
+    ngx_conf_check_num_bounds, 1, 2147483647
+};
+
+
+static ngx_command_t  ngx_glyph_commands[] = {
+
+    { ngx_string("glyph_models"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
+      ngx_glyph_models,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("glyph_redis"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
+      ngx_glyph_redis,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("glyph_postgres"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE123,
+      ngx_glyph_postgres,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("glyph_thread_pool"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE12,
+      ngx_glyph_thread_pool,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("glyph_spool_path"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1234,
+      ngx_conf_set_path_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_glyph_main_conf_t, spool_path),
+      NULL },
+
+    { ngx_string("glyph_buffers"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE23,
+      ngx_glyph_buffers,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("glyph_score"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_glyph_score,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("glyph_currency"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_glyph_currency,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("glyph_max_row_size"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_glyph_loc_conf_t, max_row_size),
+      NULL },
+
+    { ngx_string("glyph_max_columns"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_glyph_loc_conf_t, max_columns),
+      &ngx_glyph_columns_bounds },
+
+    { ngx_string("glyph_max_rows"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_glyph_loc_conf_t, max_rows),
+      &ngx_glyph_rows_bounds },
+
+    { ngx_string("glyph_max_errors"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_glyph_loc_conf_t, max_errors),
+      &ngx_glyph_rows_bounds },
+
+    { ngx_string("glyph_dedup"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_glyph_loc_conf_t, dedup),
+      NULL },
+
+    { ngx_string("glyph_dedup_size"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_glyph_loc_conf_t, dedup_size),
+      NULL },
+
+    { ngx_string("glyph_extra"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_glyph_loc_conf_t, extra),
+      NULL },
+
+    { ngx_string("glyph_job_ttl"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_sec_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_glyph_loc_conf_t, job_ttl),
+      NULL },
+
+    { ngx_string("glyph_job_timeout"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_glyph_loc_conf_t, job_timeout),
+      NULL },
+
+    { ngx_string("glyph_import"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_glyph_import,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("glyph_jobs"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_glyph_jobs,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("glyph_query"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_glyph_query,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("glyph_health"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_glyph_health,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+      ngx_null_command
+};
+
+
+static ngx_http_module_t  ngx_glyph_module_ctx = {
+    NULL,                                  /* preconfiguration */
+    ngx_glyph_postconfiguration,           /* postconfiguration */
+
+    ngx_glyph_create_main_conf,            /* create main configuration */
+    ngx_glyph_init_main_conf,              /* init main configuration */
+
+    NULL,                                  /* create server configuration */
+    NULL,                                  /* merge server configuration */
+
+    ngx_glyph_create_loc_conf,             /* create location configuration */
+    ngx_glyph_merge_loc_conf               /* merge location configuration */
+};
+
+
+ngx_module_t  ngx_glyph_module = {
+    NGX_MODULE_V1,
+    &ngx_glyph_module_ctx,                 /* module context */
+    ngx_glyph_commands,                    /* module directives */
+    NGX_HTTP_MODULE,                       /* module type */
+    NULL,                                  /* init master */
+    NULL,                                  /* init module */
+    ngx_glyph_init_process,                /* init process */
+    NULL,                                  /* init thread */
+    NULL,                                  /* exit thread */
+    ngx_glyph_exit_process,                /* exit process */
+    NULL,                                  /* exit master */
+    NGX_MODULE_V1_PADDING
+};
+
+
+static void *
+ngx_glyph_create_main_conf(ngx_conf_t *cf)
+{
+    ngx_glyph_main_conf_t  *gmcf;
+
+    gmcf = ngx_pcalloc(cf->pool, sizeof(ngx_glyph_main_conf_t));
+    if (gmcf == NULL) {
+        return NULL;
+    }
+
+    /*
+     * set by ngx_pcalloc():
+     *
+     *     gmcf->models = NULL;
+     *     gmcf->registry = NULL;
+     *     gmcf->redis = NULL;
+     *     gmcf->pg = NULL;
+     *     gmcf->compute = NULL;
+     *     gmcf->io = NULL;
+     *     gmcf->spool_path = NULL;
+     *     gmcf->buffers = { 0, 0 };
+     *     gmcf->blocks = 0;
+     *     gmcf->enabled = 0;
+     */
+
+    return gmcf;
+}
+
+
+static char *
+ngx_glyph_init_main_conf(ngx_conf_t *cf, void *conf)
+{
+    ngx_glyph_main_conf_t *gmcf = conf;
+
+    if (gmcf->buffers.num == 0) {
+        gmcf->buffers.num = 128;
+        gmcf->buffers.size = 65536;
+    }
+
+    if (gmcf->blocks == 0) {
+        gmcf->blocks = 32;
+    }
+
+    return ngx_glyph_registry(cf, gmcf);
+}
+
+
+/* Here and not later: the locations' merge, which comes next, needs it. */
+
+static char *
+ngx_glyph_registry(ngx_conf_t *cf, ngx_glyph_main_conf_t *gmcf)
+{
+    ngx_str_t           *name;
+    ngx_uint_t           i;
+    glyph_buf_t          error;
+    glyph_registry_t    *registry;
+    ngx_pool_cleanup_t  *cln;
+    unsigned char        digest[16];
+
+    if (gmcf->models == NULL) {
+        return NGX_CONF_OK;
+    }
+
+    cln = ngx_pool_cleanup_add(cf->pool, 0);
+    if (cln == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    registry = glyph_registry_create();
+    if (registry == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    gmcf->registry = registry;
+
+    cln->handler = ngx_glyph_registry_cleanup;
+    cln->data = gmcf;
+
+    name = gmcf->models->elts;
+
+    for (i = 0; i < gmcf->models->nelts; i++) {
+        if (ngx_glyph_registry_file(cf, registry, &name[i]) != NGX_OK) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    ngx_memzero(&error, sizeof(glyph_buf_t));
+
+    if (glyph_registry_compile(registry, &error) != GLYPH_OK) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "\"glyph_models\": %*s", error.len, error.data);
+        glyph_buf_free(&error);
+        return NGX_CONF_ERROR;
+    }
+
+    glyph_registry_digest(registry, digest);
+    ngx_hex_dump(gmcf->registry_digest, digest, sizeof(digest));
+
+    glyph_registry_json(registry, &gmcf->registry_json);
+    glyph_buf_putc(&gmcf->registry_json, '\0');
+
+    return gmcf->registry_json.failed ? NGX_CONF_ERROR : NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_glyph_registry_file(ngx_conf_t *cf, glyph_registry_t *registry,
+    ngx_str_t *name)
+{
+    int              rc;
+    u_char          *data;
+    size_t           size, line;
+    ssize_t          n;
+    ngx_fd_t         fd;
+    glyph_buf_t      error;
+    ngx_file_info_t  fi;
+
+    fd = ngx_open_file(name->data, NGX_FILE_RDONLY, NGX_FILE_OPEN, 0);
+
+    if (fd == NGX_INVALID_FILE) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, ngx_errno,
+                      ngx_open_file_n " \"%V\" of \"glyph_models\" failed",
+                      name);
+        return NGX_ERROR;
+    }
+
+    data = NULL;
+    n = -1;
+    size = 0;
+
+    if (ngx_fd_info(fd, &fi) != NGX_FILE_ERROR) {
+        size = (size_t) ngx_file_size(&fi);
+        data = ngx_alloc(size + 1, cf->log);
+        n = data ? ngx_read_fd(fd, data, size) : -1;
+    }
+
+    if (n < 0 || (size_t) n != size) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, ngx_errno,
+                      ngx_read_fd_n " \"%V\" of \"glyph_models\" failed",
+                      name);
+        rc = GLYPH_ERROR;
+
+    } else {
+        line = 0;
+        ngx_memzero(&error, sizeof(glyph_buf_t));
+
+        rc = glyph_registry_add(registry, data, size, &line, &error);
+
+        if (rc == GLYPH_BAD) {
+            ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "%*s in %V:%uz",
+                          error.len, error.data, name, line);
+        }
+
+        glyph_buf_free(&error);
+    }
+
+    ngx_free(data);
+
+    if (ngx_close_file(fd) == NGX_FILE_ERROR) {
+        ngx_log_error(NGX_LOG_ALERT, cf->log, ngx_errno,
+                      ngx_close_file_n " \"%V\" failed", name);
+    }
+
+    return (rc == GLYPH_OK) ? NGX_OK : NGX_ERROR;
+}
+
+
+static void
+ngx_glyph_registry_cleanup(void *data)
+{
+    ngx_glyph_main_conf_t *gmcf = data;
+
+    glyph_registry_destroy(gmcf->registry);
+    glyph_buf_free(&gmcf->registry_json);
+}
+
+
+static void *
+ngx_glyph_create_loc_conf(ngx_conf_t *cf)
+{
+    ngx_glyph_loc_conf_t  *glcf;
+
+    glcf = ngx_pcalloc(cf->pool, sizeof(ngx_glyph_loc_conf_t));
+    if (glcf == NULL) {
+        return NULL;
+    }
+
+    /*
+     * set by ngx_pcalloc():
+     *
+     *     glcf->query = { 0, NULL };
+     */
+
+    glcf->score = NGX_CONF_UNSET_PTR;
+    glcf->currency = NGX_CONF_UNSET_PTR;
+    glcf->max_row_size = NGX_CONF_UNSET_SIZE;
+    glcf->max_columns = NGX_CONF_UNSET_UINT;
+    glcf->max_rows = NGX_CONF_UNSET_UINT;
+    glcf->max_errors = NGX_CONF_UNSET_UINT;
+    glcf->dedup = NGX_CONF_UNSET;
+    glcf->dedup_size = NGX_CONF_UNSET_SIZE;
+    glcf->extra = NGX_CONF_UNSET;
+    glcf->job_timeout = NGX_CONF_UNSET_MSEC;
+    glcf->job_ttl = NGX_CONF_UNSET;
+
+    return glcf;
+}
+
+
+static char *
+ngx_glyph_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
+{
+    ngx_glyph_loc_conf_t  *prev = parent;
+    ngx_glyph_loc_conf_t  *conf = child;
+
+    ngx_glyph_main_conf_t  *gmcf;
+
+    if (conf->score == NGX_CONF_UNSET_PTR) {
+        conf->score = prev->score;
+        conf->pipeline.score = prev->pipeline.score;
+    }
+
+    if (conf->score == NGX_CONF_UNSET_PTR) {
+        glyph_score_defaults(&conf->pipeline.score);
+    }
+
+    if (conf->currency == NGX_CONF_UNSET_PTR) {
+        conf->currency = prev->currency;
+        conf->rates = prev->rates;
+    }
+
+    ngx_conf_merge_size_value(conf->max_row_size, prev->max_row_size, 65536);
+    ngx_conf_merge_uint_value(conf->max_columns, prev->max_columns, 256);
+    ngx_conf_merge_uint_value(conf->max_rows, prev->max_rows, 2147483647);
+    ngx_conf_merge_uint_value(conf->max_errors, prev->max_errors, 100000);
+    ngx_conf_merge_value(conf->dedup, prev->dedup, 1);
+    ngx_conf_merge_size_value(conf->dedup_size, prev->dedup_size,
+                              1024 * 1024);
+    ngx_conf_merge_value(conf->extra, prev->extra, 1);
+    ngx_conf_merge_msec_value(conf->job_timeout, prev->job_timeout, 3600000);
+    ngx_conf_merge_sec_value(conf->job_ttl, prev->job_ttl, 86400);
+
+    if (conf->max_row_size < 256 || conf->max_row_size > 16 * 1024 * 1024) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"glyph_max_row_size\" must be between 256 and "
+                           "16m");
+        return NGX_CONF_ERROR;
+    }
+
+    if (conf->dedup_size == 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"glyph_dedup_size\" must be greater than 0, "
+                           "use \"glyph_dedup off\" instead");
+        return NGX_CONF_ERROR;
+    }
+
+    gmcf = ngx_http_conf_get_module_main_conf(cf, ngx_glyph_module);
+
+    conf->pipeline.registry = gmcf->registry;
+    conf->pipeline.rates = &conf->rates;
+    conf->pipeline.max_row_size = conf->max_row_size;
+    conf->pipeline.max_columns = conf->max_columns;
+    conf->pipeline.max_rows = conf->max_rows;
+    conf->pipeline.max_errors = conf->max_errors;
+    conf->pipeline.dedup_size = conf->dedup ? conf->dedup_size : 0;
+    conf->pipeline.extra = conf->extra;
+
+    return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_glyph_postconfiguration(ngx_conf_t *cf)
+{
+    ngx_glyph_main_conf_t  *gmcf;
+
+    static ngx_str_t  pool = ngx_string("default");
+
+    gmcf = ngx_http_conf_get_module_main_conf(cf, ngx_glyph_module);
+
+    if (!gmcf->enabled) {
+        return NGX_OK;
+    }
+
+    if (gmcf->registry == NULL) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "\"glyph_models\" is required");
+        return NGX_ERROR;
+    }
+
+    if (gmcf->pg == NULL) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "\"glyph_postgres\" is required");
+        return NGX_ERROR;
+    }
+
+    if (gmcf->compute_name.len == 0) {
+        gmcf->compute_name = pool;
+        gmcf->io_name = pool;
+    }
+
+    gmcf->compute = ngx_thread_pool_add(cf, &gmcf->compute_name);
+    gmcf->io = ngx_thread_pool_add(cf, &gmcf->io_name);
+
+    if (gmcf->compute == NULL || gmcf->io == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (ngx_conf_merge_path_value(cf, &gmcf->spool_path, NULL,
+                                  &ngx_glyph_spool_path)
+        != NGX_CONF_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_glyph_body_filter_init(cf);
+}
+
+
+static char *
+ngx_glyph_models(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_glyph_main_conf_t *gmcf = conf;
+
+    ngx_str_t   *value, *name;
+    ngx_uint_t   i;
+
+    if (gmcf->models == NULL) {
+        gmcf->models = ngx_array_create(cf->pool, 2, sizeof(ngx_str_t));
+        if (gmcf->models == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+        name = ngx_array_push(gmcf->models);
+        if (name == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        *name = value[i];
+
+        if (ngx_conf_full_name(cf->cycle, name, 1) != NGX_OK) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_glyph_score(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_glyph_loc_conf_t *glcf = conf;
+
+    ngx_str_t    *value;
+    ngx_uint_t    i;
+    const char   *error;
+    glyph_str_t   arg;
+
+    if (glcf->score == NGX_CONF_UNSET_PTR) {
+        glcf->score = cf->args;
+        glyph_score_defaults(&glcf->pipeline.score);
+    }
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+        arg.len = value[i].len;
+        arg.data = value[i].data;
+
+        if (glyph_score_set(&glcf->pipeline.score, &arg, &error)
+            != GLYPH_OK)
+        {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid parameter \"%V\": %s",
+                               &value[i], error);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_glyph_currency(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_glyph_loc_conf_t *glcf = conf;
+
+    ngx_str_t    *value;
+    ngx_uint_t    i;
+    const char   *error;
+    glyph_str_t   arg;
+
+    glcf->currency = cf->args;
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+        arg.len = value[i].len;
+        arg.data = value[i].data;
+
+        if (glyph_rates_set(&glcf->rates, &arg, &error) != GLYPH_OK) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid parameter \"%V\": %s",
+                               &value[i], error);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* glyph_redis address [user=] [password=] [db=] [timeout=] */
+
+static char *
+ngx_glyph_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_glyph_main_conf_t *gmcf = conf;
+
+    ngx_str_t                *value, s;
+    ngx_url_t                 u;
+    ngx_int_t                 n;
+    ngx_uint_t                i;
+    ngx_glyph_redis_conf_t   *redis;
+
+    if (gmcf->redis) {
+        return "is duplicate";
+    }
+
+    redis = ngx_pcalloc(cf->pool, sizeof(ngx_glyph_redis_conf_t));
+    if (redis == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    gmcf->redis = redis;
+    redis->timeout = 2000;
+
+    value = cf->args->elts;
+
+    if (value[1].len > 5 && ngx_strncmp(value[1].data, "unix:", 5) == 0) {
+        redis->host.data = value[1].data + 5;
+        redis->host.len = value[1].len - 5;
+
+    } else {
+        ngx_memzero(&u, sizeof(ngx_url_t));
+
+        u.url = value[1];
+        u.default_port = 6379;
+        u.no_resolve = 1;
+
+        if (ngx_parse_url(cf->pool, &u) != NGX_OK || u.host.len == 0) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "%s in redis address \"%V\"",
+                               u.err ? u.err : "no host", &value[1]);
+            return NGX_CONF_ERROR;
+        }
+
+        redis->host = u.host;
+        redis->port = u.port;
+    }
+
+    for (i = 2; i < cf->args->nelts; i++) {
+
+        if (ngx_strncmp(value[i].data, "user=", 5) == 0) {
+            redis->user.data = value[i].data + 5;
+            redis->user.len = value[i].len - 5;
+            continue;
+        }
+
+        if (ngx_strncmp(value[i].data, "password=", 9) == 0) {
+            redis->password.data = value[i].data + 9;
+            redis->password.len = value[i].len - 9;
+            continue;
+        }
+
+        if (ngx_strncmp(value[i].data, "db=", 3) == 0) {
+            n = ngx_atoi(value[i].data + 3, value[i].len - 3);
+
+            if (n != NGX_ERROR) {
+                redis->db = n;
+                continue;
+            }
+        }
+
+        if (ngx_strncmp(value[i].data, "timeout=", 8) == 0) {
+            s.data = value[i].data + 8;
+            s.len = value[i].len - 8;
+            n = ngx_parse_time(&s, 0);
+
+            if (n != NGX_ERROR && n > 0) {
+                redis->timeout = n;
+                continue;
+            }
+        }
+
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid parameter \"%V\"",
+                           &value[i]);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* glyph_postgres conninfo [timeout=] [read_timeout=] */
+
+static char *
+ngx_glyph_postgres(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_glyph_main_conf_t *gmcf = conf;
+
+    char                  *error;
+    ngx_int_t              n;
+    ngx_str_t             *value, s;
+    ngx_uint_t             i;
+    ngx_msec_t            *to;
+    PQconninfoOption      *options;
+    ngx_glyph_pg_conf_t   *pg;
+
+    if (gmcf->pg) {
+        return "is duplicate";
+    }
+
+    pg = ngx_pcalloc(cf->pool, sizeof(ngx_glyph_pg_conf_t));
+    if (pg == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    gmcf->pg = pg;
+    pg->timeout = 10000;
+    pg->read_timeout = 10000;
+
+    value = cf->args->elts;
+
+    error = NULL;
+    options = PQconninfoParse((char *) value[1].data, &error);
+
+    if (options == NULL) {
+        n = error ? ngx_strlen(error) : 0;
+
+        while (n && error[n - 1] == '\n') {
+            n--;
+        }
+
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid connection string: %*s",
+                           (size_t) n, error);
+        PQfreemem(error);
+        return NGX_CONF_ERROR;
+    }
+
+    PQconninfoFree(options);
+
+    pg->conninfo = value[1];
+
+    for (i = 2; i < cf->args->nelts; i++) {
+
+        if (ngx_strncmp(value[i].data, "timeout=", 8) == 0) {
+            to = &pg->timeout;
+            s.data = value[i].data + 8;
+
+        } else if (ngx_strncmp(value[i].data, "read_timeout=", 13) == 0) {
+            to = &pg->read_timeout;
+            s.data = value[i].data + 13;
+
+        } else {
+            goto invalid;
+        }
+
+        s.len = value[i].data + value[i].len - s.data;
+        n = ngx_parse_time(&s, 0);
+
+        if (n == NGX_ERROR || n == 0) {
+            goto invalid;
+        }
+
+        *to = n;
+        continue;
+
+    invalid:
+
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid parameter \"%V\"",
+                           &value[i]);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* glyph_thread_pool compute [io=name] */
+
+static char *
+ngx_glyph_thread_pool(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_glyph_main_conf_t *gmcf = conf;
+
+    ngx_str_t  *value;
+
+    if (gmcf->compute_name.len) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    gmcf->compute_name = value[1];
+    gmcf->io_name = value[1];
+
+    if (cf->args->nelts == 2) {
+        return NGX_CONF_OK;
+    }
+
+    if (value[2].len <= 3 || ngx_strncmp(value[2].data, "io=", 3) != 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid parameter \"%V\"",
+                           &value[2]);
+        return NGX_CONF_ERROR;
+    }
+
+    gmcf->io_name.data = value[2].data + 3;
+    gmcf->io_name.len = value[2].len - 3;
+
+    return NGX_CONF_OK;
+}
+
+
+/* glyph_buffers number size [blocks=number] */
+
+static char *
+ngx_glyph_buffers(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_glyph_main_conf_t *gmcf = conf;
+
+    ssize_t      size;
+    ngx_int_t    n;
+    ngx_str_t   *value;
+
+    if (gmcf->buffers.num) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    n = ngx_atoi(value[1].data, value[1].len);
+    if (n == NGX_ERROR || n < 2) {
+        return "must have at least 2 buffers";
+    }
+
+    size = ngx_parse_size(&value[2]);
+    if (size == NGX_ERROR || size < 4096 || size > 16 * 1024 * 1024) {
+        return "size must be between 4k and 16m";
+    }
+
+    gmcf->buffers.num = n;
+    gmcf->buffers.size = size;
+
+    if (cf->args->nelts == 3) {
+        return NGX_CONF_OK;
+    }
+
+    if (ngx_strncmp(value[3].data, "blocks=", 7) == 0) {
+        n = ngx_atoi(value[3].data + 7, value[3].len - 7);
+
+        if (n != NGX_ERROR && n >= 2) {
+            gmcf->blocks = n;
+            return NGX_CONF_OK;
+        }
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid parameter \"%V\"",
+                       &value[3]);
+    return NGX_CONF_ERROR;
+}
+
+
+static char *
+ngx_glyph_import(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    return ngx_glyph_handler(cf, ngx_glyph_import_handler);
+}
+
+
+static char *
+ngx_glyph_jobs(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_glyph_main_conf_t     *gmcf;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    gmcf = ngx_http_conf_get_module_main_conf(cf, ngx_glyph_module);
+
+    /* answers to uploads link to it */
+
+    if (gmcf->jobs_uri.len == 0) {
+        gmcf->jobs_uri = clcf->name;
+
+        if (clcf->name.len && clcf->name.data[clcf->name.len - 1] == '/') {
+            gmcf->jobs_uri.len--;
+        }
+    }
+
+    return ngx_glyph_handler(cf, ngx_glyph_jobs_handler);
+}
+
+
+static char *
+ngx_glyph_query(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_glyph_loc_conf_t *glcf = conf;
+
+    u_char      *p;
+    ngx_str_t   *value;
+    ngx_uint_t   i;
+
+    if (glcf->query.len) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+    p = value[1].data;
+
+    /* it becomes the name of a function: glyph.api_NAME */
+
+    for (i = 0; i < value[1].len; i++) {
+        if ((p[i] < 'a' || p[i] > 'z') && (p[i] < '0' || p[i] > '9')
+            && p[i] != '_')
+        {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid query name \"%V\"", &value[1]);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    glcf->query = value[1];
+
+    return ngx_glyph_handler(cf, ngx_glyph_query_handler);
+}
+
+
+static char *
+ngx_glyph_health(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    return ngx_glyph_handler(cf, ngx_glyph_health_handler);
+}
+
+
+static char *
+ngx_glyph_handler(ngx_conf_t *cf, ngx_http_handler_pt handler)
+{
+    ngx_glyph_main_conf_t     *gmcf;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    gmcf = ngx_http_conf_get_module_main_conf(cf, ngx_glyph_module);
+
+    if (clcf->handler) {
+        return "conflicts with another handler of this location";
+    }
+
+    clcf->handler = handler;
+    gmcf->enabled = 1;
+
+    return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_glyph_init_process(ngx_cycle_t *cycle)
+{
+    ngx_glyph_main_conf_t  *gmcf;
+
+    if (ngx_process != NGX_PROCESS_WORKER && ngx_process != NGX_PROCESS_SINGLE)
+    {
+        return NGX_OK;
+    }
+
+    gmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_glyph_module);
+
+    if (gmcf == NULL || !gmcf->enabled) {
+        return NGX_OK;
+    }
+
+    ngx_glyph_main_conf = gmcf;
+
+    if (ngx_glyph_budget_init(cycle, &gmcf->buffers, gmcf->blocks) != NGX_OK
+        || ngx_glyph_owner_init(cycle, gmcf->spool_path) != NGX_OK
+        || ngx_glyph_job_init(cycle) != NGX_OK
+        || ngx_glyph_pg_init(cycle, gmcf->pg) != NGX_OK
+        || ngx_glyph_writer_init(cycle, gmcf->pg) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (gmcf->redis
+        && (ngx_glyph_redis_init(cycle, gmcf->redis) != NGX_OK
+            || ngx_glyph_state_init(cycle) != NGX_OK))
+    {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+/* The pools' threads have ended already: ngx_thread_pool_module was first. */
+
+static void
+ngx_glyph_exit_process(ngx_cycle_t *cycle)
+{
+    if (ngx_glyph_main_conf == NULL) {
+        return;
+    }
+
+    ngx_glyph_writer_exit();
+    ngx_glyph_job_exit();
+    ngx_glyph_pg_exit();
+    ngx_glyph_redis_exit();
+    ngx_glyph_owner_exit();
+    ngx_glyph_budget_exit();
+}

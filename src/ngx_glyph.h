@@ -1,0 +1,145 @@
+
+/*
+ * The shared types of the module; the only header that all its files
+ * include.
+ */
+
+
+#ifndef _NGX_GLYPH_H_INCLUDED_
+#define _NGX_GLYPH_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+#include <ngx_thread_pool.h>
+
+#include "core/glyph.h"
+#include "core/glyph_buf.h"
+#include "core/glyph_json.h"
+#include "core/glyph_pipeline.h"
+#include "core/glyph_utf8.h"
+
+
+#define NGX_GLYPH_VERSION         "0.1.0"
+
+/* the versions of conf/schema.sql that this module works with */
+#define NGX_GLYPH_SCHEMA_MIN      1
+#define NGX_GLYPH_SCHEMA_MAX      1
+
+
+typedef struct ngx_glyph_job_s  ngx_glyph_job_t;
+
+
+/* 16 bytes and their text form: 36 characters, not terminated */
+
+#define NGX_GLYPH_UUID_TEXT_LEN   36
+
+typedef struct {
+    u_char                     bytes[16];
+} ngx_glyph_uuid_t;
+
+
+/* glyph_redis: where, and as whom */
+
+typedef struct {
+    ngx_str_t                  host;        /* or the path of a socket */
+    in_port_t                  port;        /* 0: a unix socket */
+    ngx_str_t                  user;
+    ngx_str_t                  password;
+    ngx_int_t                  db;
+    ngx_msec_t                 timeout;     /* of one command */
+} ngx_glyph_redis_conf_t;
+
+
+/* glyph_postgres */
+
+typedef struct {
+    ngx_str_t                  conninfo;    /* with a NUL behind it */
+    ngx_msec_t                 timeout;     /* of a connect, and of a batch
+                                               that makes no progress */
+    ngx_msec_t                 read_timeout;    /* statement_timeout of
+                                                   reads */
+} ngx_glyph_pg_conf_t;
+
+
+/* http{} only: what a worker has one of */
+
+typedef struct {
+    ngx_array_t               *models;      /* of ngx_str_t: files */
+    glyph_registry_t          *registry;    /* NULL: no glyph_models */
+    glyph_buf_t                registry_json;
+    u_char                     registry_digest[33];     /* hex, and a NUL */
+
+    ngx_glyph_redis_conf_t    *redis;       /* NULL: not configured */
+    ngx_glyph_pg_conf_t       *pg;          /* NULL: not configured */
+
+    ngx_str_t                  compute_name;
+    ngx_thread_pool_t         *compute;
+    ngx_str_t                  io_name;
+    ngx_thread_pool_t         *io;
+
+    ngx_path_t                *spool_path;
+    ngx_bufs_t                 buffers;     /* chunks: number, size */
+    ngx_uint_t                 blocks;      /* number */
+
+    ngx_str_t                  jobs_uri;    /* of the first glyph_jobs */
+
+    unsigned                   enabled:1;   /* some location uses us */
+} ngx_glyph_main_conf_t;
+
+
+typedef struct {
+    ngx_array_t               *score;       /* of ngx_str_t: key=value */
+    ngx_array_t               *currency;    /* of ngx_str_t: EUR=1.08 */
+    glyph_rates_t              rates;
+    glyph_pipeline_conf_t      pipeline;    /* made of all at merge */
+
+    size_t                     max_row_size;
+    ngx_uint_t                 max_columns;
+    ngx_uint_t                 max_rows;
+    ngx_uint_t                 max_errors;
+    ngx_uint_t                 dedup_size;
+    ngx_flag_t                 dedup;
+    ngx_flag_t                 extra;
+
+    ngx_msec_t                 job_timeout;
+    time_t                     job_ttl;
+
+    ngx_str_t                  query;       /* glyph_query NAME */
+} ngx_glyph_loc_conf_t;
+
+
+/* A request's, set by the content handler of glyph_import alone. */
+
+typedef struct {
+    ngx_glyph_job_t           *job;         /* NULL: detached; the rest of
+                                               the body is dropped */
+    ngx_http_request_t        *request;
+    unsigned                   paused:1;    /* no chunk: the client waits */
+    unsigned                   last_seen:1; /* the body's last buffer came */
+    unsigned                   last_sent:1; /* … and was passed on */
+    unsigned                   answered:1;
+} ngx_glyph_ctx_t;
+
+
+/* ngx_glyph_module.c */
+
+extern ngx_module_t  ngx_glyph_module;
+
+/* the worker's configuration, valid in worker processes */
+extern ngx_glyph_main_conf_t  *ngx_glyph_main_conf;
+
+
+/* content handlers, set by the directives of the same names */
+
+ngx_int_t ngx_glyph_import_handler(ngx_http_request_t *r);
+ngx_int_t ngx_glyph_jobs_handler(ngx_http_request_t *r);
+ngx_int_t ngx_glyph_query_handler(ngx_http_request_t *r);
+ngx_int_t ngx_glyph_health_handler(ngx_http_request_t *r);
+
+/* put in front of the request body filters by postconfiguration */
+ngx_int_t ngx_glyph_body_filter_init(ngx_conf_t *cf);
+
+
+#endif /* _NGX_GLYPH_H_INCLUDED_ */

@@ -1,0 +1,70 @@
+
+/*
+ * What one transaction of the writer holds: at most one block of each of many
+ * jobs, the text of its statements, and the bytes of its COPYs.
+ */
+
+
+#ifndef _NGX_GLYPH_BATCH_H_INCLUDED_
+#define _NGX_GLYPH_BATCH_H_INCLUDED_
+
+
+#include "ngx_glyph.h"
+#include "ngx_glyph_job.h"
+
+
+#define NGX_GLYPH_BATCH_JOBS      256
+#define NGX_GLYPH_BATCH_SIZE      (4 * 1024 * 1024)
+
+/* libpq queues without limit, so it gets no more than this at a time */
+#define NGX_GLYPH_BATCH_PIECE     65536
+
+
+typedef struct {
+    ngx_glyph_job_t           *job;
+    ngx_glyph_block_t         *block;       /* NULL: only to be registered */
+} ngx_glyph_item_t;
+
+
+typedef struct {
+    ngx_uint_t                 n;
+    ngx_glyph_item_t           items[NGX_GLYPH_BATCH_JOBS];
+    size_t                     size;        /* bytes to be copied */
+    glyph_buf_t                sql;
+
+    /* where the running COPY stands */
+    ngx_uint_t                 errors;      /* of import_errors */
+    ngx_uint_t                 item;
+    size_t                     offset;
+    unsigned                   header_sent:1;
+    unsigned                   trailer_sent:1;
+} ngx_glyph_batch_t;
+
+
+/* Takes the job's first block, if it has one, and a reference. */
+void ngx_glyph_batch_add(ngx_glyph_batch_t *batch, ngx_glyph_job_t *job);
+
+/*
+ * Takes the i-th item out; its reference and its block are the caller's,
+ * and the last item moves into its place.
+ */
+ngx_glyph_item_t ngx_glyph_batch_remove(ngx_glyph_batch_t *batch,
+    ngx_uint_t i);
+
+/* Writes batch->sql, terminated; NGX_ERROR when out of memory. */
+ngx_int_t ngx_glyph_batch_sql(ngx_glyph_batch_t *batch);
+
+/* The server waits for the next COPY's data: the first of listings. */
+void ngx_glyph_batch_copy(ngx_glyph_batch_t *batch);
+
+/* The next piece of it; NGX_DONE when there is none. */
+ngx_int_t ngx_glyph_batch_piece(ngx_glyph_batch_t *batch, ngx_str_t *piece);
+
+/*
+ * Makes the row-th tuple (from 1) of the COPY of listings a rejected row, as
+ * the server has refused it; NGX_DECLINED if there is no such tuple.
+ */
+ngx_int_t ngx_glyph_batch_refuse(ngx_glyph_batch_t *batch, ngx_uint_t row);
+
+
+#endif /* _NGX_GLYPH_BATCH_H_INCLUDED_ */

@@ -1,0 +1,275 @@
+
+#include "ngx_glyph.h"
+#include "ngx_glyph_budget.h"
+
+
+/* a block's buffers larger than this are freed, not kept */
+#define NGX_GLYPH_BLOCK_KEEP  (2 * NGX_GLYPH_BLOCK_SIZE)
+
+
+typedef struct {
+    ngx_uint_t                 left;        /* that may still be lent */
+    ngx_queue_t                idle;        /* memory to use again */
+    ngx_queue_t                waiters;
+    ngx_event_t                grant;       /* posted when something is free */
+} ngx_glyph_budget_t;
+
+
+static void ngx_glyph_budget_start(ngx_glyph_budget_t *budget,
+    ngx_uint_t n, ngx_log_t *log);
+static ngx_uint_t ngx_glyph_budget_take(ngx_glyph_budget_t *budget,
+    ngx_glyph_waiter_t *w);
+static void ngx_glyph_budget_put(ngx_glyph_budget_t *budget,
+    ngx_queue_t *idle);
+static void ngx_glyph_budget_grant(ngx_event_t *ev);
+static void ngx_glyph_block_free(ngx_glyph_block_t *block);
+
+
+static ngx_glyph_budget_t  ngx_glyph_chunks;
+static ngx_glyph_budget_t  ngx_glyph_blocks;
+static size_t              ngx_glyph_chunk_size;
+
+/* whose turn it is: the one waiter that may go before those that wait */
+static ngx_glyph_waiter_t  *ngx_glyph_granted;
+
+
+ngx_int_t
+ngx_glyph_budget_init(ngx_cycle_t *cycle, ngx_bufs_t *chunks,
+    ngx_uint_t blocks)
+{
+    ngx_glyph_budget_start(&ngx_glyph_chunks, chunks->num, cycle->log);
+    ngx_glyph_budget_start(&ngx_glyph_blocks, blocks, cycle->log);
+
+    ngx_glyph_chunk_size = chunks->size;
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_glyph_budget_start(ngx_glyph_budget_t *budget, ngx_uint_t n,
+    ngx_log_t *log)
+{
+    budget->left = n;
+
+    ngx_queue_init(&budget->idle);
+    ngx_queue_init(&budget->waiters);
+
+    budget->grant.handler = ngx_glyph_budget_grant;
+    budget->grant.data = budget;
+    budget->grant.log = log;
+}
+
+
+void
+ngx_glyph_budget_exit(void)
+{
+    ngx_queue_t        *q;
+    ngx_glyph_chunk_t  *chunk;
+
+    if (ngx_glyph_chunk_size == 0) {
+        return;
+    }
+
+    while (!ngx_queue_empty(&ngx_glyph_chunks.idle)) {
+        q = ngx_queue_head(&ngx_glyph_chunks.idle);
+        ngx_queue_remove(q);
+
+        chunk = ngx_queue_data(q, ngx_glyph_chunk_t, queue);
+        ngx_free(chunk);
+    }
+
+    while (!ngx_queue_empty(&ngx_glyph_blocks.idle)) {
+        q = ngx_queue_head(&ngx_glyph_blocks.idle);
+        ngx_queue_remove(q);
+
+        ngx_glyph_block_free(ngx_queue_data(q, ngx_glyph_block_t, queue));
+    }
+}
+
+
+ngx_glyph_chunk_t *
+ngx_glyph_chunk_get(ngx_glyph_waiter_t *w)
+{
+    ngx_queue_t        *q;
+    ngx_glyph_chunk_t  *chunk;
+
+    if (!ngx_glyph_budget_take(&ngx_glyph_chunks, w)) {
+        return NULL;
+    }
+
+    if (!ngx_queue_empty(&ngx_glyph_chunks.idle)) {
+        q = ngx_queue_head(&ngx_glyph_chunks.idle);
+        ngx_queue_remove(q);
+
+        chunk = ngx_queue_data(q, ngx_glyph_chunk_t, queue);
+
+    } else {
+        chunk = ngx_alloc(sizeof(ngx_glyph_chunk_t) + ngx_glyph_chunk_size,
+                          ngx_cycle->log);
+        if (chunk == NULL) {
+            ngx_glyph_budget_put(&ngx_glyph_chunks, NULL);
+            return NULL;
+        }
+
+        chunk->start = (u_char *) chunk + sizeof(ngx_glyph_chunk_t);
+        chunk->end = chunk->start + ngx_glyph_chunk_size;
+    }
+
+    chunk->pos = chunk->start;
+    chunk->last = chunk->start;
+
+    return chunk;
+}
+
+
+void
+ngx_glyph_chunk_put(ngx_glyph_chunk_t *chunk)
+{
+    ngx_glyph_budget_put(&ngx_glyph_chunks, &chunk->queue);
+}
+
+
+ngx_glyph_block_t *
+ngx_glyph_block_get(ngx_glyph_waiter_t *w)
+{
+    ngx_queue_t        *q;
+    ngx_glyph_block_t  *block;
+
+    if (!ngx_glyph_budget_take(&ngx_glyph_blocks, w)) {
+        return NULL;
+    }
+
+    if (!ngx_queue_empty(&ngx_glyph_blocks.idle)) {
+        q = ngx_queue_head(&ngx_glyph_blocks.idle);
+        ngx_queue_remove(q);
+
+        return ngx_queue_data(q, ngx_glyph_block_t, queue);
+    }
+
+    block = ngx_calloc(sizeof(ngx_glyph_block_t), ngx_cycle->log);
+    if (block == NULL) {
+        ngx_glyph_budget_put(&ngx_glyph_blocks, NULL);
+    }
+
+    return block;
+}
+
+
+void
+ngx_glyph_block_put(ngx_glyph_block_t *block)
+{
+    if (block->listings.size + block->errors.size + block->result.size
+        > NGX_GLYPH_BLOCK_KEEP)
+    {
+        ngx_glyph_block_free(block);
+        ngx_glyph_budget_put(&ngx_glyph_blocks, NULL);
+        return;
+    }
+
+    glyph_buf_reset(&block->listings);
+    glyph_buf_reset(&block->errors);
+    glyph_buf_reset(&block->result);
+
+    block->final = 0;
+
+    ngx_glyph_budget_put(&ngx_glyph_blocks, &block->queue);
+}
+
+
+static void
+ngx_glyph_block_free(ngx_glyph_block_t *block)
+{
+    glyph_buf_free(&block->listings);
+    glyph_buf_free(&block->errors);
+    glyph_buf_free(&block->result);
+
+    ngx_free(block);
+}
+
+
+/* Whoever waits goes first, so that nobody is overtaken for ever. */
+
+static ngx_uint_t
+ngx_glyph_budget_take(ngx_glyph_budget_t *budget, ngx_glyph_waiter_t *w)
+{
+    if (budget->left > 0
+        && (ngx_queue_empty(&budget->waiters) || w == ngx_glyph_granted))
+    {
+        ngx_glyph_waiter_cancel(w);
+        budget->left--;
+        return 1;
+    }
+
+    if (!w->waiting) {
+        w->waiting = 1;
+        ngx_queue_insert_tail(&budget->waiters, &w->queue);
+    }
+
+    return 0;
+}
+
+
+static void
+ngx_glyph_budget_put(ngx_glyph_budget_t *budget, ngx_queue_t *idle)
+{
+    if (idle) {
+        ngx_queue_insert_head(&budget->idle, idle);
+    }
+
+    budget->left++;
+
+    if (!ngx_queue_empty(&budget->waiters)) {
+        ngx_post_event(&budget->grant, &ngx_posted_events);
+    }
+}
+
+
+static void
+ngx_glyph_budget_grant(ngx_event_t *ev)
+{
+    ngx_uint_t           n;
+    ngx_queue_t         *q;
+    ngx_glyph_waiter_t  *w;
+    ngx_glyph_budget_t  *budget;
+
+    budget = ev->data;
+
+    /*
+     * A granted waiter that takes nothing has lost interest; one that takes
+     * too little leaves the rest to the next.  Each is asked once a time.
+     */
+
+    for (n = budget->left; n && budget->left; n--) {
+
+        if (ngx_queue_empty(&budget->waiters)) {
+            return;
+        }
+
+        q = ngx_queue_head(&budget->waiters);
+        w = ngx_queue_data(q, ngx_glyph_waiter_t, queue);
+
+        ngx_glyph_waiter_cancel(w);
+
+        ngx_glyph_granted = w;
+        w->granted(w->data);
+        ngx_glyph_granted = NULL;
+    }
+}
+
+
+void
+ngx_glyph_waiter_cancel(ngx_glyph_waiter_t *w)
+{
+    if (w->waiting) {
+        w->waiting = 0;
+        ngx_queue_remove(&w->queue);
+    }
+}
+
+
+ngx_uint_t
+ngx_glyph_chunk_wanted(void)
+{
+    return !ngx_queue_empty(&ngx_glyph_chunks.waiters);
+}

@@ -1,0 +1,78 @@
+
+/*
+ * The worker's budgets of memory: receive chunks and blocks of encoded rows.
+ * They are separate, so that nothing can wait in a circle; waiters are served
+ * first come, first served.  An object is lent only while it is in use, its
+ * memory is kept for the next.
+ */
+
+
+#ifndef _NGX_GLYPH_BUDGET_H_INCLUDED_
+#define _NGX_GLYPH_BUDGET_H_INCLUDED_
+
+
+#include "ngx_glyph.h"
+
+
+/*
+ * A block's memory, and when it is full: a row fits between them, unless
+ * glyph_max_row_size is larger than usual.
+ */
+#define NGX_GLYPH_BLOCK_SIZE      (1024 * 1024)
+#define NGX_GLYPH_BLOCK_FULL      (NGX_GLYPH_BLOCK_SIZE - 64 * 1024)
+
+
+typedef struct {
+    ngx_queue_t                queue;       /* idle, or the job's */
+    u_char                    *pos;         /* not yet read */
+    u_char                    *last;
+    u_char                    *end;
+    u_char                    *start;
+} ngx_glyph_chunk_t;
+
+
+typedef struct {
+    ngx_queue_t                queue;
+    glyph_buf_t                listings;    /* COPY tuples */
+    glyph_buf_t                errors;
+    glyph_totals_t             totals;      /* as of the block's end */
+
+    /* the job's end, in its last block */
+    ngx_uint_t                 final;       /* its state, or 0 */
+    glyph_buf_t                result;      /* the ImportResult */
+} ngx_glyph_block_t;
+
+
+/* What waits for a budget; "granted" is called in the event loop, later. */
+
+typedef struct {
+    ngx_queue_t                queue;
+    void                     (*granted)(void *data);
+    void                      *data;
+    unsigned                   waiting:1;
+} ngx_glyph_waiter_t;
+
+
+ngx_int_t ngx_glyph_budget_init(ngx_cycle_t *cycle, ngx_bufs_t *chunks,
+    ngx_uint_t blocks);
+void ngx_glyph_budget_exit(void);
+
+/*
+ * A chunk or a block, or NULL: then the waiter is queued (unless it is
+ * already) and "granted" tells when to try again; or, if w->waiting is still
+ * 0, there is no memory.
+ */
+ngx_glyph_chunk_t *ngx_glyph_chunk_get(ngx_glyph_waiter_t *w);
+ngx_glyph_block_t *ngx_glyph_block_get(ngx_glyph_waiter_t *w);
+
+void ngx_glyph_chunk_put(ngx_glyph_chunk_t *chunk);
+void ngx_glyph_block_put(ngx_glyph_block_t *block);
+
+/* Stops waiting. */
+void ngx_glyph_waiter_cancel(ngx_glyph_waiter_t *w);
+
+/* Whether anybody waits for a chunk. */
+ngx_uint_t ngx_glyph_chunk_wanted(void);
+
+
+#endif /* _NGX_GLYPH_BUDGET_H_INCLUDED_ */

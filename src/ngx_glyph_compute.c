@@ -1,0 +1,213 @@
+
+#include "ngx_glyph.h"
+#include "ngx_glyph_compute.h"
+#include "core/glyph_copy.h"
+
+
+static void ngx_glyph_compute_run(ngx_glyph_task_t *task, ngx_log_t *log);
+static void ngx_glyph_compute_result(ngx_glyph_job_t *job);
+static void ngx_glyph_compute_listing(void *data, const glyph_listing_t *l);
+static void ngx_glyph_compute_rejected(void *data,
+    const glyph_rejected_t *r);
+static int ngx_glyph_compute_full(void *data);
+static void ngx_glyph_compute_done(ngx_glyph_task_t *task);
+static void ngx_glyph_compute_refused(ngx_glyph_job_t *job);
+
+
+ngx_int_t
+ngx_glyph_compute_post(ngx_glyph_job_t *job)
+{
+    ngx_queue_t  *q;
+
+    job->running_chunk = NULL;
+    job->running_end = job->body_end;
+
+    if (!ngx_queue_empty(&job->chunks)) {
+        q = ngx_queue_head(&job->chunks);
+
+        job->running_chunk = ngx_queue_data(q, ngx_glyph_chunk_t, queue);
+
+        if (q != ngx_queue_last(&job->chunks)) {
+            job->running_end = 0;
+        }
+    }
+
+    job->task.run = ngx_glyph_compute_run;
+    job->task.done = ngx_glyph_compute_done;
+
+    return ngx_glyph_task_post(ngx_glyph_main_conf->compute, &job->task);
+}
+
+
+/* In the thread: the pipeline, the chunk and the block are ours. */
+
+static void
+ngx_glyph_compute_run(ngx_glyph_task_t *task, ngx_log_t *log)
+{
+    int                   rc;
+    glyph_sink_t          sink;
+    ngx_glyph_job_t      *job;
+    const unsigned char  *pos, *last;
+    ngx_glyph_block_t    *block;
+    ngx_glyph_chunk_t    *chunk;
+
+    job = task->data;
+    chunk = job->running_chunk;
+    block = job->block;
+
+    pos = chunk ? chunk->pos : (u_char *) "";
+    last = chunk ? chunk->last : pos;
+
+    sink.data = job;
+    sink.listing = ngx_glyph_compute_listing;
+    sink.rejected = ngx_glyph_compute_rejected;
+    sink.full = ngx_glyph_compute_full;
+
+    rc = glyph_pipeline_run(job->pipeline, &pos, last, job->running_end,
+                            &sink);
+
+    if (chunk) {
+        chunk->pos = (u_char *) pos;
+    }
+
+    block->totals = *glyph_pipeline_totals(job->pipeline);
+
+    if (rc == GLYPH_BAD || (rc == GLYPH_OK && job->running_end)) {
+        ngx_glyph_compute_result(job);
+    }
+
+    if (block->listings.failed || block->errors.failed
+        || block->result.failed)
+    {
+        rc = GLYPH_ERROR;
+    }
+
+    job->rc = rc;
+}
+
+
+/* The whole ImportResult, as it is stored and answered. */
+
+static void
+ngx_glyph_compute_result(ngx_glyph_job_t *job)
+{
+    uint64_t         now;
+    glyph_buf_t     *b;
+    struct timeval   tv;
+
+    ngx_gettimeofday(&tv);
+
+    now = (uint64_t) tv.tv_sec * 1000 + tv.tv_usec / 1000;
+
+    b = &job->block->result;
+
+    glyph_buf_putc(b, '{');
+    glyph_json_key(b, "import_id");
+    glyph_json_string(b, job->text, NGX_GLYPH_UUID_TEXT_LEN);
+    glyph_json_key(b, "timestamp");
+    ngx_glyph_json_time(b, now);
+    glyph_buf_putc(b, ',');
+
+    glyph_pipeline_result(job->pipeline, b,
+                          now > job->start_time ? now - job->start_time : 0);
+
+    glyph_buf_putc(b, '}');
+}
+
+
+static void
+ngx_glyph_compute_listing(void *data, const glyph_listing_t *l)
+{
+    ngx_glyph_job_t *job = data;
+
+    glyph_copy_listing(&job->block->listings, job->id.bytes, l);
+}
+
+
+static void
+ngx_glyph_compute_rejected(void *data, const glyph_rejected_t *r)
+{
+    ngx_glyph_job_t *job = data;
+
+    glyph_copy_rejected(&job->block->errors, job->id.bytes, r);
+}
+
+
+static int
+ngx_glyph_compute_full(void *data)
+{
+    ngx_glyph_job_t *job = data;
+
+    return job->block->listings.len + job->block->errors.len
+           >= NGX_GLYPH_BLOCK_FULL;
+}
+
+
+/* In the event loop again. */
+
+static void
+ngx_glyph_compute_done(ngx_glyph_task_t *task)
+{
+    ngx_glyph_job_t    *job;
+    ngx_glyph_chunk_t  *chunk;
+
+    job = task->data;
+    chunk = job->running_chunk;
+
+    job->running_chunk = NULL;
+
+    if (!job->ending) {
+
+        if (job->rc == GLYPH_BAD) {
+            ngx_glyph_compute_refused(job);
+
+        } else if (job->rc == GLYPH_OK && job->running_end) {
+            job->block->final = NGX_GLYPH_JOB_COMPLETED;
+            job->http_status = NGX_HTTP_OK;
+        }
+    }
+
+    ngx_glyph_job_computed(job, chunk);
+}
+
+
+/* The file is refused: its rows would never be seen, its errors are kept. */
+
+static void
+ngx_glyph_compute_refused(ngx_glyph_job_t *job)
+{
+    glyph_code_e        code;
+    const glyph_str_t  *detail;
+
+    code = glyph_pipeline_code(job->pipeline);
+    detail = glyph_pipeline_detail(job->pipeline);
+
+    glyph_buf_reset(&job->block->listings);
+
+    job->block->final = NGX_GLYPH_JOB_FAILED;
+    job->code = glyph_code_name(code);
+    job->detail.len = detail->len;
+    job->detail.data = detail->data;
+
+    switch (code) {
+
+    case GLYPH_FILE_CHARSET_UNKNOWN:
+        job->http_status = NGX_HTTP_UNSUPPORTED_MEDIA_TYPE;
+        break;
+
+    case GLYPH_MULTIPART_MALFORMED:
+    case GLYPH_MULTIPART_TRUNCATED:
+    case GLYPH_MULTIPART_NO_FILE:
+    case GLYPH_MULTIPART_TWO_FILES:
+    case GLYPH_MULTIPART_FIELD_TOO_LARGE:
+    case GLYPH_MULTIPART_FIELD_UNKNOWN:
+    case GLYPH_MULTIPART_FIELD_INVALID:
+    case GLYPH_OPTION_INVALID:
+        job->http_status = NGX_HTTP_BAD_REQUEST;
+        break;
+
+    default:
+        job->http_status = 422;
+        break;
+    }
+}

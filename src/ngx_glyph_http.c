@@ -1,0 +1,344 @@
+
+#include "ngx_glyph.h"
+#include "ngx_glyph_compat.h"
+#include "ngx_glyph_http.h"
+
+
+typedef struct {
+    ngx_uint_t                 status;
+    const char                *title;
+} ngx_glyph_title_t;
+
+
+static const char *ngx_glyph_title(ngx_uint_t status);
+static void ngx_glyph_http_free(void *data);
+
+
+/* RFC 9110, section 15 */
+
+static const ngx_glyph_title_t  ngx_glyph_titles[] = {
+    { 400, "Bad Request" },
+    { 404, "Not Found" },
+    { 405, "Method Not Allowed" },
+    { 406, "Not Acceptable" },
+    { 408, "Request Timeout" },
+    { 409, "Conflict" },
+    { 413, "Content Too Large" },
+    { 415, "Unsupported Media Type" },
+    { 422, "Unprocessable Content" },
+    { 429, "Too Many Requests" },
+    { 500, "Internal Server Error" },
+    { 503, "Service Unavailable" },
+    { 504, "Gateway Timeout" },
+    { 507, "Insufficient Storage" },
+    { 0, "Error" }
+};
+
+
+static const char *
+ngx_glyph_title(ngx_uint_t status)
+{
+    const ngx_glyph_title_t  *t;
+
+    for (t = ngx_glyph_titles; t->status && t->status != status; t++) {
+        /* void */
+    }
+
+    return t->title;
+}
+
+
+ngx_int_t
+ngx_glyph_add_header(ngx_http_request_t *r, const char *name, u_char *value,
+    size_t len)
+{
+    ngx_table_elt_t  *h;
+
+    h = ngx_list_push(&r->headers_out.headers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    h->hash = 1;
+    ngx_glyph_header_single(h);
+    h->key.len = ngx_strlen(name);
+    h->key.data = (u_char *) name;
+    h->value.len = len;
+    h->value.data = ngx_pnalloc(r->pool, len);
+
+    if (h->value.data == NULL) {
+        h->hash = 0;
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(h->value.data, value, len);
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_glyph_retry_after(ngx_http_request_t *r, time_t sec)
+{
+    u_char  buf[NGX_TIME_T_LEN];
+
+    return ngx_glyph_add_header(r, "Retry-After", buf,
+                                ngx_sprintf(buf, "%T", sec) - buf);
+}
+
+
+ngx_int_t
+ngx_glyph_send(ngx_http_request_t *r, ngx_uint_t status, ngx_str_t *type,
+    ngx_str_t *body)
+{
+    ngx_int_t     rc;
+    ngx_buf_t    *b;
+    ngx_chain_t   out;
+
+    r->headers_out.status = status;
+    r->headers_out.content_type = *type;
+    r->headers_out.content_type_len = type->len;
+    r->headers_out.content_type_lowcase = NULL;
+    r->headers_out.content_length_n = body->len;
+
+    ngx_http_clear_last_modified(r);
+
+    rc = ngx_http_send_header(r);
+
+    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
+        return rc;
+    }
+
+    b = ngx_calloc_buf(r->pool);
+    if (b == NULL) {
+        return NGX_ERROR;
+    }
+
+    b->pos = body->data;
+    b->last = body->data + body->len;
+    b->memory = body->len ? 1 : 0;
+    b->last_buf = (r == r->main) ? 1 : 0;
+    b->last_in_chain = 1;
+
+    out.buf = b;
+    out.next = NULL;
+
+    return ngx_http_output_filter(r, &out);
+}
+
+
+ngx_int_t
+ngx_glyph_send_json(ngx_http_request_t *r, ngx_uint_t status, ngx_str_t *body)
+{
+    static ngx_str_t  type = ngx_string("application/json");
+
+    return ngx_glyph_send(r, status, &type, body);
+}
+
+
+ngx_int_t
+ngx_glyph_http_own(ngx_http_request_t *r, glyph_buf_t *b, ngx_str_t *body)
+{
+    ngx_pool_cleanup_t  *cln;
+
+    cln = b->failed ? NULL : ngx_pool_cleanup_add(r->pool, 0);
+
+    if (cln == NULL) {
+        glyph_buf_free(b);
+        return NGX_ERROR;
+    }
+
+    cln->handler = ngx_glyph_http_free;
+    cln->data = b->data;
+
+    body->data = b->data;
+    body->len = b->len;
+
+    ngx_memzero(b, sizeof(glyph_buf_t));
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_glyph_http_free(void *data)
+{
+    free(data);
+}
+
+
+ngx_int_t
+ngx_glyph_problem(ngx_http_request_t *r, ngx_uint_t status, const char *code,
+    ngx_str_t *detail)
+{
+    ngx_str_t    body;
+    glyph_buf_t  b;
+
+    static ngx_str_t  type = ngx_string("application/problem+json");
+
+    ngx_memzero(&b, sizeof(glyph_buf_t));
+
+    glyph_buf_putc(&b, '{');
+    ngx_glyph_problem_members(&b, status, code, detail);
+    glyph_buf_puts(&b, "}\n");
+
+    if (ngx_glyph_http_own(r, &b, &body) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_glyph_send(r, status, &type, &body);
+}
+
+
+ngx_int_t
+ngx_glyph_problemf(ngx_http_request_t *r, ngx_uint_t status,
+    const char *code, const char *fmt, ...)
+{
+    va_list    args;
+    ngx_str_t  detail;
+    u_char     buf[1024];
+
+    va_start(args, fmt);
+    detail.len = ngx_vslprintf(buf, buf + sizeof(buf), fmt, args) - buf;
+    va_end(args);
+
+    detail.data = buf;
+
+    return ngx_glyph_problem(r, status, code, &detail);
+}
+
+
+void
+ngx_glyph_problem_members(glyph_buf_t *b, ngx_uint_t status,
+    const char *code, ngx_str_t *detail)
+{
+    glyph_json_key(b, "type");
+    glyph_buf_puts(b, "\"urn:glyph:problem:");
+    glyph_buf_puts(b, code);
+    glyph_buf_putc(b, '"');
+    glyph_json_key(b, "title");
+    glyph_json_cstring(b, ngx_glyph_title(status));
+    glyph_json_key(b, "status");
+    glyph_json_int(b, status);
+    glyph_json_key(b, "code");
+    glyph_json_cstring(b, code);
+
+    if (detail && detail->len) {
+        glyph_json_key(b, "detail");
+        glyph_json_string(b, detail->data, detail->len);
+    }
+}
+
+
+ngx_str_t *
+ngx_glyph_header_in(ngx_http_request_t *r, const char *name)
+{
+    size_t            len;
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *header;
+
+    len = ngx_strlen(name);
+    part = &r->headers_in.headers.part;
+    header = part->elts;
+
+    for (i = 0; /* void */ ; i++) {
+
+        if (i >= part->nelts) {
+
+            if (part->next == NULL) {
+                return NULL;
+            }
+
+            part = part->next;
+            header = part->elts;
+            i = 0;
+        }
+
+        if (header[i].key.len == len
+            && ngx_strncasecmp(header[i].key.data, (u_char *) name, len) == 0)
+        {
+            return &header[i].value;
+        }
+    }
+}
+
+
+ngx_int_t
+ngx_glyph_arg_next(ngx_http_request_t *r, ngx_str_t *args, ngx_str_t *name,
+    ngx_str_t *value)
+{
+    u_char      *p, *last, *src, *dst;
+    ngx_uint_t   i;
+    ngx_str_t   *part;
+
+    while (args->len && args->data[0] == '&') {
+        args->data++;
+        args->len--;
+    }
+
+    if (args->len == 0) {
+        return NGX_DONE;
+    }
+
+    last = ngx_strlchr(args->data, args->data + args->len, '&');
+    if (last == NULL) {
+        last = args->data + args->len;
+    }
+
+    p = ngx_strlchr(args->data, last, '=');
+
+    name->data = args->data;
+    name->len = (p ? p : last) - args->data;
+    value->data = p ? p + 1 : last;
+    value->len = last - value->data;
+
+    args->len -= last - args->data;
+    args->data = last;
+
+    for (i = 0; i < 2; i++) {
+        part = i ? value : name;
+
+        dst = ngx_pnalloc(r->pool, part->len + 1);
+        if (dst == NULL) {
+            return NGX_ERROR;
+        }
+
+        /* "+" is a space, but "%2B" is a plus: so before unescaping */
+
+        for (src = part->data; src < part->data + part->len; src++) {
+            dst[src - part->data] = (*src == '+') ? ' ' : *src;
+        }
+
+        p = dst;
+        src = dst;
+
+        ngx_unescape_uri(&p, &src, part->len, 0);
+
+        part->data = dst;
+        part->len = p - dst;
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_glyph_not_allowed(ngx_http_request_t *r, const char *allow)
+{
+    if (ngx_glyph_add_header(r, "Allow", (u_char *) allow, ngx_strlen(allow))
+        != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_glyph_problemf(r, NGX_HTTP_NOT_ALLOWED, "method_not_allowed",
+                              "use %s here", allow);
+}
+
+
+void
+ngx_glyph_tenant(ngx_http_request_t *r, ngx_str_t *tenant)
+{
+    ngx_str_null(tenant);
+}

@@ -1,0 +1,73 @@
+
+/*
+ * Answers: JSON documents and RFC 9457 problems.  Each sends the whole
+ * response and returns what a content handler may return; an asynchronous
+ * caller gives it to ngx_http_finalize_request().
+ */
+
+
+#ifndef _NGX_GLYPH_HTTP_H_INCLUDED_
+#define _NGX_GLYPH_HTTP_H_INCLUDED_
+
+
+#include "ngx_glyph.h"
+
+
+/*
+ * Adds a response header; name is a constant, value is copied.  NGX_ERROR
+ * when out of memory.
+ */
+ngx_int_t ngx_glyph_add_header(ngx_http_request_t *r, const char *name,
+    u_char *value, size_t len);
+
+/* "Retry-After" in seconds. */
+ngx_int_t ngx_glyph_retry_after(ngx_http_request_t *r, time_t sec);
+
+/*
+ * Sends a body of the given type.  The bytes must live as long as the
+ * request's pool (see ngx_glyph_http_own()).  HEAD sends none.
+ */
+ngx_int_t ngx_glyph_send(ngx_http_request_t *r, ngx_uint_t status,
+    ngx_str_t *type, ngx_str_t *body);
+ngx_int_t ngx_glyph_send_json(ngx_http_request_t *r, ngx_uint_t status,
+    ngx_str_t *body);
+
+/*
+ * Makes the request's pool the owner of a buffer's memory, which is taken out
+ * of the buffer.  NGX_ERROR, also when the buffer has failed; it is then
+ * freed.
+ */
+ngx_int_t ngx_glyph_http_own(ngx_http_request_t *r, glyph_buf_t *b,
+    ngx_str_t *body);
+
+/*
+ * application/problem+json: {"type","title","status","code","detail"}; detail
+ * may be NULL.  Title is the status' reason phrase.
+ */
+ngx_int_t ngx_glyph_problem(ngx_http_request_t *r, ngx_uint_t status,
+    const char *code, ngx_str_t *detail);
+ngx_int_t ngx_glyph_problemf(ngx_http_request_t *r, ngx_uint_t status,
+    const char *code, const char *fmt, ...);
+
+/* The members of a problem, without the braces. */
+void ngx_glyph_problem_members(glyph_buf_t *b, ngx_uint_t status,
+    const char *code, ngx_str_t *detail);
+
+/* A request header that nginx has no field for; NULL if it is not there. */
+ngx_str_t *ngx_glyph_header_in(ngx_http_request_t *r, const char *name);
+
+/*
+ * The next parameter of a query string, unescaped (memory of the request's
+ * pool): NGX_OK, NGX_DONE at the end, NGX_ERROR.  *args is moved.
+ */
+ngx_int_t ngx_glyph_arg_next(ngx_http_request_t *r, ngx_str_t *args,
+    ngx_str_t *name, ngx_str_t *value);
+
+/* 405 with Allow. */
+ngx_int_t ngx_glyph_not_allowed(ngx_http_request_t *r, const char *allow);
+
+/* The glyph_tenant of a request; empty while there is no such directive. */
+void ngx_glyph_tenant(ngx_http_request_t *r, ngx_str_t *tenant);
+
+
+#endif /* _NGX_GLYPH_HTTP_H_INCLUDED_ */

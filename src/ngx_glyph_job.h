@@ -1,0 +1,204 @@
+
+/*
+ * A job: one upload, from its first byte to its final state in Postgres.  It
+ * lives in memory of its own; a request is attached to it or not.
+ *
+ *   input          filter ─> filling ─> chunks            owner: the job
+ *   compute        one task at a time over the first chunk into "block";
+ *                  while it runs, pipeline, that chunk and that block are the
+ *                  task's, and nothing else may touch them
+ *   output         blocks ─> the writer's batch           owner: the job until
+ *                  ngx_glyph_writer_… takes one, then the writer, which gives
+ *                  it back to the budget
+ *
+ * The end of a job is the block whose "final" is set.  Nothing follows it,
+ * and the state is final only when Postgres says so.  Whatever ends a job
+ * early (a client that leaves, a timeout, a refusal) sets the outcome, throws
+ * the input away and lets the running task and the open batch finish; then a
+ * last, empty block carries the outcome to Postgres.
+ *
+ * References: the worker's list (until the final state), the request, the
+ * task, the batch.
+ */
+
+
+#ifndef _NGX_GLYPH_JOB_H_INCLUDED_
+#define _NGX_GLYPH_JOB_H_INCLUDED_
+
+
+#include "ngx_glyph.h"
+#include "ngx_glyph_budget.h"
+#include "ngx_glyph_task.h"
+#include "ngx_glyph_uuid.h"
+
+
+typedef enum {
+    NGX_GLYPH_JOB_RECEIVING = 0,
+    NGX_GLYPH_JOB_QUEUED,
+    NGX_GLYPH_JOB_PROCESSING,
+    NGX_GLYPH_JOB_COMPLETED,
+    NGX_GLYPH_JOB_FAILED,
+    NGX_GLYPH_JOB_CANCELLED
+} ngx_glyph_job_state_e;
+
+#define ngx_glyph_job_is_final(state)  ((state) >= NGX_GLYPH_JOB_COMPLETED)
+
+
+struct ngx_glyph_job_s {
+    ngx_queue_t                queue;       /* of the worker's jobs */
+    ngx_uint_t                 refs;
+    ngx_pool_t                *pool;
+    ngx_log_t                 *log;
+    ngx_log_t                  own_log;     /* says "job: <id>" */
+
+    ngx_glyph_uuid_t           id;
+    u_char                     text[NGX_GLYPH_UUID_TEXT_LEN + 1];
+    ngx_str_t                  tenant;
+    ngx_glyph_loc_conf_t      *conf;
+    ngx_glyph_ctx_t           *ctx;         /* NULL: no request */
+
+    ngx_glyph_job_state_e      state;
+    ngx_int_t                  epoch;
+
+    /* how it ends, once that is settled */
+    ngx_glyph_job_state_e      outcome;
+    ngx_uint_t                 http_status; /* of the answer */
+    const char                *code;        /* why it failed; or NULL */
+    ngx_str_t                  detail;      /* from the pool */
+
+    /* input */
+    glyph_pipeline_opts_t      opts;
+    ngx_str_t                  source_label;
+    ngx_str_t                  campaign_id;
+    ngx_str_t                  metadata;
+    ngx_glyph_chunk_t         *filling;
+    ngx_queue_t                chunks;
+    ngx_uint_t                 nchunks;     /* also the filling one */
+    ngx_glyph_waiter_t         chunk_waiter;
+    ngx_event_t                flush;       /* dispatches a half-full chunk */
+    off_t                      received;    /* bytes of the body */
+    off_t                      expected;    /* Content-Length, or -1 */
+
+    /* compute */
+    glyph_pipeline_t          *pipeline;
+    ngx_glyph_task_t           task;
+    ngx_glyph_block_t         *block;       /* being filled */
+    ngx_glyph_waiter_t         block_waiter;
+    int                        rc;          /* of the last run */
+    ngx_glyph_chunk_t         *running_chunk;
+    unsigned                   running_end:1;
+
+    /* output */
+    ngx_queue_t                blocks;
+    ngx_uint_t                 nblocks;     /* lent to this job */
+    ngx_queue_t                ready;       /* in the writer's queue */
+    ngx_glyph_block_t          last_block;  /* of a job that ends early; not
+                                               from the budget */
+    glyph_totals_t             committed;   /* as Postgres has it */
+    glyph_totals_t             seen;        /* as the pipeline has it */
+    glyph_buf_t                result;      /* kept for the answer */
+
+    ngx_msec_t                 started;     /* ngx_current_msec */
+    uint64_t                   start_time;  /* wall clock, ms since 1970 */
+    ngx_event_t                timeout;     /* glyph_job_timeout */
+
+    /* Redis */
+    ngx_msec_t                 published;
+    ngx_uint_t                 sequence;
+
+    ngx_uint_t                 refused;     /* rows, by Postgres */
+
+    unsigned                   body_end:1;  /* all of the body has come */
+    unsigned                   running:1;   /* a task is out */
+    unsigned                   ending:1;    /* the outcome is settled, no
+                                               input is taken any more */
+    unsigned                   final_queued:1;
+    unsigned                   outcome_refused:1;
+    unsigned                   registered:1;    /* has a row in imports */
+    unsigned                   in_batch:1;
+    unsigned                   in_ready:1;
+    unsigned                   redis_known:1;
+};
+
+
+ngx_int_t ngx_glyph_job_init(ngx_cycle_t *cycle);
+void ngx_glyph_job_exit(void);
+
+/* A job with one reference, the caller's; NULL when out of memory. */
+ngx_glyph_job_t *ngx_glyph_job_create(ngx_glyph_loc_conf_t *conf,
+    ngx_log_t *log);
+void ngx_glyph_job_ref(ngx_glyph_job_t *job);
+void ngx_glyph_job_unref(ngx_glyph_job_t *job);
+
+/* Puts the job on the worker's list and starts its clock. */
+ngx_int_t ngx_glyph_job_start(ngx_glyph_job_t *job);
+
+/* A job of this worker that has not ended, by id; NULL if there is none. */
+ngx_glyph_job_t *ngx_glyph_job_find(ngx_glyph_uuid_t *id);
+
+/* How many there are. */
+ngx_uint_t ngx_glyph_job_count(void);
+
+/*
+ * Takes body bytes, as many as there is room for; returns how many.  Less
+ * than len: the job calls ngx_glyph_upload_resume() when there is room.
+ */
+size_t ngx_glyph_job_receive(ngx_glyph_job_t *job, u_char *data, size_t len);
+void ngx_glyph_job_body_end(ngx_glyph_job_t *job);
+
+/* Starts the next task if there is anything to do and nothing in the way. */
+void ngx_glyph_job_run(ngx_glyph_job_t *job);
+
+/*
+ * Ends the job early as failed or cancelled: the first call decides.  "code"
+ * is a constant; status is that of the answer if a request is attached.
+ */
+void ngx_glyph_job_abort(ngx_glyph_job_t *job, ngx_glyph_job_state_e state,
+    ngx_uint_t status, const char *code, const char *detail);
+
+/*
+ * From the compute task: job->rc and the block tell what it did; it had
+ * "chunk", or NULL.
+ */
+void ngx_glyph_job_computed(ngx_glyph_job_t *job, ngx_glyph_chunk_t *chunk);
+
+/* From the request: it is gone, the job goes on without it, or not at all. */
+void ngx_glyph_job_detach(ngx_glyph_job_t *job);
+
+/* From the writer: the block was committed; progress, and maybe the end. */
+void ngx_glyph_job_committed(ngx_glyph_job_t *job, ngx_glyph_block_t *block);
+
+/* Gives a block back; from the writer for one that is not to be written. */
+void ngx_glyph_job_block_put(ngx_glyph_job_t *job, ngx_glyph_block_t *block);
+
+/*
+ * From the writer: Postgres says that the job is over, whatever we think
+ * (cancelled or failed by somebody else, or completed by a commit whose
+ * answer was lost).
+ */
+void ngx_glyph_job_over(ngx_glyph_job_t *job, ngx_glyph_job_state_e state,
+    const char *code);
+
+/* From the writer: Postgres takes the job's transactions for wrong. */
+void ngx_glyph_job_refused(ngx_glyph_job_t *job);
+
+/*
+ * From the writer: Postgres is out of reach for longer than its timeout.
+ * "unknown": the job's end was in a batch whose outcome is not known.
+ */
+void ngx_glyph_job_store_lost(ngx_glyph_job_t *job, ngx_uint_t unknown);
+
+/* "receiving" … "cancelled"; and back, NGX_ERROR for none of them. */
+const char *ngx_glyph_job_state_name(ngx_glyph_job_state_e state);
+ngx_int_t ngx_glyph_job_state_parse(const char *name);
+
+/*
+ * The Job document (docs/api.md) of a job of this worker, appended to b.
+ */
+void ngx_glyph_job_json(ngx_glyph_job_t *job, glyph_buf_t *b);
+
+/* "2026-11-23T18:44:32.123Z" of milliseconds since 1970, with quotes. */
+void ngx_glyph_json_time(glyph_buf_t *b, uint64_t msec);
+
+
+#endif /* _NGX_GLYPH_JOB_H_INCLUDED_ */

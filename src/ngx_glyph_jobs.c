@@ -1,0 +1,692 @@
+
+/*
+ * A job seen from outside: its state, result and errors, and its end.  Any
+ * worker answers for any job: it looks in its own memory, in Redis if what is
+ * there is fresh and not final, and in Postgres; a final state is only
+ * believed from there.
+ */
+
+#include "ngx_glyph.h"
+#include "ngx_glyph_http.h"
+#include "ngx_glyph_job.h"
+#include "ngx_glyph_pg.h"
+#include "ngx_glyph_query.h"
+#include "ngx_glyph_redis.h"
+#include "ngx_glyph_state.h"
+
+
+/* what Redis says of a running job is believed for this long, ms */
+#define NGX_GLYPH_JOBS_FRESH      2000
+
+
+typedef enum {
+    NGX_GLYPH_JOBS_STATUS = 0,
+    NGX_GLYPH_JOBS_RESULT,
+    NGX_GLYPH_JOBS_ERRORS,
+    NGX_GLYPH_JOBS_CANCEL
+} ngx_glyph_jobs_what_e;
+
+
+/*
+ * One question.  It lives until the reply of Redis and the result of Postgres
+ * have both come or cannot come any more, which may be after the request.
+ */
+
+typedef struct {
+    ngx_http_request_t        *request;     /* NULL: it is gone */
+    ngx_http_cleanup_t        *cleanup;
+    ngx_glyph_pg_query_t      *query;       /* under way, or NULL */
+    ngx_glyph_jobs_what_e      what;
+    ngx_glyph_uuid_t           id;
+    u_char                     text[NGX_GLYPH_UUID_TEXT_LEN + 1];
+    u_char                     tenant[256]; /* terminated */
+    unsigned                   redis:1;     /* its reply is to come */
+    unsigned                   redis_lost:1;
+    unsigned                   live:1;      /* seen alive, somewhere */
+} ngx_glyph_ask_t;
+
+
+static ngx_int_t ngx_glyph_jobs_route(ngx_http_request_t *r,
+    ngx_str_t *id, ngx_glyph_jobs_what_e *what);
+static ngx_int_t ngx_glyph_jobs_list(ngx_http_request_t *r);
+static ngx_int_t ngx_glyph_jobs_ask(ngx_http_request_t *r,
+    ngx_glyph_uuid_t *id, ngx_glyph_jobs_what_e what);
+static ngx_int_t ngx_glyph_jobs_start(ngx_glyph_ask_t *ask);
+static ngx_int_t ngx_glyph_jobs_redis(ngx_glyph_ask_t *ask);
+static void ngx_glyph_jobs_redis_reply(void *data, redisReply *reply);
+static ngx_int_t ngx_glyph_jobs_live(ngx_glyph_ask_t *ask,
+    redisReply *reply);
+static ngx_int_t ngx_glyph_jobs_postgres(ngx_glyph_ask_t *ask);
+static void ngx_glyph_jobs_postgres_result(void *data, PGresult *res,
+    const char *error);
+static ngx_int_t ngx_glyph_jobs_answer(ngx_glyph_ask_t *ask, PGresult *res);
+static ngx_int_t ngx_glyph_jobs_answer_result(ngx_glyph_ask_t *ask,
+    PGresult *res);
+static ngx_int_t ngx_glyph_jobs_answer_cancel(ngx_glyph_ask_t *ask,
+    PGresult *res);
+static ngx_int_t ngx_glyph_jobs_missing(ngx_glyph_ask_t *ask);
+static ngx_int_t ngx_glyph_jobs_send(ngx_glyph_ask_t *ask,
+    ngx_uint_t status, u_char *doc, size_t len, ngx_uint_t running);
+static void ngx_glyph_jobs_done(ngx_glyph_ask_t *ask, ngx_int_t rc);
+static void ngx_glyph_jobs_cleanup(void *data);
+
+
+ngx_int_t
+ngx_glyph_jobs_handler(ngx_http_request_t *r)
+{
+    ngx_int_t              rc;
+    ngx_str_t              text;
+    ngx_glyph_uuid_t       id;
+    ngx_glyph_jobs_what_e  what;
+
+    rc = ngx_http_discard_request_body(r);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    rc = ngx_glyph_jobs_route(r, &text, &what);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    if (text.len == 0) {
+        return ngx_glyph_jobs_list(r);
+    }
+
+    if (ngx_glyph_uuid_parse(&id, text.data, text.len) != NGX_OK) {
+        return ngx_glyph_problemf(r, NGX_HTTP_NOT_FOUND, "job_not_found",
+                                  "\"%V\" is not the id of a job", &text);
+    }
+
+    return ngx_glyph_jobs_ask(r, &id, what);
+}
+
+
+/* {location}[/{id}[/status|/result|/errors]] */
+
+static ngx_int_t
+ngx_glyph_jobs_route(ngx_http_request_t *r, ngx_str_t *id,
+    ngx_glyph_jobs_what_e *what)
+{
+    u_char                    *p, *last;
+    ngx_str_t                  rest;
+    ngx_uint_t                 allowed;
+    const char                *allow;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
+    p = r->uri.data + ngx_min(clcf->name.len, r->uri.len);
+    last = r->uri.data + r->uri.len;
+
+    if (p < last && *p == '/') {
+        p++;
+    }
+
+    id->data = p;
+
+    while (p < last && *p != '/') {
+        p++;
+    }
+
+    id->len = p - id->data;
+
+    rest.data = p;
+    rest.len = last - p;
+
+    *what = NGX_GLYPH_JOBS_STATUS;
+    allowed = NGX_HTTP_GET|NGX_HTTP_HEAD;
+    allow = "GET, HEAD";
+
+    if (rest.len == 7 && ngx_strncmp(rest.data, "/status", 7) == 0) {
+        /* void */
+
+    } else if (rest.len == 7 && ngx_strncmp(rest.data, "/result", 7) == 0) {
+        *what = NGX_GLYPH_JOBS_RESULT;
+
+    } else if (rest.len == 7 && ngx_strncmp(rest.data, "/errors", 7) == 0) {
+        *what = NGX_GLYPH_JOBS_ERRORS;
+
+    } else if (rest.len) {
+        return ngx_glyph_problemf(r, NGX_HTTP_NOT_FOUND, "not_found",
+                                  "a job has status, result and errors");
+
+    } else if (id->len) {
+        allowed |= NGX_HTTP_DELETE;
+        allow = "GET, HEAD, DELETE";
+
+        if (r->method == NGX_HTTP_DELETE) {
+            *what = NGX_GLYPH_JOBS_CANCEL;
+        }
+    }
+
+    return (r->method & allowed) ? NGX_OK : ngx_glyph_not_allowed(r, allow);
+}
+
+
+static ngx_int_t
+ngx_glyph_jobs_list(ngx_http_request_t *r)
+{
+    ngx_str_t  name = ngx_string("jobs");
+
+    return ngx_glyph_query_run(r, &name, NULL);
+}
+
+
+static ngx_int_t
+ngx_glyph_jobs_ask(ngx_http_request_t *r, ngx_glyph_uuid_t *id,
+    ngx_glyph_jobs_what_e what)
+{
+    ngx_int_t            rc;
+    ngx_str_t            tenant;
+    ngx_glyph_ask_t     *ask;
+    ngx_http_cleanup_t  *cln;
+
+    ngx_glyph_tenant(r, &tenant);
+
+    if (tenant.len >= sizeof(ask->tenant)) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    cln = ngx_http_cleanup_add(r, 0);
+    ask = cln ? ngx_calloc(sizeof(ngx_glyph_ask_t), r->connection->log)
+              : NULL;
+
+    if (ask == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ask->request = r;
+    ask->what = what;
+    ask->id = *id;
+    ask->cleanup = cln;
+
+    ngx_glyph_uuid_text(ask->text, id);
+    ngx_memcpy(ask->tenant, tenant.data, tenant.len);
+
+    cln->handler = ngx_glyph_jobs_cleanup;
+    cln->data = ask;
+
+    rc = ngx_glyph_jobs_start(ask);
+
+    if (rc != NGX_DONE) {
+        cln->handler = NULL;
+        ngx_free(ask);
+        return rc;
+    }
+
+    r->main->count++;
+
+    return NGX_DONE;
+}
+
+
+/* NGX_DONE: something is under way; anything else is the answer. */
+
+static ngx_int_t
+ngx_glyph_jobs_start(ngx_glyph_ask_t *ask)
+{
+    ngx_int_t           rc;
+    glyph_buf_t         b;
+    ngx_glyph_job_t    *job;
+
+    job = ngx_glyph_job_find(&ask->id);
+
+    if (job
+        && (job->tenant.len != ngx_strlen(ask->tenant)
+            || ngx_memcmp(job->tenant.data, ask->tenant, job->tenant.len)
+               != 0))
+    {
+        job = NULL;
+    }
+
+    if (job && ask->what == NGX_GLYPH_JOBS_STATUS) {
+        ngx_memzero(&b, sizeof(glyph_buf_t));
+        ngx_glyph_job_json(job, &b);
+
+        rc = b.failed ? NGX_HTTP_INTERNAL_SERVER_ERROR
+                      : ngx_glyph_jobs_send(ask, NGX_HTTP_OK, b.data, b.len,
+                                            1);
+        glyph_buf_free(&b);
+
+        return rc;
+    }
+
+    if (job) {
+        ask->live = 1;
+        return ngx_glyph_jobs_postgres(ask);
+    }
+
+    rc = ngx_glyph_jobs_redis(ask);
+
+    return (rc == NGX_DECLINED) ? ngx_glyph_jobs_postgres(ask) : rc;
+}
+
+
+static ngx_int_t
+ngx_glyph_jobs_redis(ngx_glyph_ask_t *ask)
+{
+    ngx_str_t  args[6];
+    u_char     key[sizeof("glyph:job:") + NGX_GLYPH_UUID_TEXT_LEN];
+
+    if (ngx_glyph_main_conf->redis == NULL) {
+        return NGX_DECLINED;
+    }
+
+    ngx_str_set(&args[0], "HMGET");
+    args[1].data = key;
+    args[1].len = ngx_sprintf(key, "glyph:job:%s", ask->text) - key;
+    ngx_str_set(&args[2], "tenant");
+    ngx_str_set(&args[3], "state");
+    ngx_str_set(&args[4], "updated");
+    ngx_str_set(&args[5], "job");
+
+    if (ngx_glyph_redis_command(6, args, ngx_glyph_jobs_redis_reply, ask)
+        != NGX_OK)
+    {
+        ask->redis_lost = 1;
+        return NGX_DECLINED;
+    }
+
+    ask->redis = 1;
+
+    return NGX_DONE;
+}
+
+
+static void
+ngx_glyph_jobs_redis_reply(void *data, redisReply *reply)
+{
+    ngx_glyph_ask_t *ask = data;
+
+    ngx_int_t  rc;
+
+    ask->redis = 0;
+
+    if (ask->request == NULL) {
+        ngx_free(ask);
+        return;
+    }
+
+    ngx_http_set_log_request(ask->request->connection->log, ask->request);
+
+    rc = NGX_DECLINED;
+
+    if (reply && reply->type == REDIS_REPLY_ARRAY && reply->elements == 4) {
+        rc = ngx_glyph_jobs_live(ask, reply);
+
+    } else {
+        ask->redis_lost = 1;
+    }
+
+    if (rc == NGX_DECLINED) {
+        rc = ngx_glyph_jobs_postgres(ask);
+    }
+
+    if (rc != NGX_DONE) {
+        ngx_glyph_jobs_done(ask, rc);
+    }
+}
+
+
+/* NGX_DECLINED: Postgres is to be asked. */
+
+static ngx_int_t
+ngx_glyph_jobs_live(ngx_glyph_ask_t *ask, redisReply *reply)
+{
+    uint64_t       now, updated;
+    ngx_int_t      state;
+    ngx_uint_t     i;
+    ngx_time_t    *tp;
+    redisReply   **e;
+
+    e = reply->element;
+
+    for (i = 0; i < 4; i++) {
+        if (e[i]->type != REDIS_REPLY_STRING) {
+            return NGX_DECLINED;
+        }
+    }
+
+    state = ngx_glyph_job_state_parse(e[1]->str);
+
+    if (ngx_strcmp(e[0]->str, ask->tenant) != 0
+        || state == NGX_ERROR
+        || ngx_glyph_job_is_final((ngx_glyph_job_state_e) state))
+    {
+        return NGX_DECLINED;
+    }
+
+    tp = ngx_timeofday();
+    now = (uint64_t) tp->sec * 1000 + tp->msec;
+    updated = strtoull(e[2]->str, NULL, 10);
+
+    if (updated + NGX_GLYPH_JOBS_FRESH < now) {
+        return NGX_DECLINED;
+    }
+
+    ask->live = 1;
+
+    if (ask->what != NGX_GLYPH_JOBS_STATUS) {
+        return NGX_DECLINED;
+    }
+
+    return ngx_glyph_jobs_send(ask, NGX_HTTP_OK, (u_char *) e[3]->str,
+                               e[3]->len, 1);
+}
+
+
+static ngx_int_t
+ngx_glyph_jobs_postgres(ngx_glyph_ask_t *ask)
+{
+    const char            *sql, *params[3];
+    ngx_uint_t             n;
+    ngx_glyph_pg_queue_e   queue;
+
+    queue = NGX_GLYPH_PG_READ;
+    n = 2;
+
+    params[0] = (const char *) ask->text;
+    params[1] = (const char *) ask->tenant;
+    params[2] = ask->live ? "true" : "false";
+
+    switch (ask->what) {
+
+    case NGX_GLYPH_JOBS_STATUS:
+        sql = "SELECT s->>'state', s "
+              "FROM glyph.job_status($1::uuid, $2) s WHERE s IS NOT NULL";
+        break;
+
+    case NGX_GLYPH_JOBS_CANCEL:
+        sql = "SELECT was, state FROM glyph.cancel($1::uuid, $2, $3::bool) "
+              "WHERE found";
+        queue = NGX_GLYPH_PG_CONTROL;
+        n = 3;
+        break;
+
+    default:
+        sql = "SELECT state, result FROM glyph.job_result($1::uuid, $2)";
+        break;
+    }
+
+    ask->query = ngx_glyph_pg_query(queue, sql, n, params,
+                                    ngx_glyph_jobs_postgres_result, ask);
+
+    if (ask->query == NULL) {
+        return ngx_glyph_query_failed(ask->request, NULL, "too many queries");
+    }
+
+    return NGX_DONE;
+}
+
+
+static void
+ngx_glyph_jobs_postgres_result(void *data, PGresult *res, const char *error)
+{
+    ngx_glyph_ask_t *ask = data;
+
+    ngx_int_t  rc;
+
+    ask->query = NULL;
+
+    ngx_http_set_log_request(ask->request->connection->log, ask->request);
+
+    if (res && PQresultStatus(res) == PGRES_TUPLES_OK) {
+        rc = ngx_glyph_jobs_answer(ask, res);
+
+    } else {
+        rc = ngx_glyph_query_failed(ask->request, res, error);
+    }
+
+    PQclear(res);
+
+    ngx_glyph_jobs_done(ask, rc);
+}
+
+
+static ngx_int_t
+ngx_glyph_jobs_answer(ngx_glyph_ask_t *ask, PGresult *res)
+{
+    ngx_int_t  state;
+    ngx_str_t  id, name = ngx_string("errors");
+
+    switch (ask->what) {
+
+    case NGX_GLYPH_JOBS_STATUS:
+
+        if (PQntuples(res) == 0) {
+            return ngx_glyph_jobs_missing(ask);
+        }
+
+        state = ngx_glyph_job_state_parse(PQgetvalue(res, 0, 0));
+
+        return ngx_glyph_jobs_send(ask, NGX_HTTP_OK,
+                                   (u_char *) PQgetvalue(res, 0, 1),
+                                   PQgetlength(res, 0, 1),
+                                   state == NGX_ERROR
+                                   || !ngx_glyph_job_is_final(
+                                          (ngx_glyph_job_state_e) state));
+
+    case NGX_GLYPH_JOBS_CANCEL:
+        return ngx_glyph_jobs_answer_cancel(ask, res);
+
+    case NGX_GLYPH_JOBS_RESULT:
+        return ngx_glyph_jobs_answer_result(ask, res);
+
+    default: /* NGX_GLYPH_JOBS_ERRORS */
+
+        if (PQntuples(res) == 0 && !ask->live) {
+            return ngx_glyph_jobs_missing(ask);
+        }
+
+        id.data = ask->text;
+        id.len = NGX_GLYPH_UUID_TEXT_LEN;
+
+        return ngx_glyph_query_run(ask->request, &name, &id);
+    }
+}
+
+
+static ngx_int_t
+ngx_glyph_jobs_answer_result(ngx_glyph_ask_t *ask, PGresult *res)
+{
+    char                *state;
+    u_char              *p;
+    ngx_int_t            rc;
+    ngx_str_t            body;
+    ngx_http_request_t  *r;
+
+    r = ask->request;
+
+    if (PQntuples(res) == 0 && !ask->live) {
+        return ngx_glyph_jobs_missing(ask);
+    }
+
+    state = PQntuples(res) ? PQgetvalue(res, 0, 0) : (char *) "receiving";
+    rc = ngx_glyph_job_state_parse(state);
+
+    if (rc == NGX_ERROR || !ngx_glyph_job_is_final((ngx_glyph_job_state_e) rc))
+    {
+        if (ngx_glyph_retry_after(r, 1) != NGX_OK) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+        return ngx_glyph_problemf(r, NGX_HTTP_CONFLICT, "job_running",
+                                  "the job is %s; there is no result yet",
+                                  state);
+    }
+
+    if (PQgetisnull(res, 0, 1)) {
+        return ngx_glyph_problemf(r, NGX_HTTP_NOT_FOUND, "no_result",
+                                  "the job %s and has no result; its status "
+                                  "tells why", state);
+    }
+
+    body.len = PQgetlength(res, 0, 1);
+
+    p = ngx_pnalloc(r->pool, body.len);
+    if (p == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ngx_memcpy(p, PQgetvalue(res, 0, 1), body.len);
+    body.data = p;
+
+    return ngx_glyph_send_json(r, NGX_HTTP_OK, &body);
+}
+
+
+static ngx_int_t
+ngx_glyph_jobs_answer_cancel(ngx_glyph_ask_t *ask, PGresult *res)
+{
+    ngx_int_t         state;
+    ngx_str_t         id;
+    ngx_glyph_job_t  *job;
+    u_char            doc[128], *p;
+
+    if (PQntuples(res) == 0) {
+        return ngx_glyph_jobs_missing(ask);
+    }
+
+    if (!PQgetisnull(res, 0, 0)) {
+        state = ngx_glyph_job_state_parse(PQgetvalue(res, 0, 0));
+
+        if (state != NGX_ERROR
+            && ngx_glyph_job_is_final((ngx_glyph_job_state_e) state))
+        {
+            return ngx_glyph_problemf(ask->request, NGX_HTTP_CONFLICT,
+                                      "job_finished", "the job is %s already",
+                                      PQgetvalue(res, 0, 0));
+        }
+    }
+
+    /* the fence is up; the owner need not run into it to learn of it */
+
+    job = ngx_glyph_job_find(&ask->id);
+
+    if (job) {
+        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, NGX_HTTP_CONFLICT,
+                            "cancelled", "the import was cancelled");
+
+    } else {
+        id.data = ask->text;
+        id.len = NGX_GLYPH_UUID_TEXT_LEN;
+        ngx_glyph_state_cancel(&id);
+    }
+
+    p = ngx_sprintf(doc, "{\"job_id\":\"%s\",\"state\":\"cancelled\"}",
+                    ask->text);
+
+    return ngx_glyph_jobs_send(ask, NGX_HTTP_ACCEPTED, doc, p - doc, 0);
+}
+
+
+static ngx_int_t
+ngx_glyph_jobs_missing(ngx_glyph_ask_t *ask)
+{
+    ngx_http_request_t  *r;
+
+    r = ask->request;
+
+    if (ask->redis_lost) {
+
+        /* another worker may just have begun it: that only Redis can know */
+
+        if (ngx_glyph_retry_after(r, 2) != NGX_OK) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+        return ngx_glyph_problemf(r, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                  "state_unavailable",
+                                  "Postgres does not know the job (yet), and "
+                                  "Redis is out of reach");
+    }
+
+    return ngx_glyph_problemf(r, NGX_HTTP_NOT_FOUND, "job_not_found",
+                              "there is no job %s", ask->text);
+}
+
+
+/* The Job, with its links, which only the web server knows. */
+
+static ngx_int_t
+ngx_glyph_jobs_send(ngx_glyph_ask_t *ask, ngx_uint_t status, u_char *doc,
+    size_t len, ngx_uint_t running)
+{
+    u_char              *p;
+    size_t               size;
+    ngx_str_t            body, uri;
+    ngx_http_request_t  *r;
+
+    static const char  *links[] = { "status", "result", "errors" };
+
+    ngx_uint_t  i;
+
+    r = ask->request;
+    uri = ngx_glyph_main_conf->jobs_uri;
+
+    if (running && ngx_glyph_retry_after(r, 1) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    size = len + sizeof(",\"links\":{}}\n")
+           + 3 * (sizeof("\"status\":\"//status\",") + uri.len
+                  + NGX_GLYPH_UUID_TEXT_LEN);
+
+    body.data = ngx_pnalloc(r->pool, size);
+    if (body.data == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    p = ngx_cpymem(body.data, doc, len - 1);
+    p = ngx_sprintf(p, ",\"links\":{");
+
+    for (i = 0; i < 3; i++) {
+        p = ngx_sprintf(p, "%s\"%s\":\"%V/%s/%s\"", i ? "," : "", links[i],
+                        &uri, ask->text, links[i]);
+    }
+
+    p = ngx_sprintf(p, "}}\n");
+
+    body.len = p - body.data;
+
+    return ngx_glyph_send_json(r, status, &body);
+}
+
+
+static void
+ngx_glyph_jobs_done(ngx_glyph_ask_t *ask, ngx_int_t rc)
+{
+    ngx_connection_t    *c;
+    ngx_http_request_t  *r;
+
+    r = ask->request;
+    c = r->connection;
+
+    ask->cleanup->handler = NULL;
+    ngx_free(ask);
+
+    ngx_http_finalize_request(r, rc);
+
+    ngx_http_run_posted_requests(c);
+}
+
+
+static void
+ngx_glyph_jobs_cleanup(void *data)
+{
+    ngx_glyph_ask_t *ask = data;
+
+    ask->request = NULL;
+
+    if (ask->query) {
+        ngx_glyph_pg_abandon(ask->query);
+        ask->query = NULL;
+    }
+
+    if (!ask->redis) {
+        ngx_free(ask);
+    }
+}

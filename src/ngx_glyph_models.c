@@ -1,0 +1,52 @@
+
+#include "ngx_glyph.h"
+#include "ngx_glyph_models.h"
+#include "ngx_glyph_pg.h"
+
+
+static void ngx_glyph_models_synced(void *data, PGresult *res,
+    const char *error);
+
+
+static ngx_uint_t  ngx_glyph_models_done;
+
+
+void
+ngx_glyph_models_sync(void)
+{
+    const char  *params[2];
+
+    /* one worker does it for all; Postgres compares the digests */
+
+    if (ngx_glyph_models_done || ngx_worker != 0) {
+        return;
+    }
+
+    params[0] = (const char *) ngx_glyph_main_conf->registry_json.data;
+    params[1] = (const char *) ngx_glyph_main_conf->registry_digest;
+
+    if (ngx_glyph_pg_query(NGX_GLYPH_PG_CONTROL,
+                           "SELECT glyph.sync_models($1::jsonb, $2)", 2,
+                           params, ngx_glyph_models_synced, NULL))
+    {
+        ngx_glyph_models_done = 1;
+    }
+}
+
+
+static void
+ngx_glyph_models_synced(void *data, PGresult *res, const char *error)
+{
+    if (res == NULL || PQresultStatus(res) != PGRES_TUPLES_OK) {
+        ngx_glyph_models_done = 0;
+
+        error = res ? PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY)
+                    : error;
+
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                      "could not bring the models to postgres: %s",
+                      error ? error : "no answer");
+    }
+
+    PQclear(res);
+}

@@ -1,0 +1,567 @@
+
+#include "ngx_glyph.h"
+#include "ngx_glyph_http.h"
+#include "ngx_glyph_job.h"
+#include "ngx_glyph_upload.h"
+
+
+#define NGX_GLYPH_BOUNDARY_MAX  70          /* RFC 2046, 5.1.1 */
+#define NGX_GLYPH_LABEL_MAX     1024
+#define NGX_GLYPH_METADATA_MAX  16384
+
+
+typedef ngx_int_t (*ngx_glyph_option_pt)(ngx_glyph_job_t *job,
+    ngx_str_t *value);
+
+typedef struct {
+    ngx_str_t                  name;
+    ngx_glyph_option_pt        handler;
+    const char                *expects;
+} ngx_glyph_option_t;
+
+
+static ngx_int_t ngx_glyph_options_type(ngx_http_request_t *r,
+    ngx_glyph_job_t *job);
+static ngx_int_t ngx_glyph_options_type_refused(ngx_http_request_t *r,
+    const char *why);
+static ngx_int_t ngx_glyph_options_param(ngx_http_request_t *r,
+    ngx_str_t *type, const char *name, ngx_str_t *value);
+static ngx_int_t ngx_glyph_options_args(ngx_http_request_t *r,
+    ngx_glyph_job_t *job);
+static ngx_int_t ngx_glyph_options_prefer(ngx_http_request_t *r,
+    ngx_glyph_job_t *job);
+
+static ngx_int_t ngx_glyph_option_delimiter(ngx_glyph_job_t *job,
+    ngx_str_t *value);
+static ngx_int_t ngx_glyph_option_decimal(ngx_glyph_job_t *job,
+    ngx_str_t *value);
+static ngx_int_t ngx_glyph_option_charset(ngx_glyph_job_t *job,
+    ngx_str_t *value);
+static ngx_int_t ngx_glyph_option_map(ngx_glyph_job_t *job,
+    ngx_str_t *value);
+static ngx_int_t ngx_glyph_option_reject(ngx_glyph_job_t *job,
+    ngx_str_t *value);
+static ngx_int_t ngx_glyph_option_max_errors(ngx_glyph_job_t *job,
+    ngx_str_t *value);
+static ngx_int_t ngx_glyph_option_max_error_ratio(ngx_glyph_job_t *job,
+    ngx_str_t *value);
+static ngx_int_t ngx_glyph_option_filename(ngx_glyph_job_t *job,
+    ngx_str_t *value);
+static ngx_int_t ngx_glyph_option_source_label(ngx_glyph_job_t *job,
+    ngx_str_t *value);
+static ngx_int_t ngx_glyph_option_campaign_id(ngx_glyph_job_t *job,
+    ngx_str_t *value);
+static ngx_int_t ngx_glyph_option_metadata(ngx_glyph_job_t *job,
+    ngx_str_t *value);
+static ngx_int_t ngx_glyph_option_text(ngx_glyph_job_t *job, ngx_str_t *to,
+    ngx_str_t *value, size_t max);
+
+
+static ngx_glyph_option_t  ngx_glyph_import_options[] = {
+
+    { ngx_string("delimiter"), ngx_glyph_option_delimiter,
+      "one of \",\", \";\", \"|\", \"tab\"" },
+
+    { ngx_string("decimal"), ngx_glyph_option_decimal,
+      "\"point\" or \"comma\"" },
+
+    { ngx_string("charset"), ngx_glyph_option_charset,
+      "the name of a charset" },
+
+    { ngx_string("map"), ngx_glyph_option_map,
+      "pairs such as \"Preis:price,Titel:title\"" },
+
+    { ngx_string("reject"), ngx_glyph_option_reject,
+      "\"unknown\", \"not_gpu\" or \"unknown,not_gpu\"" },
+
+    { ngx_string("max_errors"), ngx_glyph_option_max_errors,
+      "a number of rows" },
+
+    { ngx_string("max_error_ratio"), ngx_glyph_option_max_error_ratio,
+      "a number from 0 to 1" },
+
+    { ngx_string("filename"), ngx_glyph_option_filename,
+      "UTF-8 text of at most 1024 bytes" },
+
+    { ngx_string("source_label"), ngx_glyph_option_source_label,
+      "UTF-8 text of at most 1024 bytes" },
+
+    { ngx_string("campaign_id"), ngx_glyph_option_campaign_id,
+      "UTF-8 text of at most 1024 bytes" },
+
+    { ngx_string("metadata"), ngx_glyph_option_metadata,
+      "a JSON object of at most 16384 bytes" },
+
+    { ngx_null_string, NULL, NULL }
+};
+
+
+ngx_int_t
+ngx_glyph_options(ngx_http_request_t *r, ngx_glyph_job_t *job)
+{
+    ngx_int_t  rc;
+
+    ngx_glyph_tenant(r, &job->tenant);
+
+    rc = ngx_glyph_options_type(r, job);
+
+    if (rc == NGX_OK) {
+        rc = ngx_glyph_options_args(r, job);
+    }
+
+    if (rc == NGX_OK) {
+        rc = ngx_glyph_options_prefer(r, job);
+    }
+
+    return rc;
+}
+
+
+static ngx_int_t
+ngx_glyph_options_type(ngx_http_request_t *r, ngx_glyph_job_t *job)
+{
+    size_t      len;
+    ngx_int_t   rc;
+    ngx_str_t  *type, *encoding, boundary, charset;
+    ngx_uint_t  i;
+
+    static ngx_str_t  csv[] = {
+        ngx_string("text/csv"),
+        ngx_string("application/csv"),
+        ngx_string("text/tab-separated-values"),
+        ngx_string("text/plain"),
+        ngx_null_string
+    };
+
+    encoding = ngx_glyph_header_in(r, "Content-Encoding");
+
+    if (encoding
+        && ngx_strcasecmp(encoding->data, (u_char *) "identity") != 0)
+    {
+        return ngx_glyph_options_type_refused(r,
+                         "send the body without a Content-Encoding");
+    }
+
+    if (r->headers_in.content_type == NULL) {
+        return ngx_glyph_options_type_refused(r, "there is no Content-Type");
+    }
+
+    type = &r->headers_in.content_type->value;
+
+    for (len = 0; len < type->len; len++) {
+        if (type->data[len] == ';' || type->data[len] == ' ') {
+            break;
+        }
+    }
+
+    if (len == sizeof("multipart/form-data") - 1
+        && ngx_strncasecmp(type->data, (u_char *) "multipart/form-data", len)
+           == 0)
+    {
+        rc = ngx_glyph_options_param(r, type, "boundary", &boundary);
+
+        if (rc == NGX_ERROR) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+        if (rc == NGX_DECLINED
+            || boundary.len == 0 || boundary.len > NGX_GLYPH_BOUNDARY_MAX)
+        {
+            return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST,
+                                      "multipart_malformed",
+                                      "multipart/form-data needs a boundary "
+                                      "of 1 to 70 characters");
+        }
+
+        job->opts.boundary.data = boundary.data;
+        job->opts.boundary.len = boundary.len;
+
+        return NGX_OK;
+    }
+
+    for (i = 0; csv[i].len; i++) {
+
+        if (len == csv[i].len
+            && ngx_strncasecmp(type->data, csv[i].data, len) == 0)
+        {
+            rc = ngx_glyph_options_param(r, type, "charset", &charset);
+
+            if (rc == NGX_OK) {
+                job->opts.charset.data = charset.data;
+                job->opts.charset.len = charset.len;
+            }
+
+            return (rc == NGX_ERROR) ? NGX_HTTP_INTERNAL_SERVER_ERROR
+                                     : NGX_OK;
+        }
+    }
+
+    return ngx_glyph_options_type_refused(r,
+                       "the Content-Type is not one that can be imported");
+}
+
+
+static ngx_int_t
+ngx_glyph_options_type_refused(ngx_http_request_t *r, const char *why)
+{
+    static ngx_str_t  accept = ngx_string("text/csv, multipart/form-data");
+
+    if (ngx_glyph_add_header(r, "Accept-Post", accept.data, accept.len)
+        != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_glyph_problemf(r, NGX_HTTP_UNSUPPORTED_MEDIA_TYPE,
+                              "unsupported_media_type",
+                              "%s; use \"Content-Type: text/csv\" for a bare "
+                              "file, or multipart/form-data", why);
+}
+
+
+/* A parameter of a media type (RFC 9110, 8.3.1), without its quotes. */
+
+static ngx_int_t
+ngx_glyph_options_param(ngx_http_request_t *r, ngx_str_t *type,
+    const char *name, ngx_str_t *value)
+{
+    size_t   len;
+    u_char  *p, *last, *dst;
+
+    len = ngx_strlen(name);
+    p = type->data;
+    last = p + type->len;
+
+    for ( ;; ) {
+        p = ngx_strlchr(p, last, ';');
+
+        if (p == NULL) {
+            return NGX_DECLINED;
+        }
+
+        do { p++; } while (p < last && (*p == ' ' || *p == '\t'));
+
+        if ((size_t) (last - p) > len && p[len] == '='
+            && ngx_strncasecmp(p, (u_char *) name, len) == 0)
+        {
+            break;
+        }
+    }
+
+    p += len + 1;
+
+    value->data = ngx_pnalloc(r->pool, last - p + 1);
+    if (value->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    dst = value->data;
+
+    if (p < last && *p == '"') {
+
+        for (p++; p < last && *p != '"'; p++) {
+
+            if (*p == '\\' && p + 1 < last) {
+                p++;
+            }
+
+            *dst++ = *p;
+        }
+
+    } else {
+
+        while (p < last && *p != ';' && *p != ' ' && *p != '\t') {
+            *dst++ = *p++;
+        }
+    }
+
+    value->len = dst - value->data;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_glyph_options_args(ngx_http_request_t *r, ngx_glyph_job_t *job)
+{
+    uint32_t             seen;
+    ngx_int_t            rc;
+    ngx_str_t            args, name, value;
+    ngx_uint_t           i;
+    ngx_glyph_option_t  *o;
+
+    args = r->args;
+    seen = 0;
+
+    for ( ;; ) {
+        rc = ngx_glyph_arg_next(r, &args, &name, &value);
+
+        if (rc == NGX_DONE) {
+            return NGX_OK;
+        }
+
+        if (rc == NGX_ERROR) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+        for (i = 0, o = ngx_glyph_import_options; o->name.len; i++, o++) {
+            if (o->name.len == name.len
+                && ngx_strncmp(o->name.data, name.data, name.len) == 0)
+            {
+                break;
+            }
+        }
+
+        if (o->name.len == 0) {
+            return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST,
+                                      "option_unknown",
+                                      "there is no parameter \"%V\"", &name);
+        }
+
+        if (seen & (1 << i)) {
+            return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST,
+                                      "option_repeated",
+                                      "parameter \"%V\" is there twice",
+                                      &name);
+        }
+
+        seen |= 1 << i;
+
+        rc = o->handler(job, &value);
+
+        if (rc == NGX_ERROR) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+        if (rc == NGX_DECLINED) {
+            return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST,
+                                      "option_invalid",
+                                      "parameter \"%V\" is \"%V\", must be "
+                                      "%s", &name, &value, o->expects);
+        }
+    }
+}
+
+
+/* RFC 7240; what is not understood is ignored, as it says. */
+
+static ngx_int_t
+ngx_glyph_options_prefer(ngx_http_request_t *r, ngx_glyph_job_t *job)
+{
+    ngx_str_t  *prefer;
+
+    prefer = ngx_glyph_header_in(r, "Prefer");
+
+    if (prefer
+        && ngx_strlcasestrn(prefer->data, prefer->data + prefer->len,
+                            (u_char *) "handling=strict",
+                            sizeof("handling=strict") - 2))
+    {
+        job->opts.strict = 1;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_glyph_option_delimiter(ngx_glyph_job_t *job, ngx_str_t *value)
+{
+    if (value->len == 1 && ngx_strchr(",;|\t", value->data[0])) {
+        job->opts.delimiter = value->data[0];
+        return NGX_OK;
+    }
+
+    if (value->len == 3 && ngx_strncmp(value->data, "tab", 3) == 0) {
+        job->opts.delimiter = '\t';
+        return NGX_OK;
+    }
+
+    return NGX_DECLINED;
+}
+
+
+static ngx_int_t
+ngx_glyph_option_decimal(ngx_glyph_job_t *job, ngx_str_t *value)
+{
+    if (value->len == 5 && ngx_strncmp(value->data, "point", 5) == 0) {
+        job->opts.decimal = GLYPH_DECIMAL_POINT;
+        return NGX_OK;
+    }
+
+    if (value->len == 5 && ngx_strncmp(value->data, "comma", 5) == 0) {
+        job->opts.decimal = GLYPH_DECIMAL_COMMA;
+        return NGX_OK;
+    }
+
+    return NGX_DECLINED;
+}
+
+
+static ngx_int_t
+ngx_glyph_option_charset(ngx_glyph_job_t *job, ngx_str_t *value)
+{
+    if (value->len == 0) {
+        return NGX_DECLINED;
+    }
+
+    job->opts.charset.data = value->data;
+    job->opts.charset.len = value->len;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_glyph_option_map(ngx_glyph_job_t *job, ngx_str_t *value)
+{
+    job->opts.map.data = value->data;
+    job->opts.map.len = value->len;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_glyph_option_reject(ngx_glyph_job_t *job, ngx_str_t *value)
+{
+    u_char  *p, *last, *next;
+
+    last = value->data + value->len;
+
+    for (p = value->data; p < last; p = next + 1) {
+
+        next = ngx_strlchr(p, last, ',');
+        if (next == NULL) {
+            next = last;
+        }
+
+        if (next - p == 7 && ngx_strncmp(p, "unknown", 7) == 0) {
+            job->opts.reject_unknown = 1;
+
+        } else if (next - p == 7 && ngx_strncmp(p, "not_gpu", 7) == 0) {
+            job->opts.reject_not_gpu = 1;
+
+        } else {
+            return NGX_DECLINED;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_glyph_option_max_errors(ngx_glyph_job_t *job, ngx_str_t *value)
+{
+    ngx_int_t  n;
+
+    n = ngx_atoi(value->data, value->len);
+
+    if (n == NGX_ERROR) {
+        return NGX_DECLINED;
+    }
+
+    /* none at all is what "strict" means */
+
+    if (n == 0) {
+        job->opts.strict = 1;
+    }
+
+    job->opts.max_errors = ngx_min((ngx_uint_t) n, job->conf->max_errors);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_glyph_option_max_error_ratio(ngx_glyph_job_t *job, ngx_str_t *value)
+{
+    ngx_int_t  n;
+
+    /* six digits after the point are plenty */
+
+    n = ngx_atofp(value->data, value->len, 6);
+
+    if (n == NGX_ERROR || n > 1000000) {
+        return NGX_DECLINED;
+    }
+
+    if (n == 0) {
+        job->opts.strict = 1;
+    }
+
+    job->opts.max_error_ratio = (double) n / 1000000;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_glyph_option_filename(ngx_glyph_job_t *job, ngx_str_t *value)
+{
+    ngx_int_t  rc;
+    ngx_str_t  name;
+
+    rc = ngx_glyph_option_text(job, &name, value, NGX_GLYPH_LABEL_MAX);
+
+    if (rc == NGX_OK) {
+        job->opts.filename.data = name.data;
+        job->opts.filename.len = name.len;
+    }
+
+    return rc;
+}
+
+
+static ngx_int_t
+ngx_glyph_option_source_label(ngx_glyph_job_t *job, ngx_str_t *value)
+{
+    return ngx_glyph_option_text(job, &job->source_label, value,
+                                 NGX_GLYPH_LABEL_MAX);
+}
+
+
+static ngx_int_t
+ngx_glyph_option_campaign_id(ngx_glyph_job_t *job, ngx_str_t *value)
+{
+    return ngx_glyph_option_text(job, &job->campaign_id, value,
+                                 NGX_GLYPH_LABEL_MAX);
+}
+
+
+static ngx_int_t
+ngx_glyph_option_metadata(ngx_glyph_job_t *job, ngx_str_t *value)
+{
+    glyph_str_t  json;
+
+    json.data = value->data;
+    json.len = value->len;
+
+    if (!glyph_json_is_object(&json)) {
+        return NGX_DECLINED;
+    }
+
+    return ngx_glyph_option_text(job, &job->metadata, value,
+                                 NGX_GLYPH_METADATA_MAX);
+}
+
+
+/* The job outlives the request, and so must its texts. */
+
+static ngx_int_t
+ngx_glyph_option_text(ngx_glyph_job_t *job, ngx_str_t *to, ngx_str_t *value,
+    size_t max)
+{
+    if (value->len > max
+        || glyph_utf8_valid(value->data, value->len) != value->len
+        || ngx_strlchr(value->data, value->data + value->len, '\0'))
+    {
+        return NGX_DECLINED;
+    }
+
+    to->len = value->len;
+    to->data = ngx_pstrdup(job->pool, value);
+
+    return to->data ? NGX_OK : NGX_ERROR;
+}

@@ -1,0 +1,24 @@
+
+/*
+ * Who this worker is: an identity for its life, proven to others by a lock
+ * on a file below glyph_spool_path; and the reaper, which fails the imports
+ * of workers that are gone.
+ */
+
+
+#ifndef _NGX_GLYPH_OWNER_H_INCLUDED_
+#define _NGX_GLYPH_OWNER_H_INCLUDED_
+
+
+#include "ngx_glyph.h"
+
+
+/* Both as text with a NUL behind; valid after ngx_glyph_owner_init(). */
+extern char  ngx_glyph_worker_id[NGX_GLYPH_UUID_TEXT_LEN + 1];
+extern char  ngx_glyph_node_id[NGX_GLYPH_UUID_TEXT_LEN + 1];
+
+ngx_int_t ngx_glyph_owner_init(ngx_cycle_t *cycle, ngx_path_t *spool);
+void ngx_glyph_owner_exit(void);
+
+
+#endif /* _NGX_GLYPH_OWNER_H_INCLUDED_ */

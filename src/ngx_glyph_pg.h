@@ -1,0 +1,69 @@
+
+/*
+ * Queries that are not the writer's, on two connections a worker: reads
+ * (with a statement_timeout, read only) and control (take, cancel, reap,
+ * heartbeat: they may wait for a row lock, and must not hold up reads).
+ * Connections are opened when needed and closed after 60 s idle.  A queue's
+ * queries run one after another, in order.
+ */
+
+
+#ifndef _NGX_GLYPH_PG_H_INCLUDED_
+#define _NGX_GLYPH_PG_H_INCLUDED_
+
+
+#include <libpq-fe.h>
+
+#include "ngx_glyph.h"
+
+
+typedef enum {
+    NGX_GLYPH_PG_READ = 0,
+    NGX_GLYPH_PG_CONTROL
+} ngx_glyph_pg_queue_e;
+
+
+typedef struct ngx_glyph_pg_query_s  ngx_glyph_pg_query_t;
+
+/*
+ * Called exactly once, unless the query was abandoned.  "res" is the
+ * statement's result, to be PQclear()ed by the handler; it may be an error
+ * result (PQresultErrorField() tells the SQLSTATE).  NULL: the connection
+ * could not be made, was lost, or did not answer in time; *error is one line
+ * that says why (never NULL then).
+ */
+typedef void (*ngx_glyph_pg_result_pt)(void *data, PGresult *res,
+    const char *error);
+
+
+ngx_int_t ngx_glyph_pg_init(ngx_cycle_t *cycle, ngx_glyph_pg_conf_t *conf);
+void ngx_glyph_pg_exit(void);
+
+/*
+ * Queues one statement with n text parameters (all copied; a NULL parameter
+ * is SQL NULL).  Returns the query, or NULL: out of memory, or the queue is
+ * full (1,000 waiting).
+ */
+ngx_glyph_pg_query_t *ngx_glyph_pg_query(ngx_glyph_pg_queue_e queue,
+    const char *sql, ngx_uint_t n, const char *const *params,
+    ngx_glyph_pg_result_pt handler, void *data);
+
+/* The handler will not be called; the statement may still be done. */
+void ngx_glyph_pg_abandon(ngx_glyph_pg_query_t *query);
+
+/*
+ * Whether the last attempt to connect worked ("connected", "down",
+ * "schema_mismatch", "unknown" before the first), and why not.
+ */
+const char *ngx_glyph_pg_state(void);
+const char *ngx_glyph_pg_error(void);
+
+/*
+ * From whoever connects, the writer too: how it went, or that a connection
+ * was lost.  Only a change is logged.
+ */
+void ngx_glyph_pg_report(ngx_uint_t ok, ngx_uint_t schema_bad,
+    const char *error);
+
+
+#endif /* _NGX_GLYPH_PG_H_INCLUDED_ */

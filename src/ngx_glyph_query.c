@@ -1,0 +1,540 @@
+
+/*
+ * A page's way: the request waits for the query, then for a task that writes
+ * the rows as JSON (the event loop does not loop over rows), then it is
+ * answered.
+ *
+ *   waiting for    owner of the result    if the client leaves
+ *   the query      nobody yet             the query is abandoned
+ *   the task       the page               the page is freed at the task's end
+ *   the client     nobody any more        nginx frees the body
+ */
+
+#include "ngx_glyph.h"
+#include "ngx_glyph_http.h"
+#include "ngx_glyph_pg.h"
+#include "ngx_glyph_query.h"
+#include "ngx_glyph_task.h"
+
+
+/* types of columns, as in pg_type */
+
+#define NGX_GLYPH_OID_BOOL         16
+#define NGX_GLYPH_OID_INT8         20
+#define NGX_GLYPH_OID_INT2         21
+#define NGX_GLYPH_OID_INT4         23
+#define NGX_GLYPH_OID_JSON         114
+#define NGX_GLYPH_OID_FLOAT4       700
+#define NGX_GLYPH_OID_FLOAT8       701
+#define NGX_GLYPH_OID_TIMESTAMPTZ  1184
+#define NGX_GLYPH_OID_NUMERIC      1700
+#define NGX_GLYPH_OID_JSONB        3802
+
+
+typedef struct {
+    ngx_glyph_task_t           task;
+    ngx_http_request_t        *request;     /* NULL: it is gone */
+    ngx_http_cleanup_t        *cleanup;
+    ngx_glyph_pg_query_t      *query;       /* NULL: it is answered */
+    PGresult                  *res;
+    glyph_buf_t                body;
+} ngx_glyph_page_t;
+
+
+static ngx_int_t ngx_glyph_query_args(ngx_http_request_t *r, ngx_str_t *id,
+    glyph_buf_t *b);
+static void ngx_glyph_query_result(void *data, PGresult *res,
+    const char *error);
+static void ngx_glyph_query_encode(ngx_glyph_task_t *task, ngx_log_t *log);
+static void ngx_glyph_query_value(glyph_buf_t *b, PGresult *res, int row,
+    int column);
+static void ngx_glyph_query_encoded(ngx_glyph_task_t *task);
+static ngx_int_t ngx_glyph_query_send(ngx_http_request_t *r,
+    ngx_glyph_page_t *page);
+static ngx_int_t ngx_glyph_query_link(ngx_http_request_t *r, char *cursor);
+static void ngx_glyph_query_finalize(ngx_http_request_t *r, ngx_int_t rc);
+static void ngx_glyph_query_cleanup(void *data);
+static void ngx_glyph_query_free(ngx_glyph_page_t *page);
+
+
+ngx_int_t
+ngx_glyph_query_handler(ngx_http_request_t *r)
+{
+    ngx_int_t              rc;
+    ngx_glyph_loc_conf_t  *glcf;
+
+    if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
+        return ngx_glyph_not_allowed(r, "GET, HEAD");
+    }
+
+    rc = ngx_http_discard_request_body(r);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    glcf = ngx_http_get_module_loc_conf(r, ngx_glyph_module);
+
+    return ngx_glyph_query_run(r, &glcf->query, NULL);
+}
+
+
+ngx_int_t
+ngx_glyph_query_run(ngx_http_request_t *r, ngx_str_t *name, ngx_str_t *id)
+{
+    ngx_int_t            rc;
+    glyph_buf_t          args;
+    const char          *params[1];
+    ngx_glyph_page_t    *page;
+    ngx_http_cleanup_t  *cln;
+    u_char               sql[128];
+
+    ngx_memzero(&args, sizeof(glyph_buf_t));
+
+    rc = ngx_glyph_query_args(r, id, &args);
+
+    if (rc != NGX_OK) {
+        glyph_buf_free(&args);
+        return rc;
+    }
+
+    cln = ngx_http_cleanup_add(r, 0);
+    page = cln ? ngx_calloc(sizeof(ngx_glyph_page_t), r->connection->log)
+               : NULL;
+
+    if (page == NULL) {
+        glyph_buf_free(&args);
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    page->request = r;
+
+    *ngx_snprintf(sql, sizeof(sql) - 1,
+                  "SELECT * FROM glyph.api_%V($1::jsonb)", name) = '\0';
+
+    params[0] = (const char *) args.data;
+
+    page->query = ngx_glyph_pg_query(NGX_GLYPH_PG_READ, (char *) sql, 1,
+                                     params, ngx_glyph_query_result, page);
+    glyph_buf_free(&args);
+
+    if (page->query == NULL) {
+        ngx_free(page);
+        return ngx_glyph_query_failed(r, NULL, "too many queries");
+    }
+
+    cln->handler = ngx_glyph_query_cleanup;
+    cln->data = page;
+
+    page->cleanup = cln;
+
+    r->main->count++;
+
+    return NGX_DONE;
+}
+
+
+/* {"args":{…},"tenant":"…"}, terminated. */
+
+static ngx_int_t
+ngx_glyph_query_args(ngx_http_request_t *r, ngx_str_t *id, glyph_buf_t *b)
+{
+    ngx_int_t    rc;
+    ngx_str_t    args, name, value, tenant;
+    ngx_uint_t   i;
+    ngx_array_t  seen;
+    ngx_str_t   *s;
+
+    if (ngx_array_init(&seen, r->pool, 8, sizeof(ngx_str_t)) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    args = r->args;
+
+    glyph_buf_puts(b, "{\"args\":{");
+
+    if (id) {
+        glyph_buf_puts(b, "\"id\":");
+        glyph_json_string(b, id->data, id->len);
+    }
+
+    for ( ;; ) {
+        rc = ngx_glyph_arg_next(r, &args, &name, &value);
+
+        if (rc == NGX_DONE) {
+            break;
+        }
+
+        if (rc == NGX_ERROR) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+        s = seen.elts;
+
+        for (i = 0; i < seen.nelts; i++) {
+            if (s[i].len == name.len
+                && ngx_memcmp(s[i].data, name.data, name.len) == 0)
+            {
+                return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST,
+                                          "option_repeated",
+                                          "parameter \"%V\" is there twice",
+                                          &name);
+            }
+        }
+
+        if (id && name.len == 2 && ngx_memcmp(name.data, "id", 2) == 0) {
+            return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST,
+                                      "option_unknown",
+                                      "there is no parameter \"id\"");
+        }
+
+        s = ngx_array_push(&seen);
+        if (s == NULL) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+        *s = name;
+
+        glyph_json_comma(b);
+        glyph_json_string(b, name.data, name.len);
+        glyph_buf_putc(b, ':');
+        glyph_json_string(b, value.data, value.len);
+    }
+
+    ngx_glyph_tenant(r, &tenant);
+
+    glyph_buf_puts(b, "},\"tenant\":");
+    glyph_json_string(b, tenant.data, tenant.len);
+    glyph_buf_putc(b, '}');
+    glyph_buf_putc(b, '\0');
+
+    return b->failed ? NGX_HTTP_INTERNAL_SERVER_ERROR : NGX_OK;
+}
+
+
+static void
+ngx_glyph_query_result(void *data, PGresult *res, const char *error)
+{
+    ngx_glyph_page_t *page = data;
+
+    ngx_int_t            rc;
+    ngx_http_request_t  *r;
+
+    r = page->request;
+    page->query = NULL;
+    page->res = res;
+
+    ngx_http_set_log_request(r->connection->log, r);
+
+    if (res && PQresultStatus(res) == PGRES_TUPLES_OK) {
+
+        page->task.run = ngx_glyph_query_encode;
+        page->task.done = ngx_glyph_query_encoded;
+        page->task.data = page;
+
+        if (ngx_glyph_task_post(ngx_glyph_main_conf->compute, &page->task)
+            == NGX_OK)
+        {
+            return;
+        }
+
+        rc = ngx_glyph_query_failed(r, NULL, "too many tasks");
+
+    } else {
+        rc = ngx_glyph_query_failed(r, res, error);
+    }
+
+    ngx_glyph_query_free(page);
+    ngx_glyph_query_finalize(r, rc);
+}
+
+
+ngx_int_t
+ngx_glyph_query_failed(ngx_http_request_t *r, PGresult *res,
+    const char *error)
+{
+    char       *state, *message;
+    ngx_str_t   detail;
+
+    state = res ? PQresultErrorField(res, PG_DIAG_SQLSTATE) : NULL;
+    message = res ? PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY) : NULL;
+
+    if (message == NULL) {
+        message = (char *) (error ? error : "no answer");
+    }
+
+    detail.data = (u_char *) message;
+    detail.len = ngx_strlen(message);
+
+    if (state && ngx_strcmp(state, "GL400") == 0) {
+        return ngx_glyph_problem(r, NGX_HTTP_BAD_REQUEST, "option_invalid",
+                                 &detail);
+    }
+
+    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                  "postgres query failed: %s%s%s", message,
+                  state ? ", SQLSTATE " : "", state ? state : "");
+
+    if (state && ngx_strcmp(state, "42883") == 0) {
+        return ngx_glyph_problemf(r, NGX_HTTP_INTERNAL_SERVER_ERROR,
+                                  "query_missing", "the database has no such "
+                                  "query; load conf/schema.sql");
+    }
+
+    if (ngx_glyph_retry_after(r, 2) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (state && ngx_strcmp(state, "57014") == 0) {
+        return ngx_glyph_problemf(r, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                  "query_timeout",
+                                  "the query took too long and was cancelled");
+    }
+
+    if (state && ngx_strcmp(state, "55P03") == 0) {
+        return ngx_glyph_problemf(r, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                  "import_locked",
+                                  "a transaction that does not end holds the "
+                                  "import; try again");
+    }
+
+    return ngx_glyph_problemf(r, NGX_HTTP_SERVICE_UNAVAILABLE,
+                              "store_unavailable",
+                              "Postgres is out of reach");
+}
+
+
+/* In the thread: res and body are the task's. */
+
+static void
+ngx_glyph_query_encode(ngx_glyph_task_t *task, ngx_log_t *log)
+{
+    int                row, rows, column, columns;
+    PGresult          *res;
+    glyph_buf_t       *b;
+    ngx_glyph_page_t  *page;
+
+    page = task->data;
+    res = page->res;
+    b = &page->body;
+
+    rows = PQntuples(res);
+    columns = PQnfields(res) - 1;       /* the last is _cursor */
+
+    glyph_buf_putc(b, '[');
+
+    for (row = 0; row < rows; row++) {
+        glyph_buf_puts(b, row ? ",\n{" : "{");
+
+        for (column = 0; column < columns; column++) {
+            glyph_json_key(b, PQfname(res, column));
+            ngx_glyph_query_value(b, res, row, column);
+        }
+
+        glyph_buf_putc(b, '}');
+    }
+
+    glyph_buf_puts(b, "]\n");
+}
+
+
+static void
+ngx_glyph_query_value(glyph_buf_t *b, PGresult *res, int row, int column)
+{
+    int          len;
+    char        *value;
+
+    if (PQgetisnull(res, row, column)) {
+        glyph_buf_puts(b, "null");
+        return;
+    }
+
+    value = PQgetvalue(res, row, column);
+    len = PQgetlength(res, row, column);
+
+    switch (PQftype(res, column)) {
+
+    case NGX_GLYPH_OID_BOOL:
+        glyph_buf_puts(b, value[0] == 't' ? "true" : "false");
+        break;
+
+    case NGX_GLYPH_OID_INT2:
+    case NGX_GLYPH_OID_INT4:
+    case NGX_GLYPH_OID_INT8:
+    case NGX_GLYPH_OID_JSON:
+    case NGX_GLYPH_OID_JSONB:
+        glyph_buf_append(b, value, len);
+        break;
+
+    case NGX_GLYPH_OID_FLOAT4:
+    case NGX_GLYPH_OID_FLOAT8:
+    case NGX_GLYPH_OID_NUMERIC:
+
+        /* NaN and the infinities are no JSON */
+
+        if ((value[len - 1] < '0' || value[len - 1] > '9')) {
+            glyph_buf_puts(b, "null");
+
+        } else {
+            glyph_buf_append(b, value, len);
+        }
+
+        break;
+
+    case NGX_GLYPH_OID_TIMESTAMPTZ:
+
+        /* "2026-11-23 18:44:32.1+00", read connections are in UTC */
+
+        if (len > 13 && value[len - 3] == '+') {
+            glyph_buf_putc(b, '"');
+            glyph_buf_append(b, value, 10);
+            glyph_buf_putc(b, 'T');
+            glyph_buf_append(b, value + 11, len - 14);
+            glyph_buf_puts(b, "Z\"");
+            break;
+        }
+
+        /* fall through */
+
+    default:
+        glyph_json_string(b, (u_char *) value, len);
+        break;
+    }
+}
+
+
+static void
+ngx_glyph_query_encoded(ngx_glyph_task_t *task)
+{
+    ngx_int_t            rc;
+    ngx_glyph_page_t    *page;
+    ngx_http_request_t  *r;
+
+    page = task->data;
+    r = page->request;
+
+    if (r == NULL) {
+        ngx_glyph_query_free(page);
+        return;
+    }
+
+    ngx_http_set_log_request(r->connection->log, r);
+
+    rc = ngx_glyph_query_send(r, page);
+
+    ngx_glyph_query_free(page);
+    ngx_glyph_query_finalize(r, rc);
+}
+
+
+static ngx_int_t
+ngx_glyph_query_send(ngx_http_request_t *r, ngx_glyph_page_t *page)
+{
+    int        last;
+    ngx_str_t  body;
+
+    last = PQntuples(page->res) - 1;
+
+    if (last >= 0
+        && !PQgetisnull(page->res, last, PQnfields(page->res) - 1)
+        && ngx_glyph_query_link(r, PQgetvalue(page->res, last,
+                                              PQnfields(page->res) - 1))
+           != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (ngx_glyph_http_own(r, &page->body, &body) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_glyph_send_json(r, NGX_HTTP_OK, &body);
+}
+
+
+/* The same request again, only behind the cursor (RFC 8288). */
+
+static ngx_int_t
+ngx_glyph_query_link(ngx_http_request_t *r, char *cursor)
+{
+    u_char  *p, *arg, *last, *next, *buf;
+
+    buf = ngx_pnalloc(r->pool, r->uri.len * 3 + r->args.len
+                               + ngx_strlen(cursor)
+                               + sizeof("<?&after=>; rel=\"next\""));
+    if (buf == NULL) {
+        return NGX_ERROR;
+    }
+
+    p = buf;
+    *p++ = '<';
+    p = (u_char *) ngx_escape_uri(p, r->uri.data, r->uri.len, NGX_ESCAPE_URI);
+    *p++ = '?';
+
+    last = r->args.data + r->args.len;
+
+    for (arg = r->args.data; arg < last; arg = next + 1) {
+
+        next = ngx_strlchr(arg, last, '&');
+        if (next == NULL) {
+            next = last;
+        }
+
+        if (next - arg >= 6 && ngx_strncmp(arg, "after=", 6) == 0) {
+            continue;
+        }
+
+        p = ngx_cpymem(p, arg, next - arg);
+        *p++ = '&';
+    }
+
+    p = ngx_sprintf(p, "after=%s>; rel=\"next\"", cursor);
+
+    return ngx_glyph_add_header(r, "Link", buf, p - buf);
+}
+
+
+static void
+ngx_glyph_query_finalize(ngx_http_request_t *r, ngx_int_t rc)
+{
+    ngx_connection_t  *c;
+
+    c = r->connection;
+
+    ngx_http_finalize_request(r, rc);
+
+    ngx_http_run_posted_requests(c);
+}
+
+
+/* The request is gone; a running task still has the page. */
+
+static void
+ngx_glyph_query_cleanup(void *data)
+{
+    ngx_glyph_page_t *page = data;
+
+    page->request = NULL;
+
+    if (page->query) {
+        ngx_glyph_pg_abandon(page->query);
+        ngx_glyph_query_free(page);
+    }
+}
+
+
+static void
+ngx_glyph_query_free(ngx_glyph_page_t *page)
+{
+    if (page->request) {
+        page->cleanup->handler = NULL;
+    }
+
+    if (page->res) {
+        PQclear(page->res);
+    }
+
+    glyph_buf_free(&page->body);
+
+    ngx_free(page);
+}

@@ -1,0 +1,30 @@
+
+/*
+ * Reads: one SQL function glyph.api_NAME(jsonb) each, a bounded page as JSON.
+ */
+
+
+#ifndef _NGX_GLYPH_QUERY_H_INCLUDED_
+#define _NGX_GLYPH_QUERY_H_INCLUDED_
+
+
+#include <libpq-fe.h>
+
+#include "ngx_glyph.h"
+
+
+/*
+ * Answers the request with the page that glyph.api_NAME() gives for the
+ * request's query string; "id" is a parameter more, NULL for none.  To be
+ * finalized with what is returned: NGX_DONE while it runs (it then finalizes
+ * the request itself).
+ */
+ngx_int_t ngx_glyph_query_run(ngx_http_request_t *r, ngx_str_t *name,
+    ngx_str_t *id);
+
+/* The answer to an error of a query, or (res NULL) of its connection. */
+ngx_int_t ngx_glyph_query_failed(ngx_http_request_t *r, PGresult *res,
+    const char *error);
+
+
+#endif /* _NGX_GLYPH_QUERY_H_INCLUDED_ */

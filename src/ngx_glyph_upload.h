@@ -1,0 +1,33 @@
+
+/*
+ * The request side of an upload (ngx_glyph_upload.c).
+ */
+
+
+#ifndef _NGX_GLYPH_UPLOAD_H_INCLUDED_
+#define _NGX_GLYPH_UPLOAD_H_INCLUDED_
+
+
+#include "ngx_glyph.h"
+#include "ngx_glyph_job.h"
+
+
+/* From the job: there is room again, go on reading. */
+void ngx_glyph_upload_resume(ngx_glyph_ctx_t *ctx);
+
+/*
+ * From the job: answer now, and let go of the job.  Status 200 and 422 send
+ * the job's result if it has one, all others a problem.
+ */
+void ngx_glyph_upload_answer(ngx_glyph_ctx_t *ctx, ngx_uint_t status,
+    const char *code, ngx_str_t *detail);
+
+/*
+ * Reads the options of an import from the query string and the headers into
+ * the job (ngx_glyph_options.c).  NGX_OK, NGX_ERROR, or what a problem's
+ * sending returned.
+ */
+ngx_int_t ngx_glyph_options(ngx_http_request_t *r, ngx_glyph_job_t *job);
+
+
+#endif /* _NGX_GLYPH_UPLOAD_H_INCLUDED_ */

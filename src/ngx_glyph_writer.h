@@ -1,0 +1,30 @@
+
+/*
+ * The worker's writer: one connection to Postgres, one transaction at a
+ * time, each with at most one block of each of many jobs.
+ */
+
+
+#ifndef _NGX_GLYPH_WRITER_H_INCLUDED_
+#define _NGX_GLYPH_WRITER_H_INCLUDED_
+
+
+#include "ngx_glyph.h"
+#include "ngx_glyph_job.h"
+
+
+ngx_int_t ngx_glyph_writer_init(ngx_cycle_t *cycle,
+    ngx_glyph_pg_conf_t *conf);
+void ngx_glyph_writer_exit(void);
+
+/* The job has a block in job->blocks, or wants to be registered. */
+void ngx_glyph_writer_ready(ngx_glyph_job_t *job);
+
+/*
+ * Whether an upload can be taken: NGX_OK, or NGX_DECLINED when Postgres is
+ * known to be down.  Begins to connect if nothing is known.
+ */
+ngx_int_t ngx_glyph_writer_available(void);
+
+
+#endif /* _NGX_GLYPH_WRITER_H_INCLUDED_ */
