@@ -1,0 +1,413 @@
+#!/usr/bin/perl
+
+# What the functions of conf/schema.sql answer: jobs, results, and the pages
+# of the queries.  The fence has its own suite, t/fault/fence.t.
+
+use strict;
+use warnings;
+
+use Encode qw(encode);
+use IPC::Open2;
+use JSON::PP;
+use MIME::Base64 qw(decode_base64url encode_base64url);
+use Test::More;
+
+my $conninfo = $ENV{GLYPH_PG};
+my $tenant = "schema-$$";
+my $other = "other-$$";
+my $json = JSON::PP->new->canonical->allow_nonref;
+my @id = map { sprintf '%08x-0000-7000-8000-%08x%04x', 0x10000 + $_, $$, $_ }
+    0 .. 5;
+
+plan skip_all => 'GLYPH_PG is not set' unless defined $conninfo;
+
+
+# Statements; the rows of their answers, or the text of their errors.
+
+sub sql {
+    my ($sql) = @_;
+    my ($pid, $in, $fh, $out);
+
+    local $ENV{PGOPTIONS} = '-c client_min_messages=error';
+    $pid = open2($fh, $in, 'sh', '-c',
+        'exec psql -qXAt -v VERBOSITY=verbose "$1" 2>&1', 'sh', $conninfo);
+    print $in "$sql;\n";
+    close $in;
+
+    $out = join '', <$fh>;
+    close $fh;
+    waitpid $pid, 0;
+    chomp $out;
+    return $out;
+}
+
+sub query {
+    my ($name, %args) = @_;
+    my $who = delete $args{-tenant} // $tenant;
+    my $arg = $json->encode({ args => { map { $_ => "$args{$_}" }
+                                        keys %args }, tenant => $who });
+    my $out;
+
+    $arg =~ s/'/''/g;
+    $out = sql("SELECT coalesce(json_agg(t), '[]')"
+               . " FROM glyph.api_$name('$arg') t");
+    return $out =~ /^\[/ ? $json->decode($out) : $out;
+}
+
+# All pages of a query, one after the other.
+
+sub pages {
+    my ($name, %args) = @_;
+    my (@all, $page);
+
+    for (1 .. 100) {
+        $page = query($name, %args);
+        return $page unless ref $page;
+        push @all, @$page;
+        last unless @$page && defined $page->[-1]{_cursor};
+        $args{after} = $page->[-1]{_cursor};
+    }
+
+    return \@all;
+}
+
+sub keys_of {
+    my ($rows) = @_;
+
+    return $rows unless ref $rows;
+    return join ' ', map { substr($_->{import_id}, 7, 1)
+                           . ":$_->{import_index}" } @$rows;
+}
+
+sub refused {
+    my ($answer, $parameter, $text, $name) = @_;
+
+    like($answer, qr/ERROR:  GL400: .*$text.*\nDETAIL:  \Q$parameter\E\n/,
+         $name);
+}
+
+# Completed imports 0 and 1, 2 running, 3 undone, 4 another tenant's, and one
+# that failed.
+
+sub fill {
+    my $rows = 'INSERT INTO glyph.listings (import_id, import_index, title,
+        canonical_model, match_type, match_score, match_notes, is_valid_gpu,
+        price, currency, price_usd, q7b, q13b, q70b, raw_score,
+        quantization_score, score, duplicate_of, seller, region)';
+    my $sql = '';
+
+    for my $i (0 .. 5) {
+        $sql .= sprintf "INSERT INTO glyph.imports (id, tenant, state, epoch,"
+            . " created_at, rows, valid_rows, score_min, score_max,"
+            . " source_label) VALUES ('%s', '%s', '%s', 1,"
+            . " timestamptz '2025-07-01 12:00:00.123456Z'"
+            . " + interval '%d hours', 6, 6, 10, %d, '%s');\n",
+            $id[$i], $i == 4 ? $other : $tenant,
+            $i == 2 ? 'processing' : $i == 5 ? 'failed' : 'completed',
+            $i, $i == 1 ? 10 : 60, "label $i";
+
+        # Import 0 scores 10 .. 60, all others 10; the prices of rows 2 and 5
+        # are not known in USD; row 4 is a duplicate of row 1
+        $sql .= "$rows SELECT '$id[$i]', n, 'title ' || n,"
+            . " CASE WHEN n = 5 THEN 'UNKNOWN' ELSE '_TEST_' || n % 2 END,"
+            . " CASE WHEN n = 5 THEN 'none' ELSE 'exact' END, 1, '', n < 5,"
+            . " 100, 'EUR', CASE WHEN n NOT IN (2, 5) THEN 100 * (n % 3 + 1)"
+            . " END, 0, 0, 0, 0, 0, CASE $i WHEN 0 THEN 10 * (n + 1) ELSE 10"
+            . " END, CASE WHEN n = 4 THEN 1 END, 'seller ' || n % 2, 'US'"
+            . " FROM generate_series(0, 5) n;\n";
+    }
+
+    $sql .= "UPDATE glyph.imports SET undone_at = now()"
+        . " WHERE id = '$id[3]';\n"
+        . "INSERT INTO glyph.gpu_models (model, family, vendor, vram_gb)"
+        . " SELECT '_TEST_' || n, '_TEST', 'test-$$', 12"
+        . " FROM generate_series(0, 2) n;\n"
+        . "INSERT INTO glyph.import_errors SELECT '$id[0]', 6 + n, 8 + n,"
+        . " 100, '[{\"code\": \"price_invalid\"}]', CASE n"
+        . " WHEN 0 THEN '\\x637a20e282ac'::bytea"
+        . " WHEN 1 THEN '\\x61ff62c3a4'::bytea"
+        . " WHEN 2 THEN '\\x610062'::bytea"
+        . " WHEN 3 THEN '\\xe28261eda080f09f98800a5c'::bytea"
+        . " ELSE '' END FROM generate_series(0, 4) n;\n";
+
+    is(sql($sql), '', 'rows to ask for');
+}
+
+sub cleanup {
+    sql("DELETE FROM glyph.listings WHERE import_id IN (SELECT id FROM"
+        . " glyph.imports WHERE tenant IN ('$tenant', '$other'));
+         DELETE FROM glyph.import_errors WHERE import_id IN (SELECT id FROM"
+        . " glyph.imports WHERE tenant IN ('$tenant', '$other'));
+         DELETE FROM glyph.imports WHERE tenant IN ('$tenant', '$other');
+         DELETE FROM glyph.workers WHERE node = '$id[0]';
+         DELETE FROM glyph.gpu_models WHERE vendor = 'test-$$'");
+}
+
+END {
+    local $?;
+    cleanup() if defined $conninfo;
+}
+
+
+sub test_listings {
+    my ($rows, $all);
+
+    is(keys_of(query('listings')),
+       '1:0 1:1 1:2 1:3 1:4 1:5 0:0 0:1 0:2 0:3 0:4 0:5',
+       'the newest import first, in file order');
+    is(keys_of(query('listings', -tenant => $other)),
+       '4:0 4:1 4:2 4:3 4:4 4:5', "another tenant's");
+    is(keys_of(query('listings', sort => 'time', limit => 7)),
+       '0:0 0:1 0:2 0:3 0:4 0:5 1:0', 'the oldest first');
+    is(keys_of(query('listings', sort => '-score', limit => 7)),
+       '0:5 0:4 0:3 0:2 0:1 1:5 1:4', 'the best first');
+    is(keys_of(query('listings', sort => 'price')),
+       '0:0 0:3 1:0 1:3 0:1 0:4 1:1 1:4 0:2 0:5 1:2 1:5',
+       'the cheapest first, unknown prices last');
+    is(keys_of(query('listings', sort => '-price')),
+       '1:4 1:1 0:4 0:1 1:3 1:0 0:3 0:0 1:5 1:2 0:5 0:2',
+       'the dearest first, unknown prices last');
+
+    for my $sort (qw(time -time score -score price -price)) {
+        $all = keys_of(query('listings', sort => $sort));
+
+        for my $limit (1, 2, 3, 5, 6, 11, 12) {
+            is(keys_of(pages('listings', sort => $sort, limit => $limit)),
+               $all, "sort=$sort in pages of $limit");
+        }
+    }
+
+    is(keys_of(pages('listings', import_id => $id[0], limit => 4)),
+       '0:0 0:1 0:2 0:3 0:4 0:5', 'one import');
+    is(keys_of(query('listings', import_id => $id[2])), '',
+       'a running one is not shown');
+    is(keys_of(query('listings', import_id => $id[3])), '',
+       'nor one undone');
+    is(keys_of(query('listings', import_id => $id[4])), '',
+       "nor another tenant's");
+    is(keys_of(query('listings', model => '_test_1', sort => 'time')),
+       '0:1 0:3 1:1 1:3', 'model, in any case');
+    is(keys_of(query('listings', min_price => '150.00', max_price => 200,
+                     sort => 'time')), '0:1 0:4 1:1 1:4', 'prices');
+    is(keys_of(query('listings', min_score => 45)), '0:4 0:5', 'min_score');
+    is(keys_of(query('listings', seller => 'seller 1', region => 'US',
+                     import_id => $id[1])), '1:1 1:3 1:5', 'seller, region');
+    is(keys_of(query('listings', match_type => 'none', sort => 'time')),
+       '0:5 1:5', 'match_type');
+    is(keys_of(query('listings', is_valid_gpu => 'false',
+                     sort => 'time')), '0:5 1:5', 'is_valid_gpu');
+
+    $rows = query('listings', import_id => $id[0]);
+    is(join(' ', map { $_->{final_score} } @$rows), '0 20 40 60 80 100',
+       'final_score spans the import');
+    is(join(' ', map { $_->{dedup_status} } @$rows), 'UNIQUE'
+       . ' DUPLICATE_PRIMARY UNIQUE UNIQUE DUPLICATE_SECONDARY UNIQUE',
+       'dedup_status');
+    $rows = query('listings', import_id => $id[1]);
+    is(join(' ', map { $_->{final_score} } @$rows), '50 50 50 50 50 50',
+       'final_score where all are equal');
+}
+
+
+sub test_refusals {
+    my ($cursor, $keys);
+
+    refused(query('listings', modle => 'x'), 'modle', 'unknown parameter',
+            'an unknown parameter');
+    refused(query('listings', limit => $_), 'limit', '1 to 1000',
+            "limit=$_") for 0, 1001, -1, 'x', '9' x 20, '5.0';
+    refused(query('listings', limit => ''), 'limit', 'is empty', 'limit=');
+    refused(query('listings', min_price => $_), 'min_price', 'a number',
+            "min_price=$_") for 'NaN', '1e400', '1,5', '--1', 'Infinity';
+    refused(query('listings', import_id => 'x'), 'import_id', 'UUID',
+            'import_id=x');
+    refused(query('listings', sort => 'title'), 'sort', 'one of: score',
+            'sort=title');
+    refused(query('listings', is_valid_gpu => 'yes'), 'is_valid_gpu',
+            'true, false', 'is_valid_gpu=yes');
+    refused(query('listings', match_type => q(x' OR true --)), 'match_type',
+            'one of', 'a quote in a choice');
+    is(keys_of(query('listings', seller => q(x' OR true --))), '',
+       'a quote in a text');
+    refused(sql("SELECT * FROM glyph.api_jobs('{\"args\": {\"state\":"
+                . " [\"failed\", \"queued\"]}}')"), 'state', 'given once',
+            'a parameter given twice');
+
+    $cursor = query('listings', sort => 'score', limit => 1)->[0]{_cursor};
+    unlike($cursor, qr/[^A-Za-z0-9_-]/, 'a cursor is base64url');
+    $keys = $json->decode(decode_base64url($cursor));
+
+    refused(query('listings', after => $cursor), 'after', 'not a cursor',
+            'a cursor of another order');
+    refused(query('jobs', after => $cursor), 'after', 'not a cursor',
+            'a cursor of another query');
+
+    for my $tampered (['no UUID', 1, 'x'], ['no number', 2, '1; DROP'],
+                      ['too large', 2, '99999999999'], ['null', 1, undef],
+                      ['no score', 3, 'abc'], ['an object', 3, {}])
+    {
+        my ($name, $at, $value) = @$tampered;
+        my @keys = @$keys;
+
+        $keys[$at] = $value;
+        refused(query('listings', sort => 'score',
+                      after => encode_base64url($json->encode(\@keys))),
+                'after', 'not a cursor', "a cursor with $name");
+    }
+
+    refused(query('listings', sort => 'score', after => $_), 'after',
+            'not a cursor', "after=" . substr $_, 0, 20)
+        for 'x', '!!!', 'e30', 'bnVsbA', '_' x 7, 'A' x 5000,
+            encode_base64url('[' x 3000), encode_base64url('"x"'),
+            encode_base64url("[\xff]"), encode_base64url('["\u0000"]'),
+            substr $cursor, 0, -3;
+}
+
+
+sub test_lists {
+    my ($rows, $row);
+
+    $rows = pages('jobs', limit => 2);
+    is(join(' ', map { $_->{job_id} } @$rows),
+       join(' ', @id[5, 3, 2, 1, 0]), 'api_jobs: newest first');
+    is(join(' ', map { $_->{state} } @$rows),
+       'failed completed processing completed completed', 'in any state');
+    is($rows->[4]{created_at}, '2025-07-01T12:00:00.123456+00:00', 'when');
+    $rows = query('jobs', state => 'processing');
+    is_deeply([map { $_->{job_id} } @$rows], [$id[2]], 'state=processing');
+    is_deeply(query('jobs', state => 'stalled'), [], 'none is stalled');
+
+    $rows = pages('imports', limit => 1);
+    is(join(' ', map { $_->{import_id} } @$rows), join(' ', @id[1, 0]),
+       'api_imports: what readers see');
+    $rows = query('imports', source_label => 'label 0');
+    is_deeply([map { $_->{import_id} } @$rows], [$id[0]], 'source_label');
+
+    $rows = pages('models', vendor => "TEST-$$", limit => 2);
+    is(join(' ', map { "$_->{model}:$_->{listings}" } @$rows),
+       '_TEST_0:6 _TEST_1:4 _TEST_2:0', 'api_models: what is listed');
+    $row = $rows->[0];
+    is_deeply([@$row{qw(price_min price_median price_max price_avg score_min
+                        score_median score_max vram_gb)}],
+              [100, 150, 200, 150, 10, 10, 50, 12], 'prices and scores');
+    is($rows->[2]{price_median}, undef, 'null where nothing is listed');
+    is(scalar @{query('models', model => '_test_1')}, 1, 'model=');
+
+    $rows = pages('errors', id => $id[0], limit => 2);
+    is(join(' ', map { $_->{row_index} } @$rows), '6 7 8 9 10',
+       'api_errors: in file order');
+    is_deeply([map { $_->{row_data} } @$rows],
+              [map { encode('UTF-8', $_) } "cz \x{20ac}",
+               "a\x{fffd}b\x{e4}", "a\x{fffd}b", "\x{fffd}\x{fffd}a"
+               . "\x{fffd}\x{fffd}\x{fffd}\x{1f600}\n\\", ''],
+              'any bytes are shown');
+    is_deeply(query('errors', id => $id[0], -tenant => $other), [],
+              "not another tenant's");
+    refused(query('errors'), 'id', 'is required', 'id is required');
+
+    $rows = query('schema_versions');
+    is($rows->[-1]{version}, sql('SELECT glyph.schema_version()'),
+       'api_schema_versions');
+}
+
+
+sub test_job {
+    my $worker = $id[5] =~ s/^0/f/r;
+    my $new = $id[0] =~ s/^0/e/r;
+    my $result = '{"z": 1, "a": "\\\\u0000", "m": [2.50]}';
+    my $args = sub { qq{'[["$new", 1, $_[0]]]'} };
+    my $job;
+
+    is(sql("SELECT FROM glyph.begin_batch(" . $args->(
+           qq({"tenant": "$tenant", "worker": "$worker", "bytes_total": 300,
+               "filename": "a.csv", "source_label": "s",
+               "idempotency_key": "k-$$", "created_at":
+               "2025-07-01T00:00:00Z", "metadata": {"b": 1}})) . ")"), '',
+       'begin_batch() makes a job');
+    sql("SELECT FROM glyph.commit_progress('[{\"id\": \"$new\", \"epoch\": 1,
+         \"rows\": 3, \"valid\": 2, \"invalid\": 1, \"warnings\": 4,
+         \"bytes\": 100}]')");
+    $job = $json->decode(sql("SELECT glyph.job_status('$new', '$tenant')"));
+    is_deeply([@$job{qw(job_id state created_at filename source_label
+                        finished_at error undone_at)}],
+              [$new, 'processing', '2025-07-01T00:00:00+00:00', 'a.csv', 's',
+               undef, undef, undef], 'job_status()');
+    is_deeply($job->{progress}, { bytes => 100, bytes_total => 300,
+              rows => 3, percent => 33.3 }, 'progress');
+    is_deeply($job->{counts}, { rows => 3, valid => 2, invalid => 1,
+              warnings => 4 }, 'counts');
+    is(sql("SELECT glyph.job_status('$new', '$other')"), '',
+       "another tenant's job is none");
+
+    like(sql("SELECT FROM glyph.begin_batch('[[\"$id[1]\", 1],
+             [\"" . ($new =~ s/^e/d/r) . "\", 1, {\"tenant\": \"$tenant\",
+             \"idempotency_key\": \"k-$$\"}]]')"),
+         qr/GL001.*\nDETAIL:  .*"d.*"/, 'an idempotency key in use');
+
+    sql("INSERT INTO glyph.workers (worker, node, heartbeat_at)"
+        . " VALUES ('$worker', '$id[0]', now() - interval '2 min');"
+        . " UPDATE glyph.imports SET updated_at = now() - interval '2 min'"
+        . " WHERE id = '$new'");
+    like(sql("SELECT glyph.job_status('$new', '$tenant')"),
+         qr/"state" : "stalled"/, 'without sign of life it is stalled');
+    is(scalar @{query('jobs', state => 'stalled')}, 1, 'and listed as such');
+    sql("SELECT glyph.heartbeat('$worker', '$id[0]', 1, '1')");
+    like(sql("SELECT glyph.job_status('$new', '$tenant')"),
+         qr/"state" : "processing"/, 'not after a heartbeat');
+
+    (my $string = $json->encode($result)) =~ s/'/''/g;
+    is(sql("SELECT FROM glyph.commit_progress('[{\"id\": \"$new\",
+            \"epoch\": 1, \"state\": \"completed\", \"result\": $string,
+            \"file_sha256\": \"00ff\"}]')"), '', 'completed');
+    is(sql("SELECT * FROM glyph.job_result('$new', '$tenant')"),
+       "completed|$result", 'job_result() keeps the order');
+    $job = $json->decode(sql("SELECT glyph.job_status('$new', '$tenant')"));
+    is($job->{progress}{percent}, 100, '100 percent');
+    isnt($job->{finished_at}, undef, 'finished_at');
+    is($job->{counts}{rows}, 3, 'what was not told stays');
+}
+
+
+sub test_models_sync {
+    my $out;
+
+    # In a transaction that is rolled back: the registry may be in use
+    $out = sql(q{BEGIN;
+        DELETE FROM glyph.gpu_models_digest;
+        SELECT glyph.sync_models('[{"model": "A", "vram_gb": 2.5,
+            "nvlink": true}, {"model": "B", "tdp_watts": 10}]', 'one');
+        SELECT glyph.sync_models('[]', 'one');
+        SELECT count(*) FROM glyph.gpu_models;
+        SELECT glyph.sync_models('[{"model": "B", "tdp_watts": 11}]', 'two');
+        SELECT model, tdp_watts, nvlink IS NULL FROM glyph.gpu_models;
+        ROLLBACK});
+    is($out, "t\nf\n2\nt\nB|11|t", 'sync_models()');
+}
+
+
+sub test_reader {
+    my $view = sub { sql("BEGIN; SET ROLE glyph_reader; $_[0]; ROLLBACK") };
+
+    is($view->("SELECT count(*) FROM glyph.listing_view"
+               . " WHERE tenant = '$tenant'"), 12, 'a reader sees the view');
+    like($view->('SELECT 1 FROM glyph.listings LIMIT 1'), qr/42501/,
+         'and not the table');
+    like($view->("SELECT * FROM glyph.cancel('$id[0]', '')"), qr/42501/,
+         'and cannot cancel');
+}
+
+
+fill();
+test_listings();
+test_refusals();
+test_lists();
+test_job();
+test_models_sync();
+
+SKIP: {
+    skip 'the role glyph_reader is not there', 3
+        unless sql("SELECT 1 FROM pg_roles WHERE rolname = 'glyph_reader'");
+    test_reader();
+}
+
+done_testing();

@@ -1,0 +1,463 @@
+#include "glyph_money.h"
+#include "tap.h"
+
+
+typedef struct {
+    const char       *text;
+    glyph_decimal_e   habit;
+    int64_t           cents;
+    const char       *currency;
+    int               ambiguous;
+} good_t;
+
+
+typedef struct {
+    const char       *text;
+    glyph_code_e      code;
+} bad_t;
+
+
+#define NONE   GLYPH_DECIMAL_UNKNOWN
+#define POINT  GLYPH_DECIMAL_POINT
+#define COMMA  GLYPH_DECIMAL_COMMA
+
+#define NBSP   "\xc2\xa0"
+#define NNBSP  "\xe2\x80\xaf"
+
+
+static const good_t  good[] = {
+
+    /* plain */
+    { "595.99", NONE, 59599, "", 0 },
+    { "34995.0", NONE, 3499500, "", 0 },
+    { "1085.16", NONE, 108516, "", 0 },
+    { "1299", NONE, 129900, "", 0 },
+    { "  42  ", NONE, 4200, "", 0 },
+    { "0595.99", NONE, 59599, "", 0 },
+    { "595.99", COMMA, 59599, "", 0 },
+    { ".99", NONE, 99, "", 0 },
+    { "12.", NONE, 1200, "", 0 },
+    { "+450", NONE, 45000, "", 0 },
+    { "0.01", NONE, 1, "", 0 },
+    { "9999999999.99", NONE, 999999999999LL, "", 0 },
+    { "34995.0000", NONE, 3499500, "", 0 },
+
+    /* rounding, half away from zero */
+    { "1.2345", NONE, 123, "", 0 },
+    { "1.2355", NONE, 124, "", 0 },
+    { "1234.565", NONE, 123457, "", 0 },
+    { "0.999", NONE, 100, "", 0 },
+    { "0,005", NONE, 1, "", 0 },
+
+    /* sign or code, before or after */
+    { "$1,299.99", NONE, 129999, "USD", 0 },
+    { "US $45.00", NONE, 4500, "USD", 0 },
+    { "US$45.00", NONE, 4500, "USD", 0 },
+    { "U.S. dollars", NONE, -1, NULL, 0 },
+    { "45 US dollars", NONE, 4500, "USD", 0 },
+    { "C$1,019.78", NONE, 101978, "CAD", 0 },
+    { "C $1,019.78", NONE, 101978, "CAD", 0 },
+    { "CA$ 1,019.78", NONE, 101978, "CAD", 0 },
+    { "1 019,78 $ CA", NONE, 101978, "CAD", 0 },
+    { "AU $1,500.00", NONE, 150000, "AUD", 0 },
+    { "A$1,500", NONE, 150000, "AUD", 0 },
+    { "NZ$999", NONE, 99900, "NZD", 0 },
+    { "HK$9,999", NONE, 999900, "HKD", 0 },
+    { "S$1,200", NONE, 120000, "SGD", 0 },
+    { "NT$39,900", NONE, 3990000, "TWD", 0 },
+    { "MX$12,500.00", NONE, 1250000, "MXN", 0 },
+    { "$12,500.00 MXN", NONE, 1250000, "MXN", 0 },
+    { "R$ 1.234,56", NONE, 123456, "BRL", 0 },
+    { "$1,299.99 USD", NONE, 129999, "USD", 0 },
+    { "USD 1299", NONE, 129900, "USD", 0 },
+    { "1299USD", NONE, 129900, "USD", 0 },
+    { "usd1299.50", NONE, 129950, "USD", 0 },
+    { "450$", NONE, 45000, "USD", 0 },
+    { "\xc2\xa3" "999", NONE, 99900, "GBP", 0 },
+    { "1.299,00 €", NONE, 129900, "EUR", 0 },
+    { "€1.299,00", NONE, 129900, "EUR", 0 },
+    { "EUR 1299", NONE, 129900, "EUR", 0 },
+    { "1299 euro", NONE, 129900, "EUR", 0 },
+    { "450€", NONE, 45000, "EUR", 0 },
+    { "1 299,00 zł", NONE, 129900, "PLN", 0 },
+    { "1" NBSP "299,00" NBSP "zł", NONE, 129900, "PLN", 0 },
+    { "1" NNBSP "299,00" NBSP "€", NONE, 129900, "EUR", 0 },
+    { "12 999 Kč", NONE, 1299900, "CZK", 0 },
+    { "429 990 Ft", NONE, 42999000, "HUF", 0 },
+    { "1'299.00 CHF", NONE, 129900, "CHF", 0 },
+    { "CHF 1\xe2\x80\x99" "299.-", NONE, 129900, "CHF", 0 },
+    { "SFr. 450.50", NONE, 45050, "CHF", 0 },
+    { "Fr.450", NONE, 45000, "CHF", 0 },
+    { "₹1,23,456.00", NONE, 12345600, "INR", 0 },
+    { "1,23,456", NONE, 12345600, "", 0 },
+    { "Rs.45,000", NONE, 4500000, "INR", 0 },
+    { "Rs. 12,34,567.50", NONE, 123456750, "INR", 0 },
+    { "¥12,800", NONE, 1280000, "JPY", 0 },
+    { "12,800円", NONE, 1280000, "JPY", 0 },
+    { "￥12,800", NONE, 1280000, "JPY", 0 },
+    { "CN¥2,999.00", NONE, -1, NULL, 0 },
+    { "¥2,999.00 CNY", NONE, 299900, "CNY", 0 },
+    { "₩1,290,000", NONE, 129000000, "KRW", 0 },
+    { "Rp 12.500.000", NONE, 1250000000, "IDR", 0 },
+    { "R 12 999", NONE, 1299900, "ZAR", 0 },
+    { "RM4,599.00", NONE, 459900, "MYR", 0 },
+    { "45 990 ₽", NONE, 4599000, "RUB", 0 },
+    { "45 990 руб.", NONE, 4599000, "RUB", 0 },
+    { "₺24.999,90", NONE, 2499990, "TRY", 0 },
+    { "AED 2,499", NONE, 249900, "AED", 0 },
+    { "7 499 kr", NONE, 749900, "", 0 },
+    { "7 499 kr SEK", NONE, 749900, "SEK", 0 },
+    { "7499:-", NONE, -1, NULL, 0 },
+
+    /* no fraction */
+    { "1299,- €", NONE, 129900, "EUR", 0 },
+    { "1.299,–", NONE, 129900, "", 0 },
+    { "1.299,-- EUR", NONE, 129900, "EUR", 0 },
+    { "1299.-", NONE, 129900, "", 0 },
+
+    /* thousands and fractions of all locales */
+    { "1,299,000.50", NONE, 129900050, "", 0 },
+    { "1.299.000,50", NONE, 129900050, "", 0 },
+    { "1 299 000", NONE, 129900000, "", 0 },
+    { "1,299,000", NONE, 129900000, "", 0 },
+    { "1.299.000", NONE, 129900000, "", 0 },
+    { "12,5", NONE, 1250, "", 0 },
+    { "12,50", POINT, 1250, "", 0 },
+    { "1.299,5", NONE, 129950, "", 0 },
+    { "1,299.000", NONE, 129900, "", 0 },
+    { "1299.000", NONE, 129900, "", 0 },
+
+    /* one separator and three digits */
+    { "1,299", NONE, 129900, "", 1 },
+    { "1.299", NONE, 129900, "", 1 },
+    { "1.299", COMMA, 129900, "", 0 },
+    { "1,299", POINT, 129900, "", 0 },
+    { "1.299", POINT, 130, "", 0 },
+    { "1,299", COMMA, 130, "", 0 },
+    { "$1,299", NONE, 129900, "USD", 0 },
+    { "EUR 1.299", NONE, 129900, "EUR", 0 },
+    { "€1,299", NONE, 129900, "EUR", 1 },
+    { "$1.299", NONE, 129900, "USD", 1 },
+    { "$1,299", COMMA, 129900, "USD", 1 },
+    { "JPY 12,800", COMMA, 1280000, "JPY", 0 },
+    { "JPY 12.800", POINT, 1280000, "JPY", 0 },
+    { "KWD 1.299", NONE, 130, "KWD", 0 },
+
+    /* words and marks around it */
+    { "$10K", NONE, 1000000, "USD", 0 },
+    { "1.5k", NONE, 150000, "", 0 },
+    { "2,5 k€", NONE, 250000, "EUR", 0 },
+    { "Now $549.99", NONE, 54999, "USD", 0 },
+    { "Price: $450", NONE, 45000, "USD", 0 },
+    { "Price - $450", NONE, 45000, "USD", 0 },
+    { "$1,299.99*", NONE, 129999, "USD", 0 },
+    { "1,299.99 OBO", NONE, 129999, "", 0 },
+    { "$450 or best offer", NONE, 45000, "USD", 0 },
+    { "$450 shipped", NONE, 45000, "USD", 0 },
+    { "$450 + shipping", NONE, 45000, "USD", 0 },
+    { "$450/ea", NONE, 45000, "USD", 0 },
+    { "450 € VB", NONE, 45000, "EUR", 0 },
+    { "450 € inkl. MwSt.", NONE, 45000, "EUR", 0 },
+    { "$450 (OBO)", NONE, 45000, "USD", 0 },
+    { "$450 a piece", NONE, 45000, "USD", 0 },
+
+    /* digits of other scripts */
+    { "\xef\xbc\x91\xef\xbc\x92\xef\xbc\x99\xef\xbc\x99", NONE, 129900, "",
+      0 },
+    { "\xd9\xa1\xd9\xa2\xd9\xac\xd9\xa3\xd9\xa4\xd9\xa5\xd9\xab\xd9\xa6",
+      NONE, 1234560, "", 0 },
+
+    { NULL, NONE, 0, NULL, 0 }
+};
+
+
+static const bad_t  bad[] = {
+    { "", GLYPH_ROW_PRICE_MISSING },
+    { "   ", GLYPH_ROW_PRICE_MISSING },
+    { NBSP, GLYPH_ROW_PRICE_MISSING },
+
+    { "Call for price", GLYPH_ROW_PRICE_INVALID },
+    { "N/A", GLYPH_ROW_PRICE_INVALID },
+    { "TBD", GLYPH_ROW_PRICE_INVALID },
+    { "Tausch", GLYPH_ROW_PRICE_INVALID },
+    { "free", GLYPH_ROW_PRICE_INVALID },
+    { "$", GLYPH_ROW_PRICE_INVALID },
+    { "-", GLYPH_ROW_PRICE_INVALID },
+    { "€", GLYPH_ROW_PRICE_INVALID },
+    { "nan", GLYPH_ROW_PRICE_INVALID },
+    { "inf", GLYPH_ROW_PRICE_INVALID },
+    { "0x10", GLYPH_ROW_PRICE_INVALID },
+    { "1e3", GLYPH_ROW_PRICE_INVALID },
+    { "1e400", GLYPH_ROW_PRICE_INVALID },
+    { "12.34.56", GLYPH_ROW_PRICE_INVALID },
+    { "1,23.45", GLYPH_ROW_PRICE_INVALID },
+    { "1,2345", GLYPH_ROW_PRICE_INVALID },
+    { "1,299.50.00", GLYPH_ROW_PRICE_INVALID },
+    { "0,299.00", GLYPH_ROW_PRICE_INVALID },
+    { "1'29", GLYPH_ROW_PRICE_INVALID },
+    { "20%", GLYPH_ROW_PRICE_INVALID },
+    { "20% off", GLYPH_ROW_PRICE_INVALID },
+    { "450 per month", GLYPH_ROW_PRICE_INVALID },
+    { "RTX 3080 500", GLYPH_ROW_PRICE_INVALID },
+    { "$450 EUR", GLYPH_ROW_PRICE_INVALID },
+    { "€450 USD", GLYPH_ROW_PRICE_INVALID },
+    { "US 450", GLYPH_ROW_PRICE_INVALID },
+    { "1299-", GLYPH_ROW_PRICE_INVALID },
+    { "1299\xc2\xb2", GLYPH_ROW_PRICE_INVALID },
+    { "\xff" "12", GLYPH_ROW_PRICE_INVALID },
+    { "https://example.com/450", GLYPH_ROW_PRICE_INVALID },
+
+    { "0", GLYPH_ROW_PRICE_ZERO },
+    { "0.00", GLYPH_ROW_PRICE_ZERO },
+    { "0,00 €", GLYPH_ROW_PRICE_ZERO },
+    { "0.004", GLYPH_ROW_PRICE_ZERO },
+
+    { "-5", GLYPH_ROW_PRICE_NEGATIVE },
+    { "-$5.00", GLYPH_ROW_PRICE_NEGATIVE },
+    { "$-5.00", GLYPH_ROW_PRICE_NEGATIVE },
+    { "\xe2\x88\x92" "5", GLYPH_ROW_PRICE_NEGATIVE },
+    { "(5.00)", GLYPH_ROW_PRICE_NEGATIVE },
+    { "($5.00)", GLYPH_ROW_PRICE_NEGATIVE },
+
+    { "$100-200", GLYPH_ROW_PRICE_RANGE },
+    { "$100 - $200", GLYPH_ROW_PRICE_RANGE },
+    { "100\xe2\x80\x93" "200", GLYPH_ROW_PRICE_RANGE },
+    { "100 to 200", GLYPH_ROW_PRICE_RANGE },
+    { "from $99", GLYPH_ROW_PRICE_RANGE },
+    { "ab 99 €", GLYPH_ROW_PRICE_RANGE },
+    { "à partir de 99 €", GLYPH_ROW_PRICE_RANGE },
+    { "desde 99 €", GLYPH_ROW_PRICE_RANGE },
+    { "starting at $99", GLYPH_ROW_PRICE_RANGE },
+    { "up to $500", GLYPH_ROW_PRICE_RANGE },
+    { "$450+", GLYPH_ROW_PRICE_RANGE },
+    { "~$450", GLYPH_ROW_PRICE_RANGE },
+    { "ca. 450 €", GLYPH_ROW_PRICE_RANGE },
+    { "$1,299 $999", GLYPH_ROW_PRICE_RANGE },
+    { "was $1,299 now $999", GLYPH_ROW_PRICE_RANGE },
+    { "MSRP $1,299", GLYPH_ROW_PRICE_RANGE },
+    { "1299 999", GLYPH_ROW_PRICE_RANGE },
+
+    { "10000000000", GLYPH_ROW_PRICE_TOO_LARGE },
+    { "9999999999.995", GLYPH_ROW_PRICE_TOO_LARGE },
+    { "99999999999", GLYPH_ROW_PRICE_TOO_LARGE },
+    { "99999999999999999999999999999999999999999999",
+      GLYPH_ROW_PRICE_TOO_LARGE },
+    { "$99999999K", GLYPH_ROW_PRICE_TOO_LARGE },
+
+    { NULL, GLYPH_CODE_OK }
+};
+
+
+static glyph_str_t
+str(const char *text)
+{
+    glyph_str_t  s;
+
+    s.data = (unsigned char *) text;
+    s.len = strlen(text);
+
+    return s;
+}
+
+
+static void
+test_good(const good_t *g)
+{
+    glyph_str_t    text;
+    glyph_code_e   code;
+    glyph_money_t  m;
+
+    text = str(g->text);
+    memset(&m, 0, sizeof(m));
+    code = glyph_money_parse(&text, g->habit, &m);
+
+    if (g->cents < 0) {
+        ok(code != GLYPH_CODE_OK, "\"%s\" is no price", g->text);
+        return;
+    }
+
+    ok(code == GLYPH_CODE_OK && m.cents == g->cents
+       && strcmp(m.currency, g->currency) == 0
+       && (int) m.ambiguous == g->ambiguous,
+       "\"%s\" (habit %d): %s %lld \"%s\" %d, want %lld \"%s\" %d", g->text,
+       g->habit, glyph_code_name(code), (long long) m.cents, m.currency,
+       m.ambiguous, (long long) g->cents, g->currency, g->ambiguous);
+}
+
+
+static void
+test_bad(const bad_t *b)
+{
+    glyph_str_t    text;
+    glyph_code_e   code;
+    glyph_money_t  m;
+
+    text = str(b->text);
+    m.cents = 77;
+    code = glyph_money_parse(&text, GLYPH_DECIMAL_UNKNOWN, &m);
+
+    ok(code == b->code && m.cents == 77, "\"%s\": %s, want %s", b->text,
+       glyph_code_name(code), glyph_code_name(b->code));
+}
+
+
+static void
+test_habit(const char *value, glyph_decimal_e want)
+{
+    glyph_str_t  text;
+
+    text = str(value);
+    is_int(glyph_money_habit(&text), want, "habit of \"%s\"", value);
+}
+
+
+static void
+test_settle(const char *price, const char *column, glyph_code_e want,
+    const char *currency, int ambiguous)
+{
+    glyph_str_t    text;
+    glyph_code_e   code;
+    glyph_money_t  m;
+
+    text = str(price);
+
+    if (glyph_money_parse(&text, GLYPH_DECIMAL_UNKNOWN, &m)) {
+        ok(0, "\"%s\" is read", price);
+        return;
+    }
+
+    code = glyph_money_settle(&m, column);
+
+    ok(code == want && (code || (strcmp(m.currency, currency) == 0
+                                 && (int) m.ambiguous == ambiguous)),
+       "\"%s\" in a row of \"%s\": %s \"%s\" %d", price, column,
+       glyph_code_name(code), m.currency, m.ambiguous);
+}
+
+
+static void
+test_currency(const char *value, const char *want)
+{
+    char          out[4];
+    glyph_str_t   text;
+    glyph_code_e  code;
+
+    text = str(value);
+    code = glyph_currency_parse(&text, out);
+
+    if (want == NULL) {
+        is_int(code, GLYPH_ROW_CURRENCY_INVALID, "\"%s\" is no currency",
+               value);
+        return;
+    }
+
+    ok(code == GLYPH_CODE_OK && strcmp(out, want) == 0,
+       "currency \"%s\" is %s", value, want);
+}
+
+
+/* No text, whole or cut anywhere, may be read beyond its end. */
+
+static void
+test_cuts(void)
+{
+    size_t         i, n;
+    long           allocs;
+    glyph_str_t    text;
+    unsigned char *copy;
+    glyph_money_t  m;
+
+    allocs = tap_malloc_count();
+
+    for (i = 0; good[i].text; i++) {
+
+        for (n = 0; n <= strlen(good[i].text); n++) {
+            copy = malloc(n ? n : 1);
+            memcpy(copy, good[i].text, n);
+            text.data = copy;
+            text.len = n;
+            (void) glyph_money_parse(&text, GLYPH_DECIMAL_UNKNOWN, &m);
+            (void) glyph_money_habit(&text);
+            free(copy);
+            allocs++;
+        }
+    }
+
+    is_int(tap_malloc_count(), allocs, "reading a price allocates nothing");
+}
+
+
+int
+main(void)
+{
+    char           digits[70000];
+    size_t         i;
+    glyph_str_t    text;
+    glyph_money_t  m;
+
+    for (i = 0; good[i].text; i++) {
+        test_good(&good[i]);
+    }
+
+    for (i = 0; bad[i].text; i++) {
+        test_bad(&bad[i]);
+    }
+
+    memset(digits, '9', sizeof(digits));
+    text.data = (unsigned char *) digits;
+    text.len = sizeof(digits);
+    ok(glyph_money_parse(&text, POINT, &m) != GLYPH_CODE_OK,
+       "70,000 digits are no price");
+
+    test_habit("1.299,00", COMMA);
+    test_habit("12,5", COMMA);
+    test_habit("1.299.000", COMMA);
+    test_habit("1,299.00", POINT);
+    test_habit("595.99", POINT);
+    test_habit("1,299,000", POINT);
+    test_habit("$1,299.99", POINT);
+    test_habit("1299,- €", COMMA);
+    test_habit("1,299", NONE);
+    test_habit("EUR 1.299", NONE);
+    test_habit("1299", NONE);
+    test_habit("1 299", NONE);
+    test_habit("", NONE);
+    test_habit("Tausch", NONE);
+
+    test_settle("$1,299", "", GLYPH_CODE_OK, "USD", 0);
+    test_settle("$1,299", "CAD", GLYPH_CODE_OK, "CAD", 0);
+    test_settle("$1,299", "EUR", GLYPH_ROW_CURRENCY_CONFLICT, "", 0);
+    test_settle("US $1,299", "CAD", GLYPH_ROW_CURRENCY_CONFLICT, "", 0);
+    test_settle("¥2,999", "CNY", GLYPH_CODE_OK, "CNY", 0);
+    test_settle("7 499 kr", "SEK", GLYPH_CODE_OK, "SEK", 0);
+    test_settle("7 499 kr", "EUR", GLYPH_ROW_CURRENCY_CONFLICT, "", 0);
+    test_settle("7 499 kr", "", GLYPH_ROW_CURRENCY_INVALID, "", 0);
+    test_settle("1299", "", GLYPH_CODE_OK, "", 0);
+    test_settle("1.299", "EUR", GLYPH_CODE_OK, "EUR", 0);
+    test_settle("1,299", "EUR", GLYPH_CODE_OK, "EUR", 1);
+    test_settle("1,299", "USD", GLYPH_CODE_OK, "USD", 0);
+
+    test_currency("EUR", "EUR");
+    test_currency(" usd ", "USD");
+    test_currency("€", "EUR");
+    test_currency("euro", "EUR");
+    test_currency("Euros", "EUR");
+    test_currency("$", "USD");
+    test_currency("US$", "USD");
+    test_currency("C $", "CAD");
+    test_currency("US Dollar", "USD");
+    test_currency("zł", "PLN");
+    test_currency("PLN", "PLN");
+    test_currency("GBP", "GBP");
+    test_currency("Kč", "CZK");
+    test_currency("Fr.", "CHF");
+    test_currency("", "");
+    test_currency("kr", NULL);
+    test_currency("XXX", NULL);
+    test_currency("12", NULL);
+    test_currency("BTC", NULL);
+
+    test_cuts();
+
+    return tap_done();
+}

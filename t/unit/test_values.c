@@ -1,0 +1,272 @@
+#include "glyph_values.h"
+#include "tap.h"
+
+
+#define NO   GLYPH_QUANTITY_NONE
+#define UNK  GLYPH_AVAILABILITY_UNKNOWN
+
+
+static glyph_str_t
+str(const char *text)
+{
+    glyph_str_t  s;
+
+    s.data = (unsigned char *) text;
+    s.len = strlen(text);
+
+    return s;
+}
+
+
+static void
+test_quantity(const char *value, int64_t quantity, glyph_availability_e a)
+{
+    int64_t               q;
+    glyph_str_t           text;
+    glyph_code_e          code;
+    glyph_availability_e  got;
+
+    text = str(value);
+    code = glyph_quantity_parse(&text, &q, &got);
+
+    ok(code == GLYPH_CODE_OK && q == quantity && got == a,
+       "quantity \"%s\": %s %lld %d, want %lld %d", value,
+       glyph_code_name(code), (long long) q, got, (long long) quantity, a);
+}
+
+
+static void
+test_no_quantity(const char *value)
+{
+    int64_t               q;
+    glyph_str_t           text;
+    glyph_availability_e  a;
+
+    text = str(value);
+    is_int(glyph_quantity_parse(&text, &q, &a), GLYPH_ROW_QUANTITY_INVALID,
+           "quantity \"%s\" is wrong", value);
+}
+
+
+static void
+test_condition(const char *value, const char *want)
+{
+    glyph_str_t  text;
+    const char  *got;
+
+    text = str(value);
+    got = glyph_condition_parse(&text);
+
+    ok(want ? got != NULL && strcmp(got, want) == 0 : got == NULL,
+       "condition \"%s\": %s, want %s", value, got ? got : "as written",
+       want ? want : "as written");
+}
+
+
+/* What is wanted is Unix time, as "date -d … +%s" tells it. */
+
+static void
+test_date(const char *value, int64_t unix_usec)
+{
+    int64_t       usec;
+    glyph_str_t   text;
+    glyph_code_e  code;
+
+    usec = 0;
+    text = str(value);
+    code = glyph_date_parse(&text, &usec);
+    usec += 946684800000000LL;
+
+    ok(code == GLYPH_CODE_OK && usec == unix_usec,
+       "date \"%s\": %s %lld, want %lld", value, glyph_code_name(code),
+       (long long) usec, (long long) unix_usec);
+}
+
+
+static void
+test_no_date(const char *value)
+{
+    int64_t      usec;
+    glyph_str_t  text;
+
+    text = str(value);
+    is_int(glyph_date_parse(&text, &usec), GLYPH_ROW_DATE_INVALID,
+           "date \"%s\" cannot be known", value);
+}
+
+
+/* No text, cut anywhere, may be read beyond its end. */
+
+static void
+test_cuts(void)
+{
+    size_t                 i, n;
+    int64_t                q;
+    glyph_str_t            text;
+    unsigned char         *copy;
+    glyph_availability_e   a;
+
+    static const char *const  texts[] = {
+        "Fri, 25 Jul 2025 14:00:05.123 +02:00", "2025-07-01T14:00:00.5Z",
+        "25. 12. 2025 4:05 p.m.", "1753452000.123", "In stock (1,000 pcs)",
+        "Certified  - Refurbished", "zo goed als nieuw", "12.000.0"
+    };
+
+    for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+
+        for (n = 0; n <= strlen(texts[i]); n++) {
+            copy = malloc(n ? n : 1);
+            memcpy(copy, texts[i], n);
+            text.data = copy;
+            text.len = n;
+            (void) glyph_date_parse(&text, &q);
+            (void) glyph_quantity_parse(&text, &q, &a);
+            (void) glyph_condition_parse(&text);
+            free(copy);
+        }
+    }
+
+    ok(1, "cut texts are read within their ends");
+}
+
+
+int
+main(void)
+{
+    test_quantity("", NO, UNK);
+    test_quantity("  ", NO, UNK);
+    test_quantity("12", 12, GLYPH_AVAILABLE);
+    test_quantity("0", 0, GLYPH_UNAVAILABLE);
+    test_quantity("1,000", 1000, GLYPH_AVAILABLE);
+    test_quantity("1 000 000", 1000000, GLYPH_AVAILABLE);
+    test_quantity("4.0", 4, GLYPH_AVAILABLE);
+    test_quantity("10+", 10, GLYPH_AVAILABLE);
+    test_quantity("> 5", 5, GLYPH_AVAILABLE);
+    test_quantity("x4", 4, GLYPH_AVAILABLE);
+    test_quantity("4x", 4, GLYPH_AVAILABLE);
+    test_quantity("5 pcs", 5, GLYPH_AVAILABLE);
+    test_quantity("1000000000", 1000000000, GLYPH_AVAILABLE);
+    test_quantity("Available", NO, GLYPH_AVAILABLE);
+    test_quantity("Unavailable", NO, GLYPH_UNAVAILABLE);
+    test_quantity("not available", NO, GLYPH_UNAVAILABLE);
+    test_quantity("In stock (3)", 3, GLYPH_AVAILABLE);
+    test_quantity("InStock", NO, GLYPH_AVAILABLE);
+    test_quantity("https://schema.org/OutOfStock", NO, GLYPH_UNAVAILABLE);
+    test_quantity("Sold out", NO, GLYPH_UNAVAILABLE);
+    test_quantity("Out-of-stock", NO, GLYPH_UNAVAILABLE);
+    test_quantity("nicht verfügbar", NO, GLYPH_UNAVAILABLE);
+    test_quantity("Épuisé", NO, GLYPH_UNAVAILABLE);
+    test_quantity("auf Lager", NO, GLYPH_AVAILABLE);
+    test_quantity("N/A", NO, UNK);
+    test_quantity("many", NO, UNK);
+    test_quantity("2 of 5 left", NO, UNK);
+    test_no_quantity("-3");
+    test_no_quantity("1000000001");
+    test_no_quantity("99999999999999999999999");
+    test_no_quantity("2.5");
+    test_no_quantity("3-5");
+
+    ok(strcmp(glyph_availability_name(GLYPH_AVAILABLE), "available") == 0
+       && strcmp(glyph_availability_name(GLYPH_UNAVAILABLE), "unavailable")
+          == 0
+       && glyph_availability_name(UNK) == NULL, "names of availability");
+
+    test_condition("New", "New");
+    test_condition("Brand new", "New");
+    test_condition("NEW - SEALED", "New");
+    test_condition("NewCondition", "New");
+    test_condition("Neu", "New");
+    test_condition("Neuf", "New");
+    test_condition("Nuevo", "New");
+    test_condition("Nuovo", "New");
+    test_condition("Nowy", "New");
+    test_condition("Nieuw", "New");
+    test_condition("Novo", "New");
+    test_condition("never used", "New");
+    test_condition("Used", "Used");
+    test_condition("used", "Used");
+    test_condition("Used - Like New", "Used");
+    test_condition("Like new", "Used");
+    test_condition("Pre-owned", "Used");
+    test_condition("Gebraucht", "Used");
+    test_condition("neuwertig", "Used");
+    test_condition("D'occasion", "Used");
+    test_condition("Używany", "Used");
+    test_condition("Usado", "Used");
+    test_condition("Very Good", "Used");
+    test_condition("Refurbished", "Refurbished");
+    test_condition("Seller refurbished", "Refurbished");
+    test_condition("Certified - Refurbished", "Refurbished");
+    test_condition("Manufacturer Refurbished, like new", "Refurbished");
+    test_condition("Generalüberholt", "Refurbished");
+    test_condition("Reconditionné", "Refurbished");
+    test_condition("Open box", "Open box");
+    test_condition("OPEN-BOX", "Open box");
+    test_condition("New, open box", "Open box");
+    test_condition("New (Other)", "Open box");
+    test_condition("New other", "Open box");
+    test_condition("For parts or not working", "For parts");
+    test_condition("Used, for parts", "For parts");
+    test_condition("defekt", "For parts");
+    test_condition("DEFEKT / Bastler", "For parts");
+    test_condition("Pour pièces", "For parts");
+    test_condition("not new", NULL);
+    test_condition("nicht defekt", NULL);
+    test_condition("newton", NULL);
+    test_condition("see description", NULL);
+    test_condition("", NULL);
+
+    test_date("2025-07-01", 1751328000000000LL);
+    test_date("2025-07-01T14:00:00Z", 1751378400000000LL);
+    test_date("2025-07-01 14:00", 1751378400000000LL);
+    test_date("2025-07-01T14:00:00.123456Z", 1751378400123456LL);
+    test_date("2025-07-01T14:00:00+02:00", 1751371200000000LL);
+    test_date("2025-07-01T14:00:00-0530", 1751398200000000LL);
+    test_date("20250701", 1751328000000000LL);
+    test_date("20250701T140000Z", 1751378400000000LL);
+    test_date("2025/7/1", 1751328000000000LL);
+    test_date("07/25/2025", 1753401600000000LL);
+    test_date("25/07/2025", 1753401600000000LL);
+    test_date("25.07.2025", 1753401600000000LL);
+    test_date("1. 7. 2025", 1751328000000000LL);
+    test_date("01.07.2025", 1751328000000000LL);
+    test_date("05/05/2025", 1746403200000000LL);
+    test_date("Jul 25, 2025", 1753401600000000LL);
+    test_date("July 25th, 2025 2:30 PM", 1753453800000000LL);
+    test_date("25 July 2025", 1753401600000000LL);
+    test_date("25. Juli 2025", 1753401600000000LL);
+    test_date("25 de julio de 2025", 1753401600000000LL);
+    test_date("25 juil. 2025", 1753401600000000LL);
+    test_date("25-Jul-2025", 1753401600000000LL);
+    test_date("1 März 2025", 1740787200000000LL);
+    test_date("Fri, 25 Jul 2025 14:00:00 GMT", 1753452000000000LL);
+    test_date("1753452000", 1753452000000000LL);
+    test_date("1753452000123", 1753452000123000LL);
+    test_date("1753452000.5", 1753452000500000LL);
+    test_date("2024-02-29", 1709164800000000LL);
+    test_date("1990-01-01", 631152000000000LL);
+    test_date("2000-01-01", 946684800000000LL);
+
+    test_no_date("03/04/2025");
+    test_no_date("3-4-2025");
+    test_no_date("2025-02-29");
+    test_no_date("2025-13-01");
+    test_no_date("2025-00-10");
+    test_no_date("31.04.2025");
+    test_no_date("1989-12-31");
+    test_no_date("2101-01-01");
+    test_no_date("25.07.25");
+    test_no_date("2025-07-01 25:00");
+    test_no_date("2025-07-01 14:60");
+    test_no_date("2025-07-01 13:00 pm");
+    test_no_date("2025-07-01x");
+    test_no_date("2025-07");
+    test_no_date("yesterday");
+    test_no_date("Current");
+    test_no_date("12");
+    test_no_date("-1");
+
+    test_cuts();
+
+    return tap_done();
+}
