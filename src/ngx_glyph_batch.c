@@ -290,6 +290,7 @@ ngx_glyph_batch_field(glyph_buf_t *b, ngx_glyph_job_t *job, const char *name,
     ngx_str_t *given)
 {
     ngx_str_t           value;
+    glyph_str_t         json;
     const glyph_str_t  *field;
 
     value = *given;
@@ -304,13 +305,20 @@ ngx_glyph_batch_field(glyph_buf_t *b, ngx_glyph_job_t *job, const char *name,
         return;
     }
 
-    glyph_json_key(b, name);
-
-    if (ngx_strcmp(name, "metadata") == 0) {
-        glyph_buf_append(b, value.data, value.len);
-
-    } else {
+    if (ngx_strcmp(name, "metadata") != 0) {
+        glyph_json_key(b, name);
         glyph_json_string(b, value.data, value.len);
+        return;
+    }
+
+    /* a form may have been refused for this very field */
+
+    json.data = value.data;
+    json.len = value.len;
+
+    if (glyph_json_is_object(&json)) {
+        glyph_json_key(b, name);
+        glyph_buf_append(b, value.data, value.len);
     }
 }
 

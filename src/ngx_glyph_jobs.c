@@ -87,7 +87,7 @@ ngx_glyph_jobs_handler(ngx_http_request_t *r)
 
     rc = ngx_glyph_jobs_route(r, &text, &what);
 
-    if (rc != NGX_OK) {
+    if (rc != NGX_DECLINED) {
         return rc;
     }
 
@@ -104,7 +104,7 @@ ngx_glyph_jobs_handler(ngx_http_request_t *r)
 }
 
 
-/* {location}[/{id}[/status|/result|/errors]] */
+/* {location}[/{id}[/status|/result|/errors]]; NGX_DECLINED: go on. */
 
 static ngx_int_t
 ngx_glyph_jobs_route(ngx_http_request_t *r, ngx_str_t *id,
@@ -162,7 +162,8 @@ ngx_glyph_jobs_route(ngx_http_request_t *r, ngx_str_t *id,
         }
     }
 
-    return (r->method & allowed) ? NGX_OK : ngx_glyph_not_allowed(r, allow);
+    return (r->method & allowed) ? NGX_DECLINED
+                                 : ngx_glyph_not_allowed(r, allow);
 }
 
 

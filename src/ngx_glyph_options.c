@@ -28,7 +28,7 @@ static ngx_int_t ngx_glyph_options_param(ngx_http_request_t *r,
     ngx_str_t *type, const char *name, ngx_str_t *value);
 static ngx_int_t ngx_glyph_options_args(ngx_http_request_t *r,
     ngx_glyph_job_t *job);
-static ngx_int_t ngx_glyph_options_prefer(ngx_http_request_t *r,
+static void ngx_glyph_options_prefer(ngx_http_request_t *r,
     ngx_glyph_job_t *job);
 
 static ngx_int_t ngx_glyph_option_delimiter(ngx_glyph_job_t *job,
@@ -105,13 +105,11 @@ ngx_glyph_options(ngx_http_request_t *r, ngx_glyph_job_t *job)
 
     rc = ngx_glyph_options_type(r, job);
 
-    if (rc == NGX_OK) {
+    if (rc == NGX_DECLINED) {
         rc = ngx_glyph_options_args(r, job);
     }
 
-    if (rc == NGX_OK) {
-        rc = ngx_glyph_options_prefer(r, job);
-    }
+    ngx_glyph_options_prefer(r, job);
 
     return rc;
 }
@@ -176,7 +174,7 @@ ngx_glyph_options_type(ngx_http_request_t *r, ngx_glyph_job_t *job)
         job->opts.boundary.data = boundary.data;
         job->opts.boundary.len = boundary.len;
 
-        return NGX_OK;
+        return NGX_DECLINED;
     }
 
     for (i = 0; csv[i].len; i++) {
@@ -192,7 +190,7 @@ ngx_glyph_options_type(ngx_http_request_t *r, ngx_glyph_job_t *job)
             }
 
             return (rc == NGX_ERROR) ? NGX_HTTP_INTERNAL_SERVER_ERROR
-                                     : NGX_OK;
+                                     : NGX_DECLINED;
         }
     }
 
@@ -297,7 +295,7 @@ ngx_glyph_options_args(ngx_http_request_t *r, ngx_glyph_job_t *job)
         rc = ngx_glyph_arg_next(r, &args, &name, &value);
 
         if (rc == NGX_DONE) {
-            return NGX_OK;
+            return NGX_DECLINED;
         }
 
         if (rc == NGX_ERROR) {
@@ -345,7 +343,7 @@ ngx_glyph_options_args(ngx_http_request_t *r, ngx_glyph_job_t *job)
 
 /* RFC 7240; what is not understood is ignored, as it says. */
 
-static ngx_int_t
+static void
 ngx_glyph_options_prefer(ngx_http_request_t *r, ngx_glyph_job_t *job)
 {
     ngx_str_t  *prefer;
@@ -359,8 +357,6 @@ ngx_glyph_options_prefer(ngx_http_request_t *r, ngx_glyph_job_t *job)
     {
         job->opts.strict = 1;
     }
-
-    return NGX_OK;
 }
 
 

@@ -93,7 +93,7 @@ ngx_glyph_query_run(ngx_http_request_t *r, ngx_str_t *name, ngx_str_t *id)
 
     rc = ngx_glyph_query_args(r, id, &args);
 
-    if (rc != NGX_OK) {
+    if (rc != NGX_DECLINED) {
         glyph_buf_free(&args);
         return rc;
     }
@@ -134,7 +134,7 @@ ngx_glyph_query_run(ngx_http_request_t *r, ngx_str_t *name, ngx_str_t *id)
 }
 
 
-/* {"args":{…},"tenant":"…"}, terminated. */
+/* {"args":{…},"tenant":"…"}, terminated.  NGX_DECLINED: go on. */
 
 static ngx_int_t
 ngx_glyph_query_args(ngx_http_request_t *r, ngx_str_t *id, glyph_buf_t *b)
@@ -208,7 +208,7 @@ ngx_glyph_query_args(ngx_http_request_t *r, ngx_str_t *id, glyph_buf_t *b)
     glyph_buf_putc(b, '}');
     glyph_buf_putc(b, '\0');
 
-    return b->failed ? NGX_HTTP_INTERNAL_SERVER_ERROR : NGX_OK;
+    return b->failed ? NGX_HTTP_INTERNAL_SERVER_ERROR : NGX_DECLINED;
 }
 
 

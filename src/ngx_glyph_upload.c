@@ -35,6 +35,8 @@ static void ngx_glyph_upload_body_end(ngx_http_request_t *r,
     ngx_glyph_ctx_t *ctx);
 static void ngx_glyph_upload_body_failed(ngx_http_request_t *r,
     ngx_glyph_ctx_t *ctx, ngx_int_t rc);
+static ngx_int_t ngx_glyph_upload_body_refused(ngx_http_request_t *r,
+    ngx_glyph_ctx_t *ctx, ngx_int_t rc);
 static void ngx_glyph_upload_stop_timer(ngx_connection_t *c);
 static void ngx_glyph_upload_cleanup(void *data);
 static void ngx_glyph_upload_detach(ngx_glyph_ctx_t *ctx);
@@ -53,7 +55,7 @@ ngx_glyph_import_handler(ngx_http_request_t *r)
 
     rc = ngx_glyph_upload_check(r);
 
-    if (rc != NGX_OK) {
+    if (rc != NGX_DECLINED) {
         return rc;
     }
 
@@ -66,7 +68,7 @@ ngx_glyph_import_handler(ngx_http_request_t *r)
 
     rc = ngx_glyph_upload_create(r, ctx);
 
-    if (rc != NGX_OK) {
+    if (rc != NGX_DECLINED) {
         return rc;
     }
 
@@ -77,12 +79,14 @@ ngx_glyph_import_handler(ngx_http_request_t *r)
     rc = ngx_http_read_client_request_body(r, ngx_glyph_upload_body_handler);
 
     if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
-        return rc;
+        return ngx_glyph_upload_body_refused(r, ctx, rc);
     }
 
     return NGX_DONE;
 }
 
+
+/* NGX_DECLINED: go on; anything else is the answer. */
 
 static ngx_int_t
 ngx_glyph_upload_check(ngx_http_request_t *r)
@@ -110,7 +114,7 @@ ngx_glyph_upload_check(ngx_http_request_t *r)
                                   "read");
     }
 
-    return NGX_OK;
+    return NGX_DECLINED;
 }
 
 
@@ -131,11 +135,11 @@ ngx_glyph_upload_create(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
 
     rc = ngx_glyph_options(r, job);
 
-    if (rc == NGX_OK) {
+    if (rc == NGX_DECLINED) {
         rc = ngx_glyph_upload_job_id(r, job);
     }
 
-    if (rc != NGX_OK) {
+    if (rc != NGX_DECLINED) {
         ngx_glyph_job_unref(job);
         return rc;
     }
@@ -168,7 +172,7 @@ ngx_glyph_upload_create(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
     cln->handler = ngx_glyph_upload_cleanup;
     cln->data = ctx;
 
-    return NGX_OK;
+    return NGX_DECLINED;
 }
 
 
@@ -200,7 +204,7 @@ ngx_glyph_upload_job_id(ngx_http_request_t *r, ngx_glyph_job_t *job)
 
     ngx_glyph_uuid_text(job->text, &job->id);
 
-    return NGX_OK;
+    return NGX_DECLINED;
 }
 
 
@@ -288,23 +292,35 @@ ngx_glyph_upload_body_end(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
 }
 
 
-/* nginx says why the body does not come: 400, 408, 413, 500 … */
+/* Later than in the content handler. */
 
 static void
 ngx_glyph_upload_body_failed(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
     ngx_int_t rc)
 {
+    r->read_event_handler = ngx_http_block_reading;
+
+    ngx_http_finalize_request(r, ngx_glyph_upload_body_refused(r, ctx, rc));
+}
+
+
+/*
+ * nginx says why the body does not come: 400, 408, 413, 500 …; the job ends,
+ * and what is returned is the answer.
+ */
+
+static ngx_int_t
+ngx_glyph_upload_body_refused(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
+    ngx_int_t rc)
+{
+    static const char  large[] = "the body is larger than "
+                                 "client_max_body_size";
+
     if (rc == NGX_HTTP_REQUEST_ENTITY_TOO_LARGE) {
-
         ngx_glyph_job_abort(ctx->job, NGX_GLYPH_JOB_FAILED, rc,
-                            "body_too_large",
-                            "the body is larger than client_max_body_size");
+                            "body_too_large", large);
 
-        ngx_glyph_upload_answer(ctx, rc, ctx->job->code, &ctx->job->detail);
-        return;
-    }
-
-    if (!r->connection->error) {
+    } else if (!r->connection->error) {
         ngx_glyph_job_abort(ctx->job, NGX_GLYPH_JOB_FAILED, rc,
                             rc == NGX_HTTP_REQUEST_TIME_OUT
                             ? "body_timeout" : "body_malformed",
@@ -315,7 +331,11 @@ ngx_glyph_upload_body_failed(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
 
     ngx_glyph_upload_cleanup(ctx);
 
-    ngx_http_finalize_request(r, rc);
+    if (rc == NGX_HTTP_REQUEST_ENTITY_TOO_LARGE) {
+        return ngx_glyph_problemf(r, rc, "body_too_large", "%s", large);
+    }
+
+    return rc;
 }
 
 

@@ -24,8 +24,8 @@ void ngx_glyph_upload_answer(ngx_glyph_ctx_t *ctx, ngx_uint_t status,
 
 /*
  * Reads the options of an import from the query string and the headers into
- * the job (ngx_glyph_options.c).  NGX_OK, NGX_ERROR, or what a problem's
- * sending returned.
+ * the job (ngx_glyph_options.c).  NGX_DECLINED: go on; anything else is the
+ * answer.
  */
 ngx_int_t ngx_glyph_options(ngx_http_request_t *r, ngx_glyph_job_t *job);
 
