@@ -132,7 +132,7 @@ Content-Type: multipart/form-data; boundary=xyz
 --- more_headers
 Content-Type: multipart/form-data; boundary=xyz
 --- error_code: 400
---- response_body_like: "code":"multipart_field_invalid".*metadata
+--- response_body_like: "code":"field_invalid".*metadata
 
 
 === TEST 7: a European file

@@ -93,7 +93,9 @@ http {
 CONF
     close $out;
 
-    system("$ENV{TEST_NGINX_BINARY} -p $root/ -c nginx.conf"
+    my $preload = $ENV{GLYPH_PRELOAD} ? "LD_PRELOAD=$ENV{GLYPH_PRELOAD}" : '';
+
+    system("$preload $ENV{TEST_NGINX_BINARY} -p $root/ -c nginx.conf"
            . " -e logs/error.log > $root/start.log 2>&1") == 0
         or die 'nginx: ' . slurp("$root/start.log");
     wait_for(sub { `curl -s -m 2 $url/health` =~ /"status":"ok"/ }, 10)

@@ -158,7 +158,10 @@ sub start_nginx ($) {
     stop_nginx();
     write_config($block);
 
-    my $out = `$Binary -p $ServerRoot/ -c conf/nginx.conf \\
+    # a sanitizer's runtime must be there before nginx, which has none
+    my $preload = $ENV{GLYPH_PRELOAD} ? "LD_PRELOAD=$ENV{GLYPH_PRELOAD}" : '';
+
+    my $out = `$preload $Binary -p $ServerRoot/ -c conf/nginx.conf \\
         -e logs/error.log 2>&1`;
     return "nginx did not start: $out" . slurp("$ServerRoot/logs/error.log")
         if $? != 0;
