@@ -40,7 +40,7 @@ our $Id = uuid();
 our $Other = uuid();
 
 sub form {
-    return join "\r\n", (map { ('--xyz',
+    return CORE::join "\r\n", (map { ('--xyz',
         "Content-Disposition: form-data; $_->[0]", '', $_->[1]) } @_),
         '--xyz--', '';
 }
@@ -228,7 +228,7 @@ Content-Type: application/problem+json
 
 === TEST 18: a row of 300 columns
 --- request eval
-"POST /import\n" . ::rows(5, 3, join(',', 1 .. 300) . "\n")
+"POST /import\n" . ::rows(5, 3, CORE::join(',', 1 .. 300) . "\n")
 --- response_body_like: "valid_rows":4,"invalid_rows":1.*"row_too_many_columns"
 
 

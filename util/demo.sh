@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 # shellcheck disable=SC1090,SC1091
 . "${GLYPH_RUN:-run}/env"
 
-psql=$(ls -d /usr/lib/postgresql/*/bin/psql | tail -1)
+psql=$(find /usr/lib/postgresql/*/bin -name psql | sort | tail -1)
 
 echo
 echo "== a messy file"

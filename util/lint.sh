@@ -12,13 +12,14 @@ say() { echo "$*"; bad=1; }
 sources=$(git ls-files '*.c' '*.h')
 
 # columns are characters, not bytes
-for file in $sources; do
-    LC_ALL=C.UTF-8 awk -v f="$file" '
-        length($0) > 80 { print f ":" FNR ": over 80 columns"; e = 1 }
-        /\t/            { print f ":" FNR ": a tab"; e = 1 }
-        / +$/           { print f ":" FNR ": space at the end"; e = 1 }
-        END             { exit e }' "$file" || bad=1
-done
+# shellcheck disable=SC2086
+perl -CSD -ne '
+    chomp;
+    print("$ARGV:$.: over 80 columns\n"), $bad = 1 if length > 80;
+    print("$ARGV:$.: a tab\n"), $bad = 1 if /\t/;
+    print("$ARGV:$.: space at the end\n"), $bad = 1 if / $/;
+    close ARGV if eof;
+    END { $? = $bad ? 1 : 0 }' $sources || bad=1
 
 # shellcheck disable=SC2086
 if grep -nE '#include [<"](ngx_|hiredis|libpq)' src/core/*.[ch] src/cli/*.c
