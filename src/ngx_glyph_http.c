@@ -340,5 +340,5 @@ ngx_glyph_not_allowed(ngx_http_request_t *r, const char *allow)
 void
 ngx_glyph_tenant(ngx_http_request_t *r, ngx_str_t *tenant)
 {
-    ngx_str_null(tenant);
+    ngx_str_set(tenant, "");
 }

@@ -359,13 +359,14 @@ Graphics card,20
 
 === TEST 29: jobs that are not there
 --- request eval
-["GET /jobs/$::Other/status", "GET /jobs/$::Other/errors",
+["POST /import\ntitle,price\nRTX 3090,700\n",
+ "GET /jobs/$::Other/status", "GET /jobs/$::Other/errors",
  "DELETE /jobs/$::Other", "GET /jobs/nonsense/status",
  "GET /jobs/$::Other/nonsense"]
 --- more_headers eval
-["", "", "", "", ""]
+["Content-Type: text/csv", "", "", "", "", ""]
 --- error_code eval
-[404, 404, 404, 404, 404]
+[200, 404, 404, 404, 404, 404]
 
 
 === TEST 30: duplicates are marked
