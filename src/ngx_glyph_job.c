@@ -767,6 +767,13 @@ ngx_glyph_job_store_lost(ngx_glyph_job_t *job, ngx_uint_t unknown)
         return;
     }
 
+    /* an end that was good and is not written is none */
+
+    if (job->ending && job->code == NULL) {
+        job->ending = 0;
+        job->final_queued = 0;
+    }
+
     ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
                         NGX_HTTP_SERVICE_UNAVAILABLE, "store_unavailable",
                         "Postgres is out of reach; nothing was imported");
