@@ -663,8 +663,9 @@ ngx_glyph_redis_down(ngx_glyph_redis_link_t *link, const char *error)
 
     if (!link->logged) {
         link->logged = 1;
-        ngx_log_error(NGX_LOG_ERR, link->event.log, 0, "%s is down: %s",
-                      link->name, link->error);
+        ngx_log_error(NGX_LOG_ERR, link->event.log, 0,
+                      "%s at \"%V\" is down: %s", link->name,
+                      &ngx_glyph_redis_conf->host, link->error);
     }
 
     ngx_add_timer(&link->retry, link->delay);

@@ -5,6 +5,7 @@
 #   stack.sh up       all three; harmless if they run
 #   stack.sh stores   Postgres and Redis only, for the tests
 #   stack.sh down     stops what runs
+#   stack.sh crash    ends Postgres at once, for the tests
 #
 # Everything listens on sockets in $GLYPH_RUN but nginx, which has
 # 127.0.0.1:$GLYPH_PORT.
@@ -183,8 +184,11 @@ down)
         stop_pid "$run/pg/data/postmaster.pid" INT
     fi
     ;;
+crash)
+    stop_pid "$run/pg/data/postmaster.pid" QUIT
+    ;;
 *)
-    echo "usage: stack.sh up|stores|down" >&2
+    echo "usage: stack.sh up|stores|down|crash" >&2
     exit 2
     ;;
 esac

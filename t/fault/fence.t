@@ -38,6 +38,7 @@ package Session {
     use IO::Select;
 
     my $serial = 0;
+    our @backends;
 
     sub new {
         my ($class, $worker) = @_;
@@ -51,6 +52,7 @@ package Session {
             'sh', '-c', 'exec psql -qXAt -v VERBOSITY=verbose "$1" 2>&1',
             'sh', $conninfo);
         $self->{backend} = $self->run('SELECT pg_backend_pid()');
+        push @backends, $self->{backend};
         $self->run('SET client_min_messages = error');
         return $self;
     }
@@ -596,7 +598,13 @@ sub cleanup {
 
     return unless $admin;
 
+    # A session of its own: any other may hang, if a test went wrong
+    my $hanging = join ', ', @Session::backends;
+    $admin = Session->new;
     reset_standby() if $sync_set;
+    $admin->run('SELECT pg_terminate_backend(pid) FROM pg_stat_activity'
+                . " WHERE pid IN ($hanging) AND (application_name = 'fence.t'"
+                . " OR application_name LIKE 'glyph:%')");
     $admin->run("DELETE FROM glyph.listings WHERE import_id IN $ours");
     $admin->run("DELETE FROM glyph.import_errors WHERE import_id IN $ours");
     $admin->run("DELETE FROM glyph.imports WHERE tenant = '$tenant'");

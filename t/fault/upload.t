@@ -80,7 +80,7 @@ http {
     access_log off;
     client_body_temp_path body;
     glyph_models $ENV{TEST_NGINX_GLYPH_CONF}/gpu_models.csv;
-    glyph_postgres "$conninfo" timeout=5s;
+    glyph_postgres "$conninfo" timeout=15s;
     glyph_redis $redis;
     glyph_spool_path $root/spool;
     server {
@@ -296,6 +296,27 @@ subtest 'a backend is terminated' => sub {
     is sql("SELECT count(*) FROM glyph.listings WHERE import_id = '$id'"),
         $rows, 'once';
 };
+
+SKIP: {
+    skip 'GLYPH_RUN is not set', 1 unless $ENV{GLYPH_RUN};
+
+    subtest 'Postgres crashes and is back' => sub {
+        my $id = uuid();
+        my $pid = upload($id, '--limit-rate', '1m');
+        ok begun($id), 'rows were committed';
+        system('util/stack.sh crash > /dev/null 2>&1');
+        sleep 1;
+        my $late = uuid();
+        is code_of($late, upload($late)), 503,
+            'an upload that begins now is refused';
+        system("util/stack.sh stores > $root/stores.log 2>&1") == 0
+            or diag slurp("$root/stores.log");
+        is code_of($id, $pid), 200, 'the upload is answered with 200';
+        is sql("SELECT count(*) FROM glyph.listings WHERE import_id = '$id'"),
+            $rows, 'every row is there, once';
+        is state_of($late), '', 'of the other there is no trace';
+    };
+}
 
 subtest 'a reload in the middle' => sub {
     my $id = uuid();
