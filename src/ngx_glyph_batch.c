@@ -65,18 +65,16 @@ ngx_glyph_batch_remove(ngx_glyph_batch_t *batch, ngx_uint_t i)
 ngx_int_t
 ngx_glyph_batch_sql(ngx_glyph_batch_t *batch)
 {
-    ngx_uint_t    i, listings, errors, final;
+    ngx_uint_t    i, listings, errors;
     glyph_buf_t  *sql, json;
 
     listings = 0;
     errors = 0;
-    final = 0;
 
     for (i = 0; i < batch->n; i++) {
         if (batch->items[i].block) {
             listings |= batch->items[i].block->listings.len > 0;
             errors |= batch->items[i].block->errors.len > 0;
-            final |= batch->items[i].block->final > 0;
         }
     }
 
@@ -88,12 +86,11 @@ ngx_glyph_batch_sql(ngx_glyph_batch_t *batch)
     glyph_buf_reset(sql);
 
     /*
-     * Nobody was told of what a batch without a job's end holds, and the
-     * commit of that end flushes all that came before it.
+     * Also for a batch that ends no job: what the server forgot in a crash,
+     * nobody could send again.
      */
 
-    glyph_buf_puts(sql, final ? "BEGIN;SET LOCAL synchronous_commit=on;"
-                              : "BEGIN;SET LOCAL synchronous_commit=off;");
+    glyph_buf_puts(sql, "BEGIN;SET LOCAL synchronous_commit=on;");
 
     glyph_buf_puts(sql, "SELECT glyph.begin_batch(");
     ngx_glyph_batch_begin_args(batch, &json);

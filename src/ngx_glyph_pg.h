@@ -12,9 +12,9 @@
 #define _NGX_GLYPH_PG_H_INCLUDED_
 
 
-#include <libpq-fe.h>
-
 #include "ngx_glyph.h"
+
+#include <libpq-fe.h>
 
 
 typedef enum {

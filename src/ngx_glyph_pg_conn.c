@@ -1,9 +1,9 @@
 
-#include <poll.h>
-
 #include "ngx_glyph.h"
 #include "ngx_glyph_owner.h"
 #include "ngx_glyph_pg_conn.h"
+
+#include <poll.h>
 
 
 /* how often a thread that waits looks whether it still should, in msec */

@@ -20,9 +20,9 @@
 #define _NGX_GLYPH_PG_CONN_H_INCLUDED_
 
 
-#include <libpq-fe.h>
-
 #include "ngx_glyph.h"
+
+#include <libpq-fe.h>
 #include "ngx_glyph_event.h"
 #include "ngx_glyph_task.h"
 

@@ -8,9 +8,9 @@
 #define _NGX_GLYPH_QUERY_H_INCLUDED_
 
 
-#include <libpq-fe.h>
-
 #include "ngx_glyph.h"
+
+#include <libpq-fe.h>
 
 
 /*

@@ -15,12 +15,12 @@
  * so a reply's handler finds the link in either state.
  */
 
-#include <netdb.h>
-
 #include "ngx_glyph.h"
 #include "ngx_glyph_event.h"
 #include "ngx_glyph_redis.h"
 #include "ngx_glyph_task.h"
+
+#include <netdb.h>
 
 #include <hiredis/async.h>
 

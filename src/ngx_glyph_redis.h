@@ -11,9 +11,9 @@
 #define _NGX_GLYPH_REDIS_H_INCLUDED_
 
 
-#include <hiredis/hiredis.h>
-
 #include "ngx_glyph.h"
+
+#include <hiredis/hiredis.h>
 
 
 /*

@@ -242,6 +242,9 @@ glyph_index_names(glyph_index_t *index, size_t i)
 
     n = glyph_name_writings(index, model, row, w);
 
+    row->mobile = (row->own & glyph_q(GLYPH_Q_MOBILE))
+                  || (model->class.len == 6
+                      && memcmp(model->class.data, "mobile", 6) == 0);
     row->bare = glyph_str_eq(&model->model, &model->family);
     row->known = row->own
                  | glyph_index_qualifiers(index, &model->form_factor)
@@ -552,12 +555,6 @@ glyph_index_families(glyph_index_t *index)
                 continue;
             }
 
-            if (!(index->rows[k].own & GLYPH_Q_MOBILES)
-                && row->siblings < UINT8_MAX)
-            {
-                row->siblings++;
-            }
-
             if (row->order < UINT8_MAX && glyph_index_before(index, k, i)) {
                 row->order++;
             }
@@ -573,7 +570,7 @@ glyph_index_form(const glyph_index_t *index, size_t i)
 
     q = index->rows[i].own;
 
-    if (q & GLYPH_Q_MOBILES) {
+    if (index->rows[i].mobile) {
         return 9;
     }
 

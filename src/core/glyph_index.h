@@ -39,11 +39,10 @@ typedef struct {
     uint64_t  own;              /* qualifiers in the id: must be said */
     uint64_t  known;            /* and in the facts: may be said */
     uint64_t  vendor;           /* set of glyph_word_e that point to it */
+    uint8_t   mobile;           /* soldered or a module, for laptops */
     uint8_t   bare;             /* the id is the family: the default row */
     uint8_t   order;            /* among rows that titles do not tell
                                    apart, the lowest is meant */
-    uint8_t   siblings;         /* rows of its family, without mobile ones,
-                                   at most 255 */
     uint16_t  family;           /* the number of its family */
 } glyph_row_t;
 

@@ -421,8 +421,13 @@ glyph_name_radeon(glyph_name_ctx_t *ctx, const glyph_words_t *stem)
     if (glyph_word_is(stem, 0, "rx")) {
 
         if (glyph_word_digits(stem, 1)) {
-            glyph_name_core(ctx, stem, 1, 0);
             glyph_name_pair(ctx, stem);
+
+            /* "Radeon 7800M" may be an HD 7800M as well */
+
+            if (!glyph_word_is(stem, 2, "m")) {
+                glyph_name_core(ctx, stem, 1, 0);
+            }
 
         } else {
             glyph_name_put(ctx, stem, 1, GLYPH_NEED_VENDOR, 0, 0);

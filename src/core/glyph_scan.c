@@ -321,7 +321,7 @@ static int
 glyph_scan_mention(const glyph_index_t *index, glyph_scan_t *scan,
     size_t start, size_t end, uint32_t node)
 {
-    int                    weak, mobile;
+    int                    weak, mobile, tail;
     const glyph_token_t   *t, *first, *last;
     const glyph_tokens_t  *ts;
 
@@ -331,6 +331,7 @@ glyph_scan_mention(const glyph_index_t *index, glyph_scan_t *scan,
     t = end < ts->n ? &ts->token[end] : NULL;
     weak = glyph_scan_weak(index, node);
     mobile = 0;
+    tail = 0;
 
     if (t && glyph_scan_class(index, ts, end) == GLYPH_W_SERIES) {
         return 0;
@@ -352,6 +353,9 @@ glyph_scan_mention(const glyph_index_t *index, glyph_scan_t *scan,
                    && !(first->digits && start))
         {
             return 0;
+
+        } else {
+            tail = t->id == 0 || t->len == 1;
         }
     }
 
@@ -390,6 +394,7 @@ glyph_scan_mention(const glyph_index_t *index, glyph_scan_t *scan,
 
     glyph_scan_put(scan, start, end, GLYPH_W_NONE, node);
     scan->event[scan->nevents - 1].mobile = mobile;
+    scan->event[scan->nevents - 1].tail = tail;
     scan->mentions++;
 
     return 1;
@@ -427,6 +432,7 @@ glyph_scan_put(glyph_scan_t *scan, size_t start, size_t end, uint8_t class,
     e->role = GLYPH_IS_SUBJECT;
     e->with = 0;
     e->mobile = 0;
+    e->tail = 0;
 
     scan->known += end - start;
 

@@ -35,6 +35,7 @@ typedef struct {
     uint8_t   with;         /* only said to come with the thing, or to be
                                what the thing is for */
     uint8_t   mobile;       /* a mention with a glued "m" */
+    uint8_t   tail;         /* a mention with other letters glued to it */
 } glyph_event_t;
 
 

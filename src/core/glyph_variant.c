@@ -35,6 +35,7 @@ static int glyph_variant_beside(const glyph_scan_t *scan,
 static int glyph_variant_points(const glyph_index_t *index,
     const glyph_scan_t *scan, const glyph_event_t *e,
     const glyph_candidate_t *c);
+static int glyph_variant_mobile(const glyph_row_t *row, uint64_t said);
 static int glyph_variant_own(const glyph_scan_t *scan, uint64_t own);
 static void glyph_variant_doubt(const glyph_index_t *index,
     const glyph_choice_t *best, const glyph_choice_t *other,
@@ -107,6 +108,10 @@ glyph_variant(const glyph_index_t *index, const glyph_scan_t *scan,
         && !glyph_scan_has_memory(scan, m->vram_gb))
     {
         v->doubts |= GLYPH_AGAINST_MEMORY;
+    }
+
+    if (e->tail) {
+        v->doubts |= GLYPH_UNKNOWN_TAIL;
     }
 
     if (best.c->rank >= 3) {
@@ -286,17 +291,7 @@ glyph_variant_points(const glyph_index_t *index, const glyph_scan_t *scan,
 
     points += glyph_variant_own(scan, row->own);
 
-    if (row->own & glyph_q(GLYPH_Q_MOBILE)) {
-        points += (said & GLYPH_Q_MOBILES) ? GLYPH_POINTS_SAID
-                                           : -GLYPH_POINTS_MOBILE;
-
-    } else if (row->own & glyph_q(GLYPH_Q_MAX_Q)) {
-        points += (said & glyph_q(GLYPH_Q_MAX_Q)) ? GLYPH_POINTS_SAID
-                                                  : -GLYPH_POINTS_UNSAID;
-
-    } else if (said & GLYPH_Q_MOBILES) {
-        points -= GLYPH_POINTS_MOBILE;
-    }
+    points += glyph_variant_mobile(row, said);
 
     known = row->known & GLYPH_Q_GENERATIONS;
 
@@ -320,6 +315,35 @@ glyph_variant_points(const glyph_index_t *index, const glyph_scan_t *scan,
     }
 
     return points;
+}
+
+
+/*
+ * "Max-Q" is a laptop's part, or an edition of a workstation card.  A name
+ * with the mobile letter in it ("gtx 860 m") needs no other word.
+ */
+
+static int
+glyph_variant_mobile(const glyph_row_t *row, uint64_t said)
+{
+    uint64_t  own;
+
+    own = row->own & GLYPH_Q_MOBILES;
+
+    if (own == 0) {
+        return (said & GLYPH_Q_MOBILES) && !row->mobile
+               ? -GLYPH_POINTS_MOBILE : 0;
+    }
+
+    if (said & own) {
+        return GLYPH_POINTS_SAID;
+    }
+
+    if (!row->mobile) {
+        return -GLYPH_POINTS_UNSAID;
+    }
+
+    return (said & GLYPH_Q_MOBILES) ? -1 : -GLYPH_POINTS_MOBILE;
 }
 
 

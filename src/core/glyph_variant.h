@@ -16,6 +16,7 @@
 #define GLYPH_AGAINST_MEMORY   0x08     /* the size said is not the card's */
 #define GLYPH_ASSUMED_SERIES   0x10     /* "gtx 3060" */
 #define GLYPH_WEAK_EVIDENCE    0x20     /* nothing names the vendor */
+#define GLYPH_UNKNOWN_TAIL     0x40     /* "A4000E" */
 
 
 typedef struct {
