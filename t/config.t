@@ -72,6 +72,7 @@ models.csv:2
 --- http_config
 glyph_models $TEST_NGINX_SERVROOT/html/none.csv $TEST_NGINX_SERVROOT/html/own.csv;
 glyph_postgres "$TEST_NGINX_GLYPH_PG";
+glyph_spool_path $TEST_NGINX_GLYPH_SPOOL;
 --- config
 location = /health { glyph_health; }
 --- user_files

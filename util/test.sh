@@ -32,6 +32,11 @@ export TEST_NGINX_PORT=$GLYPH_PORT
 export TEST_NGINX_GLYPH_PG=$GLYPH_PG
 export TEST_NGINX_GLYPH_REDIS=unix:$GLYPH_REDIS
 export TEST_NGINX_GLYPH_CONF=$top/conf
+export TEST_NGINX_GLYPH_SPOOL=$run/spool
+
+# nginx's workers own what they make in it, whoever they run as
+mkdir -p "$run/spool"
+chmod 1777 "$run/spool"
 
 if [ -n "${GLYPH_ASAN:-}" ]; then
 
