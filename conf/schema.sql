@@ -325,8 +325,9 @@ $$;
 -- statement and cannot be waited for there.
 --
 -- ON CONFLICT waits for an insert under way and then does nothing: a cancel
--- that came before the first batch is met by the second statement, and an
--- idempotency key in use leaves the row missing; both are GL001.
+-- that came before the first batch is met by the second statement, an
+-- idempotency key in use leaves the row missing, and an id that a client chose
+-- twice has another worker's row; all are GL001.
 
 CREATE OR REPLACE FUNCTION glyph.begin_batch(jobs jsonb) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -355,10 +356,11 @@ BEGIN
         ON CONFLICT DO NOTHING;
 
     WITH j AS (
-        SELECT (e->>0)::uuid AS id, (e->>1)::int AS epoch
+        SELECT (e->>0)::uuid AS id, (e->>1)::int AS epoch,
+               (e->2->>'worker')::uuid AS worker
           FROM jsonb_array_elements(jobs) e
     ), l AS (
-        SELECT i.id, i.epoch, i.state
+        SELECT i.id, i.epoch, i.state, i.worker
           FROM glyph.imports i
          WHERE i.id = ANY (ARRAY(SELECT j.id FROM j))
          ORDER BY i.id
@@ -367,6 +369,7 @@ BEGIN
     SELECT jsonb_agg(DISTINCT j.id) INTO v_bad
       FROM j LEFT JOIN l ON l.id = j.id AND l.epoch = j.epoch
                             AND NOT glyph.is_final(l.state)
+                            AND (j.worker IS NULL OR j.worker = l.worker)
      WHERE l.id IS NULL;
 
     IF v_bad IS NOT NULL THEN

@@ -31,6 +31,8 @@ static void ngx_glyph_job_queue_final(ngx_glyph_job_t *job);
 static void ngx_glyph_job_drop_input(ngx_glyph_job_t *job);
 static void ngx_glyph_job_drop_output(ngx_glyph_job_t *job);
 static void ngx_glyph_job_stop_timers(ngx_glyph_job_t *job);
+static const char *ngx_glyph_job_keep(ngx_glyph_job_t *job,
+    const char *text);
 static void ngx_glyph_job_finish(ngx_glyph_job_t *job,
     ngx_glyph_job_state_e state);
 static void ngx_glyph_job_destroy(ngx_glyph_job_t *job);
@@ -708,9 +710,12 @@ ngx_glyph_job_over(ngx_glyph_job_t *job, ngx_glyph_job_state_e state,
         job->code = NULL;
 
     } else {
-        job->http_status = (state == NGX_GLYPH_JOB_CANCELLED)
+        /* the writer's code may be the memory of a result */
+
+        job->code = ngx_glyph_job_keep(job, code);
+        job->http_status = (state == NGX_GLYPH_JOB_CANCELLED
+                            || (code && ngx_strcmp(code, "job_id_used") == 0))
                            ? NGX_HTTP_CONFLICT : NGX_HTTP_SERVICE_UNAVAILABLE;
-        job->code = code;
         ngx_str_null(&job->detail);
     }
 
@@ -719,6 +724,25 @@ ngx_glyph_job_over(ngx_glyph_job_t *job, ngx_glyph_job_state_e state,
     ngx_glyph_job_drop_output(job);
 
     ngx_glyph_job_finish(job, state);
+}
+
+
+static const char *
+ngx_glyph_job_keep(ngx_glyph_job_t *job, const char *text)
+{
+    size_t   len;
+    u_char  *p;
+
+    len = text ? ngx_strlen(text) : 0;
+    p = len ? ngx_pnalloc(job->pool, len + 1) : NULL;
+
+    if (p == NULL) {
+        return "failed";
+    }
+
+    ngx_memcpy(p, text, len + 1);
+
+    return (char *) p;
 }
 
 

@@ -999,6 +999,15 @@ ngx_glyph_writer_answered(PGresult *res)
             continue;
         }
 
+        if (!job->registered
+            && ngx_strcmp(PQgetvalue(res, row, 2), "cancelled") != 0)
+        {
+            /* it never was ours: the client chose an id that is in use */
+
+            ngx_glyph_writer_over(i, "failed", "job_id_used");
+            continue;
+        }
+
         if (ngx_atoi((u_char *) PQgetvalue(res, row, 1),
                      PQgetlength(res, row, 1))
             != job->epoch

@@ -39,6 +39,7 @@ sub uuid { my $id = `cat /proc/sys/kernel/random/uuid`; chomp $id; $id }
 our $Id = uuid();
 our $Other = uuid();
 our $Twice = uuid();
+our $Used = uuid();
 
 sub form {
     return CORE::join "\r\n", (map { ('--xyz',
@@ -383,7 +384,22 @@ Graphics card,20
  qr/DUPLICATE_PRIMARY.*DUPLICATE_SECONDARY","duplicate_of":0.*UNIQUE/s]
 
 
-=== TEST 31: health
+=== TEST 31: an id that is in use, also by a job that has ended
+--- request eval
+["POST /import\ntitle,price\nRTX 3090,700\n",
+ "POST /import\ntitle,price\nRTX 3080,500\nRTX 3070,400\n",
+ "GET /jobs/$::Used/status"]
+--- more_headers eval
+["Content-Type: text/csv\nGlyph-Job-Id: $::Used",
+ "Content-Type: text/csv\nGlyph-Job-Id: $::Used", ""]
+--- error_code eval
+[200, 409, 200]
+--- response_body_like eval
+[qr/"valid_rows":1/, qr/"code":"job_id_used"/,
+ qr/"state" ?: ?"completed".*"rows" ?: ?1\b/]
+
+
+=== TEST 32: health
 --- request
 GET /health
 --- response_body_like: "status":"(ok|degraded)".*"postgres":\{"state":"\w+"\}

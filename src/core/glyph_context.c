@@ -18,8 +18,9 @@
 
 
 static void glyph_context_roles(glyph_scan_t *scan);
-static int glyph_context_breaks(const glyph_scan_t *scan, size_t from,
+static uint8_t glyph_context_between(const glyph_scan_t *scan, size_t from,
     size_t to);
+static void glyph_context_adjectives(glyph_scan_t *scan);
 static void glyph_context_subject(const glyph_index_t *index,
     glyph_scan_t *scan, glyph_context_t *ctx);
 static void glyph_context_part(const glyph_scan_t *scan,
@@ -28,21 +29,24 @@ static int glyph_context_is_part(const glyph_scan_t *scan,
     const glyph_context_t *ctx, const glyph_event_t *e);
 static void glyph_context_system(const glyph_scan_t *scan,
     glyph_context_t *ctx);
+static int glyph_context_module(const glyph_scan_t *scan,
+    const glyph_context_t *ctx);
 static void glyph_context_no_model(const glyph_scan_t *scan,
     glyph_context_t *ctx);
+static int glyph_context_is_card(const glyph_scan_t *scan,
+    const glyph_context_t *ctx);
 static const glyph_event_t *glyph_context_find(const glyph_scan_t *scan,
     uint64_t words);
 static int glyph_context_said(const glyph_scan_t *scan);
 
 
-static const uint64_t  glyph_context_makers =
+static const uint64_t  glyph_context_chips =
     glyph_wset4(GLYPH_W_NVIDIA, GLYPH_W_GEFORCE, GLYPH_W_QUADRO,
                 GLYPH_W_TESLA)
     | glyph_wset4(GLYPH_W_RTX, GLYPH_W_GTX, GLYPH_W_PART_N, GLYPH_W_AMD)
     | glyph_wset4(GLYPH_W_ATI, GLYPH_W_RADEON, GLYPH_W_FIREPRO,
                   GLYPH_W_INSTINCT)
-    | glyph_wset4(GLYPH_W_RX, GLYPH_W_PART_R, GLYPH_W_INTEL, GLYPH_W_ARC)
-    | glyph_wset3(GLYPH_W_MAKER_N, GLYPH_W_MAKER_A, GLYPH_W_MAKER);
+    | glyph_wset3(GLYPH_W_RX, GLYPH_W_PART_R, GLYPH_W_INTEL);
 
 static const uint64_t  glyph_context_systems =
     glyph_wset3(GLYPH_W_LAPTOP, GLYPH_W_PC, GLYPH_W_PC_SOFT)
@@ -68,6 +72,11 @@ glyph_context(const glyph_index_t *index, glyph_scan_t *scan,
     memset(ctx, 0, sizeof(glyph_context_t));
 
     glyph_context_roles(scan);
+
+    if (scan->words & glyph_context_systems) {
+        glyph_context_adjectives(scan);
+    }
+
     glyph_context_subject(index, scan, ctx);
 
     if (scan->words & (glyph_context_parts | glyph_wset2(GLYPH_W_EMPTY,
@@ -93,13 +102,14 @@ glyph_context(const glyph_index_t *index, glyph_scan_t *scan,
 static void
 glyph_context_roles(glyph_scan_t *scan)
 {
-    int             with, named;
+    int             with, named, offered;
     size_t          end, gap;
-    uint8_t         role;
+    uint8_t         role, sep;
     glyph_event_t  *e, *last;
 
     with = 0;
     named = 0;
+    offered = 0;
     end = 0;
     role = GLYPH_IS_SUBJECT;
     last = scan->event + scan->nevents;
@@ -107,13 +117,16 @@ glyph_context_roles(glyph_scan_t *scan)
     for (e = scan->event; e < last; e++) {
         gap = e->start - end;
 
-        if (e != scan->event && glyph_context_breaks(scan, end, e->start)) {
+        sep = e != scan->event ? glyph_context_between(scan, end, e->start)
+                               : 0;
+
+        if (sep & GLYPH_SEP_BREAK) {
             with = 0;
             role = GLYPH_IS_SUBJECT;
         }
 
-        if (scan->ts.token[e->start].sep & GLYPH_SEP_PLUS) {
-            with = 1;
+        if (sep & GLYPH_SEP_PLUS) {
+            with = offered;
         }
 
         if (role != GLYPH_IS_SUBJECT
@@ -125,6 +138,10 @@ glyph_context_roles(glyph_scan_t *scan)
         end = e->end;
         e->with = with;
 
+        /* nothing comes with what has not been named yet */
+
+        offered |= e->class <= GLYPH_W_ARC || e->class == GLYPH_W_CARD;
+
         switch (e->class) {
 
         case GLYPH_W_NONE:
@@ -133,7 +150,7 @@ glyph_context_roles(glyph_scan_t *scan)
             break;
 
         case GLYPH_W_WITH:
-            with = 1;
+            with = offered;
             break;
 
         case GLYPH_W_FOR:
@@ -162,18 +179,42 @@ glyph_context_roles(glyph_scan_t *scan)
 }
 
 
-/* Whether a new thought begins between two tokens. */
+/* All separators from one token to another. */
 
-static int
-glyph_context_breaks(const glyph_scan_t *scan, size_t from, size_t to)
+static uint8_t
+glyph_context_between(const glyph_scan_t *scan, size_t from, size_t to)
 {
-    for (/* void */ ; from <= to; from++) {
-        if (scan->ts.token[from].sep & GLYPH_SEP_BREAK) {
-            return 1;
-        }
+    uint8_t  sep;
+
+    for (sep = 0; from <= to; from++) {
+        sep |= scan->ts.token[from].sep;
     }
 
-    return 0;
+    return sep;
+}
+
+
+/*
+ * "Desktop computer gaming graphics card": a computer that stands right
+ * before the word for a card is but an adjective.
+ */
+
+static void
+glyph_context_adjectives(glyph_scan_t *scan)
+{
+    glyph_event_t  *e;
+
+    for (e = scan->event + scan->nevents - 1; e > scan->event; e--) {
+
+        if (glyph_event_in(e - 1, glyph_context_systems)
+            && e[-1].end == e->start
+            && !(scan->ts.token[e->start].sep & GLYPH_SEP_BREAK)
+            && (e->class == GLYPH_W_CARD
+                || (e->with && glyph_event_in(e, glyph_context_systems))))
+        {
+            e[-1].with = 1;
+        }
+    }
 }
 
 
@@ -217,7 +258,13 @@ glyph_context_subject(const glyph_index_t *index, glyph_scan_t *scan,
             continue;
         }
 
-        if (ctx->subject == NULL) {
+        /* what may be a name gives way to what is one */
+
+        if (ctx->subject == NULL
+            || (v.candidate->need == GLYPH_NEED_NOTHING
+                && (ctx->variant.candidate->need == GLYPH_NEED_BESIDE
+                    || (ctx->variant.doubts & GLYPH_WEAK_EVIDENCE))))
+        {
             ctx->subject = e;
             ctx->variant = v;
             continue;
@@ -248,13 +295,8 @@ glyph_context_subject(const glyph_index_t *index, glyph_scan_t *scan,
         ctx->variant = v;
         ctx->borrowed = 1;
 
-    } else if (v.candidate
-               && !(scan->words & ~(glyph_context_makers
-                                    | glyph_wset2(GLYPH_W_NONE,
-                                                  GLYPH_W_FOR))))
-    {
-        ctx->reason = "accessory";
-        ctx->why = served;
+    } else if (v.candidate) {
+        ctx->serves = served;
     }
 }
 
@@ -289,13 +331,18 @@ glyph_context_part(const glyph_scan_t *scan, glyph_context_t *ctx)
     size_t                i;
     const glyph_event_t  *e;
 
+    e = glyph_context_find(scan, glyph_w(GLYPH_W_EMPTY));
+
+    if (e) {
+        ctx->reason = "empty_box";
+        ctx->why = e;
+        return;
+    }
+
     for (i = 0; i < scan->nevents && ctx->reason == NULL; i++) {
         e = &scan->event[i];
 
-        if (e->class == GLYPH_W_EMPTY) {
-            ctx->reason = "empty_box";
-
-        } else if (e->class == GLYPH_W_LINK) {
+        if (e->class == GLYPH_W_LINK) {
 
             if (ctx->subject == NULL || ctx->borrowed) {
                 ctx->reason = "accessory";
@@ -332,9 +379,13 @@ glyph_context_is_part(const glyph_scan_t *scan, const glyph_context_t *ctx,
 
     if (ctx->subject == NULL || ctx->borrowed) {
 
-        /* a card without a model may have a fan */
+        /* a card without a model may have a fan; a box may be anything */
 
-        return hard || !(scan->qualifiers & GLYPH_Q_GRAPHIC);
+        return hard || e->class == GLYPH_W_COOLER
+               || ((scan->mentions
+                    || (scan->words & (glyph_context_chips
+                                       | glyph_w(GLYPH_W_CARD))))
+                   && !(scan->qualifiers & GLYPH_Q_GRAPHIC));
     }
 
     if (hard) {
@@ -424,7 +475,9 @@ glyph_context_system(const glyph_scan_t *scan, glyph_context_t *ctx)
     } else if ((seen & glyph_w(GLYPH_W_VGPU)) && ctx->subject == NULL) {
         ctx->reason = "licence";
 
-    } else if (seen & glyph_w(GLYPH_W_LAPTOP)) {
+    } else if ((seen & glyph_w(GLYPH_W_LAPTOP))
+               && (kinds || !glyph_context_module(scan, ctx)))
+    {
         ctx->reason = "laptop";
 
     } else if ((seen & glyph_w(GLYPH_W_MAINBOARD))
@@ -453,6 +506,17 @@ glyph_context_system(const glyph_scan_t *scan, glyph_context_t *ctx)
 }
 
 
+/* A laptop's graphics card, sold by itself, names the laptops it fits. */
+
+static int
+glyph_context_module(const glyph_scan_t *scan, const glyph_context_t *ctx)
+{
+    return ctx->subject
+           && (scan->qualifiers & glyph_q(GLYPH_Q_MOBILE))
+           && (scan->words & glyph_w(GLYPH_W_CARD));
+}
+
+
 /* No model is named: is it a card at all, and if not, what is it? */
 
 static void
@@ -470,38 +534,62 @@ glyph_context_no_model(const glyph_scan_t *scan, glyph_context_t *ctx)
         { glyph_w(GLYPH_W_NETWORK), "network_card" },
         { glyph_w(GLYPH_W_MONITOR), "monitor" },
         { glyph_w(GLYPH_W_PSU), "power_supply" },
-        { glyph_w(GLYPH_W_MAINBOARD), "motherboard" }
+        { glyph_w(GLYPH_W_MAINBOARD), "motherboard" },
+        { glyph_w(GLYPH_W_CPU), "processor" }
     };
 
     for (i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
         e = glyph_context_find(scan, others[i].words);
 
-        if (e && !e->with) {
+        if (e && !e->with
+            && !(e->class == GLYPH_W_CPU
+                 && (scan->words & glyph_w(GLYPH_W_CARD))))
+        {
             ctx->reason = others[i].reason;
             ctx->why = e;
             return;
         }
     }
 
-    if (ctx->refused
-        || (scan->words & glyph_w(GLYPH_W_CARD))
-        || (scan->qualifiers & GLYPH_Q_GRAPHIC)
-        || (scan->words & (glyph_wset4(GLYPH_W_GEFORCE, GLYPH_W_QUADRO,
-                                       GLYPH_W_RTX, GLYPH_W_GTX)
-                           | glyph_wset4(GLYPH_W_RADEON, GLYPH_W_FIREPRO,
-                                         GLYPH_W_PART_N, GLYPH_W_PART_R)))
-        || ((scan->words & glyph_w(GLYPH_W_BOARD))
-            && (scan->words & (glyph_wset4(GLYPH_W_NVIDIA, GLYPH_W_AMD,
-                                           GLYPH_W_ATI, GLYPH_W_TESLA)
-                               | glyph_w(GLYPH_W_INSTINCT))))
-        || ((scan->words & glyph_w(GLYPH_W_ARC))
-            && (scan->words & glyph_w(GLYPH_W_INTEL))))
-    {
+    if (ctx->serves == NULL && glyph_context_is_card(scan, ctx)) {
         ctx->card = 1;
         return;
     }
 
-    ctx->reason = "not_recognised";
+    /* whatever it is, it is for a card */
+
+    ctx->why = ctx->serves;
+    ctx->reason = ctx->serves ? "accessory" : "not_recognised";
+}
+
+
+/* Whether words say that it is a card, though not which. */
+
+static int
+glyph_context_is_card(const glyph_scan_t *scan, const glyph_context_t *ctx)
+{
+    uint64_t  words;
+
+    const uint64_t  series =
+        glyph_wset4(GLYPH_W_GEFORCE, GLYPH_W_QUADRO, GLYPH_W_RTX,
+                    GLYPH_W_GTX)
+        | glyph_wset4(GLYPH_W_RADEON, GLYPH_W_FIREPRO, GLYPH_W_PART_N,
+                      GLYPH_W_PART_R);
+
+    const uint64_t  companies =
+        glyph_wset4(GLYPH_W_NVIDIA, GLYPH_W_AMD, GLYPH_W_ATI, GLYPH_W_TESLA)
+        | glyph_w(GLYPH_W_INSTINCT);
+
+    words = scan->words;
+
+    return ctx->refused
+           || (words & (glyph_w(GLYPH_W_CARD) | series))
+           || (scan->qualifiers & GLYPH_Q_GRAPHIC)
+           || ((words & glyph_w(GLYPH_W_BOARD)) && (words & companies))
+           || ((words & glyph_wset2(GLYPH_W_NVIDIA, GLYPH_W_TESLA))
+               && scan->nmemories)
+           || ((words & glyph_w(GLYPH_W_ARC))
+               && (words & glyph_w(GLYPH_W_INTEL)));
 }
 
 

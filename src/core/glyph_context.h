@@ -12,6 +12,8 @@
 typedef struct {
     const char           *reason;       /* no card: why; else NULL */
     const glyph_event_t  *why;          /* the event that says so, or NULL */
+    const glyph_event_t  *serves;       /* the mention that the thing, not a
+                                           card, is for */
     const glyph_event_t  *subject;      /* the mention, NULL if none */
     glyph_variant_t       variant;      /* of the subject */
     unsigned              card:1;       /* known to be a card */

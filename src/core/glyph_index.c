@@ -125,6 +125,9 @@ glyph_index_lexicon(glyph_index_t *index)
         || glyph_index_pairs(index, glyph_lexicon_mobile,
                              GLYPH_W_QUALIFIER + GLYPH_Q_MOBILE)
            != GLYPH_OK
+        || glyph_index_pairs(index, glyph_lexicon_server,
+                             GLYPH_W_QUALIFIER + GLYPH_Q_SERVER)
+           != GLYPH_OK
         || glyph_index_pairs(index, "", GLYPH_W_CARD) != GLYPH_OK)
     {
         return GLYPH_ERROR;

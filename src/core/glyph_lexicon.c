@@ -41,7 +41,7 @@ const glyph_lexicon_t  glyph_lexicon[] = {
       "rog|strix|rog strix|tuf|tuf gaming|proart|phoenix|eagle|gaming x|"
       "trio|gaming trio|vanguard|bifrost|predator|expertvision|51 risc|"
       "nitro|pulse|mercury|taichi|challenger|diamond multimedia|"
-      "mllse|soyo|jieshuo|onix|barrow|peladn" },
+      "mllse|soyo|jieshuo|onix|peladn" },
 
     { GLYPH_W_CARD, "gpu|gpus|gpgpu|graphics accelerator|gpu accelerator|"
       "graphics processing unit|computational accelerator|graphic board|"
@@ -116,7 +116,7 @@ const glyph_lexicon_t  glyph_lexicon[] = {
       "vertical bracket|mounting bracket|mounting kit|bracket only|"
       "screws|screw kit|screw set|thermal pad|thermal pads|thermal paste|"
       "warmeleitpad|warmeleitpads|pads thermiques|pad termici|"
-      "thermopads|termopady|dummy plug|headless|dust cover|faceplate|"
+      "thermopads|termopady|wireview|dummy plug|headless|dust cover|faceplate|"
       "io shield|i o bracket|slot cover|gpu dock|egpu dock|egpu enclosure|"
       "external gpu enclosure|gpu enclosure|external graphics dock|"
       "graphics dock|enclosure|docking station|dock|mining frame|"
@@ -141,7 +141,11 @@ const glyph_lexicon_t  glyph_lexicon[] = {
       "refroidisseur|dissipateur|waterblock gpu|ventola|ventole|"
       "dissipatore|ventilador|ventiladores|disipador|wentylator|"
       "wentylatory|chlodzenie|radiator|blok wodny|ventilator|koeler|"
-      "koelblok|lufterset|kuhler set" },
+      "koelblok|ekwb|ek wb|ek quantum|ek vector|ek fc|bykski|barrow|alphacool|"
+      "eisblock|thermal grizzly|arctic accelero|heatkiller|watercool|"
+      "phanteks glacier|iceman cooler|granzon|aqua computer|aquacomputer|"
+      "kryographics|corsair hydro|kraken g 12|gelid|raijintek|lufterset|"
+      "kuhler set" },
     { GLYPH_W_CABLE, "power cable|power cables|cable|cables|kabel|"
       "stromkabel|adapterkabel|cavo|cavi|przewod|extension cable|"
       "sleeved cable|power cord|power adapter|pigtail|splitter cable|"
@@ -198,7 +202,12 @@ const glyph_lexicon_t  glyph_lexicon[] = {
       "laptopa|portatile|gaming laptop|gaming notebook|2 in 1|"
       "tuf dash|rog flow|rog scar|alienware m 15|alienware m 17|"
       "alienware x 17|legion pro|raider ge|stealth gs|katana gf|"
-      "crosshair|aero 15|creatorpro|ноутбук" },
+      "crosshair|aero 15|creatorpro|nitro 5|nitro 15|nitro 16|nitro 17|"
+      "acer nitro|acer aspire|acer swift|acer predator triton|"
+      "rog strix g 15|rog strix g 16|rog strix g 17|rog strix g 18|"
+      "rog strix scar|dell g 15|dell g 16|tuf gaming a 15|tuf gaming a 16|"
+      "tuf gaming a 17|tuf gaming f 15|tuf gaming f 17|legion 5|legion 7|"
+      "legion slim|victus|loq|ноутбук" },
     { GLYPH_W_PC, "gaming pc|gaming desktop|desktop pc|desktop computer|"
       "gaming computer|gaming rig|gamer pc|pc gamer|mini pc|prebuilt|"
       "pre built|tower pc|pc tower|all in one|barebone|barebones|"
@@ -213,7 +222,8 @@ const glyph_lexicon_t  glyph_lexicon[] = {
       "celsius|pavilion|rechner|system|computers" },
     { GLYPH_W_SERVER, "gpu server|rack server|rackmount server|"
       "server chassis|blade server|dgx a 100|dgx station|dgx h 100|"
-      "dgx spark|hgx baseboard|hgx system|server system|ai server|"
+      "dgx spark|supermicro sys|superserver|hgx baseboard|hgx system|"
+      "server system|ai server|"
       "ai workstation|supercomputer|1 u server|2 u server|4 u server" },
     { GLYPH_W_SERVER_SOFT, "server|servers|poweredge|proliant|primergy|"
       "thinksystem|ucs|rackmount|chassis|node|apollo|1 u|2 u|4 u|serwer|"
@@ -254,8 +264,10 @@ const glyph_lexicon_t  glyph_lexicon[] = {
     { Q(SFF), "sff|small form factor" },
     { Q(LOW), "low profile|lp|half height|hhhl|lowprofile|flachprofil" },
     { Q(FULL), "full height|fhfl|fhhl|fh|full profile" },
-    { Q(MOBILE), "mobile|mobility|mxm|mxm 3|mobile gpu|laptop gpu mxm" },
+    { Q(MOBILE), "mobile|mobility|mxm|mxm 3|laptop graphics|notebook graphics|"
+      "mobile graphics" },
     { Q(MAX_Q), "max q|maxq" },
+    { Q(REFRESH), "refresh" },
     { Q(SERVER), "server edition" },
     { Q(WORKSTATION), "workstation edition" },
     { Q(ACTIVE), "active" },
@@ -324,7 +336,7 @@ const glyph_lexicon_t  glyph_lexicon[] = {
 
 
 const char  glyph_lexicon_adjectives[] =
-    "gaming|desktop|workstation|server|pc|computer|desktop pc|gaming pc|"
+    "gaming|desktop|workstation|pc|computer|desktop pc|gaming pc|"
     "professional|data center|datacenter|enterprise|external|discrete|"
     "dedicated|mining|ai|tower|cad";
 
@@ -332,9 +344,12 @@ const char  glyph_lexicon_mobile[] =
     "laptop|notebook|mobile|mobile workstation|gaming laptop|mxm|"
     "laptop mxm";
 
+const char  glyph_lexicon_server[] =
+    "server";
+
 const char  glyph_lexicon_nouns[] =
     "gpu|graphics card|graphic card|graphics cards|video card|"
-    "video graphics card|graphics|graphics gpu|gpu card|gpu board|"
+    "video graphics card|graphics gpu|gpu card|gpu board|"
     "graphics video card|gpu graphics card|vga graphics card|"
     "gpu module|graphics module|accelerator card|grafikkarte|"
-    "video graphics|vga video card|vga";
+    "vga video card";

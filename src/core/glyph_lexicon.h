@@ -111,6 +111,7 @@ typedef enum {
 
     GLYPH_Q_MOBILE,
     GLYPH_Q_MAX_Q,
+    GLYPH_Q_REFRESH,
 
     GLYPH_Q_SERVER,         /* edition */
     GLYPH_Q_WORKSTATION,
@@ -158,11 +159,13 @@ extern const glyph_lexicon_t  glyph_lexicon[];
 
 /*
  * Adjectives ("gaming", "desktop") and nouns ("graphics card"): every pair of
- * them says that it is a card, and a pair with a laptop's adjective that it
- * is a mobile one.  Lists separated by "|".
+ * them says that it is a card; a pair with a laptop's adjective also that it
+ * is a mobile one, with a server's that it is that edition.  Lists separated
+ * by "|".
  */
 extern const char  glyph_lexicon_adjectives[];
 extern const char  glyph_lexicon_mobile[];
+extern const char  glyph_lexicon_server[];
 extern const char  glyph_lexicon_nouns[];
 
 #endif /* GLYPH_LEXICON_H_INCLUDED */

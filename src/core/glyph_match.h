@@ -75,10 +75,10 @@ void glyph_matcher_destroy(glyph_matcher_t *m);
  * Something that is no card (a bridge, a laptop, an empty box) has is_gpu 0,
  * type NONE, model NULL and a reason: accessory, cooler, cable_or_adapter,
  * empty_box, laptop, desktop_pc, server, motherboard, capture_card,
- * network_card, monitor, power_supply, licence, or not_recognised when
- * nothing in the title suggests a card.  A card whose model the registry does
- * not know, or the title does not say, has is_gpu 1, type NONE, model NULL
- * and the reason model_not_in_registry or model_not_stated.
+ * network_card, monitor, power_supply, processor, licence, or not_recognised
+ * when nothing in the title suggests a card.  A card whose model the registry
+ * does not know, or the title does not say, has is_gpu 1, type NONE, model
+ * NULL and the reason model_not_in_registry or model_not_stated.
  */
 void glyph_match(glyph_matcher_t *m, const glyph_str_t *title,
     const glyph_str_t *model, glyph_match_t *result);

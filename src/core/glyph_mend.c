@@ -299,7 +299,9 @@ glyph_mend_part(const glyph_index_t *index, const unsigned char *run,
         }
     }
 
-    if (nbefore == 2 && memcmp(before, "rx", 2) == 0) {
+    if (nbefore == 2 && memcmp(before, "rx", 2) == 0 && len > 3
+        && memcmp(run + 2, "xt", 2) == 0)
+    {
         return glyph_mend_short(run, len, "rx ", 2, out);
     }
 
@@ -374,7 +376,7 @@ glyph_mend_short(const unsigned char *run, size_t len, const char *series,
 }
 
 
-/* "a30710h": the fifth digit stands for the suffix. */
+/* "a30710h" is a 3070 Ti: the fourth digit stands for the suffix. */
 
 static int
 glyph_mend_zotac(const unsigned char *run, size_t len, glyph_mended_t *out)
@@ -388,7 +390,7 @@ glyph_mend_zotac(const unsigned char *run, size_t len, glyph_mended_t *out)
         return 0;
     }
 
-    switch (run[5]) {
+    switch (run[4]) {
 
     case '0':
         suffix = " ";
@@ -411,7 +413,8 @@ glyph_mend_zotac(const unsigned char *run, size_t len, glyph_mended_t *out)
     }
 
     return glyph_mend_puts(out, "geforce ")
-           && glyph_mend_put(out, run + 1, 4)
+           && glyph_mend_put(out, run + 1, 3)
+           && glyph_mend_puts(out, "0")
            && glyph_mend_puts(out, suffix);
 }
 

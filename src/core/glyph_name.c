@@ -187,6 +187,11 @@ glyph_name_split(const glyph_index_t *index, const glyph_model_t *model,
 
         n = 1;
 
+        if (i && glyph_token_is(&ts, i, "server")) {
+            row->own |= glyph_q(GLYPH_Q_SERVER);
+            continue;
+        }
+
         if (i && (glyph_token_is(&ts, i, "generation")
                   || glyph_token_is(&ts, i, "edition")))
         {

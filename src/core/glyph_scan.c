@@ -350,6 +350,7 @@ glyph_scan_mention(const glyph_index_t *index, glyph_scan_t *scan,
         } else if (weak && end + 1 < ts->n
                    && glyph_token_glued(&ts->token[end + 1])
                    && glyph_scan_class(index, ts, end) != GLYPH_W_UNIT_G
+                   && (t->id == 0 || t->len == 1)
                    && !(first->digits && start))
         {
             return 0;
@@ -439,11 +440,23 @@ glyph_scan_put(glyph_scan_t *scan, size_t start, size_t end, uint8_t class,
     if (class >= GLYPH_W_QUALIFIER) {
         scan->qualifiers |= glyph_q(class - GLYPH_W_QUALIFIER);
 
+        /* "laptop graphics card" */
+
+        if ((class == GLYPH_W_QUALIFIER + GLYPH_Q_MOBILE
+             || class == GLYPH_W_QUALIFIER + GLYPH_Q_SERVER)
+            && end - start > 1)
+        {
+            scan->words |= glyph_w(GLYPH_W_CARD);
+        }
+
     } else {
         scan->words |= glyph_w(class);
 
         if (class == GLYPH_W_QUADRO) {
             scan->qualifiers |= glyph_q(GLYPH_Q_QUADRO);
+
+        } else if (class == GLYPH_W_SERVER_SOFT) {
+            scan->qualifiers |= glyph_q(GLYPH_Q_SERVER);
         }
     }
 }
@@ -508,7 +521,13 @@ glyph_scan_memory(const glyph_index_t *index, glyph_scan_t *scan, size_t i)
         return 1;
     }
 
-    if (unit == GLYPH_W_UNIT_T) {
+    /* "512GB" beside a processor is a disk; no card has just as much */
+
+    if (unit == GLYPH_W_UNIT_T
+        || (unit == GLYPH_W_UNIT_G
+            && (v == 240 || v == 250 || v == 256 || v == 480 || v == 500
+                || v == 512 || v == 960 || v >= 1000)))
+    {
         glyph_scan_put(scan, i, n, GLYPH_W_DISK, 0);
         return n - i;
     }

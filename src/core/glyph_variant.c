@@ -256,7 +256,15 @@ glyph_variant_beside(const glyph_scan_t *scan, const glyph_event_t *e,
         start = p->start;
     }
 
+    /* "4090 NVIDIA", but not "MERC 310 AMD Radeon RX 7900 XTX" */
+
     p = e + 1;
+
+    if (p + 2 < scan->event + scan->nevents
+        && (p[1].class == GLYPH_W_NONE || p[2].class == GLYPH_W_NONE))
+    {
+        return 0;
+    }
 
     return p < scan->event + scan->nevents && p->start == e->end
            && p->class && p->class < GLYPH_W_QUALIFIER
