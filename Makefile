@@ -121,7 +121,7 @@ bench: build
 	@bench/run.sh
 
 install: build
-	@util/install.sh
+	@DESTDIR="$(DESTDIR)" util/install.sh
 
 clean: down
 	rm -rf $(OUT) $(GLYPH_RUN)
