@@ -2,6 +2,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include <sys/mman.h>
+
 #include "glyph_dedup.h"
 #include "glyph_utf8.h"
 
@@ -13,6 +15,15 @@
 
 
 #define GLYPH_DEDUP_FREE  UINT32_MAX
+
+/* of a slot: its hash and its index */
+#define GLYPH_DEDUP_SLOT  (sizeof(uint64_t) + sizeof(uint32_t))
+
+/*
+ * Tables from this size on are mapped, not allocated: they come and go with
+ * large files, and must not leave holes of many megabytes in the heap.
+ */
+#define GLYPH_DEDUP_MAP   (1024 * 1024)
 
 
 /*
@@ -31,6 +42,8 @@ struct glyph_dedup_s {
 
 static int64_t glyph_dedup_key(glyph_dedup_t *d, int64_t index,
     const glyph_digest_t *key, int *full);
+static void *glyph_dedup_alloc(size_t size);
+static void glyph_dedup_free(void *table, size_t size);
 static size_t glyph_dedup_find(const glyph_dedup_t *d, uint64_t hash);
 static int glyph_dedup_grow(glyph_dedup_t *d);
 static int glyph_dedup_tracking(const unsigned char *param, size_t len);
@@ -57,7 +70,7 @@ void
 glyph_dedup_destroy(glyph_dedup_t *d)
 {
     if (d) {
-        free(d->hashes);
+        glyph_dedup_free(d->hashes, d->size * GLYPH_DEDUP_SLOT);
         free(d);
     }
 }
@@ -153,7 +166,7 @@ glyph_dedup_grow(glyph_dedup_t *d)
 
     /* one piece of memory, so that there is one failure */
 
-    d->hashes = malloc(d->size * (sizeof(uint64_t) + sizeof(uint32_t)));
+    d->hashes = glyph_dedup_alloc(d->size * GLYPH_DEDUP_SLOT);
 
     if (d->hashes == NULL) {
         *d = old;
@@ -172,9 +185,37 @@ glyph_dedup_grow(glyph_dedup_t *d)
         }
     }
 
-    free(old.hashes);
+    glyph_dedup_free(old.hashes, old.size * GLYPH_DEDUP_SLOT);
 
     return GLYPH_OK;
+}
+
+
+static void *
+glyph_dedup_alloc(size_t size)
+{
+    void  *table;
+
+    if (size < GLYPH_DEDUP_MAP) {
+        return malloc(size);
+    }
+
+    table = mmap(NULL, size, PROT_READ|PROT_WRITE,
+                 MAP_PRIVATE|MAP_ANONYMOUS, -1, 0);
+
+    return table == MAP_FAILED ? NULL : table;
+}
+
+
+static void
+glyph_dedup_free(void *table, size_t size)
+{
+    if (size < GLYPH_DEDUP_MAP) {
+        free(table);
+
+    } else {
+        (void) munmap(table, size);
+    }
 }
 
 
