@@ -322,6 +322,7 @@ glyph_file_header(glyph_file_t *f)
 static void
 glyph_file_entry(glyph_file_t *f)
 {
+    int             rc;
     const char     *error;
     glyph_entry_t  *e;
 
@@ -357,10 +358,13 @@ glyph_file_entry(glyph_file_t *f)
     glyph_file_texts(f, e);
 
     error = NULL;
-    f->rc = f->handler(f->ctx, e, &error);
+    rc = f->handler(f->ctx, e, &error);
 
-    if (f->rc == GLYPH_BAD) {
+    if (rc == GLYPH_BAD) {
         glyph_file_bad(f, error, &f->field[GLYPH_F_MODEL]);
+
+    } else {
+        f->rc = rc;
     }
 }
 
