@@ -499,8 +499,7 @@ glyph_scan_memory(const glyph_index_t *index, glyph_scan_t *scan, size_t i)
 
     if (!glyph_token_glued(&ts->token[n])
         && (k < 2 || (ts->token[n].sep & ~(GLYPH_SEP_SPACE | GLYPH_SEP_DASH))
-            || glyph_token_is(ts, n, "go") || glyph_token_is(ts, n, "to")
-            || glyph_token_is(ts, n, "mo") || glyph_token_is(ts, n, "md")))
+            || glyph_token_is(ts, n, "to") || glyph_token_is(ts, n, "md")))
     {
         return 1;
     }

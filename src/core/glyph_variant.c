@@ -38,8 +38,8 @@ static int glyph_variant_points(const glyph_index_t *index,
 static int glyph_variant_mobile(const glyph_row_t *row, uint64_t said);
 static int glyph_variant_own(const glyph_scan_t *scan, uint64_t own);
 static void glyph_variant_doubt(const glyph_index_t *index,
-    const glyph_choice_t *best, const glyph_choice_t *other,
-    unsigned *doubts);
+    const glyph_scan_t *scan, const glyph_choice_t *best,
+    const glyph_choice_t *other, unsigned *doubts);
 
 
 static const uint64_t  glyph_variant_makers[] = {
@@ -85,13 +85,13 @@ glyph_variant(const glyph_index_t *index, const glyph_scan_t *scan,
                    < index->rows[best.c->row].order))
         {
             if (best.c) {
-                glyph_variant_doubt(index, &now, &best, &now.doubts);
+                glyph_variant_doubt(index, scan, &now, &best, &now.doubts);
             }
 
             best = now;
 
         } else {
-            glyph_variant_doubt(index, &best, &now, &best.doubts);
+            glyph_variant_doubt(index, scan, &best, &now, &best.doubts);
         }
     }
 
@@ -401,8 +401,9 @@ glyph_variant_own(const glyph_scan_t *scan, uint64_t own)
 /* What choosing best rather than other assumes. */
 
 static void
-glyph_variant_doubt(const glyph_index_t *index, const glyph_choice_t *best,
-    const glyph_choice_t *other, unsigned *doubts)
+glyph_variant_doubt(const glyph_index_t *index, const glyph_scan_t *scan,
+    const glyph_choice_t *best, const glyph_choice_t *other,
+    unsigned *doubts)
 {
     int                   lead;
     const glyph_row_t    *a, *b;
@@ -415,7 +416,13 @@ glyph_variant_doubt(const glyph_index_t *index, const glyph_choice_t *best,
     lead = best->points - other->points;
 
     if (a->family != b->family) {
-        if (lead < GLYPH_POINTS_SAID) {
+
+        /* "RTX 4000 Ada" is not the SFF, as it would say so */
+
+        if (lead < GLYPH_POINTS_SAID
+            && __builtin_popcountll(b->own & ~scan->qualifiers)
+               <= __builtin_popcountll(a->own & ~scan->qualifiers))
+        {
             *doubts |= GLYPH_ASSUMED_FAMILY;
         }
 
