@@ -112,7 +112,8 @@ test_rejected(void)
     const unsigned char  *p;
 
     static const char  json[] =
-        "\1[{\"code\":\"price_invalid\",\"column\":\"price\",\"value\":\"x\\\"\","
+        "\1[{\"code\":\"price_invalid\",\"column\":\"price\","
+        "\"value\":\"x\\\"\","
         "\"message\":\"the price cannot be read as one amount of money\"}]";
 
     memset(&b, 0, sizeof(b));
