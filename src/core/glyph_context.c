@@ -29,6 +29,8 @@ static int glyph_context_is_part(const glyph_scan_t *scan,
     const glyph_context_t *ctx, const glyph_event_t *e);
 static void glyph_context_system(const glyph_scan_t *scan,
     glyph_context_t *ctx);
+static int glyph_context_holds(const glyph_scan_t *scan,
+    const glyph_event_t *server, const glyph_event_t *subject);
 static int glyph_context_module(const glyph_scan_t *scan,
     const glyph_context_t *ctx);
 static void glyph_context_no_model(const glyph_scan_t *scan,
@@ -491,6 +493,11 @@ glyph_context_system(const glyph_scan_t *scan, glyph_context_t *ctx)
     } else if (seen & glyph_w(GLYPH_W_PC)) {
         ctx->reason = "desktop_pc";
 
+    } else if ((seen & glyph_w(GLYPH_W_SERVER_SOFT))
+               && glyph_context_holds(scan, first, ctx->subject))
+    {
+        ctx->reason = "server";
+
     } else if ((kinds & (kinds - 1))
                || (kinds && (seen & glyph_wset2(GLYPH_W_PC_SOFT,
                                                 GLYPH_W_SERVER_SOFT)))
@@ -503,6 +510,30 @@ glyph_context_system(const glyph_scan_t *scan, glyph_context_t *ctx)
     } else {
         ctx->why = NULL;
     }
+}
+
+
+/* "PowerEdge C4140 4x V100": a server, and how many cards are in it. */
+
+static int
+glyph_context_holds(const glyph_scan_t *scan, const glyph_event_t *server,
+    const glyph_event_t *subject)
+{
+    size_t  i;
+
+    if (subject == NULL || server->class != GLYPH_W_SERVER_SOFT) {
+        return 0;
+    }
+
+    for (i = server->end; i + 1 < subject->start; i++) {
+        if (scan->ts.token[i].digits && glyph_token_is(&scan->ts, i + 1, "x")
+            && glyph_token_glued(&scan->ts.token[i + 1]))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 
@@ -582,8 +613,9 @@ glyph_context_is_card(const glyph_scan_t *scan, const glyph_context_t *ctx)
 
     words = scan->words;
 
-    return ctx->refused
-           || (words & (glyph_w(GLYPH_W_CARD) | series))
+    return (words & (glyph_w(GLYPH_W_CARD) | series))
+           || (ctx->refused && ((words & companies) || scan->nmemories
+                                || (scan->qualifiers & GLYPH_Q_MOBILES)))
            || (scan->qualifiers & GLYPH_Q_GRAPHIC)
            || ((words & glyph_w(GLYPH_W_BOARD)) && (words & companies))
            || ((words & glyph_wset2(GLYPH_W_NVIDIA, GLYPH_W_TESLA))

@@ -113,7 +113,8 @@ const glyph_lexicon_t  glyph_lexicon[] = {
       "ic chip|gpu holder|card holder|gpu stand|card stand|"
       "anti sag|sag bracket|support bracket|gpu support|gpu brace|"
       "card brace|gpu bracket|vertical mount|vertical gpu mount|"
-      "vertical bracket|mounting bracket|mounting kit|bracket only|"
+      "vertical bracket|vertical gpu|vertical graphics card|"
+      "mounting bracket|mounting kit|bracket only|"
       "screws|screw kit|screw set|thermal pad|thermal pads|thermal paste|"
       "warmeleitpad|warmeleitpads|pads thermiques|pad termici|"
       "thermopads|termopady|wireview|dummy plug|headless|dust cover|faceplate|"
@@ -207,7 +208,9 @@ const glyph_lexicon_t  glyph_lexicon[] = {
       "rog strix g 15|rog strix g 16|rog strix g 17|rog strix g 18|"
       "rog strix scar|dell g 15|dell g 16|tuf gaming a 15|tuf gaming a 16|"
       "tuf gaming a 17|tuf gaming f 15|tuf gaming f 17|legion 5|legion 7|"
-      "legion slim|victus|loq|ноутбук" },
+      "legion slim|gf 63|gf 65|gf 66|gf 75|gf 76|gs 63|gs 65|gs 66|gs 75|"
+      "gs 76|gp 65|gp 66|gp 68|gp 75|gp 76|ge 66|ge 75|ge 76|gl 65|gl 66|"
+      "gl 75|gl 76|gt 76|gt 77|victus|loq|ноутбук" },
     { GLYPH_W_PC, "gaming pc|gaming desktop|desktop pc|desktop computer|"
       "gaming computer|gaming rig|gamer pc|pc gamer|mini pc|prebuilt|"
       "pre built|tower pc|pc tower|all in one|barebone|barebones|"
@@ -251,6 +254,7 @@ const glyph_lexicon_t  glyph_lexicon[] = {
     { Q(NVL), "nvl" },
     { Q(OAM), "oam" },
     { Q(CNX), "cnx" },
+    { Q(POLARIS), "polaris" },
     { Q(FERMI), "fermi" },
     { Q(KEPLER), "kepler" },
     { Q(MAXWELL), "maxwell" },

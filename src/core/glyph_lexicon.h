@@ -94,7 +94,8 @@ typedef enum {
     GLYPH_Q_OAM,
     GLYPH_Q_CNX,
 
-    GLYPH_Q_FERMI,          /* generation */
+    GLYPH_Q_POLARIS,        /* generation */
+    GLYPH_Q_FERMI,
     GLYPH_Q_KEPLER,
     GLYPH_Q_MAXWELL,
     GLYPH_Q_PASCAL,
@@ -142,7 +143,7 @@ typedef enum {
 
 #define GLYPH_Q_ALL_SXM     glyph_q_from(GLYPH_Q_SXM, GLYPH_Q_SXM5)
 #define GLYPH_Q_FORMS       glyph_q_from(GLYPH_Q_PCIE, GLYPH_Q_CNX)
-#define GLYPH_Q_GENERATIONS glyph_q_from(GLYPH_Q_FERMI, GLYPH_Q_BLACKWELL)
+#define GLYPH_Q_GENERATIONS glyph_q_from(GLYPH_Q_POLARIS, GLYPH_Q_BLACKWELL)
 #define GLYPH_Q_MOBILES     glyph_q_from(GLYPH_Q_MOBILE, GLYPH_Q_MAX_Q)
 #define GLYPH_Q_EDITIONS    glyph_q_from(GLYPH_Q_SERVER, GLYPH_Q_OEM)
 #define GLYPH_Q_MEMORIES    glyph_q_from(GLYPH_Q_DDR3, GLYPH_Q_HBM)

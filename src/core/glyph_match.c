@@ -282,6 +282,7 @@ glyph_match_score(const glyph_context_t *ctx)
         { GLYPH_ASSUMED_SERIES, GLYPH_SCORE_SERIES },
         { GLYPH_UNKNOWN_TAIL, GLYPH_SCORE_SERIES },
         { GLYPH_ASSUMED_FORM, GLYPH_SCORE_FORM },
+        { GLYPH_ASSUMED_MOBILE, GLYPH_SCORE_FORM },
         { GLYPH_ASSUMED_FAMILY, GLYPH_SCORE_FAMILY },
         { GLYPH_AGAINST_MEMORY, GLYPH_SCORE_AGAINST }
     };
@@ -361,6 +362,10 @@ glyph_match_notes(const glyph_index_t *index, const glyph_scan_t *scan,
         glyph_note(result, " assumed");
     }
 
+    if (doubts & GLYPH_ASSUMED_MOBILE) {
+        glyph_note(result, "; only laptops have it");
+    }
+
     if (doubts & GLYPH_ASSUMED_FAMILY) {
         glyph_note(result, "; another card has this name");
     }
@@ -431,7 +436,10 @@ glyph_match_states_model(const glyph_scan_t *scan)
         }
 
         for (k = e->end; k < scan->ts.n && k < e->end + 2u; k++) {
-            if (t[k].digits && t[k].len >= 3 && t[k].len <= 5) {
+            if (t[k].digits && t[k].len <= 5
+                && (t[k].len >= 3 || (k > e->end
+                                      && glyph_token_glued(&t[k]))))
+            {
                 return 1;
             }
         }

@@ -47,6 +47,7 @@ typedef struct {
  *         does not know follows the name ("A4000E")
  *   0.80  the card comes as PCIe, SXM …, the title says none: the one that
  *         is sold singly (PCIe), first released, is taken
+ *   0.80  only laptops have the model, which the title does not say
  *   0.80  a typing error was mended (type is then GLYPH_MATCH_FUZZY), or the
  *         title has a part number only (GV-N4070…)
  *   0.75  the title says that the thing is for the card

@@ -421,6 +421,8 @@ glyph_name_pro(glyph_name_ctx_t *ctx, const glyph_words_t *stem)
 static void
 glyph_name_radeon(glyph_name_ctx_t *ctx, const glyph_words_t *stem)
 {
+    size_t  i;
+
     glyph_name_put(ctx, stem, 0, GLYPH_NEED_NOTHING, 0, 0);
 
     if (glyph_word_is(stem, 0, "rx")) {
@@ -441,15 +443,14 @@ glyph_name_radeon(glyph_name_ctx_t *ctx, const glyph_words_t *stem)
         return;
     }
 
-    if (glyph_word_is(stem, 0, "hd")) {
-        glyph_name_put(ctx, stem, 1, GLYPH_NEED_BESIDE, 1, ctx->beside);
-        return;
-    }
+    /* "hd 7750", "r 9 290 x" without the series; "RX 350" is a car */
 
-    /* "r 9 290 x" without the "r 9" */
+    i = glyph_word_is(stem, 0, "hd") ? 1 : 2;
 
-    if (stem->n > 2) {
-        glyph_name_put(ctx, stem, 2, GLYPH_NEED_BESIDE, 1, ctx->beside);
+    if (stem->n > i) {
+        glyph_name_put(ctx, stem, i, GLYPH_NEED_BESIDE, 1,
+                       glyph_w(GLYPH_W_AMD) | glyph_w(GLYPH_W_ATI)
+                       | glyph_w(GLYPH_W_RADEON));
     }
 }
 
@@ -535,7 +536,8 @@ glyph_name_core(glyph_name_ctx_t *ctx, const glyph_words_t *stem, size_t from,
     beside = ctx->beside;
 
     if (glyph_word_digits(stem, from)) {
-        need = strlen(stem->word[from]) >= 4 && stem->n > from + 1
+        need = stem->n > from + 1 && (strlen(stem->word[from]) >= 4
+                                      || glyph_word_is(stem, from + 1, "ti"))
                ? GLYPH_NEED_VENDOR : GLYPH_NEED_BESIDE;
 
         if (ctx->own & (glyph_q(GLYPH_Q_QUADRO) | glyph_q(GLYPH_Q_ADA))) {

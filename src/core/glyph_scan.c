@@ -356,7 +356,7 @@ glyph_scan_mention(const glyph_index_t *index, glyph_scan_t *scan,
             return 0;
 
         } else {
-            tail = t->id == 0 || t->len == 1;
+            tail = !t->digits && (t->id == 0 || t->len == 1);
         }
     }
 

@@ -14,16 +14,20 @@
 #define GLYPH_POINTS_MOBILE     40
 #define GLYPH_POINTS_RANK       2
 
-#define GLYPH_POINTS_REFUSED  (-20)
+#define GLYPH_POINTS_REFUSED  (-30)
 
 
 typedef struct {
     int                       points;
     const glyph_candidate_t  *c;
     unsigned                  doubts;
+    unsigned                  refused:1;    /* some other candidate was */
 } glyph_choice_t;
 
 
+static void glyph_variant_choose(const glyph_index_t *index,
+    const glyph_scan_t *scan, const glyph_event_t *e, int mobile,
+    glyph_choice_t *best);
 static int glyph_variant_admitted(const glyph_index_t *index,
     const glyph_scan_t *scan, const glyph_event_t *e,
     const glyph_candidate_t *c, unsigned *doubts);
@@ -54,45 +58,24 @@ void
 glyph_variant(const glyph_index_t *index, const glyph_scan_t *scan,
     const glyph_event_t *e, glyph_variant_t *v)
 {
-    size_t                    i;
-    glyph_choice_t            best, now;
-    const glyph_model_t      *m;
-    const glyph_candidate_t  *c;
+    glyph_choice_t        best;
+    const glyph_model_t  *m;
 
     memset(v, 0, sizeof(glyph_variant_t));
-    memset(&best, 0, sizeof(best));
 
-    for (i = index->first[e->node]; i < index->first[e->node + 1]; i++) {
-        c = &index->candidates[i];
+    glyph_variant_choose(index, scan, e, 0, &best);
+    v->refused = best.refused;
 
-        now.doubts = 0;
+    /* a name that no desktop card has, in a title that shows it is a chip's */
 
-        if (!glyph_variant_admitted(index, scan, e, c, &now.doubts)) {
-            continue;
-        }
-
-        now.c = c;
-        now.points = glyph_variant_points(index, scan, e, c);
-
-        if (now.points <= GLYPH_POINTS_REFUSED) {
-            v->refused = 1;
-            continue;
-        }
-
-        if (best.c == NULL || now.points > best.points
-            || (now.points == best.points
-                && index->rows[c->row].order
-                   < index->rows[best.c->row].order))
-        {
-            if (best.c) {
-                glyph_variant_doubt(index, scan, &now, &best, &now.doubts);
-            }
-
-            best = now;
-
-        } else {
-            glyph_variant_doubt(index, scan, &best, &now, &best.doubts);
-        }
+    if (best.c == NULL && best.refused
+        && !(scan->qualifiers & GLYPH_Q_MOBILES)
+        && ((scan->words & (glyph_variant_makers[0] | glyph_variant_makers[1]
+                            | glyph_w(GLYPH_W_CARD)))
+            || scan->nmemories))
+    {
+        glyph_variant_choose(index, scan, e, 1, &best);
+        best.doubts |= GLYPH_ASSUMED_MOBILE;
     }
 
     if (best.c == NULL) {
@@ -116,6 +99,64 @@ glyph_variant(const glyph_index_t *index, const glyph_scan_t *scan,
 
     if (best.c->rank >= 3) {
         v->doubts |= GLYPH_ASSUMED_SERIES;
+    }
+}
+
+
+/* The candidate with the most points; "mobile": without "mobile" too. */
+
+static void
+glyph_variant_choose(const glyph_index_t *index, const glyph_scan_t *scan,
+    const glyph_event_t *e, int mobile, glyph_choice_t *best)
+{
+    size_t                    i;
+    glyph_choice_t            now;
+    const glyph_candidate_t  *c;
+
+    memset(best, 0, sizeof(glyph_choice_t));
+    memset(&now, 0, sizeof(glyph_choice_t));
+
+    for (i = index->first[e->node]; i < index->first[e->node + 1]; i++) {
+        c = &index->candidates[i];
+
+        now.doubts = 0;
+
+        if (!glyph_variant_admitted(index, scan, e, c, &now.doubts)) {
+            continue;
+        }
+
+        now.c = c;
+        now.points = glyph_variant_points(index, scan, e, c);
+
+        if (mobile && index->rows[c->row].mobile
+            && c->need == GLYPH_NEED_NOTHING)
+        {
+            now.points += GLYPH_POINTS_MOBILE;
+            now.points -= (index->rows[c->row].own & glyph_q(GLYPH_Q_MAX_Q))
+                          ? 1 : 0;
+        }
+
+        if (now.points <= GLYPH_POINTS_REFUSED) {
+            best->refused = 1;
+            continue;
+        }
+
+        now.refused = best->refused;
+
+        if (best->c == NULL || now.points > best->points
+            || (now.points == best->points
+                && index->rows[c->row].order
+                   < index->rows[best->c->row].order))
+        {
+            if (best->c) {
+                glyph_variant_doubt(index, scan, &now, best, &now.doubts);
+            }
+
+            *best = now;
+
+        } else {
+            glyph_variant_doubt(index, scan, best, &now, &best->doubts);
+        }
     }
 }
 
@@ -406,6 +447,7 @@ glyph_variant_doubt(const glyph_index_t *index, const glyph_scan_t *scan,
     unsigned *doubts)
 {
     int                   lead;
+    uint64_t              unsaid;
     const glyph_row_t    *a, *b;
     const glyph_model_t  *ma, *mb;
 
@@ -419,9 +461,11 @@ glyph_variant_doubt(const glyph_index_t *index, const glyph_scan_t *scan,
 
         /* "RTX 4000 Ada" is not the SFF, as it would say so */
 
+        unsaid = ~scan->qualifiers & ~glyph_q(GLYPH_Q_PCIE);
+
         if (lead < GLYPH_POINTS_SAID
-            && __builtin_popcountll(b->own & ~scan->qualifiers)
-               <= __builtin_popcountll(a->own & ~scan->qualifiers))
+            && __builtin_popcountll(b->own & unsaid)
+               <= __builtin_popcountll(a->own & unsaid))
         {
             *doubts |= GLYPH_ASSUMED_FAMILY;
         }

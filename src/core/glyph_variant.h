@@ -17,6 +17,7 @@
 #define GLYPH_ASSUMED_SERIES   0x10     /* "gtx 3060" */
 #define GLYPH_WEAK_EVIDENCE    0x20     /* nothing names the vendor */
 #define GLYPH_UNKNOWN_TAIL     0x40     /* "A4000E" */
+#define GLYPH_ASSUMED_MOBILE   0x80     /* it exists in laptops only */
 
 
 typedef struct {

@@ -369,6 +369,10 @@ test_models(void)
         { "Quadro M2000 4GB", "QUADRO_M2000" },
         { "Quadro M2000M 4GB", "QUADRO_M2000M" },
         { "GTX 3060 12GB", "RTX_3060" },
+        { "RTX A3000 6GB MXM", "RTX_A3000_MOBILE_6GB" },
+        { "NVIDIA RTX 2050 4GB", "RTX_2050_MOBILE" },
+        { "EVGA 980 Ti Classified 6GB", "GTX_980_TI" },
+        { "AMD Radeon Pro Duo 32GB", "RADEON_PRO_DUO_POLARIS" },
 
         /* memory and form choose */
         { "A100 80GB SXM4", "A100_SXM4_80GB" },
@@ -489,6 +493,9 @@ test_others(void)
         { "ST1000NX0443", "not_recognised" },
         { "USB hub A 16GB, T 4", "not_recognised" },
         { "Full HD 1080p 4060 lm", "not_recognised" },
+        { "Supermicro server 4x A100 SXM4 80GB", "server" },
+        { "Toyota RX 350 brake pads", "not_recognised" },
+        { "Ford Mustang GT 500", "not_recognised" },
         { "Nintendo Switch", "not_recognised" }
     };
 
@@ -520,6 +527,7 @@ test_unknown(void)
         { "ASUS TUF GAMING GEFORCE RTX", "model_not_stated" },
         { "THE SFF-READY ASUS PRIMEGEFORCE", "model_not_stated" },
         { "GeForce RTX 9999 Ti", "model_not_in_registry" },
+        { "NVIDIA Tesla Z99 12GB", "model_not_in_registry" },
         { "Matrox G550 32MB graphics card", "model_not_in_registry" },
         { "GeForce RTX 2080 Ti 11GB MXM laptop graphics card",
           "model_not_in_registry" },
