@@ -399,7 +399,19 @@ Graphics card,20
  qr/"state" ?: ?"completed".*"rows" ?: ?1\b/]
 
 
-=== TEST 32: health
+=== TEST 32: a character cut off, and quotes behind letters with accents
+--- request eval
+"POST /import
+title,price,colour
+RTX 3090 \xe2\x82,700,x
+RTX 3080,500,\"f\xc3\xbcr \xc3\xa9\"\"\"
+RTX 3070,abc \xe2\x82\xac\",y
+RTX 3060,200,\xc3\xa9\\
+"
+--- response_body_like: "valid_rows":2,"invalid_rows":2
+
+
+=== TEST 33: health
 --- request
 GET /health
 --- response_body_like: "status":"(ok|degraded)".*"postgres":\{"state":"\w+"\}

@@ -50,10 +50,12 @@ glyph_json_string(glyph_buf_t *b, const unsigned char *data, size_t len)
         }
 
         if (*p >= 0x80) {
-            n = glyph_utf8_valid(p, (size_t) (last - p) < 4
-                                    ? (size_t) (last - p) : 4);
 
-            if (n > 0) {
+            /* one character and no more: what follows may want escaping */
+
+            n = *p >= 0xf0 ? 4 : *p >= 0xe0 ? 3 : 2;
+
+            if (n <= (size_t) (last - p) && glyph_utf8_valid(p, n) == n) {
                 p += n;
                 continue;
             }

@@ -1,0 +1,62 @@
+/* JSON strings: what is written is always one string, whatever is in it. */
+
+#include "glyph_json.h"
+#include "tap.h"
+
+
+typedef struct {
+    const char  *name;
+    const char  *in;
+    size_t       len;
+    const char  *out;
+} json_t;
+
+#define text(s)  s, sizeof(s) - 1
+
+
+static const json_t  strings[] = {
+    { "plain", text("RTX 3090"), "\"RTX 3090\"" },
+    { "a quote and a backslash", text("a\"b\\c"), "\"a\\\"b\\\\c\"" },
+    { "controls", text("\n\r\t\x01\x7f"), "\"\\n\\r\\t\\u0001\\u007f\"" },
+    { "NUL is replaced", text("a\0b"), "\"a\xef\xbf\xbd" "b\"" },
+    { "a bad byte is replaced", text("a\xff" "b"),
+      "\"a\xef\xbf\xbd" "b\"" },
+    { "a quote behind two bytes", text("\xc3\xa9\""), "\"\xc3\xa9\\\"\"" },
+    { "a quote behind three", text("\xe2\x82\xac\"x"),
+      "\"\xe2\x82\xac\\\"x\"" },
+    { "a quote behind four", text("\xf0\x9f\x98\x80\"x"),
+      "\"\xf0\x9f\x98\x80\\\"x\"" },
+    { "a backslash behind two", text("\xc3\xa9\\n"),
+      "\"\xc3\xa9\\\\n\"" },
+    { "a line end behind two", text("\xc3\xa9\n\""),
+      "\"\xc3\xa9\\n\\\"\"" },
+    { "NUL behind two", text("\xc3\xa9\0z"),
+      "\"\xc3\xa9\xef\xbf\xbdz\"" },
+    { "half a character at the end", text("a\xe2\x82"),
+      "\"a\xef\xbf\xbd\xef\xbf\xbd\"" },
+    { "half a character and a quote", text("\xe2\x82\""),
+      "\"\xef\xbf\xbd\xef\xbf\xbd\\\"\"" },
+    { "a surrogate", text("\xed\xa0\x80"),
+      "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"" },
+    { NULL, NULL, 0, NULL }
+};
+
+
+int
+main(void)
+{
+    glyph_buf_t    b;
+    const json_t  *s;
+
+    memset(&b, 0, sizeof(b));
+
+    for (s = strings; s->name; s++) {
+        glyph_buf_reset(&b);
+        glyph_json_string(&b, (const unsigned char *) s->in, s->len);
+        is_mem(b.data, b.len, s->out, strlen(s->out), "%s", s->name);
+    }
+
+    glyph_buf_free(&b);
+
+    return tap_done();
+}
