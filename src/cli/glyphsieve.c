@@ -472,6 +472,7 @@ sieve_rejected(void *data, const glyph_rejected_t *r)
     size_t                 i, n;
     sieve_t               *s = data;
     glyph_buf_t           *b;
+    unsigned char          delimiter;
     const glyph_column_t  *columns;
 
     if (s->errors == NULL) {
@@ -481,33 +482,39 @@ sieve_rejected(void *data, const glyph_rejected_t *r)
     b = &s->head;
     glyph_buf_reset(b);
 
+    delimiter = glyph_pipeline_delimiter(s->pipeline);
+    columns = glyph_header_columns(glyph_pipeline_header(s->pipeline), &n);
+
     if (!s->errors_begun) {
         s->errors_begun = 1;
-        columns = glyph_header_columns(glyph_pipeline_header(s->pipeline),
-                                       &n);
 
         for (i = 0; i < n; i++) {
             glyph_output_field(b, columns[i].given.data,
-                               columns[i].given.len);
-            glyph_buf_putc(b, glyph_pipeline_delimiter(s->pipeline));
+                               columns[i].given.len, delimiter);
+            glyph_buf_putc(b, delimiter);
         }
 
-        glyph_buf_printf(b, "_line%c_codes%c_messages\r\n",
-                         glyph_pipeline_delimiter(s->pipeline),
-                         glyph_pipeline_delimiter(s->pipeline));
+        glyph_buf_printf(b, "_line%c_codes%c_messages\r\n", delimiter,
+                         delimiter);
     }
 
     glyph_buf_append(b, r->raw.data, r->raw.len);
-    glyph_buf_printf(b, "%c%llu%c\"", glyph_pipeline_delimiter(s->pipeline),
-                     (unsigned long long) r->line,
-                     glyph_pipeline_delimiter(s->pipeline));
+
+    /* a short row must not have our columns in the place of its own */
+
+    for (i = r->nfields; i && i < n; i++) {
+        glyph_buf_putc(b, delimiter);
+    }
+
+    glyph_buf_printf(b, "%c%llu%c\"", delimiter,
+                     (unsigned long long) r->line, delimiter);
 
     for (i = 0; i < r->n; i++) {
         glyph_buf_puts(b, i ? " " : "");
         glyph_buf_puts(b, glyph_code_name(r->errors[i].code));
     }
 
-    glyph_buf_printf(b, "\"%c\"", glyph_pipeline_delimiter(s->pipeline));
+    glyph_buf_printf(b, "\"%c\"", delimiter);
 
     for (i = 0; i < r->n; i++) {
         glyph_buf_puts(b, i ? "; " : "");

@@ -56,6 +56,7 @@ typedef struct {
     uint64_t            line;
     uint64_t            offset;
     glyph_str_t         raw;        /* any bytes */
+    size_t              nfields;    /* in it; 0: they cannot be told */
     size_t              n;
     glyph_row_error_t   errors[GLYPH_ROW_ERRORS];
 } glyph_rejected_t;

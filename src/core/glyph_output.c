@@ -209,12 +209,13 @@ glyph_output_tail(glyph_buf_t *b, glyph_output_e format,
 
 
 void
-glyph_output_field(glyph_buf_t *b, const unsigned char *data, size_t len)
+glyph_output_field(glyph_buf_t *b, const unsigned char *data, size_t len,
+    unsigned char delimiter)
 {
     size_t  i;
 
     for (i = 0; i < len; i++) {
-        if (data[i] == '"' || data[i] == ',' || data[i] == '\n'
+        if (data[i] == '"' || data[i] == delimiter || data[i] == '\n'
             || data[i] == '\r')
         {
             break;
@@ -244,10 +245,12 @@ glyph_output_field(glyph_buf_t *b, const unsigned char *data, size_t len)
 static void
 glyph_output_name(glyph_output_t *o, const char *name)
 {
+    /* never the row's first, though it may be the buffer's: see the tail */
+
+    glyph_buf_putc(o->buf, ',');
+
     if (o->format == GLYPH_OUTPUT_NDJSON) {
         glyph_json_key(o->buf, name);
-    } else {
-        glyph_buf_putc(o->buf, ',');
     }
 }
 
@@ -276,7 +279,7 @@ glyph_output_str(glyph_output_t *o, const char *name, const glyph_str_t *s)
     if (o->format == GLYPH_OUTPUT_NDJSON) {
         glyph_json_string(o->buf, s->data, s->len);
     } else {
-        glyph_output_field(o->buf, s->data, s->len);
+        glyph_output_field(o->buf, s->data, s->len, ',');
     }
 }
 

@@ -31,6 +31,6 @@ void glyph_output_tail(glyph_buf_t *b, glyph_output_e format,
 
 /* One CSV field, quoted where it must be. */
 void glyph_output_field(glyph_buf_t *b, const unsigned char *data,
-    size_t len);
+    size_t len, unsigned char delimiter);
 
 #endif /* GLYPH_OUTPUT_H_INCLUDED */

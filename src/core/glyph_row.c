@@ -102,6 +102,7 @@ glyph_row_read(glyph_row_t *row, const glyph_record_t *rec, int64_t index,
     result->rejected.line = rec->line;
     result->rejected.offset = rec->offset;
     result->rejected.raw = rec->raw;
+    result->rejected.nfields = rec->nfields;
     result->rejected.n = 0;
 
     result->listing.import_index = index;
