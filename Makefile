@@ -6,14 +6,14 @@ OUT := $(abspath $(BUILD))
 
 GLYPH_PORT ?= 8080
 GLYPH_RUN ?= run
-NGINX ?= nginx
+NGINX ?= $(or $(GLYPH_NGINX),nginx)
 NGINX_SRC ?=
 TEST_NGINX_LIB ?=
 TESTS ?= t t/fault
 
 # not NGINX itself: to nginx that variable means a binary upgrade
 unexport NGINX
-GLYPH_NGINX = $(NGINX)
+GLYPH_NGINX := $(NGINX)
 export GLYPH_PORT GLYPH_RUN GLYPH_NGINX
 
 PACKAGES = nginx nginx-dev gcc make libc6-dev libcsv-dev libxxhash-dev \

@@ -1,7 +1,8 @@
 #!/bin/sh
 #
 # Installs the Debian packages named, if any is missing; silent and without
-# the network if none is.
+# the network if none is.  The services that come with them are not started:
+# their scripts ask for systemd's directory, which is hidden from them.
 
 set -eu
 
@@ -24,11 +25,16 @@ fi
 
 echo "installing:$missing"
 
+install='apt-get install -y --no-install-recommends "$@"'
+quiet="$sudo env DEBIAN_FRONTEND=noninteractive"
+
+if [ -d /run/systemd/system ] && $sudo unshare --mount true 2>/dev/null; then
+    quiet="$quiet unshare --mount"
+    install="mount -t tmpfs none /run/systemd && $install"
+fi
+
 # shellcheck disable=SC2086
-if ! $sudo env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y --no-install-recommends $missing >/dev/null 2>&1
-then
+if ! $quiet sh -c "$install" sh $missing >/dev/null 2>&1; then
     $sudo apt-get update -q
-    $sudo env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y --no-install-recommends $missing
+    $quiet sh -c "$install" sh $missing
 fi

@@ -57,7 +57,7 @@ if [ -f build/ngx_glyph_module.so ]; then
 fi
 
 if command -v shellcheck > /dev/null; then
-    shellcheck util/*.sh .ci/run || bad=1
+    shellcheck util/*.sh bench/*.sh .ci/run || bad=1
 fi
 
 [ $bad = 0 ] && echo "lint: fine"

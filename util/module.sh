@@ -5,34 +5,44 @@
 #   module.sh TOP OUT NGINX_SRC CFLAGS LDFLAGS
 #
 # NGINX_SRC is an nginx source tree, or empty for Debian's nginx-dev.  The
-# configure step is done again only when the list of sources, the flags or
-# config have changed; what it makes tracks the headers.
+# configure step is done again only when the list of sources, the flags, config
+# or nginx's version have changed; what it makes tracks the headers.
 
 set -eu
 
 top=$1 out=$2 src=$3 cflags=$4 ldflags=$5
 
-mkdir -p "$out"
-
 if [ -n "$src" ]; then
+    src=$(cd "$src" && pwd)
     flags=(--with-compat --with-threads --with-debug --with-http_v2_module
            --with-http_ssl_module)
-    configure=auto/configure
-    [ -x "$src/configure" ] && configure=./configure
 else
     src=/usr/share/nginx/src
     # shellcheck disable=SC1091
     . "$src/conf_flags"
     flags=("${NGX_CONF_FLAGS[@]}")
-    configure=./configure
 fi
 
 stamp=$(cd "$top"
         echo "$src ${flags[*]} $cflags $ldflags"
+        grep 'define NGINX_VERSION' "$src/src/core/nginx.h"
         ls ngx_glyph_module.c src/*.c src/core/*.c src/*.h src/core/*.h
         cksum config)
 
-cd "$src"
+# configure leaves a Makefile where it is called: not in the tree of another
+
+tree=$out/tree
+mkdir -p "$tree"
+ln -sfn "$src/auto" "$tree/auto"
+ln -sfn "$src/src" "$tree/src"
+
+configure=auto/configure
+if [ ! -e "$src/$configure" ]; then
+    configure=./configure
+    ln -sfn "$src/configure" "$tree/configure"
+fi
+
+cd "$tree"
 
 if [ "$stamp" != "$(cat "$out/stamp" 2>/dev/null)" ]; then
     "$configure" "${flags[@]}" --with-cc-opt="$cflags -fPIC" \

@@ -4,7 +4,7 @@
 #
 #   stack.sh up       all three; harmless if they run
 #   stack.sh stores   Postgres and Redis only, for the tests
-#   stack.sh down     stops what runs
+#   stack.sh down     stops what runs, nginx of the tests, too
 #   stack.sh crash    ends Postgres at once, for the tests
 #
 # Everything listens on sockets in $GLYPH_RUN but nginx, which has
@@ -95,10 +95,30 @@ start_redis() {
         --maxmemory-policy noeviction --daemonize yes \
         --dir "$run" --pidfile "$run/redis.pid" \
         --logfile "$run/redis.log" > /dev/null
+
+    for _ in $(seq 50); do
+        redis-cli -s "$run/redis.sock" ping > /dev/null 2>&1 && return
+        sleep 0.1
+    done
+
+    echo "Redis does not answer; see $run/redis.log" >&2
+    exit 1
 }
 
+# The process a file of ours names: after a crash the number may be another's,
+# whose command line has nothing of ours.
+
 alive() {
-    [ -f "$1" ] && kill -0 "$(head -1 "$1")" 2> /dev/null
+    [ -f "$1" ] && grep -qaF -- "$run" "/proc/$(head -1 "$1")/cmdline" \
+        2> /dev/null
+}
+
+# nginx would give its built-in directories, the system's, to our user
+
+temp_paths() {
+    for name in client_body proxy fastcgi uwsgi scgi; do
+        printf '\\n    %s_temp_path %s_temp;' "$name" "$name"
+    done
 }
 
 start_nginx() {
@@ -106,10 +126,10 @@ start_nginx() {
     [ "$(id -u)" != 0 ] || chown "$user": "$run/nginx"
 
     sed -e "s|^user .*|user $user;|" \
+        -e "s|^http {|&$(temp_paths)|" \
         -e "s|modules/ngx_glyph_module.so|$top/build/ngx_glyph_module.so|" \
         -e "s|listen 80;|listen 127.0.0.1:$port;|" \
         -e "s|/etc/nginx/glyph/|$top/conf/|" \
-        -e "s|/etc/nginx/|/etc/nginx/|" \
         -e "s|unix:/run/redis/redis-server.sock|unix:$run/redis.sock|" \
         -e "s|host=/run/postgresql dbname=glyph user=www-data|host=$run/pg dbname=glyph user=glyph|" \
         -e "s|/var/lib/nginx/glyph|$run/nginx/spool|" \
@@ -127,6 +147,9 @@ start_nginx() {
     if alive "$run/nginx/nginx.pid"; then
         "$nginx" -p "$run/nginx" -c conf/nginx.conf \
             -e "$run/nginx/logs/error.log" -s reload
+    elif (: < "/dev/tcp/127.0.0.1/$port") 2> /dev/null; then
+        echo "port $port is taken: set GLYPH_PORT to another" >&2
+        exit 1
     else
         "$nginx" -p "$run/nginx" -c conf/nginx.conf \
             -e "$run/nginx/logs/error.log"
@@ -154,10 +177,11 @@ stop_pid() {
     alive "$1" || return 0
 
     pid=$(head -1 "$1")
-    kill "-${2:-TERM}" "$pid"
+    kill "-${2:-TERM}" "$pid" 2> /dev/null || return 0
 
+    # one that has ended but is not yet waited for has no command line
     for _ in $(seq 100); do
-        kill -0 "$pid" 2> /dev/null || return 0
+        grep -qa . "/proc/$pid/cmdline" 2> /dev/null || return 0
         sleep 0.1
     done
 
@@ -179,6 +203,12 @@ stores)
     ;;
 down)
     stop_pid "$run/nginx/nginx.pid"
+
+    # what the tests started, if they were interrupted
+    for file in "$run"/*/logs/nginx.pid; do
+        stop_pid "$file"
+    done
+
     stop_pid "$run/redis.pid"
     if [ -n "$pgbin" ] && [ -d "$run/pg/data" ]; then
         stop_pid "$run/pg/data/postmaster.pid" INT

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 #
 # Runs suites on private stores of their own: test.sh DIR…, each a directory
-# of .t files.  The unit tests' programs come first.
+# of .t files or one such file.  The unit tests' programs come first.
 
 set -eu
 
@@ -14,6 +14,20 @@ GLYPH_RUN=$GLYPH_RUN/test
 GLYPH_PORT=$((GLYPH_PORT + 904))
 export GLYPH_RUN GLYPH_PORT
 
+# a few ports in a row that nobody has: suites with an nginx of their own
+# take the next ones
+
+taken() {
+    for i in $(seq 0 7); do
+        (: < "/dev/tcp/127.0.0.1/$(($1 + i))") 2> /dev/null && return
+    done
+    return 1
+}
+
+while taken "$GLYPH_PORT"; do
+    GLYPH_PORT=$((GLYPH_PORT + 8))
+done
+
 trap 'util/stack.sh down' EXIT
 trap 'exit 1' INT TERM
 
@@ -23,9 +37,28 @@ util/stack.sh stores
 . "$GLYPH_RUN/env"
 
 run=$(cd "$GLYPH_RUN" && pwd)
+nginx=${GLYPH_NGINX:-nginx}
+
+# nginx's workers own what they make in it, whoever they run as
+mkdir -p "$run/spool"
+chmod 1777 "$run/spool"
+
+if [ -n "${GLYPH_ASAN:-}" ]; then
+
+    # nginx itself, which was not built for it, needs the runtime first; it
+    # frees little when it ends
+    printf '%s\n' '#!/bin/sh' \
+        "export LD_PRELOAD=$(gcc -print-file-name=libasan.so)" \
+        "export ASAN_OPTIONS=detect_leaks=0" \
+        "exec $nginx \"\$@\"" > "$run/nginx.sh"
+    chmod +x "$run/nginx.sh"
+
+    nginx=$run/nginx.sh
+    export UBSAN_OPTIONS=print_stacktrace=1
+fi
 
 export GLYPH_PG GLYPH_REDIS GLYPH_BUILD="$BUILD"
-export TEST_NGINX_BINARY=${GLYPH_NGINX:-nginx}
+export TEST_NGINX_BINARY=$nginx
 export TEST_NGINX_LOAD_MODULES=$BUILD/ngx_glyph_module.so
 export TEST_NGINX_SERVROOT=$run/servroot
 export TEST_NGINX_PORT=$GLYPH_PORT
@@ -34,26 +67,16 @@ export TEST_NGINX_GLYPH_REDIS=unix:$GLYPH_REDIS
 export TEST_NGINX_GLYPH_CONF=$top/conf
 export TEST_NGINX_GLYPH_SPOOL=$run/spool
 
-# nginx's workers own what they make in it, whoever they run as
-mkdir -p "$run/spool"
-chmod 1777 "$run/spool"
+tests=()
 
-if [ -n "${GLYPH_ASAN:-}" ]; then
+for file in t/unit/test_*.c; do
+    tests+=("$BUILD/unit/$(basename "$file" .c)")
+done
 
-    # nginx itself frees little when it ends; libraries it loads, less
-    export ASAN_OPTIONS=detect_leaks=0:abort_on_error=0
-    export UBSAN_OPTIONS=print_stacktrace=1
-    GLYPH_PRELOAD=$(gcc -print-file-name=libasan.so)
-    export GLYPH_PRELOAD
-fi
-
-suites=()
-for dir; do
-    for file in "$dir"/*.t; do
-        [ ! -e "$file" ] || suites+=("$file")
+for what; do
+    for file in "$what" "$what"/*.t; do
+        [ ! -f "$file" ] || tests+=("$file")
     done
 done
 
-lib=${TEST_NGINX_LIB:-t/lib}
-
-prove --timer -I"$lib" "$BUILD"/unit/test_*[!.d] "${suites[@]}"
+prove --timer ${TEST_NGINX_LIB:+-I"$TEST_NGINX_LIB"} -It/lib "${tests[@]}"
