@@ -43,6 +43,9 @@ static char *ngx_glyph_query(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *ngx_glyph_health(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_glyph_handler(ngx_conf_t *cf, ngx_http_handler_pt handler);
+static char *ngx_glyph_row_size(ngx_conf_t *cf, void *post, void *data);
+static char *ngx_glyph_dedup_size(ngx_conf_t *cf, void *post, void *data);
+static char *ngx_glyph_timeout(ngx_conf_t *cf, void *post, void *data);
 
 static ngx_int_t ngx_glyph_init_process(ngx_cycle_t *cycle);
 static void ngx_glyph_exit_process(ngx_cycle_t *cycle);
@@ -63,6 +66,11 @@ static ngx_conf_num_bounds_t  ngx_glyph_columns_bounds = {
 static ngx_conf_num_bounds_t  ngx_glyph_rows_bounds = {
     ngx_conf_check_num_bounds, 1, 2147483647
 };
+
+
+static ngx_conf_post_t  ngx_glyph_row_size_post = { ngx_glyph_row_size };
+static ngx_conf_post_t  ngx_glyph_dedup_size_post = { ngx_glyph_dedup_size };
+static ngx_conf_post_t  ngx_glyph_timeout_post = { ngx_glyph_timeout };
 
 
 static ngx_command_t  ngx_glyph_commands[] = {
@@ -128,7 +136,7 @@ static ngx_command_t  ngx_glyph_commands[] = {
       ngx_conf_set_size_slot,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_glyph_loc_conf_t, max_row_size),
-      NULL },
+      &ngx_glyph_row_size_post },
 
     { ngx_string("glyph_max_columns"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
@@ -163,7 +171,7 @@ static ngx_command_t  ngx_glyph_commands[] = {
       ngx_conf_set_size_slot,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_glyph_loc_conf_t, dedup_size),
-      NULL },
+      &ngx_glyph_dedup_size_post },
 
     { ngx_string("glyph_extra"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
@@ -184,7 +192,7 @@ static ngx_command_t  ngx_glyph_commands[] = {
       ngx_conf_set_msec_slot,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_glyph_loc_conf_t, job_timeout),
-      NULL },
+      &ngx_glyph_timeout_post },
 
     { ngx_string("glyph_import"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
@@ -490,20 +498,6 @@ ngx_glyph_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_value(conf->extra, prev->extra, 1);
     ngx_conf_merge_msec_value(conf->job_timeout, prev->job_timeout, 3600000);
     ngx_conf_merge_sec_value(conf->job_ttl, prev->job_ttl, 86400);
-
-    if (conf->max_row_size < 256 || conf->max_row_size > 16 * 1024 * 1024) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"glyph_max_row_size\" must be between 256 and "
-                           "16m");
-        return NGX_CONF_ERROR;
-    }
-
-    if (conf->dedup_size == 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"glyph_dedup_size\" must be greater than 0, "
-                           "use \"glyph_dedup off\" instead");
-        return NGX_CONF_ERROR;
-    }
 
     gmcf = ngx_http_conf_get_module_main_conf(cf, ngx_glyph_module);
 
@@ -1015,6 +1009,45 @@ ngx_glyph_handler(ngx_conf_t *cf, ngx_http_handler_pt handler)
 
     clcf->handler = handler;
     gmcf->enabled = 1;
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_glyph_row_size(ngx_conf_t *cf, void *post, void *data)
+{
+    size_t  *size = data;
+
+    if (*size < 256 || *size > 16 * 1024 * 1024) {
+        return "must be between 256 and 16m";
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_glyph_dedup_size(ngx_conf_t *cf, void *post, void *data)
+{
+    size_t  *size = data;
+
+    if (*size == 0) {
+        return "must be greater than 0, use \"glyph_dedup off\" instead";
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_glyph_timeout(ngx_conf_t *cf, void *post, void *data)
+{
+    ngx_msec_t  *timeout = data;
+
+    if (*timeout == 0) {
+        return "must be greater than 0";
+    }
 
     return NGX_CONF_OK;
 }

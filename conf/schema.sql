@@ -753,8 +753,9 @@ $$;
 
 
 -- purge() deletes listings that nobody will see again, about p_rows a call, in
--- ranges of the key that no later call has to pass again; it returns how many
--- went.  Errors and the import's row stay.  No fence is needed: these states
+-- ranges of the key that no later call has to pass again; it returns how much
+-- was done, listings and imports, 0 when nothing is left.  Errors and the
+-- import's row stay.  No fence is needed: these states
 -- are final, so that begin_batch() refuses every write, and the row's lock
 -- keeps two purges apart.
 
@@ -763,15 +764,13 @@ RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     r       record;
+    v_first int;
     v_last  int;
-    v_to    int;
+    v_to    int;            -- the last one of the range
     v_n     bigint;
     v_work  bigint := 0;    -- an import without listings is work, too
-    v_total bigint := 0;
 BEGIN
     WHILE v_work < p_rows LOOP
-        v_work := v_work + 1;
-
         SELECT i.id, i.purged_to INTO r
           FROM glyph.imports i
          WHERE i.purged_at IS NULL
@@ -782,29 +781,30 @@ BEGIN
            FOR UPDATE SKIP LOCKED;
         EXIT WHEN NOT FOUND;
 
-        SELECT max(l.import_index) INTO v_last
+        v_work := v_work + 1;
+
+        SELECT min(l.import_index), max(l.import_index) INTO v_first, v_last
           FROM glyph.listings l
          WHERE l.import_id = r.id AND l.import_index >= r.purged_to;
 
-        v_to := least(r.purged_to::bigint + p_rows, 2147483647);
+        v_to := least(v_first::bigint + p_rows - 1, 2147483647);
 
         IF v_last IS NOT NULL THEN
             DELETE FROM glyph.listings l
-             WHERE l.import_id = r.id AND l.import_index >= r.purged_to
-                   AND l.import_index < v_to;
+             WHERE l.import_id = r.id AND l.import_index >= v_first
+                   AND l.import_index <= v_to;
             GET DIAGNOSTICS v_n = ROW_COUNT;
-            v_total := v_total + v_n;
             v_work := v_work + v_n;
         END IF;
 
         UPDATE glyph.imports i
-           SET purged_to = v_to,
-               purged_at = CASE WHEN v_last IS NULL OR v_last < v_to
+           SET purged_to = coalesce(v_to, i.purged_to),
+               purged_at = CASE WHEN v_last IS NULL OR v_last <= v_to
                                 THEN now() END
          WHERE i.id = r.id;
     END LOOP;
 
-    RETURN v_total;
+    RETURN v_work;
 END
 $$;
 

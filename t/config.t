@@ -152,7 +152,7 @@ glyph_postgres "dbname=glyph";
 glyph_max_row_size 10;
 --- must_die
 --- error_log
-"glyph_max_row_size" must be between 256 and 16m
+"glyph_max_row_size" directive must be between 256 and 16m
 
 
 === TEST 15: a query with a name that is none
@@ -177,3 +177,445 @@ location = /i { glyph_import; glyph_health; }
 --- must_die
 --- error_log
 "glyph_health" directive conflicts with another handler of this location
+
+
+=== TEST 18: buffers that are too small
+--- http_config
+include $TEST_NGINX_SERVROOT/html/wrong.conf;
+--- user_files
+>>> wrong.conf
+# the first line
+glyph_buffers 4 1k;
+--- must_die
+--- error_log eval
+qr/\Q"glyph_buffers" directive size must be between 4k and 16m\E in \S+wrong\.conf:2$/m
+
+
+=== TEST 19: too few blocks
+--- http_config
+include $TEST_NGINX_SERVROOT/html/wrong.conf;
+--- user_files
+>>> wrong.conf
+# the first line
+glyph_buffers 4 64k blocks=1;
+--- must_die
+--- error_log eval
+qr/\Qinvalid parameter "blocks=1"\E in \S+wrong\.conf:2$/m
+
+
+=== TEST 20: no columns
+--- http_config
+include $TEST_NGINX_SERVROOT/html/wrong.conf;
+--- user_files
+>>> wrong.conf
+# the first line
+glyph_max_columns 0;
+--- must_die
+--- error_log eval
+qr/\Qvalue must be between 1 and 4096\E in \S+wrong\.conf:2$/m
+
+
+=== TEST 21: too many columns
+--- http_config
+include $TEST_NGINX_SERVROOT/html/wrong.conf;
+--- user_files
+>>> wrong.conf
+# the first line
+glyph_max_columns 4097;
+--- must_die
+--- error_log eval
+qr/\Qvalue must be between 1 and 4096\E in \S+wrong\.conf:2$/m
+
+
+=== TEST 22: no rows
+--- http_config
+include $TEST_NGINX_SERVROOT/html/wrong.conf;
+--- user_files
+>>> wrong.conf
+# the first line
+glyph_max_rows 0;
+--- must_die
+--- error_log eval
+qr/\Qvalue must be between 1 and 2147483647\E in \S+wrong\.conf:2$/m
+
+
+=== TEST 23: more rows than an index has
+--- http_config
+include $TEST_NGINX_SERVROOT/html/wrong.conf;
+--- user_files
+>>> wrong.conf
+# the first line
+glyph_max_rows 2147483648;
+--- must_die
+--- error_log eval
+qr/\Qvalue must be between 1 and 2147483647\E in \S+wrong\.conf:2$/m
+
+
+=== TEST 24: errors that are no number
+--- http_config
+include $TEST_NGINX_SERVROOT/html/wrong.conf;
+--- user_files
+>>> wrong.conf
+# the first line
+glyph_max_errors many;
+--- must_die
+--- error_log eval
+qr/\Q"glyph_max_errors" directive invalid number\E in \S+wrong\.conf:2$/m
+
+
+=== TEST 25: times that are none
+--- http_config
+include $TEST_NGINX_SERVROOT/html/wrong.conf;
+--- user_files
+>>> wrong.conf
+# the first line
+glyph_job_ttl soon;
+--- must_die
+--- error_log eval
+qr/\Q"glyph_job_ttl" directive invalid value\E in \S+wrong\.conf:2$/m
+
+
+=== TEST 26: a time-out that is none
+--- http_config
+include $TEST_NGINX_SERVROOT/html/wrong.conf;
+--- user_files
+>>> wrong.conf
+# the first line
+glyph_job_timeout 1x;
+--- must_die
+--- error_log eval
+qr/\Q"glyph_job_timeout" directive invalid value\E in \S+wrong\.conf:2$/m
+
+
+=== TEST 27: a flag that is none
+--- http_config
+include $TEST_NGINX_SERVROOT/html/wrong.conf;
+--- user_files
+>>> wrong.conf
+# the first line
+glyph_dedup maybe;
+--- must_die
+--- error_log eval
+qr/\Qinvalid value "maybe" in "glyph_dedup" directive, it must be "on" or "off"\E in \S+wrong\.conf:2$/m
+
+
+=== TEST 28: no keys, with its own line
+--- http_config
+include $TEST_NGINX_SERVROOT/html/wrong.conf;
+--- user_files
+>>> wrong.conf
+# the first line
+glyph_dedup_size 0;
+--- must_die
+--- error_log eval
+qr/\Q"glyph_dedup_size" directive must be greater than 0, use "glyph_dedup off" instead\E in \S+wrong\.conf:2$/m
+
+
+=== TEST 29: a row size out of range, with its own line
+--- http_config
+include $TEST_NGINX_SERVROOT/html/wrong.conf;
+--- user_files
+>>> wrong.conf
+# the first line
+glyph_max_row_size 17m;
+--- must_die
+--- error_log eval
+qr/\Q"glyph_max_row_size" directive must be between 256 and 16m\E in \S+wrong\.conf:2$/m
+
+
+=== TEST 30: a currency that is none
+--- http_config
+include $TEST_NGINX_SERVROOT/html/wrong.conf;
+--- user_files
+>>> wrong.conf
+# the first line
+glyph_currency EURO=1;
+--- must_die
+--- error_log eval
+qr/\Qinvalid parameter "EURO=1": must be a currency code and its rate, such as EUR=1.08\E in \S+wrong\.conf:2$/m
+
+
+=== TEST 31: a currency twice
+--- http_config
+include $TEST_NGINX_SERVROOT/html/wrong.conf;
+--- user_files
+>>> wrong.conf
+# the first line
+glyph_currency EUR=1 EUR=2;
+--- must_die
+--- error_log eval
+qr/\Qinvalid parameter "EUR=2": this currency is there twice\E in \S+wrong\.conf:2$/m
+
+
+=== TEST 32: a rate from dollars to dollars
+--- http_config
+include $TEST_NGINX_SERVROOT/html/wrong.conf;
+--- user_files
+>>> wrong.conf
+# the first line
+glyph_currency USD=2;
+--- must_die
+--- error_log eval
+qr/\Qinvalid parameter "USD=2": rates are to USD, which is always 1\E in \S+wrong\.conf:2$/m
+
+
+=== TEST 33: a rate that is no number
+--- http_config
+include $TEST_NGINX_SERVROOT/html/wrong.conf;
+--- user_files
+>>> wrong.conf
+# the first line
+glyph_currency EUR=nan;
+--- must_die
+--- error_log eval
+qr/\Qinvalid parameter "EUR=nan": a rate is a number greater than 0\E in \S+wrong\.conf:2$/m
+
+
+=== TEST 34: a maximum of zero
+--- http_config
+include $TEST_NGINX_SERVROOT/html/wrong.conf;
+--- user_files
+>>> wrong.conf
+# the first line
+glyph_score vram_max=0;
+--- must_die
+--- error_log eval
+qr/\Qinvalid parameter "vram_max=0": a maximum must be greater than 0\E in \S+wrong\.conf:2$/m
+
+
+=== TEST 35: a weight without a value
+--- http_config
+include $TEST_NGINX_SERVROOT/html/wrong.conf;
+--- user_files
+>>> wrong.conf
+# the first line
+glyph_score vram_weight;
+--- must_die
+--- error_log eval
+qr/\Qinvalid parameter "vram_weight": must be key=value\E in \S+wrong\.conf:2$/m
+
+
+=== TEST 36: a weight that is no number
+--- http_config
+include $TEST_NGINX_SERVROOT/html/wrong.conf;
+--- user_files
+>>> wrong.conf
+# the first line
+glyph_score vram_weight=nan;
+--- must_die
+--- error_log eval
+qr/\Qinvalid parameter "vram_weight=nan": not a number\E in \S+wrong\.conf:2$/m
+
+
+=== TEST 37: a Redis database that is no number
+--- http_config
+include $TEST_NGINX_SERVROOT/html/wrong.conf;
+--- user_files
+>>> wrong.conf
+# the first line
+glyph_redis localhost db=first;
+--- must_die
+--- error_log eval
+qr/\Qinvalid parameter "db=first"\E in \S+wrong\.conf:2$/m
+
+
+=== TEST 38: a Redis time-out of zero
+--- http_config
+include $TEST_NGINX_SERVROOT/html/wrong.conf;
+--- user_files
+>>> wrong.conf
+# the first line
+glyph_redis localhost timeout=0;
+--- must_die
+--- error_log eval
+qr/\Qinvalid parameter "timeout=0"\E in \S+wrong\.conf:2$/m
+
+
+=== TEST 39: a parameter that Redis does not have
+--- http_config
+include $TEST_NGINX_SERVROOT/html/wrong.conf;
+--- user_files
+>>> wrong.conf
+# the first line
+glyph_redis localhost pool=4;
+--- must_die
+--- error_log eval
+qr/\Qinvalid parameter "pool=4"\E in \S+wrong\.conf:2$/m
+
+
+=== TEST 40: a Redis socket without a path
+--- http_config
+include $TEST_NGINX_SERVROOT/html/wrong.conf;
+--- user_files
+>>> wrong.conf
+# the first line
+glyph_redis unix:;
+--- must_die
+--- error_log eval
+qr/\Qin redis address "unix:"\E in \S+wrong\.conf:2$/m
+
+
+=== TEST 41: two Postgres servers
+--- http_config
+include $TEST_NGINX_SERVROOT/html/wrong.conf;
+--- user_files
+>>> wrong.conf
+# the first line
+glyph_postgres "dbname=a"; glyph_postgres "dbname=b";
+--- must_die
+--- error_log eval
+qr/\Q"glyph_postgres" directive is duplicate\E in \S+wrong\.conf:2$/m
+
+
+=== TEST 42: an option that libpq does not know
+--- http_config
+include $TEST_NGINX_SERVROOT/html/wrong.conf;
+--- user_files
+>>> wrong.conf
+# the first line
+glyph_postgres "nonsense=1";
+--- must_die
+--- error_log eval
+qr/\Qinvalid connection string: invalid connection option "nonsense"\E in \S+wrong\.conf:2$/m
+
+
+=== TEST 43: a read time-out of zero
+--- http_config
+include $TEST_NGINX_SERVROOT/html/wrong.conf;
+--- user_files
+>>> wrong.conf
+# the first line
+glyph_postgres "dbname=a" read_timeout=0;
+--- must_die
+--- error_log eval
+qr/\Qinvalid parameter "read_timeout=0"\E in \S+wrong\.conf:2$/m
+
+
+=== TEST 44: a pool parameter that is none
+--- http_config
+include $TEST_NGINX_SERVROOT/html/wrong.conf;
+--- user_files
+>>> wrong.conf
+# the first line
+glyph_thread_pool default disk=x;
+--- must_die
+--- error_log eval
+qr/\Qinvalid parameter "disk=x"\E in \S+wrong\.conf:2$/m
+
+
+=== TEST 45: a handler where none can be
+--- http_config
+include $TEST_NGINX_SERVROOT/html/wrong.conf;
+--- user_files
+>>> wrong.conf
+# the first line
+glyph_import;
+--- must_die
+--- error_log eval
+qr/\Q"glyph_import" directive is not allowed here\E in \S+wrong\.conf:2$/m
+
+
+=== TEST 46: a registry with a column that it does not have
+--- http_config
+glyph_models $TEST_NGINX_SERVROOT/html/models.csv;
+glyph_postgres "dbname=glyph";
+--- user_files
+>>> models.csv
+model,family,vendor,class,vram,tdp_watts,mig_support,nvlink,generation,cuda_cores,slot_width,pcie_generation,form_factor,released,aliases
+RTX_3090,RTX_3090,nvidia,desktop,24,350,0,1,Ampere,10496,3,4,PCIe,2020-09-01,
+--- must_die
+--- error_log eval
+qr/\Qthe header has an unknown column "vram"\E.* in \S+models\.csv:1\b/
+
+
+=== TEST 47: a registry with a column too few
+--- http_config
+glyph_models $TEST_NGINX_SERVROOT/html/models.csv;
+glyph_postgres "dbname=glyph";
+--- user_files
+>>> models.csv
+model,family,vendor,class,vram_gb,tdp_watts,mig_support,nvlink,generation,cuda_cores,slot_width,pcie_generation,form_factor,released
+
+--- must_die
+--- error_log eval
+qr/\Qthe header lacks the column "aliases"\E.* in \S+models\.csv:1\b/
+
+
+=== TEST 48: a registry with a model twice
+--- http_config
+glyph_models $TEST_NGINX_SERVROOT/html/models.csv;
+glyph_postgres "dbname=glyph";
+--- user_files
+>>> models.csv
+model,family,vendor,class,vram_gb,tdp_watts,mig_support,nvlink,generation,cuda_cores,slot_width,pcie_generation,form_factor,released,aliases
+RTX_3090,RTX_3090,nvidia,desktop,24,350,0,1,Ampere,10496,3,4,PCIe,2020-09-01,
+RTX_3090,RTX_3090,nvidia,desktop,24,350,0,1,Ampere,10496,3,4,PCIe,2020-09-01,
+--- must_die
+--- error_log eval
+qr/\Qthe file has twice the model "RTX_3090"\E.* in \S+models\.csv:3\b/
+
+
+=== TEST 49: a registry with a model that is no id
+--- http_config
+glyph_models $TEST_NGINX_SERVROOT/html/models.csv;
+glyph_postgres "dbname=glyph";
+--- user_files
+>>> models.csv
+model,family,vendor,class,vram_gb,tdp_watts,mig_support,nvlink,generation,cuda_cores,slot_width,pcie_generation,form_factor,released,aliases
+RTX_3090,RTX_3090,nvidia,desktop,24,350,0,1,Ampere,10496,3,4,PCIe,2020-09-01,
+rtx 3080,RTX_3080,nvidia,desktop,10,320,0,0,Ampere,8704,2,4,PCIe,2020-09-17,
+--- must_die
+--- error_log eval
+qr/\Qthe model is no id\E.* in \S+models\.csv:3\b/
+
+
+=== TEST 50: a registry with a date that is none
+--- http_config
+glyph_models $TEST_NGINX_SERVROOT/html/models.csv;
+glyph_postgres "dbname=glyph";
+--- user_files
+>>> models.csv
+model,family,vendor,class,vram_gb,tdp_watts,mig_support,nvlink,generation,cuda_cores,slot_width,pcie_generation,form_factor,released,aliases
+RTX_3090,RTX_3090,nvidia,desktop,24,350,0,1,Ampere,10496,3,4,PCIe,2020-19-01,
+--- must_die
+--- error_log eval
+qr/\Qreleased is no date\E.* in \S+models\.csv:2\b/
+
+
+=== TEST 51: a registry with partitions that no card has
+--- http_config
+glyph_models $TEST_NGINX_SERVROOT/html/models.csv;
+glyph_postgres "dbname=glyph";
+--- user_files
+>>> models.csv
+model,family,vendor,class,vram_gb,tdp_watts,mig_support,nvlink,generation,cuda_cores,slot_width,pcie_generation,form_factor,released,aliases
+RTX_3090,RTX_3090,nvidia,desktop,24,350,3,1,Ampere,10496,3,4,PCIe,2020-09-01,
+--- must_die
+--- error_log eval
+qr/\Qmig_support is not 0, 2, 4 or 7 but "3"\E.* in \S+models\.csv:2\b/
+
+
+=== TEST 52: a registry with a quote that is not closed
+--- http_config
+glyph_models $TEST_NGINX_SERVROOT/html/models.csv;
+glyph_postgres "dbname=glyph";
+--- user_files
+>>> models.csv
+model,family,vendor,class,vram_gb,tdp_watts,mig_support,nvlink,generation,cuda_cores,slot_width,pcie_generation,form_factor,released,aliases
+RTX_3090,RTX_3090,nvidia,desktop,24,350,0,1,Ampere,10496,3,4,PCIe,2020-09-01,"x
+
+--- must_die
+--- error_log eval
+qr/\Qquote\E.* in \S+models\.csv:2\b/
+
+
+=== TEST 53: a registry with no header at all
+--- http_config
+glyph_models $TEST_NGINX_SERVROOT/html/models.csv;
+glyph_postgres "dbname=glyph";
+--- user_files
+>>> models.csv
+
+--- must_die
+--- error_log eval
+qr/\Qthe header is missing\E.* in \S+models\.csv:1\b/

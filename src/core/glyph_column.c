@@ -1039,6 +1039,19 @@ glyph_header_destroy(glyph_header_t *header)
 }
 
 
+void
+glyph_header_ignore_extra(glyph_header_t *header)
+{
+    size_t  i;
+
+    for (i = 0; i < header->n; i++) {
+        if (header->columns[i].used == GLYPH_COL_EXTRA) {
+            header->columns[i].used = GLYPH_COL_IGNORED;
+        }
+    }
+}
+
+
 const glyph_column_t *
 glyph_header_columns(const glyph_header_t *header, size_t *n)
 {

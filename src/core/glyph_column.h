@@ -60,6 +60,9 @@ int glyph_header_create(glyph_header_t **header, const glyph_str_t *fields,
     glyph_buf_t *detail);
 void glyph_header_destroy(glyph_header_t *header);
 
+/* Columns that are not known are not kept, but ignored. */
+void glyph_header_ignore_extra(glyph_header_t *header);
+
 /* The columns in file order, n of them; valid as long as the header. */
 const glyph_column_t *glyph_header_columns(const glyph_header_t *header,
     size_t *n);

@@ -499,6 +499,10 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
         return (rc == GLYPH_BAD) ? glyph_pipeline_refuse(p, code) : rc;
     }
 
+    if (!p->conf->extra) {
+        glyph_header_ignore_extra(p->header);
+    }
+
     p->delimiter = s.delimiter;
     p->habit = s.decimal;
     p->sample_pos = s.pos - s.data;

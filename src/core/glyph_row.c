@@ -193,7 +193,7 @@ glyph_row_fields(glyph_row_t *row, const glyph_record_t *rec,
         if (column->used < GLYPH_COL_N) {
             result->listing.text[column->used] = value;
 
-        } else if (column->used == GLYPH_COL_EXTRA && row->conf->extra) {
+        } else if (column->used == GLYPH_COL_EXTRA) {
             glyph_row_extra(row, column, &value);
         }
     }

@@ -1,9 +1,6 @@
 /* Tuples of Postgres' binary COPY format, byte by byte. */
 
-#include <stdio.h>
-
 #include "glyph_copy.h"
-#include "glyph_dedup.h"
 #include "tap.h"
 
 
@@ -50,6 +47,8 @@ test_listing(void)
         /* digits, weight, sign, scale, digits of base 10000 */
         { 1, "\0\1\377\377\0\0\0\2\0\144", 10 },
         { 100, "\0\1\0\0\0\0\0\2\0\1", 10 },
+        { 3499900, "\0\2\0\1\0\0\0\2\0\3\023\207", 12 },
+        { 100000000, "\0\1\0\1\0\0\0\2\0\144", 10 },
         { 1000000, "\0\1\0\1\0\0\0\2\0\1", 10 },
         { 3499500, "\0\2\0\1\0\0\0\2\0\3\023\203", 12 },
         { 129999, "\0\2\0\0\0\0\0\2\5\023\046\254", 12 },
@@ -142,86 +141,195 @@ test_rejected(void)
 }
 
 
-static glyph_digest_t
-url(const char *text)
+static const glyph_model_t  h100 = {
+    .model = glyph_string("H100_PCIE_80GB"),
+    .generation = glyph_string("Hopper"),
+    .form_factor = glyph_string("PCIe"),
+    .vram_gb = 80,
+    .slot_width = 2,
+    .tdp_watts = 350,
+    .cuda_cores = 14592,
+    .mig_support = 7,
+    .pcie_generation = 5
+};
+
+
+/* Everything known: each field in its place. */
+
+static void
+full(glyph_listing_t *l)
 {
-    glyph_str_t     s;
-    glyph_digest_t  d;
+    memset(l, 0, sizeof(*l));
 
-    memset(&d, 0, sizeof(d));
-
-    s.data = (unsigned char *) text;
-    s.len = strlen(text);
-    (void) glyph_dedup_url(&s, &d);
-
-    return d;
+    glyph_str_set(&l->title, "H100");
+    l->match.model = &h100;
+    l->match.type = GLYPH_MATCH_ALIAS;
+    l->match.score = 0.5;
+    l->match.is_gpu = 1;
+    memcpy(l->match.notes, "note", 4);
+    l->match.notes_len = 4;
+    l->price.cents = 200;
+    memcpy(l->price.currency, "EUR", 4);
+    l->price_usd = 1;
+    l->score.q7b = 22;
+    l->score.q13b = 12;
+    l->score.q70b = 2;
+    l->score.raw = 0.5;
+    l->score.quantization = 0.25;
+    l->score.score = 1;
+    l->duplicate_of = 0;
+    l->quantity = 1000000000;
+    l->availability = GLYPH_AVAILABLE;
+    l->has_seen_at = 1;
+    l->seen_at = -1;
+    l->has_url = 1;
+    memset(l->url_digest.bytes, 0xcc, 16);
+    glyph_str_set(&l->text[GLYPH_COL_MODEL], "m");
+    glyph_str_set(&l->text[GLYPH_COL_CONDITION], "New");
+    glyph_str_set(&l->text[GLYPH_COL_SELLER], "s");
+    glyph_str_set(&l->text[GLYPH_COL_REGION], "r");
+    glyph_str_set(&l->text[GLYPH_COL_LISTING_AGE], "a");
+    glyph_str_set(&l->text[GLYPH_COL_SOURCE_URL], "u");
+    glyph_str_set(&l->text[GLYPH_COL_SOURCE_TYPE], "t");
+    glyph_str_set(&l->text[GLYPH_COL_BULK_NOTES], "b");
 }
 
 
-static int
-same(const char *a, const char *b)
+#define bytes(s)  s, sizeof(s) - 1
+
+
+static void
+test_full(void)
 {
-    glyph_digest_t  x, y;
+    int                   len;
+    size_t                i;
+    glyph_buf_t           b;
+    glyph_listing_t       l;
+    const unsigned char  *p;
 
-    x = url(a);
-    y = url(b);
+    static const struct {
+        int          field;
+        const char  *name;
+        const char  *bytes;
+        size_t       len;
+    } fields[] = {
+        { 2, "title", bytes("H100") },
+        { 3, "canonical_model", bytes("H100_PCIE_80GB") },
+        { 4, "match_type", bytes("alias") },
+        { 5, "match_score, a float4", bytes("\077\0\0\0") },
+        { 6, "match_notes", bytes("note") },
+        { 10, "currency", bytes("EUR") },
+        { 11, "price_usd", bytes("\0\1\0\0\0\0\0\2\0\1") },
+        { 12, "vram_gb", bytes("\102\240\0\0") },
+        { 13, "tdp_watts", bytes("\0\0\1\136") },
+        { 14, "mig_support", bytes("\0\7") },
+        { 15, "nvlink", bytes("\0") },
+        { 16, "generation", bytes("Hopper") },
+        { 17, "cuda_cores", bytes("\0\0\071\0") },
+        { 18, "slot_width", bytes("\100\0\0\0") },
+        { 19, "pcie_generation", bytes("\0\5") },
+        { 20, "form_factor", bytes("PCIe") },
+        { 21, "q7b", bytes("\0\0\0\26") },
+        { 22, "q13b", bytes("\0\0\0\14") },
+        { 23, "q70b", bytes("\0\0\0\2") },
+        { 24, "raw_score, a float8", bytes("\77\340\0\0\0\0\0\0") },
+        { 25, "quantization_score", bytes("\77\320\0\0\0\0\0\0") },
+        { 26, "score", bytes("\77\360\0\0\0\0\0\0") },
+        { 27, "duplicate_of row 0", bytes("\0\0\0\0") },
+        { 28, "condition", bytes("New") },
+        { 29, "quantity", bytes("\73\232\312\0") },
+        { 30, "availability", bytes("available") },
+        { 31, "seller", bytes("s") },
+        { 32, "region", bytes("r") },
+        { 33, "listing_age", bytes("a") },
+        { 34, "seen_at", bytes("\377\377\377\377\377\377\377\377") },
+        { 35, "source_url", bytes("u") },
+        { 36, "url_digest", bytes("\314\314\314\314\314\314\314\314"
+                                  "\314\314\314\314\314\314\314\314") },
+        { 37, "source_type", bytes("t") },
+        { 38, "bulk_notes", bytes("b") },
+        { 39, "model_given", bytes("m") }
+    };
 
-    return memcmp(&x, &y, sizeof(x)) == 0;
+    memset(&b, 0, sizeof(b));
+    full(&l);
+    glyph_copy_listing(&b, id, &l);
+
+    for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+        len = field(&b, fields[i].field, &p);
+        is_mem(p, len < 0 ? 0 : len, fields[i].bytes, fields[i].len, "%s",
+               fields[i].name);
+    }
+
+    is_int(field(&b, 8, &p), -1, "unknown_reason of a known card is NULL");
+    is_int(field(&b, 40, &p), -1, "extra of no columns is NULL");
+    is_int((int) (p - b.data), (int) b.len, "it is the last");
+
+    l.price_usd = 1e15;
+    glyph_buf_reset(&b);
+    glyph_copy_listing(&b, id, &l);
+    is_int(field(&b, 11, &p), -1, "more USD than numeric(14,2) takes: NULL");
+
+    glyph_buf_free(&b);
 }
 
 
 static void
-test_dedup(void)
+test_stream(void)
 {
-    int              i, full, wrong;
-    char             text[32];
-    glyph_dedup_t   *d;
-    glyph_digest_t   key;
+    int          n;
+    const char  *p;
 
-    ok(same("http://a.example/x", "HTTP://A.Example/x#top"),
-       "case of the host and the fragment do not count");
-    ok(same("http://a.example/x?id=1&utm_source=b&gclid=c",
-            "http://a.example/x?id=1"), "nor do tracking parameters");
-    ok(!same("http://a.example/x?id=1", "http://a.example/x?id=2"),
-       "other parameters do");
-    ok(!same("http://a.example/x", "http://a.example/X"),
-       "and the case of the path");
+    is_mem(glyph_copy_header, GLYPH_COPY_HEADER_LEN,
+           "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0", 19, "the header");
+    is_mem(glyph_copy_trailer, GLYPH_COPY_TRAILER_LEN, "\377\377", 2,
+           "the trailer");
 
-    d = glyph_dedup_create(1000);
-    wrong = 0;
-    full = 0;
-
-    for (i = 0; i < 1000; i++) {
-        snprintf(text, sizeof(text), "http://a.example/%d", i);
-        key = url(text);
-        wrong += glyph_dedup_row(d, i, &key, NULL, &full) != -1;
+    for (p = glyph_copy_listings, n = 1; *p; p++) {
+        n += *p == ',';
     }
 
-    is_int(wrong, 0, "1,000 keys are new");
-    is_int(full, 0, "and fit");
+    is_int(n, 41, "as many columns as a listing has fields");
 
-    for (i = 0; i < 1000; i++) {
-        snprintf(text, sizeof(text), "http://a.example/%d", i);
-        key = url(text);
-        wrong += glyph_dedup_row(d, 5000 + i, &key, NULL, &full) != i;
+    for (p = glyph_copy_errors, n = 1; *p; p++) {
+        n += *p == ',';
     }
 
-    is_int(wrong, 0, "all are known again");
-    key = url("http://a.example/new");
-    is_int(glyph_dedup_row(d, 7000, &key, NULL, &full), -1, "one more");
-    is_int(full, 1, "does not fit");
-    key = url("http://a.example/7");
-    is_int(glyph_dedup_row(d, 7001, &key, NULL, &full), 7,
-           "but the known ones still match");
-    glyph_dedup_destroy(d);
+    is_int(n, 6, "and as an error has");
+}
 
-    d = glyph_dedup_create(1000);
-    full = 0;
-    tap_malloc_fail_after(0);
-    is_int(glyph_dedup_row(d, 0, &key, NULL, &full), -1, "without memory");
-    tap_malloc_fail_after(-1);
-    is_int(full, 1, "it is as full");
-    glyph_dedup_destroy(d);
+
+static void
+test_memory(void)
+{
+    long              n;
+    glyph_buf_t       b;
+    glyph_listing_t   l;
+    glyph_rejected_t  r;
+
+    memset(&b, 0, sizeof(b));
+    memset(&r, 0, sizeof(r));
+    full(&l);
+
+    for (n = 0; n < 100; n++) {
+        glyph_buf_free(&b);
+        tap_malloc_fail_after(n);
+
+        while (b.len < 10000 && !b.failed) {
+            glyph_copy_listing(&b, id, &l);
+            glyph_copy_rejected(&b, id, &r);
+        }
+
+        glyph_copy_rejected(&b, id, &r);
+        tap_malloc_fail_after(-1);
+
+        if (!b.failed) {
+            break;
+        }
+    }
+
+    ok(n > 1 && n < 100, "each of %ld allocations may fail", n);
+    glyph_buf_free(&b);
 }
 
 
@@ -229,8 +337,10 @@ int
 main(void)
 {
     test_listing();
+    test_full();
     test_rejected();
-    test_dedup();
+    test_stream();
+    test_memory();
 
     return tap_done();
 }

@@ -1,0 +1,293 @@
+# Listings, models and the other queries: filters, orders, pages.
+
+use Test::Nginx::Socket 'no_plan';
+
+our $MainConfig = <<'_EOC_';
+thread_pool default threads=2;
+_EOC_
+
+our $HttpConfig = <<'_EOC_';
+glyph_models $TEST_NGINX_GLYPH_CONF/gpu_models.csv;
+glyph_postgres "$TEST_NGINX_GLYPH_PG";
+glyph_redis $TEST_NGINX_GLYPH_REDIS;
+glyph_spool_path $TEST_NGINX_GLYPH_SPOOL;
+glyph_currency EUR=1.10;
+_EOC_
+
+our $Config = <<'_EOC_';
+location = /import { glyph_import; client_max_body_size 0; }
+location = /listings { glyph_query listings; }
+location = /models { glyph_query models; }
+location = /imports { glyph_query imports; }
+location = /jobs { glyph_query jobs; }
+location = /versions { glyph_query schema_versions; }
+location = /nothing { glyph_query nothing; }
+_EOC_
+
+add_block_preprocessor(sub {
+    my $block = shift;
+    $block->set_value('main_config', $::MainConfig);
+    $block->set_value('http_config', $::HttpConfig);
+    $block->set_value('config', $::Config);
+    $block->set_value('timeout', 10) unless defined $block->timeout;
+});
+
+sub uuid { my $id = `cat /proc/sys/kernel/random/uuid`; chomp $id; $id }
+
+our %Id = map { $_ => uuid() } qw(filters orders pages models equal json
+    first second absent);
+
+# what later requests of a block look at
+our $Post = "POST /import
+title,price,currency,seller,region
+RTX 3090,700,USD,ann,EU
+RTX 3080 Ti,400,EUR,bob,US
+NVIDIA H100 PCIe 80GB,34995,USD,ann,US
+PCIe riser cable,20,USD,bob,EU
+Graphics card,20,GBP,Zo\xc3\xab & Co,EU
+";
+
+sub headers {
+    my ($id, $n) = @_;
+    return ["Content-Type: text/csv\nGlyph-Job-Id: $::Id{$id}",
+            ('') x ($n - 1)];
+}
+
+# the page's rows, by their numbers in the file
+sub page {
+    my $rows = join ',\n', map {
+        '\{"import_id":"[^\n]*"import_index":' . $_ . ',[^\n]*\}' } @_;
+    return qr/^\[$rows\]$/;
+}
+
+# a cursor as the Link of a page has it: a request cannot be made from the
+# answer to another, so the keys of the last row are written out
+sub cursor {
+    require MIME::Base64;
+    my $text = MIME::Base64::encode_base64($_[0], '');
+    $text =~ tr{+/=}{-_}d;
+    return $text;
+}
+
+run_tests();
+
+__DATA__
+
+=== TEST 1: filters
+--- request eval
+[$::Post, (map { "GET /listings?import_id=$::Id{filters}&$_" }
+    'model=RTX_3090', 'model=rtx_3090', 'model=UNKNOWN', 'model=nothing',
+    'min_price=440', 'max_price=440', 'min_price=440&max_price=700',
+    'min_score=57', 'min_score=57.1', 'region=EU', 'seller=ann&region=EU',
+    'seller=Zo%C3%AB+%26+Co', 'match_type=exact&max_price=1000',
+    'is_valid_gpu=false', 'is_valid_gpu=true&seller=bob')]
+--- more_headers eval
+::headers('filters', 16)
+--- error_code eval
+[(200) x 16]
+--- response_body_like eval
+[qr/"valid_rows":5/, ::page(0), ::page(0), ::page(3, 4), ::page(),
+ ::page(0, 1, 2), ::page(1, 3), ::page(0, 1), ::page(2), ::page(),
+ ::page(0, 3, 4), ::page(0), ::page(4), ::page(0, 1), ::page(3), ::page(1)]
+
+
+=== TEST 2: orders; a price without a rate comes last in both
+--- request eval
+[$::Post, (map { "GET /listings?import_id=$::Id{orders}$_" }
+    '', '&sort=time', '&sort=-time', '&sort=price', '&sort=-price',
+    '&sort=-score&limit=3', '&sort=score&min_score=26')]
+--- more_headers eval
+::headers('orders', 8)
+--- error_code eval
+[(200) x 8]
+--- response_body_like eval
+[qr/./, ::page(0 .. 4), ::page(0 .. 4), ::page(0 .. 4),
+ ::page(3, 1, 0, 2, 4), ::page(2, 0, 1, 3, 4), ::page(2, 0, 1),
+ ::page(1, 0, 2)]
+
+
+=== TEST 3: what a listing says
+--- request eval
+[$::Post, "GET /listings?import_id=$::Id{json}&limit=1&sort=-score"]
+--- more_headers eval
+::headers('json', 2)
+--- error_code eval
+[200, 200]
+--- response_headers eval
+["", "Content-Type: application/json"]
+--- response_body_like eval
+[qr/./,
+ qr/^\[\{"import_id":"$::Id{json}","import_index":2,"imported_at":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]*Z","title":"NVIDIA H100 PCIe 80GB","canonical_model":"H100_PCIE_80GB","match_type":"exact","match_score":1,.*"is_valid_gpu":true,"unknown_reason":null,"price":34995.00,"currency":"USD","price_usd":34995.00,"vram_gb":80,"tdp_watts":350,"mig_support":7,"nvlink":false,.*"q7b":22,"q13b":12,"q70b":2,"raw_score":0\.475\d*,"quantization_score":0?\.2\d*,"score":5[67]\.?\d*,"final_score":100,"dedup_status":"UNIQUE","duplicate_of":null,.*"seller":"ann","region":"US",/]
+
+
+=== TEST 4: pages: the Link leads to the rest, and the last one has none
+--- request eval
+[$::Post, "GET /listings?import_id=$::Id{pages}&limit=2&sort=price",
+ "GET /listings?import_id=$::Id{pages}&limit=2&sort=price&after="
+ . ::cursor("[\"listingsprice\",\"$::Id{pages}\",\"1\",\"440.00\"]"),
+ "GET /listings?sort=price&after="
+ . ::cursor("[\"listingsprice\",\"$::Id{pages}\",\"2\",\"34995.00\"]")
+ . "&import_id=$::Id{pages}&limit=2",
+ "GET /listings?import_id=$::Id{pages}&limit=5&sort=price"]
+--- more_headers eval
+::headers('pages', 5)
+--- error_code eval
+[(200) x 5]
+--- response_headers_like eval
+["", "Link: </listings\\?import_id=$::Id{pages}&limit=2&sort=price&after="
+ . ::cursor("[\"listingsprice\",\"$::Id{pages}\",\"1\",\"440.00\"]")
+ . '>; rel="next"',
+ "Link: </listings\\?import_id=$::Id{pages}&limit=2&sort=price&after=[\\w-]+"
+ . '>; rel="next"', "Content-Type: application/json",
+ "Content-Type: application/json"]
+--- response_headers eval
+["", "Content-Type: application/json", "Content-Type: application/json",
+ "!Link", "!Link"]
+--- response_body_like eval
+[qr/./, ::page(3, 1), ::page(0, 2), ::page(4), ::page(3, 1, 0, 2, 4)]
+
+
+=== TEST 5: pages among equals, one row each, in both directions
+--- request eval
+["POST /import\ntitle,price\nRTX 3090,7\nRTX 3090,7\nRTX 3090,7\n",
+ (map { my ($dir, $i) = @$_;
+    "GET /listings?import_id=$::Id{equal}&limit=1&sort=${dir}price&after="
+    . ::cursor("[\"listings${dir}price\",\"$::Id{equal}\",\"$i\",\"7.00\"]")
+  } ['', 0], ['', 1], ['', 2], ['-', 2], ['-', 1], ['-', 0])]
+--- more_headers eval
+::headers('equal', 7)
+--- error_code eval
+[(200) x 7]
+--- response_body_like eval
+[qr/"valid_rows":3/, ::page(1), ::page(2), ::page(),
+ ::page(1), ::page(0), ::page()]
+
+
+=== TEST 6: several imports: the newest comes first
+--- request eval
+["POST /import\ntitle,price\nRTX 3090,700\n",
+ "POST /import\ntitle,price\nRTX 3090,701\n", "GET /listings?limit=2",
+ "GET /imports?limit=2"]
+--- more_headers eval
+["Content-Type: text/csv\nGlyph-Job-Id: $::Id{first}",
+ "Content-Type: text/csv\nGlyph-Job-Id: $::Id{second}", "", ""]
+--- error_code eval
+[(200) x 4]
+--- response_body_like eval
+[qr/./, qr/./, qr/"import_id":"$::Id{second}".*"import_id":"$::Id{first}"/s,
+ qr/"import_id":"$::Id{second}".*"total_rows":1,"valid_rows":1,"invalid_rows":0.*"import_id":"$::Id{first}"/s]
+
+
+=== TEST 7: an import that does not exist
+--- request eval
+"GET /listings?import_id=$::Id{absent}"
+--- response_body
+[]
+
+
+=== TEST 8: parameters of listings that are wrong: each is named
+--- request eval
+[map { "GET /listings?$_" } 'colour=red', 'limit=0', 'limit=1001',
+    'limit=-1', 'limit=x', 'limit=', 'min_price=abc', 'max_price=1e3',
+    'min_score=NaN', 'import_id=123', 'match_type=best', 'is_valid_gpu=yes',
+    'sort=final', 'sort=price%3B', 'after=x', 'limit=1&limit=1']
+--- error_code eval
+[(400) x 16]
+--- response_headers eval
+[("Content-Type: application/problem+json") x 16]
+--- response_body_like eval
+[map { qr/"status":400,"code":"option_\w+","detail":"[^{}]*\\"$_\\"/ }
+    'colour', ('limit') x 5, 'min_price', 'max_price', 'min_score',
+    'import_id', 'match_type', 'is_valid_gpu', 'sort', 'sort', 'after',
+    'limit']
+
+
+=== TEST 9: cursors of another query, of another order, or forged
+--- request eval
+[map { "GET /listings?sort=price&after=" . ::cursor($_) }
+    '["models","A10"]', "[\"listingsscore\",\"$::Id{pages}\",\"1\",\"1\"]",
+    '["listingsprice","x","1","1"]',
+    "[\"listingsprice\",\"$::Id{pages}\",\"99999999999\",\"1\"]",
+    "[\"listingsprice\",\"$::Id{pages}\",\"1\",\"x\"]",
+    "[\"listingsprice\",\"$::Id{pages}\",\"1\"]",
+    '{}', 'null', '"\u0000"', "\xff", '[' x 5000]
+--- error_code eval
+[(400) x 11]
+--- response_body_like eval
+[(qr/"code":"option_invalid".*\\"after\\" is not a cursor/) x 11]
+
+
+=== TEST 10: models: by model, family, vendor, generation
+--- request eval
+["GET /models?model=H100_PCIE_80GB", "GET /models?model=h100_pcie_80gb",
+ "GET /models?family=h100&limit=1", "GET /models?vendor=AMD&limit=2",
+ "GET /models?vendor=nvidia&generation=ampere&limit=1",
+ "GET /models?model=NONE"]
+--- error_code eval
+[(200) x 6]
+--- response_body_like eval
+[qr/^\[\{"model":"H100_PCIE_80GB","family":"H100[^"]*","vendor":"nvidia","class":"\w+","vram_gb":80,"tdp_watts":350,"mig_support":7,[^\n]*\}\]$/,
+ qr/"model":"H100_PCIE_80GB"/, qr/"family":"H100"/,
+ qr/^\[\{[^\n]*"vendor":"amd"[^\n]*\},\n\{[^\n]*"vendor":"amd"[^\n]*\}\]$/i,
+ qr/"generation":"Ampere"/, qr/^\[\]$/]
+
+
+=== TEST 11: models: pages in the order of ids, and what is listed
+--- request eval
+["POST /import\ntitle,price\nNVIDIA A30 24GB,1000\nNVIDIA A30 24GB,3000\n",
+ "GET /models?model=A30", "GET /models?limit=1",
+ "GET /models?limit=1&after=" . ::cursor('["models","A10"]')]
+--- more_headers eval
+::headers('models', 4)
+--- error_code eval
+[(200) x 4]
+--- response_headers_like eval
+["", "", 'Link: </models\?limit=1&after=[\w-]+>; rel="next"',
+ 'Link: </models\?limit=1&after=[\w-]+>; rel="next"']
+--- response_body_like eval
+[qr/./, qr/"model":"A30",.*"listings":[1-9]\d*,"price_min":1000.00,"price_median":\d+[.\d]*,"price_max":3000.00,/,
+ qr/^\[\{"model":"/, qr/^\[\{"model":"(?!A10")/]
+
+
+=== TEST 12: parameters of models that are wrong
+--- request eval
+["GET /models?colour=red", "GET /models?limit=2000", "GET /models?vendor=",
+ "GET /models?after=x", "GET /models?family=a&family=b"]
+--- error_code eval
+[(400) x 5]
+--- response_body_like eval
+[map { qr/"code":"option_\w+","detail":"[^{}]*\\"$_\\"/ }
+    qw(colour limit vendor after family)]
+
+
+=== TEST 13: the other queries, and one that the database does not have
+--- request eval
+["GET /versions", "GET /jobs?limit=1", "GET /nothing"]
+--- error_code eval
+[200, 200, 500]
+--- response_body_like eval
+[qr/^\[\{"version":1,"applied_at":"[^"]+Z","note":"/,
+ qr/^\[(\{"job_id":"[^\n]*\})?\]$/, qr/"code":"query_missing".*schema.sql/]
+
+
+=== TEST 14: HEAD, and methods that are not served
+--- request eval
+["HEAD /listings?limit=1", "POST /listings\nx", "DELETE /models"]
+--- error_code eval
+[200, 405, 405]
+--- response_headers eval
+["Content-Type: application/json", "Allow: GET, HEAD", "Allow: GET, HEAD"]
+--- response_body_like eval
+[qr/^$/, qr/"code":"method_not_allowed"/, qr/"code":"method_not_allowed"/]
+
+
+=== TEST 15: nothing in a parameter is SQL, or breaks the query
+--- request eval
+["GET /listings?model=%27%3B+DROP+TABLE+glyph.listings--",
+ "GET /listings?seller=%5C%27+OR+1%3D1&region=%25",
+ "GET /listings?region=%22%7D%2C%22tenant%22%3A%22x",
+ "GET /listings?seller=" . 'x' x 4000]
+--- error_code eval
+[(200) x 4]
+--- response_body_like eval
+[(qr/^\[\]$/) x 4]
