@@ -31,6 +31,10 @@ done
 trap 'util/stack.sh down' EXIT
 trap 'exit 1' INT TERM
 
+# what an interrupted run has left would look like work to do
+util/stack.sh down
+rm -rf "$GLYPH_RUN"
+
 util/stack.sh stores
 
 # shellcheck disable=SC1091
