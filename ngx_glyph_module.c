@@ -4,6 +4,7 @@
  */
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_background.h"
 #include "ngx_glyph_budget.h"
 #include "ngx_glyph_job.h"
 #include "ngx_glyph_owner.h"
@@ -63,6 +64,10 @@ static ngx_conf_num_bounds_t  ngx_glyph_columns_bounds = {
     ngx_conf_check_num_bounds, 1, 4096
 };
 
+static ngx_conf_num_bounds_t  ngx_glyph_runners_bounds = {
+    ngx_conf_check_num_bounds, 1, 64
+};
+
 static ngx_conf_num_bounds_t  ngx_glyph_rows_bounds = {
     ngx_conf_check_num_bounds, 1, 2147483647
 };
@@ -108,6 +113,41 @@ static ngx_command_t  ngx_glyph_commands[] = {
       ngx_conf_set_path_slot,
       NGX_HTTP_MAIN_CONF_OFFSET,
       offsetof(ngx_glyph_main_conf_t, spool_path),
+      NULL },
+
+    { ngx_string("glyph_spool_max_size"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_off_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_glyph_main_conf_t, spool_max_size),
+      NULL },
+
+    { ngx_string("glyph_runners"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_glyph_main_conf_t, runners),
+      &ngx_glyph_runners_bounds },
+
+    { ngx_string("glyph_max_jobs"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_glyph_main_conf_t, max_jobs),
+      &ngx_glyph_rows_bounds },
+
+    { ngx_string("glyph_background"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_glyph_loc_conf_t, background),
+      NULL },
+
+    { ngx_string("glyph_background_size"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_off_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_glyph_loc_conf_t, background_size),
       NULL },
 
     { ngx_string("glyph_buffers"),
@@ -195,7 +235,7 @@ static ngx_command_t  ngx_glyph_commands[] = {
       &ngx_glyph_timeout_post },
 
     { ngx_string("glyph_import"),
-      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS|NGX_CONF_TAKE1,
       ngx_glyph_import,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
@@ -282,6 +322,17 @@ ngx_glyph_create_main_conf(ngx_conf_t *cf)
      *     gmcf->enabled = 0;
      */
 
+    gmcf->spool_max_size = NGX_CONF_UNSET;
+    gmcf->runners = NGX_CONF_UNSET_UINT;
+    gmcf->max_jobs = NGX_CONF_UNSET_UINT;
+
+    if (ngx_array_init(&gmcf->imports, cf->pool, 4,
+                       sizeof(ngx_glyph_loc_conf_t *))
+        != NGX_OK)
+    {
+        return NULL;
+    }
+
     return gmcf;
 }
 
@@ -299,6 +350,10 @@ ngx_glyph_init_main_conf(ngx_conf_t *cf, void *conf)
     if (gmcf->blocks == 0) {
         gmcf->blocks = 32;
     }
+
+    ngx_conf_init_value(gmcf->spool_max_size, 0);
+    ngx_conf_init_uint_value(gmcf->runners, 2);
+    ngx_conf_init_uint_value(gmcf->max_jobs, 1024);
 
     return ngx_glyph_registry(cf, gmcf);
 }
@@ -456,6 +511,8 @@ ngx_glyph_create_loc_conf(ngx_conf_t *cf)
     glcf->max_columns = NGX_CONF_UNSET_UINT;
     glcf->max_rows = NGX_CONF_UNSET_UINT;
     glcf->max_errors = NGX_CONF_UNSET_UINT;
+    glcf->background = NGX_CONF_UNSET;
+    glcf->background_size = NGX_CONF_UNSET;
     glcf->dedup = NGX_CONF_UNSET;
     glcf->dedup_size = NGX_CONF_UNSET_SIZE;
     glcf->extra = NGX_CONF_UNSET;
@@ -492,6 +549,8 @@ ngx_glyph_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_uint_value(conf->max_columns, prev->max_columns, 256);
     ngx_conf_merge_uint_value(conf->max_rows, prev->max_rows, 2147483647);
     ngx_conf_merge_uint_value(conf->max_errors, prev->max_errors, 100000);
+    ngx_conf_merge_value(conf->background, prev->background, 1);
+    ngx_conf_merge_off_value(conf->background_size, prev->background_size, 0);
     ngx_conf_merge_value(conf->dedup, prev->dedup, 1);
     ngx_conf_merge_size_value(conf->dedup_size, prev->dedup_size,
                               1024 * 1024);
@@ -555,6 +614,10 @@ ngx_glyph_postconfiguration(ngx_conf_t *cf)
                                   &ngx_glyph_spool_path)
         != NGX_CONF_OK)
     {
+        return NGX_ERROR;
+    }
+
+    if (ngx_glyph_spool_zone(cf) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -926,6 +989,49 @@ ngx_glyph_buffers(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 static char *
 ngx_glyph_import(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
+    ngx_glyph_loc_conf_t *glcf = conf;
+
+    u_char                     *p;
+    ngx_str_t                  *value;
+    ngx_glyph_loc_conf_t      **import;
+    ngx_glyph_main_conf_t      *gmcf;
+    ngx_http_core_loc_conf_t   *clcf;
+
+    value = cf->args->elts;
+
+    if (cf->args->nelts == 2) {
+
+        if (ngx_strcmp(value[1].data, "background") != 0) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid parameter \"%V\"", &value[1]);
+            return NGX_CONF_ERROR;
+        }
+
+        glcf->always = 1;
+    }
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    gmcf = ngx_http_conf_get_module_main_conf(cf, ngx_glyph_module);
+
+    import = ngx_array_push(&gmcf->imports);
+    if (import == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    *import = glcf;
+
+    /* two locations of different servers may have one name */
+
+    glcf->key.data = ngx_pnalloc(cf->pool, clcf->name.len + 1
+                                           + NGX_INT_T_LEN);
+    if (glcf->key.data == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    p = ngx_sprintf(glcf->key.data, "%V %ui", &clcf->name,
+                    gmcf->imports.nelts);
+    glcf->key.len = p - glcf->key.data;
+
     return ngx_glyph_handler(cf, ngx_glyph_import_handler);
 }
 
@@ -1073,9 +1179,11 @@ ngx_glyph_init_process(ngx_cycle_t *cycle)
 
     if (ngx_glyph_budget_init(cycle, &gmcf->buffers, gmcf->blocks) != NGX_OK
         || ngx_glyph_owner_init(cycle, gmcf->spool_path) != NGX_OK
+        || ngx_glyph_spool_init(cycle, gmcf->spool_path) != NGX_OK
         || ngx_glyph_job_init(cycle) != NGX_OK
         || ngx_glyph_pg_init(cycle, gmcf->pg) != NGX_OK
-        || ngx_glyph_writer_init(cycle, gmcf->pg) != NGX_OK)
+        || ngx_glyph_writer_init(cycle, gmcf->pg) != NGX_OK
+        || ngx_glyph_runner_init(cycle) != NGX_OK)
     {
         return NGX_ERROR;
     }

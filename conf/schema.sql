@@ -621,6 +621,60 @@ END
 $$;
 
 
+-- reset() takes back what an import has written, because other rules decide
+-- its rows now; about p_rows listings a call, until it returns 0.  From the
+-- first call on the fingerprint matches nobody's, so that a run which is
+-- interrupted here begins with a reset again.  Its last nine characters tell
+-- one upload from another with the same id, and stay.
+
+CREATE OR REPLACE FUNCTION glyph.reset(p_id uuid, p_epoch int,
+    p_fingerprint text, p_rows int DEFAULT 50000) RETURNS bigint
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_first int;
+    v_n     bigint;
+BEGIN
+    UPDATE glyph.imports i
+       SET fingerprint = repeat('0', 32) || right(p_fingerprint, 9),
+           updated_at = now(), rows = 0, valid_rows = 0, invalid_rows = 0,
+           warnings_count = 0, bytes = 0, score_min = NULL, score_max = NULL
+     WHERE i.id = p_id AND i.epoch = p_epoch
+           AND i.state IN ('receiving', 'queued', 'processing');
+
+    IF NOT FOUND THEN
+        PERFORM glyph.fence_error(jsonb_build_array(p_id));
+    END IF;
+
+    SELECT min(l.import_index) INTO v_first
+      FROM glyph.listings l WHERE l.import_id = p_id;
+
+    IF v_first IS NOT NULL THEN
+        DELETE FROM glyph.listings l
+         WHERE l.import_id = p_id
+               AND l.import_index <= v_first::bigint + p_rows - 1;
+        GET DIAGNOSTICS v_n = ROW_COUNT;
+        RETURN v_n;
+    END IF;
+
+    SELECT min(e.import_index) INTO v_first
+      FROM glyph.import_errors e WHERE e.import_id = p_id;
+
+    IF v_first IS NOT NULL THEN
+        DELETE FROM glyph.import_errors e
+         WHERE e.import_id = p_id
+               AND e.import_index <= v_first::bigint + p_rows - 1;
+        GET DIAGNOSTICS v_n = ROW_COUNT;
+        RETURN v_n;
+    END IF;
+
+    UPDATE glyph.imports i SET fingerprint = p_fingerprint
+     WHERE i.id = p_id;
+
+    RETURN 0;
+END
+$$;
+
+
 -- fail() is for an owner; whoever is not calls take() first.
 
 CREATE OR REPLACE FUNCTION glyph.fail(p_id uuid, p_epoch int, p_code text,

@@ -28,7 +28,9 @@
 #define NGX_GLYPH_SCHEMA_MAX      1
 
 
-typedef struct ngx_glyph_job_s  ngx_glyph_job_t;
+typedef struct ngx_glyph_job_s    ngx_glyph_job_t;
+typedef struct ngx_glyph_spool_s  ngx_glyph_spool_t;
+typedef struct ngx_glyph_run_s    ngx_glyph_run_t;
 
 
 /* 16 bytes and their text form: 36 characters, not terminated */
@@ -80,6 +82,11 @@ typedef struct {
     ngx_thread_pool_t         *io;
 
     ngx_path_t                *spool_path;
+    off_t                      spool_max_size;  /* 0: no limit */
+    ngx_uint_t                 runners;
+    ngx_uint_t                 max_jobs;
+    ngx_array_t                imports;     /* of ngx_glyph_loc_conf_t *:
+                                               locations of glyph_import */
     ngx_bufs_t                 buffers;     /* chunks: number, size */
     ngx_uint_t                 blocks;      /* number */
 
@@ -106,7 +113,14 @@ typedef struct {
     ngx_msec_t                 job_timeout;
     time_t                     job_ttl;
 
+    ngx_flag_t                 background;  /* bodies may be spooled */
+    off_t                      background_size;     /* larger ones are */
     ngx_str_t                  query;       /* glyph_query NAME */
+
+    ngx_str_t                  key;         /* of glyph_import: its location,
+                                               and which of them; tells it
+                                               from others after a reload */
+    unsigned                   always:1;    /* glyph_import background */
 } ngx_glyph_loc_conf_t;
 
 
@@ -116,6 +130,17 @@ typedef struct {
     ngx_glyph_job_t           *job;         /* NULL: detached; the rest of
                                                the body is dropped */
     ngx_http_request_t        *request;
+
+    /* Prefer: wait=N: the request stays when its body is in the spool */
+    ngx_event_t                wait;
+    ngx_msec_t                 wait_for;    /* ms; 0: not at all */
+    ngx_glyph_spool_t         *spool;       /* waits for a runner, or NULL */
+    ngx_queue_t                queue;       /* of those that do */
+    ngx_glyph_uuid_t           id;
+    uint64_t                   start_time;
+    uint64_t                   body_len;
+
+    unsigned                   waiting:1;   /* with a timer */
     unsigned                   paused:1;    /* no chunk: the client waits */
     unsigned                   last_seen:1; /* the body's last buffer came */
     unsigned                   last_sent:1; /* … and was passed on */

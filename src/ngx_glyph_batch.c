@@ -1,5 +1,6 @@
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_background.h"
 #include "ngx_glyph_batch.h"
 #include "ngx_glyph_owner.h"
 #include "core/glyph_copy.h"
@@ -165,7 +166,13 @@ ngx_glyph_batch_meta(ngx_glyph_job_t *job, glyph_buf_t *b)
     glyph_json_key(b, "worker");
     glyph_json_cstring(b, ngx_glyph_worker_id);
     glyph_json_key(b, "durable");
-    glyph_buf_puts(b, "false");
+    glyph_buf_puts(b, job->durable ? "true" : "false");
+
+    if (job->run) {
+        glyph_json_key(b, "fingerprint");
+        glyph_json_cstring(b, ngx_glyph_runner_fingerprint(job));
+    }
+
     glyph_json_key(b, "created_at");
     ngx_glyph_json_time(b, job->start_time);
 

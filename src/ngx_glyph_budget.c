@@ -3,6 +3,10 @@
 #include "ngx_glyph_budget.h"
 
 
+/* the reserve for the spool is this part of all chunks, and not less than */
+#define NGX_GLYPH_SPOOL_PART  8
+#define NGX_GLYPH_SPOOL_MIN   4
+
 /* a block's buffers larger than this are freed, not kept */
 #define NGX_GLYPH_BLOCK_KEEP  (2 * NGX_GLYPH_BLOCK_SIZE)
 
@@ -22,10 +26,15 @@ static ngx_uint_t ngx_glyph_budget_take(ngx_glyph_budget_t *budget,
 static void ngx_glyph_budget_put(ngx_glyph_budget_t *budget,
     ngx_queue_t *idle);
 static void ngx_glyph_budget_grant(ngx_event_t *ev);
+static ngx_glyph_chunk_t *ngx_glyph_chunk_lend(ngx_glyph_budget_t *budget,
+    ngx_glyph_waiter_t *w);
+static ngx_glyph_budget_t *ngx_glyph_chunk_budget(ngx_glyph_chunk_t *chunk);
+static void ngx_glyph_chunks_free(ngx_glyph_budget_t *budget);
 static void ngx_glyph_block_free(ngx_glyph_block_t *block);
 
 
 static ngx_glyph_budget_t  ngx_glyph_chunks;
+static ngx_glyph_budget_t  ngx_glyph_spool_chunks;
 static ngx_glyph_budget_t  ngx_glyph_blocks;
 static size_t              ngx_glyph_chunk_size;
 
@@ -38,6 +47,9 @@ ngx_glyph_budget_init(ngx_cycle_t *cycle, ngx_bufs_t *chunks,
     ngx_uint_t blocks)
 {
     ngx_glyph_budget_start(&ngx_glyph_chunks, chunks->num, cycle->log);
+    ngx_glyph_budget_start(&ngx_glyph_spool_chunks,
+                           ngx_max(chunks->num / NGX_GLYPH_SPOOL_PART,
+                                   NGX_GLYPH_SPOOL_MIN), cycle->log);
     ngx_glyph_budget_start(&ngx_glyph_blocks, blocks, cycle->log);
 
     ngx_glyph_chunk_size = chunks->size;
@@ -64,20 +76,14 @@ ngx_glyph_budget_start(ngx_glyph_budget_t *budget, ngx_uint_t n,
 void
 ngx_glyph_budget_exit(void)
 {
-    ngx_queue_t        *q;
-    ngx_glyph_chunk_t  *chunk;
+    ngx_queue_t  *q;
 
     if (ngx_glyph_chunk_size == 0) {
         return;
     }
 
-    while (!ngx_queue_empty(&ngx_glyph_chunks.idle)) {
-        q = ngx_queue_head(&ngx_glyph_chunks.idle);
-        ngx_queue_remove(q);
-
-        chunk = ngx_queue_data(q, ngx_glyph_chunk_t, queue);
-        ngx_free(chunk);
-    }
+    ngx_glyph_chunks_free(&ngx_glyph_chunks);
+    ngx_glyph_chunks_free(&ngx_glyph_spool_chunks);
 
     while (!ngx_queue_empty(&ngx_glyph_blocks.idle)) {
         q = ngx_queue_head(&ngx_glyph_blocks.idle);
@@ -88,18 +94,48 @@ ngx_glyph_budget_exit(void)
 }
 
 
-ngx_glyph_chunk_t *
-ngx_glyph_chunk_get(ngx_glyph_waiter_t *w)
+static void
+ngx_glyph_chunks_free(ngx_glyph_budget_t *budget)
 {
     ngx_queue_t        *q;
     ngx_glyph_chunk_t  *chunk;
 
-    if (!ngx_glyph_budget_take(&ngx_glyph_chunks, w)) {
+    while (!ngx_queue_empty(&budget->idle)) {
+        q = ngx_queue_head(&budget->idle);
+        ngx_queue_remove(q);
+
+        chunk = ngx_queue_data(q, ngx_glyph_chunk_t, queue);
+        ngx_free(chunk);
+    }
+}
+
+
+ngx_glyph_chunk_t *
+ngx_glyph_chunk_get(ngx_glyph_waiter_t *w)
+{
+    return ngx_glyph_chunk_lend(&ngx_glyph_chunks, w);
+}
+
+
+ngx_glyph_chunk_t *
+ngx_glyph_chunk_get_spool(ngx_glyph_waiter_t *w)
+{
+    return ngx_glyph_chunk_lend(&ngx_glyph_spool_chunks, w);
+}
+
+
+static ngx_glyph_chunk_t *
+ngx_glyph_chunk_lend(ngx_glyph_budget_t *budget, ngx_glyph_waiter_t *w)
+{
+    ngx_queue_t        *q;
+    ngx_glyph_chunk_t  *chunk;
+
+    if (!ngx_glyph_budget_take(budget, w)) {
         return NULL;
     }
 
-    if (!ngx_queue_empty(&ngx_glyph_chunks.idle)) {
-        q = ngx_queue_head(&ngx_glyph_chunks.idle);
+    if (!ngx_queue_empty(&budget->idle)) {
+        q = ngx_queue_head(&budget->idle);
         ngx_queue_remove(q);
 
         chunk = ngx_queue_data(q, ngx_glyph_chunk_t, queue);
@@ -108,10 +144,11 @@ ngx_glyph_chunk_get(ngx_glyph_waiter_t *w)
         chunk = ngx_alloc(sizeof(ngx_glyph_chunk_t) + ngx_glyph_chunk_size,
                           ngx_cycle->log);
         if (chunk == NULL) {
-            ngx_glyph_budget_put(&ngx_glyph_chunks, NULL);
+            ngx_glyph_budget_put(budget, NULL);
             return NULL;
         }
 
+        chunk->spool = (budget == &ngx_glyph_spool_chunks);
         chunk->start = (u_char *) chunk + sizeof(ngx_glyph_chunk_t);
         chunk->end = chunk->start + ngx_glyph_chunk_size;
     }
@@ -123,10 +160,17 @@ ngx_glyph_chunk_get(ngx_glyph_waiter_t *w)
 }
 
 
+static ngx_glyph_budget_t *
+ngx_glyph_chunk_budget(ngx_glyph_chunk_t *chunk)
+{
+    return chunk->spool ? &ngx_glyph_spool_chunks : &ngx_glyph_chunks;
+}
+
+
 void
 ngx_glyph_chunk_put(ngx_glyph_chunk_t *chunk)
 {
-    ngx_glyph_budget_put(&ngx_glyph_chunks, &chunk->queue);
+    ngx_glyph_budget_put(ngx_glyph_chunk_budget(chunk), &chunk->queue);
 }
 
 
@@ -269,7 +313,11 @@ ngx_glyph_waiter_cancel(ngx_glyph_waiter_t *w)
 
 
 ngx_uint_t
-ngx_glyph_chunk_wanted(void)
+ngx_glyph_chunk_wanted(ngx_glyph_chunk_t *chunk)
 {
-    return !ngx_queue_empty(&ngx_glyph_chunks.waiters);
+    ngx_glyph_budget_t  *budget;
+
+    budget = ngx_glyph_chunk_budget(chunk);
+
+    return !ngx_queue_empty(&budget->waiters);
 }

@@ -1,8 +1,9 @@
 
 /*
  * The worker's budgets of memory: receive chunks and blocks of encoded rows.
- * They are separate, so that nothing can wait in a circle; waiters are served
- * first come, first served.  An object is lent only while it is in use, its
+ * Bytes on their way to the disk have a reserve of chunks, which imports that
+ * wait for Postgres cannot use up.  The three are separate, so that nothing
+ * can wait in a circle; waiters are served first come, first served.  An object is lent only while it is in use, its
  * memory is kept for the next.
  */
 
@@ -28,6 +29,7 @@ typedef struct {
     u_char                    *last;
     u_char                    *end;
     u_char                    *start;
+    unsigned                   spool:1;     /* of the reserve */
 } ngx_glyph_chunk_t;
 
 
@@ -63,6 +65,9 @@ void ngx_glyph_budget_exit(void);
  * 0, there is no memory.
  */
 ngx_glyph_chunk_t *ngx_glyph_chunk_get(ngx_glyph_waiter_t *w);
+
+/* As above, from a reserve for bytes on their way to the disk. */
+ngx_glyph_chunk_t *ngx_glyph_chunk_get_spool(ngx_glyph_waiter_t *w);
 ngx_glyph_block_t *ngx_glyph_block_get(ngx_glyph_waiter_t *w);
 
 void ngx_glyph_chunk_put(ngx_glyph_chunk_t *chunk);
@@ -71,8 +76,8 @@ void ngx_glyph_block_put(ngx_glyph_block_t *block);
 /* Stops waiting. */
 void ngx_glyph_waiter_cancel(ngx_glyph_waiter_t *w);
 
-/* Whether anybody waits for a chunk. */
-ngx_uint_t ngx_glyph_chunk_wanted(void);
+/* Whether anybody waits for a chunk like this one. */
+ngx_uint_t ngx_glyph_chunk_wanted(ngx_glyph_chunk_t *chunk);
 
 
 #endif /* _NGX_GLYPH_BUDGET_H_INCLUDED_ */

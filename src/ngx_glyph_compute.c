@@ -120,6 +120,10 @@ ngx_glyph_compute_listing(void *data, const glyph_listing_t *l)
 {
     ngx_glyph_job_t *job = data;
 
+    if ((uint64_t) l->import_index < job->skip_rows) {
+        return;
+    }
+
     glyph_copy_listing(&job->block->listings, job->id.bytes, l);
 }
 
@@ -128,6 +132,11 @@ static void
 ngx_glyph_compute_rejected(void *data, const glyph_rejected_t *r)
 {
     ngx_glyph_job_t *job = data;
+
+    if ((uint64_t) r->import_index < job->skip_rows) {
+        job->skipped_invalid++;
+        return;
+    }
 
     glyph_copy_rejected(&job->block->errors, job->id.bytes, r);
 }

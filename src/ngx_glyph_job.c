@@ -1,5 +1,6 @@
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_background.h"
 #include "ngx_glyph_compute.h"
 #include "ngx_glyph_job.h"
 #include "ngx_glyph_state.h"
@@ -19,8 +20,13 @@
 
 #define NGX_GLYPH_JOB_BUCKETS   256
 
+/* when nothing is known of how long jobs take, s */
+#define NGX_GLYPH_JOB_RETRY_MAX 60
+
 
 static ngx_int_t ngx_glyph_job_chunk(ngx_glyph_job_t *job);
+static void ngx_glyph_job_resume(ngx_glyph_job_t *job);
+static void ngx_glyph_job_let_go(ngx_glyph_job_t *job);
 static void ngx_glyph_job_dispatch(ngx_glyph_job_t *job);
 static void ngx_glyph_job_flush_handler(ngx_event_t *ev);
 static void ngx_glyph_job_chunk_granted(void *data);
@@ -203,8 +209,13 @@ ngx_glyph_job_destroy(ngx_glyph_job_t *job)
         glyph_pipeline_destroy(job->pipeline);
     }
 
+    if (job->spool) {
+        ngx_glyph_spool_close(job->spool);
+    }
+
     glyph_buf_free(&job->result);
     glyph_buf_free(&job->last_block.result);
+    glyph_buf_free(&job->meta);
 
     ngx_destroy_pool(job->pool);
 }
@@ -275,6 +286,43 @@ ngx_glyph_job_count(void)
 }
 
 
+time_t
+ngx_glyph_job_next_end(void)
+{
+    off_t             done;
+    time_t            best, left;
+    ngx_uint_t        i;
+    ngx_queue_t      *q;
+    ngx_glyph_job_t  *job;
+
+    best = NGX_GLYPH_JOB_RETRY_MAX;
+
+    for (i = 0; i < NGX_GLYPH_JOB_BUCKETS; i++) {
+
+        for (q = ngx_queue_head(&ngx_glyph_jobs[i]);
+             q != ngx_queue_sentinel(&ngx_glyph_jobs[i]);
+             q = ngx_queue_next(q))
+        {
+            job = ngx_queue_data(q, ngx_glyph_job_t, queue);
+
+            done = job->spooling ? job->received : (off_t) job->seen.bytes;
+
+            if (done == 0 || job->expected < done) {
+                continue;
+            }
+
+            left = (time_t) ((double) (ngx_current_msec - job->started)
+                             * (double) (job->expected - done)
+                             / (double) done / 1000);
+
+            best = ngx_min(best, left + 1);
+        }
+    }
+
+    return best;
+}
+
+
 size_t
 ngx_glyph_job_receive(ngx_glyph_job_t *job, u_char *data, size_t len)
 {
@@ -306,7 +354,7 @@ ngx_glyph_job_receive(ngx_glyph_job_t *job, u_char *data, size_t len)
         }
     }
 
-    if (job->filling && ngx_glyph_chunk_wanted()) {
+    if (job->filling && ngx_glyph_chunk_wanted(job->filling)) {
         ngx_glyph_job_dispatch(job);
     }
 
@@ -317,28 +365,57 @@ ngx_glyph_job_receive(ngx_glyph_job_t *job, u_char *data, size_t len)
 static ngx_int_t
 ngx_glyph_job_chunk(ngx_glyph_job_t *job)
 {
-    if (job->nchunks == NGX_GLYPH_JOB_CHUNKS) {
-        return NGX_AGAIN;
-    }
-
-    job->filling = ngx_glyph_chunk_get(&job->chunk_waiter);
+    job->filling = ngx_glyph_job_chunk_take(job);
 
     if (job->filling == NULL) {
-
-        if (!job->chunk_waiter.waiting) {
-            ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
-                                NGX_HTTP_INTERNAL_SERVER_ERROR,
-                                "out_of_memory", NULL);
-        }
-
         return NGX_AGAIN;
     }
 
-    job->nchunks++;
-
-    ngx_add_timer(&job->flush, NGX_GLYPH_JOB_FLUSH);
+    ngx_glyph_job_run_later(job);
 
     return NGX_OK;
+}
+
+
+ngx_glyph_chunk_t *
+ngx_glyph_job_chunk_take(ngx_glyph_job_t *job)
+{
+    ngx_glyph_chunk_t  *chunk;
+
+    if (job->nchunks == NGX_GLYPH_JOB_CHUNKS) {
+        return NULL;
+    }
+
+    chunk = job->spooling ? ngx_glyph_chunk_get_spool(&job->chunk_waiter)
+                          : ngx_glyph_chunk_get(&job->chunk_waiter);
+
+    if (chunk) {
+        job->nchunks++;
+
+    } else if (!job->chunk_waiter.waiting) {
+        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
+                            NGX_HTTP_INTERNAL_SERVER_ERROR,
+                            "out_of_memory", NULL);
+    }
+
+    return chunk;
+}
+
+
+void
+ngx_glyph_job_chunk_return(ngx_glyph_job_t *job, ngx_glyph_chunk_t *chunk)
+{
+    ngx_glyph_chunk_put(chunk);
+    job->nchunks--;
+}
+
+
+void
+ngx_glyph_job_run_later(ngx_glyph_job_t *job)
+{
+    if (!job->flush.timer_set) {
+        ngx_add_timer(&job->flush, NGX_GLYPH_JOB_FLUSH);
+    }
 }
 
 
@@ -370,7 +447,19 @@ ngx_glyph_job_chunk_granted(void *data)
 {
     ngx_glyph_job_t *job = data;
 
-    if (job->ctx) {
+    ngx_glyph_job_resume(job);
+}
+
+
+/* There is room for input again. */
+
+static void
+ngx_glyph_job_resume(ngx_glyph_job_t *job)
+{
+    if (job->run) {
+        ngx_glyph_runner_feed(job);
+
+    } else if (job->ctx) {
         ngx_glyph_upload_resume(job->ctx);
     }
 }
@@ -388,7 +477,7 @@ ngx_glyph_job_body_end(ngx_glyph_job_t *job)
 {
     job->body_end = 1;
 
-    if (job->state == NGX_GLYPH_JOB_RECEIVING) {
+    if (job->state == NGX_GLYPH_JOB_RECEIVING && !job->spooling) {
         job->state = NGX_GLYPH_JOB_PROCESSING;
     }
 
@@ -403,8 +492,23 @@ ngx_glyph_job_run(ngx_glyph_job_t *job)
         return;
     }
 
+    if (job->spooling) {
+        ngx_glyph_background_run(job);
+        return;
+    }
+
+    /* whether there is a row in Postgres is not known before */
+
+    if (job->run && !ngx_glyph_runner_started(job)) {
+        return;
+    }
+
     if (job->ending) {
         ngx_glyph_job_queue_final(job);
+        return;
+    }
+
+    if (job->leaving) {
         return;
     }
 
@@ -442,9 +546,7 @@ ngx_glyph_job_run(ngx_glyph_job_t *job)
 
     /* the pool's queue is full: that is back-pressure, not an error */
 
-    if (!job->flush.timer_set) {
-        ngx_add_timer(&job->flush, NGX_GLYPH_JOB_FLUSH);
-    }
+    ngx_glyph_job_run_later(job);
 }
 
 
@@ -459,6 +561,14 @@ ngx_glyph_job_computed(ngx_glyph_job_t *job, ngx_glyph_chunk_t *chunk)
 
     job->running = 0;
     job->seen = block->totals;
+
+    if (job->skip_rows && job->seen.rows >= job->skip_rows) {
+
+        /* what Postgres had refused, an earlier run has counted */
+
+        job->refused += job->committed.invalid - job->skipped_invalid;
+        job->skip_rows = 0;
+    }
 
     if (job->ending) {
         ngx_glyph_job_drop_input(job);
@@ -503,10 +613,7 @@ ngx_glyph_job_computed(ngx_glyph_job_t *job, ngx_glyph_chunk_t *chunk)
     ngx_glyph_job_run(job);
 
     ngx_glyph_state_publish(job);
-
-    if (job->ctx) {
-        ngx_glyph_upload_resume(job->ctx);
-    }
+    ngx_glyph_job_resume(job);
 
 done:
 
@@ -645,6 +752,10 @@ ngx_glyph_job_detach(ngx_glyph_job_t *job)
 {
     job->ctx = NULL;
 
+    if (job->durable) {
+        return;
+    }
+
     ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, 0, "client_gone",
                         "the client closed the connection before the end");
 }
@@ -660,6 +771,10 @@ ngx_glyph_job_committed(ngx_glyph_job_t *job, ngx_glyph_block_t *block)
 
     job->registered = 1;
     job->committed = block->totals;
+
+    if (!job->timeout.timer_set && !job->ending) {
+        ngx_add_timer(&job->timeout, job->conf->job_timeout);
+    }
 
     if (final) {
         result = job->result;
@@ -760,15 +875,38 @@ ngx_glyph_job_finish(ngx_glyph_job_t *job, ngx_glyph_job_state_e state)
 
     ngx_glyph_state_publish(job);
 
-    ngx_queue_remove(&job->queue);
-    ngx_glyph_jobs_n--;
-
     if (job->ctx) {
         ngx_glyph_upload_answer(job->ctx, job->http_status, job->code,
                                 &job->detail);
     }
 
+    if (job->run) {
+        ngx_glyph_runner_over(job, job->code == NULL
+                              || ngx_strcmp(job->code, "ownership_lost") != 0);
+    }
+
+    ngx_glyph_job_leave(job);
+}
+
+
+void
+ngx_glyph_job_leave(ngx_glyph_job_t *job)
+{
+    ngx_glyph_job_stop_timers(job);
+
+    ngx_queue_remove(&job->queue);
+    ngx_glyph_jobs_n--;
+
     ngx_glyph_job_unref(job);
+}
+
+
+void
+ngx_glyph_job_unstored(ngx_glyph_job_t *job)
+{
+    job->final_queued = 1;
+
+    ngx_glyph_job_finish(job, job->outcome);
 }
 
 
@@ -776,6 +914,17 @@ void
 ngx_glyph_job_store_lost(ngx_glyph_job_t *job, ngx_uint_t unknown)
 {
     ngx_str_t  detail;
+
+    if (job->durable) {
+
+        /* nobody waits but the file; the clock does not run meanwhile */
+
+        if (job->timeout.timer_set) {
+            ngx_del_timer(&job->timeout);
+        }
+
+        return;
+    }
 
     if (unknown) {
 
@@ -864,7 +1013,13 @@ ngx_glyph_job_tick_handler(ngx_event_t *ev)
             next = ngx_queue_next(q);
             job = ngx_queue_data(q, ngx_glyph_job_t, queue);
 
-            if (!job->registered
+            if (ngx_exiting && job->run) {
+                ngx_glyph_job_let_go(job);
+                continue;
+            }
+
+            if (!job->registered && !job->spooling
+                && (job->run == NULL || ngx_glyph_runner_started(job))
                 && ngx_current_msec - job->started >= NGX_GLYPH_JOB_TICK)
             {
                 ngx_glyph_writer_ready(job);
@@ -876,7 +1031,43 @@ ngx_glyph_job_tick_handler(ngx_event_t *ev)
 
     if (!ngx_exiting) {
         ngx_add_timer(ev, NGX_GLYPH_JOB_TICK);
+
+    } else if (ngx_glyph_jobs_n) {
+        ngx_add_timer(ev, NGX_GLYPH_JOB_TICK / 10);
     }
+}
+
+
+/*
+ * The worker ends, and the file is there for the next one: what is in the
+ * middle of a step finishes it, and nothing new is begun.
+ */
+
+static void
+ngx_glyph_job_let_go(ngx_glyph_job_t *job)
+{
+    if (job->final_queued) {
+        return;
+    }
+
+    job->leaving = 1;
+
+    ngx_glyph_job_stop_timers(job);
+
+    if (job->running || job->in_batch) {
+        return;
+    }
+
+    ngx_glyph_job_ref(job);
+
+    if (ngx_glyph_runner_leave(job) == NGX_OK) {
+        ngx_glyph_writer_forget(job);
+        ngx_glyph_job_drop_input(job);
+        ngx_glyph_job_drop_output(job);
+        ngx_glyph_job_leave(job);
+    }
+
+    ngx_glyph_job_unref(job);
 }
 
 

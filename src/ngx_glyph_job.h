@@ -57,6 +57,14 @@ struct ngx_glyph_job_s {
     ngx_glyph_loc_conf_t      *conf;
     ngx_glyph_ctx_t           *ctx;         /* NULL: no request */
 
+    /* background imports; see ngx_glyph_background.h */
+    ngx_glyph_spool_t         *spool;       /* its file, or NULL */
+    ngx_glyph_run_t           *run;         /* of a runner, or NULL */
+    ngx_str_t                  location;    /* conf->key when it came */
+    glyph_buf_t                meta;        /* memory of the texts above */
+    uint64_t                   skip_rows;   /* that Postgres has already */
+    uint64_t                   skipped_invalid;
+
     ngx_glyph_job_state_e      state;
     ngx_int_t                  epoch;
 
@@ -118,6 +126,9 @@ struct ngx_glyph_job_s {
     unsigned                   in_batch:1;
     unsigned                   in_ready:1;
     unsigned                   redis_known:1;
+    unsigned                   spooling:1;  /* the body goes to the file */
+    unsigned                   durable:1;   /* the body is in the file */
+    unsigned                   leaving:1;   /* the worker ends: let go */
 };
 
 
@@ -133,11 +144,29 @@ void ngx_glyph_job_unref(ngx_glyph_job_t *job);
 /* Puts the job on the worker's list and starts its clock. */
 ngx_int_t ngx_glyph_job_start(ngx_glyph_job_t *job);
 
+/* As ngx_glyph_job_run(), but a little later: a queue is full. */
+void ngx_glyph_job_run_later(ngx_glyph_job_t *job);
+
+/* Takes the job off the list, without an answer or a word to anybody. */
+void ngx_glyph_job_leave(ngx_glyph_job_t *job);
+
+/* The job has ended early, and Postgres need not know of it. */
+void ngx_glyph_job_unstored(ngx_glyph_job_t *job);
+
+/*
+ * A chunk for bytes that do not come from a request; NULL: not now (the job
+ * is told when there is one) or not at all (then it ends).
+ */
+ngx_glyph_chunk_t *ngx_glyph_job_chunk_take(ngx_glyph_job_t *job);
+void ngx_glyph_job_chunk_return(ngx_glyph_job_t *job,
+    ngx_glyph_chunk_t *chunk);
+
 /* A job of this worker that has not ended, by id; NULL if there is none. */
 ngx_glyph_job_t *ngx_glyph_job_find(ngx_glyph_uuid_t *id);
 
-/* How many there are. */
+/* How many there are; and in how many seconds the first of them may end. */
 ngx_uint_t ngx_glyph_job_count(void);
+time_t ngx_glyph_job_next_end(void);
 
 /*
  * Takes body bytes, as many as there is room for; returns how many.  Less

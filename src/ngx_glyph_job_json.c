@@ -49,7 +49,10 @@ static void
 ngx_glyph_job_json_progress(ngx_glyph_job_t *job, glyph_buf_t *b)
 {
     double      sec, rate;
+    uint64_t    bytes;
     ngx_uint_t  percent;
+
+    bytes = job->spooling ? (uint64_t) job->received : job->seen.bytes;
 
     sec = (double) (ngx_current_msec - job->started) / 1000;
     rate = (sec > 0) ? (double) job->seen.rows / sec : 0;
@@ -58,7 +61,7 @@ ngx_glyph_job_json_progress(ngx_glyph_job_t *job, glyph_buf_t *b)
     glyph_buf_putc(b, '{');
 
     glyph_json_key(b, "bytes");
-    glyph_json_int(b, job->seen.bytes);
+    glyph_json_int(b, bytes);
 
     glyph_json_key(b, "bytes_total");
 
@@ -75,7 +78,7 @@ ngx_glyph_job_json_progress(ngx_glyph_job_t *job, glyph_buf_t *b)
     glyph_json_int(b, job->committed.rows);
 
     if (job->expected > 0) {
-        percent = job->seen.bytes * 100 / job->expected;
+        percent = bytes * 100 / job->expected;
 
         glyph_json_key(b, "percent");
         glyph_json_int(b, ngx_min(percent, 100));
@@ -84,13 +87,13 @@ ngx_glyph_job_json_progress(ngx_glyph_job_t *job, glyph_buf_t *b)
     glyph_json_key(b, "rows_per_second");
     glyph_json_int(b, (int64_t) rate);
 
-    if (job->expected > 0 && job->seen.bytes > 0
+    if (job->expected > 0 && bytes > 0
         && !ngx_glyph_job_is_final(job->state))
     {
         glyph_json_key(b, "eta_seconds");
         glyph_json_double(b, sec * (double) (job->expected
-                                             - (off_t) job->seen.bytes)
-                             / (double) job->seen.bytes, 3);
+                                             - (off_t) bytes)
+                             / (double) bytes, 3);
     }
 
     glyph_buf_putc(b, '}');

@@ -2,13 +2,15 @@
 /*
  * A job seen from outside: its state, result and errors, and its end.  Any
  * worker answers for any job: it looks in its own memory, in Redis if what is
- * there is fresh and not final, and in Postgres; a final state is only
- * believed from there.
+ * there is fresh and not final, in Postgres, and in the spool; a final state
+ * is only believed from Postgres.
  */
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_background.h"
 #include "ngx_glyph_http.h"
 #include "ngx_glyph_job.h"
+#include "ngx_glyph_jobs.h"
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_query.h"
 #include "ngx_glyph_redis.h"
@@ -28,8 +30,9 @@ typedef enum {
 
 
 /*
- * One question.  It lives until the reply of Redis and the result of Postgres
- * have both come or cannot come any more, which may be after the request.
+ * One question.  It lives until the reply of Redis, the result of Postgres and
+ * the thread that looks into the spool have all come or cannot come any more,
+ * which may be after the request.
  */
 
 typedef struct {
@@ -43,6 +46,10 @@ typedef struct {
     unsigned                   redis:1;     /* its reply is to come */
     unsigned                   redis_lost:1;
     unsigned                   live:1;      /* seen alive, somewhere */
+    unsigned                   looking:1;   /* into the spool */
+    unsigned                   looked:1;
+    PGresult                  *failed;      /* what Postgres said instead */
+    const char                *error;       /* of an answer */
 } ngx_glyph_ask_t;
 
 
@@ -65,8 +72,11 @@ static ngx_int_t ngx_glyph_jobs_answer_result(ngx_glyph_ask_t *ask,
 static ngx_int_t ngx_glyph_jobs_answer_cancel(ngx_glyph_ask_t *ask,
     PGresult *res);
 static ngx_int_t ngx_glyph_jobs_missing(ngx_glyph_ask_t *ask);
-static ngx_int_t ngx_glyph_jobs_send(ngx_glyph_ask_t *ask,
-    ngx_uint_t status, u_char *doc, size_t len, ngx_uint_t running);
+static ngx_int_t ngx_glyph_jobs_look(ngx_glyph_ask_t *ask);
+static void ngx_glyph_jobs_looked(ngx_glyph_spool_t *spool);
+static ngx_int_t ngx_glyph_jobs_queued(ngx_glyph_ask_t *ask,
+    ngx_glyph_spool_prefix_t *prefix);
+static void ngx_glyph_jobs_free(ngx_glyph_ask_t *ask);
 static void ngx_glyph_jobs_done(ngx_glyph_ask_t *ask, ngx_int_t rc);
 static void ngx_glyph_jobs_cleanup(void *data);
 
@@ -248,8 +258,8 @@ ngx_glyph_jobs_start(ngx_glyph_ask_t *ask)
         ngx_glyph_job_json(job, &b);
 
         rc = b.failed ? NGX_HTTP_INTERNAL_SERVER_ERROR
-                      : ngx_glyph_jobs_send(ask, NGX_HTTP_OK, b.data, b.len,
-                                            1);
+                      : ngx_glyph_jobs_document(ask->request, ask->text,
+                                                NGX_HTTP_OK, b.data, b.len, 1);
         glyph_buf_free(&b);
 
         return rc;
@@ -307,7 +317,7 @@ ngx_glyph_jobs_redis_reply(void *data, redisReply *reply)
     ask->redis = 0;
 
     if (ask->request == NULL) {
-        ngx_free(ask);
+        ngx_glyph_jobs_free(ask);
         return;
     }
 
@@ -374,8 +384,8 @@ ngx_glyph_jobs_live(ngx_glyph_ask_t *ask, redisReply *reply)
         return NGX_DECLINED;
     }
 
-    return ngx_glyph_jobs_send(ask, NGX_HTTP_OK, (u_char *) e[3]->str,
-                               e[3]->len, 1);
+    return ngx_glyph_jobs_document(ask->request, ask->text, NGX_HTTP_OK,
+                                   (u_char *) e[3]->str, e[3]->len, 1);
 }
 
 
@@ -435,15 +445,136 @@ ngx_glyph_jobs_postgres_result(void *data, PGresult *res, const char *error)
     ngx_http_set_log_request(ask->request->connection->log, ask->request);
 
     if (res && PQresultStatus(res) == PGRES_TUPLES_OK) {
+
+        if (PQntuples(res) == 0 && ngx_glyph_jobs_look(ask) == NGX_OK) {
+            PQclear(res);
+            return;
+        }
+
         rc = ngx_glyph_jobs_answer(ask, res);
 
     } else {
+
+        if (ngx_glyph_jobs_look(ask) == NGX_OK) {
+            ask->failed = res;
+            ask->error = "Postgres is out of reach";
+            return;
+        }
+
         rc = ngx_glyph_query_failed(ask->request, res, error);
     }
 
     PQclear(res);
 
     ngx_glyph_jobs_done(ask, rc);
+}
+
+
+/* NGX_OK: a thread looks into the spool, which may know the job. */
+
+static ngx_int_t
+ngx_glyph_jobs_look(ngx_glyph_ask_t *ask)
+{
+    ngx_glyph_spool_t  *spool;
+
+    if (ask->looked) {
+        return NGX_DECLINED;
+    }
+
+    spool = ngx_glyph_spool_create(&ask->id);
+    if (spool == NULL) {
+        return NGX_DECLINED;
+    }
+
+    spool->data = ask;
+
+    if (ngx_glyph_spool_look(spool, ngx_glyph_jobs_looked) != NGX_OK) {
+        ngx_glyph_spool_close(spool);
+        return NGX_DECLINED;
+    }
+
+    ask->looking = 1;
+    ask->looked = 1;
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_glyph_jobs_looked(ngx_glyph_spool_t *spool)
+{
+    ngx_int_t         rc;
+    ngx_str_t         tenant;
+    ngx_glyph_ask_t  *ask;
+
+    ask = spool->data;
+    ask->looking = 0;
+
+    if (ask->request == NULL) {
+        ngx_glyph_spool_close(spool);
+        ngx_glyph_jobs_free(ask);
+        return;
+    }
+
+    ngx_http_set_log_request(ask->request->connection->log, ask->request);
+
+    if (spool->err == 0
+        && ngx_glyph_spool_meta_tenant(&spool->meta, &tenant) == NGX_OK
+        && tenant.len == ngx_strlen(ask->tenant)
+        && ngx_memcmp(tenant.data, ask->tenant, tenant.len) == 0)
+    {
+        rc = ngx_glyph_jobs_queued(ask, &spool->prefix);
+
+    } else if (ask->error) {
+        rc = ngx_glyph_query_failed(ask->request, ask->failed, ask->error);
+
+    } else {
+        rc = ngx_glyph_jobs_missing(ask);
+    }
+
+    ngx_glyph_spool_close(spool);
+
+    if (rc != NGX_DONE) {
+        ngx_glyph_jobs_done(ask, rc);
+    }
+}
+
+
+/* The job is in the spool, and Postgres does not know it yet. */
+
+static ngx_int_t
+ngx_glyph_jobs_queued(ngx_glyph_ask_t *ask, ngx_glyph_spool_prefix_t *prefix)
+{
+    ngx_int_t    rc;
+    glyph_buf_t  b;
+
+    if (ask->what == NGX_GLYPH_JOBS_STATUS) {
+        ngx_memzero(&b, sizeof(glyph_buf_t));
+        ngx_glyph_background_json(prefix, &b);
+
+        rc = b.failed ? NGX_HTTP_INTERNAL_SERVER_ERROR
+                      : ngx_glyph_jobs_document(ask->request, ask->text,
+                                                NGX_HTTP_OK, b.data, b.len, 1);
+        glyph_buf_free(&b);
+
+        return rc;
+    }
+
+    if (ask->error) {
+        return ngx_glyph_query_failed(ask->request, ask->failed, ask->error);
+    }
+
+    ask->live = 1;
+
+    return ngx_glyph_jobs_postgres(ask);
+}
+
+
+static void
+ngx_glyph_jobs_free(ngx_glyph_ask_t *ask)
+{
+    PQclear(ask->failed);
+    ngx_free(ask);
 }
 
 
@@ -463,7 +594,7 @@ ngx_glyph_jobs_answer(ngx_glyph_ask_t *ask, PGresult *res)
 
         state = ngx_glyph_job_state_parse(PQgetvalue(res, 0, 0));
 
-        return ngx_glyph_jobs_send(ask, NGX_HTTP_OK,
+        return ngx_glyph_jobs_document(ask->request, ask->text, NGX_HTTP_OK,
                                    (u_char *) PQgetvalue(res, 0, 1),
                                    PQgetlength(res, 0, 1),
                                    state == NGX_ERROR
@@ -580,7 +711,8 @@ ngx_glyph_jobs_answer_cancel(ngx_glyph_ask_t *ask, PGresult *res)
     p = ngx_sprintf(doc, "{\"job_id\":\"%s\",\"state\":\"cancelled\"}",
                     ask->text);
 
-    return ngx_glyph_jobs_send(ask, NGX_HTTP_ACCEPTED, doc, p - doc, 0);
+    return ngx_glyph_jobs_document(ask->request, ask->text, NGX_HTTP_ACCEPTED,
+                                   doc, p - doc, 0);
 }
 
 
@@ -612,20 +744,18 @@ ngx_glyph_jobs_missing(ngx_glyph_ask_t *ask)
 
 /* The Job, with its links, which only the web server knows. */
 
-static ngx_int_t
-ngx_glyph_jobs_send(ngx_glyph_ask_t *ask, ngx_uint_t status, u_char *doc,
-    size_t len, ngx_uint_t running)
+ngx_int_t
+ngx_glyph_jobs_document(ngx_http_request_t *r, u_char *id, ngx_uint_t status,
+    u_char *doc, size_t len, ngx_uint_t running)
 {
-    u_char              *p;
-    size_t               size;
-    ngx_str_t            body, uri;
-    ngx_http_request_t  *r;
+    u_char     *p;
+    size_t      size;
+    ngx_str_t   body, uri;
 
     static const char  *links[] = { "status", "result", "errors" };
 
     ngx_uint_t  i;
 
-    r = ask->request;
     uri = ngx_glyph_main_conf->jobs_uri;
 
     if (running && ngx_glyph_retry_after(r, 1) != NGX_OK) {
@@ -645,8 +775,9 @@ ngx_glyph_jobs_send(ngx_glyph_ask_t *ask, ngx_uint_t status, u_char *doc,
     p = ngx_sprintf(p, ",\"links\":{");
 
     for (i = 0; i < 3; i++) {
-        p = ngx_sprintf(p, "%s\"%s\":\"%V/%s/%s\"", i ? "," : "", links[i],
-                        &uri, ask->text, links[i]);
+        p = ngx_sprintf(p, "%s\"%s\":\"%V/%*s/%s\"", i ? "," : "",
+                        links[i], &uri, (size_t) NGX_GLYPH_UUID_TEXT_LEN, id,
+                        links[i]);
     }
 
     p = ngx_sprintf(p, "}}\n");
@@ -667,7 +798,7 @@ ngx_glyph_jobs_done(ngx_glyph_ask_t *ask, ngx_int_t rc)
     c = r->connection;
 
     ask->cleanup->handler = NULL;
-    ngx_free(ask);
+    ngx_glyph_jobs_free(ask);
 
     ngx_http_finalize_request(r, rc);
 
@@ -687,7 +818,7 @@ ngx_glyph_jobs_cleanup(void *data)
         ask->query = NULL;
     }
 
-    if (!ask->redis) {
-        ngx_free(ask);
+    if (!ask->redis && !ask->looking) {
+        ngx_glyph_jobs_free(ask);
     }
 }

@@ -8,6 +8,7 @@
 #define NGX_GLYPH_BOUNDARY_MAX  70          /* RFC 2046, 5.1.1 */
 #define NGX_GLYPH_LABEL_MAX     1024
 #define NGX_GLYPH_METADATA_MAX  16384
+#define NGX_GLYPH_WAIT_MAX      60          /* Prefer: wait=, s */
 
 
 typedef ngx_int_t (*ngx_glyph_option_pt)(ngx_glyph_job_t *job,
@@ -30,6 +31,8 @@ static ngx_int_t ngx_glyph_options_args(ngx_http_request_t *r,
     ngx_glyph_job_t *job);
 static void ngx_glyph_options_prefer(ngx_http_request_t *r,
     ngx_glyph_job_t *job);
+static void ngx_glyph_options_preference(ngx_glyph_job_t *job,
+    ngx_str_t *token);
 
 static ngx_int_t ngx_glyph_option_delimiter(ngx_glyph_job_t *job,
     ngx_str_t *value);
@@ -44,6 +47,8 @@ static ngx_int_t ngx_glyph_option_reject(ngx_glyph_job_t *job,
 static ngx_int_t ngx_glyph_option_max_errors(ngx_glyph_job_t *job,
     ngx_str_t *value);
 static ngx_int_t ngx_glyph_option_max_error_ratio(ngx_glyph_job_t *job,
+    ngx_str_t *value);
+static ngx_int_t ngx_glyph_option_background(ngx_glyph_job_t *job,
     ngx_str_t *value);
 static ngx_int_t ngx_glyph_option_filename(ngx_glyph_job_t *job,
     ngx_str_t *value);
@@ -79,6 +84,9 @@ static ngx_glyph_option_t  ngx_glyph_import_options[] = {
 
     { ngx_string("max_error_ratio"), ngx_glyph_option_max_error_ratio,
       "a number from 0 to 1" },
+
+    { ngx_string("background"), ngx_glyph_option_background,
+      "\"true\" or \"false\"" },
 
     { ngx_string("filename"), ngx_glyph_option_filename,
       "UTF-8 text of at most 1024 bytes" },
@@ -346,16 +354,77 @@ ngx_glyph_options_args(ngx_http_request_t *r, ngx_glyph_job_t *job)
 static void
 ngx_glyph_options_prefer(ngx_http_request_t *r, ngx_glyph_job_t *job)
 {
-    ngx_str_t  *prefer;
+    u_char     *p, *last, *next;
+    ngx_str_t  *prefer, token;
 
     prefer = ngx_glyph_header_in(r, "Prefer");
 
-    if (prefer
-        && ngx_strlcasestrn(prefer->data, prefer->data + prefer->len,
-                            (u_char *) "handling=strict",
-                            sizeof("handling=strict") - 2))
+    if (prefer == NULL) {
+        return;
+    }
+
+    last = prefer->data + prefer->len;
+
+    for (p = prefer->data; p < last; p = next + 1) {
+
+        next = ngx_strlchr(p, last, ',');
+        if (next == NULL) {
+            next = last;
+        }
+
+        token.data = p;
+        token.len = next - p;
+
+        ngx_glyph_options_preference(job, &token);
+    }
+}
+
+
+static void
+ngx_glyph_options_preference(ngx_glyph_job_t *job, ngx_str_t *token)
+{
+    u_char     *p, *last;
+    ngx_int_t   n;
+    ngx_str_t   text;
+
+    static ngx_str_t  async = ngx_string("respond-async");
+    static ngx_str_t  strict = ngx_string("handling=strict");
+    static ngx_str_t  wait = ngx_string("wait=");
+
+    p = token->data;
+    last = p + token->len;
+
+    while (p < last && (*p == ' ' || *p == '\t')) {
+        p++;
+    }
+
+    text.data = p;
+
+    while (p < last && *p != ' ' && *p != '\t' && *p != ';') {
+        p++;
+    }
+
+    text.len = p - text.data;
+
+    if (text.len == async.len
+        && ngx_strncasecmp(text.data, async.data, async.len) == 0)
+    {
+        job->spooling = 1;
+
+    } else if (text.len == strict.len
+               && ngx_strncasecmp(text.data, strict.data, strict.len) == 0)
     {
         job->opts.strict = 1;
+
+    } else if (text.len > wait.len
+               && ngx_strncasecmp(text.data, wait.data, wait.len) == 0)
+    {
+        n = ngx_atoi(text.data + wait.len, text.len - wait.len);
+
+        if (n != NGX_ERROR) {
+            job->spooling = 1;
+            job->ctx->wait_for = 1000 * ngx_min(n, NGX_GLYPH_WAIT_MAX);
+        }
     }
 }
 
@@ -490,6 +559,19 @@ ngx_glyph_option_max_error_ratio(ngx_glyph_job_t *job, ngx_str_t *value)
     job->opts.max_error_ratio = (double) n / 1000000;
 
     return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_glyph_option_background(ngx_glyph_job_t *job, ngx_str_t *value)
+{
+    if (value->len == 4 && ngx_strncmp(value->data, "true", 4) == 0) {
+        job->spooling = 1;
+        return NGX_OK;
+    }
+
+    return (value->len == 5 && ngx_strncmp(value->data, "false", 5) == 0)
+           ? NGX_OK : NGX_DECLINED;
 }
 
 

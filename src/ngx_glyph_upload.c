@@ -11,6 +11,9 @@
  *                             client timer runs
  *   waiting                   the same                  the job is over:
  *                                                       _upload_answer()
+ *   queued (ctx->waiting)     the job of the runner, or the same, or the time
+ *                             the file that waits for   is over: _accepted()
+ *                             one (ctx->spool)
  *   answered                  nothing of the job's      nginx frees it
  *
  * A client that leaves, in any of them, is met by the cleanup handler, which
@@ -18,8 +21,10 @@
  */
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_background.h"
 #include "ngx_glyph_http.h"
 #include "ngx_glyph_job.h"
+#include "ngx_glyph_jobs.h"
 #include "ngx_glyph_upload.h"
 #include "ngx_glyph_writer.h"
 
@@ -28,6 +33,10 @@ static ngx_int_t ngx_glyph_upload_check(ngx_http_request_t *r);
 static ngx_int_t ngx_glyph_upload_create(ngx_http_request_t *r,
     ngx_glyph_ctx_t *ctx);
 static ngx_int_t ngx_glyph_upload_job_id(ngx_http_request_t *r,
+    ngx_glyph_job_t *job);
+static ngx_int_t ngx_glyph_upload_mode(ngx_http_request_t *r,
+    ngx_glyph_job_t *job);
+static ngx_int_t ngx_glyph_upload_begin(ngx_http_request_t *r,
     ngx_glyph_job_t *job);
 static void ngx_glyph_upload_body_handler(ngx_http_request_t *r);
 static void ngx_glyph_upload_read_handler(ngx_http_request_t *r);
@@ -40,6 +49,12 @@ static ngx_int_t ngx_glyph_upload_body_refused(ngx_http_request_t *r,
 static void ngx_glyph_upload_stop_timer(ngx_connection_t *c);
 static void ngx_glyph_upload_cleanup(void *data);
 static void ngx_glyph_upload_detach(ngx_glyph_ctx_t *ctx);
+static void ngx_glyph_upload_stop_waiting(ngx_glyph_ctx_t *ctx);
+static void ngx_glyph_upload_wait_handler(ngx_event_t *ev);
+static ngx_int_t ngx_glyph_upload_accept(ngx_http_request_t *r,
+    ngx_glyph_ctx_t *ctx, glyph_buf_t *b);
+static ngx_int_t ngx_glyph_upload_id_headers(ngx_http_request_t *r,
+    u_char *text);
 static ngx_int_t ngx_glyph_upload_headers(ngx_http_request_t *r,
     ngx_glyph_job_t *job, ngx_uint_t status);
 static ngx_int_t ngx_glyph_upload_result(ngx_http_request_t *r,
@@ -102,19 +117,50 @@ ngx_glyph_upload_check(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (ngx_glyph_writer_available() != NGX_OK) {
+    return NGX_DECLINED;
+}
 
-        if (ngx_glyph_retry_after(r, 2) != NGX_OK) {
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
-        }
 
-        return ngx_glyph_problemf(r, NGX_HTTP_SERVICE_UNAVAILABLE,
-                                  "store_unavailable",
-                                  "Postgres is out of reach; nothing was "
-                                  "read");
+/*
+ * Foreground or background (job->spooling), decided once and for all;
+ * NGX_DECLINED: go on.
+ */
+
+static ngx_int_t
+ngx_glyph_upload_mode(ngx_http_request_t *r, ngx_glyph_job_t *job)
+{
+    ngx_int_t              store;
+    ngx_uint_t             wanted;
+    ngx_glyph_loc_conf_t  *glcf;
+
+    glcf = job->conf;
+    store = ngx_glyph_writer_available();
+
+    wanted = job->spooling || job->ctx->wait_for || glcf->always
+             || (glcf->background_size
+                 && (r->headers_in.content_length_n == -1
+                     || r->headers_in.content_length_n
+                        > glcf->background_size));
+
+    if (glcf->background && (wanted || store != NGX_OK)) {
+        job->spooling = 1;
+        return NGX_DECLINED;
     }
 
-    return NGX_DECLINED;
+    job->spooling = 0;
+    job->ctx->wait_for = 0;
+
+    if (store != NGX_DECLINED) {
+        return NGX_DECLINED;
+    }
+
+    if (ngx_glyph_retry_after(r, 2) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_glyph_problemf(r, NGX_HTTP_SERVICE_UNAVAILABLE,
+                              "store_unavailable",
+                              "Postgres is out of reach; nothing was read");
 }
 
 
@@ -133,13 +179,12 @@ ngx_glyph_upload_create(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    rc = ngx_glyph_options(r, job);
+    job->ctx = ctx;
 
-    if (rc == NGX_DECLINED) {
-        rc = ngx_glyph_upload_job_id(r, job);
-    }
+    rc = ngx_glyph_upload_begin(r, job);
 
     if (rc != NGX_DECLINED) {
+        job->ctx = NULL;
         ngx_glyph_job_unref(job);
         return rc;
     }
@@ -152,7 +197,8 @@ ngx_glyph_upload_create(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
 
     job->expected = r->headers_in.content_length_n;
 
-    rc = ngx_glyph_job_start(job);
+    rc = job->spooling ? ngx_glyph_background_start(job)
+                       : ngx_glyph_job_start(job);
 
     if (rc != NGX_OK) {
 
@@ -162,17 +208,50 @@ ngx_glyph_upload_create(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
                                   &job->opts.charset)
              : NGX_HTTP_INTERNAL_SERVER_ERROR;
 
+        job->ctx = NULL;
         ngx_glyph_job_unref(job);
         return rc;
     }
 
     ctx->job = job;
-    job->ctx = ctx;
 
     cln->handler = ngx_glyph_upload_cleanup;
     cln->data = ctx;
 
     return NGX_DECLINED;
+}
+
+
+/* All that the headers can be refused for; NGX_DECLINED: go on. */
+
+static ngx_int_t
+ngx_glyph_upload_begin(ngx_http_request_t *r, ngx_glyph_job_t *job)
+{
+    ngx_int_t  rc;
+
+    rc = ngx_glyph_options(r, job);
+
+    if (rc == NGX_DECLINED) {
+        rc = ngx_glyph_upload_mode(r, job);
+    }
+
+    if (rc == NGX_DECLINED) {
+        rc = ngx_glyph_upload_job_id(r, job);
+    }
+
+    if (rc != NGX_DECLINED
+        || ngx_glyph_job_count() < ngx_glyph_main_conf->max_jobs)
+    {
+        return rc;
+    }
+
+    if (ngx_glyph_retry_after(r, ngx_glyph_job_next_end()) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_glyph_problemf(r, NGX_HTTP_TOO_MANY_REQUESTS, "too_many_jobs",
+                              "%ui imports are running; nothing was read",
+                              ngx_glyph_job_count());
 }
 
 
@@ -369,6 +448,169 @@ ngx_glyph_upload_cleanup(void *data)
         ngx_glyph_job_detach(job);
         ngx_glyph_job_unref(job);
     }
+
+    ngx_glyph_upload_stop_waiting(ctx);
+}
+
+
+/* A file that waits with it goes to whoever finds it. */
+
+static void
+ngx_glyph_upload_stop_waiting(ngx_glyph_ctx_t *ctx)
+{
+    ngx_glyph_spool_t  *spool;
+
+    spool = ctx->spool;
+
+    if (spool) {
+        ngx_glyph_runner_forget(ctx);
+        ngx_glyph_spool_close(spool);
+    }
+
+    if (ctx->wait.timer_set) {
+        ngx_del_timer(&ctx->wait);
+    }
+
+    ctx->waiting = 0;
+}
+
+
+ngx_uint_t
+ngx_glyph_upload_queued(ngx_glyph_ctx_t *ctx, ngx_glyph_spool_t *spool)
+{
+    ctx->id = spool->prefix.id;
+    ctx->start_time = spool->prefix.start_time;
+    ctx->body_len = spool->prefix.body_len;
+
+    if (ctx->wait_for == 0 || ngx_exiting) {
+        ngx_glyph_upload_accepted(ctx);
+        return 0;
+    }
+
+    ngx_glyph_upload_detach(ctx);
+
+    ctx->waiting = 1;
+
+    ctx->wait.handler = ngx_glyph_upload_wait_handler;
+    ctx->wait.data = ctx;
+    ctx->wait.log = ctx->request->connection->log;
+
+    ngx_add_timer(&ctx->wait, ctx->wait_for);
+
+    return 1;
+}
+
+
+static void
+ngx_glyph_upload_wait_handler(ngx_event_t *ev)
+{
+    ngx_glyph_upload_accepted(ev->data);
+}
+
+
+void
+ngx_glyph_upload_accepted(ngx_glyph_ctx_t *ctx)
+{
+    ngx_int_t                  rc;
+    glyph_buf_t                b;
+    ngx_connection_t          *c;
+    ngx_http_request_t        *r;
+    ngx_glyph_spool_prefix_t   prefix;
+
+    r = ctx->request;
+    c = r->connection;
+
+    ngx_http_set_log_request(c->log, r);
+
+    ngx_glyph_upload_stop_timer(c);
+    ngx_glyph_upload_stop_waiting(ctx);
+
+    ngx_memzero(&b, sizeof(glyph_buf_t));
+
+    if (ctx->job && !ctx->job->spooling
+        && ctx->job->state != NGX_GLYPH_JOB_QUEUED)
+    {
+        ngx_glyph_job_json(ctx->job, &b);
+
+    } else {
+        prefix.id = ctx->id;
+        prefix.start_time = ctx->start_time;
+        prefix.body_len = ctx->body_len;
+
+        ngx_glyph_background_json(&prefix, &b);
+    }
+
+    if (ctx->job) {
+        ngx_glyph_upload_detach(ctx);
+    }
+
+    rc = b.failed ? NGX_HTTP_INTERNAL_SERVER_ERROR
+                  : ngx_glyph_upload_accept(r, ctx, &b);
+
+    glyph_buf_free(&b);
+
+    r->read_event_handler = ngx_http_block_reading;
+
+    ngx_http_finalize_request(r, rc);
+
+    ngx_http_run_posted_requests(c);
+}
+
+
+static ngx_int_t
+ngx_glyph_upload_accept(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
+    glyph_buf_t *b)
+{
+    u_char  text[NGX_GLYPH_UUID_TEXT_LEN + 1];
+
+    static const char  applied[] = "respond-async";
+
+    *ngx_glyph_uuid_text(text, &ctx->id) = '\0';
+
+    if (ngx_glyph_upload_id_headers(r, text) != NGX_OK
+        || ngx_glyph_add_header(r, "Preference-Applied", (u_char *) applied,
+                                sizeof(applied) - 1)
+           != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_glyph_jobs_document(r, text, NGX_HTTP_ACCEPTED, b->data,
+                                   b->len, 1);
+}
+
+
+/* Whose job it is, and where to ask for it. */
+
+static ngx_int_t
+ngx_glyph_upload_id_headers(ngx_http_request_t *r, u_char *text)
+{
+    u_char     *p;
+    ngx_str_t  *uri;
+
+    if (ngx_glyph_add_header(r, "Glyph-Job-Id", text, NGX_GLYPH_UUID_TEXT_LEN)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    uri = &ngx_glyph_main_conf->jobs_uri;
+
+    if (uri->len == 0) {
+        return NGX_OK;
+    }
+
+    p = ngx_pnalloc(r->pool, uri->len + NGX_GLYPH_UUID_TEXT_LEN
+                             + sizeof("//status") - 1);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    return ngx_glyph_add_header(r, "Location", p,
+                                ngx_sprintf(p, "%V/%*s/status", uri,
+                                            (size_t) NGX_GLYPH_UUID_TEXT_LEN,
+                                            text)
+                                - p);
 }
 
 
@@ -415,6 +657,7 @@ ngx_glyph_upload_answer(ngx_glyph_ctx_t *ctx, ngx_uint_t status,
     r->read_event_handler = ngx_http_block_reading;
 
     ngx_glyph_upload_detach(ctx);
+    ngx_glyph_upload_stop_waiting(ctx);
 
     ngx_http_finalize_request(r, rc);
 
@@ -426,14 +669,10 @@ static ngx_int_t
 ngx_glyph_upload_headers(ngx_http_request_t *r, ngx_glyph_job_t *job,
     ngx_uint_t status)
 {
-    u_char     *p;
-    ngx_str_t  *uri;
-    u_char      buf[NGX_INT64_LEN * 3 + sizeof("total=, valid=, invalid=")];
+    u_char  *p;
+    u_char   buf[NGX_INT64_LEN * 3 + sizeof("total=, valid=, invalid=")];
 
-    if (ngx_glyph_add_header(r, "Glyph-Job-Id", job->text,
-                             NGX_GLYPH_UUID_TEXT_LEN)
-        != NGX_OK)
-    {
+    if (ngx_glyph_upload_id_headers(r, job->text) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -445,29 +684,8 @@ ngx_glyph_upload_headers(ngx_http_request_t *r, ngx_glyph_job_t *job,
         return NGX_ERROR;
     }
 
-    if (status == NGX_HTTP_SERVICE_UNAVAILABLE
-        && ngx_glyph_retry_after(r, 2) != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    uri = &ngx_glyph_main_conf->jobs_uri;
-
-    if (uri->len == 0) {
-        return NGX_OK;
-    }
-
-    p = ngx_pnalloc(r->pool, uri->len + NGX_GLYPH_UUID_TEXT_LEN
-                             + sizeof("//status") - 1);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    return ngx_glyph_add_header(r, "Location", p,
-                                ngx_sprintf(p, "%V/%*s/status", uri,
-                                            (size_t) NGX_GLYPH_UUID_TEXT_LEN,
-                                            job->text)
-                                - p);
+    return (status == NGX_HTTP_SERVICE_UNAVAILABLE)
+           ? ngx_glyph_retry_after(r, 2) : NGX_OK;
 }
 
 

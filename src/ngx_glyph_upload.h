@@ -23,6 +23,15 @@ void ngx_glyph_upload_answer(ngx_glyph_ctx_t *ctx, ngx_uint_t status,
     const char *code, ngx_str_t *detail);
 
 /*
+ * The body is in the spool: 202 now, or, if this is not 0, when the client
+ * has waited for as long as it wanted to.
+ */
+ngx_uint_t ngx_glyph_upload_queued(ngx_glyph_ctx_t *ctx, ngx_glyph_spool_t *spool);
+
+/* 202, for a request that waits, whoever has its job or its file. */
+void ngx_glyph_upload_accepted(ngx_glyph_ctx_t *ctx);
+
+/*
  * Reads the options of an import from the query string and the headers into
  * the job (ngx_glyph_options.c).  NGX_DECLINED: go on; anything else is the
  * answer.

@@ -39,6 +39,10 @@
 #define NGX_GLYPH_WRITER_TURN       (4 * NGX_GLYPH_BATCH_PIECE)
 
 
+/* jobs that wait for a transaction: more is too far behind */
+#define NGX_GLYPH_WRITER_BEHIND     (4 * NGX_GLYPH_BATCH_JOBS)
+
+
 typedef enum {
     NGX_GLYPH_WRITER_IDLING = 0,
     NGX_GLYPH_WRITER_BATCH,
@@ -54,6 +58,7 @@ typedef struct {
     ngx_log_t                 *log;
 
     ngx_queue_t                ready;       /* of jobs, oldest first */
+    ngx_uint_t                 nready;
 
     ngx_glyph_writer_phase_e   phase;
     ngx_glyph_batch_t          batch;
@@ -104,6 +109,7 @@ static void ngx_glyph_writer_start_batch(void);
 static void ngx_glyph_writer_commit(void);
 static void ngx_glyph_writer_give_back(ngx_uint_t i);
 static void ngx_glyph_writer_withdraw(ngx_uint_t i);
+static void ngx_glyph_writer_unready(ngx_glyph_job_t *job);
 static void ngx_glyph_writer_give_back_all(void);
 static void ngx_glyph_writer_rolled_back(void);
 static void ngx_glyph_writer_refused(void);
@@ -196,7 +202,16 @@ ngx_glyph_writer_available(void)
         ngx_glyph_writer_connect();
     }
 
-    return NGX_OK;
+    return (w->nready > NGX_GLYPH_WRITER_BEHIND) ? NGX_BUSY : NGX_OK;
+}
+
+
+void
+ngx_glyph_writer_forget(ngx_glyph_job_t *job)
+{
+    if (job->in_ready) {
+        ngx_glyph_writer_unready(job);
+    }
 }
 
 
@@ -211,6 +226,7 @@ ngx_glyph_writer_ready(ngx_glyph_job_t *job)
 
     job->in_ready = 1;
     ngx_queue_insert_tail(&w->ready, &job->ready);
+    w->nready++;
 
     if (w->gave_up) {
         ngx_post_event(&w->giveup, &ngx_posted_events);
@@ -735,10 +751,9 @@ ngx_glyph_writer_start_batch(void)
            && w->batch.size < NGX_GLYPH_BATCH_SIZE)
     {
         q = ngx_queue_head(&w->ready);
-        ngx_queue_remove(q);
 
         job = ngx_queue_data(q, ngx_glyph_job_t, ready);
-        job->in_ready = 0;
+        ngx_glyph_writer_unready(job);
 
         if (job->registered && ngx_queue_empty(&job->blocks)) {
             continue;
@@ -821,6 +836,7 @@ ngx_glyph_writer_give_back(ngx_uint_t i)
     if (!item.job->in_ready) {
         item.job->in_ready = 1;
         ngx_queue_insert_head(&w->ready, &item.job->ready);
+        w->nready++;
     }
 
     ngx_glyph_job_unref(item.job);
@@ -835,9 +851,17 @@ ngx_glyph_writer_withdraw(ngx_uint_t i)
     ngx_glyph_job_t *job = ngx_glyph_writer.batch.items[i].job;
 
     ngx_glyph_writer_give_back(i);
+    ngx_glyph_writer_unready(job);
+}
 
+
+static void
+ngx_glyph_writer_unready(ngx_glyph_job_t *job)
+{
     ngx_queue_remove(&job->ready);
     job->in_ready = 0;
+
+    ngx_glyph_writer.nready--;
 }
 
 

@@ -20,9 +20,13 @@ void ngx_glyph_writer_exit(void);
 /* The job has a block in job->blocks, or wants to be registered. */
 void ngx_glyph_writer_ready(ngx_glyph_job_t *job);
 
+/* The job wants nothing any more; it is in no batch. */
+void ngx_glyph_writer_forget(ngx_glyph_job_t *job);
+
 /*
- * Whether an upload can be taken: NGX_OK, or NGX_DECLINED when Postgres is
- * known to be down.  Begins to connect if nothing is known.
+ * Whether an upload can be taken: NGX_OK, NGX_BUSY when more waits than a few
+ * transactions can take, or NGX_DECLINED when Postgres is known to be down.
+ * Begins to connect if nothing is known.
  */
 ngx_int_t ngx_glyph_writer_available(void);
 

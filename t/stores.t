@@ -4,6 +4,7 @@ use Test::Nginx::Socket 'no_plan';
 
 our $Main = "thread_pool default threads=2;\n";
 our $Config = <<'_EOC_';
+glyph_background off;
 location = /import { glyph_import; }
 location /jobs { glyph_jobs; }
 location = /listings { glyph_query listings; }

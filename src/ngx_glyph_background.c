@@ -1,0 +1,280 @@
+
+/*
+ * Receiving a body into the spool.
+ *
+ *   step     the file is             the job's chunks
+ *   OPEN     being made              gather, two at the most
+ *   WRITE    growing                 the first one is the task's
+ *   SEAL     becoming durable        there are none
+ *   then     a runner's              the job is over; what is left is the
+ *                                    file, and maybe a request that waits
+ *
+ * Before the seal nothing was promised: whatever goes wrong (the client
+ * leaves, the disk is full, a cancel) the part is dropped and the job fails,
+ * for which Postgres is not needed.
+ */
+
+#include "ngx_glyph.h"
+#include "ngx_glyph_background.h"
+#include "ngx_glyph_state.h"
+#include "ngx_glyph_upload.h"
+#include "ngx_glyph_uuid.h"
+
+
+static void ngx_glyph_background_opened(ngx_glyph_spool_t *spool);
+static void ngx_glyph_background_written(ngx_glyph_spool_t *spool);
+static void ngx_glyph_background_sealed(ngx_glyph_spool_t *spool);
+static void ngx_glyph_background_refused(ngx_glyph_job_t *job,
+    ngx_err_t err);
+static void ngx_glyph_background_accepted(ngx_glyph_job_t *job);
+
+
+ngx_int_t
+ngx_glyph_background_start(ngx_glyph_job_t *job)
+{
+    ngx_int_t           rc;
+    ngx_glyph_uuid_t    nonce;
+    ngx_glyph_spool_t  *spool;
+
+    spool = ngx_glyph_spool_create(&job->id);
+    if (spool == NULL) {
+        return NGX_ERROR;
+    }
+
+    job->spool = spool;
+
+    if (ngx_glyph_uuid_create(&nonce) != NGX_OK
+        || ngx_glyph_spool_meta_write(job, &spool->meta) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    /* this also finds out whether the options are good */
+
+    rc = ngx_glyph_job_start(job);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    glyph_pipeline_destroy(job->pipeline);
+    job->pipeline = NULL;
+
+    job->spooling = 1;
+
+    spool->data = job;
+    spool->expected = job->expected;
+    spool->prefix.start_time = job->start_time;
+
+    (void) ngx_hex_dump(spool->prefix.nonce, &nonce.bytes[12], 4);
+
+    ngx_glyph_background_run(job);
+
+    return NGX_OK;
+}
+
+
+void
+ngx_glyph_background_run(ngx_glyph_job_t *job)
+{
+    ngx_int_t           rc;
+    ngx_queue_t        *q;
+    ngx_glyph_spool_t  *spool;
+
+    spool = job->spool;
+
+    if (spool->busy) {
+        return;
+    }
+
+    if (job->ending) {
+        job->spool = NULL;
+        ngx_glyph_spool_drop(spool);
+        ngx_glyph_job_unstored(job);
+        return;
+    }
+
+    if (spool->fd == NGX_INVALID_FILE) {
+        rc = ngx_glyph_spool_open(spool, ngx_glyph_background_opened);
+
+    } else if (!ngx_queue_empty(&job->chunks)) {
+        q = ngx_queue_head(&job->chunks);
+
+        job->running_chunk = ngx_queue_data(q, ngx_glyph_chunk_t, queue);
+
+        rc = ngx_glyph_spool_write(spool, job->running_chunk,
+                                   ngx_glyph_background_written);
+
+    } else if (job->body_end) {
+        rc = ngx_glyph_spool_seal(spool, ngx_glyph_background_sealed);
+
+    } else {
+        return;
+    }
+
+    if (rc == NGX_OK) {
+        ngx_glyph_job_ref(job);
+        job->running = 1;
+        return;
+    }
+
+    ngx_glyph_job_run_later(job);
+}
+
+
+static void
+ngx_glyph_background_opened(ngx_glyph_spool_t *spool)
+{
+    ngx_glyph_job_t *job = spool->data;
+
+    job->running = 0;
+
+    if (spool->err) {
+        ngx_glyph_background_refused(job, spool->err);
+    }
+
+    ngx_glyph_job_run(job);
+    ngx_glyph_job_unref(job);
+}
+
+
+static void
+ngx_glyph_background_written(ngx_glyph_spool_t *spool)
+{
+    ngx_glyph_job_t    *job;
+    ngx_glyph_chunk_t  *chunk;
+
+    job = spool->data;
+    chunk = job->running_chunk;
+
+    job->running = 0;
+    job->running_chunk = NULL;
+
+    ngx_queue_remove(&chunk->queue);
+    ngx_glyph_chunk_put(chunk);
+    job->nchunks--;
+
+    if (spool->err) {
+        ngx_glyph_background_refused(job, spool->err);
+    }
+
+    ngx_glyph_job_run(job);
+
+    ngx_glyph_state_publish(job);
+
+    if (job->ctx) {
+        ngx_glyph_upload_resume(job->ctx);
+    }
+
+    ngx_glyph_job_unref(job);
+}
+
+
+/* A cancel that came meanwhile came before the acknowledgement. */
+
+static void
+ngx_glyph_background_sealed(ngx_glyph_spool_t *spool)
+{
+    ngx_glyph_job_t *job = spool->data;
+
+    job->running = 0;
+
+    if (spool->err) {
+        ngx_glyph_background_refused(job, spool->err);
+    }
+
+    if (job->ending) {
+        ngx_glyph_job_run(job);
+
+    } else {
+        ngx_glyph_background_accepted(job);
+    }
+
+    ngx_glyph_job_unref(job);
+}
+
+
+static void
+ngx_glyph_background_refused(ngx_glyph_job_t *job, ngx_err_t err)
+{
+    switch (err) {
+
+    case NGX_EEXIST:
+        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, NGX_HTTP_CONFLICT,
+                            "job_id_used", "there is such a job already");
+        break;
+
+    case NGX_ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
+                            NGX_HTTP_INSUFFICIENT_STORAGE, "spool_full",
+                            "there is no room for background imports; "
+                            "nothing was kept");
+        break;
+
+    default:
+        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
+                            NGX_HTTP_INTERNAL_SERVER_ERROR, "spool_failed",
+                            "the body could not be written to the disk; "
+                            "nothing was kept");
+    }
+}
+
+
+static void
+ngx_glyph_background_accepted(ngx_glyph_job_t *job)
+{
+    ngx_glyph_ctx_t    *ctx;
+    ngx_glyph_spool_t  *spool;
+
+    spool = job->spool;
+    ctx = job->ctx;
+
+    ngx_log_error(NGX_LOG_INFO, job->log, 0, "import queued: %O bytes",
+                  job->received);
+
+    job->spool = NULL;
+    job->spooling = 0;
+    job->state = NGX_GLYPH_JOB_QUEUED;
+    job->published = 0;
+
+    ngx_glyph_state_publish(job);
+
+    if (ctx && !ngx_glyph_upload_queued(ctx, spool)) {
+        ctx = NULL;
+    }
+
+    ngx_glyph_job_leave(job);
+
+    ngx_glyph_runner_offer(spool, ctx);
+}
+
+
+void
+ngx_glyph_background_json(ngx_glyph_spool_prefix_t *prefix, glyph_buf_t *b)
+{
+    u_char  text[NGX_GLYPH_UUID_TEXT_LEN];
+
+    ngx_glyph_uuid_text(text, &prefix->id);
+
+    glyph_buf_putc(b, '{');
+
+    glyph_json_key(b, "job_id");
+    glyph_json_string(b, text, NGX_GLYPH_UUID_TEXT_LEN);
+    glyph_json_key(b, "state");
+    glyph_json_cstring(b, ngx_glyph_job_state_name(NGX_GLYPH_JOB_QUEUED));
+    glyph_json_key(b, "created_at");
+    ngx_glyph_json_time(b, prefix->start_time);
+
+    glyph_json_key(b, "progress");
+    glyph_buf_puts(b, "{\"bytes\":0,\"bytes_total\":");
+    glyph_buf_printf(b, "%llu", (unsigned long long) prefix->body_len);
+    glyph_buf_puts(b, ",\"rows\":0,\"rows_committed\":0,\"percent\":0,"
+                      "\"rows_per_second\":0}");
+    glyph_json_key(b, "counts");
+    glyph_buf_puts(b, "{\"rows\":0,\"valid\":0,\"invalid\":0,"
+                      "\"warnings\":0}");
+    glyph_json_key(b, "error");
+    glyph_buf_puts(b, "null}");
+}

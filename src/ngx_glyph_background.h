@@ -1,0 +1,65 @@
+
+/*
+ * Background imports: a body goes to the spool first, is acknowledged when
+ * it is on the disk, and imported from there by a runner, of this worker or
+ * another, now or after a restart.
+ */
+
+
+#ifndef _NGX_GLYPH_BACKGROUND_H_INCLUDED_
+#define _NGX_GLYPH_BACKGROUND_H_INCLUDED_
+
+
+#include "ngx_glyph.h"
+#include "ngx_glyph_job.h"
+#include "ngx_glyph_spool.h"
+
+
+/*
+ * Receiving (ngx_glyph_background.c).
+ *
+ * A job that goes to the spool instead of the pipeline; the rest is as with
+ * ngx_glyph_job_start(), and so are the return codes.
+ */
+ngx_int_t ngx_glyph_background_start(ngx_glyph_job_t *job);
+
+/* From the job: the next step, if none is under way. */
+void ngx_glyph_background_run(ngx_glyph_job_t *job);
+
+/* The Job document of a file that waits for a runner. */
+void ngx_glyph_background_json(ngx_glyph_spool_prefix_t *prefix,
+    glyph_buf_t *b);
+
+
+/* Running (ngx_glyph_runner.c). */
+
+ngx_int_t ngx_glyph_runner_init(ngx_cycle_t *cycle);
+
+/*
+ * A file that was sealed just now: it is run here if there is a free runner
+ * and nothing older, or else let go of for others.  ctx is the request that
+ * waits for the import, or NULL; its file waits here.
+ */
+void ngx_glyph_runner_offer(ngx_glyph_spool_t *spool, ngx_glyph_ctx_t *ctx);
+
+/* The request does not wait any more. */
+void ngx_glyph_runner_forget(ngx_glyph_ctx_t *ctx);
+
+/*
+ * From the job: there may be room for more of the file; whether the job may
+ * write to Postgres yet; that it is over; and what it says of itself to
+ * Postgres, 33 to 48 characters with a NUL.
+ */
+void ngx_glyph_runner_feed(ngx_glyph_job_t *job);
+ngx_uint_t ngx_glyph_runner_started(ngx_glyph_job_t *job);
+void ngx_glyph_runner_over(ngx_glyph_job_t *job, ngx_uint_t final);
+const char *ngx_glyph_runner_fingerprint(ngx_glyph_job_t *job);
+
+/* The worker ends: NGX_OK if the job was let go of, so that it is no more. */
+ngx_int_t ngx_glyph_runner_leave(ngx_glyph_job_t *job);
+
+/* How many are running, and how many wait for one here. */
+ngx_uint_t ngx_glyph_runner_count(void);
+
+
+#endif /* _NGX_GLYPH_BACKGROUND_H_INCLUDED_ */

@@ -1,0 +1,163 @@
+
+/*
+ * The spool: bodies that were acknowledged before they were imported, one
+ * file each, below glyph_spool_path:
+ *
+ *   jobs/…/{id}.part    being written; locked by the worker that receives it
+ *   jobs/…/{id}         acknowledged; locked by the worker that imports it
+ *   quarantine/{id}     given up; for the operator
+ *
+ * A file is a prefix of fixed size, the meta (what the request said), and the
+ * body as it came.  Numbers are in the byte order of the machine: a spool
+ * does not travel.
+ *
+ *   OPEN    file made, locked, and as large as Content-Length says
+ *   WRITE   a chunk each; owner of the chunk: the task
+ *   SEAL    the prefix tells the length; fdatasync, a name, directory synced
+ *   DROP    unlinked, or moved to quarantine, and closed
+ *   READ    a chunk each, by whoever has adopted the file
+ *
+ * Each is a task in the io pool, one at a time for a file; while it runs, the
+ * spool object is the task's.  Whoever has the object has the lock; closing
+ * it lets go of both.
+ */
+
+
+#ifndef _NGX_GLYPH_SPOOL_H_INCLUDED_
+#define _NGX_GLYPH_SPOOL_H_INCLUDED_
+
+
+#include "ngx_glyph.h"
+#include "ngx_glyph_budget.h"
+#include "ngx_glyph_task.h"
+
+
+typedef struct ngx_glyph_spool_s  ngx_glyph_spool_t;
+
+typedef void (*ngx_glyph_spool_done_pt)(ngx_glyph_spool_t *spool);
+
+
+typedef struct {
+    u_char                     magic[8];
+    uint32_t                   crc32;       /* of all that follows */
+    uint32_t                   attempts;    /* runs without progress */
+    uint64_t                   rows;        /* Postgres had then */
+    uint64_t                   start_time;  /* ms since 1970 */
+    uint64_t                   meta_len;
+    uint64_t                   meta_crc32;
+    uint64_t                   body_len;
+    ngx_glyph_uuid_t           id;
+    u_char                     nonce[8];    /* tells this upload from others
+                                               with the same id; hex */
+    u_char                     worker[40];  /* the last that ran it; a NUL
+                                               behind it */
+} ngx_glyph_spool_prefix_t;
+
+
+struct ngx_glyph_spool_s {
+    ngx_glyph_task_t           task;        /* must be first */
+    ngx_glyph_spool_done_pt    done;        /* in the event loop */
+    void                      *data;        /* the user's */
+
+    ngx_fd_t                   fd;
+    ngx_glyph_spool_prefix_t   prefix;
+    glyph_buf_t                meta;
+    u_char                    *name;        /* jobs/…/{id}, terminated */
+    ngx_glyph_chunk_t         *chunk;       /* of WRITE and READ */
+    off_t                      expected;    /* Content-Length, or -1 */
+    off_t                      offset;      /* in the body */
+    off_t                      size;        /* counted as used */
+    ngx_err_t                  err;         /* of the last task; 0: none */
+
+    unsigned                   busy:1;      /* a task is out */
+    unsigned                   sealed:1;    /* has its name */
+    unsigned                   quarantine:1;
+};
+
+
+/* What a request said, between the job and the file; see spool_meta.c. */
+
+ngx_int_t ngx_glyph_spool_meta_write(ngx_glyph_job_t *job, glyph_buf_t *b);
+ngx_int_t ngx_glyph_spool_meta_read(ngx_glyph_job_t *job, glyph_buf_t *b);
+
+/* Only the tenant: who may know of the job. */
+ngx_int_t ngx_glyph_spool_meta_tenant(glyph_buf_t *b, ngx_str_t *tenant);
+
+
+/* Makes the directories; called in each worker. */
+ngx_int_t ngx_glyph_spool_init(ngx_cycle_t *cycle, ngx_path_t *path);
+
+/*
+ * A zone of shared memory that counts the bytes of all files; from the
+ * configuration.
+ */
+ngx_int_t ngx_glyph_spool_zone(ngx_conf_t *cf);
+
+/* Bytes, and files at the last scan. */
+uint64_t ngx_glyph_spool_used(void);
+ngx_uint_t ngx_glyph_spool_files(void);
+
+/* An object for the job's id, without a file; NULL: out of memory. */
+ngx_glyph_spool_t *ngx_glyph_spool_create(ngx_glyph_uuid_t *id);
+
+/*
+ * NGX_OK: the task is out, and "done" will be called with spool->err set.
+ * NGX_ERROR: the io pool's queue is full, try again.
+ *
+ * err is EEXIST if an acknowledged file has the id, ENOSPC if there is no
+ * room (also by glyph_spool_max_size).
+ */
+ngx_int_t ngx_glyph_spool_open(ngx_glyph_spool_t *spool,
+    ngx_glyph_spool_done_pt done);
+ngx_int_t ngx_glyph_spool_write(ngx_glyph_spool_t *spool,
+    ngx_glyph_chunk_t *chunk, ngx_glyph_spool_done_pt done);
+ngx_int_t ngx_glyph_spool_seal(ngx_glyph_spool_t *spool,
+    ngx_glyph_spool_done_pt done);
+
+/* Opens, locks and reads prefix and meta; EAGAIN: somebody else has it. */
+ngx_int_t ngx_glyph_spool_adopt(ngx_glyph_spool_t *spool,
+    ngx_glyph_spool_done_pt done);
+
+/* As adopt, but only looks: no lock, and the file is closed again. */
+ngx_int_t ngx_glyph_spool_look(ngx_glyph_spool_t *spool,
+    ngx_glyph_spool_done_pt done);
+
+/* Fills the chunk from the body; spool->offset is moved. */
+ngx_int_t ngx_glyph_spool_read(ngx_glyph_spool_t *spool,
+    ngx_glyph_chunk_t *chunk, ngx_glyph_spool_done_pt done);
+
+/* Writes the prefix again, so that it is on the disk. */
+ngx_int_t ngx_glyph_spool_update(ngx_glyph_spool_t *spool,
+    ngx_glyph_spool_done_pt done);
+
+/*
+ * Ends the file (or moves it to quarantine, if that is set) and frees the
+ * object, in a task of its own; none may be out.
+ */
+void ngx_glyph_spool_drop(ngx_glyph_spool_t *spool);
+
+/* Lets go of the file, which stays, and frees the object. */
+void ngx_glyph_spool_close(ngx_glyph_spool_t *spool);
+
+
+/* The oldest acknowledged files, at most so many at a time. */
+
+#define NGX_GLYPH_SPOOL_OLDEST    64
+
+typedef struct {
+    ngx_glyph_task_t           task;
+    void                     (*done)(void);
+    ngx_glyph_uuid_t           ids[NGX_GLYPH_SPOOL_OLDEST];
+    ngx_uint_t                 n;
+    ngx_uint_t                 files;
+    uint64_t                   used;
+} ngx_glyph_spool_scan_t;
+
+/*
+ * Looks through all files: parts that nobody writes any more are removed, and
+ * the bytes counted.  NGX_ERROR: the io pool's queue is full.
+ */
+ngx_int_t ngx_glyph_spool_scan(ngx_glyph_spool_scan_t *scan);
+
+
+#endif /* _NGX_GLYPH_SPOOL_H_INCLUDED_ */

@@ -1,0 +1,187 @@
+
+/*
+ * What a request said about its job, as the spool keeps it: records of a
+ * tag, a length and bytes, in the order of the tags below.
+ */
+
+#include "ngx_glyph.h"
+#include "ngx_glyph_job.h"
+#include "ngx_glyph_spool.h"
+
+
+typedef enum {
+    NGX_GLYPH_META_TENANT = 0,
+    NGX_GLYPH_META_LOCATION,
+    NGX_GLYPH_META_BOUNDARY,
+    NGX_GLYPH_META_CHARSET,
+    NGX_GLYPH_META_FILENAME,
+    NGX_GLYPH_META_MAP,
+    NGX_GLYPH_META_NUMBERS,
+    NGX_GLYPH_META_SOURCE_LABEL,
+    NGX_GLYPH_META_CAMPAIGN_ID,
+    NGX_GLYPH_META_METADATA,
+    NGX_GLYPH_META_N
+} ngx_glyph_meta_e;
+
+
+/* The options that are not texts. */
+
+typedef struct {
+    uint64_t                   max_errors;
+    double                     max_error_ratio;
+    uint32_t                   decimal;
+    u_char                     delimiter;
+    u_char                     strict;
+    u_char                     reject_unknown;
+    u_char                     reject_not_gpu;
+} ngx_glyph_meta_numbers_t;
+
+
+static void ngx_glyph_meta_put(glyph_buf_t *b, const void *data, size_t len);
+static ngx_int_t ngx_glyph_meta_get(glyph_buf_t *b, ngx_str_t *fields);
+static void ngx_glyph_meta_str(glyph_str_t *to, ngx_str_t *from);
+
+
+ngx_int_t
+ngx_glyph_spool_meta_write(ngx_glyph_job_t *job, glyph_buf_t *b)
+{
+    glyph_pipeline_opts_t     *o;
+    ngx_glyph_meta_numbers_t   numbers;
+
+    o = &job->opts;
+
+    ngx_memzero(&numbers, sizeof(ngx_glyph_meta_numbers_t));
+
+    numbers.max_errors = o->max_errors;
+    numbers.max_error_ratio = o->max_error_ratio;
+    numbers.decimal = o->decimal;
+    numbers.delimiter = o->delimiter;
+    numbers.strict = o->strict;
+    numbers.reject_unknown = o->reject_unknown;
+    numbers.reject_not_gpu = o->reject_not_gpu;
+
+    glyph_buf_reset(b);
+
+    ngx_glyph_meta_put(b, job->tenant.data, job->tenant.len);
+    ngx_glyph_meta_put(b, job->conf->key.data, job->conf->key.len);
+    ngx_glyph_meta_put(b, o->boundary.data, o->boundary.len);
+    ngx_glyph_meta_put(b, o->charset.data, o->charset.len);
+    ngx_glyph_meta_put(b, o->filename.data, o->filename.len);
+    ngx_glyph_meta_put(b, o->map.data, o->map.len);
+    ngx_glyph_meta_put(b, &numbers, sizeof(ngx_glyph_meta_numbers_t));
+    ngx_glyph_meta_put(b, job->source_label.data, job->source_label.len);
+    ngx_glyph_meta_put(b, job->campaign_id.data, job->campaign_id.len);
+    ngx_glyph_meta_put(b, job->metadata.data, job->metadata.len);
+
+    return b->failed ? NGX_ERROR : NGX_OK;
+}
+
+
+static void
+ngx_glyph_meta_put(glyph_buf_t *b, const void *data, size_t len)
+{
+    uint32_t  n;
+
+    n = (uint32_t) len;
+
+    glyph_buf_append(b, &n, sizeof(uint32_t));
+    glyph_buf_append(b, data, len);
+}
+
+
+/* The job's texts are those of b, which must live as long as the job. */
+
+ngx_int_t
+ngx_glyph_spool_meta_read(ngx_glyph_job_t *job, glyph_buf_t *b)
+{
+    ngx_str_t                  fields[NGX_GLYPH_META_N];
+    glyph_pipeline_opts_t     *o;
+    ngx_glyph_meta_numbers_t   numbers;
+
+    if (ngx_glyph_meta_get(b, fields) != NGX_OK
+        || fields[NGX_GLYPH_META_NUMBERS].len
+           != sizeof(ngx_glyph_meta_numbers_t))
+    {
+        return NGX_ERROR;
+    }
+
+    o = &job->opts;
+
+    ngx_memcpy(&numbers, fields[NGX_GLYPH_META_NUMBERS].data,
+               sizeof(ngx_glyph_meta_numbers_t));
+
+    o->max_errors = numbers.max_errors;
+    o->max_error_ratio = numbers.max_error_ratio;
+    o->decimal = numbers.decimal;
+    o->delimiter = numbers.delimiter;
+    o->strict = numbers.strict;
+    o->reject_unknown = numbers.reject_unknown;
+    o->reject_not_gpu = numbers.reject_not_gpu;
+
+    ngx_glyph_meta_str(&o->boundary, &fields[NGX_GLYPH_META_BOUNDARY]);
+    ngx_glyph_meta_str(&o->charset, &fields[NGX_GLYPH_META_CHARSET]);
+    ngx_glyph_meta_str(&o->filename, &fields[NGX_GLYPH_META_FILENAME]);
+    ngx_glyph_meta_str(&o->map, &fields[NGX_GLYPH_META_MAP]);
+
+    job->tenant = fields[NGX_GLYPH_META_TENANT];
+    job->location = fields[NGX_GLYPH_META_LOCATION];
+    job->source_label = fields[NGX_GLYPH_META_SOURCE_LABEL];
+    job->campaign_id = fields[NGX_GLYPH_META_CAMPAIGN_ID];
+    job->metadata = fields[NGX_GLYPH_META_METADATA];
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_glyph_spool_meta_tenant(glyph_buf_t *b, ngx_str_t *tenant)
+{
+    ngx_str_t  fields[NGX_GLYPH_META_N];
+
+    if (ngx_glyph_meta_get(b, fields) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    *tenant = fields[NGX_GLYPH_META_TENANT];
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_glyph_meta_get(glyph_buf_t *b, ngx_str_t *fields)
+{
+    size_t      pos;
+    uint32_t    n;
+    ngx_uint_t  i;
+
+    pos = 0;
+
+    for (i = 0; i < NGX_GLYPH_META_N; i++) {
+
+        if (b->len - pos < sizeof(uint32_t)) {
+            return NGX_ERROR;
+        }
+
+        ngx_memcpy(&n, b->data + pos, sizeof(uint32_t));
+        pos += sizeof(uint32_t);
+
+        if (b->len - pos < n) {
+            return NGX_ERROR;
+        }
+
+        fields[i].data = b->data + pos;
+        fields[i].len = n;
+        pos += n;
+    }
+
+    return (pos == b->len) ? NGX_OK : NGX_ERROR;
+}
+
+
+static void
+ngx_glyph_meta_str(glyph_str_t *to, ngx_str_t *from)
+{
+    to->data = from->data;
+    to->len = from->len;
+}
