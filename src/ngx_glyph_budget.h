@@ -1,10 +1,10 @@
 
 /*
- * The worker's budgets of memory: receive chunks and blocks of encoded rows.
- * Bytes on their way to the disk have a reserve of chunks, which imports that
- * wait for Postgres cannot use up.  The three are separate, so that nothing
- * can wait in a circle; waiters are served first come, first served.  An object is lent only while it is in use, its
- * memory is kept for the next.
+ * The worker's budgets of memory: receive chunks, with a reserve of them for
+ * bytes on their way to the disk, which imports that wait for Postgres cannot
+ * use up; and blocks of encoded rows.  They are separate, so that nothing can
+ * wait in a circle; waiters are served first come, first served.  An object
+ * is lent only while it is in use, its memory is kept for the next.
  */
 
 

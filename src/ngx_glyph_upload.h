@@ -26,7 +26,8 @@ void ngx_glyph_upload_answer(ngx_glyph_ctx_t *ctx, ngx_uint_t status,
  * The body is in the spool: 202 now, or, if this is not 0, when the client
  * has waited for as long as it wanted to.
  */
-ngx_uint_t ngx_glyph_upload_queued(ngx_glyph_ctx_t *ctx, ngx_glyph_spool_t *spool);
+ngx_uint_t ngx_glyph_upload_queued(ngx_glyph_ctx_t *ctx,
+    ngx_glyph_spool_t *spool);
 
 /* 202, for a request that waits, whoever has its job or its file. */
 void ngx_glyph_upload_accepted(ngx_glyph_ctx_t *ctx);
