@@ -24,7 +24,7 @@ PACKAGES = nginx nginx-dev gcc make libc6-dev libcsv-dev libxxhash-dev \
 WARN = -Wall -Wextra -Werror
 SAN =
 CFLAGS = -std=gnu11 -O2 -g $(WARN) $(SAN)
-LIBS = -lcsv -lm
+LIBS = -lcsv -lcrypto -lm
 
 # nginx's own headers and habits are not clean under -Wextra
 MODULE_CFLAGS = $(CFLAGS) -Wno-unused-parameter \

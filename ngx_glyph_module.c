@@ -40,6 +40,8 @@ static char *ngx_glyph_buffers(ngx_conf_t *cf, ngx_command_t *cmd,
 static char *ngx_glyph_import(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_glyph_jobs(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+static char *ngx_glyph_imports(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 static char *ngx_glyph_query(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *ngx_glyph_health(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
@@ -244,6 +246,13 @@ static ngx_command_t  ngx_glyph_commands[] = {
     { ngx_string("glyph_jobs"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
       ngx_glyph_jobs,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("glyph_imports"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_glyph_imports,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
@@ -1056,6 +1065,13 @@ ngx_glyph_jobs(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     return ngx_glyph_handler(cf, ngx_glyph_jobs_handler);
+}
+
+
+static char *
+ngx_glyph_imports(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    return ngx_glyph_handler(cf, ngx_glyph_imports_handler);
 }
 
 

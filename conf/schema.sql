@@ -96,6 +96,7 @@ CREATE TABLE IF NOT EXISTS glyph.imports (
     idempotency_key  text,
     request_hash     bytea,
     file_sha256      bytea,
+    duplicate_of     uuid,                          -- the same file before
     fingerprint      text,
     traceparent      text,
 
@@ -119,6 +120,12 @@ CREATE INDEX IF NOT EXISTS imports_purge
     ON glyph.imports (id)
     WHERE purged_at IS NULL
           AND (state IN ('failed', 'cancelled') OR undone_at IS NOT NULL);
+
+-- What was imported before with the same bytes.
+
+CREATE INDEX IF NOT EXISTS imports_file
+    ON glyph.imports (tenant, file_sha256)
+    WHERE file_sha256 IS NOT NULL;
 
 CREATE UNIQUE INDEX IF NOT EXISTS imports_idempotency
     ON glyph.imports (tenant, idempotency_key)
@@ -382,10 +389,13 @@ $$;
 -- commit_progress([{id, epoch, …}, …]) ends it: cumulative totals, and with
 -- state "completed" or "failed" the import's end.  What is absent keeps its
 -- value.  "result" is best given as a string that holds the JSON text: jsonb
--- would put an object's members into another order.
+-- would put an object's members into another order.  What is returned are the
+-- imports that completed here with a file that was imported before.
 
-CREATE OR REPLACE FUNCTION glyph.commit_progress(jobs jsonb) RETURNS void
+CREATE OR REPLACE FUNCTION glyph.commit_progress(jobs jsonb)
+RETURNS TABLE (id uuid, duplicate_of uuid)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
 DECLARE
     v_bad jsonb;
 BEGIN
@@ -438,6 +448,100 @@ BEGIN
 
     IF v_bad IS NOT NULL THEN
         PERFORM glyph.fence_error(v_bad);
+    END IF;
+
+    RETURN QUERY
+    WITH d AS (
+        SELECT i.id, f.id AS first
+          FROM jsonb_to_recordset(jobs) AS
+                   j(id uuid, state text, file_sha256 text)
+               JOIN glyph.imports i ON i.id = j.id
+               CROSS JOIN LATERAL (
+                   SELECT o.id
+                     FROM glyph.imports o
+                    WHERE o.tenant = i.tenant
+                          AND o.file_sha256 = i.file_sha256 AND o.id <> i.id
+                          AND o.state = 'completed' AND o.undone_at IS NULL
+                    ORDER BY o.created_at, o.id
+                    LIMIT 1) f
+         WHERE j.state = 'completed' AND j.file_sha256 IS NOT NULL
+    )
+    UPDATE glyph.imports i SET duplicate_of = d.first FROM d
+     WHERE i.id = d.id
+    RETURNING i.id, i.duplicate_of;
+END
+$$;
+
+
+-- begin_import() claims an idempotency key, by a row that no other import of
+-- its tenant can have unless this one fails: "claimed".  Otherwise the import
+-- that has the key: "running", or "completed" with whether its options were
+-- the same; or "used": it is the id that another import has.
+
+CREATE OR REPLACE FUNCTION glyph.begin_import(p_id uuid, p_meta jsonb)
+RETURNS TABLE (outcome text, id uuid, same bool, file_sha256 text)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    r   glyph.imports;
+    v_n int;
+BEGIN
+    -- Again, if what was in the way has failed meanwhile
+    FOR v_round IN 1 .. 3 LOOP
+        INSERT INTO glyph.imports (id, tenant, state, epoch, node, worker,
+                                   idempotency_key, request_hash)
+        VALUES (p_id, p_meta->>'tenant', 'receiving', 1,
+                (p_meta->>'node')::uuid, (p_meta->>'worker')::uuid,
+                p_meta->>'key', decode(p_meta->>'request_hash', 'hex'))
+            ON CONFLICT DO NOTHING;
+        GET DIAGNOSTICS v_n = ROW_COUNT;
+
+        IF v_n = 1 THEN
+            RETURN QUERY SELECT 'claimed', p_id, true, NULL::text;
+            RETURN;
+        END IF;
+
+        SELECT * INTO r FROM glyph.imports i
+         WHERE i.tenant = p_meta->>'tenant'
+               AND i.idempotency_key = p_meta->>'key'
+               AND i.state NOT IN ('failed', 'cancelled');
+
+        IF FOUND THEN
+            RETURN QUERY SELECT
+                CASE r.state WHEN 'completed' THEN 'completed'
+                             ELSE 'running' END,
+                r.id, encode(r.request_hash, 'hex') = p_meta->>'request_hash',
+                encode(r.file_sha256, 'hex');
+            RETURN;
+        END IF;
+
+        PERFORM 1 FROM glyph.imports i WHERE i.id = p_id;
+
+        IF FOUND THEN
+            RETURN QUERY SELECT 'used', p_id, false, NULL::text;
+            RETURN;
+        END IF;
+    END LOOP;
+
+    RAISE EXCEPTION USING ERRCODE = 'lock_not_available',
+        MESSAGE = 'the idempotency key is being fought for';
+END
+$$;
+
+
+-- spooled() makes such a claim the file's: no worker's end can fail it.
+
+CREATE OR REPLACE FUNCTION glyph.spooled(p_id uuid, p_epoch int,
+    p_fingerprint text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE glyph.imports i
+       SET durable = true, state = 'queued', fingerprint = p_fingerprint,
+           updated_at = now()
+     WHERE i.id = p_id AND i.epoch = p_epoch AND i.state = 'receiving';
+
+    IF NOT FOUND THEN
+        PERFORM glyph.fence_error(jsonb_build_array(p_id));
     END IF;
 END
 $$;
@@ -1010,7 +1114,11 @@ $$;
 CREATE OR REPLACE FUNCTION glyph.job_result(p_id uuid, p_tenant text)
 RETURNS TABLE (state text, result json)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT i.state, i.result FROM glyph.imports i
+    SELECT i.state,
+           CASE WHEN i.duplicate_of IS NULL OR i.result IS NULL THEN i.result
+                ELSE (left(i.result::text, -1) || ',"duplicate_of":"'
+                      || i.duplicate_of || '"}')::json END
+      FROM glyph.imports i
      WHERE i.id = p_id AND i.tenant = p_tenant;
 $$;
 

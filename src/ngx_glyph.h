@@ -160,6 +160,7 @@ extern ngx_glyph_main_conf_t  *ngx_glyph_main_conf;
 
 ngx_int_t ngx_glyph_import_handler(ngx_http_request_t *r);
 ngx_int_t ngx_glyph_jobs_handler(ngx_http_request_t *r);
+ngx_int_t ngx_glyph_imports_handler(ngx_http_request_t *r);
 ngx_int_t ngx_glyph_query_handler(ngx_http_request_t *r);
 ngx_int_t ngx_glyph_health_handler(ngx_http_request_t *r);
 

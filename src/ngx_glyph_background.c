@@ -16,6 +16,7 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_background.h"
+#include "ngx_glyph_pg.h"
 #include "ngx_glyph_state.h"
 #include "ngx_glyph_upload.h"
 #include "ngx_glyph_uuid.h"
@@ -24,6 +25,9 @@
 static void ngx_glyph_background_opened(ngx_glyph_spool_t *spool);
 static void ngx_glyph_background_written(ngx_glyph_spool_t *spool);
 static void ngx_glyph_background_sealed(ngx_glyph_spool_t *spool);
+static void ngx_glyph_background_hand_over(ngx_glyph_job_t *job);
+static void ngx_glyph_background_handed_over(void *data, PGresult *res,
+    const char *error);
 static void ngx_glyph_background_refused(ngx_glyph_job_t *job,
     ngx_err_t err);
 static void ngx_glyph_background_accepted(ngx_glyph_job_t *job);
@@ -64,6 +68,8 @@ ngx_glyph_background_start(ngx_glyph_job_t *job)
 
     spool->data = job;
     spool->expected = job->expected;
+    spool->digest = job->body_digest;
+    spool->wanted = job->body_wanted;
     spool->prefix.start_time = job->start_time;
 
     (void) ngx_hex_dump(spool->prefix.nonce, &nonce.bytes[12], 4);
@@ -89,8 +95,18 @@ ngx_glyph_background_run(ngx_glyph_job_t *job)
 
     if (job->ending) {
         job->spool = NULL;
+        job->spooling = 0;
         ngx_glyph_spool_drop(spool);
-        ngx_glyph_job_unstored(job);
+
+        /* a claimed key is to be given back */
+
+        if (job->registered) {
+            ngx_glyph_job_run(job);
+
+        } else {
+            ngx_glyph_job_unstored(job);
+        }
+
         return;
     }
 
@@ -186,10 +202,66 @@ ngx_glyph_background_sealed(ngx_glyph_spool_t *spool)
     if (job->ending) {
         ngx_glyph_job_run(job);
 
+    } else if (job->registered) {
+        ngx_glyph_background_hand_over(job);
+
     } else {
         ngx_glyph_background_accepted(job);
     }
 
+    ngx_glyph_job_unref(job);
+}
+
+
+/*
+ * The row of a claimed key is this worker's, and would be failed with it;
+ * from now on it is the file's.
+ */
+
+static void
+ngx_glyph_background_hand_over(ngx_glyph_job_t *job)
+{
+    const char  *params[2];
+    char         fingerprint[NGX_GLYPH_FINGERPRINT_LEN];
+
+    job->expected = job->received;
+    ngx_glyph_runner_make_fingerprint(job, job->spool, fingerprint);
+
+    params[0] = (const char *) job->text;
+    params[1] = fingerprint;
+
+    ngx_glyph_job_ref(job);
+    job->running = 1;
+
+    if (ngx_glyph_pg_query(NGX_GLYPH_PG_CONTROL,
+                           "SELECT glyph.spooled($1::uuid, 1, $2)", 2, params,
+                           ngx_glyph_background_handed_over, job)
+        == NULL)
+    {
+        ngx_glyph_background_handed_over(job, NULL, "too many queries");
+    }
+}
+
+
+static void
+ngx_glyph_background_handed_over(void *data, PGresult *res, const char *error)
+{
+    ngx_glyph_job_t *job = data;
+
+    job->running = 0;
+
+    if (res && PQresultStatus(res) == PGRES_TUPLES_OK && !job->ending) {
+        job->registered = 0;
+        ngx_glyph_background_accepted(job);
+
+    } else {
+        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
+                            NGX_HTTP_SERVICE_UNAVAILABLE, "store_unavailable",
+                            "Postgres is out of reach; nothing was kept");
+        ngx_glyph_job_run(job);
+    }
+
+    PQclear(res);
     ngx_glyph_job_unref(job);
 }
 
@@ -211,6 +283,12 @@ ngx_glyph_background_refused(ngx_glyph_job_t *job, ngx_err_t err)
                             NGX_HTTP_INSUFFICIENT_STORAGE, "spool_full",
                             "there is no room for background imports; "
                             "nothing was kept");
+        break;
+
+    case EBADMSG:
+        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, NGX_HTTP_BAD_REQUEST,
+                            "digest_mismatch", "the body is not the one that "
+                            "Content-Digest tells of");
         break;
 
     default:

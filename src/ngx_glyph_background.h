@@ -46,9 +46,19 @@ void ngx_glyph_runner_offer(ngx_glyph_spool_t *spool, ngx_glyph_ctx_t *ctx);
 void ngx_glyph_runner_forget(ngx_glyph_ctx_t *ctx);
 
 /*
+ * What Postgres keeps of the rules that decide a file's rows, as a digest,
+ * and of the upload, so that another with the same id is told from it; with a
+ * NUL behind it.
+ */
+
+#define NGX_GLYPH_FINGERPRINT_LEN  48
+
+void ngx_glyph_runner_make_fingerprint(ngx_glyph_job_t *job,
+    ngx_glyph_spool_t *spool, char *text);
+
+/*
  * From the job: there may be room for more of the file; whether the job may
- * write to Postgres yet; that it is over; and what it says of itself to
- * Postgres, 33 to 48 characters with a NUL.
+ * write to Postgres yet; that it is over; and its fingerprint.
  */
 void ngx_glyph_runner_feed(ngx_glyph_job_t *job);
 ngx_uint_t ngx_glyph_runner_started(ngx_glyph_job_t *job);

@@ -110,7 +110,7 @@ ngx_glyph_batch_sql(ngx_glyph_batch_t *batch)
         glyph_buf_puts(sql, " FROM STDIN (FORMAT binary);");
     }
 
-    glyph_buf_puts(sql, "SELECT glyph.commit_progress(");
+    glyph_buf_puts(sql, "SELECT * FROM glyph.commit_progress(");
     glyph_buf_reset(&json);
     ngx_glyph_batch_progress_args(batch, &json);
     ngx_glyph_batch_hex(sql, &json);
@@ -248,14 +248,19 @@ static void
 ngx_glyph_batch_final(ngx_glyph_job_t *job, ngx_glyph_block_t *block,
     glyph_buf_t *b)
 {
-    ngx_str_t           none;
+    u_char              hex[2 * GLYPH_SHA256_SIZE + 1];
     const glyph_str_t  *filename;
 
-    ngx_str_null(&none);
+    /* a body that never got beyond the spool has none */
 
-    filename = glyph_pipeline_filename(job->pipeline);
+    if (job->pipeline == NULL) {
+        filename = NULL;
 
-    if (filename->len) {
+    } else {
+        filename = glyph_pipeline_filename(job->pipeline);
+    }
+
+    if (filename && filename->len) {
         glyph_json_key(b, "filename");
         glyph_json_string(b, filename->data, filename->len);
     }
@@ -263,6 +268,14 @@ ngx_glyph_batch_final(ngx_glyph_job_t *job, ngx_glyph_block_t *block,
     ngx_glyph_batch_field(b, job, "source_label", &job->source_label);
     ngx_glyph_batch_field(b, job, "campaign_id", &job->campaign_id);
     ngx_glyph_batch_field(b, job, "metadata", &job->metadata);
+
+    if (block->final == NGX_GLYPH_JOB_COMPLETED) {
+        *ngx_hex_dump(hex, (u_char *) glyph_pipeline_sha256(job->pipeline),
+                      GLYPH_SHA256_SIZE) = '\0';
+
+        glyph_json_key(b, "file_sha256");
+        glyph_json_cstring(b, (char *) hex);
+    }
 
     if (job->code) {
         glyph_json_key(b, "error");
@@ -298,7 +311,7 @@ ngx_glyph_batch_field(glyph_buf_t *b, ngx_glyph_job_t *job, const char *name,
     const glyph_str_t  *field;
 
     value = *given;
-    field = glyph_pipeline_field(job->pipeline, name);
+    field = job->pipeline ? glyph_pipeline_field(job->pipeline, name) : NULL;
 
     if (field && field->len) {
         value.len = field->len;

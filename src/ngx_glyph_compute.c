@@ -11,6 +11,7 @@ static void ngx_glyph_compute_rejected(void *data,
     const glyph_rejected_t *r);
 static int ngx_glyph_compute_full(void *data);
 static void ngx_glyph_compute_done(ngx_glyph_task_t *task);
+static ngx_uint_t ngx_glyph_compute_intact(ngx_glyph_job_t *job);
 static void ngx_glyph_compute_refused(ngx_glyph_job_t *job);
 
 
@@ -67,6 +68,12 @@ ngx_glyph_compute_run(ngx_glyph_task_t *task, ngx_log_t *log)
                             &sink);
 
     if (chunk) {
+
+        if (job->body_digest) {
+            glyph_sha256_update(job->body_digest, chunk->pos,
+                                pos - chunk->pos);
+        }
+
         chunk->pos = (u_char *) pos;
     }
 
@@ -170,6 +177,15 @@ ngx_glyph_compute_done(ngx_glyph_task_t *task)
         if (job->rc == GLYPH_BAD) {
             ngx_glyph_compute_refused(job);
 
+        } else if (job->rc == GLYPH_OK && job->running_end
+                   && !ngx_glyph_compute_intact(job))
+        {
+            job->block->final = NGX_GLYPH_JOB_FAILED;
+            job->http_status = NGX_HTTP_BAD_REQUEST;
+            job->code = "digest_mismatch";
+            ngx_str_set(&job->detail, "the body is not the one that "
+                                      "Content-Digest tells of");
+
         } else if (job->rc == GLYPH_OK && job->running_end) {
             job->block->final = NGX_GLYPH_JOB_COMPLETED;
             job->http_status = NGX_HTTP_OK;
@@ -177,6 +193,21 @@ ngx_glyph_compute_done(ngx_glyph_task_t *task)
     }
 
     ngx_glyph_job_computed(job, chunk);
+}
+
+
+static ngx_uint_t
+ngx_glyph_compute_intact(ngx_glyph_job_t *job)
+{
+    u_char  digest[GLYPH_SHA256_SIZE];
+
+    if (job->body_digest == NULL) {
+        return 1;
+    }
+
+    glyph_sha256_final(job->body_digest, digest);
+
+    return ngx_memcmp(digest, job->body_wanted, sizeof(digest)) == 0;
 }
 
 

@@ -2,6 +2,7 @@
 #include "ngx_glyph.h"
 #include "ngx_glyph_background.h"
 #include "ngx_glyph_compute.h"
+#include "ngx_glyph_idempotency.h"
 #include "ngx_glyph_job.h"
 #include "ngx_glyph_state.h"
 #include "ngx_glyph_upload.h"
@@ -216,6 +217,7 @@ ngx_glyph_job_destroy(ngx_glyph_job_t *job)
     glyph_buf_free(&job->result);
     glyph_buf_free(&job->last_block.result);
     glyph_buf_free(&job->meta);
+    glyph_sha256_destroy(job->body_digest);
 
     ngx_destroy_pool(job->pool);
 }
@@ -503,6 +505,11 @@ ngx_glyph_job_run(ngx_glyph_job_t *job)
         return;
     }
 
+    if (job->ending && job->replay) {
+        ngx_glyph_job_unstored(job);
+        return;
+    }
+
     if (job->ending) {
         ngx_glyph_job_queue_final(job);
         return;
@@ -590,6 +597,20 @@ ngx_glyph_job_computed(ngx_glyph_job_t *job, ngx_glyph_chunk_t *chunk)
         ngx_queue_remove(&chunk->queue);
         ngx_glyph_chunk_put(chunk);
         job->nchunks--;
+    }
+
+    if (block->final && job->replay) {
+        block->final = 0;
+
+        if (job->code) {
+            ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, 422,
+                                "idempotency_mismatch", "an import had this "
+                                "Idempotency-Key, and another file");
+        } else {
+            ngx_glyph_idempotency_replay(job);
+        }
+
+        goto done;
     }
 
     if (block->final) {
@@ -769,6 +790,16 @@ ngx_glyph_job_committed(ngx_glyph_job_t *job, ngx_glyph_block_t *block)
 
     final = block->final;
 
+    if (final && job->duplicate_of[0] && block->result.len) {
+
+        /* as glyph.job_result() does */
+
+        block->result.len--;
+        glyph_buf_puts(&block->result, ",\"duplicate_of\":\"");
+        glyph_buf_puts(&block->result, (char *) job->duplicate_of);
+        glyph_buf_puts(&block->result, "\"}");
+    }
+
     job->registered = 1;
     job->committed = block->totals;
 
@@ -904,9 +935,24 @@ ngx_glyph_job_leave(ngx_glyph_job_t *job)
 void
 ngx_glyph_job_unstored(ngx_glyph_job_t *job)
 {
+    ngx_glyph_job_unstored_as(job, job->outcome);
+}
+
+
+void
+ngx_glyph_job_unstored_as(ngx_glyph_job_t *job, ngx_glyph_job_state_e state)
+{
+    if (ngx_glyph_job_is_final(job->state)) {
+        return;
+    }
+
+    job->ending = 1;
     job->final_queued = 1;
 
-    ngx_glyph_job_finish(job, job->outcome);
+    ngx_glyph_job_drop_input(job);
+    ngx_glyph_job_drop_output(job);
+
+    ngx_glyph_job_finish(job, state);
 }
 
 

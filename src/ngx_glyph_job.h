@@ -65,6 +65,14 @@ struct ngx_glyph_job_s {
     uint64_t                   skip_rows;   /* that Postgres has already */
     uint64_t                   skipped_invalid;
 
+    /* Idempotency-Key, Content-Digest */
+    ngx_str_t                  idempotency_key;
+    ngx_glyph_uuid_t           first;       /* that had the key */
+    u_char                     first_sha256[GLYPH_SHA256_SIZE];
+    glyph_sha256_t            *body_digest; /* of the body as sent, or NULL */
+    u_char                     body_wanted[GLYPH_SHA256_SIZE];
+    u_char                     duplicate_of[NGX_GLYPH_UUID_TEXT_LEN + 1];
+
     ngx_glyph_job_state_e      state;
     ngx_int_t                  epoch;
 
@@ -129,6 +137,8 @@ struct ngx_glyph_job_s {
     unsigned                   spooling:1;  /* the body goes to the file */
     unsigned                   durable:1;   /* the body is in the file */
     unsigned                   leaving:1;   /* the worker ends: let go */
+    unsigned                   replay:1;    /* only for the file's digest;
+                                               nothing is written */
 };
 
 
@@ -150,8 +160,13 @@ void ngx_glyph_job_run_later(ngx_glyph_job_t *job);
 /* Takes the job off the list, without an answer or a word to anybody. */
 void ngx_glyph_job_leave(ngx_glyph_job_t *job);
 
-/* The job has ended early, and Postgres need not know of it. */
+/*
+ * The job has ended early, and Postgres need not know of it; or in another
+ * way, of which Postgres knows as another import.
+ */
 void ngx_glyph_job_unstored(ngx_glyph_job_t *job);
+void ngx_glyph_job_unstored_as(ngx_glyph_job_t *job,
+    ngx_glyph_job_state_e state);
 
 /*
  * A chunk for bytes that do not come from a request; NULL: not now (the job

@@ -25,7 +25,8 @@ typedef enum {
     NGX_GLYPH_JOBS_STATUS = 0,
     NGX_GLYPH_JOBS_RESULT,
     NGX_GLYPH_JOBS_ERRORS,
-    NGX_GLYPH_JOBS_CANCEL
+    NGX_GLYPH_JOBS_CANCEL,
+    NGX_GLYPH_JOBS_UNDO
 } ngx_glyph_jobs_what_e;
 
 
@@ -71,6 +72,10 @@ static ngx_int_t ngx_glyph_jobs_answer_result(ngx_glyph_ask_t *ask,
     PGresult *res);
 static ngx_int_t ngx_glyph_jobs_answer_cancel(ngx_glyph_ask_t *ask,
     PGresult *res);
+static void ngx_glyph_jobs_path(ngx_http_request_t *r, ngx_str_t *id,
+    ngx_str_t *rest);
+static ngx_int_t ngx_glyph_jobs_answer_undo(ngx_glyph_ask_t *ask,
+    PGresult *res);
 static ngx_int_t ngx_glyph_jobs_missing(ngx_glyph_ask_t *ask);
 static ngx_int_t ngx_glyph_jobs_look(ngx_glyph_ask_t *ask);
 static void ngx_glyph_jobs_looked(ngx_glyph_spool_t *spool);
@@ -114,16 +119,55 @@ ngx_glyph_jobs_handler(ngx_http_request_t *r)
 }
 
 
-/* {location}[/{id}[/status|/result|/errors]]; NGX_DECLINED: go on. */
+/*
+ * {location}[/{id}] of glyph_imports: completed imports, the result of one,
+ * and its end.
+ */
 
-static ngx_int_t
-ngx_glyph_jobs_route(ngx_http_request_t *r, ngx_str_t *id,
-    ngx_glyph_jobs_what_e *what)
+ngx_int_t
+ngx_glyph_imports_handler(ngx_http_request_t *r)
+{
+    ngx_int_t         rc;
+    ngx_str_t         text, rest, name = ngx_string("imports");
+    ngx_uint_t        undo;
+    ngx_glyph_uuid_t  id;
+
+    rc = ngx_http_discard_request_body(r);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    ngx_glyph_jobs_path(r, &text, &rest);
+
+    undo = (r->method == NGX_HTTP_DELETE && text.len);
+
+    if (!undo && !(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
+        return ngx_glyph_not_allowed(r, text.len ? "GET, HEAD, DELETE"
+                                                 : "GET, HEAD");
+    }
+
+    if (text.len == 0) {
+        return ngx_glyph_query_run(r, &name, NULL);
+    }
+
+    if (rest.len || ngx_glyph_uuid_parse(&id, text.data, text.len) != NGX_OK) {
+        return ngx_glyph_problemf(r, NGX_HTTP_NOT_FOUND, "import_not_found",
+                                  "\"%V%V\" is not the id of an import",
+                                  &text, &rest);
+    }
+
+    return ngx_glyph_jobs_ask(r, &id, undo ? NGX_GLYPH_JOBS_UNDO
+                                           : NGX_GLYPH_JOBS_RESULT);
+}
+
+
+/* What follows the location: an id, and the rest. */
+
+static void
+ngx_glyph_jobs_path(ngx_http_request_t *r, ngx_str_t *id, ngx_str_t *rest)
 {
     u_char                    *p, *last;
-    ngx_str_t                  rest;
-    ngx_uint_t                 allowed;
-    const char                *allow;
     ngx_http_core_loc_conf_t  *clcf;
 
     clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
@@ -143,8 +187,22 @@ ngx_glyph_jobs_route(ngx_http_request_t *r, ngx_str_t *id,
 
     id->len = p - id->data;
 
-    rest.data = p;
-    rest.len = last - p;
+    rest->data = p;
+    rest->len = last - p;
+}
+
+
+/* {location}[/{id}[/status|/result|/errors]]; NGX_DECLINED: go on. */
+
+static ngx_int_t
+ngx_glyph_jobs_route(ngx_http_request_t *r, ngx_str_t *id,
+    ngx_glyph_jobs_what_e *what)
+{
+    ngx_str_t    rest;
+    ngx_uint_t   allowed;
+    const char  *allow;
+
+    ngx_glyph_jobs_path(r, id, &rest);
 
     *what = NGX_GLYPH_JOBS_STATUS;
     allowed = NGX_HTTP_GET|NGX_HTTP_HEAD;
@@ -265,8 +323,9 @@ ngx_glyph_jobs_start(ngx_glyph_ask_t *ask)
         return rc;
     }
 
-    if (job) {
-        ask->live = 1;
+    if (job || ask->what == NGX_GLYPH_JOBS_UNDO) {
+        ask->live = (job != NULL);
+        ask->looked = (job != NULL);
         return ngx_glyph_jobs_postgres(ask);
     }
 
@@ -415,6 +474,11 @@ ngx_glyph_jobs_postgres(ngx_glyph_ask_t *ask)
               "WHERE found";
         queue = NGX_GLYPH_PG_CONTROL;
         n = 3;
+        break;
+
+    case NGX_GLYPH_JOBS_UNDO:
+        sql = "SELECT state, rows FROM glyph.undo($1::uuid, $2) WHERE found";
+        queue = NGX_GLYPH_PG_CONTROL;
         break;
 
     default:
@@ -604,6 +668,9 @@ ngx_glyph_jobs_answer(ngx_glyph_ask_t *ask, PGresult *res)
     case NGX_GLYPH_JOBS_CANCEL:
         return ngx_glyph_jobs_answer_cancel(ask, res);
 
+    case NGX_GLYPH_JOBS_UNDO:
+        return ngx_glyph_jobs_answer_undo(ask, res);
+
     case NGX_GLYPH_JOBS_RESULT:
         return ngx_glyph_jobs_answer_result(ask, res);
 
@@ -713,6 +780,45 @@ ngx_glyph_jobs_answer_cancel(ngx_glyph_ask_t *ask, PGresult *res)
 
     return ngx_glyph_jobs_document(ask->request, ask->text, NGX_HTTP_ACCEPTED,
                                    doc, p - doc, 0);
+}
+
+
+/* Also the second time: it is gone, as was asked for. */
+
+static ngx_int_t
+ngx_glyph_jobs_answer_undo(ngx_glyph_ask_t *ask, PGresult *res)
+{
+    ngx_str_t  body;
+
+    if (PQntuples(res) == 0) {
+
+        if (!ask->live) {
+            return ngx_glyph_jobs_missing(ask);
+        }
+
+        return ngx_glyph_problemf(ask->request, NGX_HTTP_CONFLICT,
+                                  "job_running", "the import has not ended; "
+                                  "it can be cancelled");
+    }
+
+    if (ngx_strcmp(PQgetvalue(res, 0, 0), "completed") != 0) {
+        return ngx_glyph_problemf(ask->request, NGX_HTTP_CONFLICT,
+                                  "not_completed", "the import is %s: there "
+                                  "is nothing to undo", PQgetvalue(res, 0, 0));
+    }
+
+    body.data = ngx_pnalloc(ask->request->pool,
+                            sizeof("{\"import_id\":\"\",\"rows\":}\n")
+                            + NGX_GLYPH_UUID_TEXT_LEN + NGX_INT64_LEN);
+    if (body.data == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    body.len = ngx_sprintf(body.data, "{\"import_id\":\"%s\",\"rows\":%s}\n",
+                           ask->text, PQgetvalue(res, 0, 1))
+               - body.data;
+
+    return ngx_glyph_send_json(ask->request, NGX_HTTP_OK, &body);
 }
 
 

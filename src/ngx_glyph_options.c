@@ -108,8 +108,18 @@ ngx_int_t
 ngx_glyph_options(ngx_http_request_t *r, ngx_glyph_job_t *job)
 {
     ngx_int_t  rc;
+    ngx_str_t  tenant;
 
-    ngx_glyph_tenant(r, &job->tenant);
+    ngx_glyph_tenant(r, &tenant);
+
+    /* the job outlives the request */
+
+    job->tenant.len = tenant.len;
+    job->tenant.data = ngx_pstrdup(job->pool, &tenant);
+
+    if (job->tenant.data == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
 
     rc = ngx_glyph_options_type(r, job);
 

@@ -48,7 +48,7 @@ struct ngx_glyph_run_s {
     ngx_event_t                retry;
     ngx_glyph_job_t           *job;
     uint64_t                   rows;        /* that Postgres has */
-    char                       fingerprint[48];
+    char                       fingerprint[NGX_GLYPH_FINGERPRINT_LEN];
 
     unsigned                   taken:1;     /* epoch and progress are known */
     unsigned                   ready:1;     /* the file may be read */
@@ -82,8 +82,6 @@ static void ngx_glyph_runner_start(ngx_glyph_spool_t *spool,
     ngx_glyph_ctx_t *ctx);
 static ngx_int_t ngx_glyph_runner_job(ngx_glyph_job_t *job);
 static ngx_glyph_loc_conf_t *ngx_glyph_runner_conf(ngx_glyph_job_t *job);
-static void ngx_glyph_runner_make_fingerprint(ngx_glyph_job_t *job,
-    char *text);
 static void ngx_glyph_runner_md5(ngx_md5_t *md5, const void *data,
     size_t len);
 static void ngx_glyph_runner_quarantine(ngx_glyph_spool_t *spool,
@@ -413,7 +411,7 @@ ngx_glyph_runner_job(ngx_glyph_job_t *job)
     job->start_time = spool->prefix.start_time;
     job->state = NGX_GLYPH_JOB_QUEUED;
 
-    ngx_glyph_runner_make_fingerprint(job, run->fingerprint);
+    ngx_glyph_runner_make_fingerprint(job, spool, run->fingerprint);
 
     return NGX_OK;
 }
@@ -468,13 +466,9 @@ ngx_glyph_runner_conf(ngx_glyph_job_t *job)
 }
 
 
-/*
- * What decides the rows that a file gives, as a digest, and what tells this
- * upload from another with the same id.
- */
-
-static void
-ngx_glyph_runner_make_fingerprint(ngx_glyph_job_t *job, char *text)
+void
+ngx_glyph_runner_make_fingerprint(ngx_glyph_job_t *job,
+    ngx_glyph_spool_t *spool, char *text)
 {
     u_char                 *p, digest[16];
     uint64_t                numbers[8];
@@ -504,14 +498,13 @@ ngx_glyph_runner_make_fingerprint(ngx_glyph_job_t *job, char *text)
     numbers[7] = job->expected;
 
     ngx_glyph_runner_md5(&md5, numbers, sizeof(numbers));
-    ngx_glyph_runner_md5(&md5, job->spool->meta.data, job->spool->meta.len);
+    ngx_glyph_runner_md5(&md5, spool->meta.data, spool->meta.len);
 
     ngx_md5_final(digest, &md5);
 
     p = ngx_hex_dump((u_char *) text, digest, sizeof(digest));
     *p++ = '-';
-    p = ngx_cpymem(p, job->spool->prefix.nonce,
-                   sizeof(job->spool->prefix.nonce));
+    p = ngx_cpymem(p, spool->prefix.nonce, sizeof(spool->prefix.nonce));
     *p = '\0';
 }
 

@@ -602,6 +602,10 @@ ngx_glyph_spool_write_run(ngx_glyph_task_t *task, ngx_log_t *log)
         return;
     }
 
+    if (spool->digest) {
+        glyph_sha256_update(spool->digest, spool->chunk->pos, len);
+    }
+
     spool->chunk->pos += len;
     spool->offset += len;
 }
@@ -631,11 +635,21 @@ static void
 ngx_glyph_spool_seal_run(ngx_glyph_task_t *task, ngx_log_t *log)
 {
     char                part[NGX_MAX_PATH];
+    u_char              digest[GLYPH_SHA256_SIZE];
     ngx_glyph_spool_t  *spool;
 
     spool = (ngx_glyph_spool_t *) task;
 
     ngx_glyph_spool_part(spool->name, part);
+
+    if (spool->digest) {
+        glyph_sha256_final(spool->digest, digest);
+
+        if (ngx_memcmp(digest, spool->wanted, sizeof(digest)) != 0) {
+            spool->err = EBADMSG;
+            return;
+        }
+    }
 
     spool->prefix.body_len = spool->offset;
 

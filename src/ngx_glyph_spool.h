@@ -64,6 +64,8 @@ struct ngx_glyph_spool_s {
     glyph_buf_t                meta;
     u_char                    *name;        /* jobs/…/{id}, terminated */
     ngx_glyph_chunk_t         *chunk;       /* of WRITE and READ */
+    glyph_sha256_t            *digest;      /* of what is written, or NULL */
+    u_char                    *wanted;      /* what it must be: or EBADMSG */
     off_t                      expected;    /* Content-Length, or -1 */
     off_t                      offset;      /* in the body */
     off_t                      size;        /* counted as used */
@@ -78,6 +80,10 @@ struct ngx_glyph_spool_s {
 /* What a request said, between the job and the file; see spool_meta.c. */
 
 ngx_int_t ngx_glyph_spool_meta_write(ngx_glyph_job_t *job, glyph_buf_t *b);
+
+/* Only what decides the rows: the same request again gives the same bytes. */
+ngx_int_t ngx_glyph_spool_meta_options(ngx_glyph_job_t *job, glyph_buf_t *b);
+
 ngx_int_t ngx_glyph_spool_meta_read(ngx_glyph_job_t *job, glyph_buf_t *b);
 
 /* Only the tenant: who may know of the job. */

@@ -45,6 +45,21 @@ static void ngx_glyph_meta_str(glyph_str_t *to, ngx_str_t *from);
 ngx_int_t
 ngx_glyph_spool_meta_write(ngx_glyph_job_t *job, glyph_buf_t *b)
 {
+    glyph_buf_reset(b);
+
+    ngx_glyph_meta_put(b, job->tenant.data, job->tenant.len);
+    ngx_glyph_meta_put(b, job->conf->key.data, job->conf->key.len);
+    ngx_glyph_meta_put(b, job->opts.boundary.data, job->opts.boundary.len);
+
+    return ngx_glyph_spool_meta_options(job, b);
+}
+
+
+/* Without the boundary of a form, which is another each time. */
+
+ngx_int_t
+ngx_glyph_spool_meta_options(ngx_glyph_job_t *job, glyph_buf_t *b)
+{
     glyph_pipeline_opts_t     *o;
     ngx_glyph_meta_numbers_t   numbers;
 
@@ -60,11 +75,6 @@ ngx_glyph_spool_meta_write(ngx_glyph_job_t *job, glyph_buf_t *b)
     numbers.reject_unknown = o->reject_unknown;
     numbers.reject_not_gpu = o->reject_not_gpu;
 
-    glyph_buf_reset(b);
-
-    ngx_glyph_meta_put(b, job->tenant.data, job->tenant.len);
-    ngx_glyph_meta_put(b, job->conf->key.data, job->conf->key.len);
-    ngx_glyph_meta_put(b, o->boundary.data, o->boundary.len);
     ngx_glyph_meta_put(b, o->charset.data, o->charset.len);
     ngx_glyph_meta_put(b, o->filename.data, o->filename.len);
     ngx_glyph_meta_put(b, o->map.data, o->map.len);

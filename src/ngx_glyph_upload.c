@@ -23,6 +23,7 @@
 #include "ngx_glyph.h"
 #include "ngx_glyph_background.h"
 #include "ngx_glyph_http.h"
+#include "ngx_glyph_idempotency.h"
 #include "ngx_glyph_job.h"
 #include "ngx_glyph_jobs.h"
 #include "ngx_glyph_upload.h"
@@ -31,7 +32,7 @@
 
 static ngx_int_t ngx_glyph_upload_check(ngx_http_request_t *r);
 static ngx_int_t ngx_glyph_upload_create(ngx_http_request_t *r,
-    ngx_glyph_ctx_t *ctx);
+    ngx_glyph_ctx_t *ctx, ngx_glyph_job_t **created);
 static ngx_int_t ngx_glyph_upload_job_id(ngx_http_request_t *r,
     ngx_glyph_job_t *job);
 static ngx_int_t ngx_glyph_upload_mode(ngx_http_request_t *r,
@@ -53,8 +54,6 @@ static void ngx_glyph_upload_stop_waiting(ngx_glyph_ctx_t *ctx);
 static void ngx_glyph_upload_wait_handler(ngx_event_t *ev);
 static ngx_int_t ngx_glyph_upload_accept(ngx_http_request_t *r,
     ngx_glyph_ctx_t *ctx, glyph_buf_t *b);
-static ngx_int_t ngx_glyph_upload_id_headers(ngx_http_request_t *r,
-    u_char *text);
 static ngx_int_t ngx_glyph_upload_headers(ngx_http_request_t *r,
     ngx_glyph_job_t *job, ngx_uint_t status);
 static ngx_int_t ngx_glyph_upload_result(ngx_http_request_t *r,
@@ -67,6 +66,7 @@ ngx_glyph_import_handler(ngx_http_request_t *r)
 {
     ngx_int_t         rc;
     ngx_glyph_ctx_t  *ctx;
+    ngx_glyph_job_t  *job;
 
     rc = ngx_glyph_upload_check(r);
 
@@ -81,23 +81,14 @@ ngx_glyph_import_handler(ngx_http_request_t *r)
 
     ctx->request = r;
 
-    rc = ngx_glyph_upload_create(r, ctx);
+    rc = ngx_glyph_upload_create(r, ctx, &job);
 
     if (rc != NGX_DECLINED) {
         return rc;
     }
 
-    ngx_http_set_ctx(r, ctx, ngx_glyph_module);
-
-    r->request_body_no_buffering = 1;
-
-    rc = ngx_http_read_client_request_body(r, ngx_glyph_upload_body_handler);
-
-    if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
-        return ngx_glyph_upload_body_refused(r, ctx, rc);
-    }
-
-    return NGX_DONE;
+    return job->idempotency_key.len ? ngx_glyph_idempotency_claim(r, ctx, job)
+                                    : ngx_glyph_upload_go(r, ctx, job);
 }
 
 
@@ -165,11 +156,11 @@ ngx_glyph_upload_mode(ngx_http_request_t *r, ngx_glyph_job_t *job)
 
 
 static ngx_int_t
-ngx_glyph_upload_create(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
+ngx_glyph_upload_create(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
+    ngx_glyph_job_t **created)
 {
     ngx_int_t              rc;
     ngx_glyph_job_t       *job;
-    ngx_http_cleanup_t    *cln;
     ngx_glyph_loc_conf_t  *glcf;
 
     glcf = ngx_http_get_module_loc_conf(r, ngx_glyph_module);
@@ -189,8 +180,22 @@ ngx_glyph_upload_create(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
         return rc;
     }
 
+    *created = job;
+
+    return NGX_DECLINED;
+}
+
+
+ngx_int_t
+ngx_glyph_upload_go(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
+    ngx_glyph_job_t *job)
+{
+    ngx_int_t            rc;
+    ngx_http_cleanup_t  *cln;
+
     cln = ngx_http_cleanup_add(r, 0);
     if (cln == NULL) {
+        job->ctx = NULL;
         ngx_glyph_job_unref(job);
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -218,7 +223,17 @@ ngx_glyph_upload_create(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
     cln->handler = ngx_glyph_upload_cleanup;
     cln->data = ctx;
 
-    return NGX_DECLINED;
+    ngx_http_set_ctx(r, ctx, ngx_glyph_module);
+
+    r->request_body_no_buffering = 1;
+
+    rc = ngx_http_read_client_request_body(r, ngx_glyph_upload_body_handler);
+
+    if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
+        return ngx_glyph_upload_body_refused(r, ctx, rc);
+    }
+
+    return NGX_DONE;
 }
 
 
@@ -230,6 +245,10 @@ ngx_glyph_upload_begin(ngx_http_request_t *r, ngx_glyph_job_t *job)
     ngx_int_t  rc;
 
     rc = ngx_glyph_options(r, job);
+
+    if (rc == NGX_DECLINED) {
+        rc = ngx_glyph_idempotency_headers(r, job);
+    }
 
     if (rc == NGX_DECLINED) {
         rc = ngx_glyph_upload_mode(r, job);
@@ -582,7 +601,7 @@ ngx_glyph_upload_accept(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
 
 /* Whose job it is, and where to ask for it. */
 
-static ngx_int_t
+ngx_int_t
 ngx_glyph_upload_id_headers(ngx_http_request_t *r, u_char *text)
 {
     u_char     *p;

@@ -33,6 +33,16 @@ ngx_uint_t ngx_glyph_upload_queued(ngx_glyph_ctx_t *ctx,
 void ngx_glyph_upload_accepted(ngx_glyph_ctx_t *ctx);
 
 /*
+ * Begins to read the body into the job, whose reference is taken; as a
+ * content handler.
+ */
+ngx_int_t ngx_glyph_upload_go(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
+    ngx_glyph_job_t *job);
+
+/* The headers that name a job, by the text of its id. */
+ngx_int_t ngx_glyph_upload_id_headers(ngx_http_request_t *r, u_char *text);
+
+/*
  * Reads the options of an import from the query string and the headers into
  * the job (ngx_glyph_options.c).  NGX_DECLINED: go on; anything else is the
  * answer.

@@ -102,6 +102,7 @@ static void ngx_glyph_writer_ready_handler(ngx_glyph_pg_conn_t *c);
 static void ngx_glyph_writer_process(void);
 static ngx_int_t ngx_glyph_writer_feed(void);
 static void ngx_glyph_writer_result(PGresult *res);
+static void ngx_glyph_writer_duplicates(PGresult *res);
 static void ngx_glyph_writer_done(void);
 static void ngx_glyph_writer_send(ngx_glyph_writer_phase_e phase,
     const char *sql, int n, const char *const *params);
@@ -610,6 +611,9 @@ ngx_glyph_writer_result(PGresult *res)
 
         } else if (w->phase == NGX_GLYPH_WRITER_TAKE) {
             ngx_glyph_writer_taken(res);
+
+        } else if (PQnfields(res) == 2) {
+            ngx_glyph_writer_duplicates(res);
         }
 
         break;
@@ -633,6 +637,36 @@ ngx_glyph_writer_result(PGresult *res)
     }
 
     PQclear(res);
+}
+
+
+/* Imports of the batch whose files were imported before. */
+
+static void
+ngx_glyph_writer_duplicates(PGresult *res)
+{
+    int                  row;
+    ngx_uint_t           i;
+    ngx_glyph_job_t     *job;
+    ngx_glyph_writer_t  *w;
+
+    w = &ngx_glyph_writer;
+
+    for (row = 0; row < PQntuples(res); row++) {
+
+        for (i = 0; i < w->batch.n; i++) {
+            job = w->batch.items[i].job;
+
+            if (ngx_strncmp(PQgetvalue(res, row, 0), job->text,
+                            NGX_GLYPH_UUID_TEXT_LEN)
+                == 0)
+            {
+                ngx_cpystrn(job->duplicate_of,
+                            (u_char *) PQgetvalue(res, row, 1),
+                            sizeof(job->duplicate_of));
+            }
+        }
+    }
 }
 
 

@@ -6,6 +6,7 @@
 #include "glyph_reader.h"
 #include "glyph_row.h"
 #include "glyph_sample.h"
+#include "glyph_sha256.h"
 #include "glyph_stats.h"
 #include "glyph_utf8.h"
 
@@ -43,6 +44,8 @@ struct glyph_pipeline_s {
     glyph_buf_t                   sample;
     size_t                        sample_pos;   /* read so far */
 
+    glyph_sha256_t               *digest;
+    unsigned char                 sha256[GLYPH_SHA256_SIZE];
     glyph_header_t               *header;
     glyph_reader_t               *reader;       /* NULL: still sampling */
     glyph_row_t                  *row;
@@ -108,6 +111,11 @@ glyph_pipeline_create(glyph_pipeline_t **pp,
     if (rc == GLYPH_OK) {
         p->stats = glyph_stats_create(conf->registry);
         rc = p->stats ? GLYPH_OK : GLYPH_ERROR;
+    }
+
+    if (rc == GLYPH_OK) {
+        p->digest = glyph_sha256_create();
+        rc = p->digest ? GLYPH_OK : GLYPH_ERROR;
     }
 
     if (rc == GLYPH_OK && p->opts.boundary.len) {
@@ -196,6 +204,7 @@ glyph_pipeline_destroy(glyph_pipeline_t *p)
         glyph_header_destroy(p->header);
     }
 
+    glyph_sha256_destroy(p->digest);
     glyph_row_destroy(p->row);
     glyph_stats_destroy(p->stats);
     glyph_buf_free(&p->strings);
@@ -325,6 +334,8 @@ glyph_pipeline_file(glyph_pipeline_t *p, const unsigned char **pos,
         p->file_end = end;
         *pos = last;
 
+        glyph_sha256_update(p->digest, p->file.pos, last - p->file.pos);
+
         return GLYPH_OK;
     }
 
@@ -333,6 +344,8 @@ glyph_pipeline_file(glyph_pipeline_t *p, const unsigned char **pos,
     if (rc == GLYPH_OK) {
         p->file.pos = out.data;
         p->file.last = out.data + out.len;
+
+        glyph_sha256_update(p->digest, out.data, out.len);
 
         return p->charset ? GLYPH_OK : glyph_pipeline_charset(p);
     }
@@ -664,7 +677,16 @@ glyph_pipeline_end(glyph_pipeline_t *p)
         return glyph_pipeline_refuse(p, GLYPH_FILE_NO_VALID_ROWS);
     }
 
+    glyph_sha256_final(p->digest, p->sha256);
+
     return GLYPH_OK;
+}
+
+
+const unsigned char *
+glyph_pipeline_sha256(const glyph_pipeline_t *p)
+{
+    return p->sha256;
 }
 
 

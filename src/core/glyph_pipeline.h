@@ -24,6 +24,7 @@
 #include "glyph_listing.h"
 #include "glyph_registry.h"
 #include "glyph_score.h"
+#include "glyph_sha256.h"
 
 
 #define GLYPH_SAMPLE_SIZE     65536
@@ -123,6 +124,12 @@ int glyph_pipeline_begun(const glyph_pipeline_t *p);
 /* The file's header and delimiter, once begun; NULL and 0 before. */
 const glyph_header_t *glyph_pipeline_header(const glyph_pipeline_t *p);
 unsigned char glyph_pipeline_delimiter(const glyph_pipeline_t *p);
+
+/*
+ * The SHA-256 of the file (of a form: of the decoded file part); valid once
+ * the file is done.
+ */
+const unsigned char *glyph_pipeline_sha256(const glyph_pipeline_t *p);
 
 /* Why the file was refused; the detail is "" if the code says all. */
 glyph_code_e glyph_pipeline_code(const glyph_pipeline_t *p);

@@ -1,0 +1,522 @@
+
+/*
+ * The key is claimed by a row in imports, which a unique index makes the only
+ * one of its tenant and key that did not fail; so it holds whatever becomes
+ * of Redis, of workers and of nodes.
+ *
+ *   Postgres says              then
+ *   claimed                    the upload goes on, its import registered
+ *   running                    409: the first one has not ended
+ *   completed, other options   422
+ *   completed, same options    the body is read, but only for its digest: the
+ *                              first answer again, or 422
+ *   used                       409: the id of the job, not the key
+ *
+ * A client that leaves while the question is under way leaves a claim that
+ * nobody will use: it is failed when the answer comes.
+ */
+
+#include "ngx_glyph.h"
+#include "ngx_glyph_http.h"
+#include "ngx_glyph_idempotency.h"
+#include "ngx_glyph_owner.h"
+#include "ngx_glyph_pg.h"
+#include "ngx_glyph_query.h"
+#include "ngx_glyph_spool.h"
+#include "ngx_glyph_upload.h"
+#include "ngx_glyph_uuid.h"
+
+#include <ngx_md5.h>
+
+
+#define NGX_GLYPH_KEY_MAX  255
+
+
+/* One question; it may outlive the request. */
+
+typedef struct {
+    ngx_http_request_t        *request;     /* NULL: it is gone */
+    ngx_http_cleanup_t        *cleanup;
+    ngx_glyph_ctx_t           *ctx;
+    ngx_glyph_job_t           *job;
+} ngx_glyph_claim_t;
+
+
+static ngx_int_t ngx_glyph_idempotency_key(ngx_http_request_t *r,
+    ngx_glyph_job_t *job);
+static ngx_int_t ngx_glyph_idempotency_digest(ngx_http_request_t *r,
+    ngx_glyph_job_t *job);
+static ngx_int_t ngx_glyph_idempotency_hash(ngx_glyph_job_t *job,
+    u_char *hex);
+static ngx_int_t ngx_glyph_idempotency_meta(ngx_glyph_job_t *job,
+    glyph_buf_t *b);
+static void ngx_glyph_idempotency_cleanup(void *data);
+static void ngx_glyph_idempotency_claimed(void *data, PGresult *res,
+    const char *error);
+static ngx_int_t ngx_glyph_idempotency_go(ngx_glyph_claim_t *claim,
+    PGresult *res);
+static ngx_int_t ngx_glyph_idempotency_used(ngx_http_request_t *r,
+    ngx_glyph_job_t *job, PGresult *res);
+static void ngx_glyph_idempotency_release(ngx_glyph_job_t *job);
+static void ngx_glyph_idempotency_ignore(void *data, PGresult *res,
+    const char *error);
+static void ngx_glyph_idempotency_answer(void *data, PGresult *res,
+    const char *error);
+
+
+ngx_int_t
+ngx_glyph_idempotency_headers(ngx_http_request_t *r, ngx_glyph_job_t *job)
+{
+    ngx_int_t  rc;
+
+    rc = ngx_glyph_idempotency_key(r, job);
+
+    return (rc == NGX_DECLINED) ? ngx_glyph_idempotency_digest(r, job) : rc;
+}
+
+
+/* A structured string in quotes, as the draft says, or bare. */
+
+static ngx_int_t
+ngx_glyph_idempotency_key(ngx_http_request_t *r, ngx_glyph_job_t *job)
+{
+    size_t      i;
+    ngx_str_t  *given, key;
+
+    given = ngx_glyph_header_in(r, "Idempotency-Key");
+
+    if (given == NULL) {
+        return NGX_DECLINED;
+    }
+
+    key = *given;
+
+    if (key.len >= 2 && key.data[0] == '"' && key.data[key.len - 1] == '"') {
+        key.data++;
+        key.len -= 2;
+    }
+
+    for (i = 0; i < key.len; i++) {
+        if (key.data[i] < ' ' || key.data[i] > '~') {
+            break;
+        }
+    }
+
+    if (key.len == 0 || key.len > NGX_GLYPH_KEY_MAX || i < key.len) {
+        return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_invalid",
+                                  "Idempotency-Key must be 1 to 255 "
+                                  "characters of ASCII");
+    }
+
+    job->idempotency_key.len = key.len;
+    job->idempotency_key.data = ngx_pstrdup(job->pool, &key);
+
+    return job->idempotency_key.data ? NGX_DECLINED
+                                     : NGX_HTTP_INTERNAL_SERVER_ERROR;
+}
+
+
+/* RFC 9530: sha-256=:base64:, among digests by algorithms that we lack. */
+
+static ngx_int_t
+ngx_glyph_idempotency_digest(ngx_http_request_t *r, ngx_glyph_job_t *job)
+{
+    u_char     *p, *last, *end;
+    ngx_str_t  *given, text, digest;
+    u_char      buf[GLYPH_SHA256_SIZE + 16];
+
+    static ngx_str_t  name = ngx_string("sha-256=:");
+
+    given = ngx_glyph_header_in(r, "Content-Digest");
+
+    if (given == NULL) {
+        return NGX_DECLINED;
+    }
+
+    last = given->data + given->len;
+    p = ngx_strlcasestrn(given->data, last, name.data, name.len - 1);
+
+    if (p == NULL) {
+        return NGX_DECLINED;
+    }
+
+    p += name.len;
+    end = ngx_strlchr(p, last, ':');
+
+    text.data = p;
+    text.len = end ? (size_t) (end - p) : 0;
+
+    digest.data = buf;
+    digest.len = 0;
+
+    if (text.len == 0
+        || ngx_base64_decoded_length(text.len) > sizeof(buf)
+        || ngx_decode_base64(&digest, &text) != NGX_OK
+        || digest.len != GLYPH_SHA256_SIZE)
+    {
+        return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_invalid",
+                                  "Content-Digest is not a sha-256 of RFC "
+                                  "9530: \"%V\"", given);
+    }
+
+    job->body_digest = glyph_sha256_create();
+
+    if (job->body_digest == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ngx_memcpy(job->body_wanted, buf, GLYPH_SHA256_SIZE);
+
+    return NGX_DECLINED;
+}
+
+
+ngx_int_t
+ngx_glyph_idempotency_claim(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
+    ngx_glyph_job_t *job)
+{
+    ngx_int_t            rc;
+    const char          *params[2];
+    glyph_buf_t          meta;
+    ngx_glyph_claim_t   *claim;
+    ngx_http_cleanup_t  *cln;
+
+    ngx_memzero(&meta, sizeof(glyph_buf_t));
+
+    cln = ngx_http_cleanup_add(r, 0);
+    claim = cln ? ngx_calloc(sizeof(ngx_glyph_claim_t), r->connection->log)
+                : NULL;
+
+    if (claim == NULL || ngx_glyph_idempotency_meta(job, &meta) != NGX_OK) {
+        rc = NGX_HTTP_INTERNAL_SERVER_ERROR;
+        goto failed;
+    }
+
+    claim->request = r;
+    claim->ctx = ctx;
+    claim->job = job;
+    claim->cleanup = cln;
+
+    params[0] = (const char *) job->text;
+    params[1] = (const char *) meta.data;
+
+    if (ngx_glyph_pg_query(NGX_GLYPH_PG_CONTROL,
+            "SELECT outcome, id, same, file_sha256 "
+            "FROM glyph.begin_import($1::uuid, $2::jsonb)",
+            2, params, ngx_glyph_idempotency_claimed, claim)
+        == NULL)
+    {
+        rc = ngx_glyph_query_failed(r, NULL, "too many queries");
+        goto failed;
+    }
+
+    glyph_buf_free(&meta);
+
+    cln->handler = ngx_glyph_idempotency_cleanup;
+    cln->data = claim;
+
+    r->main->count++;
+
+    return NGX_DONE;
+
+failed:
+
+    glyph_buf_free(&meta);
+    ngx_free(claim);
+
+    job->ctx = NULL;
+    ngx_glyph_job_unref(job);
+
+    return rc;
+}
+
+
+static ngx_int_t
+ngx_glyph_idempotency_meta(ngx_glyph_job_t *job, glyph_buf_t *b)
+{
+    u_char  hash[33];
+
+    if (ngx_glyph_idempotency_hash(job, hash) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    glyph_buf_putc(b, '{');
+    glyph_json_key(b, "tenant");
+    glyph_json_string(b, job->tenant.data, job->tenant.len);
+    glyph_json_key(b, "node");
+    glyph_json_cstring(b, ngx_glyph_node_id);
+    glyph_json_key(b, "worker");
+    glyph_json_cstring(b, ngx_glyph_worker_id);
+    glyph_json_key(b, "key");
+    glyph_json_string(b, job->idempotency_key.data, job->idempotency_key.len);
+    glyph_json_key(b, "request_hash");
+    glyph_json_cstring(b, (char *) hash);
+    glyph_buf_putc(b, '}');
+    glyph_buf_putc(b, '\0');
+
+    return b->failed ? NGX_ERROR : NGX_OK;
+}
+
+
+/* Of the options, which must be the same the second time. */
+
+static ngx_int_t
+ngx_glyph_idempotency_hash(ngx_glyph_job_t *job, u_char *hex)
+{
+    u_char       digest[16];
+    ngx_md5_t    md5;
+    glyph_buf_t  b;
+
+    ngx_memzero(&b, sizeof(glyph_buf_t));
+
+    if (ngx_glyph_spool_meta_options(job, &b) != NGX_OK) {
+        glyph_buf_free(&b);
+        return NGX_ERROR;
+    }
+
+    ngx_md5_init(&md5);
+    ngx_md5_update(&md5, b.data, b.len);
+    ngx_md5_final(digest, &md5);
+
+    glyph_buf_free(&b);
+
+    *ngx_hex_dump(hex, digest, sizeof(digest)) = '\0';
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_glyph_idempotency_cleanup(void *data)
+{
+    ngx_glyph_claim_t *claim = data;
+
+    claim->request = NULL;
+    claim->job->ctx = NULL;
+}
+
+
+static void
+ngx_glyph_idempotency_claimed(void *data, PGresult *res, const char *error)
+{
+    ngx_glyph_claim_t *claim = data;
+
+    ngx_int_t            rc;
+    ngx_uint_t           known;
+    ngx_connection_t    *c;
+    ngx_http_request_t  *r;
+
+    r = claim->request;
+
+    known = (res && PQresultStatus(res) == PGRES_TUPLES_OK
+             && PQntuples(res) == 1);
+
+    if (r == NULL) {
+
+        if (known && ngx_strcmp(PQgetvalue(res, 0, 0), "claimed") == 0) {
+            ngx_glyph_idempotency_release(claim->job);
+        }
+
+        ngx_glyph_job_unref(claim->job);
+        ngx_free(claim);
+        PQclear(res);
+        return;
+    }
+
+    c = r->connection;
+
+    ngx_http_set_log_request(c->log, r);
+
+    claim->cleanup->handler = NULL;
+
+    if (known) {
+        rc = ngx_glyph_idempotency_go(claim, res);
+
+    } else {
+        claim->job->ctx = NULL;
+        ngx_glyph_job_unref(claim->job);
+        rc = ngx_glyph_query_failed(r, res, error);
+    }
+
+    ngx_free(claim);
+    PQclear(res);
+
+    ngx_http_finalize_request(r, rc);
+
+    ngx_http_run_posted_requests(c);
+}
+
+
+static ngx_int_t
+ngx_glyph_idempotency_go(ngx_glyph_claim_t *claim, PGresult *res)
+{
+    char             *outcome, *sha256;
+    ngx_int_t         rc;
+    ngx_uint_t        i;
+    ngx_glyph_job_t  *job;
+
+    job = claim->job;
+    outcome = PQgetvalue(res, 0, 0);
+
+    if (ngx_strcmp(outcome, "claimed") == 0) {
+        job->registered = 1;
+        return ngx_glyph_upload_go(claim->request, claim->ctx, job);
+    }
+
+    sha256 = PQgetvalue(res, 0, 3);
+
+    if (ngx_strcmp(outcome, "completed") != 0
+        || PQgetvalue(res, 0, 2)[0] != 't'
+        || ngx_strlen(sha256) != 2 * GLYPH_SHA256_SIZE
+        || ngx_glyph_uuid_parse(&job->first, (u_char *) PQgetvalue(res, 0, 1),
+                                PQgetlength(res, 0, 1))
+           != NGX_OK)
+    {
+        rc = ngx_glyph_idempotency_used(claim->request, job, res);
+
+        job->ctx = NULL;
+        ngx_glyph_job_unref(job);
+
+        return rc;
+    }
+
+    for (i = 0; i < GLYPH_SHA256_SIZE; i++) {
+        job->first_sha256[i] = (u_char) ngx_hextoi((u_char *) sha256 + 2 * i,
+                                                   2);
+    }
+
+    /* nothing of it is written, so that Postgres need not know the job */
+
+    job->replay = 1;
+    job->registered = 1;
+    job->spooling = 0;
+    job->skip_rows = (uint64_t) -1;
+
+    return ngx_glyph_upload_go(claim->request, claim->ctx, job);
+}
+
+
+static ngx_int_t
+ngx_glyph_idempotency_used(ngx_http_request_t *r, ngx_glyph_job_t *job,
+    PGresult *res)
+{
+    char  *outcome, *id;
+
+    outcome = PQgetvalue(res, 0, 0);
+    id = PQgetvalue(res, 0, 1);
+
+    if (ngx_strcmp(outcome, "used") == 0) {
+        return ngx_glyph_problemf(r, NGX_HTTP_CONFLICT, "job_id_used",
+                                  "there is a job %s already", id);
+    }
+
+    if (ngx_glyph_upload_id_headers(r, (u_char *) id) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (ngx_strcmp(outcome, "completed") == 0) {
+        return ngx_glyph_problemf(r, 422, "idempotency_mismatch",
+                                  "import %s had this Idempotency-Key, and "
+                                  "other options", id);
+    }
+
+    if (ngx_glyph_retry_after(r, 1) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_glyph_problemf(r, NGX_HTTP_CONFLICT, "idempotency_running",
+                              "import %s has this Idempotency-Key, and has "
+                              "not ended", id);
+}
+
+
+static void
+ngx_glyph_idempotency_release(ngx_glyph_job_t *job)
+{
+    const char  *params[1];
+
+    params[0] = (const char *) job->text;
+
+    (void) ngx_glyph_pg_query(NGX_GLYPH_PG_CONTROL,
+                              "SELECT glyph.fail($1::uuid, 1, 'client_gone', "
+                              "'the client closed the connection before the "
+                              "end')", 1, params,
+                              ngx_glyph_idempotency_ignore, NULL);
+}
+
+
+static void
+ngx_glyph_idempotency_ignore(void *data, PGresult *res, const char *error)
+{
+    PQclear(res);
+}
+
+
+void
+ngx_glyph_idempotency_replay(ngx_glyph_job_t *job)
+{
+    u_char      *p;
+    const char  *params[2];
+    char         tenant[256];
+    char         id[NGX_GLYPH_UUID_TEXT_LEN + 1];
+
+    if (ngx_memcmp(glyph_pipeline_sha256(job->pipeline), job->first_sha256,
+                   GLYPH_SHA256_SIZE)
+        != 0)
+    {
+        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, 422,
+                            "idempotency_mismatch", "an import had this "
+                            "Idempotency-Key, and another file");
+        return;
+    }
+
+    p = ngx_glyph_uuid_text((u_char *) id, &job->first);
+    *p = '\0';
+
+    ngx_cpystrn((u_char *) tenant, job->tenant.data,
+                ngx_min(job->tenant.len + 1, sizeof(tenant)));
+
+    params[0] = id;
+    params[1] = tenant;
+
+    ngx_glyph_job_ref(job);
+
+    if (ngx_glyph_pg_query(NGX_GLYPH_PG_READ,
+            "SELECT result FROM glyph.job_result($1::uuid, $2)",
+            2, params, ngx_glyph_idempotency_answer, job)
+        == NULL)
+    {
+        ngx_glyph_idempotency_answer(job, NULL, "too many queries");
+    }
+}
+
+
+static void
+ngx_glyph_idempotency_answer(void *data, PGresult *res, const char *error)
+{
+    ngx_glyph_job_t *job = data;
+
+    if (res && PQresultStatus(res) == PGRES_TUPLES_OK && PQntuples(res) == 1) {
+
+        glyph_buf_reset(&job->result);
+        glyph_buf_append(&job->result, PQgetvalue(res, 0, 0),
+                         PQgetlength(res, 0, 0));
+
+        /* the answer is the first import's, and so is its name */
+
+        job->id = job->first;
+        ngx_glyph_uuid_text(job->text, &job->id);
+
+        job->http_status = NGX_HTTP_OK;
+
+        ngx_glyph_job_unstored_as(job, NGX_GLYPH_JOB_COMPLETED);
+
+    } else {
+        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
+                            NGX_HTTP_SERVICE_UNAVAILABLE, "store_unavailable",
+                            "Postgres is out of reach");
+    }
+
+    PQclear(res);
+    ngx_glyph_job_unref(job);
+}

@@ -1,0 +1,37 @@
+
+/*
+ * Idempotency-Key: an import that is sent again is not done again.
+ */
+
+
+#ifndef _NGX_GLYPH_IDEMPOTENCY_H_INCLUDED_
+#define _NGX_GLYPH_IDEMPOTENCY_H_INCLUDED_
+
+
+#include "ngx_glyph.h"
+#include "ngx_glyph_job.h"
+
+
+/*
+ * Reads Idempotency-Key and Content-Digest into the job.  NGX_DECLINED: go
+ * on; anything else is the answer.
+ */
+ngx_int_t ngx_glyph_idempotency_headers(ngx_http_request_t *r,
+    ngx_glyph_job_t *job);
+
+/*
+ * Has the job's key inserted into Postgres, before anything is read.  Takes
+ * the caller's reference to the job.  NGX_DONE: ngx_glyph_upload_go() or an
+ * answer follows; anything else is the answer.
+ */
+ngx_int_t ngx_glyph_idempotency_claim(ngx_http_request_t *r,
+    ngx_glyph_ctx_t *ctx, ngx_glyph_job_t *job);
+
+/*
+ * From the job: the file of a key that is in use was read to its end.  The
+ * first answer is given again if it was the same file.
+ */
+void ngx_glyph_idempotency_replay(ngx_glyph_job_t *job);
+
+
+#endif /* _NGX_GLYPH_IDEMPOTENCY_H_INCLUDED_ */
