@@ -877,6 +877,36 @@ END
 $$;
 
 
+-- reap_silent() does that for workers of other nodes that have given no sign
+-- of life for a minute: their locks cannot be seen from here.  What is durable
+-- is on a disk of theirs, and waits for them.
+
+CREATE OR REPLACE FUNCTION glyph.reap_silent(p_node uuid) RETURNS int
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_worker uuid;
+    v_failed int := 0;
+BEGIN
+    FOR v_worker IN
+        SELECT DISTINCT i.worker
+          FROM glyph.imports i
+         WHERE i.state IN ('receiving', 'queued', 'processing')
+               AND i.node <> p_node AND NOT i.durable
+               AND i.updated_at < now() - interval '60 s'
+               AND NOT EXISTS (
+                   SELECT 1 FROM glyph.workers w
+                    WHERE w.worker = i.worker
+                          AND w.heartbeat_at >= now() - interval '60 s')
+    LOOP
+        v_failed := v_failed + (SELECT r.failed
+                                  FROM glyph.reap(v_worker, 100) r);
+    END LOOP;
+
+    RETURN v_failed;
+END
+$$;
+
+
 -- undo() hides a completed import; rows is how many listings went, 0 when they
 -- were gone already.  What is not completed is left alone.
 

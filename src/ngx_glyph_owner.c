@@ -62,6 +62,8 @@ static void ngx_glyph_owner_forget(ngx_glyph_dead_t *dead);
 static void ngx_glyph_owner_heartbeat_handler(ngx_event_t *ev);
 static void ngx_glyph_owner_ignore(void *data, PGresult *res,
     const char *error);
+static void ngx_glyph_owner_silent(void *data, PGresult *res,
+    const char *error);
 static void ngx_glyph_owner_purge_handler(ngx_event_t *ev);
 static void ngx_glyph_owner_purged(void *data, PGresult *res,
     const char *error);
@@ -548,6 +550,33 @@ ngx_glyph_owner_heartbeat_handler(ngx_event_t *ev)
                               "SELECT glyph.heartbeat($1::uuid, $2::uuid, "
                               "$3::int, $4)", 4, params,
                               ngx_glyph_owner_ignore, NULL);
+
+    if (ngx_glyph_owner.lock != NGX_INVALID_FILE) {
+        params[0] = ngx_glyph_node_id;
+
+        (void) ngx_glyph_pg_query(NGX_GLYPH_PG_CONTROL,
+                                  "SELECT glyph.reap_silent($1::uuid)",
+                                  1, params, ngx_glyph_owner_silent, NULL);
+    }
+}
+
+
+static void
+ngx_glyph_owner_silent(void *data, PGresult *res, const char *error)
+{
+    if (res && PQresultStatus(res) == PGRES_TUPLES_OK && PQntuples(res) == 1) {
+
+        if (ngx_strcmp(PQgetvalue(res, 0, 0), "0") != 0) {
+            ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
+                          "workers of other nodes are silent: %s of their "
+                          "imports failed", PQgetvalue(res, 0, 0));
+        }
+
+    } else {
+        ngx_glyph_owner_complain("look for silent nodes", res, error);
+    }
+
+    PQclear(res);
 }
 
 

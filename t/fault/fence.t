@@ -556,6 +556,41 @@ sub test_purge {
 }
 
 
+sub test_silent_nodes {
+    my ($silent, $alive, $other) = (uuid(), uuid(), uuid());
+    my ($lost, $durable, $running) = (uuid(), uuid(), uuid());
+
+    $admin->run('BEGIN; ' . batch($lost, 1, $silent, 0, 10, 'processing')
+                . '; ' . batch($durable, 1, $silent, 0, 10, 'processing',
+                               durable => 1)
+                . '; ' . batch($running, 1, $alive, 0, 10, 'processing')
+                . '; COMMIT');
+    $admin->run("SELECT glyph.heartbeat('$_', '$node', 1, 'x')")
+        for $silent, $alive;
+    $admin->run("UPDATE glyph.imports SET updated_at = now() - interval '2 min'"
+                . " WHERE id IN ('$lost', '$durable', '$running')");
+
+    is($admin->run("SELECT glyph.reap_silent('$other')"), 0,
+       'who has given a sign of life is left alone');
+    $admin->run("UPDATE glyph.workers SET heartbeat_at = now() - interval"
+                . " '2 min' WHERE worker = '$silent'");
+    is($admin->run("SELECT glyph.reap_silent('$node')"), 0,
+       'the own node has locks for that');
+    is($admin->run("SELECT glyph.reap_silent('$other')"), 1,
+       'a silent one is reaped');
+    is($admin->run("SELECT state FROM glyph.imports WHERE id = '$lost'"),
+       'failed', 'its import has failed');
+    is($admin->run("SELECT state FROM glyph.imports WHERE id = '$durable'"),
+       'processing', 'a durable one waits for its node');
+    like($admin->run("SELECT glyph.job_status('$durable', '$tenant')"),
+         qr/"stalled"/, 'and is shown as stalled');
+    is($admin->run("SELECT state FROM glyph.imports WHERE id = '$running'"),
+       'processing', "and another worker's goes on");
+    $admin->run("SELECT glyph.cancel('$_', '$tenant')")
+        for $durable, $running;
+}
+
+
 sub test_schema_twice {
     my $catalog = <<'SQL';
 SELECT md5(string_agg(d, E'\n' ORDER BY d)) FROM (
@@ -629,6 +664,7 @@ test_cancel_first();
 test_no_deadlock();
 test_takers();
 test_purge();
+test_silent_nodes();
 
 SKIP: {
     skip 'synchronous_standby_names is in use', 1
