@@ -6,11 +6,13 @@
 #include "ngx_glyph.h"
 #include "ngx_glyph_budget.h"
 #include "ngx_glyph_job.h"
+#include "ngx_glyph_metrics.h"
 #include "ngx_glyph_owner.h"
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_redis.h"
 #include "ngx_glyph_state.h"
 #include "ngx_glyph_writer.h"
+#include "ngx_glyph_zone.h"
 
 
 static void *ngx_glyph_create_main_conf(ngx_conf_t *cf);
@@ -36,11 +38,14 @@ static char *ngx_glyph_thread_pool(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_glyph_buffers(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+static char *ngx_glyph_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *ngx_glyph_import(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_glyph_jobs(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *ngx_glyph_query(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *ngx_glyph_health(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_glyph_metrics(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_glyph_handler(ngx_conf_t *cf, ngx_http_handler_pt handler);
 static char *ngx_glyph_row_size(ngx_conf_t *cf, void *post, void *data);
@@ -113,6 +118,13 @@ static ngx_command_t  ngx_glyph_commands[] = {
     { ngx_string("glyph_buffers"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE23,
       ngx_glyph_buffers,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("glyph_zone"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE2,
+      ngx_glyph_zone,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,
       NULL },
@@ -222,6 +234,13 @@ static ngx_command_t  ngx_glyph_commands[] = {
       0,
       NULL },
 
+    { ngx_string("glyph_metrics"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_glyph_metrics,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
       ngx_null_command
 };
 
@@ -279,6 +298,7 @@ ngx_glyph_create_main_conf(ngx_conf_t *cf)
      *     gmcf->spool_path = NULL;
      *     gmcf->buffers = { 0, 0 };
      *     gmcf->blocks = 0;
+     *     gmcf->zone = NULL;
      *     gmcf->enabled = 0;
      */
 
@@ -520,6 +540,7 @@ ngx_glyph_postconfiguration(ngx_conf_t *cf)
     ngx_glyph_main_conf_t  *gmcf;
 
     static ngx_str_t  pool = ngx_string("default");
+    static ngx_str_t  zone = ngx_string(NGX_GLYPH_ZONE_NAME);
 
     gmcf = ngx_http_conf_get_module_main_conf(cf, ngx_glyph_module);
 
@@ -554,6 +575,12 @@ ngx_glyph_postconfiguration(ngx_conf_t *cf)
     if (ngx_conf_merge_path_value(cf, &gmcf->spool_path, NULL,
                                   &ngx_glyph_spool_path)
         != NGX_CONF_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (gmcf->zone == NULL
+        && ngx_glyph_zone_create(cf, &zone, NGX_GLYPH_ZONE_SIZE) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -923,6 +950,47 @@ ngx_glyph_buffers(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
+/* glyph_zone name size */
+
+static char *
+ngx_glyph_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_glyph_main_conf_t *gmcf = conf;
+
+    ssize_t     size;
+    ngx_str_t  *value;
+
+    if (gmcf->zone) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (value[1].len == 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid zone name \"%V\"",
+                           &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    size = ngx_parse_size(&value[2]);
+
+    if (size == NGX_ERROR) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid zone size \"%V\"",
+                           &value[2]);
+        return NGX_CONF_ERROR;
+    }
+
+    if (size < (ssize_t) (8 * ngx_pagesize)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "zone \"%V\" is too small",
+                           &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    return (ngx_glyph_zone_create(cf, &value[1], size) == NGX_OK)
+           ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
 static char *
 ngx_glyph_import(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
@@ -991,6 +1059,13 @@ static char *
 ngx_glyph_health(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     return ngx_glyph_handler(cf, ngx_glyph_health_handler);
+}
+
+
+static char *
+ngx_glyph_metrics(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    return ngx_glyph_handler(cf, ngx_glyph_metrics_handler);
 }
 
 
@@ -1073,6 +1148,7 @@ ngx_glyph_init_process(ngx_cycle_t *cycle)
 
     if (ngx_glyph_budget_init(cycle, &gmcf->buffers, gmcf->blocks) != NGX_OK
         || ngx_glyph_owner_init(cycle, gmcf->spool_path) != NGX_OK
+        || ngx_glyph_metrics_init(cycle) != NGX_OK
         || ngx_glyph_job_init(cycle) != NGX_OK
         || ngx_glyph_pg_init(cycle, gmcf->pg) != NGX_OK
         || ngx_glyph_writer_init(cycle, gmcf->pg) != NGX_OK)
@@ -1106,4 +1182,5 @@ ngx_glyph_exit_process(ngx_cycle_t *cycle)
     ngx_glyph_redis_exit();
     ngx_glyph_owner_exit();
     ngx_glyph_budget_exit();
+    ngx_glyph_metrics_exit();
 }

@@ -83,6 +83,8 @@ typedef struct {
     ngx_bufs_t                 buffers;     /* chunks: number, size */
     ngx_uint_t                 blocks;      /* number */
 
+    ngx_shm_zone_t            *zone;        /* what workers count together */
+
     ngx_str_t                  jobs_uri;    /* of the first glyph_jobs */
 
     unsigned                   enabled:1;   /* some location uses us */
@@ -137,6 +139,7 @@ ngx_int_t ngx_glyph_import_handler(ngx_http_request_t *r);
 ngx_int_t ngx_glyph_jobs_handler(ngx_http_request_t *r);
 ngx_int_t ngx_glyph_query_handler(ngx_http_request_t *r);
 ngx_int_t ngx_glyph_health_handler(ngx_http_request_t *r);
+ngx_int_t ngx_glyph_metrics_handler(ngx_http_request_t *r);
 
 /* put in front of the request body filters by postconfiguration */
 ngx_int_t ngx_glyph_body_filter_init(ngx_conf_t *cf);

@@ -8,6 +8,7 @@
 
 
 typedef struct {
+    ngx_uint_t                 limit;
     ngx_uint_t                 left;        /* that may still be lent */
     ngx_queue_t                idle;        /* memory to use again */
     ngx_queue_t                waiters;
@@ -22,6 +23,8 @@ static ngx_uint_t ngx_glyph_budget_take(ngx_glyph_budget_t *budget,
 static void ngx_glyph_budget_put(ngx_glyph_budget_t *budget,
     ngx_queue_t *idle);
 static void ngx_glyph_budget_grant(ngx_event_t *ev);
+static void ngx_glyph_budget_look(ngx_glyph_budget_t *budget,
+    ngx_glyph_usage_t *usage);
 static void ngx_glyph_block_free(ngx_glyph_block_t *block);
 
 
@@ -50,6 +53,7 @@ static void
 ngx_glyph_budget_start(ngx_glyph_budget_t *budget, ngx_uint_t n,
     ngx_log_t *log)
 {
+    budget->limit = n;
     budget->left = n;
 
     ngx_queue_init(&budget->idle);
@@ -272,4 +276,30 @@ ngx_uint_t
 ngx_glyph_chunk_wanted(void)
 {
     return !ngx_queue_empty(&ngx_glyph_chunks.waiters);
+}
+
+
+void
+ngx_glyph_budget_usage(ngx_glyph_usage_t *chunks, ngx_glyph_usage_t *blocks)
+{
+    ngx_glyph_budget_look(&ngx_glyph_chunks, chunks);
+    ngx_glyph_budget_look(&ngx_glyph_blocks, blocks);
+}
+
+
+static void
+ngx_glyph_budget_look(ngx_glyph_budget_t *budget, ngx_glyph_usage_t *usage)
+{
+    ngx_queue_t  *q;
+
+    usage->limit = budget->limit;
+    usage->used = budget->limit - budget->left;
+    usage->waiting = 0;
+
+    for (q = ngx_queue_head(&budget->waiters);
+         q != ngx_queue_sentinel(&budget->waiters);
+         q = ngx_queue_next(q))
+    {
+        usage->waiting++;
+    }
 }

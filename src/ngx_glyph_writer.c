@@ -27,6 +27,7 @@
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_pg_conn.h"
 #include "ngx_glyph_writer.h"
+#include "ngx_glyph_zone.h"
 
 
 #define NGX_GLYPH_WRITER_RETRY_MIN  100
@@ -61,6 +62,8 @@ typedef struct {
     char                       sqlstate[6]; /* of the batch's first error */
     ngx_uint_t                 row;         /* that it names; 0: none */
     ngx_uint_t                 asked;       /* imports in the ASK */
+
+    uint64_t                   sent;        /* the batch; ngx_glyph_usec() */
 
     ngx_msec_t                 lost_at;     /* 0: not lost */
     ngx_msec_t                 delay;       /* before the next connect */
@@ -768,6 +771,8 @@ ngx_glyph_writer_start_batch(void)
                    "glyph writer batch: %ui imports, %uz bytes",
                    w->batch.n, w->batch.size);
 
+    w->sent = ngx_glyph_usec();
+
     ngx_glyph_writer_send(NGX_GLYPH_WRITER_BATCH,
                           (char *) w->batch.sql.data, 0, NULL);
 }
@@ -776,6 +781,7 @@ ngx_glyph_writer_start_batch(void)
 static void
 ngx_glyph_writer_commit(void)
 {
+    uint64_t             usec;
     ngx_glyph_item_t     item;
     ngx_glyph_writer_t  *w;
 
@@ -783,8 +789,12 @@ ngx_glyph_writer_commit(void)
 
     w->alone = 0;
 
+    usec = ngx_glyph_usec() - w->sent;
+    ngx_glyph_zone_observe(NGX_GLYPH_COMMIT_TIME, usec);
+
     while (w->batch.n) {
         item = ngx_glyph_batch_remove(&w->batch, 0);
+        item.job->timing.commit += usec;
 
         if (item.block) {
             ngx_glyph_job_committed(item.job, item.block);
@@ -901,6 +911,7 @@ ngx_glyph_writer_refused(void)
     w = &ngx_glyph_writer;
 
     if (w->row && ngx_glyph_batch_refuse(&w->batch, w->row) == NGX_OK) {
+        ngx_glyph_zone_add(NGX_GLYPH_CODES + GLYPH_ROW_STORE_REFUSED, 1);
         ngx_log_error(NGX_LOG_ALERT, w->log, 0,
                       "postgres refused row %ui of a batch, it is rejected: "
                       "%s", w->row, w->conn.error);
@@ -1132,4 +1143,32 @@ ngx_glyph_writer_taken(PGresult *res)
     }
 
     ngx_glyph_job_unref(item.job);
+}
+
+
+ngx_uint_t
+ngx_glyph_writer_waiting(void)
+{
+    ngx_uint_t           n;
+    ngx_queue_t         *q;
+    ngx_glyph_writer_t  *w;
+
+    w = &ngx_glyph_writer;
+    n = 0;
+
+    for (q = ngx_queue_head(&w->ready);
+         q != ngx_queue_sentinel(&w->ready);
+         q = ngx_queue_next(q))
+    {
+        n++;
+    }
+
+    return n;
+}
+
+
+ngx_uint_t
+ngx_glyph_writer_writing(void)
+{
+    return ngx_glyph_writer.batch.n;
 }
