@@ -11,6 +11,7 @@
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_redis.h"
 #include "ngx_glyph_state.h"
+#include "ngx_glyph_variables.h"
 #include "ngx_glyph_writer.h"
 #include "ngx_glyph_zone.h"
 
@@ -246,7 +247,7 @@ static ngx_command_t  ngx_glyph_commands[] = {
 
 
 static ngx_http_module_t  ngx_glyph_module_ctx = {
-    NULL,                                  /* preconfiguration */
+    ngx_glyph_variables_add,               /* preconfiguration */
     ngx_glyph_postconfiguration,           /* postconfiguration */
 
     ngx_glyph_create_main_conf,            /* create main configuration */

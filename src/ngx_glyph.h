@@ -112,12 +112,24 @@ typedef struct {
 } ngx_glyph_loc_conf_t;
 
 
+/* What the variables tell of a job that the request has let go of. */
+
+typedef struct {
+    const char                *state;       /* NULL: there was none */
+    u_char                     id[NGX_GLYPH_UUID_TEXT_LEN];
+    uint64_t                   rows;
+    uint64_t                   invalid;
+    off_t                      bytes;
+} ngx_glyph_kept_t;
+
+
 /* A request's, set by the content handler of glyph_import alone. */
 
 typedef struct {
     ngx_glyph_job_t           *job;         /* NULL: detached; the rest of
                                                the body is dropped */
     ngx_http_request_t        *request;
+    ngx_glyph_kept_t           kept;
     unsigned                   paused:1;    /* no chunk: the client waits */
     unsigned                   last_seen:1; /* the body's last buffer came */
     unsigned                   last_sent:1; /* … and was passed on */

@@ -72,6 +72,7 @@ struct ngx_glyph_job_s {
     ngx_str_t                  source_label;
     ngx_str_t                  campaign_id;
     ngx_str_t                  metadata;
+    ngx_str_t                  traceparent;
     ngx_glyph_chunk_t         *filling;
     ngx_queue_t                chunks;
     ngx_uint_t                 nchunks;     /* also the filling one */

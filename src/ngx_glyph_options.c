@@ -2,6 +2,7 @@
 #include "ngx_glyph.h"
 #include "ngx_glyph_http.h"
 #include "ngx_glyph_job.h"
+#include "ngx_glyph_trace.h"
 #include "ngx_glyph_upload.h"
 
 
@@ -102,6 +103,10 @@ ngx_glyph_options(ngx_http_request_t *r, ngx_glyph_job_t *job)
     ngx_int_t  rc;
 
     ngx_glyph_tenant(r, &job->tenant);
+
+    if (ngx_glyph_trace(r, job->pool, &job->traceparent) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
 
     rc = ngx_glyph_options_type(r, job);
 

@@ -21,6 +21,7 @@
 #include "ngx_glyph_http.h"
 #include "ngx_glyph_job.h"
 #include "ngx_glyph_upload.h"
+#include "ngx_glyph_variables.h"
 #include "ngx_glyph_writer.h"
 
 
@@ -59,7 +60,7 @@ ngx_glyph_import_handler(ngx_http_request_t *r)
         return rc;
     }
 
-    ctx = ngx_pcalloc(r->pool, sizeof(ngx_glyph_ctx_t));
+    ctx = ngx_glyph_ctx_create(r);
     if (ctx == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -367,6 +368,7 @@ ngx_glyph_upload_cleanup(void *data)
         ngx_glyph_job_ref(job);
         ngx_glyph_upload_detach(ctx);
         ngx_glyph_job_detach(job);
+        ngx_glyph_variables_keep(ctx, job);
         ngx_glyph_job_unref(job);
     }
 }
@@ -378,6 +380,8 @@ ngx_glyph_upload_detach(ngx_glyph_ctx_t *ctx)
     ngx_glyph_job_t  *job;
 
     job = ctx->job;
+
+    ngx_glyph_variables_keep(ctx, job);
 
     ctx->job = NULL;
     job->ctx = NULL;
@@ -441,7 +445,9 @@ ngx_glyph_upload_headers(ngx_http_request_t *r, ngx_glyph_job_t *job,
                     job->seen.rows, job->seen.valid - job->refused,
                     job->seen.invalid + job->refused);
 
-    if (ngx_glyph_add_header(r, "Glyph-Rows", buf, p - buf) != NGX_OK) {
+    if (ngx_glyph_add_header(r, "Glyph-Rows", buf, p - buf) != NGX_OK
+        || ngx_glyph_timing_header(r, &job->timing) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 

@@ -332,7 +332,7 @@ ngx_glyph_writer_lost(void)
 
     if (w->phase == NGX_GLYPH_WRITER_BATCH) {
 
-        ngx_log_error(NGX_LOG_WARN, w->log, 0,
+        ngx_log_error(NGX_LOG_WARN, ngx_glyph_batch_log(&w->batch), 0,
                       "postgres was lost in a transaction of %ui imports: %s",
                       w->batch.n, w->conn.error);
         w->unknown = 1;
@@ -646,7 +646,7 @@ ngx_glyph_writer_done(void)
 
     if (phase == NGX_GLYPH_WRITER_BATCH && !w->committed) {
 
-        ngx_log_error(NGX_LOG_WARN, w->log, 0,
+        ngx_log_error(NGX_LOG_WARN, ngx_glyph_batch_log(&w->batch), 0,
                       "postgres refused a transaction of %ui imports: %s",
                       w->batch.n, w->conn.error);
 
@@ -676,7 +676,7 @@ ngx_glyph_writer_done(void)
 
         /* the row is locked, or the server is unwell: take it later */
 
-        ngx_log_error(NGX_LOG_WARN, w->log, 0,
+        ngx_log_error(NGX_LOG_WARN, ngx_glyph_batch_log(&w->batch), 0,
                       "could not take an import back: %s", w->conn.error);
         ngx_glyph_writer_retry_later();
     }
@@ -759,7 +759,7 @@ ngx_glyph_writer_start_batch(void)
     w->unknown = 0;
 
     if (ngx_glyph_batch_sql(&w->batch) != NGX_OK) {
-        ngx_log_error(NGX_LOG_ALERT, w->log, 0,
+        ngx_log_error(NGX_LOG_ALERT, ngx_glyph_batch_log(&w->batch), 0,
                       "no memory for a transaction of %ui imports",
                       w->batch.n);
         ngx_glyph_writer_give_back_all();
