@@ -207,6 +207,13 @@ static ngx_command_t  ngx_glyph_commands[] = {
       offsetof(ngx_glyph_loc_conf_t, job_timeout),
       &ngx_glyph_timeout_post },
 
+    { ngx_string("glyph_problems"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_glyph_loc_conf_t, problems),
+      NULL },
+
     { ngx_string("glyph_import"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
       ngx_glyph_import,
@@ -469,6 +476,7 @@ ngx_glyph_create_loc_conf(ngx_conf_t *cf)
      * set by ngx_pcalloc():
      *
      *     glcf->query = { 0, NULL };
+     *     glcf->handler = NULL;
      */
 
     glcf->score = NGX_CONF_UNSET_PTR;
@@ -482,6 +490,7 @@ ngx_glyph_create_loc_conf(ngx_conf_t *cf)
     glcf->extra = NGX_CONF_UNSET;
     glcf->job_timeout = NGX_CONF_UNSET_MSEC;
     glcf->job_ttl = NGX_CONF_UNSET;
+    glcf->problems = NGX_CONF_UNSET;
 
     return glcf;
 }
@@ -493,7 +502,25 @@ ngx_glyph_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_glyph_loc_conf_t  *prev = parent;
     ngx_glyph_loc_conf_t  *conf = child;
 
-    ngx_glyph_main_conf_t  *gmcf;
+    ngx_glyph_main_conf_t     *gmcf;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    /* "if" and "limit_except" are places of the location they are in */
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (clcf->noname && conf->handler == NULL) {
+        conf->handler = prev->handler;
+        conf->query = prev->query;
+    }
+
+    if (clcf->lmt_excpt && clcf->handler == NULL) {
+        clcf->handler = conf->handler;
+    }
+
+    if (conf->problems == NGX_CONF_UNSET) {
+        conf->problems = prev->problems;
+    }
 
     if (conf->score == NGX_CONF_UNSET_PTR) {
         conf->score = prev->score;
@@ -581,8 +608,12 @@ ngx_glyph_postconfiguration(ngx_conf_t *cf)
     }
 
     if (gmcf->zone == NULL
-        && ngx_glyph_zone_create(cf, &zone, NGX_GLYPH_ZONE_SIZE) != NGX_OK)
+        && ngx_glyph_zone_create(cf, &zone, ngx_glyph_zone_size()) != NGX_OK)
     {
+        return NGX_ERROR;
+    }
+
+    if (ngx_glyph_problem_filter_init(cf) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -981,9 +1012,10 @@ ngx_glyph_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    if (size < (ssize_t) (8 * ngx_pagesize)) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "zone \"%V\" is too small",
-                           &value[1]);
+    if (size < (ssize_t) ngx_glyph_zone_size()) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "zone \"%V\" is too small, must be at least %uzk",
+                           &value[1], ngx_glyph_zone_size() / 1024);
         return NGX_CONF_ERROR;
     }
 
@@ -1073,10 +1105,12 @@ ngx_glyph_metrics(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 static char *
 ngx_glyph_handler(ngx_conf_t *cf, ngx_http_handler_pt handler)
 {
+    ngx_glyph_loc_conf_t      *glcf;
     ngx_glyph_main_conf_t     *gmcf;
     ngx_http_core_loc_conf_t  *clcf;
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    glcf = ngx_http_conf_get_module_loc_conf(cf, ngx_glyph_module);
     gmcf = ngx_http_conf_get_module_main_conf(cf, ngx_glyph_module);
 
     if (clcf->handler) {
@@ -1084,6 +1118,7 @@ ngx_glyph_handler(ngx_conf_t *cf, ngx_http_handler_pt handler)
     }
 
     clcf->handler = handler;
+    glcf->handler = handler;
     gmcf->enabled = 1;
 
     return NGX_CONF_OK;

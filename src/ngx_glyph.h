@@ -109,6 +109,10 @@ typedef struct {
     time_t                     job_ttl;
 
     ngx_str_t                  query;       /* glyph_query NAME */
+
+    ngx_http_handler_pt        handler;     /* NULL: not a place of ours */
+    ngx_flag_t                 problems;    /* glyph_problems; unset: where
+                                               there is a handler */
 } ngx_glyph_loc_conf_t;
 
 
@@ -123,13 +127,17 @@ typedef struct {
 } ngx_glyph_kept_t;
 
 
-/* A request's, set by the content handler of glyph_import alone. */
+/*
+ * A request's: of glyph_import, set by the content handler; of others, only
+ * once they are answered by a problem document in nginx's place.
+ */
 
 typedef struct {
     ngx_glyph_job_t           *job;         /* NULL: detached; the rest of
                                                the body is dropped */
     ngx_http_request_t        *request;
     ngx_glyph_kept_t           kept;
+    ngx_str_t                  problem;     /* instead of nginx's page */
     unsigned                   paused:1;    /* no chunk: the client waits */
     unsigned                   last_seen:1; /* the body's last buffer came */
     unsigned                   last_sent:1; /* … and was passed on */
@@ -155,6 +163,9 @@ ngx_int_t ngx_glyph_metrics_handler(ngx_http_request_t *r);
 
 /* put in front of the request body filters by postconfiguration */
 ngx_int_t ngx_glyph_body_filter_init(ngx_conf_t *cf);
+
+/* puts problem documents in the place of nginx's own error pages */
+ngx_int_t ngx_glyph_problem_filter_init(ngx_conf_t *cf);
 
 
 #endif /* _NGX_GLYPH_H_INCLUDED_ */

@@ -535,6 +535,10 @@ ngx_glyph_jobs_answer_result(ngx_glyph_ask_t *ask, PGresult *res)
     ngx_memcpy(p, PQgetvalue(res, 0, 1), body.len);
     body.data = p;
 
+    if (ngx_glyph_etag(r, &body) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
     return ngx_glyph_send_json(r, NGX_HTTP_OK, &body);
 }
 
@@ -652,6 +656,10 @@ ngx_glyph_jobs_send(ngx_glyph_ask_t *ask, ngx_uint_t status, u_char *doc,
     p = ngx_sprintf(p, "}}\n");
 
     body.len = p - body.data;
+
+    if (status == NGX_HTTP_OK && ngx_glyph_etag(r, &body) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
 
     return ngx_glyph_send_json(r, status, &body);
 }

@@ -233,7 +233,7 @@ ngx_glyph_metrics_init(ngx_cycle_t *cycle)
 
     dummy.fd = (ngx_socket_t) -1;
 
-    ngx_glyph_zone_enter(ngx_glyph_main_conf->zone, cycle->log);
+    ngx_glyph_zone_enter(ngx_glyph_main_conf->zone);
 
     ngx_glyph_metrics_tick.handler = ngx_glyph_metrics_tick_handler;
     ngx_glyph_metrics_tick.data = &dummy;

@@ -207,11 +207,7 @@ ngx_glyph_options_type(ngx_http_request_t *r, ngx_glyph_job_t *job)
 static ngx_int_t
 ngx_glyph_options_type_refused(ngx_http_request_t *r, const char *why)
 {
-    static ngx_str_t  accept = ngx_string("text/csv, multipart/form-data");
-
-    if (ngx_glyph_add_header(r, "Accept-Post", accept.data, accept.len)
-        != NGX_OK)
-    {
+    if (ngx_glyph_accept_post(r) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 

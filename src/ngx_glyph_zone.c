@@ -21,10 +21,9 @@ typedef struct {
 
 typedef struct {
     ngx_uint_t                 version;
-    ngx_uint_t                 nworkers;    /* there is room for */
     ngx_atomic_t               counters[NGX_GLYPH_COUNTERS];
     ngx_glyph_zone_histogram_t histograms[NGX_GLYPH_HISTOGRAMS];
-    ngx_glyph_zone_worker_t    workers[1];
+    ngx_glyph_zone_worker_t    workers[NGX_MAX_PROCESSES];
 } ngx_glyph_zone_t;
 
 
@@ -72,11 +71,19 @@ ngx_glyph_zone_create(ngx_conf_t *cf, ngx_str_t *name, size_t size)
 }
 
 
+/* The slab pool has pages of its own, which is what it is more. */
+
+size_t
+ngx_glyph_zone_size(void)
+{
+    return ngx_align(sizeof(ngx_glyph_zone_t) + 8 * ngx_pagesize,
+                     (size_t) 64 * 1024);
+}
+
+
 static ngx_int_t
 ngx_glyph_zone_init(ngx_shm_zone_t *shm_zone, void *data)
 {
-    size_t             size;
-    ngx_uint_t         n;
     ngx_slab_pool_t   *shpool;
     ngx_glyph_zone_t  *zone;
 
@@ -89,20 +96,12 @@ ngx_glyph_zone_init(ngx_shm_zone_t *shm_zone, void *data)
 
     shpool = (ngx_slab_pool_t *) shm_zone->shm.addr;
 
-    /* as many workers as there is room for, but not more than can be */
-
-    size = shpool->pfree * ngx_pagesize - sizeof(ngx_glyph_zone_t);
-    n = ngx_min(size / sizeof(ngx_glyph_zone_worker_t) + 1,
-                NGX_MAX_PROCESSES);
-
-    zone = ngx_slab_calloc(shpool, sizeof(ngx_glyph_zone_t)
-                                + (n - 1) * sizeof(ngx_glyph_zone_worker_t));
+    zone = ngx_slab_calloc(shpool, sizeof(ngx_glyph_zone_t));
     if (zone == NULL) {
         return NGX_ERROR;
     }
 
     zone->version = NGX_GLYPH_ZONE_VERSION;
-    zone->nworkers = n;
 
     shm_zone->data = zone;
 
@@ -111,20 +110,11 @@ ngx_glyph_zone_init(ngx_shm_zone_t *shm_zone, void *data)
 
 
 void
-ngx_glyph_zone_enter(ngx_shm_zone_t *shm_zone, ngx_log_t *log)
+ngx_glyph_zone_enter(ngx_shm_zone_t *shm_zone)
 {
     ngx_uint_t  i;
 
     ngx_glyph_zone = shm_zone->data;
-
-    if ((ngx_uint_t) ngx_process_slot >= ngx_glyph_zone->nworkers) {
-        ngx_log_error(NGX_LOG_WARN, log, 0,
-                      "\"glyph_zone\" has room for %ui workers only; gauges "
-                      "of this one are not in the metrics",
-                      ngx_glyph_zone->nworkers);
-        return;
-    }
-
     ngx_glyph_zone_self = &ngx_glyph_zone->workers[ngx_process_slot];
 
     for (i = 0; i < NGX_GLYPH_GAUGES; i++) {
@@ -234,7 +224,7 @@ ngx_glyph_zone_gauges(uint64_t *sums)
 
     ngx_memzero(sums, sizeof(uint64_t) * NGX_GLYPH_GAUGES);
 
-    for (i = 0; i < ngx_glyph_zone->nworkers; i++) {
+    for (i = 0; i < NGX_MAX_PROCESSES; i++) {
         w = &ngx_glyph_zone->workers[i];
         pid = (ngx_pid_t) w->pid;
 

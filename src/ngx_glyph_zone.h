@@ -95,7 +95,6 @@ typedef struct {
 
 
 #define NGX_GLYPH_ZONE_NAME       "glyph"
-#define NGX_GLYPH_ZONE_SIZE       (256 * 1024)
 
 
 /*
@@ -104,8 +103,11 @@ typedef struct {
  */
 ngx_int_t ngx_glyph_zone_create(ngx_conf_t *cf, ngx_str_t *name, size_t size);
 
+/* The least that a zone must have, in bytes, and has if nothing is said. */
+size_t ngx_glyph_zone_size(void);
+
 /* The worker takes its place, with all gauges 0, and leaves it. */
-void ngx_glyph_zone_enter(ngx_shm_zone_t *shm_zone, ngx_log_t *log);
+void ngx_glyph_zone_enter(ngx_shm_zone_t *shm_zone);
 void ngx_glyph_zone_leave(void);
 
 /* These may be called in threads; "counter" may be an enumerator plus an

@@ -127,7 +127,7 @@ my $all = ::lines('glyph_commit_duration_seconds_count 1',
 
 === TEST 6: a zone of one's own
 --- zone
-glyph_zone edge 64k;
+glyph_zone edge 1m;
 --- request
 GET /metrics
 --- response_body_like eval
@@ -138,10 +138,10 @@ GET /metrics
 
 === TEST 7: a zone that is too small
 --- zone
-glyph_zone edge 16k;
+glyph_zone edge 64k;
 --- must_die
 --- error_log
-zone "edge" is too small
+zone "edge" is too small, must be at least 256k
 
 
 === TEST 8: a size that is none

@@ -27,17 +27,8 @@ our $Config = <<'_EOC_';
 access_log logs/error.log import;
 access_log logs/error.log mapped;
 location = /import { glyph_import; client_max_body_size 0; }
-location = /short {
-    glyph_import;
-    client_max_body_size 0;
-    client_body_timeout 1s;
-}
-location = /small {
-    glyph_import;
-    client_max_body_size 64;
-    error_page 413 /redirected;
-}
-location = /redirected { return 413 "too much\n"; }
+location = /small { glyph_import; client_max_body_size 64; }
+location = /via { try_files /none /import; }
 location = /plain { return 200 "id=$glyph_job_id.\n"; }
 location /jobs { glyph_jobs; }
 location = /trace { glyph_query trace; }
@@ -145,7 +136,7 @@ title,price
 [qr{^\d+ /import id=$::Id{left} state=failed rows=\d+ invalid=0 bytes=25 end$}]
 
 
-=== TEST 6: the body's own error page: the job is told of after the redirect
+=== TEST 6: a body that turns out to be too large
 --- raw_request eval
 ["POST /small HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\n"
  . "Glyph-Job-Id: $::Id{large}\r\nTransfer-Encoding: chunked\r\n"
@@ -153,10 +144,19 @@ title,price
  . ('x' x 64) . "\r\n0\r\n\r\n"]
 --- error_code: 413
 --- error_log eval
-[qr{^413 /\w+ id=$::Id{large} state=failed rows=0 invalid=0 bytes=\d+ end$}]
+[qr{^413 /small id=$::Id{large} state=failed rows=0 invalid=0 bytes=\d+ end$}]
 
 
-=== TEST 7: lines of the error log that are about a job name it
+=== TEST 7: an import that came by an internal redirect
+--- request
+POST /via
+title,price
+RTX 3090,700
+--- error_log eval
+[qr{^200 /import id=[-0-9a-f]{36} state=completed rows=1 invalid=0 bytes=24 end$}]
+
+
+=== TEST 8: lines of the error log that are about a job name it
 --- request eval
 $::Good
 --- more_headers eval
@@ -165,7 +165,7 @@ $::Good
 [qr{\[info\].*import completed: 2 rows, 1 invalid, 35 bytes, .*job: $::Id{wrong}}]
 
 
-=== TEST 8: a trace is kept with the import
+=== TEST 9: a trace is kept with the import
 --- request eval
 [$::Good, "GET /trace?id=$::Id{t1}", $::Good, "GET /trace?id=$::Id{t2}"]
 --- more_headers eval
@@ -176,7 +176,7 @@ $::Good
  qr/import_id/, qr/"traceparent":"cc-$::Parent-00-more"/]
 
 
-=== TEST 9: one that is not as it should be is as none
+=== TEST 10: one that is not as it should be is as none
 --- request eval
 [map { ($::Good, "GET /trace?id=$::Id{$_}") } qw(t3 t4 t5 t6 t7)]
 --- more_headers eval
