@@ -41,7 +41,7 @@ add_block_preprocessor(sub {
     $block->set_value('main_config', $::Main);
     $block->set_value('http_config', $::Http);
     $block->set_value('config', $::Config);
-    $block->set_value('timeout', 10);
+    $block->set_value('timeout', 10) unless defined $block->timeout;
     $block->set_value('more_headers', $::Csv)
         unless defined $block->more_headers;
 });
@@ -66,7 +66,9 @@ if ($ENV{TEST_NGINX_GLYPH_PG}) {
         . ' RETURNS TABLE (traceparent text, _cursor text) LANGUAGE sql AS $$'
         . " SELECT traceparent, NULL FROM glyph.imports"
         . " WHERE id = (args->'args'->>'id')::uuid " . '$$');
-    add_cleanup_handler(sub { sql('DROP FUNCTION glyph.api_trace') });
+    add_cleanup_handler(sub {
+        sql('DROP FUNCTION IF EXISTS glyph.api_trace');
+    });
 }
 
 our $Good = "POST /import\ntitle,price\nRTX 3090,700\nRTX 3080,x";
