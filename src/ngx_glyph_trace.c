@@ -6,7 +6,6 @@
  */
 
 #include "ngx_glyph.h"
-#include "ngx_glyph_http.h"
 #include "ngx_glyph_trace.h"
 
 
@@ -21,6 +20,7 @@
 #define NGX_GLYPH_TRACE_MAX     256
 
 
+static ngx_str_t *ngx_glyph_trace_header(ngx_http_request_t *r);
 static ngx_int_t ngx_glyph_trace_check(ngx_str_t *value);
 static ngx_int_t ngx_glyph_trace_digits(u_char *p, size_t len,
     ngx_uint_t zero);
@@ -32,7 +32,7 @@ ngx_glyph_trace(ngx_http_request_t *r, ngx_pool_t *pool,
 {
     ngx_str_t  *value;
 
-    value = ngx_glyph_header_in(r, "traceparent");
+    value = ngx_glyph_trace_header(r);
 
     if (value == NULL || ngx_glyph_trace_check(value) != NGX_OK) {
         return NGX_OK;
@@ -46,6 +46,43 @@ ngx_glyph_trace(ngx_http_request_t *r, ngx_pool_t *pool,
     traceparent->len = value->len;
 
     return NGX_OK;
+}
+
+
+/* More than one is as none: nobody can say which of them is meant. */
+
+static ngx_str_t *
+ngx_glyph_trace_header(ngx_http_request_t *r)
+{
+    ngx_str_t        *value;
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+
+    static ngx_str_t  name = ngx_string("traceparent");
+
+    value = NULL;
+
+    for (part = &r->headers_in.headers.part; part; part = part->next) {
+        h = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+
+            if (h[i].key.len != name.len
+                || ngx_strncasecmp(h[i].key.data, name.data, name.len) != 0)
+            {
+                continue;
+            }
+
+            if (value) {
+                return NULL;
+            }
+
+            value = &h[i].value;
+        }
+    }
+
+    return value;
 }
 
 

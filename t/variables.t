@@ -49,7 +49,7 @@ add_block_preprocessor(sub {
 sub uuid { my $id = `cat /proc/sys/kernel/random/uuid`; chomp $id; $id }
 
 our %Id = map { $_ => uuid() } qw(good bad left large wrong t1 t2 t3 t4 t5 t6
-    t7);
+    t7 t8);
 
 # the column that no read shows, for the tests alone
 
@@ -180,12 +180,13 @@ $::Good
 
 === TEST 10: one that is not as it should be is as none
 --- request eval
-[map { ($::Good, "GET /trace?id=$::Id{$_}") } qw(t3 t4 t5 t6 t7)]
+[map { ($::Good, "GET /trace?id=$::Id{$_}") } qw(t3 t4 t5 t6 t7 t8)]
 --- more_headers eval
 [map { ("$::Csv\nGlyph-Job-Id: $::Id{$_->[0]}\ntraceparent: $_->[1]", "") }
  [t3 => "ff-$::Parent-01"], [t4 => uc "00-$::Parent-01"],
  [t5 => '00-' . '0' x 32 . '-00f067aa0ba902b7-01'],
  [t6 => "00-$::Parent-01-more"],
- [t7 => '00-4bf92f3577b34da6a3ce929d0e0e4736-' . '0' x 16 . '-01']]
+ [t7 => '00-4bf92f3577b34da6a3ce929d0e0e4736-' . '0' x 16 . '-01'],
+ [t8 => "00-$::Parent-01\ntraceparent: 00-$::Parent-01"]]
 --- response_body_like eval
-[(qr/import_id/, qr/"traceparent":null/) x 5]
+[(qr/import_id/, qr/"traceparent":null/) x 6]
