@@ -18,7 +18,7 @@ export GLYPH_PORT GLYPH_RUN GLYPH_NGINX
 
 PACKAGES = nginx nginx-dev gcc make libc6-dev libcsv-dev libxxhash-dev \
 	libhiredis-dev libpq-dev libssl-dev libpcre2-dev zlib1g-dev \
-	redis-server postgresql libtest-base-perl perl curl jq procps \
+	redis-server postgresql prometheus libtest-base-perl perl curl jq procps \
 	bsdextrautils util-linux
 
 WARN = -Wall -Wextra -Werror

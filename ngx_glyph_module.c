@@ -7,11 +7,14 @@
 #include "ngx_glyph_background.h"
 #include "ngx_glyph_budget.h"
 #include "ngx_glyph_job.h"
+#include "ngx_glyph_metrics.h"
 #include "ngx_glyph_owner.h"
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_redis.h"
 #include "ngx_glyph_state.h"
+#include "ngx_glyph_variables.h"
 #include "ngx_glyph_writer.h"
+#include "ngx_glyph_zone.h"
 
 
 static void *ngx_glyph_create_main_conf(ngx_conf_t *cf);
@@ -37,6 +40,7 @@ static char *ngx_glyph_thread_pool(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_glyph_buffers(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+static char *ngx_glyph_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *ngx_glyph_import(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_glyph_jobs(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
@@ -44,6 +48,8 @@ static char *ngx_glyph_imports(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_glyph_query(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *ngx_glyph_health(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_glyph_metrics(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_glyph_handler(ngx_conf_t *cf, ngx_http_handler_pt handler);
 static char *ngx_glyph_row_size(ngx_conf_t *cf, void *post, void *data);
@@ -159,6 +165,13 @@ static ngx_command_t  ngx_glyph_commands[] = {
       0,
       NULL },
 
+    { ngx_string("glyph_zone"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE2,
+      ngx_glyph_zone,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("glyph_score"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
       ngx_glyph_score,
@@ -236,6 +249,13 @@ static ngx_command_t  ngx_glyph_commands[] = {
       offsetof(ngx_glyph_loc_conf_t, job_timeout),
       &ngx_glyph_timeout_post },
 
+    { ngx_string("glyph_problems"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_glyph_loc_conf_t, problems),
+      NULL },
+
     { ngx_string("glyph_import"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS|NGX_CONF_TAKE1,
       ngx_glyph_import,
@@ -271,12 +291,19 @@ static ngx_command_t  ngx_glyph_commands[] = {
       0,
       NULL },
 
+    { ngx_string("glyph_metrics"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_glyph_metrics,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
       ngx_null_command
 };
 
 
 static ngx_http_module_t  ngx_glyph_module_ctx = {
-    NULL,                                  /* preconfiguration */
+    ngx_glyph_variables_add,               /* preconfiguration */
     ngx_glyph_postconfiguration,           /* postconfiguration */
 
     ngx_glyph_create_main_conf,            /* create main configuration */
@@ -328,6 +355,7 @@ ngx_glyph_create_main_conf(ngx_conf_t *cf)
      *     gmcf->spool_path = NULL;
      *     gmcf->buffers = { 0, 0 };
      *     gmcf->blocks = 0;
+     *     gmcf->zone = NULL;
      *     gmcf->enabled = 0;
      */
 
@@ -512,6 +540,7 @@ ngx_glyph_create_loc_conf(ngx_conf_t *cf)
      * set by ngx_pcalloc():
      *
      *     glcf->query = { 0, NULL };
+     *     glcf->handler = NULL;
      */
 
     glcf->score = NGX_CONF_UNSET_PTR;
@@ -527,6 +556,7 @@ ngx_glyph_create_loc_conf(ngx_conf_t *cf)
     glcf->extra = NGX_CONF_UNSET;
     glcf->job_timeout = NGX_CONF_UNSET_MSEC;
     glcf->job_ttl = NGX_CONF_UNSET;
+    glcf->problems = NGX_CONF_UNSET;
 
     return glcf;
 }
@@ -538,7 +568,25 @@ ngx_glyph_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_glyph_loc_conf_t  *prev = parent;
     ngx_glyph_loc_conf_t  *conf = child;
 
-    ngx_glyph_main_conf_t  *gmcf;
+    ngx_glyph_main_conf_t     *gmcf;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    /* "if" and "limit_except" are places of the location they are in */
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (clcf->noname && conf->handler == NULL) {
+        conf->handler = prev->handler;
+        conf->query = prev->query;
+    }
+
+    if (clcf->lmt_excpt && clcf->handler == NULL) {
+        clcf->handler = conf->handler;
+    }
+
+    if (conf->problems == NGX_CONF_UNSET) {
+        conf->problems = prev->problems;
+    }
 
     if (conf->score == NGX_CONF_UNSET_PTR) {
         conf->score = prev->score;
@@ -588,6 +636,7 @@ ngx_glyph_postconfiguration(ngx_conf_t *cf)
     ngx_glyph_main_conf_t  *gmcf;
 
     static ngx_str_t  pool = ngx_string("default");
+    static ngx_str_t  zone = ngx_string(NGX_GLYPH_ZONE_NAME);
 
     gmcf = ngx_http_conf_get_module_main_conf(cf, ngx_glyph_module);
 
@@ -627,6 +676,16 @@ ngx_glyph_postconfiguration(ngx_conf_t *cf)
     }
 
     if (ngx_glyph_spool_zone(cf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (gmcf->zone == NULL
+        && ngx_glyph_zone_create(cf, &zone, ngx_glyph_zone_size()) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (ngx_glyph_problem_filter_init(cf) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -995,6 +1054,48 @@ ngx_glyph_buffers(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
+/* glyph_zone name size */
+
+static char *
+ngx_glyph_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_glyph_main_conf_t *gmcf = conf;
+
+    ssize_t     size;
+    ngx_str_t  *value;
+
+    if (gmcf->zone) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (value[1].len == 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid zone name \"%V\"",
+                           &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    size = ngx_parse_size(&value[2]);
+
+    if (size == NGX_ERROR) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid zone size \"%V\"",
+                           &value[2]);
+        return NGX_CONF_ERROR;
+    }
+
+    if (size < (ssize_t) ngx_glyph_zone_size()) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "zone \"%V\" is too small, must be at least %uzk",
+                           &value[1], ngx_glyph_zone_size() / 1024);
+        return NGX_CONF_ERROR;
+    }
+
+    return (ngx_glyph_zone_create(cf, &value[1], size) == NGX_OK)
+           ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
 static char *
 ngx_glyph_import(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
@@ -1117,12 +1218,21 @@ ngx_glyph_health(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 
 static char *
+ngx_glyph_metrics(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    return ngx_glyph_handler(cf, ngx_glyph_metrics_handler);
+}
+
+
+static char *
 ngx_glyph_handler(ngx_conf_t *cf, ngx_http_handler_pt handler)
 {
+    ngx_glyph_loc_conf_t      *glcf;
     ngx_glyph_main_conf_t     *gmcf;
     ngx_http_core_loc_conf_t  *clcf;
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    glcf = ngx_http_conf_get_module_loc_conf(cf, ngx_glyph_module);
     gmcf = ngx_http_conf_get_module_main_conf(cf, ngx_glyph_module);
 
     if (clcf->handler) {
@@ -1130,6 +1240,7 @@ ngx_glyph_handler(ngx_conf_t *cf, ngx_http_handler_pt handler)
     }
 
     clcf->handler = handler;
+    glcf->handler = handler;
     gmcf->enabled = 1;
 
     return NGX_CONF_OK;
@@ -1196,6 +1307,7 @@ ngx_glyph_init_process(ngx_cycle_t *cycle)
     if (ngx_glyph_budget_init(cycle, &gmcf->buffers, gmcf->blocks) != NGX_OK
         || ngx_glyph_owner_init(cycle, gmcf->spool_path) != NGX_OK
         || ngx_glyph_spool_init(cycle, gmcf->spool_path) != NGX_OK
+        || ngx_glyph_metrics_init(cycle) != NGX_OK
         || ngx_glyph_job_init(cycle) != NGX_OK
         || ngx_glyph_pg_init(cycle, gmcf->pg) != NGX_OK
         || ngx_glyph_writer_init(cycle, gmcf->pg) != NGX_OK
@@ -1230,4 +1342,5 @@ ngx_glyph_exit_process(ngx_cycle_t *cycle)
     ngx_glyph_redis_exit();
     ngx_glyph_owner_exit();
     ngx_glyph_budget_exit();
+    ngx_glyph_metrics_exit();
 }

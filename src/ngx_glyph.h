@@ -90,6 +90,8 @@ typedef struct {
     ngx_bufs_t                 buffers;     /* chunks: number, size */
     ngx_uint_t                 blocks;      /* number */
 
+    ngx_shm_zone_t            *zone;        /* what workers count together */
+
     ngx_str_t                  jobs_uri;    /* of the first glyph_jobs */
 
     unsigned                   enabled:1;   /* some location uses us */
@@ -117,6 +119,10 @@ typedef struct {
     off_t                      background_size;     /* larger ones are */
     ngx_str_t                  query;       /* glyph_query NAME */
 
+    ngx_http_handler_pt        handler;     /* NULL: not a place of ours */
+    ngx_flag_t                 problems;    /* glyph_problems; unset: where
+                                               there is a handler */
+
     ngx_str_t                  key;         /* of glyph_import: its location,
                                                and which of them; tells it
                                                from others after a reload */
@@ -124,12 +130,28 @@ typedef struct {
 } ngx_glyph_loc_conf_t;
 
 
-/* A request's, set by the content handler of glyph_import alone. */
+/* What the variables tell of a job that the request has let go of. */
+
+typedef struct {
+    const char                *state;       /* NULL: there was none */
+    u_char                     id[NGX_GLYPH_UUID_TEXT_LEN];
+    uint64_t                   rows;
+    uint64_t                   invalid;
+    off_t                      bytes;
+} ngx_glyph_kept_t;
+
+
+/*
+ * A request's: of glyph_import, set by the content handler; of others, only
+ * once they are answered by a problem document in nginx's place.
+ */
 
 typedef struct {
     ngx_glyph_job_t           *job;         /* NULL: detached; the rest of
                                                the body is dropped */
     ngx_http_request_t        *request;
+    ngx_glyph_kept_t           kept;
+    ngx_str_t                  problem;     /* instead of nginx's page */
 
     /* Prefer: wait=N: the request stays when its body is in the spool */
     ngx_event_t                wait;
@@ -163,9 +185,13 @@ ngx_int_t ngx_glyph_jobs_handler(ngx_http_request_t *r);
 ngx_int_t ngx_glyph_imports_handler(ngx_http_request_t *r);
 ngx_int_t ngx_glyph_query_handler(ngx_http_request_t *r);
 ngx_int_t ngx_glyph_health_handler(ngx_http_request_t *r);
+ngx_int_t ngx_glyph_metrics_handler(ngx_http_request_t *r);
 
 /* put in front of the request body filters by postconfiguration */
 ngx_int_t ngx_glyph_body_filter_init(ngx_conf_t *cf);
+
+/* puts problem documents in the place of nginx's own error pages */
+ngx_int_t ngx_glyph_problem_filter_init(ngx_conf_t *cf);
 
 
 #endif /* _NGX_GLYPH_H_INCLUDED_ */

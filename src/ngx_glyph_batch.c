@@ -181,6 +181,11 @@ ngx_glyph_batch_meta(ngx_glyph_job_t *job, glyph_buf_t *b)
         glyph_json_int(b, job->expected);
     }
 
+    if (job->traceparent.len) {
+        glyph_json_key(b, "traceparent");
+        glyph_json_string(b, job->traceparent.data, job->traceparent.len);
+    }
+
     glyph_buf_putc(b, '}');
 }
 
@@ -413,6 +418,13 @@ ngx_glyph_batch_piece(ngx_glyph_batch_t *batch, ngx_str_t *piece)
 }
 
 
+ngx_log_t *
+ngx_glyph_batch_log(ngx_glyph_batch_t *batch)
+{
+    return batch->items[batch->n - 1].job->log;
+}
+
+
 ngx_int_t
 ngx_glyph_batch_refuse(ngx_glyph_batch_t *batch, ngx_uint_t row)
 {
@@ -460,6 +472,10 @@ ngx_glyph_batch_refuse(ngx_glyph_batch_t *batch, ngx_uint_t row)
             glyph_copy_rejected(&item->block->errors, item->job->id.bytes,
                                 &rejected);
             item->job->refused++;
+
+            ngx_log_error(NGX_LOG_WARN, item->job->log, 0,
+                          "row %uD is rejected, as postgres refused it",
+                          index);
 
             return item->block->errors.failed ? NGX_ERROR : NGX_OK;
         }

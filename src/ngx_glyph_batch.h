@@ -60,6 +60,9 @@ void ngx_glyph_batch_copy(ngx_glyph_batch_t *batch);
 /* The next piece of it; NGX_DONE when there is none. */
 ngx_int_t ngx_glyph_batch_piece(ngx_glyph_batch_t *batch, ngx_str_t *piece);
 
+/* Of the last job: for what is said of a batch, or of that job in TAKE. */
+ngx_log_t *ngx_glyph_batch_log(ngx_glyph_batch_t *batch);
+
 /*
  * Makes the row-th tuple (from 1) of the COPY of listings a rejected row, as
  * the server has refused it; NGX_DECLINED if there is no such tuple.

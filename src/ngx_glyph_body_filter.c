@@ -8,6 +8,7 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_job.h"
+#include "ngx_glyph_zone.h"
 
 
 static ngx_int_t ngx_glyph_body_filter(ngx_http_request_t *r,
@@ -81,7 +82,10 @@ ngx_glyph_body_chain(ngx_glyph_ctx_t *ctx, ngx_chain_t *cl)
             continue;
         }
 
-        b->pos += ngx_glyph_job_receive(ctx->job, b->pos, len);
+        len = ngx_glyph_job_receive(ctx->job, b->pos, len);
+        b->pos += len;
+
+        ngx_glyph_zone_add(NGX_GLYPH_BYTES_RECEIVED, len);
 
         if (b->pos != b->last) {
             return NGX_AGAIN;

@@ -12,6 +12,7 @@
 
 
 typedef struct {
+    ngx_uint_t                 limit;
     ngx_uint_t                 left;        /* that may still be lent */
     ngx_queue_t                idle;        /* memory to use again */
     ngx_queue_t                waiters;
@@ -30,6 +31,8 @@ static ngx_glyph_chunk_t *ngx_glyph_chunk_lend(ngx_glyph_budget_t *budget,
     ngx_glyph_waiter_t *w);
 static ngx_glyph_budget_t *ngx_glyph_chunk_budget(ngx_glyph_chunk_t *chunk);
 static void ngx_glyph_chunks_free(ngx_glyph_budget_t *budget);
+static void ngx_glyph_budget_look(ngx_glyph_budget_t *budget,
+    ngx_glyph_usage_t *usage);
 static void ngx_glyph_block_free(ngx_glyph_block_t *block);
 
 
@@ -62,6 +65,7 @@ static void
 ngx_glyph_budget_start(ngx_glyph_budget_t *budget, ngx_uint_t n,
     ngx_log_t *log)
 {
+    budget->limit = n;
     budget->left = n;
 
     ngx_queue_init(&budget->idle);
@@ -320,4 +324,30 @@ ngx_glyph_chunk_wanted(ngx_glyph_chunk_t *chunk)
     budget = ngx_glyph_chunk_budget(chunk);
 
     return !ngx_queue_empty(&budget->waiters);
+}
+
+
+void
+ngx_glyph_budget_usage(ngx_glyph_usage_t *chunks, ngx_glyph_usage_t *blocks)
+{
+    ngx_glyph_budget_look(&ngx_glyph_chunks, chunks);
+    ngx_glyph_budget_look(&ngx_glyph_blocks, blocks);
+}
+
+
+static void
+ngx_glyph_budget_look(ngx_glyph_budget_t *budget, ngx_glyph_usage_t *usage)
+{
+    ngx_queue_t  *q;
+
+    usage->limit = budget->limit;
+    usage->used = budget->limit - budget->left;
+    usage->waiting = 0;
+
+    for (q = ngx_queue_head(&budget->waiters);
+         q != ngx_queue_sentinel(&budget->waiters);
+         q = ngx_queue_next(q))
+    {
+        usage->waiting++;
+    }
 }

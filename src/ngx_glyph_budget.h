@@ -76,6 +76,16 @@ void ngx_glyph_block_put(ngx_glyph_block_t *block);
 /* Stops waiting. */
 void ngx_glyph_waiter_cancel(ngx_glyph_waiter_t *w);
 
+typedef struct {
+    ngx_uint_t                 used;        /* lent */
+    ngx_uint_t                 limit;
+    ngx_uint_t                 waiting;     /* jobs */
+} ngx_glyph_usage_t;
+
+
+void ngx_glyph_budget_usage(ngx_glyph_usage_t *chunks,
+    ngx_glyph_usage_t *blocks);
+
 /* Whether anybody waits for a chunk like this one. */
 ngx_uint_t ngx_glyph_chunk_wanted(ngx_glyph_chunk_t *chunk);
 

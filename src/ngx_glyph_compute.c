@@ -1,6 +1,7 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_compute.h"
+#include "ngx_glyph_zone.h"
 #include "core/glyph_copy.h"
 
 
@@ -171,6 +172,9 @@ ngx_glyph_compute_done(ngx_glyph_task_t *task)
     chunk = job->running_chunk;
 
     job->running_chunk = NULL;
+    job->timing.parse += task->usec;
+
+    ngx_glyph_zone_observe(NGX_GLYPH_TASK_TIME, task->usec);
 
     if (!job->ending) {
 

@@ -3,48 +3,69 @@
 #include "ngx_glyph_compat.h"
 #include "ngx_glyph_http.h"
 
+#include <ngx_md5.h>
+
 
 typedef struct {
     ngx_uint_t                 status;
     const char                *title;
-} ngx_glyph_title_t;
+    const char                *code;        /* where nginx says no more */
+} ngx_glyph_status_t;
 
 
-static const char *ngx_glyph_title(ngx_uint_t status);
+static const ngx_glyph_status_t *ngx_glyph_status(ngx_uint_t status);
 static void ngx_glyph_http_free(void *data);
+static void ngx_glyph_http_settle(ngx_http_request_t *r);
 
 
-/* RFC 9110, section 15 */
+/* RFC 9110, section 15; RFC 6585 */
 
-static const ngx_glyph_title_t  ngx_glyph_titles[] = {
-    { 400, "Bad Request" },
-    { 404, "Not Found" },
-    { 405, "Method Not Allowed" },
-    { 406, "Not Acceptable" },
-    { 408, "Request Timeout" },
-    { 409, "Conflict" },
-    { 413, "Content Too Large" },
-    { 415, "Unsupported Media Type" },
-    { 422, "Unprocessable Content" },
-    { 429, "Too Many Requests" },
-    { 500, "Internal Server Error" },
-    { 503, "Service Unavailable" },
-    { 504, "Gateway Timeout" },
-    { 507, "Insufficient Storage" },
-    { 0, "Error" }
+static const ngx_glyph_status_t  ngx_glyph_statuses[] = {
+    { 400, "Bad Request", "request_malformed" },
+    { 401, "Unauthorized", "unauthorized" },
+    { 403, "Forbidden", "forbidden" },
+    { 404, "Not Found", "not_found" },
+    { 405, "Method Not Allowed", "method_not_allowed" },
+    { 406, "Not Acceptable", "not_acceptable" },
+    { 408, "Request Timeout", "request_timeout" },
+    { 409, "Conflict", "conflict" },
+    { 411, "Length Required", "length_required" },
+    { 412, "Precondition Failed", "precondition_failed" },
+    { 413, "Content Too Large", "body_too_large" },
+    { 414, "URI Too Long", "uri_too_long" },
+    { 415, "Unsupported Media Type", "unsupported_media_type" },
+    { 416, "Range Not Satisfiable", "range_not_satisfiable" },
+    { 421, "Misdirected Request", "misdirected_request" },
+    { 422, "Unprocessable Content", "unprocessable" },
+    { 429, "Too Many Requests", "too_many_requests" },
+    { 500, "Internal Server Error", "internal_error" },
+    { 501, "Not Implemented", "not_implemented" },
+    { 502, "Bad Gateway", "bad_gateway" },
+    { 503, "Service Unavailable", "unavailable" },
+    { 504, "Gateway Timeout", "gateway_timeout" },
+    { 505, "HTTP Version Not Supported", "version_not_supported" },
+    { 507, "Insufficient Storage", "insufficient_storage" },
+    { 0, "Error", "error" }
 };
 
 
-static const char *
-ngx_glyph_title(ngx_uint_t status)
+static const ngx_glyph_status_t *
+ngx_glyph_status(ngx_uint_t status)
 {
-    const ngx_glyph_title_t  *t;
+    const ngx_glyph_status_t  *s;
 
-    for (t = ngx_glyph_titles; t->status && t->status != status; t++) {
+    for (s = ngx_glyph_statuses; s->status && s->status != status; s++) {
         /* void */
     }
 
-    return t->title;
+    return s;
+}
+
+
+const char *
+ngx_glyph_status_code(ngx_uint_t status)
+{
+    return ngx_glyph_status(status)->code;
 }
 
 
@@ -103,6 +124,8 @@ ngx_glyph_send(ngx_http_request_t *r, ngx_uint_t status, ngx_str_t *type,
 
     ngx_http_clear_last_modified(r);
 
+    ngx_glyph_http_settle(r);
+
     rc = ngx_http_send_header(r);
 
     if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
@@ -124,6 +147,35 @@ ngx_glyph_send(ngx_http_request_t *r, ngx_uint_t status, ngx_str_t *type,
     out.next = NULL;
 
     return ngx_http_output_filter(r, &out);
+}
+
+
+/*
+ * What nobody has read of the body must not be taken for the next request,
+ * and a client that waits to be asked for it may never send it.
+ */
+
+static void
+ngx_glyph_http_settle(ngx_http_request_t *r)
+{
+    if (r != r->main) {
+        return;
+    }
+
+    if (r->headers_in.expect && !r->expect_tested) {
+        r->expect_tested = 1;
+        r->keepalive = 0;
+    }
+
+    if (ngx_http_discard_request_body(r) != NGX_OK) {
+        r->keepalive = 0;
+    }
+
+    /* the conditions of a request that does something come too late here */
+
+    if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
+        r->disable_not_modified = 1;
+    }
 }
 
 
@@ -217,7 +269,7 @@ ngx_glyph_problem_members(glyph_buf_t *b, ngx_uint_t status,
     glyph_buf_puts(b, code);
     glyph_buf_putc(b, '"');
     glyph_json_key(b, "title");
-    glyph_json_cstring(b, ngx_glyph_title(status));
+    glyph_json_cstring(b, ngx_glyph_status(status)->title);
     glyph_json_key(b, "status");
     glyph_json_int(b, status);
     glyph_json_key(b, "code");
@@ -326,14 +378,70 @@ ngx_glyph_arg_next(ngx_http_request_t *r, ngx_str_t *args, ngx_str_t *name,
 ngx_int_t
 ngx_glyph_not_allowed(ngx_http_request_t *r, const char *allow)
 {
-    if (ngx_glyph_add_header(r, "Allow", (u_char *) allow, ngx_strlen(allow))
-        != NGX_OK)
-    {
+    u_char  buf[128], *p;
+
+    p = ngx_snprintf(buf, sizeof(buf), "%s, OPTIONS", allow);
+
+    if (ngx_glyph_add_header(r, "Allow", buf, p - buf) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    return ngx_glyph_problemf(r, NGX_HTTP_NOT_ALLOWED, "method_not_allowed",
-                              "use %s here", allow);
+    if (r->method != NGX_HTTP_OPTIONS) {
+        return ngx_glyph_problemf(r, NGX_HTTP_NOT_ALLOWED,
+                                  "method_not_allowed", "use %s here", allow);
+    }
+
+    r->headers_out.status = NGX_HTTP_NO_CONTENT;
+    r->header_only = 1;
+
+    ngx_glyph_http_settle(r);
+
+    return ngx_http_send_header(r);
+}
+
+
+ngx_int_t
+ngx_glyph_accept_post(ngx_http_request_t *r)
+{
+    static ngx_str_t  types = ngx_string("text/csv, multipart/form-data");
+
+    return ngx_glyph_add_header(r, "Accept-Post", types.data, types.len);
+}
+
+
+ngx_int_t
+ngx_glyph_etag(ngx_http_request_t *r, ngx_str_t *body)
+{
+    u_char            *p;
+    ngx_md5_t          md5;
+    ngx_table_elt_t   *h;
+    u_char             digest[16];
+
+    ngx_md5_init(&md5);
+    ngx_md5_update(&md5, body->data, body->len);
+    ngx_md5_final(digest, &md5);
+
+    p = ngx_pnalloc(r->pool, 2 * sizeof(digest) + 2);
+    h = p ? ngx_list_push(&r->headers_out.headers) : NULL;
+
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    h->hash = 1;
+    ngx_glyph_header_single(h);
+    ngx_str_set(&h->key, "ETag");
+
+    h->value.data = p;
+    h->value.len = 2 * sizeof(digest) + 2;
+
+    *p++ = '"';
+    p = ngx_hex_dump(p, digest, sizeof(digest));
+    *p = '"';
+
+    r->headers_out.etag = h;
+
+    return NGX_OK;
 }
 
 

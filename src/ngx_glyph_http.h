@@ -25,7 +25,8 @@ ngx_int_t ngx_glyph_retry_after(ngx_http_request_t *r, time_t sec);
 
 /*
  * Sends a body of the given type.  The bytes must live as long as the
- * request's pool (see ngx_glyph_http_own()).  HEAD sends none.
+ * request's pool (see ngx_glyph_http_own()).  HEAD sends none.  What
+ * has not been read of the request's body is discarded.
  */
 ngx_int_t ngx_glyph_send(ngx_http_request_t *r, ngx_uint_t status,
     ngx_str_t *type, ngx_str_t *body);
@@ -63,8 +64,23 @@ ngx_str_t *ngx_glyph_header_in(ngx_http_request_t *r, const char *name);
 ngx_int_t ngx_glyph_arg_next(ngx_http_request_t *r, ngx_str_t *args,
     ngx_str_t *name, ngx_str_t *value);
 
-/* 405 with Allow. */
+/* The code of a problem of which no more is known than its status. */
+const char *ngx_glyph_status_code(ngx_uint_t status);
+
+/*
+ * The answer to a method that is not one of "allow": 405, or to OPTIONS, which
+ * all of our places have, 204; both with Allow.
+ */
 ngx_int_t ngx_glyph_not_allowed(ngx_http_request_t *r, const char *allow);
+
+/* Accept-Post (LDP 1.0): what an import takes. */
+ngx_int_t ngx_glyph_accept_post(ngx_http_request_t *r);
+
+/*
+ * ETag of a body that will be sent with 200; nginx then answers 304 and 412
+ * by itself.
+ */
+ngx_int_t ngx_glyph_etag(ngx_http_request_t *r, ngx_str_t *body);
 
 /* The glyph_tenant of a request; empty while there is no such directive. */
 void ngx_glyph_tenant(ngx_http_request_t *r, ngx_str_t *tenant);

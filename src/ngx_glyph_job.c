@@ -4,6 +4,7 @@
 #include "ngx_glyph_compute.h"
 #include "ngx_glyph_idempotency.h"
 #include "ngx_glyph_job.h"
+#include "ngx_glyph_metrics.h"
 #include "ngx_glyph_state.h"
 #include "ngx_glyph_upload.h"
 #include "ngx_glyph_writer.h"
@@ -153,6 +154,7 @@ ngx_glyph_job_create(ngx_glyph_loc_conf_t *conf, ngx_log_t *log)
     job->conf = conf;
     job->epoch = 1;
     job->expected = -1;
+    job->timing.began = ngx_glyph_usec();
 
     job->own_log = *ngx_cycle->log;
     job->own_log.connection = log->connection;
@@ -325,6 +327,30 @@ ngx_glyph_job_next_end(void)
 }
 
 
+void
+ngx_glyph_job_counts(ngx_glyph_job_count_t *counts)
+{
+    ngx_uint_t        i;
+    ngx_queue_t      *q;
+    ngx_glyph_job_t  *job;
+
+    ngx_memzero(counts, sizeof(ngx_glyph_job_count_t));
+
+    for (i = 0; i < NGX_GLYPH_JOB_BUCKETS && ngx_glyph_jobs_n; i++) {
+
+        for (q = ngx_queue_head(&ngx_glyph_jobs[i]);
+             q != ngx_queue_sentinel(&ngx_glyph_jobs[i]);
+             q = ngx_queue_next(q))
+        {
+            job = ngx_queue_data(q, ngx_glyph_job_t, queue);
+
+            counts->state[job->state]++;
+            counts->uploads += (job->ctx != NULL);
+        }
+    }
+}
+
+
 size_t
 ngx_glyph_job_receive(ngx_glyph_job_t *job, u_char *data, size_t len)
 {
@@ -478,6 +504,7 @@ void
 ngx_glyph_job_body_end(ngx_glyph_job_t *job)
 {
     job->body_end = 1;
+    job->timing.receive = ngx_glyph_usec() - job->timing.began;
 
     if (job->state == NGX_GLYPH_JOB_RECEIVING && !job->spooling) {
         job->state = NGX_GLYPH_JOB_PROCESSING;
@@ -567,6 +594,7 @@ ngx_glyph_job_computed(ngx_glyph_job_t *job, ngx_glyph_chunk_t *chunk)
     block = job->block;
 
     job->running = 0;
+    ngx_glyph_metrics_totals(&job->seen, &block->totals);
     job->seen = block->totals;
 
     if (job->skip_rows && job->seen.rows >= job->skip_rows) {
@@ -896,6 +924,7 @@ static void
 ngx_glyph_job_finish(ngx_glyph_job_t *job, ngx_glyph_job_state_e state)
 {
     job->state = state;
+    ngx_glyph_metrics_job(job);
 
     ngx_log_error(NGX_LOG_INFO, job->log, 0,
                   "import %s%s%s: %uL rows, %uL invalid, %O bytes, %M ms",

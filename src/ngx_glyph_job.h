@@ -29,6 +29,7 @@
 #include "ngx_glyph.h"
 #include "ngx_glyph_budget.h"
 #include "ngx_glyph_task.h"
+#include "ngx_glyph_timing.h"
 #include "ngx_glyph_uuid.h"
 
 
@@ -87,6 +88,7 @@ struct ngx_glyph_job_s {
     ngx_str_t                  source_label;
     ngx_str_t                  campaign_id;
     ngx_str_t                  metadata;
+    ngx_str_t                  traceparent;
     ngx_glyph_chunk_t         *filling;
     ngx_queue_t                chunks;
     ngx_uint_t                 nchunks;     /* also the filling one */
@@ -114,6 +116,7 @@ struct ngx_glyph_job_s {
     glyph_totals_t             seen;        /* as the pipeline has it */
     glyph_buf_t                result;      /* kept for the answer */
 
+    ngx_glyph_timing_t         timing;
     ngx_msec_t                 started;     /* ngx_current_msec */
     uint64_t                   start_time;  /* wall clock, ms since 1970 */
     ngx_event_t                timeout;     /* glyph_job_timeout */
@@ -179,9 +182,18 @@ void ngx_glyph_job_chunk_return(ngx_glyph_job_t *job,
 /* A job of this worker that has not ended, by id; NULL if there is none. */
 ngx_glyph_job_t *ngx_glyph_job_find(ngx_glyph_uuid_t *id);
 
-/* How many there are; and in how many seconds the first of them may end. */
-ngx_uint_t ngx_glyph_job_count(void);
+/* In how many seconds the first of them may end. */
 time_t ngx_glyph_job_next_end(void);
+
+/* How many there are; and of what kind, which takes a look at each. */
+
+typedef struct {
+    ngx_uint_t                 state[NGX_GLYPH_JOB_COMPLETED];
+    ngx_uint_t                 uploads;     /* with a request */
+} ngx_glyph_job_count_t;
+
+ngx_uint_t ngx_glyph_job_count(void);
+void ngx_glyph_job_counts(ngx_glyph_job_count_t *counts);
 
 /*
  * Takes body bytes, as many as there is room for; returns how many.  Less

@@ -733,6 +733,10 @@ ngx_glyph_jobs_answer_result(ngx_glyph_ask_t *ask, PGresult *res)
     ngx_memcpy(p, PQgetvalue(res, 0, 1), body.len);
     body.data = p;
 
+    if (ngx_glyph_etag(r, &body) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
     return ngx_glyph_send_json(r, NGX_HTTP_OK, &body);
 }
 
@@ -889,6 +893,10 @@ ngx_glyph_jobs_document(ngx_http_request_t *r, u_char *id, ngx_uint_t status,
     p = ngx_sprintf(p, "}}\n");
 
     body.len = p - body.data;
+
+    if (status == NGX_HTTP_OK && ngx_glyph_etag(r, &body) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
 
     return ngx_glyph_send_json(r, status, &body);
 }

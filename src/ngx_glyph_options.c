@@ -2,6 +2,7 @@
 #include "ngx_glyph.h"
 #include "ngx_glyph_http.h"
 #include "ngx_glyph_job.h"
+#include "ngx_glyph_trace.h"
 #include "ngx_glyph_upload.h"
 
 
@@ -121,6 +122,10 @@ ngx_glyph_options(ngx_http_request_t *r, ngx_glyph_job_t *job)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    if (ngx_glyph_trace(r, job->pool, &job->traceparent) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
     rc = ngx_glyph_options_type(r, job);
 
     if (rc == NGX_DECLINED) {
@@ -220,11 +225,7 @@ ngx_glyph_options_type(ngx_http_request_t *r, ngx_glyph_job_t *job)
 static ngx_int_t
 ngx_glyph_options_type_refused(ngx_http_request_t *r, const char *why)
 {
-    static ngx_str_t  accept = ngx_string("text/csv, multipart/form-data");
-
-    if (ngx_glyph_add_header(r, "Accept-Post", accept.data, accept.len)
-        != NGX_OK)
-    {
+    if (ngx_glyph_accept_post(r) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 

@@ -19,6 +19,7 @@
 #include "ngx_glyph.h"
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_pg_conn.h"
+#include "ngx_glyph_zone.h"
 
 
 #define NGX_GLYPH_PG_QUEUE            1000
@@ -328,6 +329,7 @@ ngx_glyph_pg_report(ngx_uint_t ok, ngx_uint_t schema_bad, const char *error)
                       "postgres cannot be used: %s", error);
 
     } else if (last != NGX_GLYPH_PG_UNKNOWN) {
+        ngx_glyph_zone_add(NGX_GLYPH_PG_RECONNECTS, 1);
         ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
                       "postgres can be used again");
     }

@@ -2,6 +2,7 @@
 #include "ngx_glyph.h"
 #include "ngx_glyph_owner.h"
 #include "ngx_glyph_pg_conn.h"
+#include "ngx_glyph_zone.h"
 
 #include <poll.h>
 
@@ -461,6 +462,8 @@ ngx_glyph_pg_done(ngx_glyph_task_t *task)
     ngx_memcpy(c->error, at->error, sizeof(c->error));
 
     ngx_free(at);
+
+    ngx_glyph_zone_add(pg ? NGX_GLYPH_PG_CONNECTS : NGX_GLYPH_PG_FAILURES, 1);
 
     if (pg) {
         ngx_glyph_pg_open(c, pg);

@@ -19,6 +19,7 @@
 #include "ngx_glyph_event.h"
 #include "ngx_glyph_redis.h"
 #include "ngx_glyph_task.h"
+#include "ngx_glyph_zone.h"
 
 #include <netdb.h>
 
@@ -70,6 +71,7 @@ typedef struct {
 
     unsigned                   subscriber:1;
     unsigned                   logged:1;    /* that it is down */
+    unsigned                   known:1;     /* has been ready before */
 } ngx_glyph_redis_link_t;
 
 
@@ -604,6 +606,10 @@ ngx_glyph_redis_set_ready(ngx_glyph_redis_link_t *link)
     ngx_log_error((ngx_uint_t) (link->logged ? NGX_LOG_NOTICE : NGX_LOG_INFO),
                   link->event.log, 0, "%s is connected", link->name);
 
+    ngx_glyph_zone_add(NGX_GLYPH_REDIS_CONNECTS, 1);
+    ngx_glyph_zone_add(NGX_GLYPH_REDIS_RECONNECTS, link->known);
+
+    link->known = 1;
     link->state = NGX_GLYPH_REDIS_READY;
     link->delay = NGX_GLYPH_REDIS_RETRY_MIN;
     link->logged = 0;
@@ -643,6 +649,10 @@ ngx_glyph_redis_lost(ngx_glyph_redis_link_t *link, const char *error)
 static void
 ngx_glyph_redis_down(ngx_glyph_redis_link_t *link, const char *error)
 {
+    if (link->state != NGX_GLYPH_REDIS_READY) {
+        ngx_glyph_zone_add(NGX_GLYPH_REDIS_FAILURES, 1);
+    }
+
     link->ac = NULL;
     link->state = NGX_GLYPH_REDIS_DOWN;
 

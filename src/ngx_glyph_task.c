@@ -1,6 +1,7 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_task.h"
+#include "ngx_glyph_timing.h"
 
 
 /*
@@ -17,6 +18,7 @@ static void ngx_glyph_task_hold_handler(ngx_event_t *ev);
 
 
 static ngx_uint_t        ngx_glyph_tasks;
+static ngx_atomic_t      ngx_glyph_tasks_begun;     /* of these */
 static ngx_event_t       ngx_glyph_task_hold;
 static ngx_connection_t  ngx_glyph_task_dummy;
 
@@ -53,7 +55,15 @@ ngx_glyph_task_handler(void *data, ngx_log_t *log)
 {
     ngx_glyph_task_t *task = data;
 
+    uint64_t  began;
+
+    (void) ngx_atomic_fetch_add(&ngx_glyph_tasks_begun, 1);
+
+    began = ngx_glyph_usec();
+
     task->run(task, log);
+
+    task->usec = ngx_glyph_usec() - began;
 }
 
 
@@ -61,6 +71,8 @@ static void
 ngx_glyph_task_event_handler(ngx_event_t *ev)
 {
     ngx_glyph_task_t *task = ev->data;
+
+    (void) ngx_atomic_fetch_add(&ngx_glyph_tasks_begun, -1);
 
     if (--ngx_glyph_tasks == 0 && ngx_glyph_task_hold.timer_set) {
         ngx_del_timer(&ngx_glyph_task_hold);
@@ -76,4 +88,18 @@ ngx_glyph_task_hold_handler(ngx_event_t *ev)
     if (ngx_glyph_tasks) {
         ngx_add_timer(ev, NGX_GLYPH_TASK_HOLD);
     }
+}
+
+
+ngx_uint_t
+ngx_glyph_task_waiting(void)
+{
+    return ngx_glyph_tasks - ngx_glyph_task_running();
+}
+
+
+ngx_uint_t
+ngx_glyph_task_running(void)
+{
+    return ngx_glyph_tasks_begun;
 }

@@ -23,6 +23,7 @@ struct ngx_glyph_task_s {
     void                     (*done)(ngx_glyph_task_t *task);
                                             /* in the event loop */
     void                      *data;
+    uint64_t                   usec;        /* that "run" took; for "done" */
 };
 
 
@@ -32,6 +33,10 @@ struct ngx_glyph_task_s {
  * pool's queue is full, neither run nor done will be called.
  */
 ngx_int_t ngx_glyph_task_post(ngx_thread_pool_t *tp, ngx_glyph_task_t *task);
+
+/* Tasks of this worker that no thread has begun, and that one has. */
+ngx_uint_t ngx_glyph_task_waiting(void);
+ngx_uint_t ngx_glyph_task_running(void);
 
 
 #endif /* _NGX_GLYPH_TASK_H_INCLUDED_ */

@@ -27,6 +27,7 @@
 #include "ngx_glyph_job.h"
 #include "ngx_glyph_jobs.h"
 #include "ngx_glyph_upload.h"
+#include "ngx_glyph_variables.h"
 #include "ngx_glyph_writer.h"
 
 
@@ -74,7 +75,7 @@ ngx_glyph_import_handler(ngx_http_request_t *r)
         return rc;
     }
 
-    ctx = ngx_pcalloc(r->pool, sizeof(ngx_glyph_ctx_t));
+    ctx = ngx_glyph_ctx_create(r);
     if (ctx == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -97,6 +98,10 @@ ngx_glyph_import_handler(ngx_http_request_t *r)
 static ngx_int_t
 ngx_glyph_upload_check(ngx_http_request_t *r)
 {
+    if (r->method == NGX_HTTP_OPTIONS && ngx_glyph_accept_post(r) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
     if (r->method != NGX_HTTP_POST) {
         return ngx_glyph_not_allowed(r, "POST");
     }
@@ -411,29 +416,53 @@ static ngx_int_t
 ngx_glyph_upload_body_refused(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
     ngx_int_t rc)
 {
-    static const char  large[] = "the body is larger than "
-                                 "client_max_body_size";
+    const char        *code, *detail;
+    ngx_connection_t  *c;
 
-    if (rc == NGX_HTTP_REQUEST_ENTITY_TOO_LARGE) {
-        ngx_glyph_job_abort(ctx->job, NGX_GLYPH_JOB_FAILED, rc,
-                            "body_too_large", large);
+    c = r->connection;
 
-    } else if (!r->connection->error) {
-        ngx_glyph_job_abort(ctx->job, NGX_GLYPH_JOB_FAILED, rc,
-                            rc == NGX_HTTP_REQUEST_TIME_OUT
-                            ? "body_timeout" : "body_malformed",
-                            "the body did not arrive as announced");
+    if (c->error) {
+
+        /* the client has left, which is what the job is told */
+
+        ngx_glyph_upload_cleanup(ctx);
+        return rc;
     }
 
-    /* otherwise the client has left, which is what the job is told now */
+    switch (rc) {
 
+    case NGX_HTTP_REQUEST_ENTITY_TOO_LARGE:
+        code = "body_too_large";
+        detail = "the body is larger than client_max_body_size";
+        break;
+
+    case NGX_HTTP_REQUEST_TIME_OUT:
+        code = "body_timeout";
+        detail = "the body did not arrive within client_body_timeout";
+        break;
+
+    case NGX_HTTP_INTERNAL_SERVER_ERROR:
+        code = "internal_error";
+        detail = "the body could not be read; see the error log";
+        break;
+
+    default:
+        code = "body_malformed";
+        detail = "the body did not arrive as announced";
+        break;
+    }
+
+    ngx_glyph_job_abort(ctx->job, NGX_GLYPH_JOB_FAILED, rc, code, detail);
     ngx_glyph_upload_cleanup(ctx);
 
-    if (rc == NGX_HTTP_REQUEST_ENTITY_TOO_LARGE) {
-        return ngx_glyph_problemf(r, rc, "body_too_large", "%s", large);
-    }
+    /* nginx would close the connection without a word at a timeout */
 
-    return rc;
+    ngx_glyph_upload_stop_timer(c);
+
+    c->timedout = 0;
+    r->keepalive = 0;
+
+    return ngx_glyph_problemf(r, rc, code, "%s", detail);
 }
 
 
@@ -465,6 +494,7 @@ ngx_glyph_upload_cleanup(void *data)
         ngx_glyph_job_ref(job);
         ngx_glyph_upload_detach(ctx);
         ngx_glyph_job_detach(job);
+        ngx_glyph_variables_keep(ctx, job);
         ngx_glyph_job_unref(job);
     }
 
@@ -640,6 +670,8 @@ ngx_glyph_upload_detach(ngx_glyph_ctx_t *ctx)
 
     job = ctx->job;
 
+    ngx_glyph_variables_keep(ctx, job);
+
     ctx->job = NULL;
     job->ctx = NULL;
 
@@ -699,7 +731,9 @@ ngx_glyph_upload_headers(ngx_http_request_t *r, ngx_glyph_job_t *job,
                     job->seen.rows, job->seen.valid - job->refused,
                     job->seen.invalid + job->refused);
 
-    if (ngx_glyph_add_header(r, "Glyph-Rows", buf, p - buf) != NGX_OK) {
+    if (ngx_glyph_add_header(r, "Glyph-Rows", buf, p - buf) != NGX_OK
+        || ngx_glyph_timing_header(r, &job->timing) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 

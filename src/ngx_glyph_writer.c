@@ -27,6 +27,7 @@
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_pg_conn.h"
 #include "ngx_glyph_writer.h"
+#include "ngx_glyph_zone.h"
 
 
 #define NGX_GLYPH_WRITER_RETRY_MIN  100
@@ -66,6 +67,8 @@ typedef struct {
     char                       sqlstate[6]; /* of the batch's first error */
     ngx_uint_t                 row;         /* that it names; 0: none */
     ngx_uint_t                 asked;       /* imports in the ASK */
+
+    uint64_t                   sent;        /* the batch; ngx_glyph_usec() */
 
     ngx_msec_t                 lost_at;     /* 0: not lost */
     ngx_msec_t                 delay;       /* before the next connect */
@@ -346,7 +349,7 @@ ngx_glyph_writer_lost(void)
 
     if (w->phase == NGX_GLYPH_WRITER_BATCH) {
 
-        ngx_log_error(NGX_LOG_WARN, w->log, 0,
+        ngx_log_error(NGX_LOG_WARN, ngx_glyph_batch_log(&w->batch), 0,
                       "postgres was lost in a transaction of %ui imports: %s",
                       w->batch.n, w->conn.error);
         w->unknown = 1;
@@ -693,7 +696,7 @@ ngx_glyph_writer_done(void)
 
     if (phase == NGX_GLYPH_WRITER_BATCH && !w->committed) {
 
-        ngx_log_error(NGX_LOG_WARN, w->log, 0,
+        ngx_log_error(NGX_LOG_WARN, ngx_glyph_batch_log(&w->batch), 0,
                       "postgres refused a transaction of %ui imports: %s",
                       w->batch.n, w->conn.error);
 
@@ -723,7 +726,7 @@ ngx_glyph_writer_done(void)
 
         /* the row is locked, or the server is unwell: take it later */
 
-        ngx_log_error(NGX_LOG_WARN, w->log, 0,
+        ngx_log_error(NGX_LOG_WARN, ngx_glyph_batch_log(&w->batch), 0,
                       "could not take an import back: %s", w->conn.error);
         ngx_glyph_writer_retry_later();
     }
@@ -805,7 +808,7 @@ ngx_glyph_writer_start_batch(void)
     w->unknown = 0;
 
     if (ngx_glyph_batch_sql(&w->batch) != NGX_OK) {
-        ngx_log_error(NGX_LOG_ALERT, w->log, 0,
+        ngx_log_error(NGX_LOG_ALERT, ngx_glyph_batch_log(&w->batch), 0,
                       "no memory for a transaction of %ui imports",
                       w->batch.n);
         ngx_glyph_writer_give_back_all();
@@ -817,6 +820,8 @@ ngx_glyph_writer_start_batch(void)
                    "glyph writer batch: %ui imports, %uz bytes",
                    w->batch.n, w->batch.size);
 
+    w->sent = ngx_glyph_usec();
+
     ngx_glyph_writer_send(NGX_GLYPH_WRITER_BATCH,
                           (char *) w->batch.sql.data, 0, NULL);
 }
@@ -825,6 +830,7 @@ ngx_glyph_writer_start_batch(void)
 static void
 ngx_glyph_writer_commit(void)
 {
+    uint64_t             usec;
     ngx_glyph_item_t     item;
     ngx_glyph_writer_t  *w;
 
@@ -832,8 +838,12 @@ ngx_glyph_writer_commit(void)
 
     w->alone = 0;
 
+    usec = ngx_glyph_usec() - w->sent;
+    ngx_glyph_zone_observe(NGX_GLYPH_COMMIT_TIME, usec);
+
     while (w->batch.n) {
         item = ngx_glyph_batch_remove(&w->batch, 0);
+        item.job->timing.commit += usec;
 
         if (item.block) {
             ngx_glyph_job_committed(item.job, item.block);
@@ -959,6 +969,7 @@ ngx_glyph_writer_refused(void)
     w = &ngx_glyph_writer;
 
     if (w->row && ngx_glyph_batch_refuse(&w->batch, w->row) == NGX_OK) {
+        ngx_glyph_zone_add(NGX_GLYPH_CODES + GLYPH_ROW_STORE_REFUSED, 1);
         ngx_log_error(NGX_LOG_ALERT, w->log, 0,
                       "postgres refused row %ui of a batch, it is rejected: "
                       "%s", w->row, w->conn.error);
@@ -1190,4 +1201,18 @@ ngx_glyph_writer_taken(PGresult *res)
     }
 
     ngx_glyph_job_unref(item.job);
+}
+
+
+ngx_uint_t
+ngx_glyph_writer_waiting(void)
+{
+    return ngx_glyph_writer.nready;
+}
+
+
+ngx_uint_t
+ngx_glyph_writer_writing(void)
+{
+    return ngx_glyph_writer.batch.n;
 }

@@ -30,5 +30,9 @@ void ngx_glyph_writer_forget(ngx_glyph_job_t *job);
  */
 ngx_int_t ngx_glyph_writer_available(void);
 
+/* How many jobs wait for a transaction, and are in the open one. */
+ngx_uint_t ngx_glyph_writer_waiting(void);
+ngx_uint_t ngx_glyph_writer_writing(void);
+
 
 #endif /* _NGX_GLYPH_WRITER_H_INCLUDED_ */

@@ -482,7 +482,7 @@ Glyph-Job-Id: 12345
 --- error_code eval
 [405, 405, 405, 405]
 --- response_headers eval
-["Allow: POST", "Allow: POST", "Allow: POST", "Allow: POST"]
+["Allow: POST, OPTIONS", "Allow: POST, OPTIONS", "Allow: POST, OPTIONS", "Allow: POST, OPTIONS"]
 --- response_body_like eval
 [qr/"code":"method_not_allowed"/, qr/"code":"method_not_allowed"/,
  qr/"code":"method_not_allowed"/, qr/"code":"method_not_allowed"/]

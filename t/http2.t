@@ -38,6 +38,7 @@ http {
     server {
         listen 127.0.0.1:$port http2;
         location = /import { glyph_import; client_max_body_size 0; }
+        location = /import/denied { glyph_import; deny all; }
     }
 }
 CONF
@@ -67,6 +68,11 @@ like curl('-F', "file=\@$root/in.csv", '-F', 'source_label=x'),
 
 like curl('-H', "'Content-Type: text/csv'", '--data-binary', "'a,b\n'"),
     qr/"code":"columns_missing".*422 2$/s, 'a refusal';
+
+$url .= '/denied';
+
+like curl(), qr/^\{"type":"urn:glyph:problem:forbidden".*\}\n403 2$/s,
+    "nginx's own refusal";
 
 open my $in, '<', "$root/logs/nginx.pid" or die "nginx.pid: $!";
 my $pid = <$in>;

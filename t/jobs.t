@@ -160,8 +160,8 @@ __DATA__
 --- error_code eval
 [405, 405, 405, 405, 405]
 --- response_headers eval
-["Allow: GET, HEAD, DELETE", "Allow: GET, HEAD", "Allow: GET, HEAD",
- "Allow: GET, HEAD", "Allow: GET, HEAD"]
+["Allow: GET, HEAD, DELETE, OPTIONS", "Allow: GET, HEAD, OPTIONS", "Allow: GET, HEAD, OPTIONS",
+ "Allow: GET, HEAD, OPTIONS", "Allow: GET, HEAD, OPTIONS"]
 --- response_body_like eval
 [qr/"method_not_allowed"/, qr/"method_not_allowed"/,
  qr/"method_not_allowed"/, qr/"method_not_allowed"/,

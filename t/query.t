@@ -276,7 +276,7 @@ __DATA__
 --- error_code eval
 [200, 405, 405]
 --- response_headers eval
-["Content-Type: application/json", "Allow: GET, HEAD", "Allow: GET, HEAD"]
+["Content-Type: application/json", "Allow: GET, HEAD, OPTIONS", "Allow: GET, HEAD, OPTIONS"]
 --- response_body_like eval
 [qr/^$/, qr/"code":"method_not_allowed"/, qr/"code":"method_not_allowed"/]
 

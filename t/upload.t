@@ -317,7 +317,7 @@ GET /import
 Accept: */*
 --- error_code: 405
 --- response_headers
-Allow: POST
+Allow: POST, OPTIONS
 
 
 === TEST 26: the first bad row fails a strict import

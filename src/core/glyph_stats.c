@@ -24,6 +24,8 @@ struct glyph_stats_s {
 };
 
 
+static void glyph_stats_codes(glyph_stats_t *s,
+    const glyph_rejected_t *r);
 static void glyph_stats_valid(glyph_stats_t *s, const glyph_listing_t *l);
 static void glyph_stats_rejected(glyph_stats_t *s,
     const glyph_header_t *header, const glyph_record_t *rec,
@@ -95,6 +97,7 @@ glyph_stats_row(glyph_stats_t *s, const glyph_header_t *header,
 
     if (row->rejected.n) {
         s->totals.invalid++;
+        glyph_stats_codes(s, &row->rejected);
 
         if (s->nrows < GLYPH_STATS_ROWS) {
             s->nrows++;
@@ -107,6 +110,7 @@ glyph_stats_row(glyph_stats_t *s, const glyph_header_t *header,
 
     for (i = 0; i < row->nwarnings; i++) {
         s->totals.warnings++;
+        s->totals.codes[row->warnings[i]]++;
 
         if (s->nwarnings < GLYPH_STATS_ROWS) {
             s->nwarnings++;
@@ -116,6 +120,28 @@ glyph_stats_row(glyph_stats_t *s, const glyph_header_t *header,
     }
 
     return (s->rows.failed || s->warnings.failed) ? GLYPH_ERROR : GLYPH_OK;
+}
+
+
+/* Two columns may have the same error: it is one row all the same. */
+
+static void
+glyph_stats_codes(glyph_stats_t *s, const glyph_rejected_t *r)
+{
+    size_t  i, j;
+
+    for (i = 0; i < r->n; i++) {
+
+        for (j = 0; j < i; j++) {
+            if (r->errors[j].code == r->errors[i].code) {
+                break;
+            }
+        }
+
+        if (j == i) {
+            s->totals.codes[r->errors[i].code]++;
+        }
+    }
 }
 
 

@@ -1,0 +1,520 @@
+
+/*
+ * Prometheus' text format, 0.0.4.  Gauges are what a worker sees of itself
+ * once a second, and when it is asked; the table says what there is.
+ */
+
+#include "ngx_glyph.h"
+#include "ngx_glyph_budget.h"
+#include "ngx_glyph_http.h"
+#include "ngx_glyph_metrics.h"
+#include "ngx_glyph_pg.h"
+#include "ngx_glyph_redis.h"
+#include "ngx_glyph_spool.h"
+#include "ngx_glyph_task.h"
+#include "ngx_glyph_timing.h"
+#include "ngx_glyph_writer.h"
+#include "ngx_glyph_zone.h"
+#include "core/glyph_match.h"
+
+
+#define NGX_GLYPH_METRICS_TICK  1000
+
+
+typedef enum {
+    NGX_GLYPH_METRIC_COUNTER = 0,
+    NGX_GLYPH_METRIC_GAUGE
+} ngx_glyph_metric_e;
+
+
+/* A line; what has no name of its own belongs to the one before. */
+
+typedef struct {
+    const char                *name;
+    const char                *help;
+    ngx_glyph_metric_e         type;
+    ngx_uint_t                 index;       /* in the zone */
+    const char                *labels;      /* "" for none */
+} ngx_glyph_metric_t;
+
+
+static void ngx_glyph_metrics_tick_handler(ngx_event_t *ev);
+static void ngx_glyph_metrics_look(void);
+static void ngx_glyph_metrics_state(ngx_uint_t gauge,
+    const char *const *names, const char *state);
+static void ngx_glyph_metrics_write(glyph_buf_t *b);
+static void ngx_glyph_metrics_head(glyph_buf_t *b, const char *name,
+    const char *type, const char *help);
+static void ngx_glyph_metrics_line(glyph_buf_t *b, const char *name,
+    const char *labels, uint64_t value);
+static void ngx_glyph_metrics_codes(glyph_buf_t *b, const char *name,
+    const char *help, glyph_code_e first, glyph_code_e last);
+static void ngx_glyph_metrics_histogram(glyph_buf_t *b, const char *name,
+    const char *help, ngx_glyph_histogram_e i);
+
+
+static const ngx_glyph_metric_t  ngx_glyph_metrics[] = {
+
+    { "glyph_rows_total", "Rows read, by what became of them.",
+      NGX_GLYPH_METRIC_COUNTER, NGX_GLYPH_ROWS_VALID,
+      "result=\"valid\"" },
+
+    { NULL, NULL,
+      NGX_GLYPH_METRIC_COUNTER, NGX_GLYPH_ROWS_INVALID,
+      "result=\"invalid\"" },
+
+    { "glyph_duplicate_rows_total",
+      "Valid rows that repeat another one of their file.",
+      NGX_GLYPH_METRIC_COUNTER, NGX_GLYPH_ROWS_DUPLICATE, "" },
+
+    { "glyph_matches_total", "Valid rows, by how their model was found.",
+      NGX_GLYPH_METRIC_COUNTER, NGX_GLYPH_MATCHES + GLYPH_MATCH_EXACT,
+      "type=\"exact\"" },
+
+    { NULL, NULL,
+      NGX_GLYPH_METRIC_COUNTER, NGX_GLYPH_MATCHES + GLYPH_MATCH_ALIAS,
+      "type=\"alias\"" },
+
+    { NULL, NULL,
+      NGX_GLYPH_METRIC_COUNTER, NGX_GLYPH_MATCHES + GLYPH_MATCH_FUZZY,
+      "type=\"fuzzy\"" },
+
+    { NULL, NULL,
+      NGX_GLYPH_METRIC_COUNTER, NGX_GLYPH_MATCHES + GLYPH_MATCH_NONE,
+      "type=\"none\"" },
+
+    { "glyph_received_bytes_total", "Bytes of bodies taken from clients.",
+      NGX_GLYPH_METRIC_COUNTER, NGX_GLYPH_BYTES_RECEIVED, "" },
+
+    { "glyph_processed_bytes_total", "Bytes of bodies that were read.",
+      NGX_GLYPH_METRIC_COUNTER, NGX_GLYPH_BYTES_PROCESSED, "" },
+
+    { "glyph_jobs_total", "Jobs that ended, by their final state.",
+      NGX_GLYPH_METRIC_COUNTER, NGX_GLYPH_JOBS_COMPLETED,
+      "state=\"completed\"" },
+
+    { NULL, NULL,
+      NGX_GLYPH_METRIC_COUNTER, NGX_GLYPH_JOBS_FAILED,
+      "state=\"failed\"" },
+
+    { NULL, NULL,
+      NGX_GLYPH_METRIC_COUNTER, NGX_GLYPH_JOBS_CANCELLED,
+      "state=\"cancelled\"" },
+
+    { "glyph_jobs", "Jobs that have not ended, by state.",
+      NGX_GLYPH_METRIC_GAUGE,
+      NGX_GLYPH_JOBS_ACTIVE + NGX_GLYPH_JOB_RECEIVING,
+      "state=\"receiving\"" },
+
+    { NULL, NULL,
+      NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_JOBS_ACTIVE + NGX_GLYPH_JOB_QUEUED,
+      "state=\"queued\"" },
+
+    { NULL, NULL,
+      NGX_GLYPH_METRIC_GAUGE,
+      NGX_GLYPH_JOBS_ACTIVE + NGX_GLYPH_JOB_PROCESSING,
+      "state=\"processing\"" },
+
+    { "glyph_uploads_in_flight",
+      "Requests for an import that have not been answered.",
+      NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_UPLOADS, "" },
+
+    { "glyph_tasks", "Tasks given to the thread pools.",
+      NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_TASKS_WAITING,
+      "state=\"waiting\"" },
+
+    { NULL, NULL,
+      NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_TASKS_RUNNING,
+      "state=\"running\"" },
+
+    { "glyph_writer_jobs",
+      "Jobs that wait for a transaction, and that are in an open one.",
+      NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_WRITER_READY,
+      "state=\"waiting\"" },
+
+    { NULL, NULL,
+      NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_WRITER_WRITING,
+      "state=\"writing\"" },
+
+    { "glyph_buffers_in_use", "Buffers of glyph_buffers that are lent.",
+      NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_CHUNKS_USED, "kind=\"chunk\"" },
+
+    { NULL, NULL,
+      NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_BLOCKS_USED, "kind=\"block\"" },
+
+    { "glyph_buffers_limit", "Buffers that may be lent.",
+      NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_CHUNKS_LIMIT, "kind=\"chunk\"" },
+
+    { NULL, NULL,
+      NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_BLOCKS_LIMIT, "kind=\"block\"" },
+
+    { "glyph_buffers_waiting", "Jobs that wait for a buffer.",
+      NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_CHUNKS_WAITING, "kind=\"chunk\"" },
+
+    { NULL, NULL,
+      NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_BLOCKS_WAITING, "kind=\"block\"" },
+
+    { "glyph_postgres_workers", "Workers, by what they know of Postgres.",
+      NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_PG_STATES,
+      "state=\"connected\"" },
+
+    { NULL, NULL,
+      NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_PG_STATES + 1,
+      "state=\"down\"" },
+
+    { NULL, NULL,
+      NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_PG_STATES + 2,
+      "state=\"schema_mismatch\"" },
+
+    { NULL, NULL,
+      NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_PG_STATES + 3,
+      "state=\"unknown\"" },
+
+    { "glyph_postgres_connects_total",
+      "Attempts to connect to Postgres, by result.",
+      NGX_GLYPH_METRIC_COUNTER, NGX_GLYPH_PG_CONNECTS, "result=\"ok\"" },
+
+    { NULL, NULL,
+      NGX_GLYPH_METRIC_COUNTER, NGX_GLYPH_PG_FAILURES,
+      "result=\"failed\"" },
+
+    { "glyph_postgres_reconnects_total",
+      "Times a worker could use Postgres again after it could not.",
+      NGX_GLYPH_METRIC_COUNTER, NGX_GLYPH_PG_RECONNECTS, "" },
+
+    { "glyph_redis_workers", "Workers, by their connection to Redis.",
+      NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_REDIS_STATES,
+      "state=\"connected\"" },
+
+    { NULL, NULL,
+      NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_REDIS_STATES + 1,
+      "state=\"connecting\"" },
+
+    { NULL, NULL,
+      NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_REDIS_STATES + 2,
+      "state=\"down\"" },
+
+    { NULL, NULL,
+      NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_REDIS_STATES + 3,
+      "state=\"off\"" },
+
+    { "glyph_redis_connects_total",
+      "Attempts to connect to Redis, by result.",
+      NGX_GLYPH_METRIC_COUNTER, NGX_GLYPH_REDIS_CONNECTS,
+      "result=\"ok\"" },
+
+    { NULL, NULL,
+      NGX_GLYPH_METRIC_COUNTER, NGX_GLYPH_REDIS_FAILURES,
+      "result=\"failed\"" },
+
+    { "glyph_redis_reconnects_total",
+      "Connections to Redis that were made again after a loss.",
+      NGX_GLYPH_METRIC_COUNTER, NGX_GLYPH_REDIS_RECONNECTS, "" },
+
+    { NULL, NULL, NGX_GLYPH_METRIC_COUNTER, 0, NULL }
+};
+
+
+static const char *const  ngx_glyph_metrics_pg[] = {
+    "connected", "down", "schema_mismatch", "unknown", NULL
+};
+
+static const char *const  ngx_glyph_metrics_redis[] = {
+    "connected", "connecting", "down", "off", NULL
+};
+
+
+static ngx_event_t  ngx_glyph_metrics_tick;
+
+
+ngx_int_t
+ngx_glyph_metrics_init(ngx_cycle_t *cycle)
+{
+    static ngx_connection_t  dummy;
+
+    dummy.fd = (ngx_socket_t) -1;
+
+    ngx_glyph_zone_enter(ngx_glyph_main_conf->zone);
+
+    ngx_glyph_metrics_tick.handler = ngx_glyph_metrics_tick_handler;
+    ngx_glyph_metrics_tick.data = &dummy;
+    ngx_glyph_metrics_tick.log = cycle->log;
+    ngx_glyph_metrics_tick.cancelable = 1;
+
+    ngx_add_timer(&ngx_glyph_metrics_tick, NGX_GLYPH_METRICS_TICK);
+
+    return NGX_OK;
+}
+
+
+void
+ngx_glyph_metrics_exit(void)
+{
+    ngx_glyph_zone_leave();
+}
+
+
+static void
+ngx_glyph_metrics_tick_handler(ngx_event_t *ev)
+{
+    ngx_glyph_metrics_look();
+
+    /* also while the worker leaves: it may have jobs to finish */
+
+    ngx_add_timer(ev, NGX_GLYPH_METRICS_TICK);
+}
+
+
+static void
+ngx_glyph_metrics_look(void)
+{
+    ngx_uint_t             i;
+    ngx_glyph_job_count_t  jobs;
+    ngx_glyph_usage_t      chunks, blocks;
+
+    ngx_glyph_job_counts(&jobs);
+
+    for (i = 0; i < NGX_GLYPH_JOB_COMPLETED; i++) {
+        ngx_glyph_zone_set(NGX_GLYPH_JOBS_ACTIVE + i, jobs.state[i]);
+    }
+
+    ngx_glyph_zone_set(NGX_GLYPH_UPLOADS, jobs.uploads);
+
+    ngx_glyph_zone_set(NGX_GLYPH_TASKS_WAITING, ngx_glyph_task_waiting());
+    ngx_glyph_zone_set(NGX_GLYPH_TASKS_RUNNING, ngx_glyph_task_running());
+
+    ngx_glyph_zone_set(NGX_GLYPH_WRITER_READY, ngx_glyph_writer_waiting());
+    ngx_glyph_zone_set(NGX_GLYPH_WRITER_WRITING, ngx_glyph_writer_writing());
+
+    ngx_glyph_budget_usage(&chunks, &blocks);
+
+    ngx_glyph_zone_set(NGX_GLYPH_CHUNKS_USED, chunks.used);
+    ngx_glyph_zone_set(NGX_GLYPH_CHUNKS_LIMIT, chunks.limit);
+    ngx_glyph_zone_set(NGX_GLYPH_CHUNKS_WAITING, chunks.waiting);
+    ngx_glyph_zone_set(NGX_GLYPH_BLOCKS_USED, blocks.used);
+    ngx_glyph_zone_set(NGX_GLYPH_BLOCKS_LIMIT, blocks.limit);
+    ngx_glyph_zone_set(NGX_GLYPH_BLOCKS_WAITING, blocks.waiting);
+
+    ngx_glyph_metrics_state(NGX_GLYPH_PG_STATES, ngx_glyph_metrics_pg,
+                            ngx_glyph_pg_state());
+    ngx_glyph_metrics_state(NGX_GLYPH_REDIS_STATES, ngx_glyph_metrics_redis,
+                            ngx_glyph_redis_state());
+}
+
+
+static void
+ngx_glyph_metrics_state(ngx_uint_t gauge, const char *const *names,
+    const char *state)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; names[i]; i++) {
+        ngx_glyph_zone_set(gauge + i, ngx_strcmp(names[i], state) == 0);
+    }
+}
+
+
+void
+ngx_glyph_metrics_totals(const glyph_totals_t *before,
+    const glyph_totals_t *after)
+{
+    ngx_uint_t  i;
+
+    ngx_glyph_zone_add(NGX_GLYPH_ROWS_VALID, after->valid - before->valid);
+    ngx_glyph_zone_add(NGX_GLYPH_ROWS_INVALID,
+                       after->invalid - before->invalid);
+    ngx_glyph_zone_add(NGX_GLYPH_ROWS_DUPLICATE,
+                       after->duplicates - before->duplicates);
+    ngx_glyph_zone_add(NGX_GLYPH_BYTES_PROCESSED,
+                       after->bytes - before->bytes);
+
+    for (i = 0; i < 4; i++) {
+        ngx_glyph_zone_add(NGX_GLYPH_MATCHES + i,
+                           after->matches[i] - before->matches[i]);
+    }
+
+    for (i = 0; i < GLYPH_CODE_N; i++) {
+        ngx_glyph_zone_add(NGX_GLYPH_CODES + i,
+                           after->codes[i] - before->codes[i]);
+    }
+}
+
+
+void
+ngx_glyph_metrics_job(ngx_glyph_job_t *job)
+{
+    ngx_glyph_zone_add(NGX_GLYPH_JOBS_COMPLETED
+                       + (job->state - NGX_GLYPH_JOB_COMPLETED), 1);
+    ngx_glyph_zone_observe(NGX_GLYPH_JOB_TIME,
+                           ngx_glyph_usec() - job->timing.began);
+}
+
+
+ngx_int_t
+ngx_glyph_metrics_handler(ngx_http_request_t *r)
+{
+    ngx_int_t    rc;
+    ngx_str_t    body;
+    glyph_buf_t  b;
+
+    static ngx_str_t  type = ngx_string("text/plain; version=0.0.4; "
+                                        "charset=utf-8");
+
+    if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
+        return ngx_glyph_not_allowed(r, "GET, HEAD");
+    }
+
+    rc = ngx_http_discard_request_body(r);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    ngx_glyph_metrics_look();
+
+    ngx_memzero(&b, sizeof(glyph_buf_t));
+    ngx_glyph_metrics_write(&b);
+
+    if (ngx_glyph_http_own(r, &b, &body) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_glyph_send(r, NGX_HTTP_OK, &type, &body);
+}
+
+
+static void
+ngx_glyph_metrics_write(glyph_buf_t *b)
+{
+    uint64_t                   gauges[NGX_GLYPH_GAUGES];
+    ngx_uint_t                 workers;
+    const char                *name;
+    const ngx_glyph_metric_t  *m;
+
+    workers = ngx_glyph_zone_gauges(gauges);
+    name = NULL;
+
+    ngx_glyph_metrics_head(b, "glyph_build_info", "gauge",
+                           "The module's version.");
+    ngx_glyph_metrics_line(b, "glyph_build_info",
+                           "version=\"" NGX_GLYPH_VERSION "\"", 1);
+
+    ngx_glyph_metrics_head(b, "glyph_workers", "gauge",
+                           "Workers whose gauges are summed up here.");
+    ngx_glyph_metrics_line(b, "glyph_workers", "", workers);
+
+    /* of all workers already */
+
+    ngx_glyph_metrics_head(b, "glyph_spool_bytes", "gauge",
+                           "Size of the files in the spool.");
+    ngx_glyph_metrics_line(b, "glyph_spool_bytes", "",
+                           ngx_glyph_spool_used());
+    ngx_glyph_metrics_head(b, "glyph_spool_files", "gauge",
+                           "Acknowledged bodies in the spool, at the last "
+                           "look.");
+    ngx_glyph_metrics_line(b, "glyph_spool_files", "",
+                           ngx_glyph_spool_files());
+
+    for (m = ngx_glyph_metrics; m->labels; m++) {
+
+        if (m->name) {
+            name = m->name;
+            ngx_glyph_metrics_head(b, name,
+                                   (m->type == NGX_GLYPH_METRIC_GAUGE)
+                                   ? "gauge" : "counter", m->help);
+        }
+
+        ngx_glyph_metrics_line(b, name, m->labels,
+                               (m->type == NGX_GLYPH_METRIC_GAUGE)
+                               ? gauges[m->index]
+                               : ngx_glyph_zone_counter(m->index));
+    }
+
+    ngx_glyph_metrics_codes(b, "glyph_rejected_rows_total",
+                            "Invalid rows, by code; a row counts once for "
+                            "each of its codes.",
+                            GLYPH_ROW_MALFORMED, GLYPH_ROW_STORE_REFUSED);
+    ngx_glyph_metrics_codes(b, "glyph_warned_rows_total",
+                            "Rows with a warning, by code.",
+                            GLYPH_WARN_PRICE_AMBIGUOUS, GLYPH_CODE_N - 1);
+
+    ngx_glyph_metrics_histogram(b, "glyph_task_duration_seconds",
+                                "Time of one run of a job's pipeline in a "
+                                "thread.", NGX_GLYPH_TASK_TIME);
+    ngx_glyph_metrics_histogram(b, "glyph_commit_duration_seconds",
+                                "Time of a transaction of the writer, from "
+                                "BEGIN to the answer to COMMIT.",
+                                NGX_GLYPH_COMMIT_TIME);
+    ngx_glyph_metrics_histogram(b, "glyph_job_duration_seconds",
+                                "Time from a job's request to its final "
+                                "state.", NGX_GLYPH_JOB_TIME);
+}
+
+
+static void
+ngx_glyph_metrics_head(glyph_buf_t *b, const char *name, const char *type,
+    const char *help)
+{
+    glyph_buf_printf(b, "# HELP %s %s\n", name, help);
+    glyph_buf_printf(b, "# TYPE %s %s\n", name, type);
+}
+
+
+static void
+ngx_glyph_metrics_line(glyph_buf_t *b, const char *name, const char *labels,
+    uint64_t value)
+{
+    glyph_buf_printf(b, labels[0] ? "%s{%s} %llu\n" : "%s%s %llu\n", name,
+                     labels, (unsigned long long) value);
+}
+
+
+static void
+ngx_glyph_metrics_codes(glyph_buf_t *b, const char *name, const char *help,
+    glyph_code_e first, glyph_code_e last)
+{
+    ngx_uint_t  i;
+    char        label[80];
+
+    ngx_glyph_metrics_head(b, name, "counter", help);
+
+    for (i = first; i <= last; i++) {
+        ngx_sprintf((u_char *) label, "code=\"%s\"%Z",
+                    glyph_code_name((glyph_code_e) i));
+        ngx_glyph_metrics_line(b, name, label,
+                               ngx_glyph_zone_counter(NGX_GLYPH_CODES + i));
+    }
+}
+
+
+static void
+ngx_glyph_metrics_histogram(glyph_buf_t *b, const char *name,
+    const char *help, ngx_glyph_histogram_e i)
+{
+    uint64_t                count;
+    ngx_uint_t              n;
+    const uint64_t         *bounds;
+    ngx_glyph_histogram_t   h;
+
+    ngx_glyph_zone_histogram(i, &h);
+
+    bounds = ngx_glyph_zone_bounds(i);
+    count = 0;
+
+    ngx_glyph_metrics_head(b, name, "histogram", help);
+
+    for (n = 0; n < NGX_GLYPH_BOUNDS; n++) {
+        count += h.buckets[n];
+
+        glyph_buf_printf(b, "%s_bucket{le=\"%g\"} %llu\n", name,
+                         (double) bounds[n] / 1000000,
+                         (unsigned long long) count);
+    }
+
+    count += h.buckets[n];
+
+    glyph_buf_printf(b, "%s_bucket{le=\"+Inf\"} %llu\n", name,
+                     (unsigned long long) count);
+    glyph_buf_printf(b, "%s_sum %.6f\n", name, (double) h.sum / 1000000);
+    glyph_buf_printf(b, "%s_count %llu\n", name, (unsigned long long) count);
+}

@@ -1,0 +1,131 @@
+
+/*
+ * What the workers count together, in shared memory (glyph_zone), so that any
+ * of them can tell it for all, and a reload does not begin again.
+ *
+ *   counters     only grow, by atomic additions from any worker and thread
+ *   histograms   as counters, one a bucket
+ *   gauges       each worker sets its own, in the place that it has by
+ *                ngx_process_slot: no two living workers of a master share
+ *                one, and who replaces a dead worker takes its place over.
+ *                The sum is that of the workers that live.
+ *
+ * Nothing is locked.  A zone is as old as its nginx master and its build of
+ * the module: another build has another tag, and so a zone of its own.
+ */
+
+
+#ifndef _NGX_GLYPH_ZONE_H_INCLUDED_
+#define _NGX_GLYPH_ZONE_H_INCLUDED_
+
+
+#include "ngx_glyph.h"
+
+
+typedef enum {
+    NGX_GLYPH_ROWS_VALID = 0,
+    NGX_GLYPH_ROWS_INVALID,
+    NGX_GLYPH_ROWS_DUPLICATE,
+
+    NGX_GLYPH_MATCHES,                      /* by glyph_match_e */
+
+    NGX_GLYPH_CODES = NGX_GLYPH_MATCHES + 4,    /* by glyph_code_e */
+
+    NGX_GLYPH_BYTES_RECEIVED = NGX_GLYPH_CODES + GLYPH_CODE_N,
+    NGX_GLYPH_BYTES_PROCESSED,
+
+    NGX_GLYPH_JOBS_COMPLETED,
+    NGX_GLYPH_JOBS_FAILED,
+    NGX_GLYPH_JOBS_CANCELLED,
+
+    NGX_GLYPH_PG_CONNECTS,
+    NGX_GLYPH_PG_FAILURES,
+    NGX_GLYPH_PG_RECONNECTS,
+
+    NGX_GLYPH_REDIS_CONNECTS,
+    NGX_GLYPH_REDIS_FAILURES,
+    NGX_GLYPH_REDIS_RECONNECTS,
+
+    NGX_GLYPH_COUNTERS
+} ngx_glyph_counter_e;
+
+
+typedef enum {
+    NGX_GLYPH_TASK_TIME = 0,
+    NGX_GLYPH_COMMIT_TIME,
+    NGX_GLYPH_JOB_TIME,
+
+    NGX_GLYPH_HISTOGRAMS
+} ngx_glyph_histogram_e;
+
+
+typedef enum {
+    NGX_GLYPH_JOBS_ACTIVE = 0,              /* by ngx_glyph_job_state_e */
+
+    NGX_GLYPH_UPLOADS = NGX_GLYPH_JOBS_ACTIVE + 3,
+
+    NGX_GLYPH_TASKS_WAITING,
+    NGX_GLYPH_TASKS_RUNNING,
+
+    NGX_GLYPH_WRITER_READY,
+    NGX_GLYPH_WRITER_WRITING,
+
+    NGX_GLYPH_CHUNKS_USED,
+    NGX_GLYPH_CHUNKS_LIMIT,
+    NGX_GLYPH_CHUNKS_WAITING,
+    NGX_GLYPH_BLOCKS_USED,
+    NGX_GLYPH_BLOCKS_LIMIT,
+    NGX_GLYPH_BLOCKS_WAITING,
+
+    NGX_GLYPH_PG_STATES,                    /* as in ngx_glyph_metrics.c */
+    NGX_GLYPH_REDIS_STATES = NGX_GLYPH_PG_STATES + 4,
+
+    NGX_GLYPH_GAUGES = NGX_GLYPH_REDIS_STATES + 4
+} ngx_glyph_gauge_e;
+
+
+/* bounds of a histogram, and the bucket for all that is above them */
+#define NGX_GLYPH_BOUNDS          14
+
+typedef struct {
+    uint64_t                   buckets[NGX_GLYPH_BOUNDS + 1];
+                                            /* not cumulative */
+    uint64_t                   sum;         /* microseconds */
+} ngx_glyph_histogram_t;
+
+
+#define NGX_GLYPH_ZONE_NAME       "glyph"
+
+
+/*
+ * Declares the zone at configuration; its place in the cycle is kept in
+ * gmcf->zone.
+ */
+ngx_int_t ngx_glyph_zone_create(ngx_conf_t *cf, ngx_str_t *name, size_t size);
+
+/* The least that a zone must have, in bytes, and has if nothing is said. */
+size_t ngx_glyph_zone_size(void);
+
+/* The worker takes its place, with all gauges 0, and leaves it. */
+void ngx_glyph_zone_enter(ngx_shm_zone_t *shm_zone);
+void ngx_glyph_zone_leave(void);
+
+/* These may be called in threads; "counter" may be an enumerator plus an
+ * index.  Before ngx_glyph_zone_enter() they do nothing. */
+void ngx_glyph_zone_add(ngx_uint_t counter, uint64_t n);
+void ngx_glyph_zone_observe(ngx_glyph_histogram_e i, uint64_t usec);
+
+/* Sets a gauge of this worker. */
+void ngx_glyph_zone_set(ngx_uint_t gauge, ngx_uint_t n);
+
+/* Reading: all of all workers, at about the same time. */
+uint64_t ngx_glyph_zone_counter(ngx_uint_t counter);
+void ngx_glyph_zone_histogram(ngx_glyph_histogram_e i,
+    ngx_glyph_histogram_t *h);
+const uint64_t *ngx_glyph_zone_bounds(ngx_glyph_histogram_e i);
+
+/* Sums of NGX_GLYPH_GAUGES; returns the number of living workers. */
+ngx_uint_t ngx_glyph_zone_gauges(uint64_t *sums);
+
+
+#endif /* _NGX_GLYPH_ZONE_H_INCLUDED_ */
