@@ -265,6 +265,17 @@ glyph_amount_cents(const glyph_amount_t *a, glyph_decimal_e habit,
         return GLYPH_ROW_PRICE_INVALID;
     }
 
+    /* "450 500" without a currency, or in dollars, may be two prices */
+
+    if (last == 1 && mark == ' ' && habit != GLYPH_DECIMAL_COMMA
+        && (money->sign == GLYPH_SIGN_DOLLAR
+            || (money->sign == GLYPH_SIGN_NONE
+                && money->currency[0] == '\0')))
+    {
+        money->ambiguous = 1;
+        money->mark = mark;
+    }
+
     return glyph_amount_set(a, 0, money);
 }
 
@@ -364,7 +375,7 @@ glyph_amount_fraction(const glyph_amount_t *a, glyph_decimal_e habit,
     }
 
     money->ambiguous = 1;
-    money->comma = mark == GLYPH_DECIMAL_COMMA;
+    money->mark = a->mark[1];
 
     return 0;
 }

@@ -33,7 +33,12 @@ static const glyph_code_entry_t  glyph_codes[GLYPH_CODE_N] = {
         "the price is negative" },
     [GLYPH_ROW_PRICE_ZERO] = { "price_zero", "the price is zero" },
     [GLYPH_ROW_PRICE_RANGE] = { "price_range",
-        "the price is a range, a limit, or more than one amount" },
+        "the price is a range" },
+    [GLYPH_ROW_PRICE_SEVERAL] = { "price_several",
+        "the price holds more than one amount" },
+    [GLYPH_ROW_PRICE_LIMIT] = { "price_limit",
+        "the words around the price make it a limit, a bid, or an old or "
+        "list price" },
     [GLYPH_ROW_PRICE_TOO_LARGE] = { "price_too_large",
         "the price is 10,000,000,000 or more" },
     [GLYPH_ROW_CURRENCY_INVALID] = { "currency_invalid",
