@@ -51,4 +51,7 @@ const char *glyph_condition_parse(const glyph_str_t *text);
  */
 glyph_code_e glyph_date_parse(const glyph_str_t *text, int64_t *usec);
 
+/* Whether a text says that there is no date: "N/A", "-", "null". */
+int glyph_date_is_absent(const glyph_str_t *text);
+
 #endif /* GLYPH_VALUES_H_INCLUDED */

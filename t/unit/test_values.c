@@ -95,6 +95,17 @@ test_no_date(const char *value)
 }
 
 
+static void
+test_absent(const char *value, int want)
+{
+    glyph_str_t  text;
+
+    text = str(value);
+    is_int(glyph_date_is_absent(&text), want, "\"%s\" is %sa date left out",
+           value, want ? "" : "not ");
+}
+
+
 /* No text, cut anywhere, may be read beyond its end. */
 
 static void
@@ -407,6 +418,36 @@ main(void)
     test_date("1990-01-01", 631152000000000LL);
     test_date("2000-01-01", 946684800000000LL);
 
+    test_date("Tue, 1 Jul 2025 14:00:00 +0200", 1751371200000000LL);
+    test_date("2025-07-01 14:00:00 +0000 UTC", 1751378400000000LL);
+    test_date("2025-07-01 14:00:00 GMT+0200", 1751371200000000LL);
+    test_date("01.07.2025, 14:00 Uhr", 1751378400000000LL);
+    test_date("Jul-25-2025", 1753401600000000LL);
+    test_date("1er juillet 2025", 1751328000000000LL);
+    test_date("vendredi 25 juillet 2025", 1753401600000000LL);
+    test_date("viernes, 25 de julio de 2025", 1753401600000000LL);
+    test_date("venerdì 25 luglio 2025", 1753401600000000LL);
+    test_date("piątek, 25 lipca 2025", 1753401600000000LL);
+    test_date("maandag 3 maart 2025", 1740960000000000LL);
+    test_date("terça-feira, 1 de julho de 2025", 1751328000000000LL);
+    test_date("1 października 2025", 1759276800000000LL);
+    test_date("1. Jänner 2025", 1735689600000000LL);
+    test_date("２０２５－０７－０１", 1751328000000000LL);
+
+    test_no_date("2 days ago");
+    test_no_date("vor 3 Tagen");
+    test_no_date("hace 2 días");
+    test_no_date("marchand 1, 2025");
+    test_no_date("1 octopus 2025");
+    test_no_date("maandag 3, 2025");
+    test_no_date("mar. 5 mars 2025");
+    test_no_date("1 Mar 25");
+    test_no_date("March 2025");
+    test_no_date("2025");
+    test_no_date("45352");
+    test_no_date("2025-07-01 14:00 CST");
+    test_no_date("0000-00-00");
+    test_no_date("1/3/2025");
     test_no_date("03/04/2025");
     test_no_date("3-4-2025");
     test_no_date("2025-02-29");
@@ -425,6 +466,15 @@ main(void)
     test_no_date("Current");
     test_no_date("12");
     test_no_date("-1");
+
+    test_absent("", 1);
+    test_absent("N/A", 1);
+    test_absent(" - ", 1);
+    test_absent("—", 1);
+    test_absent("NULL", 1);
+    test_absent("0", 0);
+    test_absent("Current", 0);
+    test_absent("2025-07-01", 0);
 
     test_cuts();
 
