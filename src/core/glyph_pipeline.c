@@ -1,7 +1,7 @@
 
 #include "glyph_charset.h"
+#include "glyph_form.h"
 #include "glyph_json.h"
-#include "glyph_multipart.h"
 #include "glyph_pipeline.h"
 #include "glyph_reader.h"
 #include "glyph_row.h"
@@ -70,7 +70,6 @@ static int glyph_pipeline_text(glyph_pipeline_t *p,
 static int glyph_pipeline_file(glyph_pipeline_t *p,
     const unsigned char **pos, const unsigned char *last, int end);
 static int glyph_pipeline_charset(glyph_pipeline_t *p);
-static int glyph_pipeline_fields(glyph_pipeline_t *p);
 static int glyph_pipeline_sample(glyph_pipeline_t *p);
 static int glyph_pipeline_decide(glyph_pipeline_t *p);
 static int glyph_pipeline_rows(glyph_pipeline_t *p,
@@ -312,8 +311,9 @@ static int
 glyph_pipeline_file(glyph_pipeline_t *p, const unsigned char **pos,
     const unsigned char *last, int end)
 {
-    int          rc;
-    glyph_str_t  out;
+    int           rc;
+    glyph_str_t   out;
+    glyph_code_e  code;
 
     if (p->file.pos != p->file.last || p->file_end) {
         return GLYPH_OK;
@@ -340,15 +340,15 @@ glyph_pipeline_file(glyph_pipeline_t *p, const unsigned char **pos,
     if (rc == GLYPH_AGAIN && end) {
         rc = glyph_multipart_end(p->multipart);
         p->file_end = 1;
-
-        if (rc == GLYPH_OK) {
-            rc = glyph_pipeline_fields(p);
-        }
     }
 
-    return (rc == GLYPH_BAD && p->code == GLYPH_CODE_OK)
-           ? glyph_pipeline_refuse(p, glyph_multipart_code(p->multipart))
-           : rc;
+    if (p->code != GLYPH_CODE_OK || (rc != GLYPH_BAD && !p->file_end)) {
+        return rc;
+    }
+
+    code = glyph_form_check(p->multipart, &p->detail);
+
+    return code == GLYPH_CODE_OK ? rc : glyph_pipeline_refuse(p, code);
 }
 
 
@@ -381,58 +381,6 @@ glyph_pipeline_charset(glyph_pipeline_t *p)
     }
 
     return rc;
-}
-
-
-static int
-glyph_pipeline_fields(glyph_pipeline_t *p)
-{
-    size_t              i;
-    glyph_code_e        code;
-    const glyph_str_t  *name, *value;
-
-    static const glyph_str_t  label = glyph_string("source_label");
-    static const glyph_str_t  campaign = glyph_string("campaign_id");
-    static const glyph_str_t  metadata = glyph_string("metadata");
-
-    for (i = 0; /* void */ ; i++) {
-        name = glyph_multipart_field_name(p->multipart, i);
-        value = glyph_multipart_field_value(p->multipart, i);
-
-        if (name == NULL) {
-            return GLYPH_OK;
-        }
-
-        code = GLYPH_CODE_OK;
-
-        if (glyph_str_eq(name, &label) || glyph_str_eq(name, &campaign)) {
-
-            if (value->len > GLYPH_ROW_TEXT_MAX
-                || glyph_utf8_valid(value->data, value->len) != value->len
-                || (value->len && memchr(value->data, '\0', value->len)))
-            {
-                code = GLYPH_MULTIPART_FIELD_INVALID;
-            }
-
-        } else if (glyph_str_eq(name, &metadata)) {
-
-            if (value->len && !glyph_json_is_object(value)) {
-                code = GLYPH_MULTIPART_FIELD_INVALID;
-            }
-
-        } else {
-            code = GLYPH_MULTIPART_FIELD_UNKNOWN;
-        }
-
-        if (code != GLYPH_CODE_OK) {
-            glyph_buf_puts(&p->detail, "form field ");
-            glyph_json_string(&p->detail, name->data, name->len);
-            glyph_buf_puts(&p->detail, code == GLYPH_MULTIPART_FIELD_UNKNOWN
-                           ? " is none of source_label, campaign_id, metadata"
-                           : " has a value that cannot be used");
-            return glyph_pipeline_refuse(p, code);
-        }
-    }
 }
 
 

@@ -482,6 +482,9 @@ static const refusal_t  forms[] = {
       "title,price\nx,1\n\r\n--b--\r\n", GLYPH_MULTIPART_TWO_FILES },
     { "an unknown field", PART_FIELD("colour") "red\r\n" FORM_REST,
       GLYPH_MULTIPART_FIELD_UNKNOWN },
+    { "a field given twice", PART_FIELD("source_label") "a\r\n"
+      PART_FIELD("source_label") "a\r\n" FORM_REST,
+      GLYPH_MULTIPART_FIELD_REPEATED },
     { "metadata that is no object", PART_FIELD("metadata") "[1]\r\n" FORM_REST,
       GLYPH_MULTIPART_FIELD_INVALID },
     { "a label that is not UTF-8", PART_FIELD("source_label") "\xff\r\n"
