@@ -513,3 +513,22 @@ RTX 3090 f\xc3\xbcr,x\xe2\x82\xac,\xc3\xa9,\xf0\x9f\x98\x80
 [$::Csv, $::Csv, $::Csv]
 --- error_code eval
 [422, 422, 200]
+
+
+=== TEST 38: near misses as data, for programs
+--- request
+POST /import
+Ttile,Pries,seller
+RTX 3090,700,me
+--- error_code: 422
+--- response_body_like: "validation_errors":\[\{"code":"columns_missing",.*"did_you_mean":\{"Ttile":"title","Pries":"preis"\}\}\]
+
+
+=== TEST 39: the header is not the first line
+--- request
+POST /import
+Stock list of July
+title,price
+RTX 3090,700
+--- error_code: 422
+--- response_body_like: "code":"header_missing".*line 2 looks like the header: remove what is above it

@@ -1,8 +1,13 @@
 #include "glyph_header_name.h"
 #include "glyph_currency.h"
+#include "glyph_json.h"
 #include "glyph_utf8.h"
 
 
+static const glyph_synonym_t *glyph_header_find_name(
+    const glyph_str_t *field);
+static unsigned glyph_header_has(const glyph_str_t *fields, size_t n,
+    size_t *known);
 static int glyph_header_same(const char *a, const char *b);
 static size_t glyph_header_distance(const char *a, size_t alen,
     const char *b, size_t blen, size_t max);
@@ -266,4 +271,118 @@ glyph_header_distance(const char *a, size_t alen, const char *b, size_t blen,
     }
 
     return prev[blen] > max ? max + 1 : prev[blen];
+}
+
+
+size_t
+glyph_header_known(const glyph_str_t *fields, size_t n, int *usable)
+{
+    size_t    known;
+    unsigned  has;
+
+    has = glyph_header_has(fields, n, &known);
+
+    *usable = (has & 1u << GLYPH_COL_PRICE)
+              && (has & (1u << GLYPH_COL_TITLE | 1u << GLYPH_COL_MODEL));
+
+    return known;
+}
+
+
+void
+glyph_header_suggest(const glyph_str_t *fields, size_t n, glyph_buf_t *json)
+{
+    size_t       i, known, start;
+    unsigned     has;
+    const char  *near;
+
+    has = glyph_header_has(fields, n, &known);
+    start = json->len;
+
+    for (i = 0; i < n; i++) {
+
+        if (glyph_header_find_name(&fields[i])) {
+            continue;
+        }
+
+        near = NULL;
+
+        if (!(has & 1u << GLYPH_COL_PRICE)) {
+            near = glyph_header_near(&fields[i], GLYPH_COL_PRICE);
+        }
+
+        if (near == NULL
+            && !(has & (1u << GLYPH_COL_TITLE | 1u << GLYPH_COL_MODEL)))
+        {
+            near = glyph_header_near(&fields[i], GLYPH_COL_TITLE);
+
+            if (near == NULL) {
+                near = glyph_header_near(&fields[i], GLYPH_COL_MODEL);
+            }
+        }
+
+        if (near) {
+            glyph_buf_putc(json, json->len == start ? '{' : ',');
+            glyph_json_string(json, fields[i].data, fields[i].len);
+            glyph_buf_putc(json, ':');
+            glyph_json_cstring(json, near);
+        }
+    }
+
+    if (json->len > start) {
+        glyph_buf_putc(json, '}');
+    }
+}
+
+
+/* A bit for each known column that the fields name. */
+
+static unsigned
+glyph_header_has(const glyph_str_t *fields, size_t n, size_t *known)
+{
+    size_t                  i;
+    unsigned                has;
+    const glyph_synonym_t  *s;
+
+    has = 0;
+    *known = 0;
+
+    for (i = 0; i < n; i++) {
+        s = glyph_header_find_name(&fields[i]);
+
+        if (s) {
+            (*known)++;
+            has |= 1u << s->column;
+        }
+    }
+
+    return has;
+}
+
+
+/* With or without a currency in a price's name. */
+
+static const glyph_synonym_t *
+glyph_header_find_name(const glyph_str_t *field)
+{
+    char                    name[GLYPH_HEADER_NAME_MAX], currency[4];
+    const glyph_synonym_t  *s;
+
+    if (field->len >= sizeof(name)) {
+        return NULL;
+    }
+
+    glyph_header_fold(field, name, sizeof(name));
+    s = glyph_header_synonym(name);
+
+    if (s == NULL) {
+        glyph_header_strip(field, name, sizeof(name), currency);
+        s = glyph_header_synonym(name);
+
+        if (s && (currency[0] == '\0' || s->column != GLYPH_COL_PRICE)) {
+            s = NULL;
+        }
+    }
+
+    return s;
 }

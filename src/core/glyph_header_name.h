@@ -6,6 +6,7 @@
 #ifndef GLYPH_HEADER_NAME_H_INCLUDED
 #define GLYPH_HEADER_NAME_H_INCLUDED
 
+#include "glyph_buf.h"
 #include "glyph_synonyms.h"
 
 
@@ -27,5 +28,18 @@ size_t glyph_header_strip(const glyph_str_t *given, char *name, size_t size,
 /* The nearest name of a column, NULL if none is near. */
 const char *glyph_header_near(const glyph_str_t *given,
     glyph_column_e column);
+
+/*
+ * How many of n fields are names of known columns; *usable tells whether a
+ * title, or a model, and a price are among them.
+ */
+size_t glyph_header_known(const glyph_str_t *fields, size_t n, int *usable);
+
+/*
+ * Appends a JSON object with the fields that are nearly names of what is
+ * missing, and those names: {"Pries":"preis"}.  Nothing if there are none.
+ */
+void glyph_header_suggest(const glyph_str_t *fields, size_t n,
+    glyph_buf_t *json);
 
 #endif /* GLYPH_HEADER_NAME_H_INCLUDED */

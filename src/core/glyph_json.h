@@ -31,7 +31,8 @@ void glyph_json_double(glyph_buf_t *b, double n, int digits);
 
 /*
  * Whether text is one JSON object (of objects and arrays at most 32 within
- * one another, itself counted) that Postgres takes as jsonb: no \u0000, no lone surrogates, valid UTF-8, numbers within range.
+ * one another, itself counted) that Postgres takes as jsonb: no \u0000, no
+ * lone surrogates, valid UTF-8, numbers within range.
  */
 int glyph_json_is_object(const glyph_str_t *text);
 

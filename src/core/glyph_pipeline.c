@@ -54,6 +54,7 @@ struct glyph_pipeline_s {
 
     glyph_code_e                  code;
     glyph_buf_t                   detail;
+    glyph_buf_t                   did_you_mean;
     glyph_str_t                   detail_str;
 
     unsigned                      file_end:1;   /* no more undecoded bytes */
@@ -200,6 +201,7 @@ glyph_pipeline_destroy(glyph_pipeline_t *p)
     glyph_buf_free(&p->strings);
     glyph_buf_free(&p->sample);
     glyph_buf_free(&p->detail);
+    glyph_buf_free(&p->did_you_mean);
     free(p);
 }
 
@@ -435,6 +437,7 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
     s.map = &p->opts.map;
     s.max_row_size = p->conf->max_row_size;
     s.max_columns = p->conf->max_columns;
+    s.did_you_mean = &p->did_you_mean;
 
     code = GLYPH_CODE_OK;
 
@@ -720,6 +723,7 @@ glyph_pipeline_result(const glyph_pipeline_t *p, glyph_buf_t *b,
     file.decimal = p->habit;
     file.code = p->code;
     file.detail = &p->detail_str;
+    file.did_you_mean = &p->did_you_mean;
 
     glyph_stats_result(p->stats, &file, processing_time_ms, b);
 }

@@ -335,7 +335,7 @@ test_bounded(void)
     (void) getrusage(RUSAGE_SELF, &usage);
     grown = usage.ru_maxrss - before;
 
-    ok(grown < 24 * 1024, "in %ld KB", grown);
+    ok(grown < 32 * 1024, "in %ld KB", grown);
 
     for (i = 0; i < 500000; i++) {
         x = (uint64_t) i * 0x9e3779b97f4a7c15ULL;
