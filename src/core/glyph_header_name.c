@@ -114,13 +114,15 @@ size_t
 glyph_header_strip(const glyph_str_t *given, char *name, size_t size,
     char currency[4])
 {
-    char                  code[4];
-    size_t                n, len;
-    glyph_str_t           rest;
-    glyph_sign_e          sign;
-    unsigned char         buf[3 * GLYPH_HEADER_NAME_MAX];
-    unsigned char         out[3 * GLYPH_HEADER_NAME_MAX];
-    const unsigned char  *p, *start, *last;
+    char                    code[4], word[3 * GLYPH_HEADER_NAME_MAX];
+    size_t                  n, len;
+    glyph_str_t             rest;
+    glyph_sign_e            sign;
+    unsigned char           buf[3 * GLYPH_HEADER_NAME_MAX];
+    unsigned char           out[3 * GLYPH_HEADER_NAME_MAX];
+    const unsigned char    *p, *start, *last;
+    const glyph_synonym_t  *s;
+    glyph_currency_told_t   told;
 
     p = buf;
     last = buf + glyph_utf8_fold(given, buf, sizeof(buf));
@@ -144,6 +146,33 @@ glyph_header_strip(const glyph_str_t *given, char *name, size_t size,
 
         if (n == 2 && memcmp(start, "in", 2) == 0) {
             continue;
+        }
+
+        /* "Preço (R$)": not the dollar of the United States */
+
+        if (p < last && *p == '$' && *start >= 'a' && *start <= 'z') {
+            memset(&told, 0, sizeof(told));
+
+            if (glyph_currency_take(&told, buf, start, last) == n
+                && glyph_currency_take(&told, buf, p, last) == 1
+                && glyph_currency_settle(&told, currency, &sign))
+            {
+                p++;
+                continue;
+            }
+        }
+
+        /* "priceUSD" */
+
+        if (n > 5 && glyph_currency_find(p - 3, 3, code, &sign)) {
+            memcpy(word, start, n - 3);
+            word[n - 3] = '\0';
+            s = glyph_header_synonym(word);
+
+            if (s && s->column == GLYPH_COL_PRICE && currency[0] == '\0') {
+                memcpy(currency, code, sizeof(code));
+                n -= 3;
+            }
         }
 
         if ((n > 1 || *start == '$')
