@@ -160,7 +160,9 @@ same(const out_t *x, const out_t *y)
            && x->listings.len == y->listings.len
            && x->errors.len == y->errors.len
            && x->result.len == y->result.len
-           && memcmp(x->listings.data, y->listings.data, x->listings.len) == 0
+           && (x->listings.len == 0
+               || memcmp(x->listings.data, y->listings.data, x->listings.len)
+                  == 0)
            && memcmp(x->result.data, y->result.data, x->result.len) == 0
            && (x->errors.len == 0
                || memcmp(x->errors.data, y->errors.data, x->errors.len) == 0);
