@@ -26,6 +26,7 @@ typedef struct {
 
 static int glyph_quantity_answer(const unsigned char *text, size_t len,
     glyph_availability_e *availability);
+static int glyph_quantity_has_digit(const unsigned char *text, size_t len);
 static void glyph_quantity_sold(unsigned char *text, size_t len);
 static void glyph_quantity_numbers(glyph_quantity_t *q,
     const unsigned char *text, size_t len);
@@ -230,8 +231,12 @@ glyph_quantity_parse(const glyph_str_t *text, int64_t *quantity,
         return GLYPH_CODE_OK;
     }
 
-    glyph_quantity_sold(buf, len);
-    glyph_quantity_numbers(&q, buf, len);
+    memset(&q, 0, sizeof(q));
+
+    if (glyph_quantity_has_digit(buf, len)) {
+        glyph_quantity_sold(buf, len);
+        glyph_quantity_numbers(&q, buf, len);
+    }
 
     if (q.negative
         || (!q.words
@@ -268,6 +273,24 @@ glyph_quantity_parse(const glyph_str_t *text, int64_t *quantity,
     *quantity = q.first;
 
     return GLYPH_CODE_OK;
+}
+
+
+/* Most rows have words only. */
+
+static int
+glyph_quantity_has_digit(const unsigned char *text, size_t len)
+{
+    size_t  i;
+
+    for (i = 0; i < len; i++) {
+
+        if (text[i] >= '0' && text[i] <= '9') {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 
@@ -357,8 +380,6 @@ glyph_quantity_numbers(glyph_quantity_t *q, const unsigned char *text,
     int                   doubt;
     int64_t               n;
     const unsigned char  *p, *last, *end;
-
-    memset(q, 0, sizeof(*q));
 
     doubt = 0;
 
@@ -527,7 +548,8 @@ glyph_quantity_availability(const unsigned char *text, size_t len)
 
         for (j = 0; j + word <= len; j++) {
 
-            if (memcmp(text + j, w->word, word) == 0
+            if (text[j] == (unsigned char) w->word[0]
+                && memcmp(text + j, w->word, word) == 0
                 && (j == 0 || text[j - 1] < 'a' || text[j - 1] > 'z')
                 && (j + word == len || text[j + word] < 'a'
                     || text[j + word] > 'z'))
@@ -578,9 +600,15 @@ static int
 glyph_quantity_among(const char *const *list, const unsigned char *word,
     size_t len)
 {
+    if (len == 0) {
+        return 0;
+    }
+
     for ( /* void */ ; *list; list++) {
 
-        if (strlen(*list) == len && memcmp(*list, word, len) == 0) {
+        if ((unsigned char) **list == *word && strlen(*list) == len
+            && memcmp(*list, word, len) == 0)
+        {
             return 1;
         }
     }

@@ -146,6 +146,7 @@ main(void)
 {
     test_quantity("", NO, UNK);
     test_quantity("  ", NO, UNK);
+    test_quantity("\xc2\xad", NO, UNK);
     test_quantity("12", 12, GLYPH_AVAILABLE);
     test_quantity("0", 0, GLYPH_UNAVAILABLE);
     test_quantity("1,000", 1000, GLYPH_AVAILABLE);
