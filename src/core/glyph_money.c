@@ -31,6 +31,8 @@ typedef struct {
     unsigned                range:1;    /* … and another amount */
     unsigned                negative:1;
     unsigned                words:1;
+    unsigned                per:1;      /* "/", "per": so far */
+    unsigned                count:1;    /* a unit without it */
 } glyph_money_scan_t;
 
 
@@ -61,32 +63,49 @@ static const char *const  glyph_money_harmless[] = {
     "now", "only", "just", "price", "sale", "obo", "ono", "each", "ea",
     "shipped", "shipping", "or", "best", "offer", "firm", "free", "incl",
     "including", "included", "inc", "plus", "ex", "excl", "excluding", "vat",
-    "tax", "gst", "hst", "net", "gross", "per", "pc", "pcs", "piece", "unit",
-    "item", "card", "buy", "it", "bin", "for", "at", "is", "our", "your",
-    "asking", "ask", "special", "deal", "today", "final", "total",
+    "tax", "gst", "hst", "net", "gross", "per", "buy", "it", "bin", "for",
+    "at", "is", "our", "your", "asking", "ask", "special", "deal", "today",
+    "final", "total",
     "clearance", "reduced", "discounted", "nearest", "neg", "negotiable",
     "delivered", "delivery", "ship", "local", "pickup", "cash", "paypal",
-    "current", "currently", "used", "new", "amount", "cost", "in", "stock",
-    "conus", "sh", "pp", "gs", "ff", "bo",
+    "current", "currently", "used", "new", "amount", "cost", "conus", "sh",
+    "pp", "gs", "ff", "bo",
 
-    "preis", "nur", "jetzt", "je", "pro", "stuck", "stk", "st", "vb", "vhb",
+    "preis", "nur", "jetzt", "je", "pro", "vb", "vhb",
     "vhs", "fp", "festpreis", "verhandlungsbasis", "inkl", "inklusive",
     "exkl", "zzgl", "mwst", "ust", "versand", "versandkosten", "porto",
     "netto", "brutto", "mit", "bei", "abholung", "angebot", "sonderpreis",
 
     "prix", "seulement", "ttc", "ht", "tva", "frais", "livraison", "port",
-    "compris", "comprise", "inclus", "fdp", "fdpin", "par", "unite", "ferme",
+    "compris", "comprise", "inclus", "fdp", "fdpin", "par", "ferme",
     "debattre", "negociable", "negociables",
     "precio", "solo", "iva", "envio", "incluido", "incluidos", "oferta",
-    "gastos", "ahora", "unidad", "ud", "uds", "cu",
+    "gastos", "ahora", "por", "cu",
     "prezzo", "spedizione", "spedito", "sped", "compresa", "inclusa",
-    "offerta", "adesso", "pz", "trattabile", "trattabili", "tratt",
-    "cena", "tylko", "szt", "sztuka", "za", "z", "wysylka",
-    "prijs", "per", "stuk", "btw", "verzending", "verzendkosten", "nu",
+    "offerta", "adesso", "trattabile", "trattabili", "tratt",
+    "cena", "tylko", "za", "z", "wysylka",
+    "prijs", "btw", "verzending", "verzendkosten", "nu",
     "preco", "apenas", "agora", "frete", "gratis", "incluso", "negociavel",
     "moms", "dph", "a", "de", "税込", "税抜", "税別", "торг",
 
     NULL
+};
+
+
+/*
+ * So are these, but with a bare number that is not "per" one of them: "5 pcs"
+ * is no price.
+ */
+
+static const char *const  glyph_money_units[] = {
+    "pc", "pcs", "piece", "unit", "item", "card", "stuck", "stk", "st",
+    "unite", "unidad", "ud", "uds", "pz", "szt", "sztuka", "sztuke", "stuk",
+    NULL
+};
+
+
+static const char *const  glyph_money_per[] = {
+    "per", "pro", "je", "par", "por", "za", "a", NULL
 };
 
 
@@ -371,6 +390,10 @@ glyph_money_scan_char(glyph_money_scan_t *s)
         break;
 
     case '/':
+        s->per = 1;
+
+        /* fall through */
+
     case ':':
         /* "1,299/-", "1299/=", "1299:-": no fraction */
 
@@ -503,6 +526,14 @@ glyph_money_scan_word(glyph_money_scan_t *s)
 
     len = glyph_money_word(s, word);
     s->words = 1;
+
+    if (glyph_money_among(glyph_money_units, word, len)) {
+        s->count |= !s->per;
+        s->to = 0;
+        return;
+    }
+
+    s->per = glyph_money_among(glyph_money_per, word, len);
 
     if (glyph_money_among(glyph_money_ranges, word, len)) {
         s->to = 1;
@@ -682,7 +713,10 @@ glyph_money_judge(glyph_money_scan_t *s, glyph_money_t *money)
         return s->range ? GLYPH_ROW_PRICE_RANGE : GLYPH_ROW_PRICE_SEVERAL;
     }
 
-    if (!glyph_currency_settle(&s->currency, money->currency, &sign)) {
+    if (!glyph_currency_settle(&s->currency, money->currency, &sign)
+        || (s->count && money->currency[0] == '\0'
+            && sign == GLYPH_SIGN_NONE))
+    {
         return GLYPH_ROW_PRICE_INVALID;
     }
 
