@@ -245,6 +245,7 @@ ngx_glyph_compute_refused(ngx_glyph_job_t *job)
     case GLYPH_MULTIPART_TWO_FILES:
     case GLYPH_MULTIPART_FIELD_TOO_LARGE:
     case GLYPH_MULTIPART_FIELD_UNKNOWN:
+    case GLYPH_MULTIPART_FIELD_REPEATED:
     case GLYPH_MULTIPART_FIELD_INVALID:
     case GLYPH_OPTION_INVALID:
         job->http_status = NGX_HTTP_BAD_REQUEST;

@@ -34,7 +34,7 @@ add_block_preprocessor(sub {
 
 sub uuid { my $id = `cat /proc/sys/kernel/random/uuid`; chomp $id; $id }
 
-our %Id = map { $_ => uuid() } qw(fields cut two unknown query);
+our %Id = map { $_ => uuid() } qw(fields cut two unknown query twice);
 
 our $Rows = "title,price\nRTX 3090,700\n";
 
@@ -346,3 +346,44 @@ RTX 3090,700
 ::chunked(1009, ::form(['name="file"; filename="a.csv"', "title,price\r\n"
     . "RTX 3090 card,700\r\n" x 50000], ['name="source_label"', 'x']))
 --- response_body_like: "total_rows":50000,"valid_rows":50000
+
+
+=== TEST 28: a field given twice is refused by name, and nothing stays
+--- request eval
+["POST /import\n" . ::form(::file(), ['name="source_label"', 'a'],
+                           ['name="source_label"', 'b']),
+ "GET /listings?import_id=$::Id{twice}"]
+--- more_headers eval
+["$::Form\nGlyph-Job-Id: $::Id{twice}", ""]
+--- error_code eval
+[400, 200]
+--- response_body_like eval
+[qr/"code":"field_repeated".*form field \\"source_label\\" is given twice/,
+ qr/^\[\]$/]
+
+
+=== TEST 29: a file without a filename is a field: the answer says so
+--- request eval
+["POST /import\n" . ::form(['name="file"', $::Rows]),
+ "POST /import\n" . ::form(['name="file"', $::Rows x 1000])]
+--- more_headers eval
+[$::Form, $::Form]
+--- error_code eval
+[400, 400]
+--- response_body_like eval
+[qr/"code":"multipart_no_file".*part \\"file\\" has no filename/,
+ qr/"code":"field_too_large".*form field \\"file\\" is longer than 16384 bytes; if it is the file, add a file name/]
+
+
+=== TEST 30: metadata may be 32 objects deep, not 33
+--- request eval
+["POST /import\n" . ::form(::file(), ['name="metadata"',
+    '{"a":' x 32 . '1' . '}' x 32]),
+ "POST /import\n" . ::form(::file(), ['name="metadata"',
+    '{"a":' x 33 . '1' . '}' x 33])]
+--- more_headers eval
+[$::Form, $::Form]
+--- error_code eval
+[200, 400]
+--- response_body_like eval
+[qr/"valid_rows":1/, qr/"code":"field_invalid".*metadata/]

@@ -26,7 +26,9 @@ typedef enum {
     GLYPH_ROW_PRICE_INVALID,        /* not a number at all */
     GLYPH_ROW_PRICE_NEGATIVE,
     GLYPH_ROW_PRICE_ZERO,
-    GLYPH_ROW_PRICE_RANGE,          /* two prices, a range, a "from" price */
+    GLYPH_ROW_PRICE_RANGE,          /* "450-500" */
+    GLYPH_ROW_PRICE_SEVERAL,        /* two prices */
+    GLYPH_ROW_PRICE_LIMIT,          /* "from", "was", "MSRP", a bid */
     GLYPH_ROW_PRICE_TOO_LARGE,      /* does not fit numeric(12,2) */
     GLYPH_ROW_CURRENCY_INVALID,     /* the currency column is no currency */
     GLYPH_ROW_CURRENCY_CONFLICT,    /* price says one, column another */
@@ -56,6 +58,7 @@ typedef enum {
     GLYPH_MULTIPART_TWO_FILES,
     GLYPH_MULTIPART_FIELD_TOO_LARGE,
     GLYPH_MULTIPART_FIELD_UNKNOWN,
+    GLYPH_MULTIPART_FIELD_REPEATED,
     GLYPH_MULTIPART_FIELD_INVALID,  /* metadata that is no JSON object */
     GLYPH_OPTION_INVALID,
 

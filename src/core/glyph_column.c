@@ -6,12 +6,11 @@
  */
 
 #include "glyph_column.h"
+#include "glyph_header_name.h"
 #include "glyph_money.h"
-#include "glyph_synonyms.h"
 #include "glyph_utf8.h"
 
 
-#define GLYPH_HEADER_NAME_MAX   128     /* of what is looked up */
 #define GLYPH_HEADER_SHOW_MAX   60
 #define GLYPH_HEADER_SHOW_N     20
 #define GLYPH_HEADER_SUFFIX     24      /* "_" and a number */
@@ -41,10 +40,6 @@ static int glyph_header_position(const glyph_header_t *h,
 static int glyph_column_target(const glyph_str_t *target,
     glyph_column_e *column);
 static void glyph_header_lookup(glyph_header_t *h, size_t i);
-static const glyph_synonym_t *glyph_header_synonym(const char *name);
-static int glyph_header_same(const char *a, const char *b);
-static size_t glyph_header_strip(const glyph_str_t *given, char *name,
-    size_t size, char currency[4]);
 static glyph_code_e glyph_header_decide(glyph_header_t *h,
     glyph_buf_t *detail);
 static void glyph_header_demote(glyph_header_t *h, size_t i);
@@ -52,10 +47,6 @@ static glyph_code_e glyph_header_require(glyph_header_t *h,
     glyph_buf_t *detail);
 static int glyph_header_looks_like_data(const glyph_header_t *h,
     glyph_str_t *value);
-static const char *glyph_header_near(const glyph_str_t *given,
-    glyph_column_e column);
-static size_t glyph_header_distance(const char *a, size_t alen,
-    const char *b, size_t blen, size_t max);
 static void glyph_header_advise(const glyph_header_t *h,
     glyph_column_e column, unsigned *advised, glyph_buf_t *detail);
 static void glyph_header_distinguish(glyph_header_t *h);
@@ -281,176 +272,6 @@ glyph_header_lookup(glyph_header_t *h, size_t i)
             h->strength[i] = GLYPH_SYNONYM_STRONG;
         }
     }
-}
-
-
-static const glyph_synonym_t *
-glyph_header_synonym(const char *name)
-{
-    const glyph_synonym_t  *s;
-
-    for (s = glyph_synonyms; s->name; s++) {
-
-        if (s->name[0] == name[0] && glyph_header_same(s->name, name)) {
-            return s;
-        }
-    }
-
-    return NULL;
-}
-
-
-/* "product_name" is also "ProductName". */
-
-static int
-glyph_header_same(const char *a, const char *b)
-{
-    for ( ;; ) {
-
-        while (*a == '_') {
-            a++;
-        }
-
-        while (*b == '_') {
-            b++;
-        }
-
-        if (*a != *b) {
-            return 0;
-        }
-
-        if (*a == '\0') {
-            return 1;
-        }
-
-        a++;
-        b++;
-    }
-}
-
-
-size_t
-glyph_header_fold(const glyph_str_t *name, char *out, size_t size)
-{
-    int                   gap;
-    size_t                n, len;
-    uint32_t              cp;
-    glyph_str_t           t;
-    unsigned char         buf[3 * GLYPH_HEADER_NAME_MAX];
-    const unsigned char  *p, *start, *last;
-
-    t = *name;
-    glyph_utf8_trim(&t);
-
-    p = buf;
-    last = buf + glyph_utf8_fold(&t, buf, sizeof(buf));
-    gap = 0;
-    len = 0;
-
-    while (p < last) {
-        start = p;
-        cp = glyph_utf8_decode(&p, last);
-
-        if (!((cp >= 'a' && cp <= 'z') || (cp >= '0' && cp <= '9'))
-            && (cp < 0xc0 || (cp >= 0x2000 && cp <= 0x2bff)
-                || (cp >= 0x3000 && cp <= 0x303f)
-                || (cp >= 0xfe30 && cp <= 0xff0f) || cp >= 0xffe0))
-        {
-            gap = 1;
-            continue;
-        }
-
-        n = p - start;
-
-        if (len + n + 1 >= size) {
-            break;
-        }
-
-        if (gap && len) {
-            out[len++] = '_';
-        }
-
-        gap = 0;
-        memcpy(out + len, start, n);
-        len += n;
-    }
-
-    out[len] = '\0';
-
-    return len;
-}
-
-
-/*
- * A header name without the currency in it: "Price (USD)", "Preis in EUR",
- * "price_usd", "Prezzo €".  Letters that are only sometimes a currency ("r")
- * and words that are also others ("real") are none here.
- */
-
-static size_t
-glyph_header_strip(const glyph_str_t *given, char *name, size_t size,
-    char currency[4])
-{
-    char                  code[4];
-    size_t                n, len;
-    glyph_str_t           rest;
-    glyph_sign_e          sign;
-    unsigned char         buf[3 * GLYPH_HEADER_NAME_MAX];
-    unsigned char         out[3 * GLYPH_HEADER_NAME_MAX];
-    const unsigned char  *p, *start, *last;
-
-    p = buf;
-    last = buf + glyph_utf8_fold(given, buf, sizeof(buf));
-    len = 0;
-    currency[0] = '\0';
-
-    while (p < last) {
-        start = p;
-
-        if (*p >= 'a' && *p <= 'z') {
-
-            while (p < last && *p >= 'a' && *p <= 'z') {
-                p++;
-            }
-
-        } else {
-            (void) glyph_utf8_decode(&p, last);
-        }
-
-        n = p - start;
-
-        if (n == 2 && memcmp(start, "in", 2) == 0) {
-            continue;
-        }
-
-        if ((n > 1 || *start == '$')
-            && glyph_currency_find(start, n, code, &sign) && code[0]
-            && (*start < 'a' || n == 3
-                || (n == 4 && memcmp(start, "euro", 4) == 0)
-                || (n == 2 && memcmp(start, "zl", 2) == 0)))
-        {
-            if (currency[0] && memcmp(currency, code, 4) != 0
-                && sign == GLYPH_SIGN_NONE)
-            {
-                currency[0] = '\0';         /* "Price EUR/USD": neither */
-                break;
-            }
-
-            if (currency[0] == '\0' || sign == GLYPH_SIGN_NONE) {
-                memcpy(currency, code, 4);
-            }
-
-            continue;
-        }
-
-        memcpy(out + len, start, n);
-        len += n;
-    }
-
-    rest.data = out;
-    rest.len = len;
-
-    return glyph_header_fold(&rest, name, size);
 }
 
 
@@ -836,105 +657,6 @@ glyph_header_advise(const glyph_header_t *h, glyph_column_e column,
             glyph_header_quote(detail, &h->columns[i].given);
         }
     }
-}
-
-
-/* The nearest name of a column, NULL if none is near. */
-
-static const char *
-glyph_header_near(const glyph_str_t *given, glyph_column_e column)
-{
-    char                    name[GLYPH_HEADER_NAME_MAX];
-    size_t                  len, max, d, best;
-    const char             *near;
-    const glyph_synonym_t  *s;
-
-    if (given->len >= 32) {
-        return NULL;
-    }
-
-    len = glyph_header_fold(given, name, sizeof(name));
-
-    if (len < 3) {
-        return NULL;
-    }
-
-    max = len < 6 ? 1 : 2;
-    best = max + 1;
-    near = NULL;
-
-    for (s = glyph_synonyms; s->name; s++) {
-
-        if (s->column != column) {
-            continue;
-        }
-
-        d = glyph_header_distance(name, len, s->name, strlen(s->name), max);
-
-        if (d < best) {
-            best = d;
-            near = s->name;
-        }
-    }
-
-    return near;
-}
-
-
-/*
- * How many letters must be added, left out, changed or swapped with their
- * neighbours; more than max is max + 1.  Names are shorter than 64.
- */
-
-static size_t
-glyph_header_distance(const char *a, size_t alen, const char *b, size_t blen,
-    size_t max)
-{
-    size_t   i, j, d, *prev, *cur, *old, *spare, rows[3][64];
-
-    if (alen > blen + max || blen > alen + max || alen > 63 || blen > 63) {
-        return max + 1;
-    }
-
-    old = rows[0];
-    prev = rows[1];
-    cur = rows[2];
-
-    for (j = 0; j <= blen; j++) {
-        prev[j] = j;
-        old[j] = j;
-    }
-
-    for (i = 1; i <= alen; i++) {
-        cur[0] = i;
-
-        for (j = 1; j <= blen; j++) {
-            d = prev[j - 1] + (a[i - 1] != b[j - 1]);
-
-            if (prev[j] + 1 < d) {
-                d = prev[j] + 1;
-            }
-
-            if (cur[j - 1] + 1 < d) {
-                d = cur[j - 1] + 1;
-            }
-
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]
-                && old[j - 2] + 1 < d)
-            {
-                d = old[j - 2] + 1;
-            }
-
-            cur[j] = d;
-        }
-
-        spare = old;
-        old = prev;
-        prev = cur;
-        cur = spare;
-    }
-
-    return prev[blen] > max ? max + 1 : prev[blen];
 }
 
 

@@ -20,6 +20,8 @@ typedef struct {
 
 static int glyph_condition_has(const unsigned char *text, size_t len,
     const char *word);
+static int glyph_condition_denied(const unsigned char *text,
+    const unsigned char *p);
 
 
 /*
@@ -44,7 +46,6 @@ static const glyph_condition_word_t  glyph_condition_words[] = {
     { "faulty", GLYPH_CONDITION_PARTS },
     { "defective", GLYPH_CONDITION_PARTS },
     { "dead", GLYPH_CONDITION_PARTS },
-    { "as is", GLYPH_CONDITION_PARTS },
     { "salvage", GLYPH_CONDITION_PARTS },
     { "defekt", GLYPH_CONDITION_PARTS },
     { "kaputt", GLYPH_CONDITION_PARTS },
@@ -79,6 +80,46 @@ static const glyph_condition_word_t  glyph_condition_words[] = {
     { "para pecas", GLYPH_CONDITION_PARTS },
     { "com defeito", GLYPH_CONDITION_PARTS },
     { "avariado", GLYPH_CONDITION_PARTS },
+    { "parts or repair", GLYPH_CONDITION_PARTS },
+    { "parts repair", GLYPH_CONDITION_PARTS },
+    { "doesn t work", GLYPH_CONDITION_PARTS },
+    { "does not work", GLYPH_CONDITION_PARTS },
+    { "not functioning", GLYPH_CONDITION_PARTS },
+    { "ersatzteilspender", GLYPH_CONDITION_PARTS },
+    { "bastlerware", GLYPH_CONDITION_PARTS },
+    { "funktioniert nicht", GLYPH_CONDITION_PARTS },
+    { "nicht funktionsfahig", GLYPH_CONDITION_PARTS },
+    { "ne fonctionne pas", GLYPH_CONDITION_PARTS },
+    { "ne marche pas", GLYPH_CONDITION_PARTS },
+    { "non fonctionnel", GLYPH_CONDITION_PARTS },
+    { "non fonctionnelle", GLYPH_CONDITION_PARTS },
+    { "defectueux", GLYPH_CONDITION_PARTS },
+    { "defectueuse", GLYPH_CONDITION_PARTS },
+    { "casse", GLYPH_CONDITION_PARTS },
+    { "cassee", GLYPH_CONDITION_PARTS },
+    { "para desguace", GLYPH_CONDITION_PARTS },
+    { "para repuestos", GLYPH_CONDITION_PARTS },
+    { "averiada", GLYPH_CONDITION_PARTS },
+    { "roto", GLYPH_CONDITION_PARTS },
+    { "rota", GLYPH_CONDITION_PARTS },
+    { "defectuoso", GLYPH_CONDITION_PARTS },
+    { "defectuosa", GLYPH_CONDITION_PARTS },
+    { "estropeado", GLYPH_CONDITION_PARTS },
+    { "estropeada", GLYPH_CONDITION_PARTS },
+    { "parti di ricambio", GLYPH_CONDITION_PARTS },
+    { "non funziona", GLYPH_CONDITION_PARTS },
+    { "rotto", GLYPH_CONDITION_PARTS },
+    { "rotta", GLYPH_CONDITION_PARTS },
+    { "do naprawy", GLYPH_CONDITION_PARTS },
+    { "nie dziala", GLYPH_CONDITION_PARTS },
+    { "uszkodzone", GLYPH_CONDITION_PARTS },
+    { "niesprawne", GLYPH_CONDITION_PARTS },
+    { "niet werkend", GLYPH_CONDITION_PARTS },
+    { "werkt niet", GLYPH_CONDITION_PARTS },
+    { "defecte", GLYPH_CONDITION_PARTS },
+    { "kapotte", GLYPH_CONDITION_PARTS },
+    { "nao funciona", GLYPH_CONDITION_PARTS },
+    { "avariada", GLYPH_CONDITION_PARTS },
 
     { "refurbished", GLYPH_CONDITION_REFURBISHED },
     { "refurbishedcondition", GLYPH_CONDITION_REFURBISHED },
@@ -104,6 +145,18 @@ static const glyph_condition_word_t  glyph_condition_words[] = {
     { "gereviseerd", GLYPH_CONDITION_REFURBISHED },
     { "recondicionado", GLYPH_CONDITION_REFURBISHED },
     { "recondicionada", GLYPH_CONDITION_REFURBISHED },
+    { "re certified", GLYPH_CONDITION_REFURBISHED },
+    { "aufbereitet", GLYPH_CONDITION_REFURBISHED },
+    { "remis a neuf", GLYPH_CONDITION_REFURBISHED },
+    { "remise a neuf", GLYPH_CONDITION_REFURBISHED },
+    { "restaurado", GLYPH_CONDITION_REFURBISHED },
+    { "restaurada", GLYPH_CONDITION_REFURBISHED },
+    { "rigenerata", GLYPH_CONDITION_REFURBISHED },
+    { "odnowione", GLYPH_CONDITION_REFURBISHED },
+    { "regenerowana", GLYPH_CONDITION_REFURBISHED },
+    { "regenerowane", GLYPH_CONDITION_REFURBISHED },
+    { "remanufaturado", GLYPH_CONDITION_REFURBISHED },
+    { "remanufaturada", GLYPH_CONDITION_REFURBISHED },
 
     { "open box", GLYPH_CONDITION_OPEN_BOX },
     { "openbox", GLYPH_CONDITION_OPEN_BOX },
@@ -121,6 +174,19 @@ static const glyph_condition_word_t  glyph_condition_words[] = {
     { "caixa aberta", GLYPH_CONDITION_OPEN_BOX },
     { "ex display", GLYPH_CONDITION_OPEN_BOX },
     { "b ware", GLYPH_CONDITION_OPEN_BOX },
+    { "box opened", GLYPH_CONDITION_OPEN_BOX },
+    { "display model", GLYPH_CONDITION_OPEN_BOX },
+    { "ausstellungsstuck", GLYPH_CONDITION_OPEN_BOX },
+    { "vorfuhrgerat", GLYPH_CONDITION_OPEN_BOX },
+    { "neuf autre", GLYPH_CONDITION_OPEN_BOX },
+    { "nuevo otro", GLYPH_CONDITION_OPEN_BOX },
+    { "nuovo altro", GLYPH_CONDITION_OPEN_BOX },
+    { "novo outro", GLYPH_CONDITION_OPEN_BOX },
+    { "otwarte opakowanie", GLYPH_CONDITION_OPEN_BOX },
+    { "powystawowy", GLYPH_CONDITION_OPEN_BOX },
+    { "powystawowa", GLYPH_CONDITION_OPEN_BOX },
+    { "powystawowe", GLYPH_CONDITION_OPEN_BOX },
+    { "open doos", GLYPH_CONDITION_OPEN_BOX },
 
     { "unused", GLYPH_CONDITION_NEW },
     { "newcondition", GLYPH_CONDITION_NEW },
@@ -135,6 +201,19 @@ static const glyph_condition_word_t  glyph_condition_words[] = {
     { "sin usar", GLYPH_CONDITION_NEW },
     { "mai usato", GLYPH_CONDITION_NEW },
     { "sem uso", GLYPH_CONDITION_NEW },
+    { "nicht gebraucht", GLYPH_CONDITION_NEW },
+    { "nicht benutzt", GLYPH_CONDITION_NEW },
+    { "jamais utilisee", GLYPH_CONDITION_NEW },
+    { "jamais servi", GLYPH_CONDITION_NEW },
+    { "nunca usado", GLYPH_CONDITION_NEW },
+    { "nunca usada", GLYPH_CONDITION_NEW },
+    { "a estrenar", GLYPH_CONDITION_NEW },
+    { "non usato", GLYPH_CONDITION_NEW },
+    { "nie uzywany", GLYPH_CONDITION_NEW },
+    { "nie uzywana", GLYPH_CONDITION_NEW },
+    { "nieuzywane", GLYPH_CONDITION_NEW },
+    { "niet gebruikt", GLYPH_CONDITION_NEW },
+    { "nao usado", GLYPH_CONDITION_NEW },
 
     { "used", GLYPH_CONDITION_USED },
     { "usedcondition", GLYPH_CONDITION_USED },
@@ -163,7 +242,6 @@ static const glyph_condition_word_t  glyph_condition_words[] = {
     { "gut", GLYPH_CONDITION_USED },
     { "akzeptabel", GLYPH_CONDITION_USED },
     { "occasion", GLYPH_CONDITION_USED },
-    { "d'occasion", GLYPH_CONDITION_USED },
     { "comme neuf", GLYPH_CONDITION_USED },
     { "tres bon etat", GLYPH_CONDITION_USED },
     { "bon etat", GLYPH_CONDITION_USED },
@@ -188,6 +266,46 @@ static const glyph_condition_word_t  glyph_condition_words[] = {
     { "seminova", GLYPH_CONDITION_USED },
     { "como novo", GLYPH_CONDITION_USED },
     { "segunda mao", GLYPH_CONDITION_USED },
+    { "benutzt", GLYPH_CONDITION_USED },
+    { "fast neu", GLYPH_CONDITION_USED },
+    { "in ordnung", GLYPH_CONDITION_USED },
+    { "quasi neuf", GLYPH_CONDITION_USED },
+    { "comme neuve", GLYPH_CONDITION_USED },
+    { "etat correct", GLYPH_CONDITION_USED },
+    { "etat satisfaisant", GLYPH_CONDITION_USED },
+    { "casi nuevo", GLYPH_CONDITION_USED },
+    { "casi nueva", GLYPH_CONDITION_USED },
+    { "seminuevo", GLYPH_CONDITION_USED },
+    { "seminueva", GLYPH_CONDITION_USED },
+    { "buen estado", GLYPH_CONDITION_USED },
+    { "muy bueno", GLYPH_CONDITION_USED },
+    { "bueno", GLYPH_CONDITION_USED },
+    { "aceptable", GLYPH_CONDITION_USED },
+    { "2\xc2\xaa mano", GLYPH_CONDITION_USED },
+    { "quasi nuovo", GLYPH_CONDITION_USED },
+    { "pari al nuovo", GLYPH_CONDITION_USED },
+    { "ottime condizioni", GLYPH_CONDITION_USED },
+    { "buone condizioni", GLYPH_CONDITION_USED },
+    { "ottimo", GLYPH_CONDITION_USED },
+    { "buono", GLYPH_CONDITION_USED },
+    { "accettabile", GLYPH_CONDITION_USED },
+    { "prawie nowy", GLYPH_CONDITION_USED },
+    { "prawie nowa", GLYPH_CONDITION_USED },
+    { "bardzo dobry", GLYPH_CONDITION_USED },
+    { "dobry", GLYPH_CONDITION_USED },
+    { "poleasingowy", GLYPH_CONDITION_USED },
+    { "poleasingowa", GLYPH_CONDITION_USED },
+    { "als nieuw", GLYPH_CONDITION_USED },
+    { "zgan", GLYPH_CONDITION_USED },
+    { "2e hands", GLYPH_CONDITION_USED },
+    { "goed", GLYPH_CONDITION_USED },
+    { "redelijk", GLYPH_CONDITION_USED },
+    { "quase novo", GLYPH_CONDITION_USED },
+    { "semi novo", GLYPH_CONDITION_USED },
+    { "semi nova", GLYPH_CONDITION_USED },
+    { "muito bom", GLYPH_CONDITION_USED },
+    { "bom estado", GLYPH_CONDITION_USED },
+    { "bom", GLYPH_CONDITION_USED },
 
     { "new", GLYPH_CONDITION_NEW },
     { "bnib", GLYPH_CONDITION_NEW },
@@ -197,7 +315,6 @@ static const glyph_condition_word_t  glyph_condition_words[] = {
     { "neu", GLYPH_CONDITION_NEW },
     { "neuware", GLYPH_CONDITION_NEW },
     { "originalverpackt", GLYPH_CONDITION_NEW },
-    { "ovp", GLYPH_CONDITION_NEW },
     { "neuf", GLYPH_CONDITION_NEW },
     { "neuve", GLYPH_CONDITION_NEW },
     { "nuevo", GLYPH_CONDITION_NEW },
@@ -211,6 +328,27 @@ static const glyph_condition_word_t  glyph_condition_words[] = {
     { "nieuwe", GLYPH_CONDITION_NEW },
     { "novo", GLYPH_CONDITION_NEW },
     { "nova", GLYPH_CONDITION_NEW },
+
+    /* these say less than any of the others */
+
+    { "never opened", GLYPH_CONDITION_NEW },
+    { "unopened", GLYPH_CONDITION_NEW },
+    { "brandneu", GLYPH_CONDITION_NEW },
+    { "nagelneu", GLYPH_CONDITION_NEW },
+    { "fabrikneu", GLYPH_CONDITION_NEW },
+    { "ungeoffnet", GLYPH_CONDITION_NEW },
+    { "precintado", GLYPH_CONDITION_NEW },
+    { "precintada", GLYPH_CONDITION_NEW },
+    { "sigillato", GLYPH_CONDITION_NEW },
+    { "sigillata", GLYPH_CONDITION_NEW },
+    { "lacrado", GLYPH_CONDITION_NEW },
+    { "lacrada", GLYPH_CONDITION_NEW },
+    { "working", GLYPH_CONDITION_USED },
+    { "fully functional", GLYPH_CONDITION_USED },
+    { "system pull", GLYPH_CONDITION_USED },
+    { "pull", GLYPH_CONDITION_USED },
+    { "pulls", GLYPH_CONDITION_USED },
+    { "as is", GLYPH_CONDITION_PARTS },
 };
 
 
@@ -225,15 +363,19 @@ static const char *const  glyph_condition_names[] = {
 };
 
 
-/*
- * "Not new" and the like deny a word that decides: what a seller then means
- * is not known, so the text stays as it is.
- */
+/* The same words about something else: the text stays as it is. */
 
-static const char *const  glyph_condition_denied[] = {
-    "not new", "not refurbished", "not defective", "not broken",
-    "nicht neu", "nicht defekt", "kein defekt", "no defect", "no defects",
-    "non neuf", "no nuevo", "non nuovo"
+static const char *const  glyph_condition_other[] = {
+    "not used for", "never used for", "new with defects"
+};
+
+
+/* Before a word these deny it: "not new", "kein Defekt". */
+
+static const char *const  glyph_condition_denials[] = {
+    "not", "no", "non", "never", "nicht", "kein", "keine", "ohne", "pas",
+    "sans", "sin", "senza", "nie", "bez", "niet", "geen", "zonder", "nao",
+    "sem"
 };
 
 
@@ -266,16 +408,21 @@ glyph_condition_parse(const glyph_str_t *text)
 
     for (i = 0; i < len; i++) {
 
-        if (memchr("-_/(),;:.", buf[i], 9) != NULL) {
+        if (memchr("-_/(),;:.'&+", buf[i], 12) != NULL) {
             buf[i] = ' ';
+
+        } else if (len - i > 2
+                   && memcmp(buf + i, "\xe2\x80\x99", 3) == 0)
+        {
+            memset(buf + i, ' ', 3);
         }
     }
 
-    n = sizeof(glyph_condition_denied) / sizeof(glyph_condition_denied[0]);
+    n = sizeof(glyph_condition_other) / sizeof(glyph_condition_other[0]);
 
     for (i = 0; i < n; i++) {
 
-        if (glyph_condition_has(buf, len, glyph_condition_denied[i])) {
+        if (glyph_condition_has(buf, len, glyph_condition_other[i])) {
             return NULL;
         }
     }
@@ -293,7 +440,7 @@ glyph_condition_parse(const glyph_str_t *text)
 }
 
 
-/* Whether the words occur, whole; any run of spaces is one. */
+/* Whether the words occur, whole and not denied; any spaces are one. */
 
 static int
 glyph_condition_has(const unsigned char *text, size_t len, const char *word)
@@ -326,7 +473,40 @@ glyph_condition_has(const unsigned char *text, size_t len, const char *word)
         }
 
         if (*w == '\0'
-            && (q == last || ((*q < 'a' || *q > 'z') && *q < 0x80)))
+            && (q == last || ((*q < 'a' || *q > 'z') && *q < 0x80))
+            && !glyph_condition_denied(text, p))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* Whether the word before p denies what is there. */
+
+static int
+glyph_condition_denied(const unsigned char *text, const unsigned char *p)
+{
+    size_t                i, n, len;
+    const unsigned char  *end;
+
+    while (p > text && p[-1] == ' ') {
+        p--;
+    }
+
+    for (end = p; p > text && p[-1] >= 'a' && p[-1] <= 'z'; p--) {
+        /* void */
+    }
+
+    len = end - p;
+    n = sizeof(glyph_condition_denials) / sizeof(glyph_condition_denials[0]);
+
+    for (i = 0; i < n; i++) {
+
+        if (strlen(glyph_condition_denials[i]) == len
+            && memcmp(glyph_condition_denials[i], p, len) == 0)
         {
             return 1;
         }

@@ -15,13 +15,27 @@ typedef struct {
 typedef struct {
     const char     *word;
     char            code[4];
-} glyph_currency_dollar_t;
+    unsigned char   sign;
+} glyph_currency_country_t;
 
 
 static int glyph_currency_in(const char *list, const char *code);
 static int glyph_currency_find_code(const unsigned char *word, char code[4]);
 static int glyph_currency_is(const char *name, const unsigned char *word,
     size_t len);
+static size_t glyph_currency_take_word(glyph_currency_told_t *told,
+    const unsigned char *start, const unsigned char *p,
+    const unsigned char *last);
+static size_t glyph_currency_take_wide(glyph_currency_told_t *told,
+    const unsigned char *p, const unsigned char *last);
+static size_t glyph_currency_take_odd(glyph_currency_told_t *told,
+    const unsigned char *p, const unsigned char *last);
+static const glyph_currency_country_t *glyph_currency_country(
+    const unsigned char *word, size_t len, glyph_sign_e sign);
+static glyph_sign_e glyph_currency_sign_at(const unsigned char *p,
+    const unsigned char *last);
+static void glyph_currency_tell(glyph_currency_told_t *told,
+    const char *code, glyph_sign_e sign);
 
 
 /* ISO 4217, by the mark that is usual before the fraction. */
@@ -51,20 +65,25 @@ static const char *glyph_currency_shared[] = {
     [GLYPH_SIGN_YEN] = "JPYCNY",
     [GLYPH_SIGN_RUPEE] = "INRPKRLKRNPRMURSCR",
     [GLYPH_SIGN_CROWN] = "SEKNOKDKKISK",
-    [GLYPH_SIGN_PESO] = "MXNARSCLPCOPPHPUYUDOPCUP"
+    [GLYPH_SIGN_PESO] = "MXNARSCLPCOPPHPUYUDOPCUP",
+    [GLYPH_SIGN_POUND] = "GBPEGPFKPGIPSHPLBP",
+    [GLYPH_SIGN_RUBLE] = "RUBBYN",
+    [GLYPH_SIGN_LEU] = "RONMDL"
 };
 
 
 static const glyph_currency_word_t  glyph_currency_words[] = {
     { "$", "USD", GLYPH_SIGN_DOLLAR },
     { "€", "EUR", 0 },
-    { "£", "GBP", 0 },
-    { "￡", "GBP", 0 },
+    { "£", "GBP", GLYPH_SIGN_POUND },
+    { "￡", "GBP", GLYPH_SIGN_POUND },
     { "¥", "JPY", GLYPH_SIGN_YEN },
     { "￥", "JPY", GLYPH_SIGN_YEN },
     { "円", "JPY", 0 },
     { "元", "CNY", 0 },
+    { "人民币", "CNY", 0 },
     { "₹", "INR", 0 },
+    { "₨", "INR", GLYPH_SIGN_RUPEE },
     { "₩", "KRW", 0 },
     { "￦", "KRW", 0 },
     { "원", "KRW", 0 },
@@ -74,14 +93,23 @@ static const glyph_currency_word_t  glyph_currency_words[] = {
     { "₪", "ILS", 0 },
     { "₫", "VND", 0 },
     { "฿", "THB", 0 },
+    { "บาท", "THB", 0 },
     { "₱", "PHP", 0 },
     { "₦", "NGN", 0 },
     { "₡", "CRC", 0 },
     { "₸", "KZT", 0 },
     { "₾", "GEL", 0 },
+    { "₵", "GHS", 0 },
     { "лв", "BGN", 0 },
-    { "руб", "RUB", 0 },
+    { "р", "RUB", GLYPH_SIGN_RUBLE },
+    { "руб", "RUB", GLYPH_SIGN_RUBLE },
+    { "рубль", "RUB", GLYPH_SIGN_RUBLE },
+    { "рубля", "RUB", GLYPH_SIGN_RUBLE },
+    { "рублей", "RUB", GLYPH_SIGN_RUBLE },
     { "грн", "UAH", 0 },
+    { "гривень", "UAH", 0 },
+    { "дин", "RSD", 0 },
+    { "ден", "MKD", 0 },
     { "dollar", "USD", GLYPH_SIGN_DOLLAR },
     { "dollars", "USD", GLYPH_SIGN_DOLLAR },
     { "dolar", "USD", GLYPH_SIGN_DOLLAR },
@@ -89,9 +117,10 @@ static const glyph_currency_word_t  glyph_currency_words[] = {
     { "bucks", "USD", GLYPH_SIGN_DOLLAR },
     { "euro", "EUR", 0 },
     { "euros", "EUR", 0 },
-    { "pound", "GBP", 0 },
-    { "pounds", "GBP", 0 },
+    { "pound", "GBP", GLYPH_SIGN_POUND },
+    { "pounds", "GBP", GLYPH_SIGN_POUND },
     { "sterling", "GBP", 0 },
+    { "quid", "GBP", 0 },
     { "yen", "JPY", 0 },
     { "yuan", "CNY", 0 },
     { "rmb", "CNY", 0 },
@@ -112,19 +141,22 @@ static const glyph_currency_word_t  glyph_currency_words[] = {
     { "franken", "CHF", 0 },
     { "zl", "PLN", 0 },
     { "zloty", "PLN", 0 },
+    { "zlote", "PLN", 0 },
     { "zlotych", "PLN", 0 },
     { "kc", "CZK", 0 },
     { "koruna", "CZK", 0 },
     { "korun", "CZK", 0 },
     { "ft", "HUF", 0 },
     { "forint", "HUF", 0 },
-    { "lei", "RON", 0 },
-    { "leu", "RON", 0 },
+    { "lei", "RON", GLYPH_SIGN_LEU },
+    { "leu", "RON", GLYPH_SIGN_LEU },
+    { "din", "RSD", 0 },
     { "lv", "BGN", 0 },
     { "tl", "TRY", 0 },
     { "lira", "TRY", 0 },
-    { "ruble", "RUB", 0 },
-    { "rubles", "RUB", 0 },
+    { "ruble", "RUB", GLYPH_SIGN_RUBLE },
+    { "rubles", "RUB", GLYPH_SIGN_RUBLE },
+    { "rur", "RUB", 0 },
     { "hryvnia", "UAH", 0 },
     { "reais", "BRL", 0 },
     { "real", "BRL", 0 },
@@ -144,23 +176,47 @@ static const glyph_currency_word_t  glyph_currency_words[] = {
     { "dirham", "AED", 0 },
     { "dirhams", "AED", 0 },
     { "riyal", "SAR", 0 },
+    { "ksh", "KES", 0 },
     { "ntd", "TWD", 0 },
 };
 
 
-static const glyph_currency_dollar_t  glyph_currency_dollars[] = {
-    { "us", "USD" }, { "usa", "USD" },
-    { "c", "CAD" }, { "ca", "CAD" }, { "can", "CAD" }, { "cdn", "CAD" },
-    { "a", "AUD" }, { "au", "AUD" }, { "aus", "AUD" },
-    { "nz", "NZD" },
-    { "hk", "HKD" },
-    { "s", "SGD" }, { "sg", "SGD" },
-    { "nt", "TWD" }, { "tw", "TWD" },
-    { "r", "BRL" },
-    { "mx", "MXN" }, { "mex", "MXN" },
-    { "ar", "ARS" },
-    { "cl", "CLP" },
-    { "co", "COP" }, { "col", "COP" },
+/* Before, or behind, a sign that others share. */
+
+static const glyph_currency_country_t  glyph_currency_countries[] = {
+    { "us", "USD", GLYPH_SIGN_DOLLAR },
+    { "usa", "USD", GLYPH_SIGN_DOLLAR },
+    { "american", "USD", GLYPH_SIGN_DOLLAR },
+    { "c", "CAD", GLYPH_SIGN_DOLLAR },
+    { "ca", "CAD", GLYPH_SIGN_DOLLAR },
+    { "can", "CAD", GLYPH_SIGN_DOLLAR },
+    { "cdn", "CAD", GLYPH_SIGN_DOLLAR },
+    { "canadian", "CAD", GLYPH_SIGN_DOLLAR },
+    { "a", "AUD", GLYPH_SIGN_DOLLAR },
+    { "au", "AUD", GLYPH_SIGN_DOLLAR },
+    { "aus", "AUD", GLYPH_SIGN_DOLLAR },
+    { "australian", "AUD", GLYPH_SIGN_DOLLAR },
+    { "nz", "NZD", GLYPH_SIGN_DOLLAR },
+    { "hk", "HKD", GLYPH_SIGN_DOLLAR },
+    { "s", "SGD", GLYPH_SIGN_DOLLAR },
+    { "sg", "SGD", GLYPH_SIGN_DOLLAR },
+    { "singapore", "SGD", GLYPH_SIGN_DOLLAR },
+    { "nt", "TWD", GLYPH_SIGN_DOLLAR },
+    { "tw", "TWD", GLYPH_SIGN_DOLLAR },
+    { "r", "BRL", GLYPH_SIGN_DOLLAR },
+    { "mx", "MXN", GLYPH_SIGN_DOLLAR },
+    { "mex", "MXN", GLYPH_SIGN_DOLLAR },
+    { "ar", "ARS", GLYPH_SIGN_DOLLAR },
+    { "cl", "CLP", GLYPH_SIGN_DOLLAR },
+    { "co", "COP", GLYPH_SIGN_DOLLAR },
+    { "col", "COP", GLYPH_SIGN_DOLLAR },
+    { "rd", "DOP", GLYPH_SIGN_DOLLAR },
+    { "tt", "TTD", GLYPH_SIGN_DOLLAR },
+    { "cn", "CNY", GLYPH_SIGN_YEN },
+    { "jp", "JPY", GLYPH_SIGN_YEN },
+    { "gb", "GBP", GLYPH_SIGN_POUND },
+    { "uk", "GBP", GLYPH_SIGN_POUND },
+    { "british", "GBP", GLYPH_SIGN_POUND },
 };
 
 
@@ -243,24 +299,278 @@ glyph_currency_is(const char *name, const unsigned char *word, size_t len)
 }
 
 
-int
-glyph_currency_dollar(const unsigned char *word, size_t len, char code[4])
+size_t
+glyph_currency_take(glyph_currency_told_t *told, const unsigned char *start,
+    const unsigned char *p, const unsigned char *last)
 {
-    size_t                          i, n;
-    const glyph_currency_dollar_t  *d;
+    size_t  n;
 
-    n = sizeof(glyph_currency_dollars) / sizeof(glyph_currency_dollars[0]);
+    if (*p == '$') {
+        glyph_currency_tell(told, "USD", GLYPH_SIGN_DOLLAR);
+        return 1;
+    }
 
-    for (i = 0; i < n; i++) {
-        d = &glyph_currency_dollars[i];
+    if (*p >= 0x80) {
+        return glyph_currency_take_wide(told, p, last);
+    }
 
-        if (glyph_currency_is(d->word, word, len)) {
-            memcpy(code, d->code, sizeof(d->code));
-            return 1;
+    if (*p < 'a' || *p > 'z') {
+        return 0;
+    }
+
+    n = glyph_currency_take_odd(told, p, last);
+
+    return n ? n : glyph_currency_take_word(told, start, p, last);
+}
+
+
+/* A sign, or a word that is not of Latin letters; the longest first. */
+
+static size_t
+glyph_currency_take_wide(glyph_currency_told_t *told, const unsigned char *p,
+    const unsigned char *last)
+{
+    char                  code[4];
+    glyph_sign_e          sign;
+    const unsigned char  *end;
+
+    for (end = p; end < last && *end >= 0x80 && end - p < 16; end++) {
+        /* void */
+    }
+
+    while (end > p) {
+
+        if (glyph_currency_find(p, end - p, code, &sign)) {
+            glyph_currency_tell(told, code, sign);
+            return end - p;
+        }
+
+        do {
+            end--;
+        } while (end > p && (*end & 0xc0) == 0x80);
+    }
+
+    return 0;
+}
+
+
+/* What is written with more than letters: "U$S", "U.S.", "S/ 450". */
+
+static size_t
+glyph_currency_take_odd(glyph_currency_told_t *told, const unsigned char *p,
+    const unsigned char *last)
+{
+    size_t                len;
+    const unsigned char  *q;
+
+    len = last - p;
+
+    if (len > 1 && p[0] == 'u' && p[1] == '$') {
+        glyph_currency_tell(told, "USD", GLYPH_SIGN_NONE);
+
+        return (len > 2 && (p[2] == 's' || p[2] == 'd')
+                && (len == 3 || p[3] < 'a' || p[3] > 'z')) ? 3 : 2;
+    }
+
+    if (len > 2 && memcmp(p, "u.s", 3) == 0
+        && (len == 3 || p[3] < 'a' || p[3] > 'z'))
+    {
+        memcpy(told->country, "USD", sizeof("USD"));
+        told->country_sign = GLYPH_SIGN_DOLLAR;
+
+        return (len > 3 && p[3] == '.') ? 4 : 3;
+    }
+
+    if (len > 2 && p[0] == 's' && p[1] == '/') {
+        q = p + 2 + (p[2] == '.');
+
+        while (q < last && *q == ' ') {
+            q++;
+        }
+
+        if (q < last && *q >= '0' && *q <= '9') {
+            glyph_currency_tell(told, "PEN", GLYPH_SIGN_NONE);
+            return q - p;
         }
     }
 
     return 0;
+}
+
+
+static size_t
+glyph_currency_take_word(glyph_currency_told_t *told,
+    const unsigned char *start, const unsigned char *p,
+    const unsigned char *last)
+{
+    char                             code[4];
+    size_t                           len;
+    glyph_sign_e                     sign;
+    const unsigned char             *q;
+    const glyph_currency_country_t  *country;
+
+    for (q = p; q < last && *q >= 'a' && *q <= 'z'; q++) {
+        /* void */
+    }
+
+    len = q - p;
+
+    while (q < last && *q == ' ') {
+        q++;
+    }
+
+    /* "us $", "us-$"; "us" behind an amount in dollars, "$a"; "canadian" */
+
+    if (last - q > 1 && q[0] == '-' && q[1] == '$') {
+        q++;
+    }
+
+    sign = glyph_currency_sign_at(q, last);
+    country = sign ? glyph_currency_country(p, len, sign) : NULL;
+
+    if (country == NULL && told->sign
+        && (len > 1 || (p > start && p[-1] == '$')))
+    {
+        country = glyph_currency_country(p, len, told->sign);
+    }
+
+    if (country == NULL
+        && (len > 5 || (len == 2 && p[0] == 'u' && p[1] == 's')))
+    {
+        country = glyph_currency_country(p, len, GLYPH_SIGN_NONE);
+    }
+
+    if (country) {
+
+        if (told->country[0]
+            && memcmp(told->country, country->code, sizeof(code)) != 0)
+        {
+            told->conflict = 1;
+        }
+
+        memcpy(told->country, country->code, sizeof(told->country));
+        told->country_sign = country->sign;
+        return len;
+    }
+
+    if (glyph_currency_find(p, len, code, &sign)) {
+        glyph_currency_tell(told, code, sign);
+        return len;
+    }
+
+    return 0;
+}
+
+
+/* With GLYPH_SIGN_NONE one of any sign. */
+
+static const glyph_currency_country_t *
+glyph_currency_country(const unsigned char *word, size_t len,
+    glyph_sign_e sign)
+{
+    size_t                           i, n;
+    const glyph_currency_country_t  *c;
+
+    n = sizeof(glyph_currency_countries) / sizeof(glyph_currency_countries[0]);
+
+    for (i = 0; i < n; i++) {
+        c = &glyph_currency_countries[i];
+
+        if ((sign == GLYPH_SIGN_NONE || sign == c->sign)
+            && glyph_currency_is(c->word, word, len))
+        {
+            return c;
+        }
+    }
+
+    return NULL;
+}
+
+
+static glyph_sign_e
+glyph_currency_sign_at(const unsigned char *p, const unsigned char *last)
+{
+    if (p == last) {
+        return GLYPH_SIGN_NONE;
+    }
+
+    switch (glyph_utf8_decode(&p, last)) {
+
+    case '$':
+        return GLYPH_SIGN_DOLLAR;
+
+    case 0xa5:          /* ¥ */
+    case 0xffe5:
+        return GLYPH_SIGN_YEN;
+
+    case 0xa3:          /* £ */
+    case 0xffe1:
+        return GLYPH_SIGN_POUND;
+
+    default:
+        return GLYPH_SIGN_NONE;
+    }
+}
+
+
+static void
+glyph_currency_tell(glyph_currency_told_t *told, const char *code,
+    glyph_sign_e sign)
+{
+    if (sign != GLYPH_SIGN_NONE) {
+
+        if (told->sign != GLYPH_SIGN_NONE && told->sign != sign) {
+            told->conflict = 1;
+        }
+
+        told->sign = sign;
+        memcpy(told->usual, code, sizeof(told->usual));
+        return;
+    }
+
+    if (told->code[0] && memcmp(told->code, code, sizeof(told->code)) != 0) {
+        told->conflict = 1;
+    }
+
+    memcpy(told->code, code, sizeof(told->code));
+}
+
+
+int
+glyph_currency_settle(const glyph_currency_told_t *told, char code[4],
+    glyph_sign_e *sign)
+{
+    *sign = GLYPH_SIGN_NONE;
+    memcpy(code, told->code, sizeof(told->code));
+
+    if (told->conflict) {
+        return 0;
+    }
+
+    /* "US $", "$ CAD": the sign takes what the letters say */
+
+    if (told->country[0]) {
+
+        if (told->sign != told->country_sign
+            || (code[0] && memcmp(code, told->country, 4) != 0))
+        {
+            return 0;
+        }
+
+        memcpy(code, told->country, sizeof(told->country));
+    }
+
+    if (told->sign == GLYPH_SIGN_NONE) {
+        return 1;
+    }
+
+    if (code[0] == '\0') {
+        memcpy(code, told->usual, sizeof(told->usual));
+        *sign = told->sign;
+        return 1;
+    }
+
+    return glyph_currency_shares(told->sign, code);
 }
 
 
@@ -305,11 +615,12 @@ glyph_currency_digits(const char *code)
 glyph_code_e
 glyph_currency_parse(const glyph_str_t *text, char out[4])
 {
-    size_t          len, n;
-    glyph_str_t     name;
-    glyph_sign_e    sign;
-    unsigned char   buf[GLYPH_CURRENCY_NAME_MAX];
-    unsigned char  *p;
+    size_t                  n;
+    glyph_str_t             name;
+    glyph_sign_e            sign;
+    unsigned char           buf[GLYPH_CURRENCY_NAME_MAX];
+    const unsigned char    *p, *last;
+    glyph_currency_told_t   told;
 
     name = *text;
     glyph_utf8_trim(&name);
@@ -324,37 +635,28 @@ glyph_currency_parse(const glyph_str_t *text, char out[4])
         return GLYPH_ROW_CURRENCY_INVALID;
     }
 
-    len = glyph_utf8_fold(&name, buf, sizeof(buf));
+    memset(&told, 0, sizeof(told));
 
-    if (len > 1 && buf[len - 1] == '.') {
-        len--;                          /* "Fr.", "Rs." */
+    last = buf + glyph_utf8_fold(&name, buf, sizeof(buf));
+
+    for (p = buf; p < last; p += n) {
+
+        if (memchr(" .-/()[]", *p, 8)) {
+            n = 1;
+            continue;
+        }
+
+        n = glyph_currency_take(&told, buf, p, last);
+
+        if (n == 0) {
+            return GLYPH_ROW_CURRENCY_INVALID;
+        }
     }
 
-    if (glyph_currency_find(buf, len, out, &sign)) {
-        return out[0] ? GLYPH_CODE_OK : GLYPH_ROW_CURRENCY_INVALID;
+    if (!glyph_currency_settle(&told, out, &sign) || out[0] == '\0') {
+        out[0] = '\0';
+        return GLYPH_ROW_CURRENCY_INVALID;
     }
 
-    /* a country's dollar: "US$", "C $", "us dollar", "HKD $" */
-
-    for (p = buf; p < buf + len && *p >= 'a' && *p <= 'z'; p++) {
-        /* void */
-    }
-
-    n = p - buf;
-
-    while (p < buf + len && *p == ' ') {
-        p++;
-    }
-
-    if (glyph_currency_find(p, buf + len - p, out, &sign)
-        && sign == GLYPH_SIGN_DOLLAR
-        && (glyph_currency_dollar(buf, n, out)
-            || (n == 3 && glyph_currency_find_code(buf, out))))
-    {
-        return GLYPH_CODE_OK;
-    }
-
-    out[0] = '\0';
-
-    return GLYPH_ROW_CURRENCY_INVALID;
+    return GLYPH_CODE_OK;
 }

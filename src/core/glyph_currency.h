@@ -26,8 +26,23 @@ typedef enum {
     GLYPH_SIGN_YEN,             /* "¥": JPY unless … */
     GLYPH_SIGN_RUPEE,           /* "Rs": INR unless … */
     GLYPH_SIGN_CROWN,           /* "kr": no usual currency */
-    GLYPH_SIGN_PESO             /* "pesos": no usual currency */
+    GLYPH_SIGN_PESO,            /* "pesos": no usual currency */
+    GLYPH_SIGN_POUND,           /* "£": GBP unless … */
+    GLYPH_SIGN_RUBLE,           /* "руб.": RUB unless … */
+    GLYPH_SIGN_LEU              /* "lei": RON unless … */
 } glyph_sign_e;
+
+
+/* What a text says of its currency, word by word; zeroed at first. */
+
+typedef struct {
+    char             code[4];       /* told for sure */
+    char             country[4];    /* "us", "c", "cn": needs its sign */
+    char             usual[4];      /* of the sign */
+    glyph_sign_e     country_sign;
+    glyph_sign_e     sign;
+    unsigned         conflict:1;    /* two that differ */
+} glyph_currency_told_t;
 
 
 /*
@@ -38,9 +53,21 @@ typedef enum {
 int glyph_currency_find(const unsigned char *word, size_t len, char code[4],
     glyph_sign_e *sign);
 
-/* The dollar of a country as it is written before "$": "us", "c", "hk". */
-int glyph_currency_dollar(const unsigned char *word, size_t len,
-    char code[4]);
+/*
+ * Takes the currency that begins at p in a folded text, of which p may be
+ * anywhere: a code, a sign, a name, or the country of a sign ("US $", "U$S",
+ * "CN¥").  Returns how many bytes it is, 0 if there is none.
+ */
+size_t glyph_currency_take(glyph_currency_told_t *told,
+    const unsigned char *start, const unsigned char *p,
+    const unsigned char *last);
+
+/*
+ * What was told comes to: 1 with the code, "" if there is none, and, if only
+ * a sign that others share was told, that sign; 0 if it contradicts itself.
+ */
+int glyph_currency_settle(const glyph_currency_told_t *told, char code[4],
+    glyph_sign_e *sign);
 
 /* Whether a sign may stand for a currency. */
 int glyph_currency_shares(glyph_sign_e sign, const char *code);

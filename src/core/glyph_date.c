@@ -34,21 +34,26 @@ static void glyph_date_blanks(glyph_date_t *d);
 static int64_t glyph_date_days(int year, int month, int day);
 
 
-/* The first letters that tell a month, folded; any letters may follow. */
+/* Folded: English, German, French, Spanish, Italian, Polish, Dutch, … */
 
 static const char *const  glyph_date_months[12] = {
-    "jan gen ene sty",
-    "feb fev lut",
-    "mar mrz maa mrt",
-    "apr avr abr kwi",
-    "may mai mag mei maj",
-    "jun juin giu cze",
-    "jul juil lug lip",
-    "aug aou ago sie",
-    "sep set wrz",
-    "oct okt ott out paz",
-    "nov lis",
-    "dec dez dic gru"
+    "jan january januar janner jaenner janv janvier ene enero gen gennaio "
+    "sty stycznia styczen januari janeiro",
+    "feb february februar feber fev fevr fevrier febr febrero febbraio lut "
+    "lutego luty februari fevereiro",
+    "mar march marz maerz mrz mars marzo marca marzec maa maart mrt marco",
+    "apr april avr avril abr abril aprile kwi kwietnia kwiecien",
+    "may mai mayo mag maggio maj maja mei maio",
+    "jun june juni juin junio giu giugno cze czerwca czerwiec junho",
+    "jul july juli juil juillet julio lug luglio lip lipca lipiec julho",
+    "aug august aout ago agosto sie sierpnia sierpien augustus",
+    "sep sept september septembre septiembre setiembre set settembre wrz "
+    "wrzesnia wrzesien setembro",
+    "oct october oktober okt octobre octubre ott ottobre paz pazdziernika "
+    "pazdziernik out outubro",
+    "nov november novembre noviembre lis listopada listopad novembro",
+    "dec december dez dezember decembre dic diciembre dicembre gru grudnia "
+    "grudzien dezembro"
 };
 
 
@@ -89,6 +94,39 @@ glyph_date_parse(const glyph_str_t *text, int64_t *usec)
     *usec = (days * 86400 - GLYPH_DATE_EPOCH) * 1000000 + d.usec;
 
     return GLYPH_CODE_OK;
+}
+
+
+int
+glyph_date_is_absent(const glyph_str_t *text)
+{
+    size_t         i, n, len;
+    glyph_str_t    t;
+    unsigned char  buf[GLYPH_DATE_TEXT_MAX];
+
+    static const char *const  words[] = {
+        "n/a", "na", "n.a.", "#n/a", "-", "--", "?", "null", "none", "nil",
+        "unknown"
+    };
+
+    t = *text;
+    glyph_utf8_trim(&t);
+
+    if (t.len > sizeof(buf)) {
+        return 0;
+    }
+
+    len = glyph_utf8_fold(&t, buf, sizeof(buf));
+    n = sizeof(words) / sizeof(words[0]);
+
+    for (i = 0; i < n; i++) {
+
+        if (strlen(words[i]) == len && memcmp(words[i], buf, len) == 0) {
+            return 1;
+        }
+    }
+
+    return len == 0;
 }
 
 
@@ -293,8 +331,10 @@ glyph_date_words(glyph_date_t *d)
 
     if (p < d->last && *p >= 'a' && *p <= 'z' && !glyph_date_month(d)) {
 
-        while (d->p < d->last && *d->p >= 'a' && *d->p <= 'z') {
-            d->p++;
+        while (d->p < d->last && ((*d->p >= 'a' && *d->p <= 'z')
+                                  || *d->p == '-'))
+        {
+            d->p++;             /* "terca-feira" */
         }
 
         (void) glyph_date_is(d, ".");
@@ -309,12 +349,17 @@ glyph_date_words(glyph_date_t *d)
 
     glyph_date_blanks(d);
 
+    if (d->month) {
+        (void) glyph_date_is(d, "-");       /* "Jul-25-2025" */
+    }
+
     if (!glyph_date_int(d, 1, 2, &d->day)) {
         return 0;
     }
 
     if (!glyph_date_is(d, "st") && !glyph_date_is(d, "nd")
-        && !glyph_date_is(d, "rd") && !glyph_date_is(d, "th"))
+        && !glyph_date_is(d, "rd") && !glyph_date_is(d, "th")
+        && !glyph_date_is(d, "er"))
     {
         (void) glyph_date_is(d, ".");
     }
@@ -370,13 +415,7 @@ glyph_date_month(glyph_date_t *d)
         for (p = glyph_date_months[i]; *p; p += word + (p[word] == ' ')) {
             word = strcspn(p, " ");
 
-            /* of "mar" only the month: no "martes", no "mardi" */
-
-            if (word <= len && memcmp(p, d->p, word) == 0
-                && !(i == 2 && len > 3
-                     && (memcmp(d->p, "mart", 4) == 0
-                         || memcmp(d->p, "mard", 4) == 0)))
-            {
+            if (word == len && memcmp(p, d->p, len) == 0) {
                 d->month = i + 1;
                 d->p += len;
                 (void) glyph_date_is(d, ".");
@@ -449,7 +488,10 @@ glyph_date_time(glyph_date_t *d)
 
     glyph_date_blanks(d);
 
-    if (glyph_date_is(d, "am") || glyph_date_is(d, "a.m.")) {
+    if (glyph_date_is(d, "uhr")) {
+        glyph_date_blanks(d);
+
+    } else if (glyph_date_is(d, "am") || glyph_date_is(d, "a.m.")) {
 
         if (hour < 1 || hour > 12) {
             return 0;
@@ -476,7 +518,10 @@ glyph_date_time(glyph_date_t *d)
 }
 
 
-/* "Z", "UTC", "GMT", "+02:00", "-0500", "+02", or nothing; then the end. */
+/*
+ * "Z", "UTC", "GMT", "+02:00", "-0500", "+02", "GMT+0200", "+0000 UTC", or
+ * nothing; then the end.  Names of other zones are not known: which "CST"?
+ */
 
 static int
 glyph_date_zone(glyph_date_t *d)
@@ -485,11 +530,11 @@ glyph_date_zone(glyph_date_t *d)
 
     glyph_date_blanks(d);
 
-    if (glyph_date_is(d, "z") || glyph_date_is(d, "utc")
-        || glyph_date_is(d, "gmt"))
-    {
+    if (glyph_date_is(d, "z")) {
         return d->p == d->last;
     }
+
+    (void) (glyph_date_is(d, "utc") || glyph_date_is(d, "gmt"));
 
     if (d->p == d->last) {
         return 1;
@@ -518,6 +563,10 @@ glyph_date_zone(glyph_date_t *d)
     }
 
     d->usec -= sign * (hour * 60LL + minute) * 60 * 1000000;
+
+    if (hour == 0 && minute == 0) {
+        (void) glyph_date_is(d, " utc");
+    }
 
     return d->p == d->last;
 }

@@ -10,7 +10,7 @@
 
 #define GLYPH_DEDUP_MIN   256       /* slots at first, or fewer */
 
-/* a URL or a title counts up to here */
+/* a URL or a title counts up to here: the longest a row may have */
 #define GLYPH_DEDUP_TEXT  8192
 
 
@@ -235,8 +235,10 @@ glyph_dedup_url(const glyph_str_t *url, glyph_digest_t *digest)
         last = url->data + url->len;
     }
 
-    if ((size_t) (last - url->data) > sizeof(text) - 1) {
-        last = url->data + sizeof(text) - 1;
+    /* what is left out makes room for what is put in: nothing grows */
+
+    if ((size_t) (last - url->data) > sizeof(text)) {
+        last = url->data + sizeof(text);
     }
 
     /* scheme and host are case-insensitive, what follows is not */

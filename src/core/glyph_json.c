@@ -193,13 +193,12 @@ glyph_json_is_object(const glyph_str_t *text)
 static int
 glyph_json_value(glyph_json_in_t *in, int depth)
 {
-    if (depth == GLYPH_JSON_DEPTH) {
-        return 0;
-    }
-
     glyph_json_space(in);
 
-    if (in->pos == in->last) {
+    if (in->pos == in->last
+        || ((*in->pos == '{' || *in->pos == '[')
+            && depth == GLYPH_JSON_DEPTH))
+    {
         return 0;
     }
 

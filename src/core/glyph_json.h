@@ -30,8 +30,9 @@ void glyph_json_int(glyph_buf_t *b, int64_t n);
 void glyph_json_double(glyph_buf_t *b, double n, int digits);
 
 /*
- * Whether text is one JSON object (depth at most 32) that Postgres takes as
- * jsonb: no \u0000, no lone surrogates, valid UTF-8, numbers within range.
+ * Whether text is one JSON object (of objects and arrays at most 32 within
+ * one another, itself counted) that Postgres takes as jsonb: no \u0000, no
+ * lone surrogates, valid UTF-8, numbers within range.
  */
 int glyph_json_is_object(const glyph_str_t *text);
 

@@ -3,81 +3,58 @@
  * currencies, words and signs (glyph_money_scan); what they amount to together
  * is judged, so that nothing is taken for a price that is not just one
  * (glyph_money_judge); the digit groups of the one amount are read
- * (glyph_money_amount).
+ * (glyph_amount_cents).
  *
  * Words must be known: "450 per month" and "RTX 3080 500" hold a number, yet
  * no price.
  */
 
-#include "glyph_money.h"
+#include "glyph_amount.h"
 #include "glyph_utf8.h"
 
 
-#define GLYPH_MONEY_TEXT_MAX    256
-#define GLYPH_MONEY_DIGITS      24
-#define GLYPH_MONEY_GROUPS      10
-
-
-/* The digits of an amount, and what separates their groups. */
-
-typedef struct {
-    unsigned char    digit[GLYPH_MONEY_DIGITS];
-    unsigned char    len[GLYPH_MONEY_GROUPS];
-    unsigned char    mark[GLYPH_MONEY_GROUPS];  /* before the group */
-    size_t           ngroups;
-    size_t           ndigits;       /* may exceed GLYPH_MONEY_DIGITS */
-    unsigned         bad:1;
-    unsigned         thousands:1;   /* "10K" */
-} glyph_amount_t;
+#define GLYPH_MONEY_TEXT_MAX  256
+#define GLYPH_MONEY_WORD_MAX  24
 
 
 typedef struct {
-    const unsigned char  *p;
-    const unsigned char  *start;
-    const unsigned char  *last;
-    glyph_amount_t        amount;
-    size_t                amounts;
-    char                  code[4];      /* a currency that is told for sure */
-    char                  dollar[4];    /* "us", "c": valid with a "$" */
-    char                  usual[4];     /* of a shared sign */
-    glyph_sign_e          sign;
-    size_t                depth;        /* of parentheses */
-    unsigned              bad:1;
-    unsigned              range:1;
-    unsigned              negative:1;
-    unsigned              words:1;
+    const unsigned char    *p;
+    const unsigned char    *start;
+    const unsigned char    *last;
+    glyph_amount_t          amount;
+    size_t                  amounts;
+    glyph_currency_told_t   currency;
+    size_t                  depth;      /* of parentheses */
+    unsigned                bad:1;
+    unsigned                limit:1;    /* "from", "was", "~" */
+    unsigned                to:1;       /* "450 to": so far */
+    unsigned                range:1;    /* … and another amount */
+    unsigned                negative:1;
+    unsigned                words:1;
+    unsigned                per:1;      /* "/", "per": so far */
+    unsigned                count:1;    /* a unit without it */
 } glyph_money_scan_t;
 
 
 static glyph_code_e glyph_money_plain(const glyph_str_t *text,
     glyph_money_t *money);
-static void glyph_money_scan(glyph_money_scan_t *s);
-static void glyph_money_scan_wide(glyph_money_scan_t *s);
-static void glyph_money_scan_word(glyph_money_scan_t *s);
-static void glyph_money_scan_minus(glyph_money_scan_t *s);
-static void glyph_money_currency(glyph_money_scan_t *s, const char *code,
-    glyph_sign_e sign);
-static void glyph_money_scan_amount(glyph_money_scan_t *s);
-static int glyph_money_digit(const unsigned char **p,
-    const unsigned char *last);
-static unsigned char glyph_money_mark(const unsigned char **p,
-    const unsigned char *last);
-static int glyph_money_space_groups(const glyph_amount_t *a,
-    const unsigned char *p, const unsigned char *last);
-static int glyph_money_starts_amount(const glyph_money_scan_t *s);
-static glyph_code_e glyph_money_judge(glyph_money_scan_t *s,
-    glyph_money_t *money);
-static glyph_code_e glyph_money_amount(const glyph_amount_t *a,
-    glyph_decimal_e habit, glyph_money_t *money);
-static int glyph_money_is_grouped(const glyph_amount_t *a, size_t n);
-static int glyph_money_one_mark(const glyph_amount_t *a,
-    glyph_decimal_e habit, glyph_money_t *money);
-static glyph_code_e glyph_money_value(const glyph_amount_t *a,
-    size_t fraction, glyph_money_t *money);
 static int glyph_money_begin(glyph_money_scan_t *s, unsigned char *buf,
     const glyph_str_t *text);
+static void glyph_money_unquote(glyph_str_t *text);
+static void glyph_money_scan(glyph_money_scan_t *s);
+static void glyph_money_scan_char(glyph_money_scan_t *s);
+static void glyph_money_scan_minus(glyph_money_scan_t *s);
+static void glyph_money_scan_wide(glyph_money_scan_t *s);
+static void glyph_money_scan_word(glyph_money_scan_t *s);
+static size_t glyph_money_word(glyph_money_scan_t *s,
+    unsigned char *word);
 static int glyph_money_among(const char *const *list,
     const unsigned char *word, size_t len);
+static int glyph_money_starts_amount(const glyph_money_scan_t *s);
+static void glyph_money_scan_amount(glyph_money_scan_t *s);
+static int glyph_money_scan_tax(glyph_money_scan_t *s);
+static glyph_code_e glyph_money_judge(glyph_money_scan_t *s,
+    glyph_money_t *money);
 
 
 /* Around a price these change nothing. */
@@ -85,49 +62,85 @@ static int glyph_money_among(const char *const *list,
 static const char *const  glyph_money_harmless[] = {
     "now", "only", "just", "price", "sale", "obo", "ono", "each", "ea",
     "shipped", "shipping", "or", "best", "offer", "firm", "free", "incl",
-    "including", "included", "inc", "plus", "excl", "excluding", "vat", "tax",
-    "gst", "net", "gross", "per", "pc", "pcs", "piece", "unit", "item", "buy",
-    "it", "bin", "for", "at", "is", "our", "your", "asking", "special",
-    "deal", "today", "final", "total", "clearance", "reduced", "discounted",
-    "nearest", "neg", "negotiable", "delivered", "delivery", "ship", "local",
-    "pickup", "cash", "paypal", "current", "currently", "used", "new",
-    "amount", "cost",
+    "including", "included", "inc", "plus", "ex", "excl", "excluding", "vat",
+    "tax", "gst", "hst", "net", "gross", "per", "buy", "it", "bin", "for",
+    "at", "is", "our", "your", "asking", "ask", "special", "deal", "today",
+    "final", "total",
+    "clearance", "reduced", "discounted", "nearest", "neg", "negotiable",
+    "delivered", "delivery", "ship", "local", "pickup", "cash", "paypal",
+    "current", "currently", "used", "new", "amount", "cost", "conus", "sh",
+    "pp", "gs", "ff", "bo",
 
-    "preis", "nur", "jetzt", "je", "pro", "stuck", "stk", "st", "vb", "vhb",
+    "preis", "nur", "jetzt", "je", "pro", "vb", "vhb",
     "vhs", "fp", "festpreis", "verhandlungsbasis", "inkl", "inklusive",
     "exkl", "zzgl", "mwst", "ust", "versand", "versandkosten", "porto",
     "netto", "brutto", "mit", "bei", "abholung", "angebot", "sonderpreis",
 
     "prix", "seulement", "ttc", "ht", "tva", "frais", "livraison", "port",
-    "compris", "precio", "solo", "iva", "envio", "incluido", "oferta",
-    "ahora", "unidad", "ud", "uds", "prezzo", "spedizione", "compresa",
-    "inclusa", "offerta", "adesso", "pz", "cena", "tylko", "szt", "sztuka",
-    "wysylka", "prijs", "btw", "verzending", "verzendkosten", "nu",
-    "preco", "apenas", "agora", "frete", "gratis", "moms", "dph", "a",
-    "de",
+    "compris", "comprise", "inclus", "fdp", "fdpin", "par", "ferme",
+    "debattre", "negociable", "negociables",
+    "precio", "solo", "iva", "envio", "incluido", "incluidos", "oferta",
+    "gastos", "ahora", "por", "cu",
+    "prezzo", "spedizione", "spedito", "sped", "compresa", "inclusa",
+    "offerta", "adesso", "trattabile", "trattabili", "tratt",
+    "cena", "tylko", "za", "z", "wysylka",
+    "prijs", "btw", "verzending", "verzendkosten", "nu",
+    "preco", "apenas", "agora", "frete", "gratis", "incluso", "negociavel",
+    "moms", "dph", "a", "de", "税込", "税抜", "税別", "торг",
 
     NULL
+};
+
+
+/*
+ * So are these, but with a bare number that is not "per" one of them: "5 pcs"
+ * is no price.
+ */
+
+static const char *const  glyph_money_units[] = {
+    "pc", "pcs", "piece", "unit", "item", "card", "stuck", "stk", "st",
+    "unite", "unidad", "ud", "uds", "pz", "szt", "sztuka", "sztuke", "stuk",
+    NULL
+};
+
+
+static const char *const  glyph_money_per[] = {
+    "per", "pro", "je", "par", "por", "za", "a", NULL
+};
+
+
+/* What a rate in percent may be of: "incl. 19% MwSt." */
+
+static const char *const  glyph_money_taxes[] = {
+    "vat", "tax", "gst", "hst", "mwst", "ust", "tva", "iva", "btw", "moms",
+    "dph", "sales", NULL
 };
 
 
 /* These tell that the amount is a limit, or not what is asked now. */
 
 static const char *const  glyph_money_limits[] = {
-    "from", "to", "starting", "starts", "start", "up", "upto", "under",
-    "over", "above", "below", "between", "about", "around", "approx",
+    "from", "starting", "starts", "start", "up", "upto", "under", "over",
+    "above", "below", "between", "about", "around", "approx",
     "approximately", "circa", "ca", "minimum", "min", "maximum", "max",
     "less", "more", "than", "was", "were", "msrp", "rrp", "srp", "list",
-    "reg", "regular", "regularly", "original", "originally", "before",
-    "instead", "bid", "bids", "bidding", "till", "until", "through", "thru",
-    "and", "least", "save", "off",
+    "retail", "reg", "regular", "regularly", "original", "originally",
+    "before", "instead", "bid", "bids", "bidding", "least", "save", "off",
 
-    "ab", "bis", "von", "zwischen", "statt", "uvp", "etwa", "ungefahr",
-    "startpreis", "startgebot", "mindestens", "hochstens", "vorher",
-    "des", "partir", "entre", "environ", "jusqu", "lieu", "avant",
-    "desde", "hasta", "antes", "fino", "partire", "od", "okolo", "vanaf",
-    "tot", "ate",
+    "ab", "von", "zwischen", "statt", "uvp", "neupreis", "np", "etwa",
+    "ungefahr", "startpreis", "startgebot", "mindestens", "hochstens",
+    "vorher", "des", "partir", "entre", "environ", "env", "lieu", "avant",
+    "desde", "antes", "da", "partire", "od", "okolo", "vanaf",
 
     NULL
+};
+
+
+/* These, too; and between two amounts they make a range of them. */
+
+static const char *const  glyph_money_ranges[] = {
+    "to", "till", "until", "through", "thru", "and", "bis", "und", "jusqu",
+    "et", "hasta", "fino", "tot", "ate", NULL
 };
 
 
@@ -162,11 +175,11 @@ glyph_money_parse(const glyph_str_t *text, glyph_decimal_e habit,
         return code;
     }
 
-    if (code == GLYPH_ROW_PRICE_RANGE && s.amounts > 1) {
+    if (s.amounts > 1) {
         return code;
     }
 
-    switch (glyph_money_amount(&s.amount, habit, &m)) {
+    switch (glyph_amount_cents(&s.amount, habit, &m)) {
 
     case GLYPH_ROW_PRICE_INVALID:
         return GLYPH_ROW_PRICE_INVALID;
@@ -250,6 +263,7 @@ glyph_money_begin(glyph_money_scan_t *s, unsigned char *buf,
 
     t = *text;
     glyph_utf8_trim(&t);
+    glyph_money_unquote(&t);
 
     memset(s, 0, sizeof(*s));
 
@@ -265,88 +279,63 @@ glyph_money_begin(glyph_money_scan_t *s, unsigned char *buf,
 }
 
 
+/* Spreadsheets keep a number as text in these ways: ="1299", '1299. */
+
+static void
+glyph_money_unquote(glyph_str_t *text)
+{
+    if (text->len > 1 && text->data[0] == '\'') {
+        text->data++;
+        text->len--;
+    }
+
+    if (text->len > 1 && text->data[0] == '=') {
+        text->data++;
+        text->len--;
+    }
+
+    if (text->len > 2 && text->data[0] == '"'
+        && text->data[text->len - 1] == '"')
+    {
+        text->data++;
+        text->len -= 2;
+    }
+}
+
+
 static void
 glyph_money_scan(glyph_money_scan_t *s)
 {
-    unsigned char  c;
+    size_t  n;
 
     while (s->p < s->last && !s->bad) {
-        c = *s->p;
 
         if (glyph_money_starts_amount(s)) {
-            glyph_money_scan_amount(s);
+
+            if (!glyph_money_scan_tax(s)) {
+                glyph_money_scan_amount(s);
+            }
+
             continue;
         }
 
-        if (c >= 'a' && c <= 'z') {
+        n = glyph_currency_take(&s->currency, s->start, s->p, s->last);
+
+        if (n) {
+            s->p += n;
+
+        } else if (*s->p >= 'a' && *s->p <= 'z') {
             glyph_money_scan_word(s);
-            continue;
-        }
 
-        if (c >= 0x80) {
+        } else if (*s->p >= 0x80) {
             glyph_money_scan_wide(s);
-            continue;
-        }
 
-        switch (c) {
-
-        case '$':
-            glyph_money_currency(s, "USD", GLYPH_SIGN_DOLLAR);
-            break;
-
-        case '-':
+        } else if (*s->p == '-') {
             glyph_money_scan_minus(s);
-            continue;
 
-        case '(':
-        case '[':
-            s->depth++;
-            break;
-
-        case ')':
-        case ']':
-
-            if (s->depth == 0) {
-                s->bad = 1;
-                break;
-            }
-
-            s->depth--;
-            break;
-
-        case '~':
-        case '<':
-        case '>':
-            s->range = 1;
-            break;
-
-        case '+':
-            /* "450+" is a limit, "450 + shipping" is not */
-            c = (s->last - s->p > 2) ? s->p[1] : 0;
-
-            if (s->amounts && c != ' ' && (c < 'a' || c > 'z')) {
-                s->range = 1;
-            }
-
-            break;
-
-        case ' ':
-        case '*':
-        case '!':
-        case ':':
-        case ';':
-        case '/':
-        case '|':
-        case '.':
-        case ',':
-        case '=':
-            break;
-
-        default:
-            s->bad = 1;
+        } else {
+            glyph_money_scan_char(s);
         }
-
-        s->p++;
     }
 
     if (s->depth) {
@@ -355,95 +344,256 @@ glyph_money_scan(glyph_money_scan_t *s)
 }
 
 
-/* A sign, or a word that is not of Latin letters. */
+static void
+glyph_money_scan_char(glyph_money_scan_t *s)
+{
+    unsigned char  c, next;
+
+    c = *s->p++;
+    next = s->p < s->last ? *s->p : '\0';
+
+    switch (c) {
+
+    case '(':
+    case '[':
+        s->depth++;
+        break;
+
+    case ')':
+    case ']':
+
+        if (s->depth == 0) {
+            s->bad = 1;
+            break;
+        }
+
+        s->depth--;
+        break;
+
+    case '~':
+    case '<':
+    case '>':
+        s->limit = 1;
+        break;
+
+    case '+':
+        /* "450+" is a limit, "450 + shipping" is not */
+
+        if (s->amounts && next != ' ' && (next < 'a' || next > 'z')) {
+            s->limit = 1;
+        }
+
+        if (s->amounts && s->last - s->p < 2) {
+            s->limit = 1;
+        }
+
+        break;
+
+    case '/':
+        s->per = 1;
+
+        /* fall through */
+
+    case ':':
+        /* "1,299/-", "1299/=", "1299:-": no fraction */
+
+        if (s->amounts && (next == '-' || (next == '=' && c == '/'))) {
+            s->p++;
+        }
+
+        break;
+
+    case ' ':
+    case '*':
+    case '!':
+    case ';':
+    case '|':
+    case '.':
+    case ',':
+    case '=':
+        break;
+
+    default:
+        s->bad = 1;
+    }
+}
+
+
+/* Before the amount a minus, or the dash of "Price - 450", "US-Dollar". */
+
+static void
+glyph_money_scan_minus(glyph_money_scan_t *s)
+{
+    int            spaced;
+    unsigned char  next, before;
+
+    before = s->p > s->start ? s->p[-1] : ' ';
+    spaced = s->p > s->start && before == ' ';
+
+    s->p++;
+    next = s->p < s->last ? *s->p : '\0';
+
+    if (before >= 'a' && before <= 'z'
+        && ((next >= 'a' && next <= 'z') || next == '$' || next >= 0x80))
+    {
+        return;
+    }
+
+    if (s->amounts == 0) {
+
+        if (!(spaced && s->words && next == ' ')) {
+            s->negative = 1;
+        }
+
+        return;
+    }
+
+    /* a second amount makes it a range; "450 - OBO" is harmless */
+
+    s->to = 1;
+
+    while (s->p < s->last && *s->p == ' ') {
+        s->p++;
+    }
+
+    if (s->p == s->last) {
+        s->bad = 1;
+    }
+}
+
 
 static void
 glyph_money_scan_wide(glyph_money_scan_t *s)
 {
-    char                  code[4];
-    glyph_sign_e          sign;
-    const unsigned char  *p;
+    uint32_t              cp;
+    const unsigned char  *p, *word;
 
-    /* the longest first: "руб", then "€" */
+    word = s->p;
+    p = word;
+    cp = glyph_utf8_decode(&p, s->last);
 
-    p = s->p;
+    switch (cp) {
 
-    while (p < s->last && *p >= 0x80 && p - s->p < 12) {
-        p++;
-    }
+    case 0xb1:          /* ± */
+    case 0x2243:        /* ≃ */
+    case 0x2245:        /* ≅ */
+    case 0x2248:        /* ≈ */
+    case 0x2264:        /* ≤ */
+    case 0x2265:        /* ≥ */
+        s->limit = 1;
+        s->p = p;
+        return;
 
-    while (p > s->p) {
+    case 0xb9:          /* a footnote, unless it may be a digit */
+    case 0xb2:
+    case 0xb3:
 
-        if (glyph_currency_find(s->p, p - s->p, code, &sign)) {
-            glyph_money_currency(s, code, sign);
+        if (s->amounts && (word[-1] < '0' || word[-1] > '9')) {
             s->p = p;
             return;
         }
 
-        do {
-            p--;
-        } while (p > s->p && (*p & 0xc0) == 0x80);
+        break;
+
+    case 0x2020:        /* † */
+    case 0x2021:        /* ‡ */
+        s->p = p;
+        return;
+
+    default:
+        break;
     }
 
-    s->bad = 1;
+    for (p = word; p < s->last && *p >= 0x80; p++) {
+        /* void */
+    }
+
+    if (!glyph_money_among(glyph_money_harmless, word, p - word)) {
+        s->bad = 1;
+        return;
+    }
+
+    s->words = 1;
+    s->p = p;
 }
 
 
 static void
 glyph_money_scan_word(glyph_money_scan_t *s)
 {
-    char                  code[4];
-    size_t                len;
-    glyph_sign_e          sign;
-    const unsigned char  *word, *p;
+    size_t         len;
+    unsigned char  word[GLYPH_MONEY_WORD_MAX];
 
-    word = s->p;
-
-    for (p = word; p < s->last && *p >= 'a' && *p <= 'z'; p++) {
-        /* void */
-    }
-
-    len = p - word;
-    s->p = p;
-
-    while (p < s->last && *p == ' ') {
-        p++;
-    }
-
-    /* "us $", and "us" behind an amount in dollars */
-
-    if (((p < s->last && *p == '$')
-         || (s->sign == GLYPH_SIGN_DOLLAR && len > 1))
-        && glyph_currency_dollar(word, len, code))
-    {
-        if (s->dollar[0] && memcmp(s->dollar, code, 4) != 0) {
-            s->bad = 1;
-        }
-
-        memcpy(s->dollar, code, sizeof(code));
-        return;
-    }
-
-    if (glyph_currency_find(word, len, code, &sign)) {
-        glyph_money_currency(s, code, sign);
-        return;
-    }
-
-    if (len == 2 && word[0] == 'u' && word[1] == 's') {
-        memcpy(s->dollar, "USD", sizeof("USD"));    /* "us dollars" */
-        return;
-    }
-
+    len = glyph_money_word(s, word);
     s->words = 1;
 
-    if (glyph_money_among(glyph_money_limits, word, len)) {
-        s->range = 1;
+    if (glyph_money_among(glyph_money_units, word, len)) {
+        s->count |= !s->per;
+        s->to = 0;
         return;
     }
 
-    if (!glyph_money_among(glyph_money_harmless, word, len)) {
+    s->per = glyph_money_among(glyph_money_per, word, len);
+
+    if (glyph_money_among(glyph_money_ranges, word, len)) {
+        s->to = 1;
+        s->limit = 1;
+        return;
+    }
+
+    s->to = 0;
+
+    if (glyph_money_among(glyph_money_limits, word, len)) {
+        s->limit = 1;
+
+    } else if (!glyph_money_among(glyph_money_harmless, word, len)) {
         s->bad = 1;
     }
+}
+
+
+/*
+ * Takes a word, as much of it as there is room for; of single letters with
+ * marks between them ("o.b.o.", "s&h", "c/u") the letters.
+ */
+
+static size_t
+glyph_money_word(glyph_money_scan_t *s, unsigned char *word)
+{
+    size_t                len;
+    const unsigned char  *p, *last;
+
+    len = 0;
+    p = s->p;
+    last = s->last;
+
+    do {
+        word[len++] = *p++;
+
+        if (len == 1 && last - p > 1 && (*p == '.' || *p == '&' || *p == '/')
+            && p[1] >= 'a' && p[1] <= 'z')
+        {
+            goto initials;
+        }
+
+    } while (p < last && *p >= 'a' && *p <= 'z'
+             && len < GLYPH_MONEY_WORD_MAX);
+
+    s->p = p;
+
+    return len;
+
+initials:
+
+    do {
+        word[len++] = p[1];
+        p += 2;
+    } while (last - p > 1 && (*p == '.' || *p == '&' || *p == '/')
+             && p[1] >= 'a' && p[1] <= 'z' && len < GLYPH_MONEY_WORD_MAX);
+
+    s->p = p;
+
+    return len;
 }
 
 
@@ -459,61 +609,6 @@ glyph_money_among(const char *const *list, const unsigned char *word,
     }
 
     return 0;
-}
-
-
-/* Before the amount a minus, or the dash of "Price - 450". */
-
-static void
-glyph_money_scan_minus(glyph_money_scan_t *s)
-{
-    int  spaced;
-
-    spaced = s->p > s->start && s->p[-1] == ' ';
-
-    s->p++;
-
-    if (s->amounts == 0) {
-
-        if (!(spaced && s->words && s->p < s->last && *s->p == ' ')) {
-            s->negative = 1;
-        }
-
-        return;
-    }
-
-    /* a second amount makes it a range; "450 - OBO" is harmless */
-
-    while (s->p < s->last && *s->p == ' ') {
-        s->p++;
-    }
-
-    if (s->p == s->last) {
-        s->bad = 1;
-    }
-}
-
-
-static void
-glyph_money_currency(glyph_money_scan_t *s, const char *code,
-    glyph_sign_e sign)
-{
-    if (sign != GLYPH_SIGN_NONE) {
-
-        if (s->sign != GLYPH_SIGN_NONE && s->sign != sign) {
-            s->bad = 1;
-        }
-
-        s->sign = sign;
-        memcpy(s->usual, code, sizeof(s->usual));
-        return;
-    }
-
-    if (s->code[0] && memcmp(s->code, code, sizeof(s->code)) != 0) {
-        s->bad = 1;
-    }
-
-    memcpy(s->code, code, sizeof(s->code));
 }
 
 
@@ -537,459 +632,101 @@ glyph_money_starts_amount(const glyph_money_scan_t *s)
         p++;
     }
 
-    return p < s->last && glyph_money_digit(&p, s->last) >= 0;
+    return p < s->last && glyph_amount_digit(&p, s->last) >= 0;
 }
 
 
 static void
 glyph_money_scan_amount(glyph_money_scan_t *s)
 {
-    int                   d;
-    unsigned char         mark;
-    glyph_amount_t       *a, rest;
-    const unsigned char  *p;
+    glyph_amount_t  *a, rest;
 
-    /* only the first is read: a second one makes it a range */
+    /* only the first is read: a second one makes the price no price */
 
     a = s->amounts++ ? &rest : &s->amount;
 
-    memset(a, 0, sizeof(*a));
+    if (s->to && s->amounts > 1) {
+        s->range = 1;
+    }
+
+    s->to = 0;
 
     if (s->depth) {
         s->negative = 1;
     }
 
-    if (*s->p == '.' || *s->p == ',') {
-        a->ngroups = 1;
-        a->mark[1] = *s->p++;
-    }
+    glyph_amount_read(a, &s->p, s->last);
+}
 
-    for ( ;; ) {
 
-        for (p = s->p; p < s->last; s->p = p) {
-            d = glyph_money_digit(&p, s->last);
+/* Passes "19% MwSt"; a rate of anything else is not passed. */
 
-            if (d < 0) {
-                break;
-            }
+static int
+glyph_money_scan_tax(glyph_money_scan_t *s)
+{
+    const unsigned char  *p, *word;
 
-            if (a->ndigits < GLYPH_MONEY_DIGITS) {
-                a->digit[a->ndigits] = (unsigned char) d;
-            }
+    for (p = s->p; p < s->last; p++) {
 
-            a->ndigits++;
-
-            if (a->len[a->ngroups] < 255) {
-                a->len[a->ngroups]++;
-            }
-        }
-
-        a->ngroups++;
-        p = s->p;
-        mark = glyph_money_mark(&p, s->last);
-
-        if (mark == 0
-            || (mark == ' ' && !glyph_money_space_groups(a, p, s->last)))
-        {
+        if ((*p < '0' || *p > '9') && *p != '.' && *p != ',') {
             break;
         }
-
-        s->p = p;
-
-        if (a->ngroups == GLYPH_MONEY_GROUPS) {
-            a->bad = 1;
-            a->ngroups--;
-        }
-
-        a->mark[a->ngroups] = mark;
     }
 
-    /* "1299,-", "1.299,--", "1299.-": no fraction */
-
-    p = s->p;
-
-    if (s->last - p >= 2 && (*p == ',' || *p == '.') && p[1] == '-') {
-        s->p = p + ((s->last - p >= 3 && p[2] == '-') ? 3 : 2);
-
-        if (a->ngroups > 1 && a->mark[a->ngroups - 1] == *p) {
-            a->bad = 1;
-        }
-
-        if (a->ngroups < GLYPH_MONEY_GROUPS) {
-            a->mark[a->ngroups++] = *p;
-
-        } else {
-            a->bad = 1;
-        }
-    }
-
-    p = s->p;
-
-    if (p < s->last && *p == ' ') {
+    while (p < s->last && *p == ' ') {
         p++;
     }
 
-    if (p < s->last && *p == 'k'
-        && (p + 1 == s->last || p[1] < 'a' || p[1] > 'z'))
-    {
-        a->thousands = 1;
-        s->p = p + 1;
-    }
-}
-
-
-/* The value of a digit of any common script, -1 if it is none. */
-
-static int
-glyph_money_digit(const unsigned char **p, const unsigned char *last)
-{
-    size_t                i;
-    uint32_t              cp;
-    const unsigned char  *q;
-
-    static const uint32_t  zeros[] = {
-        0x660, 0x6f0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6,
-        0xd66, 0xe50, 0xed0, 0xf20, 0x1040, 0x17e0
-    };
-
-    if (**p < 0x80) {
-
-        if (**p < '0' || **p > '9') {
-            return -1;
-        }
-
-        return *(*p)++ - '0';
-    }
-
-    q = *p;
-    cp = glyph_utf8_decode(&q, last);
-
-    for (i = 0; i < sizeof(zeros) / sizeof(zeros[0]); i++) {
-
-        if (cp >= zeros[i] && cp <= zeros[i] + 9) {
-            *p = q;
-            return (int) (cp - zeros[i]);
-        }
-    }
-
-    return -1;
-}
-
-
-/* The mark between two digits, 0 if there is none. */
-
-static unsigned char
-glyph_money_mark(const unsigned char **p, const unsigned char *last)
-{
-    unsigned char         mark;
-    const unsigned char  *q, *digit;
-
-    q = *p;
-
-    if (q == last) {
+    if (p == s->last || *p != '%') {
         return 0;
     }
 
-    switch (glyph_utf8_decode(&q, last)) {
-
-    case '.':
-    case 0x66b:         /* Arabic decimal separator */
-        mark = '.';
-        break;
-
-    case ',':
-    case 0x60c:         /* Arabic comma */
-    case 0x66c:         /* Arabic thousands separator */
-        mark = ',';
-        break;
-
-    case ' ':
-        mark = ' ';
-        break;
-
-    case '\'':
-    case '`':
-    case 0xb4:
-    case 0x2018:
-    case 0x2019:
-        mark = '\'';
-        break;
-
-    default:
-        return 0;
-    }
-
-    digit = q;
-
-    if (q == last || glyph_money_digit(&digit, last) < 0) {
-        return 0;
-    }
-
-    *p = q;
-
-    return mark;
-}
-
-
-/* Whether a space before p goes on with a number: "1 299", not "1299 999". */
-
-static int
-glyph_money_space_groups(const glyph_amount_t *a, const unsigned char *p,
-    const unsigned char *last)
-{
-    size_t  i, n;
-
-    if (a->len[0] > 3 || a->digit[0] == 0) {
-        return 0;
-    }
-
-    for (i = 1; i < a->ngroups; i++) {
-
-        if (a->mark[i] != ' ') {
-            return 0;
-        }
-    }
-
-    for (n = 0; p < last && glyph_money_digit(&p, last) >= 0; n++) {
+    for (p++; p < s->last && *p == ' '; p++) {
         /* void */
     }
 
-    return n == 3;
+    for (word = p; p < s->last && *p >= 'a' && *p <= 'z'; p++) {
+        /* void */
+    }
+
+    if (!glyph_money_among(glyph_money_taxes, word, p - word)) {
+        return 0;
+    }
+
+    s->p = p;
+    s->words = 1;
+
+    return 1;
 }
 
 
 static glyph_code_e
 glyph_money_judge(glyph_money_scan_t *s, glyph_money_t *money)
 {
+    glyph_sign_e  sign;
+
     if (s->bad || s->amounts == 0) {
         return GLYPH_ROW_PRICE_INVALID;
     }
 
-    /* "US $", "$ CAD": the sign takes what the letters say */
-
-    if (s->dollar[0]) {
-
-        if (s->sign != GLYPH_SIGN_DOLLAR) {
-            return GLYPH_ROW_PRICE_INVALID;
-        }
-
-        glyph_money_currency(s, s->dollar, GLYPH_SIGN_NONE);
+    if (s->amounts > 1) {
+        return s->range ? GLYPH_ROW_PRICE_RANGE : GLYPH_ROW_PRICE_SEVERAL;
     }
 
-    if (s->sign != GLYPH_SIGN_NONE && s->code[0] == '\0') {
-        memcpy(money->currency, s->usual, sizeof(s->usual));
-        money->sign = s->sign;
-
-    } else {
-
-        if (s->bad || (s->sign != GLYPH_SIGN_NONE
-                       && !glyph_currency_shares(s->sign, s->code)))
-        {
-            return GLYPH_ROW_PRICE_INVALID;
-        }
-
-        memcpy(money->currency, s->code, sizeof(s->code));
+    if (!glyph_currency_settle(&s->currency, money->currency, &sign)
+        || (s->count && money->currency[0] == '\0'
+            && sign == GLYPH_SIGN_NONE))
+    {
+        return GLYPH_ROW_PRICE_INVALID;
     }
 
-    if (s->amounts > 1 || s->range) {
-        return GLYPH_ROW_PRICE_RANGE;
+    money->sign = sign;
+
+    if (s->limit) {
+        return GLYPH_ROW_PRICE_LIMIT;
     }
 
     return s->negative ? GLYPH_ROW_PRICE_NEGATIVE : GLYPH_CODE_OK;
-}
-
-
-static glyph_code_e
-glyph_money_amount(const glyph_amount_t *a, glyph_decimal_e habit,
-    glyph_money_t *money)
-{
-    int            fraction;
-    size_t         last;
-    unsigned char  mark;
-
-    last = a->ngroups - 1;
-
-    if (a->bad) {
-        return GLYPH_ROW_PRICE_INVALID;
-    }
-
-    if (last == 0) {
-        return glyph_money_value(a, 0, money);
-    }
-
-    mark = a->mark[last];
-
-    /* a fraction follows another mark than the thousands do */
-
-    if (last > 1 && mark != a->mark[last - 1]) {
-
-        if ((mark != '.' && mark != ',') || !glyph_money_is_grouped(a, last)) {
-            return GLYPH_ROW_PRICE_INVALID;
-        }
-
-        return glyph_money_value(a, a->len[last], money);
-    }
-
-    if (last == 1 && (mark == '.' || mark == ',')) {
-        fraction = glyph_money_one_mark(a, habit, money);
-
-        if (fraction < 0) {
-            return GLYPH_ROW_PRICE_INVALID;
-        }
-
-        return glyph_money_value(a, fraction, money);
-    }
-
-    if (!glyph_money_is_grouped(a, a->ngroups)) {
-        return GLYPH_ROW_PRICE_INVALID;
-    }
-
-    return glyph_money_value(a, 0, money);
-}
-
-
-/* Whether the first n groups are 1,234,567, or the Indian 12,34,567. */
-
-static int
-glyph_money_is_grouped(const glyph_amount_t *a, size_t n)
-{
-    size_t  i, middle;
-
-    if (a->len[0] == 0 || a->len[0] > 3 || a->digit[0] == 0
-        || a->len[n - 1] != 3)
-    {
-        return 0;
-    }
-
-    middle = a->len[1];
-
-    if (middle != 3
-        && (middle != 2 || a->len[0] > 2 || a->mark[1] != ','))
-    {
-        return 0;
-    }
-
-    for (i = 2; i < n; i++) {
-
-        if (a->mark[i] != a->mark[1]
-            || (i < n - 1 && a->len[i] != middle))
-        {
-            return 0;
-        }
-    }
-
-    return 1;
-}
-
-
-/*
- * The fraction digits of an amount with one mark.  "12.5" can be nothing else
- * than a fraction, nor can "0.999".  "1.299" is one where the column's habit
- * says so and the currency does not deny it; no currency alone makes it one,
- * as nobody asks 1.299 euros, unless it has three digits of its own.  -1 if
- * it is neither.
- */
-
-static int
-glyph_money_one_mark(const glyph_amount_t *a, glyph_decimal_e habit,
-    glyph_money_t *money)
-{
-    int              digits;
-    glyph_decimal_e  mark, usual;
-
-    mark = a->mark[1] == '.' ? GLYPH_DECIMAL_POINT : GLYPH_DECIMAL_COMMA;
-    usual = glyph_currency_habit(money->currency);
-    digits = glyph_currency_digits(money->currency);
-
-    if (a->len[1] < 3) {
-        return a->len[1];
-    }
-
-    if (a->len[1] > 3 || a->len[0] > 3 || a->len[0] == 0
-        || a->digit[0] == 0)
-    {
-        /* with a comma "1234,567" is as likely a slip of the finger */
-
-        if (mark == GLYPH_DECIMAL_COMMA && habit != mark && usual != mark
-            && a->len[0] != 0 && a->digit[0] != 0)
-        {
-            return -1;
-        }
-
-        return a->len[1];
-    }
-
-    if (a->thousands) {
-        return habit == mark ? 3 : -1;
-    }
-
-    if (digits == 0) {
-        return 0;
-    }
-
-    if (habit == mark && (usual == GLYPH_DECIMAL_UNKNOWN || usual == mark)) {
-        return 3;
-    }
-
-    if (digits == 3 && habit == GLYPH_DECIMAL_UNKNOWN && usual == mark) {
-        return 3;
-    }
-
-    if (habit != GLYPH_DECIMAL_UNKNOWN ? habit != mark
-                                       : (usual != GLYPH_DECIMAL_UNKNOWN
-                                          && usual != mark))
-    {
-        return 0;
-    }
-
-    money->ambiguous = 1;
-    money->comma = mark == GLYPH_DECIMAL_COMMA;
-
-    return 0;
-}
-
-
-/* Sets the cents; the last "fraction" digits are the fraction. */
-
-static glyph_code_e
-glyph_money_value(const glyph_amount_t *a, size_t fraction,
-    glyph_money_t *money)
-{
-    size_t   i, n, whole, scale;
-    int64_t  cents;
-
-    whole = a->ndigits - fraction;
-    scale = a->thousands ? 5 : 2;
-    n = a->ndigits < GLYPH_MONEY_DIGITS ? a->ndigits : GLYPH_MONEY_DIGITS;
-    cents = 0;
-
-    for (i = 0; i < whole + scale; i++) {
-        cents *= 10;
-
-        if (i < n) {
-            cents += a->digit[i];
-        }
-
-        if (cents > GLYPH_MONEY_MAX_CENTS) {
-            return GLYPH_ROW_PRICE_TOO_LARGE;
-        }
-    }
-
-    if (whole + scale < n && a->digit[whole + scale] >= 5) {
-        cents++;
-    }
-
-    if (cents > GLYPH_MONEY_MAX_CENTS) {
-        return GLYPH_ROW_PRICE_TOO_LARGE;
-    }
-
-    if (cents == 0) {
-        return GLYPH_ROW_PRICE_ZERO;
-    }
-
-    money->cents = cents;
-
-    return GLYPH_CODE_OK;
 }
 
 
@@ -1017,7 +754,7 @@ glyph_money_habit(const glyph_str_t *text)
     money.currency[0] = '\0';
     a = &s.amount;
 
-    if (glyph_money_amount(a, GLYPH_DECIMAL_UNKNOWN, &money)
+    if (glyph_amount_cents(a, GLYPH_DECIMAL_UNKNOWN, &money)
         != GLYPH_CODE_OK || a->ngroups < 2 || money.ambiguous)
     {
         return GLYPH_DECIMAL_UNKNOWN;
@@ -1070,8 +807,8 @@ glyph_money_settle(glyph_money_t *money, const char *code)
     usual = glyph_currency_habit(code);
 
     if (money->ambiguous
-        && usual != (money->comma ? GLYPH_DECIMAL_COMMA
-                                  : GLYPH_DECIMAL_POINT))
+        && usual != (money->mark == ',' ? GLYPH_DECIMAL_COMMA
+                                        : GLYPH_DECIMAL_POINT))
     {
         money->ambiguous = 0;
     }

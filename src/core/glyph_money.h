@@ -18,7 +18,7 @@ typedef struct {
     int64_t  cents;             /* 1 .. GLYPH_MONEY_MAX_CENTS */
     char     currency[4];       /* ISO 4217, or "" when none is stated */
     unsigned ambiguous:1;       /* one separator, three digits: a guess */
-    unsigned comma:1;           /* … and the separator is a comma */
+    unsigned char mark;         /* … and the separator: '.', ',' or ' ' */
     unsigned sign:4;            /* glyph_sign_e: the currency was written in
                                    a way that others share ("$", "kr") */
 } glyph_money_t;

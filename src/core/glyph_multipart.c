@@ -233,6 +233,14 @@ glyph_multipart_content_type(const glyph_multipart_t *mp)
 }
 
 
+void
+glyph_multipart_part_name(const glyph_multipart_t *mp, glyph_str_t *name)
+{
+    name->data = mp->part.name.data;
+    name->len = mp->part.name.len;
+}
+
+
 const glyph_str_t *
 glyph_multipart_field_name(const glyph_multipart_t *mp, size_t i)
 {

@@ -56,6 +56,10 @@ int glyph_multipart_file_begun(const glyph_multipart_t *mp);
 const glyph_str_t *glyph_multipart_filename(const glyph_multipart_t *mp);
 const glyph_str_t *glyph_multipart_content_type(const glyph_multipart_t *mp);
 
+/* The name of the part that is or was read last, not checked. */
+void glyph_multipart_part_name(const glyph_multipart_t *mp,
+    glyph_str_t *name);
+
 /* The fields read so far, in order; NULL when i is beyond the last. */
 const glyph_str_t *glyph_multipart_field_name(const glyph_multipart_t *mp,
     size_t i);

@@ -1,7 +1,7 @@
 
 #include "glyph_charset.h"
+#include "glyph_form.h"
 #include "glyph_json.h"
-#include "glyph_multipart.h"
 #include "glyph_pipeline.h"
 #include "glyph_reader.h"
 #include "glyph_row.h"
@@ -57,6 +57,7 @@ struct glyph_pipeline_s {
 
     glyph_code_e                  code;
     glyph_buf_t                   detail;
+    glyph_buf_t                   did_you_mean;
     glyph_str_t                   detail_str;
 
     unsigned                      file_end:1;   /* no more undecoded bytes */
@@ -73,7 +74,6 @@ static int glyph_pipeline_text(glyph_pipeline_t *p,
 static int glyph_pipeline_file(glyph_pipeline_t *p,
     const unsigned char **pos, const unsigned char *last, int end);
 static int glyph_pipeline_charset(glyph_pipeline_t *p);
-static int glyph_pipeline_fields(glyph_pipeline_t *p);
 static int glyph_pipeline_sample(glyph_pipeline_t *p);
 static int glyph_pipeline_decide(glyph_pipeline_t *p);
 static int glyph_pipeline_rows(glyph_pipeline_t *p,
@@ -210,6 +210,7 @@ glyph_pipeline_destroy(glyph_pipeline_t *p)
     glyph_buf_free(&p->strings);
     glyph_buf_free(&p->sample);
     glyph_buf_free(&p->detail);
+    glyph_buf_free(&p->did_you_mean);
     free(p);
 }
 
@@ -321,8 +322,9 @@ static int
 glyph_pipeline_file(glyph_pipeline_t *p, const unsigned char **pos,
     const unsigned char *last, int end)
 {
-    int          rc;
-    glyph_str_t  out;
+    int           rc;
+    glyph_str_t   out;
+    glyph_code_e  code;
 
     if (p->file.pos != p->file.last || p->file_end) {
         return GLYPH_OK;
@@ -353,15 +355,15 @@ glyph_pipeline_file(glyph_pipeline_t *p, const unsigned char **pos,
     if (rc == GLYPH_AGAIN && end) {
         rc = glyph_multipart_end(p->multipart);
         p->file_end = 1;
-
-        if (rc == GLYPH_OK) {
-            rc = glyph_pipeline_fields(p);
-        }
     }
 
-    return (rc == GLYPH_BAD && p->code == GLYPH_CODE_OK)
-           ? glyph_pipeline_refuse(p, glyph_multipart_code(p->multipart))
-           : rc;
+    if (p->code != GLYPH_CODE_OK || (rc != GLYPH_BAD && !p->file_end)) {
+        return rc;
+    }
+
+    code = glyph_form_check(p->multipart, &p->detail);
+
+    return code == GLYPH_CODE_OK ? rc : glyph_pipeline_refuse(p, code);
 }
 
 
@@ -394,58 +396,6 @@ glyph_pipeline_charset(glyph_pipeline_t *p)
     }
 
     return rc;
-}
-
-
-static int
-glyph_pipeline_fields(glyph_pipeline_t *p)
-{
-    size_t              i;
-    glyph_code_e        code;
-    const glyph_str_t  *name, *value;
-
-    static const glyph_str_t  label = glyph_string("source_label");
-    static const glyph_str_t  campaign = glyph_string("campaign_id");
-    static const glyph_str_t  metadata = glyph_string("metadata");
-
-    for (i = 0; /* void */ ; i++) {
-        name = glyph_multipart_field_name(p->multipart, i);
-        value = glyph_multipart_field_value(p->multipart, i);
-
-        if (name == NULL) {
-            return GLYPH_OK;
-        }
-
-        code = GLYPH_CODE_OK;
-
-        if (glyph_str_eq(name, &label) || glyph_str_eq(name, &campaign)) {
-
-            if (value->len > GLYPH_ROW_TEXT_MAX
-                || glyph_utf8_valid(value->data, value->len) != value->len
-                || (value->len && memchr(value->data, '\0', value->len)))
-            {
-                code = GLYPH_MULTIPART_FIELD_INVALID;
-            }
-
-        } else if (glyph_str_eq(name, &metadata)) {
-
-            if (value->len && !glyph_json_is_object(value)) {
-                code = GLYPH_MULTIPART_FIELD_INVALID;
-            }
-
-        } else {
-            code = GLYPH_MULTIPART_FIELD_UNKNOWN;
-        }
-
-        if (code != GLYPH_CODE_OK) {
-            glyph_buf_puts(&p->detail, "form field ");
-            glyph_json_string(&p->detail, name->data, name->len);
-            glyph_buf_puts(&p->detail, code == GLYPH_MULTIPART_FIELD_UNKNOWN
-                           ? " is none of source_label, campaign_id, metadata"
-                           : " has a value that cannot be used");
-            return glyph_pipeline_refuse(p, code);
-        }
-    }
 }
 
 
@@ -500,6 +450,7 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
     s.map = &p->opts.map;
     s.max_row_size = p->conf->max_row_size;
     s.max_columns = p->conf->max_columns;
+    s.did_you_mean = &p->did_you_mean;
 
     code = GLYPH_CODE_OK;
 
@@ -794,6 +745,7 @@ glyph_pipeline_result(const glyph_pipeline_t *p, glyph_buf_t *b,
     file.decimal = p->habit;
     file.code = p->code;
     file.detail = &p->detail_str;
+    file.did_you_mean = &p->did_you_mean;
 
     glyph_stats_result(p->stats, &file, processing_time_ms, b);
 }

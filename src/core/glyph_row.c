@@ -353,7 +353,7 @@ glyph_row_values(glyph_row_result_t *result)
 
     l->has_seen_at = 0;
 
-    if (l->text[GLYPH_COL_SEEN_AT].len) {
+    if (!glyph_date_is_absent(&l->text[GLYPH_COL_SEEN_AT])) {
         code = glyph_date_parse(&l->text[GLYPH_COL_SEEN_AT], &l->seen_at);
 
         if (code != GLYPH_CODE_OK) {

@@ -1,4 +1,6 @@
 
+#include "glyph_header_name.h"
+#include "glyph_json.h"
 #include "glyph_money.h"
 #include "glyph_sample.h"
 #include "glyph_utf8.h"
@@ -10,6 +12,9 @@
 #define GLYPH_SAMPLE_TEXT      4096
 #define GLYPH_SAMPLE_CONTROLS  20
 
+/* so many first records may have the header that the first one is not */
+#define GLYPH_SAMPLE_RECORDS   20
+
 
 typedef struct {
     const char  *bytes;
@@ -19,10 +24,19 @@ typedef struct {
 
 
 static int glyph_sample_text(const glyph_sample_t *s, glyph_buf_t *detail);
-static size_t glyph_sample_sep(const glyph_sample_t *s);
-static int glyph_sample_header(glyph_sample_t *s, size_t skip,
+static unsigned char glyph_sample_sep(const glyph_sample_t *s);
+static int glyph_sample_delimiter(glyph_sample_t *s);
+static int glyph_sample_names(const glyph_sample_t *s,
+    unsigned char delimiter, size_t *known, uint64_t *line);
+static int glyph_sample_header(glyph_sample_t *s, int skip,
     glyph_code_e *code, glyph_buf_t *detail);
+static int glyph_sample_advise(const glyph_sample_t *s,
+    glyph_buf_t *detail);
+static const char *glyph_sample_other(const glyph_sample_t *s);
 static int glyph_sample_decimal(glyph_sample_t *s);
+
+
+static const char  glyph_sample_delimiters[] = { ',', ';', '\t', '|' };
 
 
 static const glyph_magic_t  glyph_magics[] = {
@@ -43,8 +57,8 @@ int
 glyph_sample_decide(glyph_sample_t *s, glyph_code_e *code,
     glyph_buf_t *detail)
 {
-    int     rc;
-    size_t  skip;
+    int            rc;
+    unsigned char  sep;
 
     if (s->len == 0) {
         *code = GLYPH_FILE_EMPTY;
@@ -56,14 +70,24 @@ glyph_sample_decide(glyph_sample_t *s, glyph_code_e *code,
         return GLYPH_BAD;
     }
 
-    skip = glyph_sample_sep(s);
+    sep = glyph_sample_sep(s);
 
     if (s->delimiter == '\0') {
-        s->delimiter = skip ? s->data[4]
-                            : glyph_reader_sniff(s->data, s->len);
+        s->delimiter = sep;
     }
 
-    rc = glyph_sample_header(s, skip, code, detail);
+    if (s->delimiter == '\0' && glyph_sample_delimiter(s) != GLYPH_OK) {
+        return GLYPH_ERROR;
+    }
+
+    rc = glyph_sample_header(s, sep != '\0', code, detail);
+
+    if (rc == GLYPH_BAD
+        && (*code == GLYPH_FILE_HEADER_MISSING
+            || *code == GLYPH_FILE_COLUMNS_MISSING))
+    {
+        return glyph_sample_advise(s, detail);
+    }
 
     if (rc == GLYPH_OK && s->decimal == GLYPH_DECIMAL_UNKNOWN) {
         rc = glyph_sample_decimal(s);
@@ -78,7 +102,7 @@ glyph_sample_decide(glyph_sample_t *s, glyph_code_e *code,
 static int
 glyph_sample_text(const glyph_sample_t *s, glyph_buf_t *detail)
 {
-    size_t                i, n, controls;
+    size_t                i, n, controls, nuls;
     const glyph_magic_t  *m;
 
     for (m = glyph_magics; m->bytes; m++) {
@@ -91,34 +115,160 @@ glyph_sample_text(const glyph_sample_t *s, glyph_buf_t *detail)
 
     n = s->len < GLYPH_SAMPLE_TEXT ? s->len : GLYPH_SAMPLE_TEXT;
     controls = 0;
+    nuls = 0;
 
     for (i = 0; i < n; i++) {
         controls += s->data[i] < 0x20 && s->data[i] != '\t'
                     && s->data[i] != '\n' && s->data[i] != '\r';
+        nuls += s->data[i] == '\0';
     }
 
-    return controls <= 4 || controls * GLYPH_SAMPLE_CONTROLS <= n;
+    if (controls <= 4 || controls * GLYPH_SAMPLE_CONTROLS <= n) {
+        return 1;
+    }
+
+    if (nuls * 3 > n) {
+        glyph_buf_puts(detail, "the file has as many NUL bytes as UTF-16; if "
+                       "it is that, name it: \"text/csv; charset=utf-16le\"");
+    }
+
+    return 0;
 }
 
 
-/* Excel's first line, "sep=;": how long it is, 0 if there is none. */
+/*
+ * The delimiter of Excel's first line, "sep=;", '\0' if there is none.  Other
+ * programs put it in quotes, or fill the line up.
+ */
 
-static size_t
+static unsigned char
 glyph_sample_sep(const glyph_sample_t *s)
 {
-    if (s->len < 6 || strncasecmp((char *) s->data, "sep=", 4) != 0
-        || memchr(",;\t|", s->data[4], 4) == NULL
-        || (s->data[5] != '\r' && s->data[5] != '\n'))
-    {
-        return 0;
+    unsigned char         sep;
+    const unsigned char  *p, *last;
+
+    p = s->data;
+    last = p + s->len;
+
+    if (*p == '"') {
+        p++;
     }
 
-    return 5;
+    if (last - p < 6 || strncasecmp((char *) p, "sep=", 4) != 0
+        || memchr(glyph_sample_delimiters, p[4],
+                  sizeof(glyph_sample_delimiters)) == NULL)
+    {
+        return '\0';
+    }
+
+    sep = p[4];
+
+    for (p += 5; p < last && *p != '\r' && *p != '\n'; p++) {
+
+        if (*p != '"' && *p != ' ' && *p != sep) {
+            return '\0';
+        }
+    }
+
+    return p < last ? sep : '\0';
 }
 
 
 static int
-glyph_sample_header(glyph_sample_t *s, size_t skip, glyph_code_e *code,
+glyph_sample_delimiter(glyph_sample_t *s)
+{
+    size_t  i, known, best;
+
+    s->delimiter = glyph_reader_sniff(s->data, s->len);
+
+    if (glyph_sample_names(s, s->delimiter, &best, NULL) != GLYPH_OK) {
+        return GLYPH_ERROR;
+    }
+
+    for (i = 0; i < sizeof(glyph_sample_delimiters); i++) {
+
+        if (glyph_sample_names(s, glyph_sample_delimiters[i], &known, NULL)
+            != GLYPH_OK)
+        {
+            return GLYPH_ERROR;
+        }
+
+        if (known > best) {
+            s->delimiter = glyph_sample_delimiters[i];
+            best = known;
+        }
+    }
+
+    return GLYPH_OK;
+}
+
+
+/*
+ * How many fields of the first record are names of known columns, and, if
+ * asked for, the line of the first one that has all that a header must; 0 if
+ * none has.
+ */
+
+static int
+glyph_sample_names(const glyph_sample_t *s, unsigned char delimiter,
+    size_t *known, uint64_t *line)
+{
+    int                   rc, usable;
+    size_t                i, n, records;
+    glyph_reader_t       *rd;
+    glyph_record_t        rec;
+    const unsigned char  *pos;
+
+    *known = 0;
+
+    if (line) {
+        *line = 0;
+    }
+
+    rd = glyph_reader_create(delimiter, s->max_row_size, s->max_columns);
+    if (rd == NULL) {
+        return GLYPH_ERROR;
+    }
+
+    pos = s->data;
+    records = line ? GLYPH_SAMPLE_RECORDS : 1;
+    rc = GLYPH_OK;
+
+    for (n = 0; n < records; n++) {
+        rc = glyph_reader_next(rd, &pos, s->data + s->len, s->whole, &rec);
+
+        if (rc != GLYPH_OK) {
+            break;
+        }
+
+        if (rec.code != GLYPH_CODE_OK) {
+            continue;
+        }
+
+        for (i = 0; i < rec.nfields; i++) {
+            glyph_utf8_trim(&rec.fields[i]);
+        }
+
+        i = glyph_header_known(rec.fields, rec.nfields, &usable);
+
+        if (n == 0) {
+            *known = i;
+        }
+
+        if (line && usable) {
+            *line = rec.line;
+            break;
+        }
+    }
+
+    glyph_reader_destroy(rd);
+
+    return rc == GLYPH_ERROR ? GLYPH_ERROR : GLYPH_OK;
+}
+
+
+static int
+glyph_sample_header(glyph_sample_t *s, int skip, glyph_code_e *code,
     glyph_buf_t *detail)
 {
     int             rc;
@@ -179,8 +329,99 @@ glyph_sample_header(glyph_sample_t *s, size_t skip, glyph_code_e *code,
 
     glyph_reader_expect(s->reader, rec.nfields);
 
-    return glyph_header_create(&s->header, rec.fields, rec.nfields, s->map,
-                               code, detail);
+    rc = glyph_header_create(&s->header, rec.fields, rec.nfields, s->map,
+                             code, detail);
+
+    if (rc == GLYPH_BAD && *code == GLYPH_FILE_COLUMNS_MISSING) {
+        glyph_header_suggest(rec.fields, rec.nfields, s->did_you_mean);
+    }
+
+    return s->did_you_mean->failed ? GLYPH_ERROR : rc;
+}
+
+
+/* Says more of a header that is none: GLYPH_BAD or GLYPH_ERROR. */
+
+static int
+glyph_sample_advise(const glyph_sample_t *s, glyph_buf_t *detail)
+{
+    size_t       i, known;
+    uint64_t     line, first;
+    const char  *what;
+
+    what = glyph_sample_other(s);
+
+    if (what) {
+        glyph_buf_reset(detail);
+        glyph_buf_puts(detail, "this is not CSV but ");
+        glyph_buf_puts(detail, what);
+        return detail->failed ? GLYPH_ERROR : GLYPH_BAD;
+    }
+
+    first = 0;
+
+    for (i = 0; i < sizeof(glyph_sample_delimiters); i++) {
+
+        if (glyph_sample_names(s, glyph_sample_delimiters[i], &known, &line)
+            != GLYPH_OK)
+        {
+            return GLYPH_ERROR;
+        }
+
+        if (line && (first == 0 || line < first)) {
+            first = line;
+        }
+    }
+
+    if (first > 1) {
+        glyph_buf_puts(detail, "; line ");
+        glyph_json_int(detail, (int64_t) first);
+        glyph_buf_puts(detail, " looks like the header: remove what is above "
+                       "it");
+    }
+
+    return detail->failed ? GLYPH_ERROR : GLYPH_BAD;
+}
+
+
+/* Text, but not of the kind that is wanted. */
+
+static const char *
+glyph_sample_other(const glyph_sample_t *s)
+{
+    unsigned char         c;
+    const unsigned char  *p, *last;
+
+    p = s->data;
+    last = p + s->len;
+
+    while (p < last && strchr(" \t\r\n", *p)) {
+        p++;
+    }
+
+    if (last - p < 5) {
+        return NULL;
+    }
+
+    c = *p;
+
+    if (c == '<') {
+        return memcmp(p, "<?xml", 5) == 0 ? "XML"
+               : (p[1] == '!' || strncasecmp((char *) p, "<html", 5) == 0)
+               ? "HTML" : NULL;
+    }
+
+    for (p++; p < last && strchr(" \t\r\n", *p); p++) {
+        /* void */
+    }
+
+    if (p < last && ((c == '{' && *p == '"')
+                     || (c == '[' && (*p == '{' || *p == '['))))
+    {
+        return "JSON";
+    }
+
+    return NULL;
 }
 
 

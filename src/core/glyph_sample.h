@@ -1,6 +1,8 @@
 /*
  * What a file's first 64 KB decide: whether it is text, its delimiter, its
- * header, and the decimal mark of its prices.
+ * header, and the decimal mark of its prices.  The delimiter is the one with
+ * which the first line has most names of known columns, or, of those that
+ * tie, what glyph_reader_sniff() says.
  */
 
 #ifndef GLYPH_SAMPLE_H_INCLUDED
@@ -23,6 +25,9 @@ typedef struct {
     /* given if not 0, else found */
     unsigned char         delimiter;
     glyph_decimal_e       decimal;
+
+    /* given; gets what glyph_header_suggest() says of a refused header */
+    glyph_buf_t          *did_you_mean;
 
     /* found; the caller's then, also on failure */
     glyph_header_t       *header;

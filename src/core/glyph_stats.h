@@ -26,6 +26,7 @@ typedef struct {
     glyph_decimal_e        decimal;
     glyph_code_e           code;        /* why the file was refused */
     const glyph_str_t     *detail;
+    const glyph_buf_t     *did_you_mean;    /* JSON, or empty */
 } glyph_stats_file_t;
 
 

@@ -362,7 +362,9 @@ glyph_utf8_is_dropped(uint32_t cp)
            || cp == 0xad
            || (cp >= 0x200b && cp <= 0x200f)
            || (cp >= 0x202a && cp <= 0x202e)
+           || cp == 0x61c
            || (cp >= 0x2060 && cp <= 0x2064)
+           || (cp >= 0x2066 && cp <= 0x2069)
            || cp == 0xfeff
            || (cp >= 0xfe00 && cp <= 0xfe0f);
 }

@@ -19,11 +19,13 @@ typedef enum {
 
 
 /*
- * "12", "1,000", "10+", "> 5", "x4", "Available", "In stock (3)", "Sold out",
- * "Unavailable", "N/A".  *quantity is 0 .. 1,000,000,000 or
- * GLYPH_QUANTITY_NONE.  Empty is GLYPH_CODE_OK with NONE and UNKNOWN; a number
- * that is negative or out of range is GLYPH_ROW_QUANTITY_INVALID; words that
- * say nothing known are GLYPH_CODE_OK with NONE and UNKNOWN.
+ * "12", "1,000", "10+", "> 5", "x4", "lot of 4", "Available", "In stock (3)",
+ * "Sold out", "Yes", "N/A".  *quantity is 0 .. 1,000,000,000 or
+ * GLYPH_QUANTITY_NONE.  Empty is GLYPH_CODE_OK with NONE and UNKNOWN.  Without
+ * words a number that is negative, out of range, not whole, a range ("2-5") or
+ * in doubt ("<5", "~5") is GLYPH_ROW_QUANTITY_INVALID; with words that are
+ * not about a quantity ("ships in 3 days", "min. order 10") it is none, and
+ * GLYPH_CODE_OK.  How many were sold is not how many there are.
  */
 glyph_code_e glyph_quantity_parse(const glyph_str_t *text,
     int64_t *quantity, glyph_availability_e *availability);
@@ -48,5 +50,8 @@ const char *glyph_condition_parse(const glyph_str_t *text);
  * callers do not ask.
  */
 glyph_code_e glyph_date_parse(const glyph_str_t *text, int64_t *usec);
+
+/* Whether a text says that there is no date: "N/A", "-", "null". */
+int glyph_date_is_absent(const glyph_str_t *text);
 
 #endif /* GLYPH_VALUES_H_INCLUDED */

@@ -240,6 +240,25 @@ main(void)
     test_map("title|Price ($)", NULL, "title|price", "USD");
     test_map("title|Cena (zł)", NULL, "title|price", "PLN");
     test_map("title|CAD Price", NULL, "title|price", "CAD");
+    test_map("title|Preço (R$)", NULL, "title|price", "BRL");
+    test_map("title|Price (C$)", NULL, "title|price", "CAD");
+    test_map("title|Price US$", NULL, "title|price", "USD");
+    test_map("productName|priceUSD", NULL, "title|price", "USD");
+    test_map("name|salePriceEUR", NULL, "title|price", "EUR");
+    test_map("Artikelname|VK-Preis|Anzahl", NULL, "title|price|quantity", "");
+    test_map("Produktname|Preis inkl. MwSt.", NULL, "title|price", "");
+    test_map("Name|Preis/Stück", NULL, "title|price", "");
+    test_map("Libellé|Prix TTC", NULL, "title|price", "");
+    test_map("Artículo|Precio venta", NULL, "title|price", "");
+    test_map("Prodotto|Prezzo IVA inclusa", NULL, "title|price", "");
+    test_map("Anúncio|Preço de venda", NULL, "title|price", "");
+    test_map("Tytuł oferty|Cena zł|Dostępność", NULL, "title|price|quantity",
+             "PLN");
+    test_map("Omschrijving|Vraagprijs|Voorraad", NULL,
+             "title|price|quantity", "");
+    test_map("title|price|notes|comments", NULL,
+             "title|price|bulk_notes|extra", "");
+    test_map("title|list price|sale price", NULL, "title|extra|price", "");
     test_map("title|price|price_usd", NULL, "title|price|extra", "");
 
     test_map("_line|_codes|_messages|title|price", NULL,
@@ -294,6 +313,16 @@ main(void)
                  GLYPH_FILE_HEADER_MISSING, "first line");
     test_refused("Stock list of July||", NULL, GLYPH_FILE_HEADER_MISSING,
                  "Stock list");
+
+    test_refused("title|priceless", NULL, GLYPH_FILE_COLUMNS_MISSING,
+                 "no price");
+    test_refused("title|prix eur usd", NULL, GLYPH_FILE_COLUMNS_MISSING,
+                 "no price");
+    test_refused("title|MSRP", NULL, GLYPH_FILE_COLUMNS_MISSING, "no price");
+    test_refused("title|Total", NULL, GLYPH_FILE_COLUMNS_MISSING,
+                 "no price");
+    test_refused("title|start price|high bid", NULL,
+                 GLYPH_FILE_COLUMNS_MISSING, "no price");
 
     test_extra_names();
 

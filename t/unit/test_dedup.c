@@ -1,6 +1,7 @@
 /* Which rows say the same. */
 
 #include <stdio.h>
+#include <sys/resource.h>
 
 #include "glyph_dedup.h"
 #include "tap.h"
@@ -106,7 +107,7 @@ test_urls(void)
     char             text[10000];
     glyph_str_t      s;
     const pair_t    *p;
-    glyph_digest_t   d;
+    glyph_digest_t   d, e;
 
     for (p = pairs; p->a; p++) {
         is_int(equal(url(p->a), url(p->b)), p->same, "%s is%s %s", p->a,
@@ -123,6 +124,16 @@ test_urls(void)
     s.data = (unsigned char *) text;
     s.len = sizeof(text);
     is_int(glyph_dedup_url(&s, &d), 1, "one that is too long is read safely");
+
+    s.len = 8192;
+    (void) glyph_dedup_url(&s, &d);
+    text[8191] = 'b';
+    (void) glyph_dedup_url(&s, &e);
+    ok(!equal(d, e), "of the longest that a row may have the last byte counts");
+
+    memset(text + 18, '&', sizeof(text) - 18);
+    memset(text + 18, 'c', 8000);
+    is_int(glyph_dedup_url(&s, &d), 1, "one with nothing but marks at its end");
 }
 
 
@@ -279,9 +290,70 @@ test_memory(void)
 }
 
 
+/*
+ * Ten million rows of two keys each, none of which was seen before, with room
+ * for a million keys: 14 bytes each, and half as many again while it grows.
+ */
+
+static void
+test_bounded(void)
+{
+    int              full;
+    long             before, grown;
+    int64_t          i, wrong;
+    uint64_t         x;
+    glyph_dedup_t   *d;
+    struct rusage    usage;
+    glyph_digest_t   url, listing;
+
+    memset(&url, 0, sizeof(url));
+    memset(&listing, 0, sizeof(listing));
+
+    (void) getrusage(RUSAGE_SELF, &usage);
+    before = usage.ru_maxrss;
+
+    d = glyph_dedup_create(1000000);
+    wrong = 0;
+    full = 0;
+
+    for (i = 0; i < 10000000; i++) {
+        x = (uint64_t) i * 0x9e3779b97f4a7c15ULL;
+        memcpy(url.bytes, &x, sizeof(x));
+        x = ~x;
+        memcpy(listing.bytes, &x, sizeof(x));
+
+        wrong += glyph_dedup_row(d, i, &url, &listing, &full) != -1;
+
+        if (i == 499999) {
+            wrong += full;
+        }
+    }
+
+    is_int(wrong, 0, "ten million rows are new");
+    is_int(full, 1, "a million keys are kept");
+
+    (void) getrusage(RUSAGE_SELF, &usage);
+    grown = usage.ru_maxrss - before;
+
+    ok(grown < 32 * 1024, "in %ld KB", grown);
+
+    for (i = 0; i < 500000; i++) {
+        x = (uint64_t) i * 0x9e3779b97f4a7c15ULL;
+        memcpy(url.bytes, &x, sizeof(x));
+
+        wrong += glyph_dedup_row(d, 10000000, &url, NULL, &full) != i;
+    }
+
+    is_int(wrong, 0, "and those are known still");
+
+    glyph_dedup_destroy(d);
+}
+
+
 int
 main(void)
 {
+    test_bounded();
     test_urls();
     test_listings();
     test_rows();

@@ -42,11 +42,51 @@ static const json_t  strings[] = {
 };
 
 
+/* n objects, or an object and arrays, around one number. */
+
+static int
+nested(int n, const char *open, const char *close)
+{
+    int          i, rc;
+    glyph_buf_t  b;
+    glyph_str_t  s;
+
+    memset(&b, 0, sizeof(b));
+    glyph_buf_puts(&b, "{\"a\":");
+
+    for (i = 1; i < n; i++) {
+        glyph_buf_puts(&b, open);
+    }
+
+    glyph_buf_putc(&b, '1');
+
+    for (i = 1; i < n; i++) {
+        glyph_buf_puts(&b, close);
+    }
+
+    glyph_buf_putc(&b, '}');
+
+    s.data = b.data;
+    s.len = b.len;
+    rc = glyph_json_is_object(&s);
+    glyph_buf_free(&b);
+
+    return rc;
+}
+
+
 int
 main(void)
 {
     glyph_buf_t    b;
     const json_t  *s;
+
+    is_int(nested(1, "", ""), 1, "an object");
+    is_int(nested(32, "{\"a\":", "}"), 1, "32 objects within one another");
+    is_int(nested(33, "{\"a\":", "}"), 0, "33 are too many");
+    is_int(nested(32, "[", "]"), 1, "an object and 31 arrays");
+    is_int(nested(33, "[", "]"), 0, "… and 32");
+    is_int(nested(100000, "[", "]"), 0, "100,000 do not take the stack");
 
     memset(&b, 0, sizeof(b));
 

@@ -95,7 +95,7 @@ static const good_t  good[] = {
     { "¥12,800", NONE, 1280000, "JPY", 0 },
     { "12,800円", NONE, 1280000, "JPY", 0 },
     { "￥12,800", NONE, 1280000, "JPY", 0 },
-    { "CN¥2,999.00", NONE, -1, NULL, 0 },
+    { "CN¥2,999.00", NONE, 299900, "CNY", 0 },
     { "¥2,999.00 CNY", NONE, 299900, "CNY", 0 },
     { "₩1,290,000", NONE, 129000000, "KRW", 0 },
     { "Rp 12.500.000", NONE, 1250000000, "IDR", 0 },
@@ -107,7 +107,71 @@ static const good_t  good[] = {
     { "AED 2,499", NONE, 249900, "AED", 0 },
     { "7 499 kr", NONE, 749900, "", 0 },
     { "7 499 kr SEK", NONE, 749900, "SEK", 0 },
-    { "7499:-", NONE, -1, NULL, 0 },
+    { "7499:-", NONE, 749900, "", 0 },
+
+    /* as sellers of other countries write it */
+    { "U$S 100", NONE, 10000, "USD", 0 },
+    { "U$D 100", NONE, 10000, "USD", 0 },
+    { "U.S. $45.00", NONE, 4500, "USD", 0 },
+    { "45 U.S. dollars", NONE, 4500, "USD", 0 },
+    { "US-$ 500", NONE, 50000, "USD", 0 },
+    { "500 US-$", NONE, 50000, "USD", 0 },
+    { "US-Dollar 500", NONE, 50000, "USD", 0 },
+    { "US$1.299,00", NONE, 129900, "USD", 0 },
+    { "$A500", NONE, 50000, "AUD", 0 },
+    { "$CDN 500", NONE, 50000, "CAD", 0 },
+    { "500 Canadian dollars", NONE, 50000, "CAD", 0 },
+    { "RD$ 45,000", NONE, 4500000, "DOP", 0 },
+    { "AR$ 500.000", NONE, 50000000, "ARS", 0 },
+    { "CN¥ 100", NONE, 10000, "CNY", 0 },
+    { "RMB¥2999", NONE, 299900, "CNY", 0 },
+    { "人民币2999", NONE, 299900, "CNY", 0 },
+    { "JP¥ 129,800", NONE, 12980000, "JPY", 0 },
+    { "129,800円（税込）", NONE, 12980000, "JPY", 0 },
+    { "GB£ 1299", NONE, 129900, "GBP", 0 },
+    { "£1,299 ex VAT", NONE, 129900, "GBP", 0 },
+    { "7499 :-", NONE, 749900, "", 0 },
+    { "1.299,- €", NONE, 129900, "EUR", 0 },
+    { "1.299,-€", NONE, 129900, "EUR", 0 },
+    { "CHF 1'299.00", NONE, 129900, "CHF", 0 },
+    { "Fr. 1'299.--", NONE, 129900, "CHF", 0 },
+    { "₹1,29,999", NONE, 12999900, "INR", 0 },
+    { "Rs.1,29,999/-", NONE, 12999900, "INR", 0 },
+    { "₹45,000/-", NONE, 4500000, "INR", 0 },
+    { "S/ 1,299.00", NONE, 129900, "PEN", 0 },
+    { "S/.1299", NONE, 129900, "PEN", 0 },
+    { "1 299 kr", NONE, 129900, "", 0 },
+    { "kr 1 299,-", NONE, 129900, "", 0 },
+    { "R$ 1.299,00", NONE, 129900, "BRL", 0 },
+    { "€1.299", NONE, 129900, "EUR", 0 },
+    { "12 999 р.", NONE, 1299900, "RUB", 0 },
+    { "12999 рублей", NONE, 1299900, "RUB", 0 },
+    { "129.900 дин.", NONE, 12990000, "RSD", 0 },
+    { "12,990 บาท", NONE, 1299000, "THB", 0 },
+    { "KSh 129,900", NONE, 12990000, "KES", 0 },
+    { "12.999,00 TL", NONE, 1299900, "TRY", 0 },
+    { "12.990.000 VNĐ", NONE, 1299000000, "VND", 0 },
+
+    /* a space, and no more, may also part two prices */
+    { "450 500", NONE, 45050000, "", 1 },
+    { "$450 500", NONE, 45050000, "USD", 1 },
+    { "450 500", COMMA, 45050000, "", 0 },
+    { "450 500 €", NONE, 45050000, "EUR", 0 },
+    { "450 500.00", NONE, 45050000, "", 0 },
+
+    /* what has no width, or is wide */
+    { "1\xc2\xad" "299", NONE, 129900, "", 0 },
+    { "\xe2\x80\x8f" "1,299 ₪", NONE, 129900, "ILS", 0 },
+    { "\xe2\x80\xab" "450 ₪\xe2\x80\xac", NONE, 45000, "ILS", 0 },
+    { "\xe2\x81\xa6$450\xe2\x81\xa9", NONE, 45000, "USD", 0 },
+    { "\xd8\x9c" "450", NONE, 45000, "", 0 },
+    { "１，２９９．００", NONE, 129900, "", 0 },
+    { "＄１２９９", NONE, 129900, "USD", 0 },
+
+    /* a spreadsheet's text */
+    { "=\"1299.50\"", NONE, 129950, "", 0 },
+    { "'1299", NONE, 129900, "", 0 },
+    { "\"1299\"", NONE, 129900, "", 0 },
 
     /* no fraction */
     { "1299,- €", NONE, 129900, "EUR", 0 },
@@ -161,6 +225,29 @@ static const good_t  good[] = {
     { "$450 (OBO)", NONE, 45000, "USD", 0 },
     { "$450 a piece", NONE, 45000, "USD", 0 },
 
+    { "1299 USD/ea", NONE, 129900, "USD", 0 },
+    { "$500 o.b.o.", NONE, 50000, "USD", 0 },
+    { "$500 + S&H", NONE, 50000, "USD", 0 },
+    { "£500 + p&p", NONE, 50000, "GBP", 0 },
+    { "$500 PayPal G&S", NONE, 50000, "USD", 0 },
+    { "$450 shipped CONUS", NONE, 45000, "USD", 0 },
+    { "$450 per card", NONE, 45000, "USD", 0 },
+    { "450/unit", NONE, 45000, "", 0 },
+    { "450 je Stück", NONE, 45000, "", 0 },
+    { "450 par unité", NONE, 45000, "", 0 },
+    { "499 zł szt.", NONE, 49900, "PLN", 0 },
+    { "499 € c/u", NONE, 49900, "EUR", 0 },
+    { "499,00 € inkl. 19% MwSt.", NONE, 49900, "EUR", 0 },
+    { "€ 499,00 incl. 21 % btw", NONE, 49900, "EUR", 0 },
+    { "499,00 €¹", NONE, 49900, "EUR", 0 },
+    { "499 € à débattre", NONE, 49900, "EUR", 0 },
+    { "499 € negociables", NONE, 49900, "EUR", 0 },
+    { "499 € trattabili", NONE, 49900, "EUR", 0 },
+    { "499 zł z wysyłką", NONE, 49900, "PLN", 0 },
+    { "€ 499 per stuk", NONE, 49900, "EUR", 0 },
+    { "R$ 499 frete grátis", NONE, 49900, "BRL", 0 },
+    { "499 ₽ торг", NONE, 49900, "RUB", 0 },
+
     /* digits of other scripts */
     { "\xef\xbc\x91\xef\xbc\x92\xef\xbc\x99\xef\xbc\x99", NONE, 129900, "",
       0 },
@@ -207,7 +294,49 @@ static const bad_t  bad[] = {
     { "\xff" "12", GLYPH_ROW_PRICE_INVALID },
     { "https://example.com/450", GLYPH_ROW_PRICE_INVALID },
 
+    { "Contact for price", GLYPH_ROW_PRICE_INVALID },
+    { "Preis auf Anfrage", GLYPH_ROW_PRICE_INVALID },
+    { "Zu verschenken", GLYPH_ROW_PRICE_INVALID },
+    { "VB", GLYPH_ROW_PRICE_INVALID },
+    { "Gratis", GLYPH_ROW_PRICE_INVALID },
+    { "Best offer", GLYPH_ROW_PRICE_INVALID },
+    { "-,-- €", GLYPH_ROW_PRICE_INVALID },
+    { "#VALUE!", GLYPH_ROW_PRICE_INVALID },
+    { "$5XX", GLYPH_ROW_PRICE_INVALID },
+    { "$500?", GLYPH_ROW_PRICE_INVALID },
+    { "$500ish", GLYPH_ROW_PRICE_INVALID },
+    { "$1.299.99", GLYPH_ROW_PRICE_INVALID },
+    { "$1,299,99", GLYPH_ROW_PRICE_INVALID },
+    { "1.29.999", GLYPH_ROW_PRICE_INVALID },
+    { "1'29'999", GLYPH_ROW_PRICE_INVALID },
+    { "192.168.1.1", GLYPH_ROW_PRICE_INVALID },
+    { "01.02.2024", GLYPH_ROW_PRICE_INVALID },
+    { "BTC 0.5", GLYPH_ROW_PRICE_INVALID },
+    { "99¢", GLYPH_ROW_PRICE_INVALID },
+    { "500 points", GLYPH_ROW_PRICE_INVALID },
+    { "10% off $549", GLYPH_ROW_PRICE_INVALID },
+    { "$549.99 - 10%", GLYPH_ROW_PRICE_INVALID },
+    { "$900 for both", GLYPH_ROW_PRICE_INVALID },
+    { "2x $450", GLYPH_ROW_PRICE_INVALID },
+    { "4 x 125 €", GLYPH_ROW_PRICE_INVALID },
+    { "lot of 4 $1000", GLYPH_ROW_PRICE_INVALID },
+    { "$49/month", GLYPH_ROW_PRICE_INVALID },
+    { "$2.49/hr", GLYPH_ROW_PRICE_INVALID },
+    { "0.5/h", GLYPH_ROW_PRICE_INVALID },
+    { "5 pcs", GLYPH_ROW_PRICE_INVALID },
+    { "1 card", GLYPH_ROW_PRICE_INVALID },
+    { "3 Stk.", GLYPH_ROW_PRICE_INVALID },
+    { "5 in stock", GLYPH_ROW_PRICE_INVALID },
+    { "12x de R$ 49,90", GLYPH_ROW_PRICE_INVALID },
+    { "$100 deposit", GLYPH_ROW_PRICE_INVALID },
+    { "SOLD", GLYPH_ROW_PRICE_INVALID },
+    { "sold for $500", GLYPH_ROW_PRICE_INVALID },
+    { "$500 (reserved)", GLYPH_ROW_PRICE_INVALID },
+    { "US$ 500 CAD", GLYPH_ROW_PRICE_INVALID },
+    { "CN¥ 500 JPY", GLYPH_ROW_PRICE_INVALID },
+
     { "0", GLYPH_ROW_PRICE_ZERO },
+    { "$0", GLYPH_ROW_PRICE_ZERO },
     { "0.00", GLYPH_ROW_PRICE_ZERO },
     { "0,00 €", GLYPH_ROW_PRICE_ZERO },
     { "0.004", GLYPH_ROW_PRICE_ZERO },
@@ -223,19 +352,46 @@ static const bad_t  bad[] = {
     { "$100 - $200", GLYPH_ROW_PRICE_RANGE },
     { "100\xe2\x80\x93" "200", GLYPH_ROW_PRICE_RANGE },
     { "100 to 200", GLYPH_ROW_PRICE_RANGE },
-    { "from $99", GLYPH_ROW_PRICE_RANGE },
-    { "ab 99 €", GLYPH_ROW_PRICE_RANGE },
-    { "à partir de 99 €", GLYPH_ROW_PRICE_RANGE },
-    { "desde 99 €", GLYPH_ROW_PRICE_RANGE },
-    { "starting at $99", GLYPH_ROW_PRICE_RANGE },
-    { "up to $500", GLYPH_ROW_PRICE_RANGE },
-    { "$450+", GLYPH_ROW_PRICE_RANGE },
-    { "~$450", GLYPH_ROW_PRICE_RANGE },
-    { "ca. 450 €", GLYPH_ROW_PRICE_RANGE },
-    { "$1,299 $999", GLYPH_ROW_PRICE_RANGE },
-    { "was $1,299 now $999", GLYPH_ROW_PRICE_RANGE },
-    { "MSRP $1,299", GLYPH_ROW_PRICE_RANGE },
-    { "1299 999", GLYPH_ROW_PRICE_RANGE },
+    { "from $99", GLYPH_ROW_PRICE_LIMIT },
+    { "ab 99 €", GLYPH_ROW_PRICE_LIMIT },
+    { "à partir de 99 €", GLYPH_ROW_PRICE_LIMIT },
+    { "desde 99 €", GLYPH_ROW_PRICE_LIMIT },
+    { "starting at $99", GLYPH_ROW_PRICE_LIMIT },
+    { "up to $500", GLYPH_ROW_PRICE_LIMIT },
+    { "$450+", GLYPH_ROW_PRICE_LIMIT },
+    { "~$450", GLYPH_ROW_PRICE_LIMIT },
+    { "ca. 450 €", GLYPH_ROW_PRICE_LIMIT },
+    { "$1,299 $999", GLYPH_ROW_PRICE_SEVERAL },
+    { "was $1,299 now $999", GLYPH_ROW_PRICE_SEVERAL },
+    { "MSRP $1,299", GLYPH_ROW_PRICE_LIMIT },
+    { "1299 999", GLYPH_ROW_PRICE_SEVERAL },
+
+    { "450 bis 500 €", GLYPH_ROW_PRICE_RANGE },
+    { "entre 450 et 500", GLYPH_ROW_PRICE_RANGE },
+    { "between $450 and $500", GLYPH_ROW_PRICE_RANGE },
+    { "450 EUR - 500 EUR", GLYPH_ROW_PRICE_RANGE },
+    { "da 450 €", GLYPH_ROW_PRICE_LIMIT },
+    { "od 450 zł", GLYPH_ROW_PRICE_LIMIT },
+    { "vanaf € 450", GLYPH_ROW_PRICE_LIMIT },
+    { "≥ 500", GLYPH_ROW_PRICE_LIMIT },
+    { "≈500", GLYPH_ROW_PRICE_LIMIT },
+    { "< 500", GLYPH_ROW_PRICE_LIMIT },
+    { "Was $500", GLYPH_ROW_PRICE_LIMIT },
+    { "statt 599 €", GLYPH_ROW_PRICE_LIMIT },
+    { "UVP 499 €", GLYPH_ROW_PRICE_LIMIT },
+    { "NP 599 €", GLYPH_ROW_PRICE_LIMIT },
+    { "List price: $499.00", GLYPH_ROW_PRICE_LIMIT },
+    { "Current bid: $450", GLYPH_ROW_PRICE_LIMIT },
+    { "was $500 now $400", GLYPH_ROW_PRICE_SEVERAL },
+    { "$500 - was $600", GLYPH_ROW_PRICE_SEVERAL },
+    { "$549.99 (was $599.99)", GLYPH_ROW_PRICE_SEVERAL },
+    { "$549.99\n$599.99", GLYPH_ROW_PRICE_SEVERAL },
+    { "$499 / £450", GLYPH_ROW_PRICE_SEVERAL },
+    { "499 EUR / 520 USD", GLYPH_ROW_PRICE_SEVERAL },
+    { "450 + 5.99 shipping", GLYPH_ROW_PRICE_SEVERAL },
+    { "2 for $900", GLYPH_ROW_PRICE_SEVERAL },
+    { "450 500 600 700 800", GLYPH_ROW_PRICE_TOO_LARGE },
+    { "1299€99", GLYPH_ROW_PRICE_SEVERAL },
 
     { "10000000000", GLYPH_ROW_PRICE_TOO_LARGE },
     { "9999999999.995", GLYPH_ROW_PRICE_TOO_LARGE },
@@ -432,6 +588,11 @@ main(void)
     test_settle("7 499 kr", "SEK", GLYPH_CODE_OK, "SEK", 0);
     test_settle("7 499 kr", "EUR", GLYPH_ROW_CURRENCY_CONFLICT, "", 0);
     test_settle("7 499 kr", "", GLYPH_ROW_CURRENCY_INVALID, "", 0);
+    test_settle("£1,299", "EGP", GLYPH_CODE_OK, "EGP", 0);
+    test_settle("£1,299", "EUR", GLYPH_ROW_CURRENCY_CONFLICT, "", 0);
+    test_settle("1 299 р.", "BYN", GLYPH_CODE_OK, "BYN", 0);
+    test_settle("450 500", "HUF", GLYPH_CODE_OK, "HUF", 0);
+    test_settle("450 500", "USD", GLYPH_CODE_OK, "USD", 1);
     test_settle("1299", "", GLYPH_CODE_OK, "", 0);
     test_settle("1.299", "EUR", GLYPH_CODE_OK, "EUR", 0);
     test_settle("1,299", "EUR", GLYPH_CODE_OK, "EUR", 1);
@@ -452,6 +613,26 @@ main(void)
     test_currency("Kč", "CZK");
     test_currency("Fr.", "CHF");
     test_currency("", "");
+    test_currency("U$S", "USD");
+    test_currency("$US", "USD");
+    test_currency("US-Dollar", "USD");
+    test_currency("U.S. Dollar", "USD");
+    test_currency("$ USD", "USD");
+    test_currency("(USD)", "USD");
+    test_currency("Canadian Dollar", "CAD");
+    test_currency("EUR (€)", "EUR");
+    test_currency("€ EUR", "EUR");
+    test_currency("Pound Sterling", "GBP");
+    test_currency("CN¥", "CNY");
+    test_currency("RMB ¥", "CNY");
+    test_currency("руб.", "RUB");
+    test_currency("USD/EUR", NULL);
+    test_currency("£ USD", NULL);
+    test_currency("US", NULL);
+    test_currency("-", NULL);
+    test_currency("N/A", NULL);
+    test_currency("840", NULL);
+    test_currency("USDT", NULL);
     test_currency("kr", NULL);
     test_currency("XXX", NULL);
     test_currency("12", NULL);

@@ -160,7 +160,9 @@ same(const out_t *x, const out_t *y)
            && x->listings.len == y->listings.len
            && x->errors.len == y->errors.len
            && x->result.len == y->result.len
-           && memcmp(x->listings.data, y->listings.data, x->listings.len) == 0
+           && (x->listings.len == 0
+               || memcmp(x->listings.data, y->listings.data, x->listings.len)
+                  == 0)
            && memcmp(x->result.data, y->result.data, x->result.len) == 0
            && (x->errors.len == 0
                || memcmp(x->errors.data, y->errors.data, x->errors.len) == 0);
@@ -482,6 +484,9 @@ static const refusal_t  forms[] = {
       "title,price\nx,1\n\r\n--b--\r\n", GLYPH_MULTIPART_TWO_FILES },
     { "an unknown field", PART_FIELD("colour") "red\r\n" FORM_REST,
       GLYPH_MULTIPART_FIELD_UNKNOWN },
+    { "a field given twice", PART_FIELD("source_label") "a\r\n"
+      PART_FIELD("source_label") "a\r\n" FORM_REST,
+      GLYPH_MULTIPART_FIELD_REPEATED },
     { "metadata that is no object", PART_FIELD("metadata") "[1]\r\n" FORM_REST,
       GLYPH_MULTIPART_FIELD_INVALID },
     { "a label that is not UTF-8", PART_FIELD("source_label") "\xff\r\n"
@@ -722,11 +727,83 @@ test_charsets(void)
 }
 
 
+typedef struct {
+    const char    *name;
+    const char    *in;
+    glyph_code_e   code;
+    const char    *says;        /* in the result */
+} dialect_t;
+
+
+static const dialect_t  dialects[] = {
+    { "semicolons, commas in quotes",
+      "\"Titel\";\"Preis, EUR\"\nRTX 3090;\"1.299,00\"\n",
+      GLYPH_CODE_OK, "\"delimiter\":\";\"" },
+    { "one semicolon, more commas in a name",
+      "Titel;Preis;Versand (DE, AT, CH)\nRTX 3090;1.299,00;x\n",
+      GLYPH_CODE_OK, "\"delimiter\":\";\"" },
+    { "tabs, more commas in names",
+      "title\tprice, usd\tnote, a, b\nRTX 3090\t1,299.00\tx\n",
+      GLYPH_CODE_OK, "\"delimiter\":\"\\t\"" },
+    { "commas, more tabs in a name",
+      "title,price,a\tb\tc\td\nRTX 3090,1,x\n",
+      GLYPH_CODE_OK, "\"delimiter\":\",\"" },
+    { "semicolons, commas in the data",
+      "title;price\nRTX 3090, 24GB, new, x;1,5\n",
+      GLYPH_CODE_OK, "\"delimiter\":\";\"" },
+    { "no known name: the most frequent mark",
+      "a;b;c,d\n1;2;3\n", GLYPH_FILE_COLUMNS_MISSING,
+      "columns seen: \\\"a\\\", \\\"b\\\", \\\"c,d\\\"" },
+    { "one column", "title\nRTX 3090\n", GLYPH_FILE_COLUMNS_MISSING,
+      "no price column; columns seen: \\\"title\\\"" },
+    { "sep=; in quotes", "\"sep=;\"\ntitle;price\nRTX 3090;1\n",
+      GLYPH_CODE_OK, "\"delimiter\":\";\"" },
+    { "sep=; filled up", "sep=;;;\r\ntitle;price\r\nRTX 3090;1\r\n",
+      GLYPH_CODE_OK, "\"delimiter\":\";\"" },
+    { "SEP= and a tab", "SEP=\t\ntitle\tprice\nRTX 3090\t1\n",
+      GLYPH_CODE_OK, "\"delimiter\":\"\\t\"" },
+    { "sep= and nothing else", "sep=;\n", GLYPH_FILE_EMPTY, "empty" },
+    { "CR", "title,price\rRTX 3090,1\rRTX 3090,2\r", GLYPH_CODE_OK,
+      "\"valid_rows\":2" },
+    { "CR, LF and CR LF", "title,price\r\nRTX 3090,1\nRTX 3090,2\r\n"
+      "RTX 3090,3\rRTX 3090,4", GLYPH_CODE_OK, "\"valid_rows\":4" },
+    { "a heading first", "My list\ntitle,price\nRTX 3090,1\n",
+      GLYPH_FILE_HEADER_MISSING, "line 2 looks like the header: remove what "
+      "is above it" },
+    { "two of them, and another delimiter",
+      "Company, Inc.\n\nExport 2025\nTitel;Preis\nRTX 3090;1\n",
+      GLYPH_FILE_COLUMNS_MISSING, "line 4 looks like the header" },
+    { "a heading of two columns", "Name: X,Date: 2025\ntitle,price\nx,1\n",
+      GLYPH_FILE_COLUMNS_MISSING, "line 2 looks like the header" },
+    { "rows and no header", "RTX 3090,595.99\nRTX 3090,400\n",
+      GLYPH_FILE_HEADER_MISSING, "but this one has \\\"595.99\\\"\"" },
+    { "near misses", "Ttile,Pries,seller\nRTX 3090,1,x\n",
+      GLYPH_FILE_COLUMNS_MISSING,
+      "\"did_you_mean\":{\"Ttile\":\"title\",\"Pries\":\"preis\"}}]" },
+    { "nothing near", "aa,bb\n1,2\n", GLYPH_FILE_COLUMNS_MISSING,
+      "?map=)\"}]" },
+    { "JSON", "[{\"title\":\"RTX 3090\",\"price\":1}]",
+      GLYPH_FILE_HEADER_MISSING, "this is not CSV but JSON" },
+    { "lines of JSON", "{\"title\":\"RTX 3090\"}\n{\"title\":\"x\"}\n",
+      GLYPH_FILE_HEADER_MISSING, "this is not CSV but JSON" },
+    { "a web page", "<!DOCTYPE html>\n<html><body>\n",
+      GLYPH_FILE_HEADER_MISSING, "this is not CSV but HTML" },
+    { "XML", "<?xml version=\"1.0\"?>\n<a/>\n", GLYPH_FILE_HEADER_MISSING,
+      "this is not CSV but XML" },
+    { NULL, NULL, 0, NULL }
+};
+
+
 static void
 test_dialects(void)
 {
     out_t                  o;
+    glyph_code_e           code;
+    const dialect_t       *d;
     glyph_pipeline_opts_t  opts;
+
+    static const char  bare[] =
+        "t\0i\0t\0l\0e\0,\0p\0r\0i\0c\0e\0\n\0x\0,\0""7\0\n\0";
 
     static const char  utf16[] =
         "\xff\xfet\0i\0t\0l\0e\0;\0p\0r\0i\0c\0e\0\n\0R\0T\0X\0 \0""3\0""0\0"
@@ -741,6 +818,26 @@ test_dialects(void)
 
     run(&o, &opts, "sep=|\r\ntitle|price\r\nRTX 3090|7\r\n", 33, 0, 0, 2);
     is_int(o.rc, GLYPH_OK, "sep=| on the first line");
+
+    for (d = dialects; d->name; d++) {
+        run(&o, &opts, d->in, strlen(d->in), 0, 0, 0);
+
+        code = o.rc == GLYPH_BAD ? o.code : GLYPH_CODE_OK;
+
+        if (!ok(code == d->code && has(&o.result, d->says), "%s: %s",
+                d->name, glyph_code_name(d->code)))
+        {
+            tap_diag("%.*s", (int) o.result.len, (char *) o.result.data);
+        }
+    }
+
+    run(&o, &opts, bare, sizeof(bare) - 1, 0, 0, 0);
+    is_int(o.code, GLYPH_FILE_NOT_TEXT, "UTF-16 without its mark");
+    ok(has(&o.result, "charset=utf-16le"), "is told how it can be read");
+
+    glyph_str_set(&opts.charset, "utf-16le");
+    run(&o, &opts, bare, sizeof(bare) - 1, 0, 0, 0);
+    is_int(o.rc, GLYPH_OK, "and then is");
 
     out_free(&o);
 }
@@ -843,6 +940,11 @@ test_memory(void)
     glyph_str_set(&opts.charset, "windows-1252");
     glyph_str_set(&opts.map, "Colour:condition");
     fail_each("in another charset", &opts, mess, sizeof(mess) - 1);
+
+    memset(&opts, 0, sizeof(opts));
+    fail_each("a header that is none", &opts, dialects[14].in,
+              strlen(dialects[14].in));
+    fail_each("a header with near misses", &opts, "Ttile,Pries\nx,1\n", 16);
 
     glyph_buf_puts(&b, PART_FIELD("metadata") "{}\r\n" PART_FILE);
     glyph_buf_append(&b, mess, sizeof(mess) - 1);

@@ -95,6 +95,17 @@ test_no_date(const char *value)
 }
 
 
+static void
+test_absent(const char *value, int want)
+{
+    glyph_str_t  text;
+
+    text = str(value);
+    is_int(glyph_date_is_absent(&text), want, "\"%s\" is %sa date left out",
+           value, want ? "" : "not ");
+}
+
+
 /* No text, cut anywhere, may be read beyond its end. */
 
 static void
@@ -135,6 +146,7 @@ main(void)
 {
     test_quantity("", NO, UNK);
     test_quantity("  ", NO, UNK);
+    test_quantity("\xc2\xad", NO, UNK);
     test_quantity("12", 12, GLYPH_AVAILABLE);
     test_quantity("0", 0, GLYPH_UNAVAILABLE);
     test_quantity("1,000", 1000, GLYPH_AVAILABLE);
@@ -160,6 +172,69 @@ main(void)
     test_quantity("N/A", NO, UNK);
     test_quantity("many", NO, UNK);
     test_quantity("2 of 5 left", NO, UNK);
+    test_quantity("2x", 2, GLYPH_AVAILABLE);
+    test_quantity("×2", 2, GLYPH_AVAILABLE);
+    test_quantity("≥5", 5, GLYPH_AVAILABLE);
+    test_quantity("lot of 4", 4, GLYPH_AVAILABLE);
+    test_quantity("10 pcs.", 10, GLYPH_AVAILABLE);
+    test_quantity("10 Stück", 10, GLYPH_AVAILABLE);
+    test_quantity("10 szt.", 10, GLYPH_AVAILABLE);
+    test_quantity("10 unidades", 10, GLYPH_AVAILABLE);
+    test_quantity("Qty: 5", 5, GLYPH_AVAILABLE);
+    test_quantity("only 1 left", 1, GLYPH_AVAILABLE);
+    test_quantity("mehr als 10 verfügbar", 10, GLYPH_AVAILABLE);
+    test_quantity("1.000", 1000, GLYPH_AVAILABLE);
+    test_quantity("10 available / 50 sold", 10, GLYPH_AVAILABLE);
+    test_quantity("5 sold, 3 left", 3, GLYPH_AVAILABLE);
+    test_quantity("Sold: 50", NO, UNK);
+    test_quantity("50 sold", NO, UNK);
+    test_quantity("1,250+ sold", NO, UNK);
+    test_quantity("sold", NO, GLYPH_UNAVAILABLE);
+    test_quantity("sold out 5", NO, GLYPH_UNAVAILABLE);
+    test_quantity("Out of stock (5)", NO, GLYPH_UNAVAILABLE);
+    test_quantity("In stock: 0", 0, GLYPH_UNAVAILABLE);
+    test_quantity("a few", NO, UNK);
+    test_quantity("pair", NO, UNK);
+    test_quantity("?", NO, UNK);
+    test_quantity("-", NO, UNK);
+    test_quantity("Ships in 3 days", NO, UNK);
+    test_quantity("Available in 2 weeks", NO, UNK);
+    test_quantity("available from 2025-01-01", NO, UNK);
+    test_quantity("MOQ 10", NO, UNK);
+    test_quantity("min. order 10", NO, UNK);
+    test_quantity("less than 5", NO, UNK);
+    test_quantity("10k", NO, UNK);
+    test_quantity("4 x 80GB", NO, UNK);
+    test_quantity("2 lots of 4", NO, UNK);
+    test_quantity("Yes", NO, GLYPH_AVAILABLE);
+    test_quantity("TRUE", NO, GLYPH_AVAILABLE);
+    test_quantity("nein", NO, GLYPH_UNAVAILABLE);
+    test_quantity("false", NO, GLYPH_UNAVAILABLE);
+    test_quantity("LimitedAvailability", NO, GLYPH_AVAILABLE);
+    test_quantity("backordered", NO, GLYPH_UNAVAILABLE);
+    test_quantity("nicht vorrätig", NO, GLYPH_UNAVAILABLE);
+    test_quantity("nicht mehr verfügbar", NO, GLYPH_UNAVAILABLE);
+    test_quantity("vergriffen", NO, GLYPH_UNAVAILABLE);
+    test_quantity("non disponible", NO, GLYPH_UNAVAILABLE);
+    test_quantity("n'est plus disponible", NO, GLYPH_UNAVAILABLE);
+    test_quantity("pas en stock", NO, GLYPH_UNAVAILABLE);
+    test_quantity("sin existencias", NO, GLYPH_UNAVAILABLE);
+    test_quantity("non più disponibile", NO, GLYPH_UNAVAILABLE);
+    test_quantity("5 disponibili", 5, GLYPH_AVAILABLE);
+    test_quantity("niedostępne", NO, GLYPH_UNAVAILABLE);
+    test_quantity("w magazynie", NO, GLYPH_AVAILABLE);
+    test_quantity("niet beschikbaar", NO, GLYPH_UNAVAILABLE);
+    test_quantity("beschikbaar", NO, GLYPH_AVAILABLE);
+    test_quantity("não disponível", NO, GLYPH_UNAVAILABLE);
+    test_quantity("sem estoque", NO, GLYPH_UNAVAILABLE);
+    test_no_quantity("-1");
+    test_no_quantity("- 1");
+    test_no_quantity("\xe2\x88\x92" "1");
+    test_no_quantity("<5");
+    test_no_quantity("~5");
+    test_no_quantity("5?");
+    test_no_quantity("2,5");
+    test_no_quantity("1/5");
     test_no_quantity("-3");
     test_no_quantity("1000000001");
     test_no_quantity("99999999999999999999999");
@@ -210,6 +285,103 @@ main(void)
     test_condition("defekt", "For parts");
     test_condition("DEFEKT / Bastler", "For parts");
     test_condition("Pour pièces", "For parts");
+    test_condition("Working", "Used");
+    test_condition("Used, not for parts", "Used");
+    test_condition("Used, as is", "Used");
+    test_condition("fast neu", "Used");
+    test_condition("so gut wie neu", "Used");
+    test_condition("kaum benutzt", "Used");
+    test_condition("D’occasion", "Used");
+    test_condition("Comme neuve", "Used");
+    test_condition("quasi neuf", "Used");
+    test_condition("État correct", "Used");
+    test_condition("2ª mano", "Used");
+    test_condition("Casi nuevo", "Used");
+    test_condition("Seminueva", "Used");
+    test_condition("Buen estado", "Used");
+    test_condition("Pari al nuovo", "Used");
+    test_condition("Ottime condizioni", "Used");
+    test_condition("stan bardzo dobry", "Used");
+    test_condition("jak nowy", "Used");
+    test_condition("als nieuw", "Used");
+    test_condition("Zgan", "Used");
+    test_condition("2e hands", "Used");
+    test_condition("Goed", "Used");
+    test_condition("semi-novo", "Used");
+    test_condition("Muito bom", "Used");
+    test_condition("gebraucht mit OVP", "Used");
+    test_condition("nicht defekt, gebraucht", "Used");
+    test_condition("System pull", "Used");
+    test_condition("https://schema.org/UsedCondition", "Used");
+    test_condition("USED_EXCELLENT", "Used");
+    test_condition("BNIB", "New");
+    test_condition("Brandneu", "New");
+    test_condition("nagelneu", "New");
+    test_condition("ungeöffnet", "New");
+    test_condition("nicht gebraucht", "New");
+    test_condition("jamais servi", "New");
+    test_condition("a estrenar", "New");
+    test_condition("Nunca usado", "New");
+    test_condition("mai usato", "New");
+    test_condition("nieużywany", "New");
+    test_condition("niet gebruikt", "New");
+    test_condition("sigillato", "New");
+    test_condition("precintado", "New");
+    test_condition("New, not refurbished", "New");
+    test_condition("New pull", "New");
+    test_condition("New - damaged box", "New");
+    test_condition("neu & OVP", "New");
+    test_condition("Re-certified", "Refurbished");
+    test_condition("Excellent - Refurbished", "Refurbished");
+    test_condition("remis à neuf", "Refurbished");
+    test_condition("Restaurado", "Refurbished");
+    test_condition("rigenerata", "Refurbished");
+    test_condition("Odnowiony przez producenta", "Refurbished");
+    test_condition("Gereviseerd", "Refurbished");
+    test_condition("remanufaturado", "Refurbished");
+    test_condition("CERTIFIED_REFURBISHED", "Refurbished");
+    test_condition("Like New (Open Box)", "Open box");
+    test_condition("Neu: Sonstige", "Open box");
+    test_condition("Neuf (autre)", "Open box");
+    test_condition("Nuevo: otro", "Open box");
+    test_condition("Nuovo: altro", "Open box");
+    test_condition("Novo (outro)", "Open box");
+    test_condition("open doos", "Open box");
+    test_condition("otwarte opakowanie", "Open box");
+    test_condition("NEW_OTHER", "Open box");
+    test_condition("Parts/Repair", "For parts");
+    test_condition("Doesn't work", "For parts");
+    test_condition("As-is", "For parts");
+    test_condition("Ersatzteilspender", "For parts");
+    test_condition("funktioniert nicht", "For parts");
+    test_condition("nicht funktionsfähig", "For parts");
+    test_condition("défectueuse", "For parts");
+    test_condition("ne marche pas", "For parts");
+    test_condition("Para repuestos o no funciona", "For parts");
+    test_condition("roto", "For parts");
+    test_condition("non funziona", "For parts");
+    test_condition("Per parti di ricambio", "For parts");
+    test_condition("nie działa", "For parts");
+    test_condition("Do naprawy", "For parts");
+    test_condition("werkt niet", "For parts");
+    test_condition("niet werkend", "For parts");
+    test_condition("não funciona", "For parts");
+    test_condition("avariada", "For parts");
+    test_condition("FOR_PARTS_OR_NOT_WORKING", "For parts");
+    test_condition("OVP", NULL);
+    test_condition("ohne OVP", NULL);
+    test_condition("nicht kaputt", NULL);
+    test_condition("keine Defekte", NULL);
+    test_condition("ohne Defekt", NULL);
+    test_condition("sans défaut", NULL);
+    test_condition("not used for mining", NULL);
+    test_condition("never mined", NULL);
+    test_condition("New with defects", NULL);
+    test_condition("untested", NULL);
+    test_condition("Grade A", NULL);
+    test_condition("5/10", NULL);
+    test_condition("N/A", NULL);
+    test_condition("Unknown", NULL);
     test_condition("not new", NULL);
     test_condition("nicht defekt", NULL);
     test_condition("newton", NULL);
@@ -247,6 +419,36 @@ main(void)
     test_date("1990-01-01", 631152000000000LL);
     test_date("2000-01-01", 946684800000000LL);
 
+    test_date("Tue, 1 Jul 2025 14:00:00 +0200", 1751371200000000LL);
+    test_date("2025-07-01 14:00:00 +0000 UTC", 1751378400000000LL);
+    test_date("2025-07-01 14:00:00 GMT+0200", 1751371200000000LL);
+    test_date("01.07.2025, 14:00 Uhr", 1751378400000000LL);
+    test_date("Jul-25-2025", 1753401600000000LL);
+    test_date("1er juillet 2025", 1751328000000000LL);
+    test_date("vendredi 25 juillet 2025", 1753401600000000LL);
+    test_date("viernes, 25 de julio de 2025", 1753401600000000LL);
+    test_date("venerdì 25 luglio 2025", 1753401600000000LL);
+    test_date("piątek, 25 lipca 2025", 1753401600000000LL);
+    test_date("maandag 3 maart 2025", 1740960000000000LL);
+    test_date("terça-feira, 1 de julho de 2025", 1751328000000000LL);
+    test_date("1 października 2025", 1759276800000000LL);
+    test_date("1. Jänner 2025", 1735689600000000LL);
+    test_date("２０２５－０７－０１", 1751328000000000LL);
+
+    test_no_date("2 days ago");
+    test_no_date("vor 3 Tagen");
+    test_no_date("hace 2 días");
+    test_no_date("marchand 1, 2025");
+    test_no_date("1 octopus 2025");
+    test_no_date("maandag 3, 2025");
+    test_no_date("mar. 5 mars 2025");
+    test_no_date("1 Mar 25");
+    test_no_date("March 2025");
+    test_no_date("2025");
+    test_no_date("45352");
+    test_no_date("2025-07-01 14:00 CST");
+    test_no_date("0000-00-00");
+    test_no_date("1/3/2025");
     test_no_date("03/04/2025");
     test_no_date("3-4-2025");
     test_no_date("2025-02-29");
@@ -265,6 +467,15 @@ main(void)
     test_no_date("Current");
     test_no_date("12");
     test_no_date("-1");
+
+    test_absent("", 1);
+    test_absent("N/A", 1);
+    test_absent(" - ", 1);
+    test_absent("—", 1);
+    test_absent("NULL", 1);
+    test_absent("0", 0);
+    test_absent("Current", 0);
+    test_absent("2025-07-01", 0);
 
     test_cuts();
 

@@ -1,0 +1,417 @@
+#include "glyph_header_name.h"
+#include "glyph_currency.h"
+#include "glyph_json.h"
+#include "glyph_utf8.h"
+
+
+static const glyph_synonym_t *glyph_header_find_name(
+    const glyph_str_t *field);
+static unsigned glyph_header_has(const glyph_str_t *fields, size_t n,
+    size_t *known);
+static int glyph_header_same(const char *a, const char *b);
+static size_t glyph_header_distance(const char *a, size_t alen,
+    const char *b, size_t blen, size_t max);
+
+
+size_t
+glyph_header_fold(const glyph_str_t *name, char *out, size_t size)
+{
+    int                   gap;
+    size_t                n, len;
+    uint32_t              cp;
+    glyph_str_t           t;
+    unsigned char         buf[3 * GLYPH_HEADER_NAME_MAX];
+    const unsigned char  *p, *start, *last;
+
+    t = *name;
+    glyph_utf8_trim(&t);
+
+    p = buf;
+    last = buf + glyph_utf8_fold(&t, buf, sizeof(buf));
+    gap = 0;
+    len = 0;
+
+    while (p < last) {
+        start = p;
+        cp = glyph_utf8_decode(&p, last);
+
+        if (!((cp >= 'a' && cp <= 'z') || (cp >= '0' && cp <= '9'))
+            && (cp < 0xc0 || (cp >= 0x2000 && cp <= 0x2bff)
+                || (cp >= 0x3000 && cp <= 0x303f)
+                || (cp >= 0xfe30 && cp <= 0xff0f) || cp >= 0xffe0))
+        {
+            gap = 1;
+            continue;
+        }
+
+        n = p - start;
+
+        if (len + n + 1 >= size) {
+            break;
+        }
+
+        if (gap && len) {
+            out[len++] = '_';
+        }
+
+        gap = 0;
+        memcpy(out + len, start, n);
+        len += n;
+    }
+
+    out[len] = '\0';
+
+    return len;
+}
+
+
+const glyph_synonym_t *
+glyph_header_synonym(const char *name)
+{
+    const glyph_synonym_t  *s;
+
+    for (s = glyph_synonyms; s->name; s++) {
+
+        if (s->name[0] == name[0] && glyph_header_same(s->name, name)) {
+            return s;
+        }
+    }
+
+    return NULL;
+}
+
+
+/* "product_name" is also "ProductName". */
+
+static int
+glyph_header_same(const char *a, const char *b)
+{
+    for ( ;; ) {
+
+        while (*a == '_') {
+            a++;
+        }
+
+        while (*b == '_') {
+            b++;
+        }
+
+        if (*a != *b) {
+            return 0;
+        }
+
+        if (*a == '\0') {
+            return 1;
+        }
+
+        a++;
+        b++;
+    }
+}
+
+
+size_t
+glyph_header_strip(const glyph_str_t *given, char *name, size_t size,
+    char currency[4])
+{
+    char                    code[4], word[3 * GLYPH_HEADER_NAME_MAX];
+    size_t                  n, len;
+    glyph_str_t             rest;
+    glyph_sign_e            sign;
+    unsigned char           buf[3 * GLYPH_HEADER_NAME_MAX];
+    unsigned char           out[3 * GLYPH_HEADER_NAME_MAX];
+    const unsigned char    *p, *start, *last;
+    const glyph_synonym_t  *s;
+    glyph_currency_told_t   told;
+
+    p = buf;
+    last = buf + glyph_utf8_fold(given, buf, sizeof(buf));
+    len = 0;
+    currency[0] = '\0';
+
+    while (p < last) {
+        start = p;
+
+        if (*p >= 'a' && *p <= 'z') {
+
+            while (p < last && *p >= 'a' && *p <= 'z') {
+                p++;
+            }
+
+        } else {
+            (void) glyph_utf8_decode(&p, last);
+        }
+
+        n = p - start;
+
+        if (n == 2 && memcmp(start, "in", 2) == 0) {
+            continue;
+        }
+
+        /* "Preço (R$)": not the dollar of the United States */
+
+        if (p < last && *p == '$' && *start >= 'a' && *start <= 'z') {
+            memset(&told, 0, sizeof(told));
+
+            if (glyph_currency_take(&told, buf, start, last) == n
+                && glyph_currency_take(&told, buf, p, last) == 1
+                && glyph_currency_settle(&told, currency, &sign))
+            {
+                p++;
+                continue;
+            }
+        }
+
+        /* "priceUSD" */
+
+        if (n > 5 && glyph_currency_find(p - 3, 3, code, &sign)) {
+            memcpy(word, start, n - 3);
+            word[n - 3] = '\0';
+            s = glyph_header_synonym(word);
+
+            if (s && s->column == GLYPH_COL_PRICE && currency[0] == '\0') {
+                memcpy(currency, code, sizeof(code));
+                n -= 3;
+            }
+        }
+
+        if ((n > 1 || *start == '$')
+            && glyph_currency_find(start, n, code, &sign) && code[0]
+            && (*start < 'a' || n == 3
+                || (n == 4 && memcmp(start, "euro", 4) == 0)
+                || (n == 2 && memcmp(start, "zl", 2) == 0)))
+        {
+            if (currency[0] && memcmp(currency, code, 4) != 0
+                && sign == GLYPH_SIGN_NONE)
+            {
+                currency[0] = '\0';         /* "Price EUR/USD": neither */
+                break;
+            }
+
+            if (currency[0] == '\0' || sign == GLYPH_SIGN_NONE) {
+                memcpy(currency, code, 4);
+            }
+
+            continue;
+        }
+
+        memcpy(out + len, start, n);
+        len += n;
+    }
+
+    rest.data = out;
+    rest.len = len;
+
+    return glyph_header_fold(&rest, name, size);
+}
+
+
+const char *
+glyph_header_near(const glyph_str_t *given, glyph_column_e column)
+{
+    char                    name[GLYPH_HEADER_NAME_MAX];
+    size_t                  len, max, d, best;
+    const char             *near;
+    const glyph_synonym_t  *s;
+
+    if (given->len >= 32) {
+        return NULL;
+    }
+
+    len = glyph_header_fold(given, name, sizeof(name));
+
+    if (len < 3) {
+        return NULL;
+    }
+
+    max = len < 6 ? 1 : 2;
+    best = max + 1;
+    near = NULL;
+
+    for (s = glyph_synonyms; s->name; s++) {
+
+        if (s->column != column) {
+            continue;
+        }
+
+        d = glyph_header_distance(name, len, s->name, strlen(s->name), max);
+
+        if (d < best) {
+            best = d;
+            near = s->name;
+        }
+    }
+
+    return near;
+}
+
+
+/*
+ * How many letters must be added, left out, changed or swapped with their
+ * neighbours; more than max is max + 1.  Names are shorter than 64.
+ */
+
+static size_t
+glyph_header_distance(const char *a, size_t alen, const char *b, size_t blen,
+    size_t max)
+{
+    size_t   i, j, d, *prev, *cur, *old, *spare, rows[3][64];
+
+    if (alen > blen + max || blen > alen + max || alen > 63 || blen > 63) {
+        return max + 1;
+    }
+
+    old = rows[0];
+    prev = rows[1];
+    cur = rows[2];
+
+    for (j = 0; j <= blen; j++) {
+        prev[j] = j;
+        old[j] = j;
+    }
+
+    for (i = 1; i <= alen; i++) {
+        cur[0] = i;
+
+        for (j = 1; j <= blen; j++) {
+            d = prev[j - 1] + (a[i - 1] != b[j - 1]);
+
+            if (prev[j] + 1 < d) {
+                d = prev[j] + 1;
+            }
+
+            if (cur[j - 1] + 1 < d) {
+                d = cur[j - 1] + 1;
+            }
+
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]
+                && old[j - 2] + 1 < d)
+            {
+                d = old[j - 2] + 1;
+            }
+
+            cur[j] = d;
+        }
+
+        spare = old;
+        old = prev;
+        prev = cur;
+        cur = spare;
+    }
+
+    return prev[blen] > max ? max + 1 : prev[blen];
+}
+
+
+size_t
+glyph_header_known(const glyph_str_t *fields, size_t n, int *usable)
+{
+    size_t    known;
+    unsigned  has;
+
+    has = glyph_header_has(fields, n, &known);
+
+    *usable = (has & 1u << GLYPH_COL_PRICE)
+              && (has & (1u << GLYPH_COL_TITLE | 1u << GLYPH_COL_MODEL));
+
+    return known;
+}
+
+
+void
+glyph_header_suggest(const glyph_str_t *fields, size_t n, glyph_buf_t *json)
+{
+    size_t       i, known, start;
+    unsigned     has;
+    const char  *near;
+
+    has = glyph_header_has(fields, n, &known);
+    start = json->len;
+
+    for (i = 0; i < n; i++) {
+
+        if (glyph_header_find_name(&fields[i])) {
+            continue;
+        }
+
+        near = NULL;
+
+        if (!(has & 1u << GLYPH_COL_PRICE)) {
+            near = glyph_header_near(&fields[i], GLYPH_COL_PRICE);
+        }
+
+        if (near == NULL
+            && !(has & (1u << GLYPH_COL_TITLE | 1u << GLYPH_COL_MODEL)))
+        {
+            near = glyph_header_near(&fields[i], GLYPH_COL_TITLE);
+
+            if (near == NULL) {
+                near = glyph_header_near(&fields[i], GLYPH_COL_MODEL);
+            }
+        }
+
+        if (near) {
+            glyph_buf_putc(json, json->len == start ? '{' : ',');
+            glyph_json_string(json, fields[i].data, fields[i].len);
+            glyph_buf_putc(json, ':');
+            glyph_json_cstring(json, near);
+        }
+    }
+
+    if (json->len > start) {
+        glyph_buf_putc(json, '}');
+    }
+}
+
+
+/* A bit for each known column that the fields name. */
+
+static unsigned
+glyph_header_has(const glyph_str_t *fields, size_t n, size_t *known)
+{
+    size_t                  i;
+    unsigned                has;
+    const glyph_synonym_t  *s;
+
+    has = 0;
+    *known = 0;
+
+    for (i = 0; i < n; i++) {
+        s = glyph_header_find_name(&fields[i]);
+
+        if (s) {
+            (*known)++;
+            has |= 1u << s->column;
+        }
+    }
+
+    return has;
+}
+
+
+/* With or without a currency in a price's name. */
+
+static const glyph_synonym_t *
+glyph_header_find_name(const glyph_str_t *field)
+{
+    char                    name[GLYPH_HEADER_NAME_MAX], currency[4];
+    const glyph_synonym_t  *s;
+
+    if (field->len >= sizeof(name)) {
+        return NULL;
+    }
+
+    glyph_header_fold(field, name, sizeof(name));
+    s = glyph_header_synonym(name);
+
+    if (s == NULL) {
+        glyph_header_strip(field, name, sizeof(name), currency);
+        s = glyph_header_synonym(name);
+
+        if (s && (currency[0] == '\0' || s->column != GLYPH_COL_PRICE)) {
+            s = NULL;
+        }
+    }
+
+    return s;
+}
