@@ -29,6 +29,8 @@ static int glyph_context_is_part(const glyph_scan_t *scan,
     const glyph_context_t *ctx, const glyph_event_t *e);
 static void glyph_context_system(const glyph_scan_t *scan,
     glyph_context_t *ctx);
+static int glyph_context_comes_with(const glyph_event_t *system,
+    const glyph_event_t *subject);
 static int glyph_context_holds(const glyph_scan_t *scan,
     const glyph_event_t *server, const glyph_event_t *subject);
 static int glyph_context_module(const glyph_scan_t *scan,
@@ -421,7 +423,8 @@ glyph_context_is_part(const glyph_scan_t *scan, const glyph_context_t *ctx,
 /*
  * A computer with a card inside.  One word that means nothing else is
  * enough; others count once a kind, so that "HP Z440 Workstation" in a card's
- * title does no harm, but a processor or a disk beside it does.
+ * title does no harm, but a processor or a disk beside it does, or "with"
+ * between it and the card.
  */
 
 static void
@@ -498,6 +501,12 @@ glyph_context_system(const glyph_scan_t *scan, glyph_context_t *ctx)
     {
         ctx->reason = "server";
 
+    } else if ((seen & glyph_wset2(GLYPH_W_PC_SOFT, GLYPH_W_SERVER_SOFT))
+               && glyph_context_comes_with(first, ctx->subject))
+    {
+        ctx->reason = (seen & glyph_w(GLYPH_W_SERVER_SOFT)) ? "server"
+                                                            : "desktop_pc";
+
     } else if ((kinds & (kinds - 1))
                || (kinds && (seen & glyph_wset2(GLYPH_W_PC_SOFT,
                                                 GLYPH_W_SERVER_SOFT)))
@@ -510,6 +519,24 @@ glyph_context_system(const glyph_scan_t *scan, glyph_context_t *ctx)
     } else {
         ctx->why = NULL;
     }
+}
+
+
+/* "Precision 7920 Tower with Quadro RTX 5000" */
+
+static int
+glyph_context_comes_with(const glyph_event_t *system,
+    const glyph_event_t *subject)
+{
+    const glyph_event_t  *e;
+
+    for (e = system; subject && e < subject; e++) {
+        if (e->class == GLYPH_W_WITH) {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

@@ -476,6 +476,8 @@ test_others(void)
         { "ASUS ROG Laptop RTX 4060 Ryzen 9 16GB RAM 1TB SSD", "laptop" },
         { "Acer Nitro 5 RTX 3060 i7-11800H 16GB 512GB", "laptop" },
         { "Gaming PC i7-12700K RTX 3080 32GB RAM 1TB NVMe", "desktop_pc" },
+        { "Dell Precision 7920 Tower with Quadro RTX 5000", "desktop_pc" },
+        { "Dell PowerEdge R740 with Tesla T4", "server" },
         { "Dell Precision 5820 Xeon 32GB 512GB SSD Quadro P4000",
           "desktop_pc" },
         { "Dell PowerEdge R740 2x Xeon Gold 128GB RAM Tesla T4", "server" },
