@@ -12,6 +12,8 @@ use Exporter qw(import);
 use File::Path qw(remove_tree);
 use Time::HiRes qw(sleep);
 
+use Glyph::Fault ();
+
 our @EXPORT = qw(create_cluster pg_crash pg_start pg_pause
     pg_resume pg_backends add_standby fail_over);
 
@@ -41,6 +43,11 @@ sub create_cluster {
     stack($primary, 'postgres') or die log_of($primary);
     $ENV{GLYPH_PG} = "host=$run/a/pg,$run/b/pg dbname=glyph user=glyph"
         . ' target_session_attrs=read-write';
+
+    # each crash and each copy has to go through what was written since
+    Glyph::Fault::sql("ALTER SYSTEM SET $_") for "max_wal_size = '256MB'",
+        "checkpoint_timeout = '30s'", "wal_keep_size = '512MB'";
+    Glyph::Fault::sql('SELECT pg_reload_conf()');
 }
 
 sub stack {

@@ -254,22 +254,26 @@ sub stop_clients {
 sub stored_imports {
     my %found;
     my $lines = sql(<<"SQL");
+WITH l AS (
+    SELECT import_id, count(*) AS n, max(import_index) AS last,
+           count(*) FILTER (WHERE right(title, -length(rtrim(title,
+               '0123456789'))) = (import_index % $cycle)::text) AS good
+      FROM glyph.listings
+     GROUP BY import_id
+), e AS (
+    SELECT import_id, count(*) AS n,
+           count(*) FILTER (WHERE convert_from(raw, 'UTF8') ~
+               (' no ' || import_index % $cycle || '"?,ask me,')) AS good
+      FROM glyph.import_errors
+     GROUP BY import_id
+)
 SELECT i.id, i.state, i.rows, i.valid_rows, i.invalid_rows,
-       coalesce(i.error->>'code', '-'), l.n, l.good, l.last, e.n, e.good
+       coalesce(i.error->>'code', '-'), coalesce(l.n, 0),
+       coalesce(l.good, 0), coalesce(l.last, -1), coalesce(e.n, 0),
+       coalesce(e.good, 0)
   FROM glyph.imports i
-       CROSS JOIN LATERAL (
-           SELECT count(*) AS n, coalesce(max(import_index), -1) AS last,
-                  count(*) FILTER (WHERE
-                      substring(title FROM ' no ([0-9]+)\$')::int
-                      = import_index % $cycle) AS good
-             FROM glyph.listings WHERE import_id = i.id) l
-       CROSS JOIN LATERAL (
-           SELECT count(*) AS n,
-                  count(*) FILTER (WHERE
-                      substring(convert_from(raw, 'UTF8') FROM
-                                ' no ([0-9]+)"?,ask me,')::int
-                      = import_index % $cycle) AS good
-             FROM glyph.import_errors WHERE import_id = i.id) e
+       LEFT JOIN l ON l.import_id = i.id
+       LEFT JOIN e ON e.import_id = i.id
 SQL
     for (split /\n/, $lines) {
         my ($id, @row) = split /\|/;
