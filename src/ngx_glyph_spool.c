@@ -774,6 +774,14 @@ ngx_glyph_spool_load(ngx_glyph_spool_t *spool)
     prefix = &spool->prefix;
     id = prefix->id;
 
+    if (fstat(spool->fd, &st) == -1) {
+        return ngx_errno;
+    }
+
+    if (st.st_size < (off_t) sizeof(*prefix)) {
+        return NGX_EINVAL;
+    }
+
     err = ngx_glyph_spool_pread(spool->fd, prefix, sizeof(*prefix), 0);
 
     if (err) {
@@ -789,7 +797,6 @@ ngx_glyph_spool_load(ngx_glyph_spool_t *spool)
                                               + sizeof(*prefix) - p)
         || ngx_memcmp(prefix->id.bytes, id.bytes, sizeof(id.bytes)) != 0
         || prefix->meta_len > NGX_GLYPH_SPOOL_META_MAX
-        || fstat(spool->fd, &st) == -1
         || (uint64_t) st.st_size < sizeof(*prefix) + prefix->meta_len
                                    + prefix->body_len)
     {

@@ -101,6 +101,9 @@ sub pg_resume {
 
 # Takes a copy of all; from then on a commit waits for it.
 sub add_standby {
+    Glyph::Fault::wait_for(sub {
+        eval { Glyph::Fault::sql('SELECT 1') };
+    }, 30) or die 'no primary';
     stack($other, 'standby', "$run/$primary") or die log_of($other);
 }
 
