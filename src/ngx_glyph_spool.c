@@ -631,6 +631,7 @@ static void
 ngx_glyph_spool_seal_run(ngx_glyph_task_t *task, ngx_log_t *log)
 {
     char                part[NGX_MAX_PATH];
+    struct timespec     times[2];
     ngx_glyph_spool_t  *spool;
 
     spool = (ngx_glyph_spool_t *) task;
@@ -640,6 +641,14 @@ ngx_glyph_spool_seal_run(ngx_glyph_task_t *task, ngx_log_t *log)
     spool->prefix.body_len = spool->offset;
 
     spool->err = ngx_glyph_spool_put_prefix(spool);
+
+    /* the order of jobs; the kernel's own clock for files is a coarse one */
+
+    times[0].tv_sec = 0;
+    times[0].tv_nsec = UTIME_OMIT;
+    (void) clock_gettime(CLOCK_REALTIME, &times[1]);
+
+    (void) futimens(spool->fd, times);
 
     if (spool->err == 0 && fdatasync(spool->fd) == -1) {
         spool->err = ngx_glyph_spool_failed(log, "fdatasync", part);

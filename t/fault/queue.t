@@ -12,7 +12,7 @@ plan skip_all => 'GLYPH_RUN is not set' unless $ENV{GLYPH_RUN};
 
 use Glyph::Fault;
 
-my $n = 300;
+my $n = 1_000;
 my $small = "$root/small.csv";
 
 no_standby();
@@ -45,6 +45,20 @@ is scalar(@early), 0, 'in the order of arrival'
     or diag "first at $early[0], last at $early[-1]";
 is sql("SELECT count(*) FROM glyph.listings WHERE import_"
        . "$in"), $n * 10, 'every row is there, once';
+# and so is what comes while others are imported
+write_input();
+my @later = map { uuid() } 0 .. 1_000;
+is code_of($later[0], upload($later[0], '/background')), 202,
+    'a large one is acknowledged';
+is acknowledged(@later[1 .. $#later]), $#later, 'and many small ones';
+ok wait_for(sub { state_of($later[-1]) eq 'completed' }, 30)
+   && wait_for(sub { !glob "$root/spool/jobs/*" }, 10), 'all are completed';
+$in = "id IN ('" . join("','", @later) . "')";
+@order = split ' ', sql("SELECT string_agg(id::text, ' ' ORDER BY"
+    . " finished_at) FROM glyph.imports WHERE $in");
+is scalar(grep { $order[$_] ne $later[$_] } 0 .. $#later), 0,
+    'in the order of arrival';
+
 ok wait_for(sub { !glob "$root/spool/jobs/*" }, 5), 'no file is left';
 
 ok stop_nginx(), 'nginx ends when asked';
