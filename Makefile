@@ -37,7 +37,7 @@ UNIT := $(UNIT_SRC:t/unit/%.c=$(OUT)/unit/%)
 WRAP = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 
 
-.PHONY: build deps up down demo test asan lint bench install clean help \
+.PHONY: build deps up down demo test soak asan lint bench install clean help \
 	module unit
 
 build: deps
@@ -49,6 +49,7 @@ help:
 	@echo "make up       start a private Postgres, Redis and nginx, in run/"
 	@echo "make down     stop them"
 	@echo "make test     every test"
+	@echo "make soak     uploads while faults come at random, ten minutes"
 	@echo "make asan     the same with AddressSanitizer and UBSan"
 	@echo "make lint     style checks"
 	@echo "make bench    measurements against named peers"
@@ -108,7 +109,11 @@ demo: up
 
 test: build
 	@$(MAKE) --no-print-directory unit
-	@TEST_NGINX_LIB="$(TEST_NGINX_LIB)" BUILD=$(OUT) util/test.sh $(TESTS)
+	@TEST_NGINX_LIB="$(TEST_NGINX_LIB)" BUILD=$(OUT) util/test.sh $(UNIT) $(TESTS)
+
+# SOAK_SECONDS=600, SOAK_SEED to repeat one
+soak: build
+	@TEST_NGINX_LIB="$(TEST_NGINX_LIB)" BUILD=$(OUT) util/test.sh t/soak
 
 asan: deps
 	@$(MAKE) --no-print-directory BUILD=$(OUT)/asan NGINX_SRC=$(NGINX_SRC) \

@@ -70,6 +70,7 @@ typedef struct {
     unsigned                   scanning:1;
     unsigned                   adopting:1;
     unsigned                   looked:1;    /* a scan since the last tick */
+    unsigned                   missed:1;    /* files that no scan has seen */
 } ngx_glyph_runner_t;
 
 
@@ -207,16 +208,18 @@ ngx_glyph_runner_next(void)
         break;
     }
 
-    /* once a tick, and at once while there is more than one scan can hold */
+    /* once a tick, and at once while there is more than a scan has told */
 
     if (!ngx_exiting && !rn->scanning
         && (!rn->looked
-            || (rn->next == NGX_GLYPH_SPOOL_OLDEST
-                && rn->running < ngx_glyph_main_conf->runners))
+            || (rn->running < ngx_glyph_main_conf->runners
+                && (rn->next == NGX_GLYPH_SPOOL_OLDEST
+                    || (rn->missed && rn->next >= rn->scan.n))))
         && ngx_glyph_spool_scan(&rn->scan) == NGX_OK)
     {
         rn->scanning = 1;
         rn->looked = 1;
+        rn->missed = 0;
     }
 }
 
@@ -294,7 +297,11 @@ ngx_glyph_runner_offer(ngx_glyph_spool_t *spool, ngx_glyph_ctx_t *ctx)
 {
     ngx_glyph_runner_t *rn = &ngx_glyph_runner;
 
+    /* what a scan will find is older; the candidates are the thread's then */
+
     if (!ngx_exiting
+        && !rn->scanning
+        && !rn->missed
         && rn->running < ngx_glyph_main_conf->runners
         && rn->next >= rn->scan.n
         && ngx_queue_empty(&rn->waiting)
@@ -306,6 +313,7 @@ ngx_glyph_runner_offer(ngx_glyph_spool_t *spool, ngx_glyph_ctx_t *ctx)
 
     if (ctx == NULL) {
         ngx_glyph_spool_close(spool);
+        rn->missed = 1;
         return;
     }
 

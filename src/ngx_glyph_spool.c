@@ -636,6 +636,7 @@ ngx_glyph_spool_seal_run(ngx_glyph_task_t *task, ngx_log_t *log)
 {
     char                part[NGX_MAX_PATH];
     u_char              digest[GLYPH_SHA256_SIZE];
+    struct timespec     times[2];
     ngx_glyph_spool_t  *spool;
 
     spool = (ngx_glyph_spool_t *) task;
@@ -654,6 +655,14 @@ ngx_glyph_spool_seal_run(ngx_glyph_task_t *task, ngx_log_t *log)
     spool->prefix.body_len = spool->offset;
 
     spool->err = ngx_glyph_spool_put_prefix(spool);
+
+    /* the order of jobs; the kernel's own clock for files is a coarse one */
+
+    times[0].tv_sec = 0;
+    times[0].tv_nsec = UTIME_OMIT;
+    (void) clock_gettime(CLOCK_REALTIME, &times[1]);
+
+    (void) futimens(spool->fd, times);
 
     if (spool->err == 0 && fdatasync(spool->fd) == -1) {
         spool->err = ngx_glyph_spool_failed(log, "fdatasync", part);
@@ -788,6 +797,14 @@ ngx_glyph_spool_load(ngx_glyph_spool_t *spool)
     prefix = &spool->prefix;
     id = prefix->id;
 
+    if (fstat(spool->fd, &st) == -1) {
+        return ngx_errno;
+    }
+
+    if (st.st_size < (off_t) sizeof(*prefix)) {
+        return NGX_EINVAL;
+    }
+
     err = ngx_glyph_spool_pread(spool->fd, prefix, sizeof(*prefix), 0);
 
     if (err) {
@@ -803,7 +820,6 @@ ngx_glyph_spool_load(ngx_glyph_spool_t *spool)
                                               + sizeof(*prefix) - p)
         || ngx_memcmp(prefix->id.bytes, id.bytes, sizeof(id.bytes)) != 0
         || prefix->meta_len > NGX_GLYPH_SPOOL_META_MAX
-        || fstat(spool->fd, &st) == -1
         || (uint64_t) st.st_size < sizeof(*prefix) + prefix->meta_len
                                    + prefix->body_len)
     {

@@ -386,7 +386,9 @@ ngx_glyph_writer_retry_later(void)
 {
     ngx_glyph_writer_t *w = &ngx_glyph_writer;
 
-    if (w->retry.timer_set || ngx_exiting) {
+    /* a worker that is going has its uploads to finish */
+
+    if (w->retry.timer_set || (ngx_exiting && ngx_glyph_job_count() == 0)) {
         return;
     }
 

@@ -6,6 +6,9 @@
 #   stack.sh stores   Postgres and Redis only, for the tests
 #   stack.sh down     stops what runs, nginx of the tests, too
 #   stack.sh crash    ends Postgres at once, for the tests
+#   stack.sh postgres       Postgres only, for the tests
+#   stack.sh standby DIR    a synchronous standby of the one below DIR
+#   stack.sh promote        makes it the primary
 #
 # Everything listens on sockets in $GLYPH_RUN but nginx, which has
 # 127.0.0.1:$GLYPH_PORT.
@@ -85,6 +88,48 @@ CONF
 
     psql -d glyph -f conf/schema.sql > /dev/null 2> "$run/schema.log" \
         || { cat "$run/schema.log" >&2; exit 1; }
+}
+
+# Nothing waits for the standby before it has all: without one that follows,
+# a commit would never end.
+
+start_standby() {
+    from=$(cd "$1" && pwd)/pg
+
+    rm -rf "$run/pg"
+    mkdir -p "$run/pg"
+    [ "$(id -u)" != 0 ] || chown postgres: "$run/pg"
+
+    "${as[@]}" "$pgbin/pg_basebackup" --no-sync -c fast -R \
+        -D "$run/pg/data" \
+        -d "host=$from user=glyph application_name=standby" < /dev/null
+
+    "${as[@]}" tee -a "$run/pg/data/postgresql.conf" > /dev/null <<CONF
+unix_socket_directories = '$run/pg'
+CONF
+
+    "${as[@]}" "$pgbin/pg_ctl" -D "$run/pg/data" -s -w -l "$run/pg/log" \
+        start < /dev/null
+
+    primary() { "$pgbin/psql" -XqAt -h "$from" -U glyph -d glyph -c "$1"; }
+
+    for _ in $(seq 100); do
+        primary "SELECT state FROM pg_stat_replication" \
+            | grep -qx streaming && break
+        sleep 0.1
+    done
+
+    primary "ALTER SYSTEM SET synchronous_standby_names = standby"
+    primary "SELECT pg_reload_conf()" > /dev/null
+
+    for _ in $(seq 100); do
+        primary "SELECT sync_state FROM pg_stat_replication" \
+            | grep -qx sync && return
+        sleep 0.1
+    done
+
+    echo "the standby does not follow; see $run/pg/log" >&2
+    exit 1
 }
 
 start_redis() {
@@ -210,15 +255,25 @@ down)
     done
 
     stop_pid "$run/redis.pid"
-    if [ -n "$pgbin" ] && [ -d "$run/pg/data" ]; then
-        stop_pid "$run/pg/data/postmaster.pid" INT
-    fi
+    for file in "$run"/pg/data/postmaster.pid \
+        "$run"/*/pg/data/postmaster.pid; do
+        stop_pid "$file" INT
+    done
+    ;;
+postgres)
+    start_postgres
+    ;;
+standby)
+    start_standby "$2"
+    ;;
+promote)
+    "${as[@]}" "$pgbin/pg_ctl" -D "$run/pg/data" -s -w promote < /dev/null
     ;;
 crash)
     stop_pid "$run/pg/data/postmaster.pid" QUIT
     ;;
 *)
-    echo "usage: stack.sh up|stores|down|crash" >&2
+    echo "usage: stack.sh up|stores|down|crash|postgres|standby|promote" >&2
     exit 2
     ;;
 esac

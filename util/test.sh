@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 #
-# Runs suites on private stores of their own: test.sh DIR…, each a directory
-# of .t files or one such file.  The unit tests' programs come first.
+# Runs tests on private stores of their own: test.sh WHAT…, each a directory of
+# .t files, or such a file, or a program.
 
 set -eu
 
@@ -33,6 +33,7 @@ trap 'exit 1' INT TERM
 
 # what an interrupted run has left would look like work to do
 util/stack.sh down
+umount -l "$GLYPH_RUN/disk" 2> /dev/null || true
 rm -rf "$GLYPH_RUN"
 
 util/stack.sh stores
@@ -72,10 +73,6 @@ export TEST_NGINX_GLYPH_CONF=$top/conf
 export TEST_NGINX_GLYPH_SPOOL=$run/spool
 
 tests=()
-
-for file in t/unit/test_*.c; do
-    tests+=("$BUILD/unit/$(basename "$file" .c)")
-done
 
 for what; do
     for file in "$what" "$what"/*.t; do

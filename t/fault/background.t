@@ -174,6 +174,13 @@ subtest 'a file that is damaged' => sub {
     ok !-e "$root/spool/jobs/$id", 'and is not tried again';
     like slurp("$root/logs/error.log"), qr/\[crit\].*$id.*quarantine/,
         'which the log tells';
+
+    $id = uuid();
+    open $out, '>', "$root/spool/jobs/$id" or die;
+    close $out;
+    chmod 0666, "$root/spool/jobs/$id";
+    ok wait_for(sub { -e "$root/spool/quarantine/$id" }, 5),
+        'so does an empty one';
 };
 
 subtest 'no room' => sub {

@@ -73,6 +73,33 @@ subtest 'a worker is killed while its backend is in COMMIT' => sub {
     is visible($id), $want, 'and so do the rows';
 };
 
+subtest 'a commit that is cut off while it waits for a standby' => sub {
+    my $id = uuid();
+    sql("ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
+    sql('SELECT pg_reload_conf()');
+    wait_for(sub { sql('SHOW synchronous_standby_names') eq 'nobody' }, 5);
+    write_input("$root/small.csv", 20);
+
+    my $pid = upload($id, "\@$root/small.csv");
+    my $waiting = "FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+        . " AND application_name LIKE 'glyph:%'";
+    my $first = wait_for(sub { sql("SELECT pid $waiting") }, 10);
+    ok $first, 'the backend waits in COMMIT';
+    sql("SELECT pg_terminate_backend($first)");
+
+    # it has committed here, and only here
+    is state_of($id), 'completed', 'the import can be seen';
+    ok wait_for(sub {
+        sql("SELECT count(*) $waiting AND pid <> $first") > 0;
+    }, 10), 'the one that asks for the outcome waits, too';
+    sleep 1;
+    is slurp("$root/$id.code"), '', 'the client is not told 200 yet';
+
+    no_standby();
+    is code_of($id, $pid), 200, 'but when it is safe';
+    is stored($id), 20, 'every row is there, once';
+};
+
 subtest 'a cancel while a stopped backend holds a batch' => sub {
     wait_for(sub { get('/health') =~ /"status":"ok"/ }, 10);
     my $id = uuid();
@@ -164,6 +191,29 @@ subtest 'a reload in the middle' => sub {
     is visible($id), $rows, 'every row is there';
     ok wait_for(sub { !grep { kill 0, $_ } @old }, 15), 'the old worker ended';
 };
+
+SKIP: {
+    skip 'GLYPH_RUN is not set', 1 unless $ENV{GLYPH_RUN};
+
+    subtest 'a reload, and then Postgres crashes' => sub {
+        my $id = uuid();
+        my $pid = upload($id, '--limit-rate', '1m');
+        ok begun($id), 'rows were committed';
+        my @old = workers();
+        kill 'HUP', master();
+        wait_for(sub {
+            my %old = map { $_ => 1 } @old;
+            return grep { !$old{$_} } workers();
+        }, 5);
+        sleep 0.3;
+        stores('crash');
+        sleep 1;
+        stores('stores') or diag slurp("$root/stores.log");
+        is code_of($id, $pid), 200, 'the old worker goes on';
+        is stored($id), $rows, 'every row is there, once';
+        ok wait_for(sub { !grep { kill 0, $_ } @old }, 15), 'and ends';
+    };
+}
 
 subtest 'what is left' => sub {
     is sql("SELECT count(*) FROM glyph.imports WHERE state NOT IN"

@@ -163,7 +163,7 @@ sub ended {
 
 # Gracefully; false if it does not end.
 sub stop_nginx {
-    my $pid = master();
+    my $pid = master() or return 1;
     kill 'QUIT', $pid;
     return wait_for(sub { ended($pid) }, 15);
 }
