@@ -17,7 +17,10 @@
 --
 -- SQLSTATEs of our own:
 --     GL001  the fence: DETAIL is a JSON array of the import ids it refused
---     GL400  a parameter of an api_* function: DETAIL is the parameter's name
+--     GL400  a wrong value of a parameter of an api_* function
+--     GL401  a parameter that the function does not have; HINT: a near one
+--     GL404  an import that is not the tenant's
+-- and DETAIL of the last three is the parameter's name.
 --
 
 BEGIN ISOLATION LEVEL READ COMMITTED;
@@ -141,7 +144,7 @@ CREATE TABLE IF NOT EXISTS glyph.listings (
     import_id           uuid NOT NULL,
     import_index        int4 NOT NULL,
     title               text NOT NULL,
-    canonical_model     text NOT NULL,
+    canonical_model     text COLLATE "C" NOT NULL,
     match_type          text NOT NULL,
     match_score         float4 NOT NULL,
     match_notes         text NOT NULL,
@@ -193,10 +196,18 @@ CREATE INDEX IF NOT EXISTS listings_duplicates
     WHERE duplicate_of IS NOT NULL;
 
 -- api_models reads price and score of a model from the index alone;
--- api_listings?model=… finds its rows.
+-- api_listings?model=… finds its rows.  Prices as keys, compared at every
+-- insertion, would cost more than their order is worth.
 
 CREATE INDEX IF NOT EXISTS listings_model
-    ON glyph.listings (import_id, canonical_model, price_usd, score);
+    ON glyph.listings (import_id, canonical_model)
+    INCLUDE (price_usd, score);
+
+-- api_unknowns; only what matched nothing is in it.
+
+CREATE INDEX IF NOT EXISTS listings_unknown
+    ON glyph.listings (import_id, import_index)
+    WHERE match_type = 'none';
 
 -- Keyset pages by score and by price: without them each page of a large
 -- import is a sort of all of it.
@@ -221,7 +232,7 @@ CREATE TABLE IF NOT EXISTS glyph.import_errors (
 
 
 CREATE TABLE IF NOT EXISTS glyph.gpu_models (
-    model            text PRIMARY KEY,
+    model            text COLLATE "C" PRIMARY KEY,
     family           text,
     vendor           text,
     class            text,
@@ -274,7 +285,8 @@ SELECT l.import_id, l.import_index, i.tenant, i.created_at AS imported_at,
        l.cuda_cores, l.slot_width, l.pcie_generation, l.form_factor,
        l.q7b, l.q13b, l.q70b, l.raw_score, l.quantization_score, l.score,
        CASE WHEN i.score_max > i.score_min
-            THEN 100 * (l.score - i.score_min) / (i.score_max - i.score_min)
+            THEN 100 * ((l.score - i.score_min)
+                        / (i.score_max - i.score_min))
             ELSE 50
        END::float8 AS final_score,
        CASE WHEN l.duplicate_of IS NOT NULL THEN 'DUPLICATE_SECONDARY'
@@ -1165,6 +1177,50 @@ END
 $$;
 
 
+-- Which of some names was meant: one that two letters make it (one, if it is
+-- short), or else one that it is a part of.  Levenshtein's distance, a row of
+-- its table at a time.
+
+CREATE OR REPLACE FUNCTION glyph.nearest(p_name text, p_known text[])
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_name text := replace(lower(left(p_name, 64)), '-', '_');
+    v_len  int := length(v_name);
+    v_best int := CASE WHEN v_len > 4 THEN 3 ELSE 2 END;
+    v_near text;
+    v_known text;
+    v_last int[];
+    v_row  int[];
+BEGIN
+    FOREACH v_known IN ARRAY p_known LOOP
+        v_last := ARRAY(SELECT generate_series(0, v_len));
+
+        FOR i IN 1 .. length(v_known) LOOP
+            v_row := ARRAY[i];
+
+            FOR j IN 1 .. v_len LOOP
+                v_row[j + 1] := least(v_last[j + 1] + 1, v_row[j] + 1,
+                    v_last[j] + (substr(v_known, i, 1)
+                                 <> substr(v_name, j, 1))::int);
+            END LOOP;
+
+            v_last := v_row;
+        END LOOP;
+
+        IF v_last[v_len + 1] < v_best THEN
+            v_best := v_last[v_len + 1];
+            v_near := v_known;
+        END IF;
+    END LOOP;
+
+    RETURN coalesce(v_near, (
+        SELECT k FROM unnest(p_known) k
+         WHERE v_len > 2 AND strpos(k, v_name) > 0 LIMIT 1));
+END
+$$;
+
+
 -- The query's parameters, all of them known and all of them strings.
 
 CREATE OR REPLACE FUNCTION glyph.api_args(p_args jsonb, p_known text[])
@@ -1176,9 +1232,11 @@ DECLARE
 BEGIN
     FOR v_key IN SELECT jsonb_object_keys(v_args) ORDER BY 1 LOOP
         IF v_key <> ALL (p_known) THEN
-            PERFORM glyph.bad_argument(v_key, format(
-                'unknown parameter "%s"; known are: %s', left(v_key, 64),
-                array_to_string(p_known, ', ')));
+            RAISE EXCEPTION USING ERRCODE = 'GL401',
+                MESSAGE = format('there is no parameter "%s"; known are: %s',
+                    left(v_key, 64), array_to_string(p_known, ', ')),
+                DETAIL = left(v_key, 64),
+                HINT = coalesce(glyph.nearest(v_key, p_known), '');
         END IF;
 
         IF jsonb_typeof(v_args->v_key) NOT IN ('string', 'number', 'boolean')
@@ -1241,6 +1299,27 @@ BEGIN
     END IF;
 
     RETURN v::uuid;
+END
+$$;
+
+
+-- import_id, which must be one of the tenant's; readers see no difference
+-- between another's and none.
+
+CREATE OR REPLACE FUNCTION glyph.arg_import(p_args jsonb) RETURNS uuid
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_id uuid := glyph.arg_uuid(p_args->'args', 'import_id');
+BEGIN
+    PERFORM 1 FROM glyph.imports i
+     WHERE i.id = v_id AND i.tenant = coalesce(p_args->>'tenant', '');
+
+    IF v_id IS NOT NULL AND NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'GL404', DETAIL = 'import_id',
+            MESSAGE = format('there is no import %s', v_id);
+    END IF;
+
+    RETURN v_id;
 END
 $$;
 
@@ -1381,8 +1460,12 @@ $$;
 
 
 -- The queries of glyph_query.  Each takes {"args": {…the query's strings…},
--- "tenant": "…"} and returns a page.  _cursor is NULL but on the last row of
--- a page that another one follows; given back as "after" it yields that page.
+-- "tenant": "…"} and returns a page.  Columns that begin with "_" are not
+-- shown.  _cursor, which a list has, is NULL but on the last row of a page
+-- that another one follows; given back as "after" it yields that page.  _count
+-- is how many rows all pages have.  A last row whose columns but for these
+-- two are NULL is none.  Without _cursor the only row is the answer; it may
+-- have a _markdown, too.
 
 CREATE OR REPLACE FUNCTION glyph.api_jobs(args jsonb)
 RETURNS TABLE (job_id uuid, state text, created_at timestamptz,
@@ -1542,8 +1625,54 @@ END
 $$;
 
 
--- Specifications of the registry, and prices and scores of what is listed now
--- (all USD), in the order of model ids.  Only the page's models are counted.
+-- What the aggregates look at: the newest completed imports, as many as have
+-- p_rows listings together, and one at least; newest first.  A loop over an
+-- index can stop, a running sum over all imports or a sort of them cannot.
+-- p_until leaves out what was not yet there, so that the pages of a list
+-- agree; p_before is a cursor of imports.
+
+CREATE OR REPLACE FUNCTION glyph.newest_imports(p_tenant text,
+    p_import uuid, p_until timestamptz DEFAULT NULL,
+    p_before_time timestamptz DEFAULT 'infinity',
+    p_before_id uuid DEFAULT 'ffffffff-ffff-ffff-ffff-ffffffffffff',
+    p_rows bigint DEFAULT 1000000)
+RETURNS uuid[]
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+SET enable_sort = off AS $$
+DECLARE
+    r     record;
+    v_n   bigint := 0;
+    v_ids uuid[] := '{}';
+BEGIN
+    FOR r IN SELECT i.id, i.valid_rows FROM glyph.imports i
+              WHERE i.tenant = p_tenant AND i.state = 'completed'
+                    AND i.undone_at IS NULL
+                    AND (p_import IS NULL OR i.id = p_import)
+                    AND (p_until IS NULL OR i.finished_at <= p_until)
+                    AND (i.created_at, i.id) < (p_before_time, p_before_id)
+              ORDER BY i.created_at DESC, i.id DESC
+    LOOP
+        v_n := v_n + r.valid_rows;
+        EXIT WHEN v_n > p_rows AND v_ids <> '{}';
+        v_ids := v_ids || r.id;
+    END LOOP;
+
+    RETURN v_ids;
+END
+$$;
+
+
+-- A score, or a difference of two, without the noise of binary fractions.
+
+CREATE OR REPLACE FUNCTION glyph.shown_score(p_score float8) RETURNS float8
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT round(p_score::numeric, 6)::float8;
+$$;
+
+
+-- Specifications of the registry, in the order of model ids, with prices and
+-- scores of what is listed in the newest imports or in one (all USD).  Only
+-- the page's models are counted.
 
 CREATE OR REPLACE FUNCTION glyph.api_models(args jsonb)
 RETURNS TABLE (model text, family text, vendor text, class text,
@@ -1553,12 +1682,14 @@ RETURNS TABLE (model text, family text, vendor text, class text,
     price_median numeric, price_max numeric, price_avg numeric,
     score_min float8, score_median float8, score_max float8, score_avg float8,
     _cursor text)
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+SET extra_float_digits = 1 SET jit = off SET work_mem = '64MB' AS $$
 #variable_conflict use_column
 DECLARE
     a        jsonb := glyph.api_args(args,
-        '{model,family,vendor,generation,limit,after}');
+        '{model,family,vendor,generation,import_id,limit,after}');
     v_limit  int := glyph.arg_limit(a);
+    v_import uuid := glyph.arg_import(args);
     v_after  text[] := glyph.arg_cursor(a, 'models', 'text');
     v_models text[];
 BEGIN
@@ -1583,19 +1714,456 @@ BEGIN
         '         min(l.score) AS s0,'
         '         percentile_cont(0.5) WITHIN GROUP (ORDER BY l.score) AS s1,'
         '         max(l.score) AS s2, avg(l.score) AS s3'
-        '    FROM glyph.imports i JOIN glyph.listings l ON l.import_id = i.id'
-        '   WHERE i.tenant = $1 AND i.state = ''completed'''
-        '         AND i.undone_at IS NULL'
-        '         AND l.canonical_model = ANY ($2[1:$3])'
+        '    FROM unnest($1) w JOIN glyph.listings l ON l.import_id = w'
+        '   WHERE l.canonical_model = ANY ($2[1:$3])'
         '   GROUP BY l.canonical_model)'
         'SELECT g.*, coalesce(s.n, 0), s.p0, round(s.p1::numeric, 2), s.p2,'
-        '       round(s.p3, 2), s.s0, s.s1, s.s2, s.s3,'
+        '       round(s.p3, 2), s.s0, glyph.shown_score(s.s1), s.s2,'
+        '       glyph.shown_score(s.s3),'
         '       CASE WHEN g.model = $2[$3] AND cardinality($2) > $3'
         '            THEN glyph.cursor(''models'', g.model) END'
         '  FROM glyph.gpu_models g'
         '       LEFT JOIN s ON s.canonical_model = g.model'
         ' WHERE g.model = ANY ($2[1:$3]) ORDER BY g.model'
-        USING coalesce(args->>'tenant', ''), v_models, v_limit;
+        USING glyph.newest_imports(coalesce(args->>'tenant', ''), v_import),
+              v_models, v_limit;
+END
+$$;
+
+
+-- Titles that matched nothing, the most frequent first: what to add to the
+-- registry.  The cursor carries the time of the first page; titles are long,
+-- so that among equals their beginning decides, then a digest.
+
+CREATE OR REPLACE FUNCTION glyph.api_unknowns(args jsonb)
+RETURNS TABLE (title text, listings bigint, unknown_reason text,
+    is_valid_gpu bool, model_given text, import_id uuid, import_index int,
+    imported_at timestamptz, _cursor text)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+SET jit = off SET work_mem = '64MB' AS $$
+#variable_conflict use_column
+DECLARE
+    a        jsonb := glyph.api_args(args,
+        '{reason,is_valid_gpu,import_id,limit,after}');
+    v_limit  int := glyph.arg_limit(a);
+    v_valid  text := glyph.arg_choice(a, 'is_valid_gpu', '{true,false}');
+    v_import uuid := glyph.arg_import(args);
+    v_after  text[] := glyph.arg_cursor(a, 'unknowns', 'time', 'int', 'text',
+                                        'text');
+    v_until  timestamptz := coalesce(v_after[1]::timestamptz,
+                                     clock_timestamp());
+    v_where  text := '';
+BEGIN
+    IF a ? 'reason' THEN
+        v_where := v_where || ' AND l.unknown_reason = $5';
+    END IF;
+    IF a ? 'is_valid_gpu' THEN
+        v_where := v_where || ' AND l.is_valid_gpu = $6';
+    END IF;
+
+    -- "first" is the title's row in the newest import: its place in $1, and
+    -- its index
+
+    RETURN QUERY EXECUTE
+        'WITH t AS ('
+        '  SELECT l.title, count(*) AS n,'
+        '         min(w.k << 32 | l.import_index) AS first'
+        '    FROM unnest($1) WITH ORDINALITY w(id, k)'
+        '         JOIN glyph.listings l ON l.import_id = w.id'
+        '   WHERE l.match_type = ''none''' || v_where ||
+        '   GROUP BY l.title'
+        '), p AS MATERIALIZED ('
+        '  SELECT t.*, row_number() OVER (ORDER BY t.n DESC, t.head, t.md5)'
+        '             AS at'
+        '    FROM (SELECT * FROM (SELECT t.title, t.n, t.first,'
+        '                         md5(t.title) AS md5, left(t.title, 60)'
+        '                         COLLATE "C" AS head FROM t) t'
+        '           WHERE $3 IS NULL OR (-t.n, t.head, t.md5) > (-$3, $4, $7)'
+        '           ORDER BY t.n DESC, t.head, t.md5 LIMIT $2 + 1) t'
+        ')'
+        'SELECT p.title, p.n, l.unknown_reason, l.is_valid_gpu,'
+        '       l.model_given, l.import_id, l.import_index, i.created_at,'
+        '       CASE WHEN p.at = $2 AND (SELECT count(*) FROM p) > $2'
+        '            THEN glyph.cursor(''unknowns'', glyph.time_key($8),'
+        '                     p.n::text, p.head, p.md5) END'
+        '  FROM p JOIN glyph.listings l'
+        '         ON l.import_id = ($1)[p.first >> 32]'
+        '            AND l.import_index = (p.first & 2147483647)::int'
+        '       JOIN glyph.imports i ON i.id = l.import_id'
+        ' WHERE p.at <= $2 ORDER BY p.at'
+        USING glyph.newest_imports(coalesce(args->>'tenant', ''), v_import,
+                                   v_until),
+              v_limit, v_after[2]::bigint, v_after[3], a->>'reason',
+              v_valid::bool, v_after[4], v_until;
+END
+$$;
+
+
+-- How listings changed: each that was there before, under the same URL, beside
+-- the last time that it was; newest imports first, in file order.  A page
+-- looks at 10,000 listings at most and may have few rows or none; where it
+-- stopped is in the cursor, in a row of NULLs if need be.  Earlier ones are
+-- looked for in (at least) the 1,000,000 listings before an import: to read
+-- them needs no index of URLs, which every COPY would pay for.
+
+CREATE OR REPLACE FUNCTION glyph.api_deltas(args jsonb)
+RETURNS TABLE (source_url text, title text, canonical_model text,
+    region text, seller text, import_id uuid, import_index int,
+    imported_at timestamptz, previous_import_id uuid,
+    previous_import_index int, previous_imported_at timestamptz,
+    currency text, price numeric, previous_price numeric,
+    price_change numeric, price_change_pct numeric, score float8,
+    previous_score float8, score_change float8, _cursor text)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+SET extra_float_digits = 1 SET jit = off SET work_mem = '64MB' AS $$
+#variable_conflict use_column
+DECLARE
+    a        jsonb := glyph.api_args(args,
+        '{model,region,import_id,min_price_change_pct,limit,after}');
+    v_limit  int := glyph.arg_limit(a);
+    v_import uuid := glyph.arg_import(args);
+    v_pct    numeric := glyph.arg_number(a, 'min_price_change_pct');
+    v_after  text[] := glyph.arg_cursor(a, 'deltas', 'time', 'uuid', 'int');
+    v_tenant text := coalesce(args->>'tenant', '');
+    v_keys   text := '';
+    v_where  text := '';
+    v_ids    uuid[];        -- the listings that the page looks at
+    v_rows   int[];
+    v_imports uuid[];
+    v_last   int;
+    v_more   bool;          -- there are more than it looks at
+    v_end    text;          -- the cursor then
+BEGIN
+    IF a ? 'min_price_change_pct' AND v_pct < 0 THEN
+        PERFORM glyph.bad_argument('min_price_change_pct',
+            'parameter "min_price_change_pct" must not be negative');
+    END IF;
+
+    IF a ? 'import_id' THEN
+        v_keys := ' AND i.id = $2';
+    END IF;
+    IF v_after IS NOT NULL THEN
+        v_keys := v_keys || ' AND (i.created_at, i.id) <= ($3, $4)';
+    END IF;
+    IF a ? 'model' THEN
+        v_where := v_where || ' AND l.canonical_model = $6';
+    END IF;
+
+    EXECUTE
+        'SELECT array_agg(k.id ORDER BY k.n), array_agg(k.import_index'
+        '           ORDER BY k.n)'
+        '  FROM (SELECT i.id, l.import_index, row_number()'
+        '               OVER (ORDER BY i.created_at DESC, i.id DESC,'
+        '                     l.import_index) AS n'
+        '          FROM glyph.imports i CROSS JOIN LATERAL ('
+        '                   SELECT l.import_index FROM glyph.listings l'
+        '                    WHERE l.import_id = i.id'
+        '                          AND l.url_digest IS NOT NULL'
+        '                          AND l.import_index > CASE'
+        '                              WHEN i.id = $4 THEN $5 ELSE -1 END'
+        || v_where ||
+        '                    ORDER BY l.import_index LIMIT 10001) l'
+        '         WHERE i.tenant = $1 AND i.state = ''completed'''
+        '               AND i.undone_at IS NULL' || v_keys ||
+        '         ORDER BY i.created_at DESC, i.id DESC, l.import_index'
+        '         LIMIT 10001) k'
+        INTO v_ids, v_rows
+        USING v_tenant, v_import, v_after[1]::timestamptz, v_after[2]::uuid,
+              v_after[3]::int, upper(a->>'model');
+
+    v_more := cardinality(v_ids) > 10000;
+    v_last := least(cardinality(v_ids), 10000);
+
+    IF v_last IS NULL THEN
+        RETURN;
+    END IF;
+
+    IF v_more THEN
+        SELECT glyph.cursor('deltas', glyph.time_key(i.created_at),
+                            i.id::text, v_rows[v_last]::text)
+          INTO v_end
+          FROM glyph.imports i WHERE i.id = v_ids[v_last];
+    END IF;
+
+    v_where := '';
+    IF a ? 'region' THEN
+        v_where := ' WHERE l.region = $6';
+    END IF;
+
+    -- Imports by age: the chunk's but for the first, which is older than none,
+    -- and those before them.  "o" looks from each listing to the next older
+    -- import that has its URL, and to the first listing of it there.
+
+    SELECT array_agg(c.id ORDER BY c.n) INTO v_imports
+      FROM (SELECT x.id, min(x.n) AS n
+              FROM unnest(v_ids[:v_last]) WITH ORDINALITY x(id, n)
+             WHERE x.id <> v_ids[1] GROUP BY x.id) c;
+
+    SELECT v_imports || glyph.newest_imports(v_tenant, NULL, NULL,
+                                             i.created_at, i.id)
+      INTO v_imports
+      FROM glyph.imports i WHERE i.id = v_ids[v_last];
+
+    RETURN QUERY EXECUTE
+        'WITH w AS MATERIALIZED ('
+        '  SELECT * FROM unnest($1) WITH ORDINALITY w(id, k)'
+        '), l AS MATERIALIZED ('
+        '  SELECT l.*, c.n, coalesce(w.k, 0) AS k'
+        '    FROM unnest($2, $3) WITH ORDINALITY c(id, import_index, n)'
+        '         JOIN glyph.listings l ON l.import_id = c.id'
+        '              AND l.import_index = c.import_index'
+        '         LEFT JOIN w ON w.id = c.id' || v_where ||
+        '), u AS ('
+        '  SELECT l.n, l.url_digest, l.k, l.import_index FROM l'
+        '   UNION ALL'
+        '  SELECT NULL, o.url_digest, w.k, o.import_index'
+        '    FROM w JOIN glyph.listings o ON o.import_id = w.id'
+        '   WHERE o.url_digest IN (SELECT l.url_digest FROM l)'
+        '), h AS ('
+        '  SELECT u.n, min(u.k) OVER h AS k,'
+        '         min(u.import_index) OVER h AS import_index'
+        '    FROM u WINDOW h AS (PARTITION BY u.url_digest ORDER BY u.k DESC'
+        '         GROUPS BETWEEN 1 PRECEDING AND 1 PRECEDING)'
+        '), o AS ('
+        '  SELECT h.n, o.* FROM h JOIN glyph.listings o'
+        '         ON o.import_id = ($1)[h.k]'
+        '            AND o.import_index = h.import_index'
+        '   WHERE h.n IS NOT NULL AND h.k IS NOT NULL'
+        '), d AS ('
+        '  SELECT l.*, o.import_id AS old_id, o.import_index AS old_index,'
+        '         o.score AS old_score, p.cur, p.new_price, p.old_price,'
+        '         round(100 * (p.new_price - p.old_price)'
+        '               / nullif(p.old_price, 0), 2) AS pct'
+        '    FROM l JOIN o ON o.n = l.n CROSS JOIN LATERAL (SELECT'
+        '         CASE WHEN l.currency = o.currency THEN l.currency'
+        '              ELSE ''USD'' END AS cur,'
+        '         CASE WHEN l.currency = o.currency THEN l.price'
+        '              ELSE l.price_usd END AS new_price,'
+        '         CASE WHEN l.currency = o.currency THEN o.price'
+        '              ELSE o.price_usd END AS old_price) p'
+        '), p AS MATERIALIZED ('
+        '  SELECT d.*, row_number() OVER (ORDER BY d.n) AS at,'
+        '         count(*) OVER () AS rows'
+        '    FROM (SELECT * FROM d WHERE $4 IS NULL OR abs(d.pct) >= $4'
+        '           ORDER BY d.n LIMIT $5 + 1) d'
+        ')'
+        'SELECT p.source_url, p.title, p.canonical_model, p.region,'
+        '       p.seller, p.import_id, p.import_index, i.created_at,'
+        '       p.old_id, p.old_index, j.created_at, p.cur, p.new_price,'
+        '       p.old_price, p.new_price - p.old_price, p.pct,'
+        '       glyph.shown_score(p.score), glyph.shown_score(p.old_score),'
+        '       glyph.shown_score(p.score - p.old_score),'
+        '       CASE WHEN p.rows > $5 AND p.at = $5'
+        '            THEN glyph.cursor(''deltas'','
+        '                     glyph.time_key(i.created_at), i.id::text,'
+        '                     p.import_index::text)'
+        '            WHEN p.rows <= $5 AND p.at = p.rows THEN $7 END'
+        '  FROM p JOIN glyph.imports i ON i.id = p.import_id'
+        '       JOIN glyph.imports j ON j.id = p.old_id'
+        ' WHERE p.at <= $5 ORDER BY p.at'
+        USING v_imports, v_ids[:v_last], v_rows[:v_last], v_pct, v_limit,
+              a->>'region', v_end;
+
+    IF NOT FOUND AND v_more THEN
+        _cursor := v_end;
+        RETURN NEXT;
+    END IF;
+END
+$$;
+
+
+-- Text that Markdown shows as it is, in a cell of a table.
+
+CREATE OR REPLACE FUNCTION glyph.markdown(p_text text) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT regexp_replace(regexp_replace(p_text, '[[:cntrl:]]+', ' ', 'g'),
+                          '([][\\`*_{}<>()#|!&~])', '\\\1', 'g');
+$$;
+
+
+-- A table: a line of names, then of what the second argument makes of rows.
+
+CREATE OR REPLACE FUNCTION glyph.markdown_table(p_names text[],
+    p_rows json) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT '| ' || array_to_string(p_names, ' | ') || E' |\n|'
+           || repeat('---|', cardinality(p_names)) || E'\n'
+           || coalesce(string_agg('|' || r.line || E' |\n', '' ORDER BY r.n),
+                       '')
+      FROM (SELECT x.n, string_agg(' ' || coalesce(glyph.markdown(
+                       x.row->>y.name), '–'), ' |' ORDER BY y.n) AS line
+              FROM json_array_elements(p_rows) WITH ORDINALITY x(row, n)
+                   CROSS JOIN unnest(p_names) WITH ORDINALITY y(name, n)
+             GROUP BY x.n) r;
+$$;
+
+
+-- One import, or the newest ones, at a glance: a function without _cursor
+-- gives one object and no list.  Prices are USD.  "Odd" is a price below a
+-- third or above three times its model's median, where at least five are
+-- listed; such a price makes no listing the best value.
+
+CREATE OR REPLACE FUNCTION glyph.api_report(args jsonb)
+RETURNS TABLE (as_of timestamptz, import_id uuid, totals json,
+    unknown json, best_value json, price_spread json, anomalies json,
+    _markdown text)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+SET extra_float_digits = 1 SET jit = off SET work_mem = '64MB' AS $$
+#variable_conflict use_column
+DECLARE
+    a         jsonb := glyph.api_args(args, '{import_id}');
+    v_tenant  text := coalesce(args->>'tenant', '');
+    v_import  uuid;
+    v_imports uuid[];
+BEGIN
+    v_import := glyph.arg_import(args);
+    import_id := v_import;
+    v_imports := glyph.newest_imports(v_tenant, v_import,
+                                      p_rows => 300000);
+
+    WITH l AS MATERIALIZED (
+        SELECT w.k, l.import_index, l.canonical_model, l.price_usd, l.score,
+               l.vram_gb, l.match_type = 'none' AS unknown, l.is_valid_gpu,
+               l.duplicate_of IS NOT NULL AS duplicate, l.unknown_reason
+          FROM unnest(v_imports) WITH ORDINALITY w(id, k)
+               JOIN glyph.listings l ON l.import_id = w.id
+    ), c AS NOT MATERIALIZED (      -- cards with a price
+        SELECT * FROM l
+         WHERE is_valid_gpu AND NOT unknown AND NOT duplicate
+               AND price_usd > 0
+    ), m AS MATERIALIZED (
+        SELECT canonical_model AS model, count(*) AS n,
+               min(price_usd) AS p_min, max(price_usd) AS p_max,
+               percentile_cont('{0.25,0.5,0.75}'::float8[])
+                   WITHIN GROUP (ORDER BY price_usd) AS p
+          FROM c GROUP BY canonical_model
+    ), r AS MATERIALIZED (
+        SELECT c.k, c.import_index, c.price_usd, c.vram_gb,
+               100 * c.score / c.price_usd::float8 AS value,
+               round((m.p)[2]::numeric, 2) AS median,
+               c.price_usd::float8 / (m.p)[2] AS ratio,
+               m.n >= 5 AND (c.price_usd::float8 * 3 < (m.p)[2]
+                             OR c.price_usd::float8 > 3 * (m.p)[2]) AS odd
+          FROM c JOIN m ON m.model = c.canonical_model
+    ), v AS (                       -- memory sizes
+        SELECT vram_gb, count(*) AS n,
+               max(value) FILTER (WHERE NOT odd) AS best
+          FROM r WHERE vram_gb IS NOT NULL GROUP BY vram_gb
+    ), b AS (
+        SELECT DISTINCT ON (r.vram_gb) v.vram_gb, v.n, v.best, r.k,
+               r.import_index
+          FROM v JOIN r ON r.vram_gb = v.vram_gb AND r.value = v.best
+         WHERE NOT r.odd
+         ORDER BY r.vram_gb, r.k, r.import_index
+    ), o AS (
+        SELECT r.*, row_number() OVER (ORDER BY abs(ln(ratio)) DESC, k,
+                                                import_index) AS n
+          FROM r WHERE odd
+         ORDER BY n LIMIT 20
+    )
+    SELECT i.at,
+           json_build_object(
+               'imports', cardinality(v_imports),
+               'imports_left_out', i.n - cardinality(v_imports),
+               'rows', i.rows, 'invalid_rows', i.invalid,
+               'listings', t.n,
+               'priced', t.priced,
+               'duplicates', t.duplicates,
+               'models', t.models,
+               'price_min', t.p_min, 'price_max', t.p_max,
+               'score_min', glyph.shown_score(t.s_min),
+               'score_max', glyph.shown_score(t.s_max)),
+           json_build_object(
+               'listings', t.unknown,
+               'share', round(t.unknown::numeric / nullif(t.n, 0), 4),
+               'not_gpu', t.not_gpu,
+               'reasons', coalesce((
+                   SELECT json_object_agg(u.reason, u.n ORDER BY u.n DESC,
+                                          u.reason)
+                     FROM (SELECT coalesce(unknown_reason, 'none') AS reason,
+                                  count(*) AS n
+                             FROM l WHERE unknown GROUP BY 1) u), '{}')),
+           coalesce((SELECT json_agg(json_build_object(
+                       'vram_gb', b.vram_gb, 'listings', b.n,
+                       'model', x.canonical_model, 'title', x.title,
+                       'price_usd', x.price_usd,
+                       'score', glyph.shown_score(x.score),
+                       'score_per_100_usd', glyph.shown_score(b.best),
+                       'seller', x.seller, 'source_url', x.source_url,
+                       'import_id', x.import_id,
+                       'import_index', x.import_index) ORDER BY b.vram_gb)
+              FROM b JOIN glyph.listings x
+                     ON x.import_id = v_imports[b.k]
+                        AND x.import_index = b.import_index), '[]'),
+           coalesce((SELECT json_agg(json_build_object(
+                       'model', s.model, 'listings', s.n,
+                       'price_min', s.p_min,
+                       'price_p25', round((s.p)[1]::numeric, 2),
+                       'price_median', round((s.p)[2]::numeric, 2),
+                       'price_p75', round((s.p)[3]::numeric, 2),
+                       'price_max', s.p_max,
+                       'spread_pct', round((100 * (s.p_max - s.p_min)
+                           / (s.p)[2]::numeric), 1)) ORDER BY s.n DESC,
+                                                              s.model)
+              FROM (SELECT * FROM m ORDER BY n DESC, model LIMIT 50) s),
+                    '[]'),
+           json_build_object(
+               'listings', (SELECT count(*) FROM r WHERE odd),
+               'most', coalesce((SELECT json_agg(json_build_object(
+                       'model', x.canonical_model, 'title', x.title,
+                       'price_usd', o.price_usd, 'median', o.median,
+                       'times_median', round(o.ratio::numeric, 3),
+                       'seller', x.seller, 'source_url', x.source_url,
+                       'import_id', x.import_id,
+                       'import_index', x.import_index) ORDER BY o.n)
+              FROM o JOIN glyph.listings x ON x.import_id = v_imports[o.k]
+                     AND x.import_index = o.import_index), '[]'))
+      INTO as_of, totals, unknown, best_value, price_spread, anomalies
+      FROM (SELECT count(*) AS n, count(price_usd) AS priced,
+                   count(*) FILTER (WHERE duplicate) AS duplicates,
+                   count(DISTINCT canonical_model) FILTER (WHERE NOT unknown)
+                       AS models,
+                   count(*) FILTER (WHERE unknown) AS unknown,
+                   count(*) FILTER (WHERE NOT is_valid_gpu) AS not_gpu,
+                   min(price_usd) AS p_min, max(price_usd) AS p_max,
+                   min(score) AS s_min, max(score) AS s_max
+              FROM l) t,
+           (SELECT count(*) AS n,
+                   max(i.created_at) FILTER (WHERE x) AS at,
+                   coalesce(sum(i.rows) FILTER (WHERE x), 0) AS rows,
+                   coalesce(sum(i.invalid_rows) FILTER (WHERE x), 0)
+                       AS invalid
+              FROM glyph.imports i LEFT JOIN (SELECT unnest(v_imports) AS id,
+                       true AS x) w ON w.id = i.id
+             WHERE i.tenant = v_tenant AND i.state = 'completed'
+                   AND i.undone_at IS NULL
+                   AND (v_import IS NULL OR i.id = v_import)) i;
+
+    _markdown := format(E'# Listings\n\n%s\n\n%s listings of %s imports'
+        ' (%s older ones are left out), %s with a price in USD, %s of %s'
+        ' rows were rejected.\n\n',
+        coalesce('As of ' || glyph.time_key(as_of) || '.',
+                 'Nothing is listed.'),
+        totals->>'listings',
+        totals->>'imports', totals->>'imports_left_out', totals->>'priced',
+        totals->>'invalid_rows', totals->>'rows')
+        || format(E'%s are duplicates. %s (%s %%) matched no model, %s are no'
+        ' cards.\n\n## Best value\n\nBy memory: the most score for 100'
+        ' USD.\n\n',
+        totals->>'duplicates', unknown->>'listings',
+        coalesce(round(100 * (unknown->>'share')::numeric, 1), 0),
+        unknown->>'not_gpu')
+        || glyph.markdown_table('{vram_gb,model,price_usd,score,'
+               'score_per_100_usd,seller,title}', best_value)
+        || E'\n## Prices\n\nUSD; the models listed most.\n\n'
+        || glyph.markdown_table('{model,listings,price_min,price_p25,'
+               'price_median,price_p75,price_max,spread_pct}', price_spread)
+        || format(E'\n## Anomalies\n\n%s prices are below a third or above'
+        ' three times their model\'s median.\n\n', anomalies->>'listings')
+        || glyph.markdown_table('{model,price_usd,median,times_median,'
+               'seller,title}', anomalies->'most');
+
+    RETURN NEXT;
 END
 $$;
 
@@ -1606,8 +2174,11 @@ $$;
 -- oldest first.  Among equals, a descending order is the exact reverse of the
 -- ascending one.
 --
+-- Within one import "final_score" is the order of the score, and only there.
+--
 -- Each order takes at most a page of keys from every import, by one of the
--- indexes, then merges them and reads only the page's rows.
+-- indexes, then merges them and reads only the page's rows.  "count" is that
+-- of all pages; an empty page has it in a row of NULLs.
 
 CREATE OR REPLACE FUNCTION glyph.api_listings(args jsonb)
 RETURNS TABLE (import_id uuid, import_index int, imported_at timestamptz,
@@ -1620,16 +2191,17 @@ RETURNS TABLE (import_id uuid, import_index int, imported_at timestamptz,
     score float8, final_score float8, dedup_status text, duplicate_of int,
     condition text, quantity int, availability text, seller text, region text,
     listing_age text, seen_at timestamptz, source_url text, source_type text,
-    bulk_notes text, model_given text, extra jsonb, _cursor text)
+    bulk_notes text, model_given text, extra jsonb, _count bigint,
+    _cursor text)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
-SET extra_float_digits = 1 AS $$
+SET extra_float_digits = 1 SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
     a        jsonb := glyph.api_args(args, '{model,min_price,max_price,'
         'min_score,region,seller,import_id,match_type,is_valid_gpu,sort,'
-        'limit,after}');
+        'count,limit,after}');
     v_limit  int := glyph.arg_limit(a);
-    v_import uuid := glyph.arg_uuid(a, 'import_id');
+    v_import uuid := glyph.arg_import(args);
     v_min    numeric := glyph.arg_number(a, 'min_price');
     v_max    numeric := glyph.arg_number(a, 'max_price');
     v_score  numeric := glyph.arg_number(a, 'min_score');
@@ -1637,8 +2209,11 @@ DECLARE
         '{exact,alias,fuzzy,none}');
     v_valid  text := glyph.arg_choice(a, 'is_valid_gpu', '{true,false}');
     v_sort   text := coalesce(glyph.arg_choice(a, 'sort',
-        '{score,-score,price,-price,time,-time}'), '-time');
-    v_key    text := ltrim(v_sort, '-');
+        '{score,-score,price,-price,time,-time,final_score,-final_score}'),
+        '-time');
+    v_key    text := replace(ltrim(v_sort, '-'), 'final_', '');
+    v_want   text := glyph.arg_choice(a, 'count', '{true,false}');
+    v_count  bigint;
     v_dir    text := CASE WHEN v_sort LIKE '-%' THEN 'DESC' ELSE 'ASC' END;
     v_op     text := CASE WHEN v_sort LIKE '-%' THEN '<' ELSE '>' END;
     v_after  text[];        -- import, index, and the key
@@ -1651,6 +2226,11 @@ BEGIN
     v_after := glyph.arg_cursor(a, 'listings' || v_sort, 'uuid', 'int',
         CASE v_key WHEN 'time' THEN 'time' WHEN 'score' THEN 'float'
                    ELSE 'numeric' END);
+
+    IF v_sort LIKE '%final_score' AND v_import IS NULL THEN
+        PERFORM glyph.bad_argument('sort', format('parameter "sort" may be'
+            ' "%s" only with "import_id"', v_sort));
+    END IF;
 
     IF a ? 'import_id' THEN
         v_import_where := ' AND i.id = $2';
@@ -1681,6 +2261,23 @@ BEGIN
         v_where := v_where || ' AND l.is_valid_gpu = $10';
     END IF;
 
+    -- Imports know how many listings they have
+
+    IF v_want = 'true' THEN
+        EXECUTE CASE WHEN v_where = ''
+            THEN 'SELECT coalesce(sum(i.valid_rows), 0)'
+                 '  FROM glyph.imports i'
+            ELSE 'SELECT count(*) FROM glyph.imports i'
+                 '  JOIN glyph.listings l ON l.import_id = i.id'
+            END ||
+            ' WHERE i.tenant = $1 AND i.state = ''completed'''
+            '       AND i.undone_at IS NULL' || v_import_where || v_where
+            INTO v_count
+            USING coalesce(args->>'tenant', ''), v_import,
+                  upper(a->>'model'), v_min, v_max, v_score::float8,
+                  a->>'region', a->>'seller', v_match, v_valid::bool;
+    END IF;
+
     -- Where to go on in an import among rows with the cursor's very key: after
     -- its index in its own import, at the first row of a later import, behind
     -- the last of an earlier one.
@@ -1701,8 +2298,7 @@ BEGIN
         v_part := '(SELECT l.import_index, NULL::text AS k'
             ' FROM glyph.listings l WHERE l.import_id = i.id' || v_where ||
             ' ORDER BY l.import_index LIMIT $11 + 1)';
-        v_keys := format('i.created_at %1$s, i.id %1$s, l.import_index',
-            v_dir);
+        v_keys := format('created_at %1$s, id %1$s, import_index', v_dir);
 
     ELSIF v_key = 'score' THEN
         IF v_after IS NOT NULL THEN
@@ -1717,7 +2313,7 @@ BEGIN
             ' FROM glyph.listings l WHERE l.import_id = i.id%s'
             ' ORDER BY l.score %2$s, l.import_index %2$s LIMIT $11 + 1)',
             v_where, v_dir);
-        v_keys := format('l.k %1$s, i.id %1$s, l.import_index %1$s', v_dir);
+        v_keys := format('k %1$s, id %1$s, import_index %1$s', v_dir);
 
     ELSE
         v_part := '(SELECT l.import_index, l.price_usd AS k'
@@ -1739,18 +2335,18 @@ BEGIN
                    ELSE format(' AND l.import_index %s %s', v_op, v_edge)
                    END, v_dir)
             || ')';
-        v_keys := format('l.k %1$s NULLS LAST, i.id %1$s,'
-            ' l.import_index %1$s', v_dir);
+        v_keys := format('k %1$s NULLS LAST, id %1$s, import_index %1$s',
+            v_dir);
     END IF;
 
     RETURN QUERY EXECUTE format(
         'WITH k AS MATERIALIZED ('
-        '  SELECT i.id, l.import_index, l.k, i.created_at,'
-        '         row_number() OVER (ORDER BY %1$s) AS n'
-        '    FROM glyph.imports i CROSS JOIN LATERAL %2$s l'
-        '   WHERE i.tenant = $1 AND i.state = ''completed'''
-        '         AND i.undone_at IS NULL%3$s'
-        '   ORDER BY %1$s LIMIT $11 + 1)'
+        '  SELECT p.*, row_number() OVER (ORDER BY %1$s) AS n'
+        '    FROM (SELECT i.id, l.import_index, l.k, i.created_at'
+        '            FROM glyph.imports i CROSS JOIN LATERAL %2$s l'
+        '           WHERE i.tenant = $1 AND i.state = ''completed'''
+        '                 AND i.undone_at IS NULL%3$s'
+        '           ORDER BY %1$s LIMIT $11 + 1) p)'
         'SELECT l.import_id, l.import_index, l.imported_at, l.title,'
         '       l.canonical_model, l.match_type, l.match_score,'
         '       l.match_notes, l.is_valid_gpu, l.unknown_reason, l.price,'
@@ -1761,7 +2357,7 @@ BEGIN
         '       l.final_score, l.dedup_status, l.duplicate_of, l.condition,'
         '       l.quantity, l.availability, l.seller, l.region,'
         '       l.listing_age, l.seen_at, l.source_url, l.source_type,'
-        '       l.bulk_notes, l.model_given, l.extra,'
+        '       l.bulk_notes, l.model_given, l.extra, $17,'
         '       CASE WHEN k.n = $11 AND (SELECT count(*) FROM k) > $11'
         '            THEN glyph.cursor(%4$L, k.id::text,'
         '                     k.import_index::text, %5$s) END'
@@ -1777,7 +2373,13 @@ BEGIN
               v_after[2]::int,
               CASE v_key WHEN 'time' THEN v_after[3] END::timestamptz,
               CASE v_key WHEN 'score' THEN v_after[3] END::float8,
-              CASE v_key WHEN 'price' THEN v_after[3] END::numeric;
+              CASE v_key WHEN 'price' THEN v_after[3] END::numeric,
+              v_count;
+
+    IF NOT FOUND AND v_count IS NOT NULL THEN
+        _count := v_count;
+        RETURN NEXT;
+    END IF;
 END
 $$;
 

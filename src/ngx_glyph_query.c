@@ -1,7 +1,7 @@
 
 /*
  * A page's way: the request waits for the query, then for a task that writes
- * the rows as JSON (the event loop does not loop over rows), then it is
+ * the rows as text (the event loop does not loop over rows), then it is
  * answered.
  *
  *   waiting for    owner of the result    if the client leaves
@@ -10,25 +10,23 @@
  *   the client     nobody any more        nginx frees the body
  */
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 #include "ngx_glyph.h"
+#include "ngx_glyph_accept.h"
 #include "ngx_glyph_http.h"
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_query.h"
+#include "ngx_glyph_rows.h"
 #include "ngx_glyph_task.h"
 
 
-/* types of columns, as in pg_type */
+/* nginx has no name for this status */
+#define NGX_GLYPH_NOT_ACCEPTABLE  406
 
-#define NGX_GLYPH_OID_BOOL         16
-#define NGX_GLYPH_OID_INT8         20
-#define NGX_GLYPH_OID_INT2         21
-#define NGX_GLYPH_OID_INT4         23
-#define NGX_GLYPH_OID_JSON         114
-#define NGX_GLYPH_OID_FLOAT4       700
-#define NGX_GLYPH_OID_FLOAT8       701
-#define NGX_GLYPH_OID_TIMESTAMPTZ  1184
-#define NGX_GLYPH_OID_NUMERIC      1700
-#define NGX_GLYPH_OID_JSONB        3802
+/* a digest of 16 bytes in hex, in quotes */
+#define NGX_GLYPH_ETAG_LEN        34
 
 
 typedef struct {
@@ -37,24 +35,38 @@ typedef struct {
     ngx_http_cleanup_t        *cleanup;
     ngx_glyph_pg_query_t      *query;       /* NULL: it is answered */
     PGresult                  *res;
+    ngx_glyph_rows_e           format;
     glyph_buf_t                body;
+    u_char                     etag[NGX_GLYPH_ETAG_LEN];
 } ngx_glyph_page_t;
 
 
 static ngx_int_t ngx_glyph_query_args(ngx_http_request_t *r, ngx_str_t *id,
     glyph_buf_t *b);
+static ngx_int_t ngx_glyph_query_format(ngx_http_request_t *r,
+    ngx_uint_t markdown, ngx_glyph_rows_e *format);
 static void ngx_glyph_query_result(void *data, PGresult *res,
     const char *error);
+static ngx_int_t ngx_glyph_query_refused(ngx_http_request_t *r,
+    ngx_uint_t status, const char *code, PGresult *res);
 static void ngx_glyph_query_encode(ngx_glyph_task_t *task, ngx_log_t *log);
-static void ngx_glyph_query_value(glyph_buf_t *b, PGresult *res, int row,
-    int column);
 static void ngx_glyph_query_encoded(ngx_glyph_task_t *task);
 static ngx_int_t ngx_glyph_query_send(ngx_http_request_t *r,
+    ngx_glyph_page_t *page);
+static ngx_int_t ngx_glyph_query_headers(ngx_http_request_t *r,
     ngx_glyph_page_t *page);
 static ngx_int_t ngx_glyph_query_link(ngx_http_request_t *r, char *cursor);
 static void ngx_glyph_query_finalize(ngx_http_request_t *r, ngx_int_t rc);
 static void ngx_glyph_query_cleanup(void *data);
 static void ngx_glyph_query_free(ngx_glyph_page_t *page);
+
+
+static ngx_str_t  ngx_glyph_query_types[] = {
+    ngx_string("application/json"),
+    ngx_string("application/x-ndjson"),
+    ngx_string("text/csv"),
+    ngx_string("text/markdown")
+};
 
 
 ngx_int_t
@@ -85,13 +97,20 @@ ngx_glyph_query_run(ngx_http_request_t *r, ngx_str_t *name, ngx_str_t *id)
     ngx_int_t            rc;
     glyph_buf_t          args;
     const char          *params[1];
+    ngx_glyph_rows_e     format;
     ngx_glyph_page_t    *page;
     ngx_http_cleanup_t  *cln;
     u_char               sql[128];
 
     ngx_memzero(&args, sizeof(glyph_buf_t));
 
-    rc = ngx_glyph_query_args(r, id, &args);
+    /* an Accept that no answer can meet needs no query */
+
+    rc = ngx_glyph_query_format(r, 1, &format);
+
+    if (rc == NGX_DECLINED) {
+        rc = ngx_glyph_query_args(r, id, &args);
+    }
 
     if (rc != NGX_DECLINED) {
         glyph_buf_free(&args);
@@ -131,6 +150,32 @@ ngx_glyph_query_run(ngx_http_request_t *r, ngx_str_t *name, ngx_str_t *id)
     r->main->count++;
 
     return NGX_DONE;
+}
+
+
+/* What the client accepts.  NGX_DECLINED: go on. */
+
+static ngx_int_t
+ngx_glyph_query_format(ngx_http_request_t *r, ngx_uint_t markdown,
+    ngx_glyph_rows_e *format)
+{
+    ngx_int_t  n;
+
+    n = ngx_glyph_accept(r, ngx_glyph_query_types,
+                         markdown ? NGX_GLYPH_ROWS_MARKDOWN + 1
+                                  : NGX_GLYPH_ROWS_MARKDOWN);
+
+    if (n == NGX_DECLINED) {
+        return ngx_glyph_problemf(r, NGX_GLYPH_NOT_ACCEPTABLE,
+                                  "not_acceptable", "this is there as "
+                                  "application/json, application/x-ndjson "
+                                  "and text/csv%s",
+                                  markdown ? ", or as text/markdown" : "");
+    }
+
+    *format = (ngx_glyph_rows_e) n;
+
+    return NGX_DECLINED;
 }
 
 
@@ -228,6 +273,13 @@ ngx_glyph_query_result(void *data, PGresult *res, const char *error)
 
     if (res && PQresultStatus(res) == PGRES_TUPLES_OK) {
 
+        rc = ngx_glyph_query_format(r, PQfnumber(res, "_markdown") >= 0,
+                                    &page->format);
+
+        if (rc != NGX_DECLINED) {
+            goto done;
+        }
+
         page->task.run = ngx_glyph_query_encode;
         page->task.done = ngx_glyph_query_encoded;
         page->task.data = page;
@@ -244,6 +296,8 @@ ngx_glyph_query_result(void *data, PGresult *res, const char *error)
         rc = ngx_glyph_query_failed(r, res, error);
     }
 
+done:
+
     ngx_glyph_query_free(page);
     ngx_glyph_query_finalize(r, rc);
 }
@@ -254,7 +308,6 @@ ngx_glyph_query_failed(ngx_http_request_t *r, PGresult *res,
     const char *error)
 {
     char       *state, *message;
-    ngx_str_t   detail;
 
     state = res ? PQresultErrorField(res, PG_DIAG_SQLSTATE) : NULL;
     message = res ? PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY) : NULL;
@@ -263,12 +316,19 @@ ngx_glyph_query_failed(ngx_http_request_t *r, PGresult *res,
         message = (char *) (error ? error : "no answer");
     }
 
-    detail.data = (u_char *) message;
-    detail.len = ngx_strlen(message);
-
     if (state && ngx_strcmp(state, "GL400") == 0) {
-        return ngx_glyph_problem(r, NGX_HTTP_BAD_REQUEST, "option_invalid",
-                                 &detail);
+        return ngx_glyph_query_refused(r, NGX_HTTP_BAD_REQUEST,
+                                       "option_invalid", res);
+    }
+
+    if (state && ngx_strcmp(state, "GL401") == 0) {
+        return ngx_glyph_query_refused(r, NGX_HTTP_BAD_REQUEST,
+                                       "option_unknown", res);
+    }
+
+    if (state && ngx_strcmp(state, "GL404") == 0) {
+        return ngx_glyph_query_refused(r, NGX_HTTP_NOT_FOUND,
+                                       "import_not_found", res);
     }
 
     ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
@@ -304,102 +364,62 @@ ngx_glyph_query_failed(ngx_http_request_t *r, PGresult *res,
 }
 
 
-/* In the thread: res and body are the task's. */
+/* Refused by the function: its message, and what may have been meant. */
+
+static ngx_int_t
+ngx_glyph_query_refused(ngx_http_request_t *r, ngx_uint_t status,
+    const char *code, PGresult *res)
+{
+    char         *hint;
+    ngx_str_t     body, detail;
+    glyph_buf_t   b;
+
+    static ngx_str_t  type = ngx_string("application/problem+json");
+
+    detail.data = (u_char *) PQresultErrorField(res,
+                                                PG_DIAG_MESSAGE_PRIMARY);
+    detail.len = detail.data ? ngx_strlen(detail.data) : 0;
+
+    ngx_memzero(&b, sizeof(glyph_buf_t));
+
+    glyph_buf_putc(&b, '{');
+    ngx_glyph_problem_members(&b, status, code, &detail);
+
+    hint = PQresultErrorField(res, PG_DIAG_MESSAGE_HINT);
+
+    if (hint && *hint) {
+        glyph_json_key(&b, "did_you_mean");
+        glyph_json_cstring(&b, hint);
+    }
+
+    glyph_buf_puts(&b, "}\n");
+
+    if (ngx_glyph_http_own(r, &b, &body) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_glyph_send(r, status, &type, &body);
+}
+
+
+/* In the thread: res, body and etag are the task's. */
 
 static void
 ngx_glyph_query_encode(ngx_glyph_task_t *task, ngx_log_t *log)
 {
-    int                row, rows, column, columns;
-    PGresult          *res;
-    glyph_buf_t       *b;
-    ngx_glyph_page_t  *page;
+    ngx_glyph_page_t    *page;
+    XXH128_canonical_t   digest;
 
     page = task->data;
-    res = page->res;
-    b = &page->body;
 
-    rows = PQntuples(res);
-    columns = PQnfields(res) - 1;       /* the last is _cursor */
+    ngx_glyph_rows_encode(page->res, page->format, &page->body);
 
-    glyph_buf_putc(b, '[');
+    XXH128_canonicalFromHash(&digest, XXH3_128bits(page->body.data,
+                                                   page->body.len));
 
-    for (row = 0; row < rows; row++) {
-        glyph_buf_puts(b, row ? ",\n{" : "{");
-
-        for (column = 0; column < columns; column++) {
-            glyph_json_key(b, PQfname(res, column));
-            ngx_glyph_query_value(b, res, row, column);
-        }
-
-        glyph_buf_putc(b, '}');
-    }
-
-    glyph_buf_puts(b, "]\n");
-}
-
-
-static void
-ngx_glyph_query_value(glyph_buf_t *b, PGresult *res, int row, int column)
-{
-    int          len;
-    char        *value;
-
-    if (PQgetisnull(res, row, column)) {
-        glyph_buf_puts(b, "null");
-        return;
-    }
-
-    value = PQgetvalue(res, row, column);
-    len = PQgetlength(res, row, column);
-
-    switch (PQftype(res, column)) {
-
-    case NGX_GLYPH_OID_BOOL:
-        glyph_buf_puts(b, value[0] == 't' ? "true" : "false");
-        break;
-
-    case NGX_GLYPH_OID_INT2:
-    case NGX_GLYPH_OID_INT4:
-    case NGX_GLYPH_OID_INT8:
-    case NGX_GLYPH_OID_JSON:
-    case NGX_GLYPH_OID_JSONB:
-        glyph_buf_append(b, value, len);
-        break;
-
-    case NGX_GLYPH_OID_FLOAT4:
-    case NGX_GLYPH_OID_FLOAT8:
-    case NGX_GLYPH_OID_NUMERIC:
-
-        /* NaN and the infinities are no JSON */
-
-        if ((value[len - 1] < '0' || value[len - 1] > '9')) {
-            glyph_buf_puts(b, "null");
-
-        } else {
-            glyph_buf_append(b, value, len);
-        }
-
-        break;
-
-    case NGX_GLYPH_OID_TIMESTAMPTZ:
-
-        /* "2026-11-23 18:44:32.1+00", read connections are in UTC */
-
-        if (len > 13 && value[len - 3] == '+') {
-            glyph_buf_putc(b, '"');
-            glyph_buf_append(b, value, 10);
-            glyph_buf_putc(b, 'T');
-            glyph_buf_append(b, value + 11, len - 14);
-            glyph_buf_puts(b, "Z\"");
-            break;
-        }
-
-        /* fall through */
-
-    default:
-        glyph_json_string(b, (u_char *) value, len);
-        break;
-    }
+    page->etag[0] = '"';
+    ngx_hex_dump(&page->etag[1], digest.digest, sizeof(digest.digest));
+    page->etag[NGX_GLYPH_ETAG_LEN - 1] = '"';
 }
 
 
@@ -430,25 +450,62 @@ ngx_glyph_query_encoded(ngx_glyph_task_t *task)
 static ngx_int_t
 ngx_glyph_query_send(ngx_http_request_t *r, ngx_glyph_page_t *page)
 {
-    int        last;
     ngx_str_t  body;
 
-    last = PQntuples(page->res) - 1;
-
-    if (last >= 0
-        && !PQgetisnull(page->res, last, PQnfields(page->res) - 1)
-        && ngx_glyph_query_link(r, PQgetvalue(page->res, last,
-                                              PQnfields(page->res) - 1))
-           != NGX_OK)
+    if (ngx_glyph_query_headers(r, page) != NGX_OK
+        || ngx_glyph_http_own(r, &page->body, &body) != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (ngx_glyph_http_own(r, &page->body, &body) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    if (page->format >= NGX_GLYPH_ROWS_CSV) {
+        ngx_str_set(&r->headers_out.charset, "utf-8");
     }
 
-    return ngx_glyph_send_json(r, NGX_HTTP_OK, &body);
+    return ngx_glyph_send(r, NGX_HTTP_OK,
+                          &ngx_glyph_query_types[page->format], &body);
+}
+
+
+static ngx_int_t
+ngx_glyph_query_headers(ngx_http_request_t *r, ngx_glyph_page_t *page)
+{
+    char             *value;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *header;
+
+    value = ngx_glyph_rows_get(page->res, "_cursor", 1);
+
+    if (value && ngx_glyph_query_link(r, value) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    value = ngx_glyph_rows_get(page->res, "_count", 0);
+
+    if (value
+        && ngx_glyph_add_header(r, "Glyph-Count", (u_char *) value,
+                                ngx_strlen(value))
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (ngx_glyph_add_header(r, "Vary", (u_char *) "Accept",
+                             sizeof("Accept") - 1)
+        != NGX_OK
+        || ngx_glyph_add_header(r, "ETag", page->etag, NGX_GLYPH_ETAG_LEN)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    /* nginx compares it with If-None-Match, and answers 304 */
+
+    part = r->headers_out.headers.last;
+    header = part->elts;
+    r->headers_out.etag = &header[part->nelts - 1];
+
+    return NGX_OK;
 }
 
 

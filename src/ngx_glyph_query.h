@@ -1,6 +1,7 @@
 
 /*
- * Reads: one SQL function glyph.api_NAME(jsonb) each, a bounded page as JSON.
+ * Reads: one SQL function glyph.api_NAME(jsonb) each, a bounded page as JSON,
+ * NDJSON or CSV.
  */
 
 

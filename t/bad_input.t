@@ -421,8 +421,8 @@ client intended to send too large body
 === TEST 31: larger than client_max_body_size, found while reading
 --- request eval
 ["POST /small\n" . CORE::join('', map { sprintf "%x\r\n%s\r\n", length, $_ }
-    "title,price\n", ("RTX 3090,700\n") x 10) . "0\r\n\r\n",
- "GET /listings?import_id=$::Id{large}"]
+    "title,price,seller\n", ("RTX 3090,700,$::Id{large}\n") x 10)
+    . "0\r\n\r\n", "GET /listings?seller=$::Id{large}"]
 --- more_headers eval
 ["$::Csv\nTransfer-Encoding: chunked\nGlyph-Job-Id: $::Id{large}", ""]
 --- error_code eval

@@ -21,13 +21,17 @@ location = /models { glyph_query models; }
 location = /imports { glyph_query imports; }
 location = /jobs { glyph_query jobs; }
 location = /versions { glyph_query schema_versions; }
+location = /unknowns { glyph_query unknowns; }
+location = /deltas { glyph_query deltas; }
+location = /report { glyph_query report; }
 location = /nothing { glyph_query nothing; }
 _EOC_
 
 add_block_preprocessor(sub {
     my $block = shift;
     $block->set_value('main_config', $::MainConfig);
-    $block->set_value('http_config', $::HttpConfig);
+    $block->set_value('http_config', $::HttpConfig)
+        unless defined $block->http_config;
     $block->set_value('config', $::Config);
     $block->set_value('timeout', 10) unless defined $block->timeout;
 });
@@ -35,7 +39,8 @@ add_block_preprocessor(sub {
 sub uuid { my $id = `cat /proc/sys/kernel/random/uuid`; chomp $id; $id }
 
 our %Id = map { $_ => uuid() } qw(filters orders pages models equal json
-    first second absent);
+    first second absent count final csv ndjson unknowns deltas1 deltas2
+    report);
 
 # what later requests of a block look at
 our $Post = "POST /import
@@ -59,6 +64,9 @@ sub page {
         '\{"import_id":"[^\n]*"import_index":' . $_ . ',[^\n]*\}' } @_;
     return qr/^\[$rows\]$/;
 }
+
+# a long pattern
+sub re { my $re = join '', @_; qr/$re/s }
 
 # a cursor as the Link of a page has it: a request cannot be made from the
 # answer to another, so the keys of the last row are written out
@@ -180,9 +188,15 @@ __DATA__
 
 === TEST 7: an import that does not exist
 --- request eval
-"GET /listings?import_id=$::Id{absent}"
---- response_body
-[]
+[map { "GET /$_?import_id=$::Id{absent}" }
+    qw(listings models unknowns deltas report)]
+--- error_code eval
+[(404) x 5]
+--- response_headers eval
+[("Content-Type: application/problem+json") x 5]
+--- response_body_like eval
+[(::re('"status":404,"code":"import_not_found","detail":"there is no import ',
+       $::Id{absent})) x 5]
 
 
 === TEST 8: parameters of listings that are wrong: each is named
@@ -291,3 +305,255 @@ __DATA__
 [(200) x 4]
 --- response_body_like eval
 [(qr/^\[\]$/) x 4]
+
+
+=== TEST 16: a parameter that is not known: its own code, and a near one
+--- request eval
+["GET /listings?colour=red", "GET /listings?modle=x", "GET /imports?limti=2",
+ "GET /jobs?State=failed", "GET /unknowns?import-id=x",
+ "GET /deltas?min_price_change=5&limit=1", "GET /report?limit=1",
+ "GET /versions?aftre=x", "GET /models?vendors=amd",
+ "GET /listings?%00=1&%22=2"]
+--- error_code eval
+[(400) x 10]
+--- response_body_like eval
+[::re('"code":"option_unknown","detail":"there is no parameter ',
+      '\\\\"colour\\\\"; known are: model, [^"]+"\}$'),
+ (map { ::re('"code":"option_unknown","detail":"there is no .*",',
+             '"did_you_mean":"', $_, '"\}$') }
+    qw(model limit state import_id min_price_change_pct)),
+ qr/\\"limit\\"; known are: import_id"\}$/,
+ (map { qr/"did_you_mean":"$_"/ } qw(after vendor)),
+ qr/"code":"option_unknown"/]
+
+
+=== TEST 17: the number of rows on all pages, if it is asked for
+--- request eval
+[$::Post, (map { "GET /listings?import_id=$::Id{count}&limit=2$_" }
+    '&count=true', '&count=true&model=UNKNOWN&sort=price',
+    '&count=true&seller=nobody', '', '&count=false', '&count=1')]
+--- more_headers eval
+::headers('count', 7)
+--- error_code eval
+[(200) x 6, 400]
+--- response_headers eval
+["", "Glyph-Count: 5", "Glyph-Count: 2", "Glyph-Count: 0",
+ ("!Glyph-Count") x 3]
+--- response_body_like eval
+[qr/./, ::page(0, 1), ::page(3, 4), ::page(), ::page(0, 1), ::page(0, 1),
+ qr/"option_invalid".*\\"count\\" must be one of: true, false/]
+
+
+=== TEST 18: final_score, of one import only
+--- request eval
+[$::Post, (map { "GET /listings?import_id=$::Id{final}&sort=$_" }
+    '-final_score&limit=3', 'final_score&min_score=26'),
+ "GET /listings?sort=-final_score"]
+--- more_headers eval
+::headers('final', 4)
+--- error_code eval
+[200, 200, 200, 400]
+--- response_body_like eval
+[qr/./, ::page(2, 0, 1), ::page(1, 0, 2),
+ qr/"option_invalid".*\\"sort\\" may be \\"-final_score\\" only with/]
+
+
+=== TEST 19: CSV
+--- request eval
+[$::Post, "GET /listings?import_id=$::Id{csv}&limit=1&sort=-time"
+ . "&seller=Zo%C3%AB+%26+Co",
+ "POST /import\ntitle,price,colour\n"
+ . "\"RTX 3090, \"\"as new\"\"\",700,red\n",
+ "GET /listings?limit=1", "GET /listings?seller=nobody"]
+--- more_headers eval
+["Content-Type: text/csv\nGlyph-Job-Id: $::Id{csv}", "Accept: text/csv",
+ "Content-Type: text/csv", ("Accept: text/csv") x 2]
+--- error_code eval
+[(200) x 5]
+--- response_headers eval
+["", ("Content-Type: text/csv; charset=utf-8\nVary: Accept"), "",
+ ("Content-Type: text/csv; charset=utf-8") x 2]
+--- response_body_like eval
+[qr/./,
+ ::re('^import_id,import_index,imported_at,title,[\w,]+,extra\r\n',
+      $::Id{csv}, ',4,\d{4}-\d\d-\d\dT[\d:.]+Z,Graphics card,UNKNOWN,none,',
+      "[^\n]*,Zo\xc3\xab & Co,EU,[^\n]*\r\n", '\z'),
+ qr/./, ::re(',"RTX 3090, ""as new""",RTX_3090,exact,.*,',
+             '"\{""colour"": ""red""\}"\r\n\z'),
+ qr/^import_id,[\w,]+,extra\r\n\z/]
+
+
+=== TEST 20: NDJSON: a line is a row
+--- request eval
+[$::Post, "GET /listings?import_id=$::Id{ndjson}&limit=2",
+ "GET /listings?seller=nobody"]
+--- more_headers eval
+["Content-Type: text/csv\nGlyph-Job-Id: $::Id{ndjson}",
+ ("Accept: application/x-ndjson") x 2]
+--- response_headers eval
+["", ("Content-Type: application/x-ndjson") x 2]
+--- error_code eval
+[(200) x 3]
+--- response_body_like eval
+[qr/./, ::re((map { '\{"import_id":"[^\n]*"import_index":' . $_
+                    . ',[^\n]*\}\n' } 0, 1), '\z'),
+ qr/^\z/]
+
+
+=== TEST 21: what Accept asks for
+--- request eval
+[("GET /versions") x 13]
+--- more_headers eval
+[map { "Accept: $_" } '*/*', 'application/*', 'text/*', 'text/csv;q=0.5, */*',
+    'text/html, application/xhtml+xml;q=0.9, */*;q=0.8',
+    'application/json;q=0.1,text/csv', 'text/csv;q=0,*/*;q=0.1',
+    'Application/X-NDJSON ; q=1', "text/csv\nAccept: application/json;q=0.5",
+    'text/html', 'text/markdown', 'application/json;q=0', 'text/*;q=0']
+--- error_code eval
+[(200) x 9, (406) x 4]
+--- response_headers eval
+[("Content-Type: application/json") x 2,
+ "Content-Type: text/csv; charset=utf-8",
+ ("Content-Type: application/json") x 2,
+ "Content-Type: text/csv; charset=utf-8", "Content-Type: application/json",
+ "Content-Type: application/x-ndjson",
+ "Content-Type: text/csv; charset=utf-8",
+ ("Content-Type: application/problem+json") x 4]
+--- response_body_like eval
+[(qr/version/) x 9, (qr/"code":"not_acceptable"/) x 4]
+
+
+=== TEST 22: nothing changed
+--- request eval
+[("GET /listings?seller=nobody") x 4, "GET /versions", "GET /report?x=y"]
+--- more_headers eval
+["", 'If-None-Match: "50a099a76306177b467ca98f305dd0b6"',
+ 'If-None-Match: "50a099a76306177b467ca98f305dd0b7"',
+ "If-None-Match: \"50a099a76306177b467ca98f305dd0b6\"\nAccept: text/csv",
+ 'If-None-Match: *', 'If-None-Match: *']
+--- error_code eval
+[200, 304, 200, 200, 304, 400]
+--- response_headers_like eval
+['ETag: "50a099a76306177b467ca98f305dd0b6"',
+ 'ETag: "50a099a76306177b467ca98f305dd0b6"', "Vary: Accept",
+ 'ETag: "[0-9a-f]{32}"', 'ETag: "[0-9a-f]{32}"', ""]
+--- response_body_like eval
+[qr/^\[\]$/, qr/^$/, qr/^\[\]$/, qr/^import_id,/, qr/^$/, qr/"x/]
+
+
+=== TEST 23: titles that matched nothing, the most frequent first
+--- request eval
+["POST /import\ntitle,price\nFrobnicator GPU,7\nRTX 3090,700\n"
+ . "PCIe riser cable,5\nFrobnicator GPU,8\n",
+ (map { "GET /unknowns?import_id=$::Id{unknowns}$_" } '', '&limit=1',
+  '&is_valid_gpu=false', '&reason=accessory&limit=1', '&is_valid_gpu=no',
+  '&after=x')]
+--- more_headers eval
+::headers('unknowns', 7)
+--- error_code eval
+[(200) x 5, 400, 400]
+--- response_headers_like eval
+["", "",
+ 'Link: </unknowns\?import_id=[^&]+&limit=1&after=[\w-]+>; rel="next"', ("") x 4]
+--- response_body_like eval
+[qr/./,
+ ::re('^\[\{"title":"Frobnicator GPU","listings":2,[^\n]*"is_valid_gpu":true,',
+      '"model_given":null,"import_id":"', $::Id{unknowns},
+      '","import_index":0,"imported_at":"[^"]+Z"\},\n\{"title":"PCIe riser ',
+      'cable","listings":1,"unknown_reason":"accessory",[^\n]*\}\]$'),
+ qr/^\[\{"title":"Frobnicator GPU",[^\n]*\}\]$/,
+ (qr/^\[\{"title":"PCIe riser cable",[^\n]*\}\]$/) x 2,
+ qr/"option_invalid"/, qr/"option_invalid"/]
+
+
+=== TEST 24: how listings changed from one import to the next
+--- request eval
+["POST /import
+title,price,url
+RTX 3090,700,https://x.example/$::Id{deltas1}?utm_source=a
+RTX 3080,500,https://x.example/2$::Id{deltas1}
+",
+ "POST /import
+title,price,url
+RTX 3080,500,https://x.example/2$::Id{deltas1}
+RTX 3090,630,https://x.example/$::Id{deltas1}
+RTX 3070,300,https://x.example/3$::Id{deltas1}
+",
+ (map { "GET /deltas?import_id=$::Id{deltas2}$_" } '',
+  '&min_price_change_pct=10', '&min_price_change_pct=10.01', '&limit=1',
+  '&model=RTX_3090', '&region=EU'), "GET /deltas?min_price_change_pct=x"]
+--- more_headers eval
+[(map { "Content-Type: text/csv\nGlyph-Job-Id: $::Id{$_}" }
+  qw(deltas1 deltas2)), ('') x 7]
+--- error_code eval
+[(200) x 8, 400]
+--- response_headers_like eval
+[("") x 5,
+ 'Link: </deltas\?import_id=[^&]+&limit=1&after=[\w-]+>; rel="next"', ("") x 3]
+--- response_body_like eval
+[qr/./, qr/./,
+ ::re('^\[\{[^\n]*"import_index":0,[^\n]*"price_change_pct":0.00,[^\n]*\},\n',
+      '\{[^\n]*"import_id":"', $::Id{deltas2}, '","import_index":1,[^\n]*',
+      '"previous_import_id":"', $::Id{deltas1}, '","previous_import_index":0,',
+      '[^\n]*"currency":"USD","price":630.00,"previous_price":700.00,',
+      '"price_change":-70.00,"price_change_pct":-10.00,"score":[\d.]+,',
+      '"previous_score":[\d.]+,"score_change":[\d.]+\}\]$'),
+ qr/^\[\{[^\n]*"import_index":1,[^\n]*\}\]$/, ::page(),
+ qr/^\[\{[^\n]*"import_index":0,[^\n]*\}\]$/,
+ qr/^\[\{[^\n]*"import_index":1,[^\n]*\}\]$/, ::page(),
+ qr/"option_invalid".*\\"min_price_change_pct\\" must be a number/]
+
+
+=== TEST 25: the report is one object; and Markdown
+--- request eval
+[$::Post, (("GET /report?import_id=$::Id{report}") x 3), "GET /report"]
+--- more_headers eval
+["Content-Type: text/csv\nGlyph-Job-Id: $::Id{report}", "",
+ "Accept: text/markdown", "Accept: text/csv", "Accept: text/html"]
+--- error_code eval
+[200, 200, 200, 200, 406]
+--- response_headers eval
+["", "Content-Type: application/json",
+ "Content-Type: text/markdown; charset=utf-8",
+ "Content-Type: text/csv; charset=utf-8",
+ "Content-Type: application/problem+json"]
+--- response_body_like eval
+[qr/./,
+ ::re('^\{"as_of":"[^"]+Z","import_id":"', $::Id{report}, '","totals":',
+      '\{"imports" : 1, .*"listings" : 5, .*"unknown":\{"listings" : 2, ',
+      '"share" : 0.4000, "not_gpu" : 1, .*"best_value":\[\{"vram_gb" : 12, ',
+      '"listings" : 1, "model" : "RTX_3080_TI", .*"price_spread":\[.*',
+      '"anomalies":\{"listings" : 0, "most" : \[\]\}\}$'),
+ ::re('^# Listings\n.*\n## Best value\n.*\| 80 \| H100\\\\_PCIE\\\\_80GB \| ',
+      '34995\.00 \|.*\n## Anomalies\n'),
+ qr/^as_of,import_id,totals,unknown,best_value,price_spread,anomalies\r\n/,
+ qr/"code":"not_acceptable".*or as text.markdown/]
+
+
+=== TEST 26: a query that takes too long
+--- http_config
+glyph_models $TEST_NGINX_GLYPH_CONF/gpu_models.csv;
+glyph_postgres "$TEST_NGINX_GLYPH_PG" read_timeout=1ms;
+glyph_spool_path $TEST_NGINX_GLYPH_SPOOL;
+--- request eval
+["GET /report", "GET /report"]
+--- error_code eval
+[503, 503]
+--- response_headers eval
+[("Content-Type: application/problem+json\nRetry-After: 2") x 2]
+--- response_body_like eval
+[(qr/"code":"query_timeout","detail":"the query took too long and/) x 2]
+--- error_log
+postgres query failed: canceling statement due to statement timeout
+
+
+=== TEST 27: HEAD of every query
+--- request eval
+[map { "HEAD /$_" } qw(listings models imports unknowns deltas report
+    versions listings?limit=x)]
+--- error_code eval
+[(200) x 7, 400]
+--- response_headers_like eval
+[('ETag: "[0-9a-f]{32}"') x 7, "Content-Length: \\d\\d+"]
+--- response_body_like eval
+[(qr/^$/) x 8]

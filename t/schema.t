@@ -54,6 +54,13 @@ sub query {
     return $out =~ /^\[/ ? $json->decode($out) : $out;
 }
 
+# A row that only carries what is hidden is none.
+
+sub real {
+    my ($row) = @_;
+    return grep { !/^_/ && defined $row->{$_} } keys %$row;
+}
+
 # All pages of a query, one after the other.
 
 sub pages {
@@ -63,7 +70,7 @@ sub pages {
     for (1 .. 100) {
         $page = query($name, %args);
         return $page unless ref $page;
-        push @all, @$page;
+        push @all, grep { real($_) } @$page;
         last unless @$page && defined $page->[-1]{_cursor};
         $args{after} = $page->[-1]{_cursor};
     }
@@ -80,9 +87,10 @@ sub keys_of {
 }
 
 sub refused {
-    my ($answer, $parameter, $text, $name) = @_;
+    my ($answer, $parameter, $text, $name, $code) = @_;
 
-    like($answer, qr/ERROR:  GL400: .*$text.*\nDETAIL:  \Q$parameter\E\n/,
+    $code //= 'GL400';
+    like($answer, qr/ERROR:  $code: .*$text.*\nDETAIL:  \Q$parameter\E\n/,
          $name);
 }
 
@@ -133,12 +141,48 @@ sub fill {
     is(sql($sql), '', 'rows to ask for');
 }
 
+# A completed import of the tenant "$tenant-$name", its number in the id, with
+# listings; what a listing does not say has a default.
+
+sub put {
+    my ($name, $n, @rows) = @_;
+    my $id = sprintf '%08x-0000-7000-9000-%08x%04x', 0x20000 + $n, $$, $n;
+    my @sql = "INSERT INTO glyph.imports (id, tenant, state, epoch,"
+        . " created_at, finished_at, rows, valid_rows, invalid_rows,"
+        . " score_min, score_max)"
+        . " VALUES ('$id', '$tenant-$name', 'completed', 1,"
+        . " timestamptz '2025-08-01Z' + interval '$n hours',"
+        . " timestamptz '2025-08-01Z' + interval '$n hours',"
+        . " " . (@rows + 2) . ", " . @rows . ", 2, 0, 100)";
+
+    for my $i (0 .. $#rows) {
+        my %r = (title => "title $i", model => '_TEST', match => 'exact',
+                 valid => 'true', price => 100, currency => 'USD',
+                 score => 10, region => 'EU', %{$rows[$i]});
+        $r{usd} = $r{price} unless exists $r{usd};
+        my @v = map { defined $_ ? "'" . s/'/''/gr . "'" : 'NULL' }
+            $id, $i, @r{qw(title model match valid reason price currency usd
+                           vram score dup region url)};
+
+        push @sql, "INSERT INTO glyph.listings (import_id, import_index,"
+            . " title, canonical_model, match_type, is_valid_gpu,"
+            . " unknown_reason, price, currency, price_usd, vram_gb, score,"
+            . " duplicate_of, region, source_url, url_digest, match_score,"
+            . " match_notes, q7b, q13b, q70b, raw_score, quantization_score)"
+            . " VALUES (" . join(', ', @v) . ", md5($v[-1])::uuid, 1, '',"
+            . " 0, 0, 0, 0, 0)";
+    }
+
+    is(sql(join ";\n", @sql), '', "an import with listings: $name $n");
+    return $id;
+}
+
 sub cleanup {
     sql("DELETE FROM glyph.listings WHERE import_id IN (SELECT id FROM"
-        . " glyph.imports WHERE tenant IN ('$tenant', '$other'));
+        . " glyph.imports WHERE tenant ~ '^($tenant|$other)(-|\$)');
          DELETE FROM glyph.import_errors WHERE import_id IN (SELECT id FROM"
         . " glyph.imports WHERE tenant IN ('$tenant', '$other'));
-         DELETE FROM glyph.imports WHERE tenant IN ('$tenant', '$other');
+         DELETE FROM glyph.imports WHERE tenant ~ '^($tenant|$other)(-|\$)';
          DELETE FROM glyph.workers WHERE node = '$id[0]';
          DELETE FROM glyph.gpu_models WHERE vendor = 'test-$$'");
 }
@@ -168,14 +212,24 @@ sub test_listings {
        '1:4 1:1 0:4 0:1 1:3 1:0 0:3 0:0 1:5 1:2 0:5 0:2',
        'the dearest first, unknown prices last');
 
-    for my $sort (qw(time -time score -score price -price)) {
-        $all = keys_of(query('listings', sort => $sort));
+    for my $sort (qw(time -time score -score price -price final_score
+                     -final_score))
+    {
+        my @one = $sort =~ /final/ ? (import_id => $id[0]) : ();
+
+        $all = keys_of(query('listings', sort => $sort, @one));
+        is(scalar(split ' ', $all), @one ? 6 : 12, "sort=$sort: all");
 
         for my $limit (1, 2, 3, 5, 6, 11, 12) {
-            is(keys_of(pages('listings', sort => $sort, limit => $limit)),
+            is(keys_of(pages('listings', sort => $sort, limit => $limit,
+                             @one)),
                $all, "sort=$sort in pages of $limit");
         }
     }
+
+    is(keys_of(query('listings', sort => '-final_score',
+                     import_id => $id[0])), '0:5 0:4 0:3 0:2 0:1 0:0',
+       'the best of an import first');
 
     is(keys_of(pages('listings', import_id => $id[0], limit => 4)),
        '0:0 0:1 0:2 0:3 0:4 0:5', 'one import');
@@ -183,8 +237,29 @@ sub test_listings {
        'a running one is not shown');
     is(keys_of(query('listings', import_id => $id[3])), '',
        'nor one undone');
-    is(keys_of(query('listings', import_id => $id[4])), '',
-       "nor another tenant's");
+
+    for my $count ([12], [6, import_id => $id[1]], [4, model => '_TEST_1'],
+                   [4, min_price => 150, max_price => 250],
+                   [3, min_score => 35], [6, seller => 'seller 1'],
+                   [0, import_id => $id[2]], [0, region => 'nowhere'],
+                   [1, sort => 'price', import_id => $id[0],
+                    match_type => 'none'])
+    {
+        my ($n, %filter) = @$count;
+
+        for my $limit (1, 100) {
+            is(query('listings', %filter, count => 'true',
+                     limit => $limit)->[0]{_count}, $n,
+               "count=$n in a page of $limit");
+        }
+    }
+
+    is(query('listings', count => 'false')->[0]{_count}, undef,
+       'no count if it is not asked for');
+    is(query('listings', limit => 2, count => 'true', after =>
+             query('listings', limit => 2)->[1]{_cursor})->[0]{_count}, 12,
+       'the count is that of all pages');
+
     is(keys_of(query('listings', model => '_test_1', sort => 'time')),
        '0:1 0:3 1:1 1:3', 'model, in any case');
     is(keys_of(query('listings', min_price => '150.00', max_price => 200,
@@ -209,11 +284,67 @@ sub test_listings {
 }
 
 
+# Imports that come while pages are read: what was there is on one page each.
+
+sub test_moving {
+    my %who = (-tenant => "$tenant-moving");
+    my ($n, $page, %seen);
+
+    put('moving', $n = 32, map { { price => $_, score => $_ } }
+        50, 50, 10, 90, 50);
+
+    for my $sort (qw(time -time price -price score -score)) {
+        my %args = (%who, sort => $sort, limit => 2);
+
+        %seen = ();
+
+        for (1 .. 40) {
+            $page = query('listings', %args);
+            $seen{keys_of([$_])}++ for @$page;
+            last unless defined $page->[-1]{_cursor};
+            $args{after} = $page->[-1]{_cursor};
+            put('moving', ++$n, { price => 50, score => 50 }) if $_ < 3;
+        }
+
+        is_deeply([sort { $a cmp $b } grep { $seen{$_} > 1 } keys %seen], [],
+                  "sort=$sort: no row is on two pages");
+        is_deeply([grep { !$seen{"0:$_"} } 0 .. 4], [],
+                  "sort=$sort: none that was there is left out");
+    }
+}
+
+
 sub test_refusals {
     my ($cursor, $keys);
 
-    refused(query('listings', modle => 'x'), 'modle', 'unknown parameter',
-            'an unknown parameter');
+    refused(query('listings', modle => 'x'), 'modle',
+            'there is no parameter "modle"; known are: model, ',
+            'an unknown parameter', 'GL401');
+
+    for my $near ([modle => 'model'], [Model => 'model'],
+                  ['min-price' => 'min_price'], [minprice => 'min_price'],
+                  [sellers => 'seller'], [sot => 'sort'],
+                  [regoin => 'region'])
+    {
+        like(query('listings', $near->[0] => 1),
+             qr/\nHINT:  \Q$near->[1]\E\n/, "$near->[0]: a near one");
+    }
+
+    unlike(query('listings', $_ => 1), qr/HINT:  \w/, "$_: none is near")
+        for 'colour', 'x', 'x' x 3000;
+
+    refused(query($_, import_id => $id[4]), 'import_id', 'there is no import',
+            "$_: another tenant's import", 'GL404'),
+    refused(query($_, import_id => 'e' . substr $id[4], 1), 'import_id',
+            'there is no import', "$_: no import", 'GL404')
+        for qw(listings models unknowns deltas report);
+
+    refused(query('listings', sort => $_), 'sort', 'only with "import_id"',
+            "sort=$_ of several imports") for qw(final_score -final_score);
+    refused(query('listings', count => 'yes'), 'count', 'true, false',
+            'count=yes');
+    refused(query('deltas', min_price_change_pct => -1),
+            'min_price_change_pct', 'not be negative', 'a negative change');
     refused(query('listings', limit => $_), 'limit', '1 to 1000',
             "limit=$_") for 0, 1001, -1, 'x', '9' x 20, '5.0';
     refused(query('listings', limit => ''), 'limit', 'is empty', 'limit=');
@@ -311,6 +442,189 @@ sub test_lists {
 }
 
 
+sub test_unknowns {
+    my %who = (-tenant => "$tenant-unknowns");
+    my %none = (match => 'none', model => 'UNKNOWN',
+                reason => 'model_not_stated');
+    my $long = 'x' x 100;
+    my ($old, $new, $rows, $after, $shown);
+
+    $old = put('unknowns', 0, { %none, title => 'foo' },
+               { %none, title => 'bar' }, { %none, title => 'foo' },
+               { title => 'known' }, { %none, title => "${long}b" },
+               { %none, title => 'Zoë | "x"' });
+    $new = put('unknowns', 1, { title => 'foo' },
+               { %none, title => 'cable', valid => 'false',
+                 reason => 'accessory' },
+               { %none, title => 'foo', reason => 'model_not_in_registry' },
+               { %none, title => 'bar' }, { %none, title => 'foo' },
+               { %none, title => "${long}a" });
+    put('unknowns-other', 2, { %none, title => 'not mine' });
+
+    $shown = sub { join ' ', map { "$_->{title}:$_->{listings}" }
+                   ref $_[0] ? @{$_[0]} : $_[0] };
+
+    $rows = query('unknowns', %who);
+    is($shown->($rows), "foo:4 bar:2 Zo\xc3\xab | \"x\":1 cable:1 ${long}a:1"
+       . " ${long}b:1", 'api_unknowns: the most frequent first')
+        or diag explain $rows;
+    is_deeply([@{$rows->[0]}{qw(import_id import_index unknown_reason
+                                imported_at)}],
+              [$new, 2, 'model_not_in_registry',
+               '2025-08-01T01:00:00+00:00'], 'the newest one as an example');
+
+    is($shown->(pages('unknowns', %who, limit => $_)), $shown->($rows),
+       "in pages of $_") for 1, 2, 3, 5, 6;
+
+    is($shown->(query('unknowns', %who, reason => 'accessory')), 'cable:1',
+       'reason=');
+    is($shown->(query('unknowns', %who, is_valid_gpu => 'false')),
+       'cable:1', 'is_valid_gpu=');
+    is($shown->(query('unknowns', %who, import_id => $old, limit => 1)),
+       'foo:2', 'import_id=');
+
+    # what comes later changes no list that is being read
+    $after = query('unknowns', %who, limit => 1)->[0]{_cursor};
+    $new = put('unknowns', 3, map { { %none, title => 'bar' } } 1 .. 9);
+    sql("UPDATE glyph.imports SET finished_at = now() + interval '1 s'"
+        . " WHERE id = '$new'");
+    is($shown->(query('unknowns', %who, limit => 1, after => $after)),
+       'bar:2', 'the list stays as it was for the next page');
+    sleep 2;
+    is($shown->(query('unknowns', %who, limit => 1)), 'bar:11',
+       'a new list is a new one');
+}
+
+
+sub test_deltas {
+    my %who = (-tenant => "$tenant-deltas");
+    my (@import, $rows, $shown, $all, $out);
+
+    $import[0] = put('deltas', 4, { url => 'u1' },
+        { url => 'u2', price => 200, currency => 'EUR', usd => 220 },
+        { url => 'u3', price => 50 }, { url => 'u4' });
+    $import[1] = put('deltas', 5,
+        { url => 'u2', price => 180, currency => 'EUR', usd => 198,
+          region => 'UK' }, { url => 'u5' });
+    $import[2] = put('deltas', 6,
+        { url => 'u1', price => 110, score => 12.5, model => '_TEST_1' },
+        { url => 'u2', price => 210 }, { url => 'u3', price => 50 },
+        { url => 'u6' }, {}, { url => 'u1', price => 90 });
+
+    # gone, and another's: neither changes anything
+    sql("UPDATE glyph.imports SET undone_at = now() WHERE id = '"
+        . put('deltas', 7, { url => 'u1', price => 1 }) . "'");
+    put('deltas-other', 8, { url => 'u1', price => 1 });
+
+    $shown = sub { join ' ', map { my $r = $_; join ':', map {
+                   s/^0002000(.).*/$1/r } @$r{qw(import_id import_index
+                   previous_import_id previous_import_index price_change
+                   price_change_pct)} } ref $_[0] ? @{$_[0]}
+                   : die $_[0] };
+
+    $rows = query('deltas', %who);
+    $all = '6:0:4:0:10.00:10.00 6:1:5:0:12.00:6.06 6:2:4:2:0.00:0.00'
+        . ' 6:5:4:0:-10.00:-10.00 5:0:4:1:-20.00:-10.00';
+
+    # JSON::PP takes the zeros from numbers
+    $out = join ' ', map { sprintf '%s:%d:%s:%d:%.2f:%.2f', split /:/ }
+        split / /, $shown->($rows);
+    is($out, $all, 'api_deltas: beside the last time, newest first');
+    is_deeply([@{$rows->[0]}{qw(source_url price previous_price currency
+                                score previous_score score_change
+                                previous_imported_at)}],
+              ['u1', 110, 100, 'USD', 12.5, 10, 2.5,
+               '2025-08-01T04:00:00+00:00'], 'what it says');
+    is_deeply([map { "$_->{currency}:$_->{price}:$_->{previous_price}" }
+               @$rows[1, 4]], ['USD:210:198', 'EUR:180:200'],
+              'in the currency of both, or in USD');
+
+    is($shown->(pages('deltas', %who, limit => $_)), $shown->($rows),
+       "in pages of $_") for 1, 2, 4, 5;
+
+    is(scalar @{query('deltas', %who, min_price_change_pct => '6.06')}, 4,
+       'min_price_change_pct=');
+    is(scalar @{query('deltas', %who, min_price_change_pct => '10.01')}, 0,
+       'both ways');
+    is(scalar @{query('deltas', %who, model => '_test_1')}, 1, 'model=');
+    is(scalar @{query('deltas', %who, region => 'UK')}, 1, 'region=');
+    is(scalar @{query('deltas', %who, import_id => $import[1])}, 1,
+       'import_id=');
+    is(scalar @{query('deltas', %who, import_id => $import[0])}, 0,
+       'the first import has none before it');
+
+    # more than a page looks at: nothing for a while, then the rest
+    sql("INSERT INTO glyph.listings SELECT (jsonb_populate_record(l,"
+        . " jsonb_build_object('import_index', n, 'url_digest',"
+        . " md5('z' || n)::uuid))).* FROM glyph.listings l,"
+        . " generate_series(100, 10500) n WHERE l.import_id = '$import[2]'"
+        . " AND l.import_index = 3;"
+        . " UPDATE glyph.listings SET import_index = 20000 + import_index"
+        . " WHERE import_id = '$import[2]' AND import_index < 100");
+    $rows = query('deltas', %who);
+    is_deeply([scalar @$rows, scalar grep({ real($_) } @$rows),
+               defined $rows->[0]{_cursor} ? 1 : 0], [1, 0, 1],
+              'a page of nothing says where to go on');
+    is(scalar @{pages('deltas', %who)}, 5, 'and there the others are');
+}
+
+
+sub test_report {
+    my %who = (-tenant => "$tenant-report");
+    my %card = (vram => 24, model => '_TEST_A');
+    my ($id, $report);
+
+    $report = query('report', %who)->[0];
+    is($report->{totals}{listings}, 0, 'api_report of nothing');
+    like($report->{_markdown}, qr/^# Listings\n\nNothing is listed\./,
+         'in Markdown');
+
+    $id = put('report', 9, { %card, title => 'bait', price => 20 },
+        { %card, price => 100 }, { %card, price => 104 },
+        { %card, price => 96, dup => 1 }, { %card, price => 108 },
+        { %card, price => 1000, title => 'a|b *c*' },
+        { %card, price => 200, vram => 12, model => '_TEST_B', score => 30 },
+        { match => 'none', model => 'UNKNOWN', reason => 'accessory',
+          valid => 'false', price => 1 },
+        { %card, currency => 'XXX', usd => undef });
+    put('report', 10, { %card, price => 96 });
+
+    $report = query('report', %who, import_id => $id)->[0];
+    is($report->{import_id}, $id, 'of one import');
+    is_deeply([@{$report->{totals}}{qw(imports imports_left_out rows
+                  invalid_rows listings priced duplicates models price_min
+                  price_max score_max)}],
+              [1, 0, 11, 2, 9, 8, 1, 2, 1, 1000, 30], 'totals');
+    is_deeply([@{$report->{unknown}}{qw(listings share not_gpu)},
+               $report->{unknown}{reasons}],
+              [1, 0.1111, 1, { accessory => 1 }], 'unknown');
+    is_deeply([map { join ':', @$_{qw(vram_gb listings model price_usd
+                                      score_per_100_usd)} }
+               @{$report->{best_value}}],
+              ['12:1:_TEST_B:200:15', '24:5:_TEST_A:100:10'],
+              'best value: not the odd price, nor the duplicate');
+    is_deeply([map { join ':', @$_{qw(model listings price_min price_p25
+                     price_median price_p75 price_max spread_pct)} }
+               @{$report->{price_spread}}],
+              ['_TEST_A:5:20:100:104:108:1000:942.3',
+               '_TEST_B:1:200:200:200:200:200:0'], 'price spread');
+    is($report->{anomalies}{listings}, 2, 'anomalies');
+    is_deeply([map { join ':', @$_{qw(title price_usd median times_median)} }
+               @{$report->{anomalies}{most}}],
+              ['a|b *c*:1000:104:9.615', 'bait:20:104:0.192'],
+              'the most odd ones first');
+    like($report->{_markdown}, qr/^\| 12 \| \\_TEST\\_B \| 200\.00 /m,
+         'Markdown has the same');
+    like($report->{_markdown}, qr/ a\\\|b \\\*c\\\* \|$/m,
+         'and its signs are escaped');
+
+    $report = query('report', %who)->[0];
+    is_deeply([@{$report->{totals}}{qw(imports listings)},
+               $report->{best_value}[1]{price_usd}], [2, 10, 96],
+              'of all imports');
+}
+
+
 sub test_job {
     my $worker = $id[5] =~ s/^0/f/r;
     my $new = $id[0] =~ s/^0/e/r;
@@ -399,8 +713,12 @@ sub test_reader {
 
 fill();
 test_listings();
+test_moving();
 test_refusals();
 test_lists();
+test_unknowns();
+test_deltas();
+test_report();
 test_job();
 test_models_sync();
 

@@ -64,7 +64,7 @@ sub sql {
 if ($ENV{TEST_NGINX_GLYPH_PG}) {
     sql('CREATE OR REPLACE FUNCTION glyph.api_trace(args jsonb)'
         . ' RETURNS TABLE (traceparent text, _cursor text) LANGUAGE sql AS $$'
-        . " SELECT traceparent, NULL FROM glyph.imports"
+        . " SELECT coalesce(traceparent, 'none'), NULL FROM glyph.imports"
         . " WHERE id = (args->'args'->>'id')::uuid " . '$$');
     add_cleanup_handler(sub {
         sql('DROP FUNCTION IF EXISTS glyph.api_trace');
@@ -189,4 +189,4 @@ $::Good
  [t7 => '00-4bf92f3577b34da6a3ce929d0e0e4736-' . '0' x 16 . '-01'],
  [t8 => "00-$::Parent-01\ntraceparent: 00-$::Parent-01"]]
 --- response_body_like eval
-[(qr/import_id/, qr/"traceparent":null/) x 6]
+[(qr/import_id/, qr/"traceparent":"none"/) x 6]

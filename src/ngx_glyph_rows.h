@@ -1,0 +1,36 @@
+
+/*
+ * The rows of a query's result as text.  Columns whose names begin with "_"
+ * are not shown; conf/schema.sql says what they are.
+ */
+
+
+#ifndef _NGX_GLYPH_ROWS_H_INCLUDED_
+#define _NGX_GLYPH_ROWS_H_INCLUDED_
+
+
+#include "ngx_glyph.h"
+
+#include <libpq-fe.h>
+
+
+typedef enum {
+    NGX_GLYPH_ROWS_JSON = 0,    /* an array; without _cursor one object */
+    NGX_GLYPH_ROWS_NDJSON,
+    NGX_GLYPH_ROWS_CSV,         /* RFC 4180, with a header */
+    NGX_GLYPH_ROWS_MARKDOWN     /* what is in _markdown */
+} ngx_glyph_rows_e;
+
+
+/* Appends the rows to b; for a thread, as it loops over all of them. */
+void ngx_glyph_rows_encode(PGresult *res, ngx_glyph_rows_e format,
+    glyph_buf_t *b);
+
+/*
+ * What the first (last: the last) row has in a column, or NULL: no such
+ * column, no row, or NULL.
+ */
+char *ngx_glyph_rows_get(PGresult *res, const char *name, ngx_uint_t last);
+
+
+#endif /* _NGX_GLYPH_ROWS_H_INCLUDED_ */
