@@ -61,7 +61,7 @@ help:
 	@echo "make up       start a private Postgres, Redis and nginx, in run/"
 	@echo "make down     stop them"
 	@echo "make test     every test"
-	@echo "make asan     the same with AddressSanitizer and UBSan, then a fuzz of 40 s"
+	@echo "make asan     the same with AddressSanitizer and UBSan; a short fuzz"
 	@echo "make fuzz     libFuzzer on the core, FUZZ_SECONDS for each target"
 	@echo "make lint     style checks"
 	@echo "make bench    measurements against named peers"
