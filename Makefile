@@ -43,9 +43,9 @@ FUZZ_SECONDS ?= 60
 FUZZ_TARGETS = fuzz_reader fuzz_match fuzz_money fuzz_pipeline
 # NULL + 0 is an offset like another one, as it is in C2y
 FUZZ_CFLAGS = -std=gnu11 -O1 -g -fno-omit-frame-pointer \
-	-fsanitize=fuzzer-no-link,address,undefined \
-	-fno-sanitize-recover=undefined -fno-sanitize=pointer-overflow
-FUZZ_COMMON := $(OUT)/fuzz/obj/fuzz.o $(OUT)/fuzz/obj/fuzz_copy.o
+	-fsanitize=fuzzer-no-link,address,undefined,float-cast-overflow \
+	-fno-sanitize-recover=all -fno-sanitize=pointer-overflow
+FUZZ_COMMON := $(addprefix $(OUT)/fuzz/obj/,fuzz.o fuzz_copy.o fuzz_csv.o)
 FUZZ_CORE := $(CORE_SRC:src/core/%.c=$(OUT)/fuzz/core/%.o)
 
 

@@ -1,33 +1,25 @@
 /*
- * The CSV reader: any bytes, cut in any way, give the same records; no byte
- * is lost between them; and what was read can be written and read again.
+ * The CSV reader: any bytes, cut in any way, give the records that its header
+ * promises; no byte is lost between them; and what was read can be written and
+ * read again.
  *
  *   byte 0     the delimiter and the number of fields to expect
  *   byte 1     max_columns
  *   byte 2, 3  max_row_size and the cuts
  */
 
-#include "fuzz.h"
-#include "glyph_reader.h"
+#include "fuzz_csv.h"
 
 
 typedef struct {
-    unsigned char  delimiter;
-    size_t         expect;
-    size_t         max_row_size;
-    size_t         max_columns;
-} dialect_t;
-
-
-typedef struct {
-    const dialect_t      *dialect;
-    const unsigned char  *data;
-    size_t                len;
-    size_t                next;         /* behind the last record's bytes */
-    int                   skip;         /* … of which the line has more */
-    uint64_t              line;         /* of "next" */
-    glyph_buf_t           out;          /* the records, to be compared */
-    glyph_buf_t           csv;          /* … and written again */
+    const fuzz_dialect_t  *dialect;
+    const unsigned char   *data;
+    size_t                 len;
+    size_t                 next;        /* behind the last record's bytes */
+    int                    skip;        /* … of which the line has more */
+    uint64_t               line;        /* of "next" */
+    glyph_buf_t            out;         /* the records, to be compared */
+    glyph_buf_t            csv;         /* … and written again */
 } reading_t;
 
 
@@ -37,20 +29,19 @@ static void record_place(reading_t *r, const glyph_record_t *rec);
 static void record_between(reading_t *r, size_t to);
 static void pass_lines(reading_t *r, size_t to);
 static void record_fields(const reading_t *r, const glyph_record_t *rec);
-static void record_plain(const dialect_t *d, const glyph_record_t *rec);
 static void record_write(reading_t *r, const glyph_record_t *rec);
-static int is_space(const dialect_t *d, unsigned char c);
 static void reading_free(reading_t *r);
 
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    unsigned      byte, sizes;
-    dialect_t     dialect, plain;
-    fuzz_in_t     in;
-    reading_t     whole, cut, again;
-    fuzz_split_t  split;
+    unsigned        byte, sizes;
+    fuzz_in_t       in;
+    reading_t       whole, cut, again;
+    glyph_buf_t     model;
+    fuzz_split_t    split;
+    fuzz_dialect_t  dialect, plain;
 
     in.data = data;
     in.len = size;
@@ -76,6 +67,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memset(&split, 0, sizeof(fuzz_split_t));
     split.step = in.len + 1;
     read_in_pieces(&whole, &split, 0);
+
+    memset(&model, 0, sizeof(glyph_buf_t));
+    fuzz_csv_read(&dialect, in.data, in.len, &model);
+
+    fuzz_check(fuzz_same(&model, &whole.out), "not as promised");
 
     split.step = 0;
     split.state = sizes << 8 | byte;
@@ -108,6 +104,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     reading_free(&whole);
     reading_free(&cut);
     reading_free(&again);
+    glyph_buf_free(&model);
 
     return 0;
 }
@@ -167,26 +164,11 @@ read_in_pieces(reading_t *r, fuzz_split_t *split, int late_end)
 static void
 record(reading_t *r, const glyph_record_t *rec)
 {
-    size_t  i;
-
     record_place(r, rec);
-
-    glyph_buf_printf(&r->out, "%d line %llu offset %llu stray %d raw %zu:",
-                     rec->code, (unsigned long long) rec->line,
-                     (unsigned long long) rec->offset, rec->stray_quote,
-                     rec->raw.len);
-    glyph_buf_append(&r->out, rec->raw.data, rec->raw.len);
-
-    for (i = 0; i < rec->nfields; i++) {
-        glyph_buf_printf(&r->out, " field %zu:", rec->fields[i].len);
-        glyph_buf_append(&r->out, rec->fields[i].data, rec->fields[i].len);
-    }
-
-    glyph_buf_putc(&r->out, '\n');
+    fuzz_csv_record(&r->out, rec);
 
     if (rec->code == GLYPH_CODE_OK) {
         record_fields(r, rec);
-        record_plain(r->dialect, rec);
         record_write(r, rec);
 
     } else {
@@ -271,7 +253,7 @@ record_between(reading_t *r, size_t to)
 
     for ( /* void */ ; i < to; i++) {
         fuzz_check(r->data[i] == '\n' || r->data[i] == '\r'
-                   || is_space(r->dialect, r->data[i]),
+                   || fuzz_csv_space(r->dialect, r->data[i]),
                    "byte %zu, 0x%02x, is in no record", i, r->data[i]);
     }
 
@@ -323,53 +305,6 @@ record_fields(const reading_t *r, const glyph_record_t *rec)
             fuzz_check(p < last, "field %zu has a byte too many", i);
         }
     }
-}
-
-
-/* A record without quotes is its line, cut at the delimiters, and trimmed. */
-
-static void
-record_plain(const dialect_t *d, const glyph_record_t *rec)
-{
-    size_t                i;
-    const unsigned char  *p, *q, *next, *last;
-
-    if (memchr(rec->raw.data, '"', rec->raw.len)) {
-        return;
-    }
-
-    p = rec->raw.data;
-    last = p + rec->raw.len;
-
-    for (i = 0; i < rec->nfields; i++) {
-        fuzz_check(p <= last, "a field behind the last");
-
-        next = memchr(p, d->delimiter, last - p);
-        next = next ? next : last;
-
-        for ( /* void */ ; p < next && is_space(d, *p); p++) {
-            /* void */
-        }
-
-        for (q = next; q > p && is_space(d, q[-1]); q--) {
-            /* void */
-        }
-
-        fuzz_check(rec->fields[i].len == (size_t) (q - p)
-                   && memcmp(rec->fields[i].data, p, q - p) == 0,
-                   "field %zu", i);
-
-        p = next + 1;
-    }
-
-    fuzz_check(p == last + 1, "fields are missing");
-}
-
-
-static int
-is_space(const dialect_t *d, unsigned char c)
-{
-    return c == ' ' || (c == '\t' && d->delimiter != '\t');
 }
 
 
