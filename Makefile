@@ -18,8 +18,11 @@ export GLYPH_PORT GLYPH_RUN GLYPH_NGINX
 
 PACKAGES = nginx nginx-dev gcc make libc6-dev libcsv-dev libxxhash-dev \
 	libhiredis-dev libpq-dev libssl-dev libpcre2-dev zlib1g-dev \
-	redis-server postgresql prometheus libtest-base-perl perl curl jq procps \
-	bsdextrautils util-linux
+	redis-server postgresql prometheus libtest-base-perl perl curl jq \
+	procps bsdextrautils util-linux
+
+# only the fuzzers need these
+FUZZ_PACKAGES = clang libclang-rt-dev llvm
 
 WARN = -Wall -Wextra -Werror
 SAN =
@@ -36,9 +39,18 @@ UNIT_SRC := $(wildcard t/unit/test_*.c)
 UNIT := $(UNIT_SRC:t/unit/%.c=$(OUT)/unit/%)
 WRAP = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS = fuzz_reader fuzz_match fuzz_money fuzz_pipeline
+# NULL + 0 is an offset like another one, as it is in C2y
+FUZZ_CFLAGS = -std=gnu11 -O1 -g -fno-omit-frame-pointer \
+	-fsanitize=fuzzer-no-link,address,undefined,float-cast-overflow \
+	-fno-sanitize-recover=all -fno-sanitize=pointer-overflow
+FUZZ_COMMON := $(addprefix $(OUT)/fuzz/obj/,fuzz.o fuzz_copy.o fuzz_csv.o)
+FUZZ_CORE := $(CORE_SRC:src/core/%.c=$(OUT)/fuzz/core/%.o)
 
-.PHONY: build deps up down demo test soak asan lint bench install clean help \
-	module unit
+
+.PHONY: build deps up down demo test soak asan fuzz lint bench install \
+	clean help module unit fuzz-deps fuzz-build
 
 build: deps
 	@$(MAKE) --no-print-directory $(OUT)/glyphsieve module
@@ -50,7 +62,8 @@ help:
 	@echo "make down     stop them"
 	@echo "make test     every test"
 	@echo "make soak     uploads while faults come at random, ten minutes"
-	@echo "make asan     the same with AddressSanitizer and UBSan"
+	@echo "make asan     the same with AddressSanitizer and UBSan; a short fuzz"
+	@echo "make fuzz     libFuzzer on the core, FUZZ_SECONDS for each target"
 	@echo "make lint     style checks"
 	@echo "make bench    measurements against named peers"
 	@echo "make install  the module and its files into the system's nginx"
@@ -58,6 +71,7 @@ help:
 	@echo
 	@echo "GLYPH_PORT=8080 GLYPH_RUN=run NGINX_SRC= NGINX=nginx"
 	@echo "TEST_NGINX_LIB= TESTS='t t/fault'"
+	@echo "FUZZ_SECONDS=60 FUZZ_TARGETS='$(FUZZ_TARGETS)'"
 
 deps:
 	@util/deps.sh $(PACKAGES)
@@ -119,6 +133,33 @@ asan: deps
 	@$(MAKE) --no-print-directory BUILD=$(OUT)/asan NGINX_SRC=$(NGINX_SRC) \
 		SAN="-fsanitize=address,undefined -fno-omit-frame-pointer" \
 		GLYPH_ASAN=1 test
+	@FUZZ_RUNS=20000 $(MAKE) --no-print-directory FUZZ_SECONDS=10 fuzz
+
+fuzz: fuzz-build
+	@FUZZ_SECONDS="$(FUZZ_SECONDS)" BUILD=$(OUT) util/fuzz.sh $(FUZZ_TARGETS)
+
+fuzz-deps: deps
+	@util/deps.sh $(FUZZ_PACKAGES)
+
+fuzz-build: fuzz-deps
+	@$(MAKE) --no-print-directory $(FUZZ_TARGETS:%=$(OUT)/fuzz/%)
+
+# gcc's warnings are those that count for the core
+$(OUT)/fuzz/core/%.o: src/core/%.c
+	@mkdir -p $(@D)
+	clang $(FUZZ_CFLAGS) -w -MMD -MP -c -o $@ $<
+
+$(OUT)/fuzz/obj/%.o: t/fuzz/%.c
+	@mkdir -p $(@D)
+	clang $(FUZZ_CFLAGS) $(WARN) -MMD -MP -Isrc/core -c -o $@ $<
+
+$(OUT)/fuzz/fuzz_%: $(OUT)/fuzz/obj/fuzz_%.o $(FUZZ_COMMON) $(FUZZ_CORE)
+	clang $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+
+.PRECIOUS: $(OUT)/fuzz/obj/%.o $(OUT)/fuzz/core/%.o
+
+-include $(FUZZ_CORE:.o=.d) $(wildcard $(OUT)/fuzz/obj/*.d)
+
 
 lint:
 	@util/lint.sh

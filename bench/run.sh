@@ -8,6 +8,9 @@
 #   libcsv        a bare parse of the same file by libcsv in one thread: the
 #                 limit of the pipeline
 #
+# What is on one core is bench/core.c: it counts seconds of processor time, and
+# without the registry's compilation.  All others are of the clock.
+#
 #   BENCH_MB=100 BENCH_RUNS=3
 
 set -eu
@@ -33,10 +36,12 @@ psql=$(find /usr/lib/postgresql/*/bin -name psql | tail -1)
 sql() { "$psql" -X -q -At -v ON_ERROR_STOP=1 "$GLYPH_PG" "$@"; }
 now() { date +%s.%N; }
 since() { echo "$(now) $1" | awk '{ printf "%.3f", $1 - $2 }'; }
-median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+median() { sort -n | awk '{ v[NR] = $0 } END { print v[int((NR + 1) / 2)] }'; }
 
 perl bench/generate.pl "$mb" 42 > "$run/bench.csv"
 cc -O2 -o "$run/libcsv" bench/libcsv.c -lcsv
+make -s "$PWD/build/libglyphcore.a"
+cc -O2 -Isrc/core -o "$run/core" bench/core.c build/libglyphcore.a -lcsv -lm
 
 upload() {
     start=$(now)
@@ -53,7 +58,7 @@ forget() {
     sql -c CHECKPOINT
 }
 
-rm -f "$run"/upload "$run"/copy "$run"/parse "$run"/sieve
+rm -f "$run"/upload "$run"/copy "$run"/parse "$run"/sieve "$run"/core_*
 worker=$(pgrep -P "$(head -1 "$run/nginx/nginx.pid")" | head -1)
 
 upload
@@ -81,6 +86,10 @@ for _ in $(seq "$runs"); do
     build/glyphsieve < "$run/bench.csv" > /dev/null 2>&1
     since "$start" >> "$run/sieve"
     echo >> "$run/sieve"
+
+    "$run/core" copy "$run/bench.csv" >> "$run/core_copy"
+    "$run/core" match "$run/bench.csv" >> "$run/core_match"
+    "$run/core" match t/data/sample.csv >> "$run/core_sample"
 done
 
 memory=$(for pid in $(pgrep -P "$(head -1 "$run/nginx/nginx.pid")"); do
@@ -88,17 +97,29 @@ memory=$(for pid in $(pgrep -P "$(head -1 "$run/nginx/nginx.pid")"); do
 
 u=$(median < "$run/upload") c=$(median < "$run/copy")
 p=$(median < "$run/parse") s=$(median < "$run/sieve")
+b=$(median < "$run/core_copy")
+m=$(median < "$run/core_match") t=$(median < "$run/core_sample")
 
 printf '%s\n' "" \
     "$mb MB, $rows rows, $runs runs each, medians; $(nproc) cores" \
     "$(nginx -v 2>&1), $(sql -c 'SHOW server_version'), worker $worker" ""
 printf '%-44s %8s  %s\n' "what" "seconds" "ratio"
-awk -v u="$u" -v c="$c" -v p="$p" -v s="$s" -v r="$rows" 'BEGIN {
+awk -v u="$u" -v c="$c" -v p="$p" -v s="$s" -v r="$rows" -v b="$b" \
+    -v m="$m" -v t="$t" 'BEGIN {
+    split(b, block); split(m, match_); split(t, sample)
     f = "%-44s %8.3f  %s\n"
     printf f, "upload to committed, one client", u,
         sprintf("%.2f of psql \\copy, %d rows/s", c / u, r / u)
     printf f, "psql \\copy of the scored rows (text)", c, ""
     printf f, "glyphsieve: pipeline and CSV out, one thread", s,
         sprintf("%.2f of libcsv, %d rows/s", p / s, r / s)
-    printf f, "libcsv: a bare parse", p, "" }'
+    printf f, "pipeline into COPY blocks, one core", block[1],
+        sprintf("%d rows/s", block[2] / block[1])
+    printf f, "libcsv: a bare parse", p, ""
+    printf f, "matcher, titles of the file, one core", match_[1],
+        sprintf("%d titles, %.0f ns each", match_[2],
+                match_[1] / match_[2] * 1e9)
+    printf f, "matcher, titles of t/data/sample.csv", sample[1],
+        sprintf("%d titles, %.0f ns each", sample[2],
+                sample[1] / sample[2] * 1e9) }'
 echo "largest worker: $((memory / 1024)) MB resident at the most"

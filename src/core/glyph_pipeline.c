@@ -73,6 +73,7 @@ static int glyph_pipeline_text(glyph_pipeline_t *p,
     const unsigned char **pos, const unsigned char *last, int end);
 static int glyph_pipeline_file(glyph_pipeline_t *p,
     const unsigned char **pos, const unsigned char *last, int end);
+static void glyph_pipeline_name(glyph_pipeline_t *p);
 static int glyph_pipeline_charset(glyph_pipeline_t *p);
 static int glyph_pipeline_sample(glyph_pipeline_t *p);
 static int glyph_pipeline_decide(glyph_pipeline_t *p);
@@ -353,6 +354,7 @@ glyph_pipeline_file(glyph_pipeline_t *p, const unsigned char **pos,
     }
 
     if (rc == GLYPH_AGAIN && end) {
+        glyph_pipeline_name(p);         /* also of a file without a byte */
         rc = glyph_multipart_end(p->multipart);
         p->file_end = 1;
     }
@@ -369,11 +371,9 @@ glyph_pipeline_file(glyph_pipeline_t *p, const unsigned char **pos,
 
 /* Of a form: what the file's part says, else the request. */
 
-static int
-glyph_pipeline_charset(glyph_pipeline_t *p)
+static void
+glyph_pipeline_name(glyph_pipeline_t *p)
 {
-    int                rc;
-    glyph_str_t        name;
     const glyph_str_t  *filename;
 
     filename = glyph_multipart_filename(p->multipart);
@@ -381,6 +381,16 @@ glyph_pipeline_charset(glyph_pipeline_t *p)
     if (filename->len) {
         p->filename = *filename;
     }
+}
+
+
+static int
+glyph_pipeline_charset(glyph_pipeline_t *p)
+{
+    int          rc;
+    glyph_str_t  name;
+
+    glyph_pipeline_name(p);
 
     name = p->opts.charset;
 

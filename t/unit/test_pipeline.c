@@ -525,6 +525,13 @@ test_forms(void)
         is_int(part.code, o.code, "byte by byte, too");
     }
 
+    glyph_str_set(&opts.filename, "of-the-request.csv");
+    run(&o, &opts, PART_FILE "\r\n--b--\r\n",
+        strlen(PART_FILE "\r\n--b--\r\n"), 0, 0, 0);
+    ok(has(&o.result, "\"filename\":\"a.csv\""),
+       "an empty file has the name that its part gives");
+    opts.filename.len = 0;
+
     glyph_buf_puts(&b, PART_FIELD("metadata"));
 
     while (b.len < 1024 * 1024) {
