@@ -29,7 +29,6 @@ static char *ngx_glyph_models(ngx_conf_t *cf, ngx_command_t *cmd,
 static char *ngx_glyph_score(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *ngx_glyph_currency(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-static char *ngx_glyph_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *ngx_glyph_postgres(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_glyph_thread_pool(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -661,98 +660,6 @@ ngx_glyph_currency(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-/* glyph_redis address [user=] [password=] [db=] [timeout=] */
-
-static char *
-ngx_glyph_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_glyph_main_conf_t *gmcf = conf;
-
-    ngx_str_t                *value, s;
-    ngx_url_t                 u;
-    ngx_int_t                 n;
-    ngx_uint_t                i;
-    ngx_glyph_redis_conf_t   *redis;
-
-    if (gmcf->redis) {
-        return "is duplicate";
-    }
-
-    redis = ngx_pcalloc(cf->pool, sizeof(ngx_glyph_redis_conf_t));
-    if (redis == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    gmcf->redis = redis;
-    redis->timeout = 2000;
-
-    value = cf->args->elts;
-
-    if (value[1].len > 5 && ngx_strncmp(value[1].data, "unix:", 5) == 0) {
-        redis->host.data = value[1].data + 5;
-        redis->host.len = value[1].len - 5;
-
-    } else {
-        ngx_memzero(&u, sizeof(ngx_url_t));
-
-        u.url = value[1];
-        u.default_port = 6379;
-        u.no_resolve = 1;
-
-        if (ngx_parse_url(cf->pool, &u) != NGX_OK || u.host.len == 0) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "%s in redis address \"%V\"",
-                               u.err ? u.err : "no host", &value[1]);
-            return NGX_CONF_ERROR;
-        }
-
-        redis->host = u.host;
-        redis->port = u.port;
-    }
-
-    for (i = 2; i < cf->args->nelts; i++) {
-
-        if (ngx_strncmp(value[i].data, "user=", 5) == 0) {
-            redis->user.data = value[i].data + 5;
-            redis->user.len = value[i].len - 5;
-            continue;
-        }
-
-        if (ngx_strncmp(value[i].data, "password=", 9) == 0) {
-            redis->password.data = value[i].data + 9;
-            redis->password.len = value[i].len - 9;
-            continue;
-        }
-
-        if (ngx_strncmp(value[i].data, "db=", 3) == 0) {
-            n = ngx_atoi(value[i].data + 3, value[i].len - 3);
-
-            if (n != NGX_ERROR) {
-                redis->db = n;
-                continue;
-            }
-        }
-
-        if (ngx_strncmp(value[i].data, "timeout=", 8) == 0) {
-            s.data = value[i].data + 8;
-            s.len = value[i].len - 8;
-            n = ngx_parse_time(&s, 0);
-
-            if (n != NGX_ERROR && n > 0) {
-                redis->timeout = n;
-                continue;
-            }
-        }
-
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid parameter \"%V\"",
-                           &value[i]);
-        return NGX_CONF_ERROR;
-    }
-
-    return NGX_CONF_OK;
-}
-
-
 /* glyph_postgres conninfo [timeout=] [read_timeout=] */
 
 static char *
@@ -1080,14 +987,11 @@ ngx_glyph_init_process(ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
-    if (gmcf->redis
-        && (ngx_glyph_redis_init(cycle, gmcf->redis) != NGX_OK
-            || ngx_glyph_state_init(cycle) != NGX_OK))
-    {
+    if (gmcf->redis && ngx_glyph_redis_init(cycle, gmcf->redis) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    return NGX_OK;
+    return ngx_glyph_state_init(cycle);
 }
 
 

@@ -43,10 +43,18 @@ typedef struct {
 /* glyph_redis: where, and as whom */
 
 typedef struct {
-    ngx_str_t                  host;        /* or the path of a socket */
+    ngx_str_t                  host;        /* or the path of a socket, with a
+                                               NUL behind it */
     in_port_t                  port;        /* 0: a unix socket */
+} ngx_glyph_redis_addr_t;
+
+typedef struct {
+    ngx_array_t                addrs;       /* one, or those of Sentinels */
+    ngx_str_t                  master;      /* its name; empty: no Sentinels */
     ngx_str_t                  user;
     ngx_str_t                  password;
+    ngx_str_t                  sentinel_user;
+    ngx_str_t                  sentinel_password;
     ngx_int_t                  db;
     ngx_msec_t                 timeout;     /* of one command */
 } ngx_glyph_redis_conf_t;
@@ -137,6 +145,9 @@ ngx_int_t ngx_glyph_import_handler(ngx_http_request_t *r);
 ngx_int_t ngx_glyph_jobs_handler(ngx_http_request_t *r);
 ngx_int_t ngx_glyph_query_handler(ngx_http_request_t *r);
 ngx_int_t ngx_glyph_health_handler(ngx_http_request_t *r);
+
+/* the directive glyph_redis (ngx_glyph_redis_conf.c) */
+char *ngx_glyph_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /* put in front of the request body filters by postconfiguration */
 ngx_int_t ngx_glyph_body_filter_init(ngx_conf_t *cf);

@@ -102,7 +102,9 @@ struct ngx_glyph_job_s {
     uint64_t                   start_time;  /* wall clock, ms since 1970 */
     ngx_event_t                timeout;     /* glyph_job_timeout */
 
-    /* Redis */
+    /* ngx_glyph_state.c */
+    ngx_queue_t                moving_queue;
+    ngx_msec_t                 changed_at;
     ngx_msec_t                 published;
     ngx_uint_t                 sequence;
 
@@ -117,7 +119,8 @@ struct ngx_glyph_job_s {
     unsigned                   registered:1;    /* has a row in imports */
     unsigned                   in_batch:1;
     unsigned                   in_ready:1;
-    unsigned                   redis_known:1;
+    unsigned                   changed:1;   /* since it was published */
+    unsigned                   moving:1;
 };
 
 
@@ -138,6 +141,9 @@ ngx_glyph_job_t *ngx_glyph_job_find(ngx_glyph_uuid_t *id);
 
 /* How many there are. */
 ngx_uint_t ngx_glyph_job_count(void);
+
+/* Calls f with each; f must not end a job. */
+void ngx_glyph_job_each(void (*f)(ngx_glyph_job_t *job));
 
 /*
  * Takes body bytes, as many as there is room for; returns how many.  Less
