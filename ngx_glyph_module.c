@@ -10,6 +10,7 @@
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_redis.h"
 #include "ngx_glyph_state.h"
+#include "ngx_glyph_watch.h"
 #include "ngx_glyph_writer.h"
 
 
@@ -191,6 +192,20 @@ static ngx_command_t  ngx_glyph_commands[] = {
       ngx_conf_set_msec_slot,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_glyph_loc_conf_t, job_timeout),
+      &ngx_glyph_timeout_post },
+
+    { ngx_string("glyph_events_wait"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_glyph_loc_conf_t, events_wait),
+      NULL },
+
+    { ngx_string("glyph_events_heartbeat"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_glyph_loc_conf_t, events_heartbeat),
       &ngx_glyph_timeout_post },
 
     { ngx_string("glyph_import"),
@@ -460,6 +475,8 @@ ngx_glyph_create_loc_conf(ngx_conf_t *cf)
     glcf->extra = NGX_CONF_UNSET;
     glcf->job_timeout = NGX_CONF_UNSET_MSEC;
     glcf->job_ttl = NGX_CONF_UNSET;
+    glcf->events_wait = NGX_CONF_UNSET_MSEC;
+    glcf->events_heartbeat = NGX_CONF_UNSET_MSEC;
 
     return glcf;
 }
@@ -497,6 +514,9 @@ ngx_glyph_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_value(conf->extra, prev->extra, 1);
     ngx_conf_merge_msec_value(conf->job_timeout, prev->job_timeout, 3600000);
     ngx_conf_merge_sec_value(conf->job_ttl, prev->job_ttl, 86400);
+    ngx_conf_merge_msec_value(conf->events_wait, prev->events_wait, 10000);
+    ngx_conf_merge_msec_value(conf->events_heartbeat, prev->events_heartbeat,
+                              15000);
 
     gmcf = ngx_http_conf_get_module_main_conf(cf, ngx_glyph_module);
 
@@ -988,6 +1008,10 @@ ngx_glyph_init_process(ngx_cycle_t *cycle)
     }
 
     if (gmcf->redis && ngx_glyph_redis_init(cycle, gmcf->redis) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (ngx_glyph_watch_init(cycle) != NGX_OK) {
         return NGX_ERROR;
     }
 

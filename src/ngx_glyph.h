@@ -114,6 +114,9 @@ typedef struct {
     ngx_msec_t                 job_timeout;
     time_t                     job_ttl;
 
+    ngx_msec_t                 events_wait;
+    ngx_msec_t                 events_heartbeat;
+
     ngx_str_t                  query;       /* glyph_query NAME */
 } ngx_glyph_loc_conf_t;
 

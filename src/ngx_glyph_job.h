@@ -203,6 +203,13 @@ ngx_int_t ngx_glyph_job_state_parse(const char *name);
  */
 void ngx_glyph_job_json(ngx_glyph_job_t *job, glyph_buf_t *b);
 
+/*
+ * Appends the Job document "doc", from wherever it is, with the links that
+ * only the web server knows.
+ */
+void ngx_glyph_job_linked(glyph_buf_t *b, u_char *doc, size_t len,
+    u_char *id);
+
 /* "2026-11-23T18:44:32.123Z" of milliseconds since 1970, with quotes. */
 void ngx_glyph_json_time(glyph_buf_t *b, uint64_t msec);
 

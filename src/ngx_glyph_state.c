@@ -3,6 +3,7 @@
 #include "ngx_glyph_redis.h"
 #include "ngx_glyph_redis_sub.h"
 #include "ngx_glyph_state.h"
+#include "ngx_glyph_watch.h"
 
 
 /* at most this often for one job, ms; the first time after as long */
@@ -169,7 +170,7 @@ ngx_glyph_state_write(ngx_glyph_job_t *job)
     job->changed = 0;
     job->sequence++;
 
-    if (!ngx_glyph_redis_ready()) {
+    if (!ngx_glyph_redis_ready() && !ngx_glyph_watch_wanted(&job->id)) {
         return;
     }
 
@@ -181,6 +182,7 @@ ngx_glyph_state_write(ngx_glyph_job_t *job)
         doc.len = b.len;
 
         ngx_glyph_state_send(job, &doc);
+        ngx_glyph_watch_job(job, &doc);
     }
 
     glyph_buf_free(&b);

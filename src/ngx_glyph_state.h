@@ -15,9 +15,10 @@
 
 
 /*
- * Something of the job has changed.  It is written to Redis: a final state
- * at once, any other at most every 100 ms (the first time 100 ms after the
- * job's start), and while the job moves at least every 200 ms.
+ * Something of the job has changed.  It is written to Redis, and told to the
+ * worker's own streams: a final state at once, any other at most every 100 ms
+ * (the first time 100 ms after the job's start), and while the job moves at
+ * least every 200 ms.
  */
 void ngx_glyph_state_publish(ngx_glyph_job_t *job);
 
