@@ -922,11 +922,10 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
             WHEN i.bytes_total > 0
             THEN least(100, round(100.0 * i.bytes / i.bytes_total, 1))
         END,
-        'rows_per_second', round(coalesce(i.rows / nullif(coalesce(
+        'rows_per_second', round(i.rows / greatest(0.001, coalesce(
             (i.result->'summary_stats'->>'processing_time_ms')::float8 / 1000,
             extract(epoch FROM coalesce(i.finished_at, i.updated_at)
-                               - coalesce(i.started_at, i.created_at))), 0),
-            0)),
+                               - coalesce(i.started_at, i.created_at))))),
         'eta_seconds', CASE
             WHEN NOT glyph.is_final(i.state) AND i.bytes > 0
                  AND i.bytes_total > 0
