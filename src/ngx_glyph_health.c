@@ -133,7 +133,7 @@ ngx_glyph_health_answer(ngx_http_request_t *r)
     glyph_buf_t  b;
 
     up = (ngx_glyph_writer_available() == NGX_OK);
-    known = ngx_strcmp(ngx_glyph_pg_state(), "connecting") != 0;
+    known = ngx_strcmp(ngx_glyph_pg_state(), "unknown") != 0;
     redis = (ngx_glyph_main_conf->redis == NULL || ngx_glyph_redis_ready());
 
     ngx_memzero(&b, sizeof(glyph_buf_t));

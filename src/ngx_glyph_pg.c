@@ -295,7 +295,7 @@ ngx_glyph_pg_state(void)
         return "schema_mismatch";
 
     default:
-        return "connecting";
+        return "unknown";
     }
 }
 

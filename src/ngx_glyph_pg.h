@@ -54,7 +54,7 @@ void ngx_glyph_pg_abandon(ngx_glyph_pg_query_t *query);
 
 /*
  * Whether the last attempt to connect worked ("connected", "down",
- * "schema_mismatch", "connecting" before the first), and why not.
+ * "schema_mismatch", "unknown" before the first), and why not.
  */
 const char *ngx_glyph_pg_state(void);
 const char *ngx_glyph_pg_error(void);

@@ -310,6 +310,7 @@ ngx_glyph_redis_link_redirect(ngx_glyph_redis_link_t *link, ngx_str_t *host,
         redisAsyncFree(ac);
     }
 
+    link->state = NGX_GLYPH_REDIS_DOWN;
     link->asking = 0;
 
     ngx_glyph_redis_link_to(link, host, port);
@@ -343,7 +344,6 @@ ngx_glyph_redis_link_leave(ngx_glyph_redis_link_t *link)
     }
 
     link->ac = NULL;
-    link->state = NGX_GLYPH_REDIS_DOWN;
 
     return ac;
 }
