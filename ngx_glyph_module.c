@@ -13,6 +13,7 @@
 #include "ngx_glyph_redis.h"
 #include "ngx_glyph_state.h"
 #include "ngx_glyph_variables.h"
+#include "ngx_glyph_watch.h"
 #include "ngx_glyph_writer.h"
 #include "ngx_glyph_zone.h"
 
@@ -33,7 +34,6 @@ static char *ngx_glyph_models(ngx_conf_t *cf, ngx_command_t *cmd,
 static char *ngx_glyph_score(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *ngx_glyph_currency(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-static char *ngx_glyph_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *ngx_glyph_postgres(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_glyph_thread_pool(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -255,6 +255,20 @@ static ngx_command_t  ngx_glyph_commands[] = {
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_glyph_loc_conf_t, problems),
       NULL },
+
+    { ngx_string("glyph_events_wait"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_glyph_loc_conf_t, events_wait),
+      NULL },
+
+    { ngx_string("glyph_events_heartbeat"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_glyph_loc_conf_t, events_heartbeat),
+      &ngx_glyph_timeout_post },
 
     { ngx_string("glyph_import"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS|NGX_CONF_TAKE1,
@@ -557,6 +571,8 @@ ngx_glyph_create_loc_conf(ngx_conf_t *cf)
     glcf->job_timeout = NGX_CONF_UNSET_MSEC;
     glcf->job_ttl = NGX_CONF_UNSET;
     glcf->problems = NGX_CONF_UNSET;
+    glcf->events_wait = NGX_CONF_UNSET_MSEC;
+    glcf->events_heartbeat = NGX_CONF_UNSET_MSEC;
 
     return glcf;
 }
@@ -614,6 +630,9 @@ ngx_glyph_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_value(conf->extra, prev->extra, 1);
     ngx_conf_merge_msec_value(conf->job_timeout, prev->job_timeout, 3600000);
     ngx_conf_merge_sec_value(conf->job_ttl, prev->job_ttl, 86400);
+    ngx_conf_merge_msec_value(conf->events_wait, prev->events_wait, 10000);
+    ngx_conf_merge_msec_value(conf->events_heartbeat, prev->events_heartbeat,
+                              15000);
 
     gmcf = ngx_http_conf_get_module_main_conf(cf, ngx_glyph_module);
 
@@ -786,98 +805,6 @@ ngx_glyph_currency(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
                                &value[i], error);
             return NGX_CONF_ERROR;
         }
-    }
-
-    return NGX_CONF_OK;
-}
-
-
-/* glyph_redis address [user=] [password=] [db=] [timeout=] */
-
-static char *
-ngx_glyph_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_glyph_main_conf_t *gmcf = conf;
-
-    ngx_str_t                *value, s;
-    ngx_url_t                 u;
-    ngx_int_t                 n;
-    ngx_uint_t                i;
-    ngx_glyph_redis_conf_t   *redis;
-
-    if (gmcf->redis) {
-        return "is duplicate";
-    }
-
-    redis = ngx_pcalloc(cf->pool, sizeof(ngx_glyph_redis_conf_t));
-    if (redis == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    gmcf->redis = redis;
-    redis->timeout = 2000;
-
-    value = cf->args->elts;
-
-    if (value[1].len > 5 && ngx_strncmp(value[1].data, "unix:", 5) == 0) {
-        redis->host.data = value[1].data + 5;
-        redis->host.len = value[1].len - 5;
-
-    } else {
-        ngx_memzero(&u, sizeof(ngx_url_t));
-
-        u.url = value[1];
-        u.default_port = 6379;
-        u.no_resolve = 1;
-
-        if (ngx_parse_url(cf->pool, &u) != NGX_OK || u.host.len == 0) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "%s in redis address \"%V\"",
-                               u.err ? u.err : "no host", &value[1]);
-            return NGX_CONF_ERROR;
-        }
-
-        redis->host = u.host;
-        redis->port = u.port;
-    }
-
-    for (i = 2; i < cf->args->nelts; i++) {
-
-        if (ngx_strncmp(value[i].data, "user=", 5) == 0) {
-            redis->user.data = value[i].data + 5;
-            redis->user.len = value[i].len - 5;
-            continue;
-        }
-
-        if (ngx_strncmp(value[i].data, "password=", 9) == 0) {
-            redis->password.data = value[i].data + 9;
-            redis->password.len = value[i].len - 9;
-            continue;
-        }
-
-        if (ngx_strncmp(value[i].data, "db=", 3) == 0) {
-            n = ngx_atoi(value[i].data + 3, value[i].len - 3);
-
-            if (n != NGX_ERROR) {
-                redis->db = n;
-                continue;
-            }
-        }
-
-        if (ngx_strncmp(value[i].data, "timeout=", 8) == 0) {
-            s.data = value[i].data + 8;
-            s.len = value[i].len - 8;
-            n = ngx_parse_time(&s, 0);
-
-            if (n != NGX_ERROR && n > 0) {
-                redis->timeout = n;
-                continue;
-            }
-        }
-
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid parameter \"%V\"",
-                           &value[i]);
-        return NGX_CONF_ERROR;
     }
 
     return NGX_CONF_OK;
@@ -1316,14 +1243,15 @@ ngx_glyph_init_process(ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
-    if (gmcf->redis
-        && (ngx_glyph_redis_init(cycle, gmcf->redis) != NGX_OK
-            || ngx_glyph_state_init(cycle) != NGX_OK))
-    {
+    if (gmcf->redis && ngx_glyph_redis_init(cycle, gmcf->redis) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    return NGX_OK;
+    if (ngx_glyph_watch_init(cycle) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_glyph_state_init(cycle);
 }
 
 

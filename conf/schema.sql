@@ -1116,10 +1116,22 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
         'bytes', i.bytes,
         'bytes_total', i.bytes_total,
         'rows', i.rows,
+        'rows_committed', i.rows,
         'percent', CASE
             WHEN i.state = 'completed' THEN 100
             WHEN i.bytes_total > 0
             THEN least(100, round(100.0 * i.bytes / i.bytes_total, 1))
+        END,
+        'rows_per_second', round(i.rows / greatest(0.001, coalesce(
+            (i.result->'summary_stats'->>'processing_time_ms')::float8 / 1000,
+            extract(epoch FROM coalesce(i.finished_at, i.updated_at)
+                               - coalesce(i.started_at, i.created_at))))),
+        'eta_seconds', CASE
+            WHEN NOT glyph.is_final(i.state) AND i.bytes > 0
+                 AND i.bytes_total > 0
+            THEN round(extract(epoch FROM i.updated_at
+                       - coalesce(i.started_at, i.created_at))
+                       * greatest(0, i.bytes_total - i.bytes) / i.bytes, 1)
         END);
 $$;
 

@@ -45,10 +45,18 @@ typedef struct {
 /* glyph_redis: where, and as whom */
 
 typedef struct {
-    ngx_str_t                  host;        /* or the path of a socket */
+    ngx_str_t                  host;        /* or the path of a socket, with a
+                                               NUL behind it */
     in_port_t                  port;        /* 0: a unix socket */
+} ngx_glyph_redis_addr_t;
+
+typedef struct {
+    ngx_array_t                addrs;       /* one, or those of Sentinels */
+    ngx_str_t                  master;      /* its name; empty: no Sentinels */
     ngx_str_t                  user;
     ngx_str_t                  password;
+    ngx_str_t                  sentinel_user;
+    ngx_str_t                  sentinel_password;
     ngx_int_t                  db;
     ngx_msec_t                 timeout;     /* of one command */
 } ngx_glyph_redis_conf_t;
@@ -117,6 +125,9 @@ typedef struct {
 
     ngx_flag_t                 background;  /* bodies may be spooled */
     off_t                      background_size;     /* larger ones are */
+    ngx_msec_t                 events_wait;
+    ngx_msec_t                 events_heartbeat;
+
     ngx_str_t                  query;       /* glyph_query NAME */
 
     ngx_http_handler_pt        handler;     /* NULL: not a place of ours */
@@ -186,6 +197,9 @@ ngx_int_t ngx_glyph_imports_handler(ngx_http_request_t *r);
 ngx_int_t ngx_glyph_query_handler(ngx_http_request_t *r);
 ngx_int_t ngx_glyph_health_handler(ngx_http_request_t *r);
 ngx_int_t ngx_glyph_metrics_handler(ngx_http_request_t *r);
+
+/* the directive glyph_redis (ngx_glyph_redis_conf.c) */
+char *ngx_glyph_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /* put in front of the request body filters by postconfiguration */
 ngx_int_t ngx_glyph_body_filter_init(ngx_conf_t *cf);

@@ -8,23 +8,32 @@
 #include "ngx_glyph_writer.h"
 
 
+typedef struct {
+    ngx_http_request_t        *request;
+    ngx_glyph_latch_waiter_t   waiter;
+} ngx_glyph_health_ctx_t;
+
+
 static ngx_uint_t ngx_glyph_health_spools(void);
+static ngx_int_t ngx_glyph_health_wait(ngx_http_request_t *r,
+    ngx_glyph_latch_t *latch);
+static void ngx_glyph_health_settled(void *data);
+static void ngx_glyph_health_cleanup(void *data);
+static ngx_int_t ngx_glyph_health_answer(ngx_http_request_t *r);
 static void ngx_glyph_health_store(glyph_buf_t *b, const char *name,
     const char *state, const char *error);
 
 
 /*
  * 200 as long as uploads can be taken, be it by the spool alone; what this
- * worker knows, without asking anybody.
+ * worker knows, without asking anybody.  Only at its start, when it does not
+ * know yet, the answer waits for the first attempts to connect, not for long.
  */
 
 ngx_int_t
 ngx_glyph_health_handler(ngx_http_request_t *r)
 {
-    ngx_int_t    rc;
-    ngx_str_t    body;
-    ngx_uint_t   pg, up, redis;
-    glyph_buf_t  b;
+    ngx_int_t  rc;
 
     if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
         return ngx_glyph_not_allowed(r, "GET, HEAD");
@@ -36,16 +45,106 @@ ngx_glyph_health_handler(ngx_http_request_t *r)
         return rc;
     }
 
+    rc = ngx_glyph_health_wait(r, ngx_glyph_pg_latch());
+
+    if (rc == NGX_OK) {
+        rc = ngx_glyph_health_wait(r, ngx_glyph_redis_latch());
+    }
+
+    if (rc == NGX_AGAIN) {
+        r->main->count++;
+        return NGX_DONE;
+    }
+
+    return (rc == NGX_OK) ? ngx_glyph_health_answer(r) : rc;
+}
+
+
+/* NGX_OK: there is nothing to wait for. */
+
+static ngx_int_t
+ngx_glyph_health_wait(ngx_http_request_t *r, ngx_glyph_latch_t *latch)
+{
+    ngx_http_cleanup_t      *cln;
+    ngx_glyph_health_ctx_t  *ctx;
+
+    if (ngx_glyph_latch_is_open(latch)) {
+        return NGX_OK;
+    }
+
+    cln = ngx_http_cleanup_add(r, sizeof(ngx_glyph_health_ctx_t));
+    if (cln == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ctx = cln->data;
+
+    ngx_memzero(ctx, sizeof(ngx_glyph_health_ctx_t));
+
+    cln->handler = ngx_glyph_health_cleanup;
+
+    ctx->request = r;
+    ctx->waiter.opened = ngx_glyph_health_settled;
+    ctx->waiter.data = ctx;
+
+    return ngx_glyph_latch_wait(latch, &ctx->waiter);
+}
+
+
+static void
+ngx_glyph_health_settled(void *data)
+{
+    ngx_glyph_health_ctx_t *ctx = data;
+
+    ngx_int_t            rc;
+    ngx_connection_t    *c;
+    ngx_http_request_t  *r;
+
+    r = ctx->request;
+    c = r->connection;
+
+    ngx_http_set_log_request(c->log, r);
+
+    rc = ngx_glyph_health_wait(r, ngx_glyph_redis_latch());
+
+    if (rc == NGX_AGAIN) {
+        return;
+    }
+
+    ngx_http_finalize_request(r, (rc == NGX_OK) ? ngx_glyph_health_answer(r)
+                                                : rc);
+
+    ngx_http_run_posted_requests(c);
+}
+
+
+static void
+ngx_glyph_health_cleanup(void *data)
+{
+    ngx_glyph_health_ctx_t *ctx = data;
+
+    ngx_glyph_latch_leave(&ctx->waiter);
+}
+
+
+static ngx_int_t
+ngx_glyph_health_answer(ngx_http_request_t *r)
+{
+    ngx_str_t    body;
+    ngx_uint_t   pg, up, known, redis;
+    glyph_buf_t  b;
+
     pg = (ngx_glyph_writer_available() != NGX_DECLINED);
     up = pg || ngx_glyph_health_spools();
+    known = ngx_strcmp(ngx_glyph_pg_state(), "unknown") != 0;
     redis = (ngx_glyph_main_conf->redis == NULL || ngx_glyph_redis_ready());
 
     ngx_memzero(&b, sizeof(glyph_buf_t));
 
     glyph_buf_putc(&b, '{');
     glyph_json_key(&b, "status");
-    glyph_json_cstring(&b, !up ? "down" : (pg && redis) ? "ok"
-                                                      : "degraded");
+    glyph_json_cstring(&b, !up ? "down" : (pg && known && redis)
+                           ? "ok" : "degraded");
     glyph_json_key(&b, "version");
     glyph_json_cstring(&b, NGX_GLYPH_VERSION);
 

@@ -204,6 +204,7 @@ ngx_glyph_job_unref(ngx_glyph_job_t *job)
 static void
 ngx_glyph_job_destroy(ngx_glyph_job_t *job)
 {
+    ngx_glyph_state_forget(job);
     ngx_glyph_job_stop_timers(job);
     ngx_glyph_job_drop_input(job);
     ngx_glyph_job_drop_output(job);
@@ -346,6 +347,24 @@ ngx_glyph_job_counts(ngx_glyph_job_count_t *counts)
 
             counts->state[job->state]++;
             counts->uploads += (job->ctx != NULL);
+        }
+    }
+}
+
+
+void
+ngx_glyph_job_each(void (*f)(ngx_glyph_job_t *job))
+{
+    ngx_uint_t    i;
+    ngx_queue_t  *q;
+
+    for (i = 0; i < NGX_GLYPH_JOB_BUCKETS && ngx_glyph_jobs_n; i++) {
+
+        for (q = ngx_queue_head(&ngx_glyph_jobs[i]);
+             q != ngx_queue_sentinel(&ngx_glyph_jobs[i]);
+             q = ngx_queue_next(q))
+        {
+            f(ngx_queue_data(q, ngx_glyph_job_t, queue));
         }
     }
 }
@@ -1100,7 +1119,7 @@ ngx_glyph_job_tick_handler(ngx_event_t *ev)
                 ngx_glyph_writer_ready(job);
             }
 
-            ngx_glyph_state_publish(job);
+            ngx_glyph_state_alive(job);
         }
     }
 

@@ -121,7 +121,9 @@ struct ngx_glyph_job_s {
     uint64_t                   start_time;  /* wall clock, ms since 1970 */
     ngx_event_t                timeout;     /* glyph_job_timeout */
 
-    /* Redis */
+    /* ngx_glyph_state.c */
+    ngx_queue_t                moving_queue;
+    ngx_msec_t                 changed_at;
     ngx_msec_t                 published;
     ngx_uint_t                 sequence;
 
@@ -136,12 +138,13 @@ struct ngx_glyph_job_s {
     unsigned                   registered:1;    /* has a row in imports */
     unsigned                   in_batch:1;
     unsigned                   in_ready:1;
-    unsigned                   redis_known:1;
     unsigned                   spooling:1;  /* the body goes to the file */
     unsigned                   durable:1;   /* the body is in the file */
     unsigned                   leaving:1;   /* the worker ends: let go */
     unsigned                   replay:1;    /* only for the file's digest;
                                                nothing is written */
+    unsigned                   changed:1;   /* since it was published */
+    unsigned                   moving:1;
 };
 
 
@@ -194,6 +197,9 @@ typedef struct {
 
 ngx_uint_t ngx_glyph_job_count(void);
 void ngx_glyph_job_counts(ngx_glyph_job_count_t *counts);
+
+/* Calls f with each; f must not end a job. */
+void ngx_glyph_job_each(void (*f)(ngx_glyph_job_t *job));
 
 /*
  * Takes body bytes, as many as there is room for; returns how many.  Less
@@ -252,6 +258,13 @@ ngx_int_t ngx_glyph_job_state_parse(const char *name);
  * The Job document (docs/api.md) of a job of this worker, appended to b.
  */
 void ngx_glyph_job_json(ngx_glyph_job_t *job, glyph_buf_t *b);
+
+/*
+ * Appends the Job document "doc", from wherever it is, with the links that
+ * only the web server knows.
+ */
+void ngx_glyph_job_linked(glyph_buf_t *b, u_char *doc, size_t len,
+    u_char *id);
 
 /* "2026-11-23T18:44:32.123Z" of milliseconds since 1970, with quotes. */
 void ngx_glyph_json_time(glyph_buf_t *b, uint64_t msec);

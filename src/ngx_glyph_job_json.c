@@ -50,7 +50,7 @@ ngx_glyph_job_json_progress(ngx_glyph_job_t *job, glyph_buf_t *b)
 {
     double      sec, rate;
     uint64_t    bytes;
-    ngx_uint_t  percent;
+    ngx_uint_t  percent, running;
 
     bytes = job->spooling ? (uint64_t) job->received : job->seen.bytes;
 
@@ -77,23 +77,30 @@ ngx_glyph_job_json_progress(ngx_glyph_job_t *job, glyph_buf_t *b)
     glyph_json_key(b, "rows_committed");
     glyph_json_int(b, job->committed.rows);
 
+    glyph_json_key(b, "percent");
+
     if (job->expected > 0) {
         percent = bytes * 100 / job->expected;
-
-        glyph_json_key(b, "percent");
         glyph_json_int(b, ngx_min(percent, 100));
+
+    } else {
+        glyph_buf_puts(b, "null");
     }
 
     glyph_json_key(b, "rows_per_second");
     glyph_json_int(b, (int64_t) rate);
 
-    if (job->expected > 0 && bytes > 0
-        && !ngx_glyph_job_is_final(job->state))
-    {
-        glyph_json_key(b, "eta_seconds");
+    running = !ngx_glyph_job_is_final(job->state);
+
+    glyph_json_key(b, "eta_seconds");
+
+    if (running && job->expected > 0 && bytes > 0) {
         glyph_json_double(b, sec * (double) (job->expected
                                              - (off_t) bytes)
                              / (double) bytes, 3);
+
+    } else {
+        glyph_buf_puts(b, "null");
     }
 
     glyph_buf_putc(b, '}');
@@ -120,6 +127,36 @@ ngx_glyph_job_json_error(ngx_glyph_job_t *job, glyph_buf_t *b)
     }
 
     glyph_buf_putc(b, '}');
+}
+
+
+void
+ngx_glyph_job_linked(glyph_buf_t *b, u_char *doc, size_t len, u_char *id)
+{
+    ngx_str_t   *uri;
+    ngx_uint_t   i;
+
+    static const char  *links[] = { "status", "result", "errors", "events" };
+
+    uri = &ngx_glyph_main_conf->jobs_uri;
+
+    glyph_buf_append(b, doc, len - 1);
+
+    glyph_json_key(b, "links");
+    glyph_buf_putc(b, '{');
+
+    for (i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
+        glyph_json_key(b, links[i]);
+        glyph_buf_putc(b, '"');
+        glyph_buf_append(b, uri->data, uri->len);
+        glyph_buf_putc(b, '/');
+        glyph_buf_append(b, id, NGX_GLYPH_UUID_TEXT_LEN);
+        glyph_buf_putc(b, '/');
+        glyph_buf_puts(b, links[i]);
+        glyph_buf_putc(b, '"');
+    }
+
+    glyph_buf_puts(b, "}}");
 }
 
 

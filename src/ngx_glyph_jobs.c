@@ -14,6 +14,7 @@
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_query.h"
 #include "ngx_glyph_redis.h"
+#include "ngx_glyph_sse.h"
 #include "ngx_glyph_state.h"
 
 
@@ -25,6 +26,7 @@ typedef enum {
     NGX_GLYPH_JOBS_STATUS = 0,
     NGX_GLYPH_JOBS_RESULT,
     NGX_GLYPH_JOBS_ERRORS,
+    NGX_GLYPH_JOBS_EVENTS,
     NGX_GLYPH_JOBS_CANCEL,
     NGX_GLYPH_JOBS_UNDO
 } ngx_glyph_jobs_what_e;
@@ -39,6 +41,7 @@ typedef enum {
 typedef struct {
     ngx_http_request_t        *request;     /* NULL: it is gone */
     ngx_http_cleanup_t        *cleanup;
+    ngx_glyph_latch_waiter_t   waiter;      /* for the worker's start */
     ngx_glyph_pg_query_t      *query;       /* under way, or NULL */
     ngx_glyph_jobs_what_e      what;
     ngx_glyph_uuid_t           id;
@@ -60,6 +63,8 @@ static ngx_int_t ngx_glyph_jobs_list(ngx_http_request_t *r);
 static ngx_int_t ngx_glyph_jobs_ask(ngx_http_request_t *r,
     ngx_glyph_uuid_t *id, ngx_glyph_jobs_what_e what);
 static ngx_int_t ngx_glyph_jobs_start(ngx_glyph_ask_t *ask);
+static ngx_int_t ngx_glyph_jobs_stores(ngx_glyph_ask_t *ask);
+static void ngx_glyph_jobs_settled(void *data);
 static ngx_int_t ngx_glyph_jobs_redis(ngx_glyph_ask_t *ask);
 static void ngx_glyph_jobs_redis_reply(void *data, redisReply *reply);
 static ngx_int_t ngx_glyph_jobs_live(ngx_glyph_ask_t *ask,
@@ -115,7 +120,8 @@ ngx_glyph_jobs_handler(ngx_http_request_t *r)
                                   "\"%V\" is not the id of a job", &text);
     }
 
-    return ngx_glyph_jobs_ask(r, &id, what);
+    return (what == NGX_GLYPH_JOBS_EVENTS) ? ngx_glyph_sse_start(r, &id)
+                                           : ngx_glyph_jobs_ask(r, &id, what);
 }
 
 
@@ -192,7 +198,7 @@ ngx_glyph_jobs_path(ngx_http_request_t *r, ngx_str_t *id, ngx_str_t *rest)
 }
 
 
-/* {location}[/{id}[/status|/result|/errors]]; NGX_DECLINED: go on. */
+/* {location}[/{id}[/status|/result|/errors|/events]]; NGX_DECLINED: go on. */
 
 static ngx_int_t
 ngx_glyph_jobs_route(ngx_http_request_t *r, ngx_str_t *id,
@@ -217,9 +223,12 @@ ngx_glyph_jobs_route(ngx_http_request_t *r, ngx_str_t *id,
     } else if (rest.len == 7 && ngx_strncmp(rest.data, "/errors", 7) == 0) {
         *what = NGX_GLYPH_JOBS_ERRORS;
 
+    } else if (rest.len == 7 && ngx_strncmp(rest.data, "/events", 7) == 0) {
+        *what = NGX_GLYPH_JOBS_EVENTS;
+
     } else if (rest.len) {
         return ngx_glyph_problemf(r, NGX_HTTP_NOT_FOUND, "not_found",
-                                  "a job has status, result and errors");
+                                  "a job has status, result, errors and events");
 
     } else if (id->len) {
         allowed |= NGX_HTTP_DELETE;
@@ -329,9 +338,46 @@ ngx_glyph_jobs_start(ngx_glyph_ask_t *ask)
         return ngx_glyph_jobs_postgres(ask);
     }
 
+    ask->waiter.opened = ngx_glyph_jobs_settled;
+    ask->waiter.data = ask;
+
+    if (ngx_glyph_latch_wait(ngx_glyph_redis_latch(), &ask->waiter)
+        == NGX_AGAIN)
+    {
+        return NGX_DONE;
+    }
+
+    return ngx_glyph_jobs_stores(ask);
+}
+
+
+static ngx_int_t
+ngx_glyph_jobs_stores(ngx_glyph_ask_t *ask)
+{
+    ngx_int_t  rc;
+
     rc = ngx_glyph_jobs_redis(ask);
 
     return (rc == NGX_DECLINED) ? ngx_glyph_jobs_postgres(ask) : rc;
+}
+
+
+/* The worker has just started; now it is known whether Redis can be asked. */
+
+static void
+ngx_glyph_jobs_settled(void *data)
+{
+    ngx_glyph_ask_t *ask = data;
+
+    ngx_int_t  rc;
+
+    ngx_http_set_log_request(ask->request->connection->log, ask->request);
+
+    rc = ngx_glyph_jobs_stores(ask);
+
+    if (rc != NGX_DONE) {
+        ngx_glyph_jobs_done(ask, rc);
+    }
 }
 
 
@@ -852,47 +898,25 @@ ngx_glyph_jobs_missing(ngx_glyph_ask_t *ask)
 }
 
 
-/* The Job, with its links, which only the web server knows. */
-
 ngx_int_t
 ngx_glyph_jobs_document(ngx_http_request_t *r, u_char *id, ngx_uint_t status,
     u_char *doc, size_t len, ngx_uint_t running)
 {
-    u_char     *p;
-    size_t      size;
-    ngx_str_t   body, uri;
-
-    static const char  *links[] = { "status", "result", "errors" };
-
-    ngx_uint_t  i;
-
-    uri = ngx_glyph_main_conf->jobs_uri;
+    ngx_str_t    body;
+    glyph_buf_t  b;
 
     if (running && ngx_glyph_retry_after(r, 1) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    size = len + sizeof(",\"links\":{}}\n")
-           + 3 * (sizeof("\"status\":\"//status\",") + uri.len
-                  + NGX_GLYPH_UUID_TEXT_LEN);
+    ngx_memzero(&b, sizeof(glyph_buf_t));
 
-    body.data = ngx_pnalloc(r->pool, size);
-    if (body.data == NULL) {
+    ngx_glyph_job_linked(&b, doc, len, id);
+    glyph_buf_putc(&b, '\n');
+
+    if (ngx_glyph_http_own(r, &b, &body) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
-
-    p = ngx_cpymem(body.data, doc, len - 1);
-    p = ngx_sprintf(p, ",\"links\":{");
-
-    for (i = 0; i < 3; i++) {
-        p = ngx_sprintf(p, "%s\"%s\":\"%V/%*s/%s\"", i ? "," : "",
-                        links[i], &uri, (size_t) NGX_GLYPH_UUID_TEXT_LEN, id,
-                        links[i]);
-    }
-
-    p = ngx_sprintf(p, "}}\n");
-
-    body.len = p - body.data;
 
     if (status == NGX_HTTP_OK && ngx_glyph_etag(r, &body) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -926,6 +950,8 @@ ngx_glyph_jobs_cleanup(void *data)
     ngx_glyph_ask_t *ask = data;
 
     ask->request = NULL;
+
+    ngx_glyph_latch_leave(&ask->waiter);
 
     if (ask->query) {
         ngx_glyph_pg_abandon(ask->query);

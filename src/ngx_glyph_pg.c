@@ -32,6 +32,9 @@
 /* what an answer may take longer than the statement */
 #define NGX_GLYPH_PG_GRACE            1000
 
+/* for this long a request waits for the first attempt to connect */
+#define NGX_GLYPH_PG_SETTLE           1000
+
 
 typedef struct {
     ngx_glyph_pg_conn_t        conn;
@@ -103,6 +106,7 @@ static void ngx_glyph_pg_remove(ngx_glyph_pg_query_t *query);
 static ngx_glyph_pg_conf_t    *ngx_glyph_pg_conf;
 static ngx_glyph_pg_queue_t    ngx_glyph_pg_queues[2];
 
+static ngx_glyph_latch_t       ngx_glyph_pg_settled;
 static ngx_glyph_pg_health_e   ngx_glyph_pg_health;
 static char                    ngx_glyph_pg_health_error[256];
 
@@ -117,6 +121,9 @@ ngx_glyph_pg_init(ngx_cycle_t *cycle, ngx_glyph_pg_conf_t *conf)
     if (conf == NULL) {
         return NGX_OK;
     }
+
+    ngx_glyph_latch_init(&ngx_glyph_pg_settled, cycle->log,
+                         NGX_GLYPH_PG_SETTLE);
 
     queue = &ngx_glyph_pg_queues[NGX_GLYPH_PG_READ];
     queue->timeout = conf->read_timeout;
@@ -301,6 +308,13 @@ ngx_glyph_pg_error(void)
 }
 
 
+ngx_glyph_latch_t *
+ngx_glyph_pg_latch(void)
+{
+    return &ngx_glyph_pg_settled;
+}
+
+
 void
 ngx_glyph_pg_report(ngx_uint_t ok, ngx_uint_t schema_bad, const char *error)
 {
@@ -319,6 +333,8 @@ ngx_glyph_pg_report(ngx_uint_t ok, ngx_uint_t schema_bad, const char *error)
     ngx_cpystrn((u_char *) ngx_glyph_pg_health_error,
                 (u_char *) (ok ? "" : error),
                 sizeof(ngx_glyph_pg_health_error));
+
+    ngx_glyph_latch_open(&ngx_glyph_pg_settled);
 
     if (health == last) {
         return;

@@ -13,6 +13,7 @@
 
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_latch.h"
 
 #include <libpq-fe.h>
 
@@ -57,6 +58,9 @@ void ngx_glyph_pg_abandon(ngx_glyph_pg_query_t *query);
  */
 const char *ngx_glyph_pg_state(void);
 const char *ngx_glyph_pg_error(void);
+
+/* Closed until the worker's first attempt to connect has ended. */
+ngx_glyph_latch_t *ngx_glyph_pg_latch(void);
 
 /*
  * From whoever connects, the writer too: how it went, or that a connection

@@ -1,9 +1,9 @@
 
 /*
- * The worker's connections to Redis: one for commands, one for
- * subscriptions.  Both connect when the worker starts, and again with a
- * growing delay (100 ms .. 5 s) after a loss.  Redis is a cache: no caller
- * may depend on a command's having been done.
+ * Redis, as the rest of the module sees it: a connection for commands here,
+ * one for subscriptions in ngx_glyph_redis_sub.h.  Both connect when the
+ * worker starts, and again after a loss.  Redis is a cache: no caller may
+ * depend on a command's having been done.
  */
 
 
@@ -12,6 +12,7 @@
 
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_latch.h"
 
 #include <hiredis/hiredis.h>
 
@@ -23,10 +24,6 @@
  */
 typedef void (*ngx_glyph_redis_reply_pt)(void *data, redisReply *reply);
 
-/* A message of a subscribed channel. */
-typedef void (*ngx_glyph_redis_message_pt)(ngx_str_t *channel,
-    ngx_str_t *message);
-
 
 /* At worker start and exit. */
 ngx_int_t ngx_glyph_redis_init(ngx_cycle_t *cycle,
@@ -35,6 +32,9 @@ void ngx_glyph_redis_exit(void);
 
 /* Whether commands can be sent now. */
 ngx_uint_t ngx_glyph_redis_ready(void);
+
+/* Closed until the worker's first attempt to connect has ended. */
+ngx_glyph_latch_t *ngx_glyph_redis_latch(void);
 
 /* "connected", "connecting", "down", "off" and the last error, for health. */
 const char *ngx_glyph_redis_state(void);
@@ -46,13 +46,6 @@ const char *ngx_glyph_redis_error(void);
  */
 ngx_int_t ngx_glyph_redis_command(ngx_uint_t n, ngx_str_t *args,
     ngx_glyph_redis_reply_pt handler, void *data);
-
-/*
- * Subscribes the worker to a channel, now and after every reconnect.
- * Only for channels of the worker's whole life ("glyph:control").
- */
-ngx_int_t ngx_glyph_redis_subscribe(ngx_str_t *channel,
-    ngx_glyph_redis_message_pt handler);
 
 
 #endif /* _NGX_GLYPH_REDIS_H_INCLUDED_ */

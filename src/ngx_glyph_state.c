@@ -1,63 +1,207 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_redis.h"
+#include "ngx_glyph_redis_sub.h"
 #include "ngx_glyph_state.h"
+#include "ngx_glyph_watch.h"
 
 
 /* at most this often for one job, ms; the first time after as long */
 #define NGX_GLYPH_STATE_INTERVAL  100
 
+/*
+ * A job that moves is written again after this even if nothing has changed
+ * but time; the tick makes that at most 200 ms.
+ */
+#define NGX_GLYPH_STATE_REFRESH   140
+#define NGX_GLYPH_STATE_TICK      60
 
-static void ngx_glyph_state_control(ngx_str_t *channel, ngx_str_t *message);
+/* without a change for so long, a job does not move */
+#define NGX_GLYPH_STATE_MOVING    2000
 
 
-static ngx_str_t  ngx_glyph_control = ngx_string("glyph:control");
+static ngx_msec_t ngx_glyph_state_passed(ngx_glyph_job_t *job);
+static void ngx_glyph_state_move(ngx_glyph_job_t *job);
+static void ngx_glyph_state_tick_handler(ngx_event_t *ev);
+static void ngx_glyph_state_write(ngx_glyph_job_t *job);
+static void ngx_glyph_state_send(ngx_glyph_job_t *job, ngx_str_t *doc);
+static void ngx_glyph_state_control(void *data, ngx_str_t *message);
+
+
+static ngx_str_t    ngx_glyph_control = ngx_string("glyph:control");
+static ngx_queue_t  ngx_glyph_state_moving;
+static ngx_event_t  ngx_glyph_state_tick;
 
 
 ngx_int_t
 ngx_glyph_state_init(ngx_cycle_t *cycle)
 {
+    static ngx_connection_t  dummy;
+
+    dummy.fd = (ngx_socket_t) -1;
+
+    ngx_queue_init(&ngx_glyph_state_moving);
+
+    ngx_glyph_state_tick.handler = ngx_glyph_state_tick_handler;
+    ngx_glyph_state_tick.data = &dummy;
+    ngx_glyph_state_tick.log = cycle->log;
+    ngx_glyph_state_tick.cancelable = 1;
+
+    if (ngx_glyph_main_conf->redis == NULL) {
+        return NGX_OK;
+    }
+
     return ngx_glyph_redis_subscribe(&ngx_glyph_control,
-                                     ngx_glyph_state_control);
+                                     ngx_glyph_state_control, NULL)
+           ? NGX_OK : NGX_ERROR;
 }
 
 
 void
 ngx_glyph_state_publish(ngx_glyph_job_t *job)
 {
+    job->changed_at = ngx_current_msec;
+    job->changed = 1;
+
+    if (ngx_glyph_job_is_final(job->state)) {
+        ngx_glyph_state_forget(job);
+        ngx_glyph_state_write(job);
+        return;
+    }
+
+    ngx_glyph_state_move(job);
+
+    if (ngx_glyph_state_passed(job) >= NGX_GLYPH_STATE_INTERVAL) {
+        ngx_glyph_state_write(job);
+    }
+}
+
+
+static ngx_msec_t
+ngx_glyph_state_passed(ngx_glyph_job_t *job)
+{
+    return ngx_current_msec - (job->published ? job->published
+                                              : job->started);
+}
+
+
+static void
+ngx_glyph_state_move(ngx_glyph_job_t *job)
+{
+    if (job->moving) {
+        return;
+    }
+
+    job->moving = 1;
+    ngx_queue_insert_tail(&ngx_glyph_state_moving, &job->moving_queue);
+
+    if (!ngx_glyph_state_tick.timer_set) {
+        ngx_add_timer(&ngx_glyph_state_tick, NGX_GLYPH_STATE_TICK);
+    }
+}
+
+
+void
+ngx_glyph_state_forget(ngx_glyph_job_t *job)
+{
+    if (job->moving) {
+        job->moving = 0;
+        ngx_queue_remove(&job->moving_queue);
+    }
+}
+
+
+static void
+ngx_glyph_state_tick_handler(ngx_event_t *ev)
+{
+    ngx_msec_t        passed;
+    ngx_queue_t      *q, *next;
+    ngx_glyph_job_t  *job;
+
+    for (q = ngx_queue_head(&ngx_glyph_state_moving);
+         q != ngx_queue_sentinel(&ngx_glyph_state_moving);
+         q = next)
+    {
+        next = ngx_queue_next(q);
+        job = ngx_queue_data(q, ngx_glyph_job_t, moving_queue);
+
+        passed = ngx_glyph_state_passed(job);
+
+        if (passed >= NGX_GLYPH_STATE_REFRESH
+            || (job->changed && passed >= NGX_GLYPH_STATE_INTERVAL))
+        {
+            ngx_glyph_state_write(job);
+        }
+
+        if (ngx_current_msec - job->changed_at > NGX_GLYPH_STATE_MOVING) {
+            ngx_glyph_state_forget(job);
+        }
+    }
+
+    if (!ngx_queue_empty(&ngx_glyph_state_moving)) {
+        ngx_add_timer(ev, NGX_GLYPH_STATE_TICK);
+    }
+}
+
+
+void
+ngx_glyph_state_alive(ngx_glyph_job_t *job)
+{
+    if (ngx_glyph_state_passed(job) >= NGX_GLYPH_STATE_INTERVAL) {
+        ngx_glyph_state_write(job);
+    }
+}
+
+
+void
+ngx_glyph_state_restore(void)
+{
+    ngx_glyph_job_each(ngx_glyph_state_alive);
+}
+
+
+static void
+ngx_glyph_state_write(ngx_glyph_job_t *job)
+{
+    ngx_str_t    doc;
+    glyph_buf_t  b;
+
+    job->published = ngx_current_msec;
+    job->changed = 0;
+    job->sequence++;
+
+    if (!ngx_glyph_redis_ready() && !ngx_glyph_watch_wanted(&job->id)) {
+        return;
+    }
+
+    ngx_memzero(&b, sizeof(glyph_buf_t));
+    ngx_glyph_job_json(job, &b);
+
+    if (!b.failed) {
+        doc.data = b.data;
+        doc.len = b.len;
+
+        ngx_glyph_state_send(job, &doc);
+        ngx_glyph_watch_job(job, &doc);
+    }
+
+    glyph_buf_free(&b);
+}
+
+
+static void
+ngx_glyph_state_send(ngx_glyph_job_t *job, ngx_str_t *doc)
+{
     u_char       *p;
-    ngx_str_t     args[16], doc;
+    ngx_str_t     args[16];
     ngx_time_t   *tp;
     ngx_uint_t    n;
-    glyph_buf_t   b;
     u_char        key[sizeof("glyph:events:") + NGX_GLYPH_UUID_TEXT_LEN];
     u_char        seq[NGX_INT_T_LEN], now[NGX_INT64_LEN], ttl[NGX_TIME_T_LEN];
 
     if (!ngx_glyph_redis_ready()) {
         return;
     }
-
-    if (!ngx_glyph_job_is_final(job->state)
-        && ngx_current_msec - (job->published ? job->published
-                                              : job->started)
-           < NGX_GLYPH_STATE_INTERVAL)
-    {
-        return;
-    }
-
-    job->published = ngx_current_msec;
-    job->sequence++;
-
-    ngx_memzero(&b, sizeof(glyph_buf_t));
-    ngx_glyph_job_json(job, &b);
-
-    if (b.failed) {
-        glyph_buf_free(&b);
-        return;
-    }
-
-    doc.data = b.data;
-    doc.len = b.len;
 
     tp = ngx_timeofday();
     n = 0;
@@ -88,7 +232,7 @@ ngx_glyph_state_publish(ngx_glyph_job_t *job)
                   - now; n++;
 
     ngx_str_set(&args[n], "job"); n++;
-    args[n] = doc; n++;
+    args[n] = *doc; n++;
 
     (void) ngx_glyph_redis_command(n, args, NULL, NULL);
 
@@ -102,11 +246,9 @@ ngx_glyph_state_publish(ngx_glyph_job_t *job)
 
     ngx_str_set(&args[0], "PUBLISH");
     args[1].len = p - key;
-    args[2] = doc;
+    args[2] = *doc;
 
     (void) ngx_glyph_redis_command(3, args, NULL, NULL);
-
-    glyph_buf_free(&b);
 }
 
 
@@ -130,10 +272,14 @@ ngx_glyph_state_cancel(ngx_str_t *id)
  */
 
 static void
-ngx_glyph_state_control(ngx_str_t *channel, ngx_str_t *message)
+ngx_glyph_state_control(void *data, ngx_str_t *message)
 {
     ngx_glyph_job_t   *job;
     ngx_glyph_uuid_t   id;
+
+    if (message == NULL) {
+        return;
+    }
 
     if (ngx_glyph_uuid_parse(&id, message->data, message->len) != NGX_OK) {
         return;

@@ -15,15 +15,26 @@
 
 
 /*
- * Writes the job's state if the last time is 100 ms ago, or always for a
- * final state.
+ * Something of the job has changed.  It is written to Redis, and told to the
+ * worker's own streams: a final state at once, any other at most every 100 ms
+ * (the first time 100 ms after the job's start), and while the job moves at
+ * least every 200 ms.
  */
 void ngx_glyph_state_publish(ngx_glyph_job_t *job);
+
+/* The job is about to be freed. */
+void ngx_glyph_state_forget(ngx_glyph_job_t *job);
+
+/* Nothing may have changed, but the job is alive. */
+void ngx_glyph_state_alive(ngx_glyph_job_t *job);
+
+/* Redis is there (again): writes what it may have lost. */
+void ngx_glyph_state_restore(void);
 
 /* Asks the owner, whichever worker it is, to cancel a job (a hint). */
 void ngx_glyph_state_cancel(ngx_str_t *id);
 
-/* Subscribes to the channel of such hints. */
+/* At worker start; subscribes to the channel of such hints. */
 ngx_int_t ngx_glyph_state_init(ngx_cycle_t *cycle);
 
 

@@ -619,3 +619,66 @@ glyph_postgres "dbname=glyph";
 --- must_die
 --- error_log eval
 qr/\Qthe header is missing\E.* in \S+models\.csv:1\b/
+
+
+=== TEST 54: Sentinels: parameters in any order
+--- http_config
+glyph_models $TEST_NGINX_GLYPH_CONF/gpu_models.csv;
+glyph_postgres "$TEST_NGINX_GLYPH_PG";
+glyph_redis 127.0.0.1:1 sentinel=glyph [::1]:1 unix:/nonexistent/sentinel.sock
+            sentinel_user=a sentinel_password=b user=c password=d db=2
+            timeout=1s;
+glyph_spool_path $TEST_NGINX_GLYPH_SPOOL;
+--- config
+location = /health { glyph_health; }
+--- request
+GET /health
+--- response_body_like: "redis":\{"state":"down","error":"No such file or directory"\}
+
+
+=== TEST 55: two Redis servers without Sentinels
+--- http_config
+include $TEST_NGINX_SERVROOT/html/wrong.conf;
+--- user_files
+>>> wrong.conf
+# the first line
+glyph_redis localhost:1 localhost:2;
+--- must_die
+--- error_log eval
+qr/\Q"glyph_redis" directive has more than one address\E.*\Q in \E\S+wrong\.conf:2$/m
+
+
+=== TEST 56: Sentinels without an address
+--- http_config
+include $TEST_NGINX_SERVROOT/html/wrong.conf;
+--- user_files
+>>> wrong.conf
+# the first line
+glyph_redis sentinel=glyph;
+--- must_die
+--- error_log eval
+qr/\Q"glyph_redis" directive has no address\E in \S+wrong\.conf:2$/m
+
+
+=== TEST 57: Sentinels of a master without a name
+--- http_config
+include $TEST_NGINX_SERVROOT/html/wrong.conf;
+--- user_files
+>>> wrong.conf
+# the first line
+glyph_redis sentinel= localhost;
+--- must_die
+--- error_log eval
+qr/\Qinvalid parameter "sentinel="\E in \S+wrong\.conf:2$/m
+
+
+=== TEST 58: heartbeats without a pause
+--- http_config
+include $TEST_NGINX_SERVROOT/html/wrong.conf;
+--- user_files
+>>> wrong.conf
+# the first line
+glyph_events_heartbeat 0;
+--- must_die
+--- error_log eval
+qr/\Q"glyph_events_heartbeat" directive must be greater than 0\E in \S+wrong\.conf:2$/m

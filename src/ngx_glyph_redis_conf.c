@@ -1,0 +1,190 @@
+
+#include "ngx_glyph.h"
+
+
+static char *ngx_glyph_redis_address(ngx_conf_t *cf, ngx_str_t *value,
+    ngx_glyph_redis_conf_t *redis, in_port_t default_port);
+static ngx_int_t ngx_glyph_redis_text(ngx_str_t *value, const char *name,
+    ngx_str_t *text);
+
+
+/*
+ * glyph_redis address … [user=] [password=] [db=] [timeout=]
+ *             [sentinel=] [sentinel_user=] [sentinel_password=]
+ */
+
+char *
+ngx_glyph_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_glyph_main_conf_t *gmcf = conf;
+
+    char                    *rv;
+    ngx_str_t               *value, s;
+    ngx_int_t                n;
+    ngx_uint_t               i;
+    ngx_glyph_redis_conf_t  *redis;
+
+    if (gmcf->redis) {
+        return "is duplicate";
+    }
+
+    redis = ngx_pcalloc(cf->pool, sizeof(ngx_glyph_redis_conf_t));
+    if (redis == NULL
+        || ngx_array_init(&redis->addrs, cf->pool, 3,
+                          sizeof(ngx_glyph_redis_addr_t))
+           != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    gmcf->redis = redis;
+    redis->timeout = 2000;
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        if (ngx_glyph_redis_text(&value[i], "user=", &redis->user) == NGX_OK
+            || ngx_glyph_redis_text(&value[i], "password=", &redis->password)
+               == NGX_OK
+            || ngx_glyph_redis_text(&value[i], "sentinel_user=",
+                                    &redis->sentinel_user)
+               == NGX_OK
+            || ngx_glyph_redis_text(&value[i], "sentinel_password=",
+                                    &redis->sentinel_password)
+               == NGX_OK)
+        {
+            continue;
+        }
+
+        if (ngx_glyph_redis_text(&value[i], "sentinel=", &redis->master)
+            == NGX_OK)
+        {
+            if (redis->master.len) {
+                continue;
+            }
+
+            goto invalid;
+        }
+
+        if (ngx_glyph_redis_text(&value[i], "db=", &s) == NGX_OK) {
+            n = ngx_atoi(s.data, s.len);
+
+            if (n == NGX_ERROR) {
+                goto invalid;
+            }
+
+            redis->db = n;
+            continue;
+        }
+
+        if (ngx_glyph_redis_text(&value[i], "timeout=", &s) == NGX_OK) {
+            n = ngx_parse_time(&s, 0);
+
+            if (n == NGX_ERROR || n == 0) {
+                goto invalid;
+            }
+
+            redis->timeout = n;
+            continue;
+        }
+
+        if (ngx_strlchr(value[i].data, value[i].data + value[i].len, '=')
+            && ngx_strncmp(value[i].data, "unix:", 5) != 0)
+        {
+            goto invalid;
+        }
+    }
+
+    /* which port is meant depends on a parameter that may come later */
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        if (ngx_strlchr(value[i].data, value[i].data + value[i].len, '=')
+            && ngx_strncmp(value[i].data, "unix:", 5) != 0)
+        {
+            continue;
+        }
+
+        rv = ngx_glyph_redis_address(cf, &value[i], redis,
+                                     redis->master.len ? 26379 : 6379);
+        if (rv != NGX_CONF_OK) {
+            return rv;
+        }
+    }
+
+    if (redis->addrs.nelts == 0) {
+        return "has no address";
+    }
+
+    if (redis->addrs.nelts > 1 && redis->master.len == 0) {
+        return "has more than one address: only Sentinels (\"sentinel=\") "
+               "may be many";
+    }
+
+    return NGX_CONF_OK;
+
+invalid:
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid parameter \"%V\"",
+                       &value[i]);
+    return NGX_CONF_ERROR;
+}
+
+
+static ngx_int_t
+ngx_glyph_redis_text(ngx_str_t *value, const char *name, ngx_str_t *text)
+{
+    size_t  len;
+
+    len = ngx_strlen(name);
+
+    if (value->len < len || ngx_strncmp(value->data, name, len) != 0) {
+        return NGX_DECLINED;
+    }
+
+    text->data = value->data + len;
+    text->len = value->len - len;
+
+    return NGX_OK;
+}
+
+
+static char *
+ngx_glyph_redis_address(ngx_conf_t *cf, ngx_str_t *value,
+    ngx_glyph_redis_conf_t *redis, in_port_t default_port)
+{
+    ngx_url_t                u;
+    ngx_glyph_redis_addr_t  *addr;
+
+    addr = ngx_array_push(&redis->addrs);
+    if (addr == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    if (value->len > 5 && ngx_strncmp(value->data, "unix:", 5) == 0) {
+        addr->host.data = value->data + 5;
+        addr->host.len = value->len - 5;
+        addr->port = 0;
+
+        return NGX_CONF_OK;
+    }
+
+    ngx_memzero(&u, sizeof(ngx_url_t));
+
+    u.url = *value;
+    u.default_port = default_port;
+    u.no_resolve = 1;
+
+    if (ngx_parse_url(cf->pool, &u) != NGX_OK || u.host.len == 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "%s in redis address \"%V\"",
+                           u.err ? u.err : "no host", value);
+        return NGX_CONF_ERROR;
+    }
+
+    addr->host = u.host;
+    addr->port = u.port;
+
+    return NGX_CONF_OK;
+}

@@ -1,0 +1,53 @@
+
+/*
+ * The worker's subscriptions, on a connection of their own: any number of
+ * channels, one listener each, kept through reconnects.
+ */
+
+
+#ifndef _NGX_GLYPH_REDIS_SUB_H_INCLUDED_
+#define _NGX_GLYPH_REDIS_SUB_H_INCLUDED_
+
+
+#include "ngx_glyph.h"
+
+
+#define NGX_GLYPH_REDIS_CHANNEL_LEN  63
+
+
+typedef struct ngx_glyph_redis_channel_s  ngx_glyph_redis_channel_t;
+
+/*
+ * A message.  NULL: from here on no message is missed; called for every time
+ * that the subscription has been made, so after a reconnect, too.
+ */
+typedef void (*ngx_glyph_redis_message_pt)(void *data, ngx_str_t *message);
+
+
+/* At worker start; connects. */
+void ngx_glyph_redis_sub_init(ngx_cycle_t *cycle,
+    ngx_glyph_redis_conf_t *conf);
+void ngx_glyph_redis_sub_exit(void);
+
+/*
+ * Subscribes, now or as soon as there is a connection.  The name is copied;
+ * it must have no listener yet.  NULL: out of memory, the name is too long,
+ * or there is no glyph_redis.
+ */
+ngx_glyph_redis_channel_t *ngx_glyph_redis_subscribe(ngx_str_t *name,
+    ngx_glyph_redis_message_pt handler, void *data);
+
+/* The handler will not be called any more. */
+void ngx_glyph_redis_unsubscribe(ngx_glyph_redis_channel_t *ch);
+
+/* Whether messages can come. */
+ngx_uint_t ngx_glyph_redis_sub_ready(void);
+
+/*
+ * The commands' connection is connected to that address: with Sentinels, the
+ * subscriptions must be there, too.
+ */
+void ngx_glyph_redis_sub_follow(const char *address);
+
+
+#endif /* _NGX_GLYPH_REDIS_SUB_H_INCLUDED_ */

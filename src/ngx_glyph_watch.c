@@ -1,0 +1,715 @@
+
+#include "ngx_glyph.h"
+#include "ngx_glyph_pg.h"
+#include "ngx_glyph_redis.h"
+#include "ngx_glyph_redis_sub.h"
+#include "ngx_glyph_watch.h"
+
+
+#define NGX_GLYPH_WATCH_BUCKETS  256
+
+/* what Redis says of a running job is believed for this long, ms */
+#define NGX_GLYPH_WATCH_FRESH    2000
+
+/* how often Postgres is asked of those that are not fresh, ms */
+#define NGX_GLYPH_WATCH_TICK     1000
+
+/* ids in one query */
+#define NGX_GLYPH_WATCH_PAGE     256
+
+
+struct ngx_glyph_watch_s {
+    ngx_queue_t                queue;       /* of its bucket */
+    ngx_queue_t                watchers;    /* empty: it is about to go */
+    ngx_glyph_uuid_t           id;
+    u_char                     text[NGX_GLYPH_UUID_TEXT_LEN + 1];
+    ngx_glyph_redis_channel_t *channel;
+
+    glyph_buf_t                doc;         /* len 0: nothing is known */
+    glyph_buf_t                tenant;
+    ngx_int_t                  state;
+    ngx_uint_t                 version;
+    ngx_msec_t                 fresh_at;    /* confirmed by who should know */
+
+    ngx_queue_t                due_queue;   /* Postgres is to be asked */
+
+    unsigned                   reading:1;   /* Redis' reply is to come */
+    unsigned                   again:1;     /* … and is out of date */
+    unsigned                   fresh:1;     /* fresh_at is set */
+    unsigned                   due:1;
+    unsigned                   asked:1;     /* Postgres' answer is to come */
+    unsigned                   answered:1;  /* it has come at least once */
+    unsigned                   lost:1;      /* it did not come */
+};
+
+
+static ngx_glyph_watch_t *ngx_glyph_watch_find(ngx_glyph_uuid_t *id);
+static ngx_glyph_watch_t *ngx_glyph_watch_create(ngx_glyph_uuid_t *id);
+static void ngx_glyph_watch_release(ngx_glyph_watch_t *watch);
+static void ngx_glyph_watch_first(ngx_glyph_watch_t *watch);
+static ngx_uint_t ngx_glyph_watch_own(ngx_glyph_watch_t *watch);
+static void ngx_glyph_watch_message(void *data, ngx_str_t *message);
+static void ngx_glyph_watch_read(ngx_glyph_watch_t *watch);
+static void ngx_glyph_watch_reply(void *data, redisReply *reply);
+static ngx_int_t ngx_glyph_watch_live(ngx_glyph_watch_t *watch,
+    redisReply *reply);
+static void ngx_glyph_watch_due(ngx_glyph_watch_t *watch);
+static void ngx_glyph_watch_ask_handler(ngx_event_t *ev);
+static void ngx_glyph_watch_rows(void *data, PGresult *res,
+    const char *error);
+static void ngx_glyph_watch_row(ngx_glyph_watch_t *watch, PGresult *res,
+    int row);
+static void ngx_glyph_watch_set(ngx_glyph_watch_t *watch, ngx_int_t state,
+    ngx_str_t *tenant, ngx_str_t *doc);
+static void ngx_glyph_watch_tell(ngx_glyph_watch_t *watch);
+static ngx_uint_t ngx_glyph_watch_is_fresh(ngx_glyph_watch_t *watch);
+static ngx_uint_t ngx_glyph_watch_is_final(ngx_glyph_watch_t *watch);
+static void ngx_glyph_watch_tick_handler(ngx_event_t *ev);
+
+
+static ngx_queue_t            ngx_glyph_watches[NGX_GLYPH_WATCH_BUCKETS];
+static ngx_uint_t             ngx_glyph_watches_n;
+static ngx_queue_t            ngx_glyph_watch_dues;
+static ngx_event_t            ngx_glyph_watch_ask;      /* posted */
+static ngx_event_t            ngx_glyph_watch_tick;
+static ngx_glyph_watch_t     *ngx_glyph_watch_asked[NGX_GLYPH_WATCH_PAGE];
+static ngx_uint_t             ngx_glyph_watch_nasked;   /* in the query that
+                                                           is under way */
+
+
+ngx_int_t
+ngx_glyph_watch_init(ngx_cycle_t *cycle)
+{
+    static ngx_connection_t  dummy;
+
+    ngx_uint_t  i;
+
+    for (i = 0; i < NGX_GLYPH_WATCH_BUCKETS; i++) {
+        ngx_queue_init(&ngx_glyph_watches[i]);
+    }
+
+    ngx_queue_init(&ngx_glyph_watch_dues);
+
+    dummy.fd = (ngx_socket_t) -1;
+
+    ngx_glyph_watch_ask.handler = ngx_glyph_watch_ask_handler;
+    ngx_glyph_watch_ask.data = &dummy;
+    ngx_glyph_watch_ask.log = cycle->log;
+
+    ngx_glyph_watch_tick.handler = ngx_glyph_watch_tick_handler;
+    ngx_glyph_watch_tick.data = &dummy;
+    ngx_glyph_watch_tick.log = cycle->log;
+    ngx_glyph_watch_tick.cancelable = 1;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_glyph_watch_add(ngx_glyph_watcher_t *watcher, ngx_glyph_uuid_t *id)
+{
+    ngx_uint_t          first;
+    ngx_glyph_watch_t  *watch;
+
+    watch = ngx_glyph_watch_find(id);
+
+    if (watch == NULL) {
+        watch = ngx_glyph_watch_create(id);
+        if (watch == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    first = ngx_queue_empty(&watch->watchers);
+
+    ngx_queue_insert_tail(&watch->watchers, &watcher->queue);
+    watcher->watch = watch;
+
+    if (first) {
+        ngx_glyph_watch_first(watch);
+    }
+
+    return NGX_OK;
+}
+
+
+void
+ngx_glyph_watch_remove(ngx_glyph_watcher_t *watcher)
+{
+    ngx_glyph_watch_t  *watch;
+
+    watch = watcher->watch;
+
+    if (watch == NULL) {
+        return;
+    }
+
+    watcher->watch = NULL;
+    ngx_queue_remove(&watcher->queue);
+
+    if (ngx_queue_empty(&watch->watchers)) {
+        ngx_glyph_watch_release(watch);
+    }
+}
+
+
+void
+ngx_glyph_watch_state(ngx_glyph_watcher_t *watcher,
+    ngx_glyph_watch_state_t *state)
+{
+    ngx_glyph_watch_t  *watch;
+
+    watch = watcher->watch;
+
+    state->doc.data = watch->doc.data;
+    state->doc.len = watch->doc.len;
+    state->tenant.data = watch->tenant.data;
+    state->tenant.len = watch->tenant.len;
+    state->state = watch->state;
+    state->version = watch->version;
+    state->pending = watch->reading || watch->due || watch->asked;
+    state->store_lost = watch->lost || !watch->answered;
+}
+
+
+static ngx_glyph_watch_t *
+ngx_glyph_watch_find(ngx_glyph_uuid_t *id)
+{
+    ngx_queue_t        *q, *bucket;
+    ngx_glyph_watch_t  *watch;
+
+    bucket = &ngx_glyph_watches[id->bytes[15]];
+
+    for (q = ngx_queue_head(bucket);
+         q != ngx_queue_sentinel(bucket);
+         q = ngx_queue_next(q))
+    {
+        watch = ngx_queue_data(q, ngx_glyph_watch_t, queue);
+
+        if (ngx_memcmp(watch->id.bytes, id->bytes, sizeof(id->bytes)) == 0) {
+            return watch;
+        }
+    }
+
+    return NULL;
+}
+
+
+static ngx_glyph_watch_t *
+ngx_glyph_watch_create(ngx_glyph_uuid_t *id)
+{
+    ngx_glyph_watch_t  *watch;
+
+    watch = ngx_calloc(sizeof(ngx_glyph_watch_t), ngx_cycle->log);
+    if (watch == NULL) {
+        return NULL;
+    }
+
+    watch->id = *id;
+    ngx_glyph_uuid_text(watch->text, id);
+
+    ngx_queue_init(&watch->watchers);
+    ngx_queue_insert_tail(&ngx_glyph_watches[id->bytes[15]], &watch->queue);
+    ngx_glyph_watches_n++;
+
+    if (!ngx_glyph_watch_tick.timer_set) {
+        ngx_add_timer(&ngx_glyph_watch_tick, NGX_GLYPH_WATCH_TICK);
+    }
+
+    return watch;
+}
+
+
+/* Nobody follows it any more; it goes as soon as no answer is to come. */
+
+static void
+ngx_glyph_watch_release(ngx_glyph_watch_t *watch)
+{
+    if (watch->channel) {
+        ngx_glyph_redis_unsubscribe(watch->channel);
+        watch->channel = NULL;
+    }
+
+    if (watch->due) {
+        watch->due = 0;
+        ngx_queue_remove(&watch->due_queue);
+    }
+
+    if (watch->reading || watch->asked) {
+        return;
+    }
+
+    ngx_queue_remove(&watch->queue);
+    ngx_glyph_watches_n--;
+
+    glyph_buf_free(&watch->doc);
+    glyph_buf_free(&watch->tenant);
+
+    ngx_free(watch);
+}
+
+
+/*
+ * Subscribe first, then read: the answer to the subscription is what begins
+ * to read.  Where that cannot come soon, what there is is asked at once.
+ */
+
+static void
+ngx_glyph_watch_first(ngx_glyph_watch_t *watch)
+{
+    ngx_str_t  name;
+    u_char     buf[sizeof("glyph:events:") + NGX_GLYPH_UUID_TEXT_LEN];
+
+    name.data = buf;
+    name.len = ngx_sprintf(buf, "glyph:events:%s", watch->text) - buf;
+
+    watch->channel = ngx_glyph_redis_subscribe(&name, ngx_glyph_watch_message,
+                                               watch);
+
+    if (ngx_glyph_watch_own(watch)) {
+        return;
+    }
+
+    ngx_glyph_watch_read(watch);
+}
+
+
+/* A job of this worker: its memory is nearer than any store. */
+
+static ngx_uint_t
+ngx_glyph_watch_own(ngx_glyph_watch_t *watch)
+{
+    ngx_str_t         doc;
+    glyph_buf_t       b;
+    ngx_glyph_job_t  *job;
+
+    job = ngx_glyph_job_find(&watch->id);
+
+    if (job == NULL) {
+        return 0;
+    }
+
+    ngx_memzero(&b, sizeof(glyph_buf_t));
+    ngx_glyph_job_json(job, &b);
+
+    doc.data = b.data;
+    doc.len = b.len;
+
+    if (!b.failed) {
+        ngx_glyph_watch_job(job, &doc);
+    }
+
+    glyph_buf_free(&b);
+
+    return 1;
+}
+
+
+ngx_uint_t
+ngx_glyph_watch_wanted(ngx_glyph_uuid_t *id)
+{
+    return ngx_glyph_watches_n && ngx_glyph_watch_find(id) != NULL;
+}
+
+
+void
+ngx_glyph_watch_job(ngx_glyph_job_t *job, ngx_str_t *doc)
+{
+    ngx_glyph_watch_t  *watch;
+
+    watch = ngx_glyph_watches_n ? ngx_glyph_watch_find(&job->id) : NULL;
+
+    if (watch == NULL) {
+        return;
+    }
+
+    if (ngx_glyph_job_is_final(job->state)) {
+        ngx_glyph_watch_due(watch);
+        return;
+    }
+
+    watch->fresh = 1;
+    watch->fresh_at = ngx_current_msec;
+
+    ngx_glyph_watch_set(watch, job->state, &job->tenant, doc);
+}
+
+
+/* What is new the hash says, together with whose job it is. */
+
+static void
+ngx_glyph_watch_message(void *data, ngx_str_t *message)
+{
+    ngx_glyph_watch_t *watch = data;
+
+    if (ngx_glyph_watch_is_final(watch) || ngx_glyph_job_find(&watch->id)) {
+        return;
+    }
+
+    ngx_glyph_watch_read(watch);
+}
+
+
+static void
+ngx_glyph_watch_read(ngx_glyph_watch_t *watch)
+{
+    ngx_str_t  args[6];
+    u_char     key[sizeof("glyph:job:") + NGX_GLYPH_UUID_TEXT_LEN];
+
+    if (watch->reading) {
+        watch->again = 1;
+        return;
+    }
+
+    ngx_str_set(&args[0], "HMGET");
+    args[1].data = key;
+    args[1].len = ngx_sprintf(key, "glyph:job:%s", watch->text) - key;
+    ngx_str_set(&args[2], "tenant");
+    ngx_str_set(&args[3], "state");
+    ngx_str_set(&args[4], "updated");
+    ngx_str_set(&args[5], "job");
+
+    if (ngx_glyph_redis_command(6, args, ngx_glyph_watch_reply, watch)
+        != NGX_OK)
+    {
+        ngx_glyph_watch_due(watch);
+        return;
+    }
+
+    watch->reading = 1;
+}
+
+
+static void
+ngx_glyph_watch_reply(void *data, redisReply *reply)
+{
+    ngx_glyph_watch_t *watch = data;
+
+    watch->reading = 0;
+
+    if (ngx_queue_empty(&watch->watchers)) {
+        ngx_glyph_watch_release(watch);
+        return;
+    }
+
+    if (ngx_glyph_watch_live(watch, reply) != NGX_OK) {
+        ngx_glyph_watch_due(watch);
+    }
+
+    if (watch->again) {
+        watch->again = 0;
+        ngx_glyph_watch_read(watch);
+    }
+}
+
+
+/* NGX_DECLINED: Postgres is to be asked. */
+
+static ngx_int_t
+ngx_glyph_watch_live(ngx_glyph_watch_t *watch, redisReply *reply)
+{
+    uint64_t       now, updated;
+    ngx_int_t      state;
+    ngx_str_t      tenant, doc;
+    ngx_uint_t     i;
+    ngx_time_t    *tp;
+    redisReply   **e;
+
+    if (reply == NULL || reply->type != REDIS_REPLY_ARRAY
+        || reply->elements != 4)
+    {
+        return NGX_DECLINED;
+    }
+
+    e = reply->element;
+
+    for (i = 0; i < 4; i++) {
+        if (e[i]->type != REDIS_REPLY_STRING) {
+            return NGX_DECLINED;
+        }
+    }
+
+    state = ngx_glyph_job_state_parse(e[1]->str);
+
+    if (state == NGX_ERROR
+        || ngx_glyph_job_is_final((ngx_glyph_job_state_e) state))
+    {
+        return NGX_DECLINED;
+    }
+
+    tp = ngx_timeofday();
+    now = (uint64_t) tp->sec * 1000 + tp->msec;
+    updated = strtoull(e[2]->str, NULL, 10);
+
+    if (updated + NGX_GLYPH_WATCH_FRESH < now) {
+        return NGX_DECLINED;
+    }
+
+    watch->fresh = 1;
+    watch->fresh_at = ngx_current_msec;
+
+    tenant.data = (u_char *) e[0]->str;
+    tenant.len = e[0]->len;
+    doc.data = (u_char *) e[3]->str;
+    doc.len = e[3]->len;
+
+    ngx_glyph_watch_set(watch, state, &tenant, &doc);
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_glyph_watch_due(ngx_glyph_watch_t *watch)
+{
+    if (watch->due || ngx_glyph_watch_is_final(watch)) {
+        return;
+    }
+
+    watch->due = 1;
+    ngx_queue_insert_tail(&ngx_glyph_watch_dues, &watch->due_queue);
+
+    ngx_post_event(&ngx_glyph_watch_ask, &ngx_posted_events);
+}
+
+
+/* One query at a time; those that become due meanwhile are in the next. */
+
+static void
+ngx_glyph_watch_ask_handler(ngx_event_t *ev)
+{
+    u_char             *p;
+    ngx_uint_t          n;
+    ngx_queue_t        *q;
+    const char         *params[1];
+    ngx_glyph_watch_t  *watch;
+    u_char              ids[2 + NGX_GLYPH_WATCH_PAGE
+                                * (NGX_GLYPH_UUID_TEXT_LEN + 1)];
+
+    static const char  sql[] =
+        "SELECT i.id, i.tenant, s->>'state', s "
+          "FROM glyph.imports i, glyph.job_status(i.id, i.tenant) s "
+         "WHERE i.id = ANY ($1::uuid[])";
+
+    if (ngx_glyph_watch_nasked) {
+        return;
+    }
+
+    p = ids;
+    n = 0;
+
+    while (n < NGX_GLYPH_WATCH_PAGE
+           && !ngx_queue_empty(&ngx_glyph_watch_dues))
+    {
+        q = ngx_queue_head(&ngx_glyph_watch_dues);
+        watch = ngx_queue_data(q, ngx_glyph_watch_t, due_queue);
+
+        ngx_queue_remove(q);
+        watch->due = 0;
+        watch->asked = 1;
+
+        *p++ = n ? ',' : '{';
+        p = ngx_cpymem(p, watch->text, NGX_GLYPH_UUID_TEXT_LEN);
+
+        ngx_glyph_watch_asked[n++] = watch;
+    }
+
+    if (n == 0) {
+        return;
+    }
+
+    *p++ = '}';
+    *p = '\0';
+
+    ngx_glyph_watch_nasked = n;
+    params[0] = (char *) ids;
+
+    if (ngx_glyph_pg_query(NGX_GLYPH_PG_READ, sql, 1, params,
+                           ngx_glyph_watch_rows, NULL)
+        == NULL)
+    {
+        ngx_glyph_watch_rows(NULL, NULL, "too many queries");
+    }
+}
+
+
+static void
+ngx_glyph_watch_rows(void *data, PGresult *res, const char *error)
+{
+    int                 row;
+    ngx_uint_t          i, n, ok;
+    ngx_glyph_uuid_t    id;
+    ngx_glyph_watch_t  *watch;
+
+    ok = (res && PQresultStatus(res) == PGRES_TUPLES_OK);
+
+    if (res && !ok) {
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                      "the state of jobs cannot be read: %s",
+                      PQresultErrorMessage(res));
+    }
+
+    for (row = 0; ok && row < PQntuples(res); row++) {
+
+        if (ngx_glyph_uuid_parse(&id, (u_char *) PQgetvalue(res, row, 0),
+                                 PQgetlength(res, row, 0))
+            != NGX_OK)
+        {
+            continue;
+        }
+
+        watch = ngx_glyph_watch_find(&id);
+
+        if (watch) {
+            ngx_glyph_watch_row(watch, res, row);
+        }
+    }
+
+    PQclear(res);
+
+    n = ngx_glyph_watch_nasked;
+    ngx_glyph_watch_nasked = 0;
+
+    for (i = 0; i < n; i++) {
+        watch = ngx_glyph_watch_asked[i];
+
+        watch->asked = 0;
+        watch->lost = !ok;
+        watch->answered = watch->answered || ok;
+
+        if (ngx_queue_empty(&watch->watchers)) {
+            ngx_glyph_watch_release(watch);
+
+        } else {
+            ngx_glyph_watch_tell(watch);
+        }
+    }
+
+    if (!ngx_queue_empty(&ngx_glyph_watch_dues)) {
+        ngx_post_event(&ngx_glyph_watch_ask, &ngx_posted_events);
+    }
+}
+
+
+/* Of a job that runs, what its worker says is newer. */
+
+static void
+ngx_glyph_watch_row(ngx_glyph_watch_t *watch, PGresult *res, int row)
+{
+    ngx_int_t  state;
+    ngx_str_t  tenant, doc;
+
+    state = ngx_glyph_job_state_parse(PQgetvalue(res, row, 2));
+
+    if ((state == NGX_ERROR
+         || !ngx_glyph_job_is_final((ngx_glyph_job_state_e) state))
+        && ngx_glyph_watch_is_fresh(watch))
+    {
+        return;
+    }
+
+    tenant.data = (u_char *) PQgetvalue(res, row, 1);
+    tenant.len = PQgetlength(res, row, 1);
+    doc.data = (u_char *) PQgetvalue(res, row, 3);
+    doc.len = PQgetlength(res, row, 3);
+
+    ngx_glyph_watch_set(watch, state, &tenant, &doc);
+}
+
+
+static void
+ngx_glyph_watch_set(ngx_glyph_watch_t *watch, ngx_int_t state,
+    ngx_str_t *tenant, ngx_str_t *doc)
+{
+    if (ngx_glyph_watch_is_final(watch)) {
+        return;
+    }
+
+    if (watch->doc.len == doc->len
+        && ngx_memcmp(watch->doc.data, doc->data, doc->len) == 0)
+    {
+        return;
+    }
+
+    glyph_buf_reset(&watch->tenant);
+    glyph_buf_append(&watch->tenant, tenant->data, tenant->len);
+    glyph_buf_reset(&watch->doc);
+    glyph_buf_append(&watch->doc, doc->data, doc->len);
+
+    if (watch->doc.failed || watch->tenant.failed) {
+
+        /* the next one may fit */
+
+        glyph_buf_reset(&watch->doc);
+        return;
+    }
+
+    watch->state = state;
+    watch->version++;
+
+    ngx_glyph_watch_tell(watch);
+}
+
+
+static void
+ngx_glyph_watch_tell(ngx_glyph_watch_t *watch)
+{
+    ngx_queue_t          *q;
+    ngx_glyph_watcher_t  *watcher;
+
+    for (q = ngx_queue_head(&watch->watchers);
+         q != ngx_queue_sentinel(&watch->watchers);
+         q = ngx_queue_next(q))
+    {
+        watcher = ngx_queue_data(q, ngx_glyph_watcher_t, queue);
+
+        ngx_post_event(watcher->changed, &ngx_posted_events);
+    }
+}
+
+
+static ngx_uint_t
+ngx_glyph_watch_is_fresh(ngx_glyph_watch_t *watch)
+{
+    return watch->fresh
+           && ngx_current_msec - watch->fresh_at < NGX_GLYPH_WATCH_FRESH;
+}
+
+
+static ngx_uint_t
+ngx_glyph_watch_is_final(ngx_glyph_watch_t *watch)
+{
+    return watch->doc.len && watch->state != NGX_ERROR
+           && ngx_glyph_job_is_final((ngx_glyph_job_state_e) watch->state);
+}
+
+
+static void
+ngx_glyph_watch_tick_handler(ngx_event_t *ev)
+{
+    ngx_uint_t          i;
+    ngx_queue_t        *q;
+    ngx_glyph_watch_t  *watch;
+
+    for (i = 0; i < NGX_GLYPH_WATCH_BUCKETS; i++) {
+
+        for (q = ngx_queue_head(&ngx_glyph_watches[i]);
+             q != ngx_queue_sentinel(&ngx_glyph_watches[i]);
+             q = ngx_queue_next(q))
+        {
+            watch = ngx_queue_data(q, ngx_glyph_watch_t, queue);
+
+            if (!ngx_queue_empty(&watch->watchers)
+                && !watch->asked
+                && !ngx_glyph_watch_is_fresh(watch)
+                && ngx_glyph_job_find(&watch->id) == NULL)
+            {
+                ngx_glyph_watch_due(watch);
+            }
+        }
+    }
+
+    if (ngx_glyph_watches_n) {
+        ngx_add_timer(ev, NGX_GLYPH_WATCH_TICK);
+    }
+}

@@ -1,0 +1,69 @@
+
+/*
+ * The newest state of a job that somebody in this worker follows, wherever
+ * the job runs.  What is known comes from
+ *
+ *   this worker's memory   if the job is one of its own
+ *   Redis                  glyph:events:{id} says that there is something
+ *                          new, the hash glyph:job:{id} says what
+ *   Postgres               every final state, and every state that neither of
+ *                          the others has confirmed for 2 s: one query a
+ *                          second for all of the worker's watches
+ *
+ * Only the newest state is kept, so the memory of a watch does not depend on
+ * how fast its watchers are.
+ */
+
+
+#ifndef _NGX_GLYPH_WATCH_H_INCLUDED_
+#define _NGX_GLYPH_WATCH_H_INCLUDED_
+
+
+#include "ngx_glyph.h"
+#include "ngx_glyph_job.h"
+
+
+typedef struct ngx_glyph_watch_s  ngx_glyph_watch_t;
+
+
+/* One who follows a job; in memory of its own, zero at first. */
+
+typedef struct {
+    ngx_queue_t                queue;
+    ngx_glyph_watch_t         *watch;       /* NULL: follows none */
+    ngx_event_t               *changed;     /* posted for every change */
+} ngx_glyph_watcher_t;
+
+
+/* Valid until the next event. */
+
+typedef struct {
+    ngx_str_t                  doc;         /* the Job; empty: not known */
+    ngx_str_t                  tenant;
+    ngx_int_t                  state;       /* ngx_glyph_job_state_e; or
+                                               NGX_ERROR: "stalled" */
+    ngx_uint_t                 version;     /* of the document */
+    unsigned                   pending:1;   /* not yet asked everywhere */
+    unsigned                   store_lost:1;    /* Postgres does not answer */
+} ngx_glyph_watch_state_t;
+
+
+ngx_int_t ngx_glyph_watch_init(ngx_cycle_t *cycle);
+
+/* NGX_ERROR when out of memory. */
+ngx_int_t ngx_glyph_watch_add(ngx_glyph_watcher_t *watcher,
+    ngx_glyph_uuid_t *id);
+
+/* Idempotent. */
+void ngx_glyph_watch_remove(ngx_glyph_watcher_t *watcher);
+
+void ngx_glyph_watch_state(ngx_glyph_watcher_t *watcher,
+    ngx_glyph_watch_state_t *state);
+
+
+/* From ngx_glyph_state.c: whether a job is watched, and its new state. */
+ngx_uint_t ngx_glyph_watch_wanted(ngx_glyph_uuid_t *id);
+void ngx_glyph_watch_job(ngx_glyph_job_t *job, ngx_str_t *doc);
+
+
+#endif /* _NGX_GLYPH_WATCH_H_INCLUDED_ */
