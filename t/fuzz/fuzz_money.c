@@ -78,6 +78,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     case GLYPH_ROW_PRICE_NEGATIVE:
     case GLYPH_ROW_PRICE_ZERO:
     case GLYPH_ROW_PRICE_RANGE:
+    case GLYPH_ROW_PRICE_SEVERAL:
+    case GLYPH_ROW_PRICE_LIMIT:
     case GLYPH_ROW_PRICE_TOO_LARGE:
         break;
 
@@ -340,7 +342,7 @@ check_money(const glyph_money_t *money)
 {
     fuzz_check(money->cents > 0 && money->cents <= GLYPH_MONEY_MAX_CENTS,
                "%lld cents", (long long) money->cents);
-    fuzz_check(money->sign <= GLYPH_SIGN_PESO, "sign %d", money->sign);
+    fuzz_check(money->sign <= GLYPH_SIGN_LEU, "sign %d", money->sign);
 
     check_currency(money->currency);
 }
