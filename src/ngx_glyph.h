@@ -28,7 +28,8 @@
 #define NGX_GLYPH_SCHEMA_MAX      1
 
 
-typedef struct ngx_glyph_job_s  ngx_glyph_job_t;
+typedef struct ngx_glyph_job_s     ngx_glyph_job_t;
+typedef struct ngx_glyph_output_s  ngx_glyph_output_t;
 
 
 /* 16 bytes and their text form: 36 characters, not terminated */
@@ -86,6 +87,7 @@ typedef struct {
     ngx_str_t                  jobs_uri;    /* of the first glyph_jobs */
 
     unsigned                   enabled:1;   /* some location uses us */
+    unsigned                   stores:1;    /* … and Postgres */
 } ngx_glyph_main_conf_t;
 
 
@@ -110,7 +112,7 @@ typedef struct {
 } ngx_glyph_loc_conf_t;
 
 
-/* A request's, set by the content handler of glyph_import alone. */
+/* A request's, set by the content handlers that read a body. */
 
 typedef struct {
     ngx_glyph_job_t           *job;         /* NULL: detached; the rest of
@@ -134,6 +136,7 @@ extern ngx_glyph_main_conf_t  *ngx_glyph_main_conf;
 /* content handlers, set by the directives of the same names */
 
 ngx_int_t ngx_glyph_import_handler(ngx_http_request_t *r);
+ngx_int_t ngx_glyph_transform_handler(ngx_http_request_t *r);
 ngx_int_t ngx_glyph_jobs_handler(ngx_http_request_t *r);
 ngx_int_t ngx_glyph_query_handler(ngx_http_request_t *r);
 ngx_int_t ngx_glyph_health_handler(ngx_http_request_t *r);

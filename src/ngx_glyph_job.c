@@ -2,6 +2,7 @@
 #include "ngx_glyph.h"
 #include "ngx_glyph_compute.h"
 #include "ngx_glyph_job.h"
+#include "ngx_glyph_output.h"
 #include "ngx_glyph_state.h"
 #include "ngx_glyph_upload.h"
 #include "ngx_glyph_writer.h"
@@ -27,7 +28,9 @@ static void ngx_glyph_job_chunk_granted(void *data);
 static void ngx_glyph_job_block_granted(void *data);
 static void ngx_glyph_job_timeout_handler(ngx_event_t *ev);
 static void ngx_glyph_job_tick_handler(ngx_event_t *ev);
+static void ngx_glyph_job_ready(ngx_glyph_job_t *job);
 static void ngx_glyph_job_queue_final(ngx_glyph_job_t *job);
+static const char *ngx_glyph_job_name(ngx_glyph_job_t *job);
 static void ngx_glyph_job_drop_input(ngx_glyph_job_t *job);
 static void ngx_glyph_job_drop_output(ngx_glyph_job_t *job);
 static void ngx_glyph_job_stop_timers(ngx_glyph_job_t *job);
@@ -497,7 +500,7 @@ ngx_glyph_job_computed(ngx_glyph_job_t *job, ngx_glyph_chunk_t *chunk)
     {
         job->block = NULL;
         ngx_queue_insert_tail(&job->blocks, &block->queue);
-        ngx_glyph_writer_ready(job);
+        ngx_glyph_job_ready(job);
     }
 
     ngx_glyph_job_run(job);
@@ -532,7 +535,8 @@ ngx_glyph_job_abort(ngx_glyph_job_t *job, ngx_glyph_job_state_e state,
         job->detail.len = ngx_strlen(detail);
     }
 
-    ngx_log_error(NGX_LOG_INFO, job->log, 0, "import ends early: %s", code);
+    ngx_log_error(NGX_LOG_INFO, job->log, 0, "%s ends early: %s",
+                  ngx_glyph_job_name(job), code);
 
     ngx_glyph_job_stop_timers(job);
     ngx_glyph_job_drop_input(job);
@@ -558,7 +562,20 @@ ngx_glyph_job_queue_final(ngx_glyph_job_t *job)
 
     ngx_queue_insert_tail(&job->blocks, &job->last_block.queue);
 
-    ngx_glyph_writer_ready(job);
+    ngx_glyph_job_ready(job);
+}
+
+
+/* A block is there for whoever takes them. */
+
+static void
+ngx_glyph_job_ready(ngx_glyph_job_t *job)
+{
+    if (job->output) {
+        ngx_glyph_output_ready(job);
+    } else {
+        ngx_glyph_writer_ready(job);
+    }
 }
 
 
@@ -752,8 +769,8 @@ ngx_glyph_job_finish(ngx_glyph_job_t *job, ngx_glyph_job_state_e state)
     job->state = state;
 
     ngx_log_error(NGX_LOG_INFO, job->log, 0,
-                  "import %s%s%s: %uL rows, %uL invalid, %O bytes, %M ms",
-                  ngx_glyph_job_state_name(state), job->code ? " " : "",
+                  "%s %s%s%s: %uL rows, %uL invalid, %O bytes, %M ms",
+                  ngx_glyph_job_name(job), ngx_glyph_job_state_name(state), job->code ? " " : "",
                   job->code ? job->code : "",
                   job->committed.rows, job->committed.invalid, job->received,
                   ngx_current_msec - job->started);
@@ -769,6 +786,13 @@ ngx_glyph_job_finish(ngx_glyph_job_t *job, ngx_glyph_job_state_e state)
     }
 
     ngx_glyph_job_unref(job);
+}
+
+
+static const char *
+ngx_glyph_job_name(ngx_glyph_job_t *job)
+{
+    return job->output ? job->output->name : "import";
 }
 
 
@@ -839,7 +863,7 @@ ngx_glyph_job_timeout_handler(ngx_event_t *ev)
                         job->body_end ? NGX_HTTP_SERVICE_UNAVAILABLE
                                       : NGX_HTTP_REQUEST_TIME_OUT,
                         "job_timeout",
-                        "the import took longer than glyph_job_timeout");
+                        "it took longer than glyph_job_timeout");
 }
 
 
@@ -864,7 +888,7 @@ ngx_glyph_job_tick_handler(ngx_event_t *ev)
             next = ngx_queue_next(q);
             job = ngx_queue_data(q, ngx_glyph_job_t, queue);
 
-            if (!job->registered
+            if (!job->registered && job->output == NULL
                 && ngx_current_msec - job->started >= NGX_GLYPH_JOB_TICK)
             {
                 ngx_glyph_writer_ready(job);

@@ -88,6 +88,12 @@ struct ngx_glyph_job_s {
     ngx_glyph_chunk_t         *running_chunk;
     unsigned                   running_end:1;
 
+    /* where rows go; see ngx_glyph_output.h */
+    ngx_glyph_output_t        *output;      /* NULL: to Postgres */
+    void                      *output_data;
+    ngx_event_t                deliver;
+    ngx_str_t                  columns;     /* ?columns= of a transform */
+
     /* output */
     ngx_queue_t                blocks;
     ngx_uint_t                 nblocks;     /* lent to this job */
@@ -118,6 +124,7 @@ struct ngx_glyph_job_s {
     unsigned                   in_batch:1;
     unsigned                   in_ready:1;
     unsigned                   redis_known:1;
+    unsigned                   show_errors:1;   /* ?errors= of a transform */
 };
 
 

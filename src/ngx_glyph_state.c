@@ -33,7 +33,7 @@ ngx_glyph_state_publish(ngx_glyph_job_t *job)
     u_char        key[sizeof("glyph:events:") + NGX_GLYPH_UUID_TEXT_LEN];
     u_char        seq[NGX_INT_T_LEN], now[NGX_INT64_LEN], ttl[NGX_TIME_T_LEN];
 
-    if (!ngx_glyph_redis_ready()) {
+    if (!ngx_glyph_redis_ready() || job->output) {
         return;
     }
 

@@ -20,13 +20,16 @@
 #include "ngx_glyph.h"
 #include "ngx_glyph_http.h"
 #include "ngx_glyph_job.h"
+#include "ngx_glyph_output.h"
 #include "ngx_glyph_upload.h"
 #include "ngx_glyph_writer.h"
 
 
 static ngx_int_t ngx_glyph_upload_check(ngx_http_request_t *r);
 static ngx_int_t ngx_glyph_upload_create(ngx_http_request_t *r,
-    ngx_glyph_ctx_t *ctx);
+    ngx_glyph_ctx_t *ctx, ngx_glyph_output_t *output);
+static ngx_int_t ngx_glyph_upload_store(ngx_http_request_t *r,
+    ngx_glyph_job_t *job);
 static ngx_int_t ngx_glyph_upload_job_id(ngx_http_request_t *r,
     ngx_glyph_job_t *job);
 static void ngx_glyph_upload_body_handler(ngx_http_request_t *r);
@@ -39,7 +42,6 @@ static ngx_int_t ngx_glyph_upload_body_refused(ngx_http_request_t *r,
     ngx_glyph_ctx_t *ctx, ngx_int_t rc);
 static void ngx_glyph_upload_stop_timer(ngx_connection_t *c);
 static void ngx_glyph_upload_cleanup(void *data);
-static void ngx_glyph_upload_detach(ngx_glyph_ctx_t *ctx);
 static ngx_int_t ngx_glyph_upload_headers(ngx_http_request_t *r,
     ngx_glyph_job_t *job, ngx_uint_t status);
 static ngx_int_t ngx_glyph_upload_result(ngx_http_request_t *r,
@@ -49,6 +51,13 @@ static ngx_int_t ngx_glyph_upload_result(ngx_http_request_t *r,
 
 ngx_int_t
 ngx_glyph_import_handler(ngx_http_request_t *r)
+{
+    return ngx_glyph_upload_handler(r, NULL);
+}
+
+
+ngx_int_t
+ngx_glyph_upload_handler(ngx_http_request_t *r, ngx_glyph_output_t *output)
 {
     ngx_int_t         rc;
     ngx_glyph_ctx_t  *ctx;
@@ -66,7 +75,7 @@ ngx_glyph_import_handler(ngx_http_request_t *r)
 
     ctx->request = r;
 
-    rc = ngx_glyph_upload_create(r, ctx);
+    rc = ngx_glyph_upload_create(r, ctx, output);
 
     if (rc != NGX_DECLINED) {
         return rc;
@@ -97,29 +106,41 @@ ngx_glyph_upload_check(ngx_http_request_t *r)
 
     if (r->request_body) {
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
-                      "the request body was read before glyph_import: "
+                      "the request body was read before this handler: "
                       "another module or an internal redirect took it");
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    if (ngx_glyph_writer_available() != NGX_OK) {
-
-        if (ngx_glyph_retry_after(r, 2) != NGX_OK) {
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
-        }
-
-        return ngx_glyph_problemf(r, NGX_HTTP_SERVICE_UNAVAILABLE,
-                                  "store_unavailable",
-                                  "Postgres is out of reach; nothing was "
-                                  "read");
     }
 
     return NGX_DECLINED;
 }
 
 
+/* Is there a place for the rows?  NGX_DECLINED: go on. */
+
 static ngx_int_t
-ngx_glyph_upload_create(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
+ngx_glyph_upload_store(ngx_http_request_t *r, ngx_glyph_job_t *job)
+{
+    if (job->output) {
+        return job->output->begin(r, job);
+    }
+
+    if (ngx_glyph_writer_available() == NGX_OK) {
+        return NGX_DECLINED;
+    }
+
+    if (ngx_glyph_retry_after(r, 2) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_glyph_problemf(r, NGX_HTTP_SERVICE_UNAVAILABLE,
+                              "store_unavailable",
+                              "Postgres is out of reach; nothing was read");
+}
+
+
+static ngx_int_t
+ngx_glyph_upload_create(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
+    ngx_glyph_output_t *output)
 {
     ngx_int_t              rc;
     ngx_glyph_job_t       *job;
@@ -133,7 +154,13 @@ ngx_glyph_upload_create(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    job->output = output;
+
     rc = ngx_glyph_options(r, job);
+
+    if (rc == NGX_DECLINED) {
+        rc = ngx_glyph_upload_store(r, job);
+    }
 
     if (rc == NGX_DECLINED) {
         rc = ngx_glyph_upload_job_id(r, job);
@@ -176,14 +203,17 @@ ngx_glyph_upload_create(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
 }
 
 
-/* The client's, so that it can follow the job from the start, or a new one. */
+/*
+ * The client's, so that it can follow the job from the start, or a new one.
+ * Where there is nothing to follow, the id is for the log alone.
+ */
 
 static ngx_int_t
 ngx_glyph_upload_job_id(ngx_http_request_t *r, ngx_glyph_job_t *job)
 {
     ngx_str_t  *given;
 
-    given = ngx_glyph_header_in(r, "Glyph-Job-Id");
+    given = job->output ? NULL : ngx_glyph_header_in(r, "Glyph-Job-Id");
 
     if (given == NULL) {
 
@@ -316,6 +346,13 @@ ngx_glyph_upload_body_refused(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
     static const char  large[] = "the body is larger than "
                                  "client_max_body_size";
 
+    if (r->header_sent && !r->connection->error) {
+        (void) ngx_glyph_output_cut(r, "the body did not arrive as "
+                                       "announced");
+        ngx_glyph_upload_cleanup(ctx);
+        return NGX_ERROR;
+    }
+
     if (rc == NGX_HTTP_REQUEST_ENTITY_TOO_LARGE) {
         ngx_glyph_job_abort(ctx->job, NGX_GLYPH_JOB_FAILED, rc,
                             "body_too_large", large);
@@ -372,7 +409,7 @@ ngx_glyph_upload_cleanup(void *data)
 }
 
 
-static void
+void
 ngx_glyph_upload_detach(ngx_glyph_ctx_t *ctx)
 {
     ngx_glyph_job_t  *job;
@@ -428,20 +465,22 @@ ngx_glyph_upload_headers(ngx_http_request_t *r, ngx_glyph_job_t *job,
 {
     u_char     *p;
     ngx_str_t  *uri;
-    u_char      buf[NGX_INT64_LEN * 3 + sizeof("total=, valid=, invalid=")];
+    u_char      buf[NGX_GLYPH_ROWS_LEN];
+
+    p = ngx_glyph_upload_rows(buf, job);
+
+    if (ngx_glyph_add_header(r, "Glyph-Rows", buf, p - buf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (job->output) {
+        return NGX_OK;
+    }
 
     if (ngx_glyph_add_header(r, "Glyph-Job-Id", job->text,
                              NGX_GLYPH_UUID_TEXT_LEN)
         != NGX_OK)
     {
-        return NGX_ERROR;
-    }
-
-    p = ngx_sprintf(buf, "total=%uL, valid=%uL, invalid=%uL",
-                    job->seen.rows, job->seen.valid - job->refused,
-                    job->seen.invalid + job->refused);
-
-    if (ngx_glyph_add_header(r, "Glyph-Rows", buf, p - buf) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -468,6 +507,15 @@ ngx_glyph_upload_headers(ngx_http_request_t *r, ngx_glyph_job_t *job,
                                             (size_t) NGX_GLYPH_UUID_TEXT_LEN,
                                             job->text)
                                 - p);
+}
+
+
+u_char *
+ngx_glyph_upload_rows(u_char *buf, ngx_glyph_job_t *job)
+{
+    return ngx_sprintf(buf, "total=%uL, valid=%uL, invalid=%uL",
+                       job->seen.rows, job->seen.valid - job->refused,
+                       job->seen.invalid + job->refused);
 }
 
 
