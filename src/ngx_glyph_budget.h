@@ -4,6 +4,9 @@
  * They are separate, so that nothing can wait in a circle; waiters are served
  * first come, first served.  An object is lent only while it is in use, its
  * memory is kept for the next.
+ *
+ * Streams have as many of both for themselves: clients that do not read can
+ * keep theirs, but no import has to wait for them.
  */
 
 
@@ -28,6 +31,7 @@ typedef struct {
     u_char                    *last;
     u_char                    *end;
     u_char                    *start;
+    unsigned                   stream:1;    /* of the streams' budget */
 } ngx_glyph_chunk_t;
 
 
@@ -40,6 +44,8 @@ typedef struct {
     /* the job's end, in its last block */
     ngx_uint_t                 final;       /* its state, or 0 */
     glyph_buf_t                result;      /* the ImportResult */
+
+    unsigned                   stream:1;    /* of the streams' budget */
 } ngx_glyph_block_t;
 
 
@@ -65,14 +71,18 @@ void ngx_glyph_budget_exit(void);
 ngx_glyph_chunk_t *ngx_glyph_chunk_get(ngx_glyph_waiter_t *w);
 ngx_glyph_block_t *ngx_glyph_block_get(ngx_glyph_waiter_t *w);
 
+/* As above, from what streams have for themselves. */
+ngx_glyph_chunk_t *ngx_glyph_chunk_get_stream(ngx_glyph_waiter_t *w);
+ngx_glyph_block_t *ngx_glyph_block_get_stream(ngx_glyph_waiter_t *w);
+
 void ngx_glyph_chunk_put(ngx_glyph_chunk_t *chunk);
 void ngx_glyph_block_put(ngx_glyph_block_t *block);
 
 /* Stops waiting. */
 void ngx_glyph_waiter_cancel(ngx_glyph_waiter_t *w);
 
-/* Whether anybody waits for a chunk. */
-ngx_uint_t ngx_glyph_chunk_wanted(void);
+/* Whether anybody waits for a chunk like this one. */
+ngx_uint_t ngx_glyph_chunk_wanted(ngx_glyph_chunk_t *chunk);
 
 
 #endif /* _NGX_GLYPH_BUDGET_H_INCLUDED_ */

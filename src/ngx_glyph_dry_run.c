@@ -29,6 +29,7 @@ static void ngx_glyph_dry_run_cleanup(void *data);
 
 ngx_glyph_output_t  ngx_glyph_dry_run = {
     "dry run",
+    0,
     ngx_glyph_dry_run_begin,
     ngx_glyph_dry_run_listing,
     ngx_glyph_dry_run_rejected,

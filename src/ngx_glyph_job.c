@@ -309,7 +309,7 @@ ngx_glyph_job_receive(ngx_glyph_job_t *job, u_char *data, size_t len)
         }
     }
 
-    if (job->filling && ngx_glyph_chunk_wanted()) {
+    if (job->filling && ngx_glyph_chunk_wanted(job->filling)) {
         ngx_glyph_job_dispatch(job);
     }
 
@@ -324,7 +324,9 @@ ngx_glyph_job_chunk(ngx_glyph_job_t *job)
         return NGX_AGAIN;
     }
 
-    job->filling = ngx_glyph_chunk_get(&job->chunk_waiter);
+    job->filling = ngx_glyph_job_streams(job)
+                   ? ngx_glyph_chunk_get_stream(&job->chunk_waiter)
+                   : ngx_glyph_chunk_get(&job->chunk_waiter);
 
     if (job->filling == NULL) {
 
@@ -421,7 +423,9 @@ ngx_glyph_job_run(ngx_glyph_job_t *job)
             return;
         }
 
-        job->block = ngx_glyph_block_get(&job->block_waiter);
+        job->block = ngx_glyph_job_streams(job)
+                     ? ngx_glyph_block_get_stream(&job->block_waiter)
+                     : ngx_glyph_block_get(&job->block_waiter);
 
         if (job->block == NULL) {
 

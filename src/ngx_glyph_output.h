@@ -17,6 +17,7 @@
 
 struct ngx_glyph_output_s {
     const char                *name;        /* in the log */
+    ngx_uint_t                 streams;     /* at its client's pace */
 
     /* before the body is read; NGX_DECLINED: go on, else the answer */
     ngx_int_t                (*begin)(ngx_http_request_t *r,
@@ -39,6 +40,10 @@ struct ngx_glyph_output_s {
 
 extern ngx_glyph_output_t  ngx_glyph_dry_run;
 extern ngx_glyph_output_t  ngx_glyph_transform_output;
+
+
+#define ngx_glyph_job_streams(job)                                            \
+    ((job)->output && (job)->output->streams)
 
 
 /* From the job: calls "deliver" in a posted event. */

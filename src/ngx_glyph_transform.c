@@ -79,6 +79,7 @@ static ngx_int_t ngx_glyph_transform_wait(ngx_http_request_t *r);
 
 ngx_glyph_output_t  ngx_glyph_transform_output = {
     "transform",
+    1,
     ngx_glyph_transform_begin,
     ngx_glyph_transform_listing,
     ngx_glyph_transform_rejected,

@@ -63,6 +63,8 @@ http {
     client_body_temp_path body;
     glyph_models $ENV{TEST_NGINX_GLYPH_CONF}/gpu_models.csv;
     glyph_buffers 6 16k blocks=4;
+    glyph_postgres "host=/nonexistent" timeout=1s;
+    glyph_spool_path $root/spool;
     client_max_body_size 0;
     server {
         listen 127.0.0.1:$port sndbuf=64k rcvbuf=64k;
@@ -78,6 +80,7 @@ http {
             gzip_types text/csv;
         }
         location = /measured { glyph_transform; limit_rate 2m; }
+        location = /import { glyph_import; }
         location = /ping { return 200 pong; }
     }
     server {
@@ -278,6 +281,24 @@ subtest 'a client that does not read' => sub {
     my ($body, $rest) = unchunk($text);
     ok $body eq expected(400_000), 'once it reads, every row comes';
     like $rest, qr/^Glyph-Rows: total=400000/, 'and the end';
+};
+
+subtest 'many that do not read' => sub {
+    my @all = map { connection('score') } 1 .. 3;
+    stuff($_, chunk($head . body(1, 200_000))) for @all;
+    like curl('-T', $input, '-X', 'POST', "'$url/import?dry_run=true'"),
+        qr/"valid_rows":$rows,/, 'imports do not wait for them';
+    my $pid = fork;
+    die "fork: $!" unless defined $pid;
+    if ($pid == 0) {
+        sleep 1;
+        close $_ for @all;
+        require POSIX;
+        POSIX::_exit(0);
+    }
+    close $_ for @all;
+    whole('and streams only until they leave');
+    waitpid $pid, 0;
 };
 
 subtest 'a client that never reads' => sub {
