@@ -126,7 +126,7 @@ glyph_stream_near(const glyph_str_t *name)
         return NULL;
     }
 
-    best = name->len < 6 ? 2 : 3;
+    best = name->len < 5 ? 2 : 3;
     near = NULL;
     begins = NULL;
 
