@@ -43,6 +43,8 @@ static char *ngx_glyph_buffers(ngx_conf_t *cf, ngx_command_t *cmd,
 static char *ngx_glyph_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *ngx_glyph_import(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+static char *ngx_glyph_transform(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 static char *ngx_glyph_jobs(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *ngx_glyph_imports(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
@@ -273,6 +275,13 @@ static ngx_command_t  ngx_glyph_commands[] = {
     { ngx_string("glyph_import"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS|NGX_CONF_TAKE1,
       ngx_glyph_import,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("glyph_transform"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_glyph_transform,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
@@ -669,7 +678,7 @@ ngx_glyph_postconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
-    if (gmcf->pg == NULL) {
+    if (gmcf->pg == NULL && gmcf->stores) {
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                       "\"glyph_postgres\" is required");
         return NGX_ERROR;
@@ -1074,6 +1083,13 @@ ngx_glyph_import(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 
 static char *
+ngx_glyph_transform(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    return ngx_glyph_handler(cf, ngx_glyph_transform_handler);
+}
+
+
+static char *
 ngx_glyph_jobs(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_glyph_main_conf_t     *gmcf;
@@ -1170,6 +1186,10 @@ ngx_glyph_handler(ngx_conf_t *cf, ngx_http_handler_pt handler)
     glcf->handler = handler;
     gmcf->enabled = 1;
 
+    if (handler != ngx_glyph_transform_handler) {
+        gmcf->stores = 1;
+    }
+
     return NGX_CONF_OK;
 }
 
@@ -1232,10 +1252,21 @@ ngx_glyph_init_process(ngx_cycle_t *cycle)
     ngx_glyph_main_conf = gmcf;
 
     if (ngx_glyph_budget_init(cycle, &gmcf->buffers, gmcf->blocks) != NGX_OK
-        || ngx_glyph_owner_init(cycle, gmcf->spool_path) != NGX_OK
-        || ngx_glyph_spool_init(cycle, gmcf->spool_path) != NGX_OK
         || ngx_glyph_metrics_init(cycle) != NGX_OK
-        || ngx_glyph_job_init(cycle) != NGX_OK
+        || ngx_glyph_job_init(cycle) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (gmcf->pg == NULL) {
+
+        /* nothing but transforms */
+
+        return NGX_OK;
+    }
+
+    if (ngx_glyph_owner_init(cycle, gmcf->spool_path) != NGX_OK
+        || ngx_glyph_spool_init(cycle, gmcf->spool_path) != NGX_OK
         || ngx_glyph_pg_init(cycle, gmcf->pg) != NGX_OK
         || ngx_glyph_writer_init(cycle, gmcf->pg) != NGX_OK
         || ngx_glyph_runner_init(cycle) != NGX_OK)

@@ -31,6 +31,7 @@
 typedef struct ngx_glyph_job_s    ngx_glyph_job_t;
 typedef struct ngx_glyph_spool_s  ngx_glyph_spool_t;
 typedef struct ngx_glyph_run_s    ngx_glyph_run_t;
+typedef struct ngx_glyph_output_s  ngx_glyph_output_t;
 
 
 /* 16 bytes and their text form: 36 characters, not terminated */
@@ -103,6 +104,7 @@ typedef struct {
     ngx_str_t                  jobs_uri;    /* of the first glyph_jobs */
 
     unsigned                   enabled:1;   /* some location uses us */
+    unsigned                   stores:1;    /* … and Postgres */
 } ngx_glyph_main_conf_t;
 
 
@@ -153,7 +155,7 @@ typedef struct {
 
 
 /*
- * A request's: of glyph_import, set by the content handler; of others, only
+ * A request's, set by the content handlers that read a body; of others, only
  * once they are answered by a problem document in nginx's place.
  */
 
@@ -192,6 +194,7 @@ extern ngx_glyph_main_conf_t  *ngx_glyph_main_conf;
 /* content handlers, set by the directives of the same names */
 
 ngx_int_t ngx_glyph_import_handler(ngx_http_request_t *r);
+ngx_int_t ngx_glyph_transform_handler(ngx_http_request_t *r);
 ngx_int_t ngx_glyph_jobs_handler(ngx_http_request_t *r);
 ngx_int_t ngx_glyph_imports_handler(ngx_http_request_t *r);
 ngx_int_t ngx_glyph_query_handler(ngx_http_request_t *r);

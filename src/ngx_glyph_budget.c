@@ -33,12 +33,18 @@ static ngx_glyph_budget_t *ngx_glyph_chunk_budget(ngx_glyph_chunk_t *chunk);
 static void ngx_glyph_chunks_free(ngx_glyph_budget_t *budget);
 static void ngx_glyph_budget_look(ngx_glyph_budget_t *budget,
     ngx_glyph_usage_t *usage);
+static ngx_glyph_block_t *ngx_glyph_block_lend(ngx_glyph_budget_t *budget,
+    ngx_glyph_waiter_t *w);
+static ngx_glyph_budget_t *ngx_glyph_block_budget(ngx_glyph_block_t *block);
+static void ngx_glyph_blocks_free(ngx_glyph_budget_t *budget);
 static void ngx_glyph_block_free(ngx_glyph_block_t *block);
 
 
 static ngx_glyph_budget_t  ngx_glyph_chunks;
 static ngx_glyph_budget_t  ngx_glyph_spool_chunks;
 static ngx_glyph_budget_t  ngx_glyph_blocks;
+static ngx_glyph_budget_t  ngx_glyph_stream_chunks;
+static ngx_glyph_budget_t  ngx_glyph_stream_blocks;
 static size_t              ngx_glyph_chunk_size;
 
 /* whose turn it is: the one waiter that may go before those that wait */
@@ -54,6 +60,8 @@ ngx_glyph_budget_init(ngx_cycle_t *cycle, ngx_bufs_t *chunks,
                            ngx_max(chunks->num / NGX_GLYPH_SPOOL_PART,
                                    NGX_GLYPH_SPOOL_MIN), cycle->log);
     ngx_glyph_budget_start(&ngx_glyph_blocks, blocks, cycle->log);
+    ngx_glyph_budget_start(&ngx_glyph_stream_chunks, chunks->num, cycle->log);
+    ngx_glyph_budget_start(&ngx_glyph_stream_blocks, blocks, cycle->log);
 
     ngx_glyph_chunk_size = chunks->size;
 
@@ -80,21 +88,16 @@ ngx_glyph_budget_start(ngx_glyph_budget_t *budget, ngx_uint_t n,
 void
 ngx_glyph_budget_exit(void)
 {
-    ngx_queue_t  *q;
-
     if (ngx_glyph_chunk_size == 0) {
         return;
     }
 
     ngx_glyph_chunks_free(&ngx_glyph_chunks);
     ngx_glyph_chunks_free(&ngx_glyph_spool_chunks);
+    ngx_glyph_chunks_free(&ngx_glyph_stream_chunks);
 
-    while (!ngx_queue_empty(&ngx_glyph_blocks.idle)) {
-        q = ngx_queue_head(&ngx_glyph_blocks.idle);
-        ngx_queue_remove(q);
-
-        ngx_glyph_block_free(ngx_queue_data(q, ngx_glyph_block_t, queue));
-    }
+    ngx_glyph_blocks_free(&ngx_glyph_blocks);
+    ngx_glyph_blocks_free(&ngx_glyph_stream_blocks);
 }
 
 
@@ -111,6 +114,27 @@ ngx_glyph_chunks_free(ngx_glyph_budget_t *budget)
         chunk = ngx_queue_data(q, ngx_glyph_chunk_t, queue);
         ngx_free(chunk);
     }
+}
+
+
+static void
+ngx_glyph_blocks_free(ngx_glyph_budget_t *budget)
+{
+    ngx_queue_t  *q;
+
+    while (!ngx_queue_empty(&budget->idle)) {
+        q = ngx_queue_head(&budget->idle);
+        ngx_queue_remove(q);
+
+        ngx_glyph_block_free(ngx_queue_data(q, ngx_glyph_block_t, queue));
+    }
+}
+
+
+ngx_glyph_chunk_t *
+ngx_glyph_chunk_get_stream(ngx_glyph_waiter_t *w)
+{
+    return ngx_glyph_chunk_lend(&ngx_glyph_stream_chunks, w);
 }
 
 
@@ -153,6 +177,7 @@ ngx_glyph_chunk_lend(ngx_glyph_budget_t *budget, ngx_glyph_waiter_t *w)
         }
 
         chunk->spool = (budget == &ngx_glyph_spool_chunks);
+        chunk->stream = (budget == &ngx_glyph_stream_chunks);
         chunk->start = (u_char *) chunk + sizeof(ngx_glyph_chunk_t);
         chunk->end = chunk->start + ngx_glyph_chunk_size;
     }
@@ -167,7 +192,11 @@ ngx_glyph_chunk_lend(ngx_glyph_budget_t *budget, ngx_glyph_waiter_t *w)
 static ngx_glyph_budget_t *
 ngx_glyph_chunk_budget(ngx_glyph_chunk_t *chunk)
 {
-    return chunk->spool ? &ngx_glyph_spool_chunks : &ngx_glyph_chunks;
+    if (chunk->spool) {
+        return &ngx_glyph_spool_chunks;
+    }
+
+    return chunk->stream ? &ngx_glyph_stream_chunks : &ngx_glyph_chunks;
 }
 
 
@@ -181,15 +210,29 @@ ngx_glyph_chunk_put(ngx_glyph_chunk_t *chunk)
 ngx_glyph_block_t *
 ngx_glyph_block_get(ngx_glyph_waiter_t *w)
 {
+    return ngx_glyph_block_lend(&ngx_glyph_blocks, w);
+}
+
+
+ngx_glyph_block_t *
+ngx_glyph_block_get_stream(ngx_glyph_waiter_t *w)
+{
+    return ngx_glyph_block_lend(&ngx_glyph_stream_blocks, w);
+}
+
+
+static ngx_glyph_block_t *
+ngx_glyph_block_lend(ngx_glyph_budget_t *budget, ngx_glyph_waiter_t *w)
+{
     ngx_queue_t        *q;
     ngx_glyph_block_t  *block;
 
-    if (!ngx_glyph_budget_take(&ngx_glyph_blocks, w)) {
+    if (!ngx_glyph_budget_take(budget, w)) {
         return NULL;
     }
 
-    if (!ngx_queue_empty(&ngx_glyph_blocks.idle)) {
-        q = ngx_queue_head(&ngx_glyph_blocks.idle);
+    if (!ngx_queue_empty(&budget->idle)) {
+        q = ngx_queue_head(&budget->idle);
         ngx_queue_remove(q);
 
         return ngx_queue_data(q, ngx_glyph_block_t, queue);
@@ -197,21 +240,35 @@ ngx_glyph_block_get(ngx_glyph_waiter_t *w)
 
     block = ngx_calloc(sizeof(ngx_glyph_block_t), ngx_cycle->log);
     if (block == NULL) {
-        ngx_glyph_budget_put(&ngx_glyph_blocks, NULL);
+        ngx_glyph_budget_put(budget, NULL);
+        return NULL;
     }
 
+    block->stream = (budget == &ngx_glyph_stream_blocks);
+
     return block;
+}
+
+
+static ngx_glyph_budget_t *
+ngx_glyph_block_budget(ngx_glyph_block_t *block)
+{
+    return block->stream ? &ngx_glyph_stream_blocks : &ngx_glyph_blocks;
 }
 
 
 void
 ngx_glyph_block_put(ngx_glyph_block_t *block)
 {
+    ngx_glyph_budget_t  *budget;
+
+    budget = ngx_glyph_block_budget(block);
+
     if (block->listings.size + block->errors.size + block->result.size
         > NGX_GLYPH_BLOCK_KEEP)
     {
         ngx_glyph_block_free(block);
-        ngx_glyph_budget_put(&ngx_glyph_blocks, NULL);
+        ngx_glyph_budget_put(budget, NULL);
         return;
     }
 
@@ -221,7 +278,7 @@ ngx_glyph_block_put(ngx_glyph_block_t *block)
 
     block->final = 0;
 
-    ngx_glyph_budget_put(&ngx_glyph_blocks, &block->queue);
+    ngx_glyph_budget_put(budget, &block->queue);
 }
 
 

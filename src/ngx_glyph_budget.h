@@ -5,6 +5,10 @@
  * use up; and blocks of encoded rows.  They are separate, so that nothing can
  * wait in a circle; waiters are served first come, first served.  An object
  * is lent only while it is in use, its memory is kept for the next.
+
+ *
+ * Streams have as many of both for themselves: clients that do not read can
+ * keep theirs, but no import has to wait for them.
  */
 
 
@@ -30,6 +34,7 @@ typedef struct {
     u_char                    *end;
     u_char                    *start;
     unsigned                   spool:1;     /* of the reserve */
+    unsigned                   stream:1;    /* of the streams' budget */
 } ngx_glyph_chunk_t;
 
 
@@ -42,6 +47,8 @@ typedef struct {
     /* the job's end, in its last block */
     ngx_uint_t                 final;       /* its state, or 0 */
     glyph_buf_t                result;      /* the ImportResult */
+
+    unsigned                   stream:1;    /* of the streams' budget */
 } ngx_glyph_block_t;
 
 
@@ -69,6 +76,10 @@ ngx_glyph_chunk_t *ngx_glyph_chunk_get(ngx_glyph_waiter_t *w);
 /* As above, from a reserve for bytes on their way to the disk. */
 ngx_glyph_chunk_t *ngx_glyph_chunk_get_spool(ngx_glyph_waiter_t *w);
 ngx_glyph_block_t *ngx_glyph_block_get(ngx_glyph_waiter_t *w);
+
+/* As above, from what streams have for themselves. */
+ngx_glyph_chunk_t *ngx_glyph_chunk_get_stream(ngx_glyph_waiter_t *w);
+ngx_glyph_block_t *ngx_glyph_block_get_stream(ngx_glyph_waiter_t *w);
 
 void ngx_glyph_chunk_put(ngx_glyph_chunk_t *chunk);
 void ngx_glyph_block_put(ngx_glyph_block_t *block);

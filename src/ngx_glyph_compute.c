@@ -1,6 +1,7 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_compute.h"
+#include "ngx_glyph_output.h"
 #include "ngx_glyph_zone.h"
 #include "core/glyph_copy.h"
 
@@ -65,6 +66,11 @@ ngx_glyph_compute_run(ngx_glyph_task_t *task, ngx_log_t *log)
     sink.rejected = ngx_glyph_compute_rejected;
     sink.full = ngx_glyph_compute_full;
 
+    if (job->output) {
+        sink.listing = job->output->listing;
+        sink.rejected = job->output->rejected;
+    }
+
     rc = glyph_pipeline_run(job->pipeline, &pos, last, job->running_end,
                             &sink);
 
@@ -111,13 +117,23 @@ ngx_glyph_compute_result(ngx_glyph_job_t *job)
 
     glyph_buf_putc(b, '{');
     glyph_json_key(b, "import_id");
-    glyph_json_string(b, job->text, NGX_GLYPH_UUID_TEXT_LEN);
+
+    if (job->output == NULL) {
+        glyph_json_string(b, job->text, NGX_GLYPH_UUID_TEXT_LEN);
+    } else {
+        glyph_buf_puts(b, "null");
+    }
+
     glyph_json_key(b, "timestamp");
     ngx_glyph_json_time(b, now);
     glyph_buf_putc(b, ',');
 
     glyph_pipeline_result(job->pipeline, b,
                           now > job->start_time ? now - job->start_time : 0);
+
+    if (job->output) {
+        job->output->end(job, b);
+    }
 
     glyph_buf_putc(b, '}');
 }

@@ -5,6 +5,7 @@
 #include "ngx_glyph_idempotency.h"
 #include "ngx_glyph_job.h"
 #include "ngx_glyph_metrics.h"
+#include "ngx_glyph_output.h"
 #include "ngx_glyph_state.h"
 #include "ngx_glyph_upload.h"
 #include "ngx_glyph_writer.h"
@@ -35,7 +36,9 @@ static void ngx_glyph_job_chunk_granted(void *data);
 static void ngx_glyph_job_block_granted(void *data);
 static void ngx_glyph_job_timeout_handler(ngx_event_t *ev);
 static void ngx_glyph_job_tick_handler(ngx_event_t *ev);
+static void ngx_glyph_job_ready(ngx_glyph_job_t *job);
 static void ngx_glyph_job_queue_final(ngx_glyph_job_t *job);
+static const char *ngx_glyph_job_name(ngx_glyph_job_t *job);
 static void ngx_glyph_job_drop_input(ngx_glyph_job_t *job);
 static void ngx_glyph_job_drop_output(ngx_glyph_job_t *job);
 static void ngx_glyph_job_stop_timers(ngx_glyph_job_t *job);
@@ -433,8 +436,15 @@ ngx_glyph_job_chunk_take(ngx_glyph_job_t *job)
         return NULL;
     }
 
-    chunk = job->spooling ? ngx_glyph_chunk_get_spool(&job->chunk_waiter)
-                          : ngx_glyph_chunk_get(&job->chunk_waiter);
+    if (job->spooling) {
+        chunk = ngx_glyph_chunk_get_spool(&job->chunk_waiter);
+
+    } else if (ngx_glyph_job_streams(job)) {
+        chunk = ngx_glyph_chunk_get_stream(&job->chunk_waiter);
+
+    } else {
+        chunk = ngx_glyph_chunk_get(&job->chunk_waiter);
+    }
 
     if (chunk) {
         job->nchunks++;
@@ -575,7 +585,9 @@ ngx_glyph_job_run(ngx_glyph_job_t *job)
             return;
         }
 
-        job->block = ngx_glyph_block_get(&job->block_waiter);
+        job->block = ngx_glyph_job_streams(job)
+                     ? ngx_glyph_block_get_stream(&job->block_waiter)
+                     : ngx_glyph_block_get(&job->block_waiter);
 
         if (job->block == NULL) {
 
@@ -675,7 +687,7 @@ ngx_glyph_job_computed(ngx_glyph_job_t *job, ngx_glyph_chunk_t *chunk)
     {
         job->block = NULL;
         ngx_queue_insert_tail(&job->blocks, &block->queue);
-        ngx_glyph_writer_ready(job);
+        ngx_glyph_job_ready(job);
     }
 
     ngx_glyph_job_run(job);
@@ -707,7 +719,8 @@ ngx_glyph_job_abort(ngx_glyph_job_t *job, ngx_glyph_job_state_e state,
         job->detail.len = ngx_strlen(detail);
     }
 
-    ngx_log_error(NGX_LOG_INFO, job->log, 0, "import ends early: %s", code);
+    ngx_log_error(NGX_LOG_INFO, job->log, 0, "%s ends early: %s",
+                  ngx_glyph_job_name(job), code);
 
     ngx_glyph_job_stop_timers(job);
     ngx_glyph_job_drop_input(job);
@@ -733,7 +746,20 @@ ngx_glyph_job_queue_final(ngx_glyph_job_t *job)
 
     ngx_queue_insert_tail(&job->blocks, &job->last_block.queue);
 
-    ngx_glyph_writer_ready(job);
+    ngx_glyph_job_ready(job);
+}
+
+
+/* A block is there for whoever takes them. */
+
+static void
+ngx_glyph_job_ready(ngx_glyph_job_t *job)
+{
+    if (job->output) {
+        ngx_glyph_output_ready(job);
+    } else {
+        ngx_glyph_writer_ready(job);
+    }
 }
 
 
@@ -946,9 +972,9 @@ ngx_glyph_job_finish(ngx_glyph_job_t *job, ngx_glyph_job_state_e state)
     ngx_glyph_metrics_job(job);
 
     ngx_log_error(NGX_LOG_INFO, job->log, 0,
-                  "import %s%s%s: %uL rows, %uL invalid, %O bytes, %M ms",
-                  ngx_glyph_job_state_name(state), job->code ? " " : "",
-                  job->code ? job->code : "",
+                  "%s %s%s%s: %uL rows, %uL invalid, %O bytes, %M ms",
+                  ngx_glyph_job_name(job), ngx_glyph_job_state_name(state),
+                  job->code ? " " : "", job->code ? job->code : "",
                   job->committed.rows, job->committed.invalid, job->received,
                   ngx_current_msec - job->started);
 
@@ -972,11 +998,19 @@ void
 ngx_glyph_job_leave(ngx_glyph_job_t *job)
 {
     ngx_glyph_job_stop_timers(job);
+    ngx_glyph_state_forget(job);
 
     ngx_queue_remove(&job->queue);
     ngx_glyph_jobs_n--;
 
     ngx_glyph_job_unref(job);
+}
+
+
+static const char *
+ngx_glyph_job_name(ngx_glyph_job_t *job)
+{
+    return job->output ? job->output->name : "import";
 }
 
 
@@ -1082,7 +1116,7 @@ ngx_glyph_job_timeout_handler(ngx_event_t *ev)
                         job->body_end ? NGX_HTTP_SERVICE_UNAVAILABLE
                                       : NGX_HTTP_REQUEST_TIME_OUT,
                         "job_timeout",
-                        "the import took longer than glyph_job_timeout");
+                        "it took longer than glyph_job_timeout");
 }
 
 
@@ -1112,7 +1146,7 @@ ngx_glyph_job_tick_handler(ngx_event_t *ev)
                 continue;
             }
 
-            if (!job->registered && !job->spooling
+            if (!job->registered && !job->spooling && job->output == NULL
                 && (job->run == NULL || ngx_glyph_runner_started(job))
                 && ngx_current_msec - job->started >= NGX_GLYPH_JOB_TICK)
             {

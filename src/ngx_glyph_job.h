@@ -106,6 +106,12 @@ struct ngx_glyph_job_s {
     ngx_glyph_chunk_t         *running_chunk;
     unsigned                   running_end:1;
 
+    /* where rows go; see ngx_glyph_output.h */
+    ngx_glyph_output_t        *output;      /* NULL: to Postgres */
+    void                      *output_data;
+    ngx_event_t                deliver;
+    ngx_str_t                  columns;     /* ?columns= of a transform */
+
     /* output */
     ngx_queue_t                blocks;
     ngx_uint_t                 nblocks;     /* lent to this job */
@@ -145,6 +151,7 @@ struct ngx_glyph_job_s {
                                                nothing is written */
     unsigned                   changed:1;   /* since it was published */
     unsigned                   moving:1;
+    unsigned                   show_errors:1;   /* ?errors= of a transform */
 };
 
 

@@ -228,7 +228,8 @@ ngx_glyph_jobs_route(ngx_http_request_t *r, ngx_str_t *id,
 
     } else if (rest.len) {
         return ngx_glyph_problemf(r, NGX_HTTP_NOT_FOUND, "not_found",
-                                  "a job has status, result, errors and events");
+                                  "a job has status, result, errors and "
+                                  "events");
 
     } else if (id->len) {
         allowed |= NGX_HTTP_DELETE;

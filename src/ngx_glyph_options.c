@@ -2,6 +2,7 @@
 #include "ngx_glyph.h"
 #include "ngx_glyph_http.h"
 #include "ngx_glyph_job.h"
+#include "ngx_glyph_output.h"
 #include "ngx_glyph_trace.h"
 #include "ngx_glyph_upload.h"
 
@@ -59,6 +60,12 @@ static ngx_int_t ngx_glyph_option_campaign_id(ngx_glyph_job_t *job,
     ngx_str_t *value);
 static ngx_int_t ngx_glyph_option_metadata(ngx_glyph_job_t *job,
     ngx_str_t *value);
+static ngx_int_t ngx_glyph_option_dry_run(ngx_glyph_job_t *job,
+    ngx_str_t *value);
+static ngx_int_t ngx_glyph_option_columns(ngx_glyph_job_t *job,
+    ngx_str_t *value);
+static ngx_int_t ngx_glyph_option_errors(ngx_glyph_job_t *job,
+    ngx_str_t *value);
 static ngx_int_t ngx_glyph_option_text(ngx_glyph_job_t *job, ngx_str_t *to,
     ngx_str_t *value, size_t max);
 
@@ -100,6 +107,42 @@ static ngx_glyph_option_t  ngx_glyph_import_options[] = {
 
     { ngx_string("metadata"), ngx_glyph_option_metadata,
       "a JSON object of at most 16384 bytes" },
+
+    { ngx_string("dry_run"), ngx_glyph_option_dry_run,
+      "\"true\" or \"false\"" },
+
+    { ngx_null_string, NULL, NULL }
+};
+
+
+static ngx_glyph_option_t  ngx_glyph_transform_options[] = {
+
+    { ngx_string("delimiter"), ngx_glyph_option_delimiter,
+      "one of \",\", \";\", \"|\", \"tab\"" },
+
+    { ngx_string("decimal"), ngx_glyph_option_decimal,
+      "\"point\" or \"comma\"" },
+
+    { ngx_string("charset"), ngx_glyph_option_charset,
+      "the name of a charset" },
+
+    { ngx_string("map"), ngx_glyph_option_map,
+      "pairs such as \"Preis:price,Titel:title\"" },
+
+    { ngx_string("reject"), ngx_glyph_option_reject,
+      "\"unknown\", \"not_gpu\" or \"unknown,not_gpu\"" },
+
+    { ngx_string("max_errors"), ngx_glyph_option_max_errors,
+      "a number of rows" },
+
+    { ngx_string("max_error_ratio"), ngx_glyph_option_max_error_ratio,
+      "a number from 0 to 1" },
+
+    { ngx_string("columns"), ngx_glyph_option_columns,
+      "names of columns" },
+
+    { ngx_string("errors"), ngx_glyph_option_errors,
+      "\"omit\" or \"include\"" },
 
     { ngx_null_string, NULL, NULL }
 };
@@ -305,7 +348,10 @@ ngx_glyph_options_args(ngx_http_request_t *r, ngx_glyph_job_t *job)
     ngx_int_t            rc;
     ngx_str_t            args, name, value;
     ngx_uint_t           i;
-    ngx_glyph_option_t  *o;
+    ngx_glyph_option_t  *o, *options;
+
+    options = (job->output == &ngx_glyph_transform_output)
+              ? ngx_glyph_transform_options : ngx_glyph_import_options;
 
     args = r->args;
     seen = 0;
@@ -321,7 +367,7 @@ ngx_glyph_options_args(ngx_http_request_t *r, ngx_glyph_job_t *job)
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
         }
 
-        for (i = 0, o = ngx_glyph_import_options; o->name.len; i++, o++) {
+        for (i = 0, o = options; o->name.len; i++, o++) {
             if (o->name.len == name.len
                 && ngx_strncmp(o->name.data, name.data, name.len) == 0)
             {
@@ -633,6 +679,43 @@ ngx_glyph_option_metadata(ngx_glyph_job_t *job, ngx_str_t *value)
 
     return ngx_glyph_option_text(job, &job->metadata, value,
                                  NGX_GLYPH_METADATA_MAX);
+}
+
+
+static ngx_int_t
+ngx_glyph_option_dry_run(ngx_glyph_job_t *job, ngx_str_t *value)
+{
+    if (value->len == 4 && ngx_strncmp(value->data, "true", 4) == 0) {
+        job->output = &ngx_glyph_dry_run;
+        return NGX_OK;
+    }
+
+    return (value->len == 5 && ngx_strncmp(value->data, "false", 5) == 0)
+           ? NGX_OK : NGX_DECLINED;
+}
+
+
+/* See ngx_glyph_transform.c, which can say more of what is wrong. */
+
+static ngx_int_t
+ngx_glyph_option_columns(ngx_glyph_job_t *job, ngx_str_t *value)
+{
+    job->columns = *value;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_glyph_option_errors(ngx_glyph_job_t *job, ngx_str_t *value)
+{
+    if (value->len == 7 && ngx_strncmp(value->data, "include", 7) == 0) {
+        job->show_errors = 1;
+        return NGX_OK;
+    }
+
+    return (value->len == 4 && ngx_strncmp(value->data, "omit", 4) == 0)
+           ? NGX_OK : NGX_DECLINED;
 }
 
 

@@ -60,6 +60,10 @@ ngx_glyph_state_init(ngx_cycle_t *cycle)
 void
 ngx_glyph_state_publish(ngx_glyph_job_t *job)
 {
+    if (job->output) {
+        return;
+    }
+
     job->changed_at = ngx_current_msec;
     job->changed = 1;
 

@@ -26,6 +26,7 @@
 #include "ngx_glyph_idempotency.h"
 #include "ngx_glyph_job.h"
 #include "ngx_glyph_jobs.h"
+#include "ngx_glyph_output.h"
 #include "ngx_glyph_upload.h"
 #include "ngx_glyph_variables.h"
 #include "ngx_glyph_writer.h"
@@ -33,7 +34,8 @@
 
 static ngx_int_t ngx_glyph_upload_check(ngx_http_request_t *r);
 static ngx_int_t ngx_glyph_upload_create(ngx_http_request_t *r,
-    ngx_glyph_ctx_t *ctx, ngx_glyph_job_t **created);
+    ngx_glyph_ctx_t *ctx, ngx_glyph_output_t *output,
+    ngx_glyph_job_t **created);
 static ngx_int_t ngx_glyph_upload_job_id(ngx_http_request_t *r,
     ngx_glyph_job_t *job);
 static ngx_int_t ngx_glyph_upload_mode(ngx_http_request_t *r,
@@ -50,7 +52,6 @@ static ngx_int_t ngx_glyph_upload_body_refused(ngx_http_request_t *r,
     ngx_glyph_ctx_t *ctx, ngx_int_t rc);
 static void ngx_glyph_upload_stop_timer(ngx_connection_t *c);
 static void ngx_glyph_upload_cleanup(void *data);
-static void ngx_glyph_upload_detach(ngx_glyph_ctx_t *ctx);
 static void ngx_glyph_upload_stop_waiting(ngx_glyph_ctx_t *ctx);
 static void ngx_glyph_upload_wait_handler(ngx_event_t *ev);
 static ngx_int_t ngx_glyph_upload_accept(ngx_http_request_t *r,
@@ -64,6 +65,13 @@ static ngx_int_t ngx_glyph_upload_result(ngx_http_request_t *r,
 
 ngx_int_t
 ngx_glyph_import_handler(ngx_http_request_t *r)
+{
+    return ngx_glyph_upload_handler(r, NULL);
+}
+
+
+ngx_int_t
+ngx_glyph_upload_handler(ngx_http_request_t *r, ngx_glyph_output_t *output)
 {
     ngx_int_t         rc;
     ngx_glyph_ctx_t  *ctx;
@@ -82,7 +90,7 @@ ngx_glyph_import_handler(ngx_http_request_t *r)
 
     ctx->request = r;
 
-    rc = ngx_glyph_upload_create(r, ctx, &job);
+    rc = ngx_glyph_upload_create(r, ctx, output, &job);
 
     if (rc != NGX_DECLINED) {
         return rc;
@@ -162,7 +170,7 @@ ngx_glyph_upload_mode(ngx_http_request_t *r, ngx_glyph_job_t *job)
 
 static ngx_int_t
 ngx_glyph_upload_create(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
-    ngx_glyph_job_t **created)
+    ngx_glyph_output_t *output, ngx_glyph_job_t **created)
 {
     ngx_int_t              rc;
     ngx_glyph_job_t       *job;
@@ -176,6 +184,7 @@ ngx_glyph_upload_create(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
     }
 
     job->ctx = ctx;
+    job->output = output;
 
     rc = ngx_glyph_upload_begin(r, job);
 
@@ -255,7 +264,17 @@ ngx_glyph_upload_begin(ngx_http_request_t *r, ngx_glyph_job_t *job)
         rc = ngx_glyph_idempotency_headers(r, job);
     }
 
-    if (rc == NGX_DECLINED) {
+    if (rc == NGX_DECLINED && job->output) {
+
+        /* nothing is stored, and so nothing can be done later or once */
+
+        job->spooling = 0;
+        job->ctx->wait_for = 0;
+        job->idempotency_key.len = 0;
+
+        rc = job->output->begin(r, job);
+
+    } else if (rc == NGX_DECLINED) {
         rc = ngx_glyph_upload_mode(r, job);
     }
 
@@ -279,14 +298,17 @@ ngx_glyph_upload_begin(ngx_http_request_t *r, ngx_glyph_job_t *job)
 }
 
 
-/* The client's, so that it can follow the job from the start, or a new one. */
+/*
+ * The client's, so that it can follow the job from the start, or a new one.
+ * Where there is nothing to follow, the id is for the log alone.
+ */
 
 static ngx_int_t
 ngx_glyph_upload_job_id(ngx_http_request_t *r, ngx_glyph_job_t *job)
 {
     ngx_str_t  *given;
 
-    given = ngx_glyph_header_in(r, "Glyph-Job-Id");
+    given = job->output ? NULL : ngx_glyph_header_in(r, "Glyph-Job-Id");
 
     if (given == NULL) {
 
@@ -420,6 +442,13 @@ ngx_glyph_upload_body_refused(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
     ngx_connection_t  *c;
 
     c = r->connection;
+
+    if (r->header_sent && !c->error) {
+        (void) ngx_glyph_output_cut(r, "the body did not arrive as "
+                                       "announced");
+        ngx_glyph_upload_cleanup(ctx);
+        return NGX_ERROR;
+    }
 
     if (c->error) {
 
@@ -663,7 +692,7 @@ ngx_glyph_upload_id_headers(ngx_http_request_t *r, u_char *text)
 }
 
 
-static void
+void
 ngx_glyph_upload_detach(ngx_glyph_ctx_t *ctx)
 {
     ngx_glyph_job_t  *job;
@@ -721,15 +750,9 @@ ngx_glyph_upload_headers(ngx_http_request_t *r, ngx_glyph_job_t *job,
     ngx_uint_t status)
 {
     u_char  *p;
-    u_char   buf[NGX_INT64_LEN * 3 + sizeof("total=, valid=, invalid=")];
+    u_char   buf[NGX_GLYPH_ROWS_LEN];
 
-    if (ngx_glyph_upload_id_headers(r, job->text) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    p = ngx_sprintf(buf, "total=%uL, valid=%uL, invalid=%uL",
-                    job->seen.rows, job->seen.valid - job->refused,
-                    job->seen.invalid + job->refused);
+    p = ngx_glyph_upload_rows(buf, job);
 
     if (ngx_glyph_add_header(r, "Glyph-Rows", buf, p - buf) != NGX_OK
         || ngx_glyph_timing_header(r, &job->timing) != NGX_OK)
@@ -737,8 +760,25 @@ ngx_glyph_upload_headers(ngx_http_request_t *r, ngx_glyph_job_t *job,
         return NGX_ERROR;
     }
 
+    if (job->output) {
+        return NGX_OK;
+    }
+
+    if (ngx_glyph_upload_id_headers(r, job->text) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     return (status == NGX_HTTP_SERVICE_UNAVAILABLE)
            ? ngx_glyph_retry_after(r, 2) : NGX_OK;
+}
+
+
+u_char *
+ngx_glyph_upload_rows(u_char *buf, ngx_glyph_job_t *job)
+{
+    return ngx_sprintf(buf, "total=%uL, valid=%uL, invalid=%uL",
+                       job->seen.rows, job->seen.valid - job->refused,
+                       job->seen.invalid + job->refused);
 }
 
 

@@ -12,6 +12,21 @@
 #include "ngx_glyph_job.h"
 
 
+/* "total=…, valid=…, invalid=…", as Glyph-Rows has it */
+#define NGX_GLYPH_ROWS_LEN                                                    \
+    (NGX_INT64_LEN * 3 + sizeof("total=, valid=, invalid="))
+
+
+/* The content handler of places that take files; output NULL: an import. */
+ngx_int_t ngx_glyph_upload_handler(ngx_http_request_t *r,
+    ngx_glyph_output_t *output);
+
+/* Lets go of the job; it goes on without the request, or has ended. */
+void ngx_glyph_upload_detach(ngx_glyph_ctx_t *ctx);
+
+/* Writes the counts of rows seen; returns the end. */
+u_char *ngx_glyph_upload_rows(u_char *buf, ngx_glyph_job_t *job);
+
 /* From the job: there is room again, go on reading. */
 void ngx_glyph_upload_resume(ngx_glyph_ctx_t *ctx);
 

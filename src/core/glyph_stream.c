@@ -1,0 +1,378 @@
+
+#include "glyph_json.h"
+#include "glyph_stream.h"
+#include "glyph_utf8.h"
+
+
+#define GLYPH_STREAM_RAW_MAX   1000     /* of a rejected row that is shown */
+#define GLYPH_STREAM_NAME_MAX  32
+
+
+static int glyph_stream_column(glyph_stream_t *s, const glyph_str_t *name,
+    const char **why);
+static const char *glyph_stream_near(const glyph_str_t *name);
+static size_t glyph_stream_distance(const glyph_str_t *name, const char *to);
+static void glyph_stream_begin(glyph_stream_t *s, glyph_buf_t *b);
+static void glyph_stream_csv_errors(glyph_stream_t *s, glyph_buf_t *b,
+    const glyph_rejected_t *r);
+static void glyph_stream_json_errors(glyph_buf_t *b,
+    const glyph_rejected_t *r);
+
+
+void
+glyph_stream_init(glyph_stream_t *s, glyph_output_e format)
+{
+    size_t  i;
+
+    memset(s, 0, sizeof(glyph_stream_t));
+
+    s->format = format;
+
+    for (i = 0; glyph_output_name(i); i++) {
+        if (glyph_output_streams(i)) {
+            s->columns[s->n++] = (unsigned char) i;
+        }
+    }
+}
+
+
+int
+glyph_stream_columns(glyph_stream_t *s, const glyph_str_t *list,
+    glyph_str_t *name, const char **why, const char **near)
+{
+    unsigned char  *p, *last;
+
+    s->n = 0;
+    *near = NULL;
+
+    p = list->data;
+    last = p + list->len;
+
+    for ( ;; ) {
+        name->data = p;
+
+        while (p < last && *p != ',') {
+            p++;
+        }
+
+        name->len = (size_t) (p - name->data);
+        glyph_utf8_trim(name);
+
+        if (glyph_stream_column(s, name, why) != GLYPH_OK) {
+            *near = glyph_stream_near(name);
+            return GLYPH_BAD;
+        }
+
+        if (p == last) {
+            return GLYPH_OK;
+        }
+
+        p++;
+    }
+}
+
+
+static int
+glyph_stream_column(glyph_stream_t *s, const glyph_str_t *name,
+    const char **why)
+{
+    size_t       i, k;
+    const char  *known;
+
+    *why = "is not a column";
+
+    for (i = 0; (known = glyph_output_name(i)) != NULL; i++) {
+        if (strlen(known) == name->len
+            && memcmp(known, name->data, name->len) == 0)
+        {
+            break;
+        }
+    }
+
+    if (known == NULL) {
+        return GLYPH_BAD;
+    }
+
+    if (!glyph_output_streams(i)) {
+        *why = "is known at the end of the file only, not while it streams";
+        return GLYPH_BAD;
+    }
+
+    for (k = 0; k < s->n; k++) {
+        if (s->columns[k] == i) {
+            *why = "is there twice";
+            return GLYPH_BAD;
+        }
+    }
+
+    s->columns[s->n++] = (unsigned char) i;
+
+    return GLYPH_OK;
+}
+
+
+/*
+ * The column that a name may stand for: one that is written nearly so, else
+ * one that has it as its beginning; NULL if it is a column's own.
+ */
+
+static const char *
+glyph_stream_near(const glyph_str_t *name)
+{
+    size_t       i, d, best;
+    const char  *known, *near, *begins;
+
+    if (name->len < 3 || name->len > GLYPH_STREAM_NAME_MAX) {
+        return NULL;
+    }
+
+    best = name->len < 5 ? 2 : 3;
+    near = NULL;
+    begins = NULL;
+
+    for (i = 0; (known = glyph_output_name(i)) != NULL; i++) {
+
+        if (!glyph_output_streams(i)) {
+            continue;
+        }
+
+        d = glyph_stream_distance(name, known);
+
+        if (d == 0) {
+            return NULL;
+        }
+
+        if (d < best) {
+            best = d;
+            near = known;
+        }
+
+        if (begins == NULL && strlen(known) > name->len
+            && memcmp(known, name->data, name->len) == 0)
+        {
+            begins = known;
+        }
+    }
+
+    return near ? near : begins;
+}
+
+
+/* How many letters must be added, left out or changed. */
+
+static size_t
+glyph_stream_distance(const glyph_str_t *name, const char *to)
+{
+    size_t  i, j, d, corner, len, row[GLYPH_STREAM_NAME_MAX + 1];
+
+    len = strlen(to);
+
+    if (len > GLYPH_STREAM_NAME_MAX) {
+        return len;
+    }
+
+    for (j = 0; j <= len; j++) {
+        row[j] = j;
+    }
+
+    for (i = 1; i <= name->len; i++) {
+        corner = row[0];
+        row[0] = i;
+
+        for (j = 1; j <= len; j++) {
+            d = corner + (name->data[i - 1] != (unsigned char) to[j - 1]);
+            corner = row[j];
+
+            if (row[j] + 1 < d) {
+                d = row[j] + 1;
+            }
+
+            if (row[j - 1] + 1 < d) {
+                d = row[j - 1] + 1;
+            }
+
+            row[j] = d;
+        }
+    }
+
+    return row[len];
+}
+
+
+void
+glyph_stream_listing(glyph_stream_t *s, glyph_buf_t *b,
+    const glyph_listing_t *l)
+{
+    size_t  i;
+
+    glyph_stream_begin(s, b);
+
+    if (s->format != GLYPH_OUTPUT_CSV) {
+        glyph_buf_putc(b, '{');
+    }
+
+    for (i = 0; i < s->n; i++) {
+        glyph_output_value(b, s->format, s->columns[i], i == 0, l);
+    }
+
+    switch (s->format) {
+
+    case GLYPH_OUTPUT_CSV:
+        glyph_buf_puts(b, s->errors ? ",,,\r\n" : "\r\n");
+        break;
+
+    case GLYPH_OUTPUT_NDJSON:
+        glyph_buf_puts(b, "}\n");
+        break;
+
+    case GLYPH_OUTPUT_JSON:
+        glyph_buf_putc(b, '}');
+        break;
+    }
+}
+
+
+/* The header, or what stands between two rows. */
+
+static void
+glyph_stream_begin(glyph_stream_t *s, glyph_buf_t *b)
+{
+    size_t  i;
+
+    if (s->begun) {
+
+        if (s->format == GLYPH_OUTPUT_JSON) {
+            glyph_buf_puts(b, ",\n");
+        }
+
+        return;
+    }
+
+    s->begun = 1;
+
+    if (s->format == GLYPH_OUTPUT_JSON) {
+        glyph_buf_putc(b, '[');
+    }
+
+    if (s->format != GLYPH_OUTPUT_CSV) {
+        return;
+    }
+
+    for (i = 0; i < s->n; i++) {
+        glyph_buf_puts(b, i ? "," : "");
+        glyph_buf_puts(b, glyph_output_name(s->columns[i]));
+    }
+
+    glyph_buf_puts(b, s->errors ? ",_line,_codes,_messages\r\n" : "\r\n");
+}
+
+
+void
+glyph_stream_rejected(glyph_stream_t *s, glyph_buf_t *b,
+    const glyph_rejected_t *r)
+{
+    if (!s->errors) {
+        return;
+    }
+
+    glyph_stream_begin(s, b);
+
+    if (s->format == GLYPH_OUTPUT_CSV) {
+        glyph_stream_csv_errors(s, b, r);
+        return;
+    }
+
+    glyph_stream_json_errors(b, r);
+
+    if (s->format == GLYPH_OUTPUT_NDJSON) {
+        glyph_buf_putc(b, '\n');
+    }
+}
+
+
+static void
+glyph_stream_csv_errors(glyph_stream_t *s, glyph_buf_t *b,
+    const glyph_rejected_t *r)
+{
+    size_t  i;
+
+    for (i = 0; i < s->n; i++) {
+        glyph_buf_puts(b, i ? "," : "");
+
+        /* the first of all columns; the others are those of listings */
+
+        if (s->columns[i] == 0) {
+            glyph_json_int(b, r->import_index);
+        }
+    }
+
+    glyph_buf_printf(b, ",%llu,", (unsigned long long) r->line);
+
+    for (i = 0; i < r->n; i++) {
+        glyph_buf_puts(b, i ? " " : "");
+        glyph_buf_puts(b, glyph_code_name(r->errors[i].code));
+    }
+
+    glyph_buf_puts(b, ",\"");
+
+    for (i = 0; i < r->n; i++) {
+        glyph_buf_puts(b, i ? "; " : "");
+        glyph_buf_puts(b, glyph_code_text(r->errors[i].code));
+    }
+
+    glyph_buf_puts(b, "\"\r\n");
+}
+
+
+static void
+glyph_stream_json_errors(glyph_buf_t *b, const glyph_rejected_t *r)
+{
+    size_t                    i;
+    const glyph_row_error_t  *e;
+
+    glyph_buf_putc(b, '{');
+    glyph_json_key(b, "row_index");
+    glyph_json_int(b, r->import_index);
+    glyph_json_key(b, "line");
+    glyph_json_int(b, (int64_t) r->line);
+    glyph_json_key(b, "byte_offset");
+    glyph_json_int(b, (int64_t) r->offset);
+    glyph_json_key(b, "errors");
+    glyph_buf_putc(b, '[');
+
+    for (i = 0; i < r->n; i++) {
+        e = &r->errors[i];
+
+        glyph_json_comma(b);
+        glyph_buf_putc(b, '{');
+        glyph_json_key(b, "code");
+        glyph_json_cstring(b, glyph_code_name(e->code));
+
+        if (e->column < GLYPH_COL_N) {
+            glyph_json_key(b, "column");
+            glyph_json_cstring(b, glyph_column_name(e->column));
+            glyph_json_key(b, "value");
+            glyph_json_string(b, e->value.data, e->value.len);
+        }
+
+        glyph_json_key(b, "message");
+        glyph_json_cstring(b, glyph_code_text(e->code));
+        glyph_buf_putc(b, '}');
+    }
+
+    glyph_buf_putc(b, ']');
+    glyph_json_key(b, "row_data");
+    glyph_json_string(b, r->raw.data,
+                      glyph_utf8_cut(r->raw.data, r->raw.len,
+                                     GLYPH_STREAM_RAW_MAX));
+    glyph_buf_putc(b, '}');
+}
+
+
+void
+glyph_stream_end(glyph_stream_t *s, glyph_buf_t *b)
+{
+    if (s->format == GLYPH_OUTPUT_JSON) {
+        glyph_buf_puts(b, s->begun ? "]\n" : "[]\n");
+    }
+}

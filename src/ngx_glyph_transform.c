@@ -1,0 +1,626 @@
+
+/*
+ * glyph_transform: a file in, its scored rows out, both at once.
+ *
+ *   body ─> chunks ─> task ─> block ─> hold ─> the client
+ *
+ * The input side is that of an upload (ngx_glyph_upload.c), the task encodes
+ * rows into the block, and one block at a time is held until its last byte is
+ * sent; meanwhile the task may fill another one.  With both full there is no
+ * task, so the chunks stay full, and nobody reads the socket.
+ *
+ *   the answer is      until
+ *   not begun          the first block, or the end: a refusal is a problem
+ *                      document with its status
+ *   begun              the last block is sent; what goes wrong now cuts the
+ *                      connection
+ */
+
+#include "ngx_glyph.h"
+#include "ngx_glyph_accept.h"
+#include "ngx_glyph_compat.h"
+#include "ngx_glyph_http.h"
+#include "ngx_glyph_output.h"
+#include "ngx_glyph_upload.h"
+#include "core/glyph_stream.h"
+
+
+#define NGX_GLYPH_NOT_ACCEPTABLE  406
+
+
+/*
+ * What is being sent, in the request's pool: filters of the response, and
+ * HTTP/2, may have it for longer than there is a job.
+ */
+
+typedef struct {
+    ngx_glyph_block_t         *block;       /* NULL: nothing */
+    ngx_buf_t                  buf;
+} ngx_glyph_hold_t;
+
+
+typedef struct {
+    glyph_stream_t             stream;      /* while it runs, the task's */
+    ngx_glyph_hold_t          *hold;        /* valid with a request */
+    ngx_str_t                  type;        /* of the answer */
+} ngx_glyph_transform_t;
+
+
+static ngx_int_t ngx_glyph_transform_begin(ngx_http_request_t *r,
+    ngx_glyph_job_t *job);
+static ngx_int_t ngx_glyph_transform_columns(ngx_http_request_t *r,
+    ngx_glyph_job_t *job, glyph_stream_t *stream);
+static ngx_int_t ngx_glyph_transform_column_unknown(ngx_http_request_t *r,
+    glyph_str_t *name, const char *why, const char *near);
+static ngx_glyph_hold_t *ngx_glyph_transform_hold(ngx_http_request_t *r);
+static void ngx_glyph_transform_cleanup(void *data);
+static void ngx_glyph_transform_listing(void *data,
+    const glyph_listing_t *l);
+static void ngx_glyph_transform_rejected(void *data,
+    const glyph_rejected_t *r);
+static void ngx_glyph_transform_end(ngx_glyph_job_t *job,
+    glyph_buf_t *result);
+static void ngx_glyph_transform_deliver(ngx_glyph_job_t *job);
+static void ngx_glyph_transform_write_handler(ngx_http_request_t *r);
+static void ngx_glyph_transform_send(ngx_http_request_t *r,
+    ngx_glyph_job_t *job);
+static ngx_uint_t ngx_glyph_transform_refused(ngx_http_request_t *r,
+    ngx_glyph_job_t *job);
+static ngx_int_t ngx_glyph_transform_block(ngx_http_request_t *r,
+    ngx_glyph_job_t *job);
+static ngx_int_t ngx_glyph_transform_header(ngx_http_request_t *r,
+    ngx_glyph_job_t *job);
+static ngx_uint_t ngx_glyph_transform_sent(ngx_http_request_t *r,
+    ngx_glyph_job_t *job);
+static ngx_int_t ngx_glyph_transform_trailer(ngx_http_request_t *r,
+    ngx_glyph_job_t *job);
+static ngx_int_t ngx_glyph_transform_wait(ngx_http_request_t *r);
+
+
+ngx_glyph_output_t  ngx_glyph_transform_output = {
+    "transform",
+    1,
+    ngx_glyph_transform_begin,
+    ngx_glyph_transform_listing,
+    ngx_glyph_transform_rejected,
+    ngx_glyph_transform_end,
+    ngx_glyph_transform_deliver
+};
+
+
+/* What "Accept" may choose from, the default first, and its format. */
+
+static const ngx_str_t  ngx_glyph_transform_types[] = {
+    ngx_string("application/json"),
+    ngx_string("application/x-ndjson"),
+    ngx_string("text/csv")
+};
+
+static const glyph_output_e  ngx_glyph_transform_formats[] = {
+    GLYPH_OUTPUT_JSON,
+    GLYPH_OUTPUT_NDJSON,
+    GLYPH_OUTPUT_CSV
+};
+
+
+ngx_int_t
+ngx_glyph_transform_handler(ngx_http_request_t *r)
+{
+    return ngx_glyph_upload_handler(r, &ngx_glyph_transform_output);
+}
+
+
+static ngx_int_t
+ngx_glyph_transform_begin(ngx_http_request_t *r, ngx_glyph_job_t *job)
+{
+    ngx_int_t               n, rc;
+    ngx_glyph_transform_t  *t;
+
+    n = ngx_glyph_accept(r, ngx_glyph_transform_types, 3);
+
+    if (n == NGX_DECLINED) {
+        return ngx_glyph_problemf(r, NGX_GLYPH_NOT_ACCEPTABLE,
+                                  "not_acceptable", "the rows are there as "
+                                  "application/json, application/x-ndjson "
+                                  "and text/csv");
+    }
+
+    t = ngx_pcalloc(job->pool, sizeof(ngx_glyph_transform_t));
+    if (t == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    t->type = ngx_glyph_transform_types[n];
+
+    glyph_stream_init(&t->stream, ngx_glyph_transform_formats[n]);
+
+    t->stream.errors = job->show_errors;
+
+    if (job->columns.data) {
+        rc = ngx_glyph_transform_columns(r, job, &t->stream);
+
+        if (rc != NGX_DECLINED) {
+            return rc;
+        }
+    }
+
+    t->hold = ngx_glyph_transform_hold(r);
+    if (t->hold == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    job->output_data = t;
+
+    return NGX_DECLINED;
+}
+
+
+static ngx_int_t
+ngx_glyph_transform_columns(ngx_http_request_t *r, ngx_glyph_job_t *job,
+    glyph_stream_t *stream)
+{
+    const char   *why, *near;
+    glyph_str_t   list, name;
+
+    list.data = job->columns.data;
+    list.len = job->columns.len;
+
+    if (glyph_stream_columns(stream, &list, &name, &why, &near) == GLYPH_OK) {
+        return NGX_DECLINED;
+    }
+
+    return ngx_glyph_transform_column_unknown(r, &name, why, near);
+}
+
+
+static ngx_int_t
+ngx_glyph_transform_column_unknown(ngx_http_request_t *r, glyph_str_t *name,
+    const char *why, const char *near)
+{
+    ngx_str_t    body, detail;
+    glyph_buf_t  b;
+    u_char       buf[512];
+
+    static ngx_str_t  type = ngx_string("application/problem+json");
+
+    detail.data = buf;
+    detail.len = ngx_snprintf(buf, sizeof(buf),
+                              "parameter \"columns\": \"%*s\" %s%s%s%s",
+                              ngx_min(name->len, 100), name->data, why,
+                              near ? "; did you mean \"" : "",
+                              near ? near : "", near ? "\"?" : "")
+                 - buf;
+
+    ngx_memzero(&b, sizeof(glyph_buf_t));
+
+    glyph_buf_putc(&b, '{');
+    ngx_glyph_problem_members(&b, NGX_HTTP_BAD_REQUEST, "option_invalid",
+                              &detail);
+
+    if (near) {
+        glyph_json_key(&b, "did_you_mean");
+        glyph_json_cstring(&b, near);
+    }
+
+    glyph_buf_puts(&b, "}\n");
+
+    if (ngx_glyph_http_own(r, &b, &body) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_glyph_send(r, NGX_HTTP_BAD_REQUEST, &type, &body);
+}
+
+
+static ngx_glyph_hold_t *
+ngx_glyph_transform_hold(ngx_http_request_t *r)
+{
+    ngx_glyph_hold_t    *hold;
+    ngx_pool_cleanup_t  *cln;
+
+    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_glyph_hold_t));
+    if (cln == NULL) {
+        return NULL;
+    }
+
+    hold = cln->data;
+    ngx_memzero(hold, sizeof(ngx_glyph_hold_t));
+
+    cln->handler = ngx_glyph_transform_cleanup;
+
+    return hold;
+}
+
+
+static void
+ngx_glyph_transform_cleanup(void *data)
+{
+    ngx_glyph_hold_t *hold = data;
+
+    if (hold->block) {
+        ngx_glyph_block_put(hold->block);
+    }
+}
+
+
+/* In the thread. */
+
+static void
+ngx_glyph_transform_listing(void *data, const glyph_listing_t *l)
+{
+    ngx_glyph_job_t *job = data;
+
+    ngx_glyph_transform_t  *t;
+
+    t = job->output_data;
+
+    glyph_stream_listing(&t->stream, &job->block->listings, l);
+}
+
+
+static void
+ngx_glyph_transform_rejected(void *data, const glyph_rejected_t *r)
+{
+    ngx_glyph_job_t *job = data;
+
+    ngx_glyph_transform_t  *t;
+
+    t = job->output_data;
+
+    glyph_stream_rejected(&t->stream, &job->block->listings, r);
+}
+
+
+static void
+ngx_glyph_transform_end(ngx_glyph_job_t *job, glyph_buf_t *result)
+{
+    ngx_glyph_transform_t  *t;
+
+    t = job->output_data;
+
+    glyph_stream_end(&t->stream, &job->block->listings);
+}
+
+
+/* In the event loop: a block is ready, or the end. */
+
+static void
+ngx_glyph_transform_deliver(ngx_glyph_job_t *job)
+{
+    ngx_connection_t    *c;
+    ngx_http_request_t  *r;
+
+    if (job->ctx == NULL) {
+        ngx_glyph_output_drop(job);
+        return;
+    }
+
+    r = job->ctx->request;
+    c = r->connection;
+
+    ngx_http_set_log_request(c->log, r);
+
+    ngx_glyph_transform_send(r, job);
+
+    ngx_http_run_posted_requests(c);
+}
+
+
+static void
+ngx_glyph_transform_write_handler(ngx_http_request_t *r)
+{
+    ngx_event_t       *wev;
+    ngx_glyph_ctx_t   *ctx;
+    ngx_connection_t  *c;
+
+    c = r->connection;
+    wev = c->write;
+    ctx = ngx_http_get_module_ctx(r, ngx_glyph_module);
+
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, c->log, 0,
+                   "glyph transform write handler, timedout:%d delayed:%d",
+                   wev->timedout, wev->delayed);
+
+    if (wev->timedout) {
+        ngx_log_error(NGX_LOG_INFO, c->log, NGX_ETIMEDOUT,
+                      "client timed out: it does not read the answer");
+        c->timedout = 1;
+        ngx_http_finalize_request(r, NGX_HTTP_REQUEST_TIME_OUT);
+        return;
+    }
+
+    /* it has taken something: the time starts anew */
+
+    if (wev->timer_set && !wev->delayed) {
+        ngx_del_timer(wev);
+    }
+
+    if (!wev->delayed && ngx_http_output_filter(r, NULL) == NGX_ERROR) {
+        ngx_http_finalize_request(r, NGX_ERROR);
+        return;
+    }
+
+    ngx_glyph_transform_send(r, ctx->job);
+}
+
+
+/* Whatever there is to do; legal at any time. */
+
+static void
+ngx_glyph_transform_send(ngx_http_request_t *r, ngx_glyph_job_t *job)
+{
+    ngx_int_t               rc;
+    ngx_glyph_hold_t       *hold;
+    ngx_glyph_transform_t  *t;
+
+    t = job->output_data;
+    hold = t->hold;
+
+    ngx_glyph_job_ref(job);
+
+    for ( ;; ) {
+
+        if (ngx_glyph_transform_refused(r, job)) {
+            break;
+        }
+
+        if (hold->block) {
+
+            if (hold->buf.pos == hold->buf.last) {
+
+                if (ngx_glyph_transform_sent(r, job)) {
+                    break;
+                }
+
+                continue;
+            }
+
+        } else if (!ngx_queue_empty(&job->blocks)) {
+
+            rc = ngx_glyph_transform_block(r, job);
+
+            if (rc != NGX_OK) {
+                ngx_http_finalize_request(r, rc);
+                break;
+            }
+
+            continue;
+        }
+
+        if (ngx_glyph_transform_wait(r) != NGX_OK) {
+            ngx_http_finalize_request(r, NGX_ERROR);
+        }
+
+        break;
+    }
+
+    ngx_glyph_job_unref(job);
+}
+
+
+/*
+ * The job has ended badly: the client hears of it before rows that it has not
+ * got yet.
+ */
+
+static ngx_uint_t
+ngx_glyph_transform_refused(ngx_http_request_t *r, ngx_glyph_job_t *job)
+{
+    ngx_queue_t        *q;
+    ngx_glyph_block_t  *block;
+
+    if (ngx_queue_empty(&job->blocks)) {
+        return 0;
+    }
+
+    q = ngx_queue_last(&job->blocks);
+    block = ngx_queue_data(q, ngx_glyph_block_t, queue);
+
+    if (block->final == 0 || block->final == NGX_GLYPH_JOB_COMPLETED) {
+        return 0;
+    }
+
+    if (!r->header_sent) {
+
+        /* its end is answered as that of any upload */
+
+        ngx_glyph_output_drop(job);
+        return 1;
+    }
+
+    ngx_glyph_upload_detach(job->ctx);
+    ngx_glyph_output_drop(job);
+
+    ngx_http_finalize_request(r, ngx_glyph_output_cut(r, job->code));
+
+    return 1;
+}
+
+
+/* Begins to send the first block; anything but NGX_OK finalizes. */
+
+static ngx_int_t
+ngx_glyph_transform_block(ngx_http_request_t *r, ngx_glyph_job_t *job)
+{
+    ngx_int_t               rc;
+    ngx_buf_t              *b;
+    ngx_chain_t             out;
+    ngx_queue_t            *q;
+    ngx_glyph_block_t      *block;
+    ngx_glyph_transform_t  *t;
+
+    t = job->output_data;
+
+    if (!r->header_sent) {
+        rc = ngx_glyph_transform_header(r, job);
+
+        if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
+            return rc == NGX_OK ? NGX_DONE : rc;
+        }
+    }
+
+    q = ngx_queue_head(&job->blocks);
+    ngx_queue_remove(q);
+
+    block = ngx_queue_data(q, ngx_glyph_block_t, queue);
+
+    b = &t->hold->buf;
+    ngx_memzero(b, sizeof(ngx_buf_t));
+
+    b->start = block->listings.data;
+    b->pos = b->start;
+    b->last = b->start + block->listings.len;
+    b->end = b->last;
+    b->tag = (ngx_buf_tag_t) &ngx_glyph_module;
+    b->memory = 1;
+    b->flush = 1;
+
+    t->hold->block = block;
+
+    if (b->pos == b->last) {
+        return NGX_OK;
+    }
+
+    out.buf = b;
+    out.next = NULL;
+
+    return (ngx_http_output_filter(r, &out) == NGX_ERROR) ? NGX_ERROR
+                                                          : NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_glyph_transform_header(ngx_http_request_t *r, ngx_glyph_job_t *job)
+{
+    ngx_glyph_transform_t  *t;
+
+    static u_char  vary[] = "Accept";
+    static u_char  trailer[] = "Glyph-Rows";
+
+    t = job->output_data;
+
+    r->headers_out.status = NGX_HTTP_OK;
+    r->headers_out.content_type = t->type;
+    r->headers_out.content_type_len = t->type.len;
+    r->headers_out.content_type_lowcase = NULL;
+    r->headers_out.content_length_n = -1;
+
+    ngx_http_clear_last_modified(r);
+
+    r->expect_trailers = 1;
+
+    if (ngx_glyph_add_header(r, "Vary", vary, sizeof(vary) - 1) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (r->http_version >= NGX_HTTP_VERSION_11
+        && ngx_glyph_add_header(r, "Trailer", trailer, sizeof(trailer) - 1)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    r->write_event_handler = ngx_glyph_transform_write_handler;
+
+    return ngx_http_send_header(r);
+}
+
+
+/* The block in hand is sent; whether it was the last. */
+
+static ngx_uint_t
+ngx_glyph_transform_sent(ngx_http_request_t *r, ngx_glyph_job_t *job)
+{
+    ngx_int_t               rc;
+    ngx_glyph_block_t      *block;
+    ngx_glyph_transform_t  *t;
+
+    t = job->output_data;
+
+    block = t->hold->block;
+    t->hold->block = NULL;
+
+    if (!block->final) {
+        ngx_glyph_job_committed(job, block);
+        return 0;
+    }
+
+    rc = ngx_glyph_transform_trailer(r, job);
+
+    ngx_glyph_upload_detach(job->ctx);
+    ngx_glyph_job_committed(job, block);
+
+    r->read_event_handler = ngx_http_block_reading;
+
+    if (rc == NGX_OK) {
+        rc = ngx_http_send_special(r, NGX_HTTP_LAST);
+    }
+
+    ngx_http_finalize_request(r, rc);
+
+    return 1;
+}
+
+
+static ngx_int_t
+ngx_glyph_transform_trailer(ngx_http_request_t *r, ngx_glyph_job_t *job)
+{
+    u_char           *p;
+    ngx_table_elt_t  *h;
+    u_char            buf[NGX_GLYPH_ROWS_LEN];
+
+    p = ngx_glyph_upload_rows(buf, job);
+
+    h = ngx_list_push(&r->headers_out.trailers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    h->hash = 1;
+    ngx_glyph_header_single(h);
+    ngx_str_set(&h->key, "Glyph-Rows");
+    h->value.len = p - buf;
+    h->value.data = ngx_pnalloc(r->pool, h->value.len);
+
+    if (h->value.data == NULL) {
+        h->hash = 0;
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(h->value.data, buf, h->value.len);
+
+    return NGX_OK;
+}
+
+
+/* For the client to take what it has not taken, or for the next block. */
+
+static ngx_int_t
+ngx_glyph_transform_wait(ngx_http_request_t *r)
+{
+    ngx_event_t               *wev;
+    ngx_connection_t          *c;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    c = r->connection;
+    wev = c->write;
+
+    if (!r->buffered && !c->buffered) {
+
+        /* delayed: the timer is that of limit_rate */
+
+        if (wev->timer_set && !wev->delayed) {
+            ngx_del_timer(wev);
+        }
+
+        return NGX_OK;
+    }
+
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
+    if (!wev->timer_set) {
+        ngx_add_timer(wev, clcf->send_timeout);
+    }
+
+    return ngx_handle_write_event(wev, clcf->send_lowat);
+}
