@@ -110,7 +110,7 @@ ngx_glyph_jobs_handler(ngx_http_request_t *r)
 }
 
 
-/* {location}[/{id}[/status|/result|/errors|/events]]; NGX_DECLINED: go on. */
+/* {location}[/{id}[/status|/result|…]]; NGX_DECLINED: go on. */
 
 static ngx_int_t
 ngx_glyph_jobs_route(ngx_http_request_t *r, ngx_str_t *id,
@@ -160,7 +160,7 @@ ngx_glyph_jobs_route(ngx_http_request_t *r, ngx_str_t *id,
 
     } else if (rest.len) {
         return ngx_glyph_problemf(r, NGX_HTTP_NOT_FOUND, "not_found",
-                                  "a job has status, result, errors and events");
+                                  "a job has status, result, errors, events");
 
     } else if (id->len) {
         allowed |= NGX_HTTP_DELETE;
