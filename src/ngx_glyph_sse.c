@@ -345,8 +345,10 @@ ngx_glyph_sse_step(ngx_glyph_sse_t *st)
     /* to this client, another tenant's job is none */
 
     if (state.tenant.len != st->tenant.len
-        || ngx_memcmp(state.tenant.data, st->tenant.data, st->tenant.len)
-           != 0)
+        || (state.tenant.len
+            && ngx_memcmp(state.tenant.data, st->tenant.data,
+                          st->tenant.len)
+               != 0))
     {
         state.doc.len = 0;
     }
@@ -358,7 +360,7 @@ ngx_glyph_sse_step(ngx_glyph_sse_t *st)
             return;
         }
 
-        if (rc != NGX_OK || r->header_only || !st->started) {
+        if (!st->started || r->header_only) {
             ngx_glyph_sse_end(st, rc);
             return;
         }
@@ -377,7 +379,7 @@ ngx_glyph_sse_step(ngx_glyph_sse_t *st)
 }
 
 
-/* NGX_AGAIN: not yet; a request that was not "started" has its answer. */
+/* NGX_AGAIN: not yet; else, if it was not "started", that is the end. */
 
 static ngx_int_t
 ngx_glyph_sse_begin(ngx_glyph_sse_t *st, ngx_glyph_watch_state_t *state)
@@ -391,9 +393,11 @@ ngx_glyph_sse_begin(ngx_glyph_sse_t *st, ngx_glyph_watch_state_t *state)
 
     rc = ngx_glyph_sse_header(st->request);
 
-    if (rc != NGX_OK) {
+    if (rc == NGX_ERROR || rc > NGX_OK) {
         return rc;
     }
+
+    /* over HTTP/2, NGX_AGAIN says that the header is on its way */
 
     st->started = 1;
 

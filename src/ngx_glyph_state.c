@@ -129,6 +129,14 @@ ngx_glyph_state_tick_handler(ngx_event_t *ev)
         next = ngx_queue_next(q);
         job = ngx_queue_data(q, ngx_glyph_job_t, moving_queue);
 
+        if (ngx_glyph_job_find(&job->id) != job) {
+
+            /* somebody else's by now */
+
+            ngx_glyph_state_forget(job);
+            continue;
+        }
+
         passed = ngx_glyph_state_passed(job);
 
         if (passed >= NGX_GLYPH_STATE_REFRESH

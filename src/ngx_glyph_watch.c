@@ -168,7 +168,8 @@ ngx_glyph_watch_state(ngx_glyph_watcher_t *watcher,
     state->state = watch->state;
     state->version = watch->version;
     state->pending = watch->reading || watch->due || watch->asked;
-    state->store_lost = watch->lost || !watch->answered;
+    state->store_lost = watch->doc.len == 0
+                        && (watch->lost || !watch->answered);
 }
 
 

@@ -44,7 +44,7 @@ typedef struct {
                                                NGX_ERROR: "stalled" */
     ngx_uint_t                 version;     /* of the document */
     unsigned                   pending:1;   /* not yet asked everywhere */
-    unsigned                   store_lost:1;    /* Postgres does not answer */
+    unsigned                   store_lost:1;    /* … nor does Postgres answer */
 } ngx_glyph_watch_state_t;
 
 

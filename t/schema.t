@@ -647,8 +647,9 @@ sub test_job {
               [$new, 'processing', '2025-07-01T00:00:00+00:00', 'a.csv', 's',
                undef, undef, undef], 'job_status()');
     like(delete $job->{progress}{eta_seconds}, qr/^\d/, 'an estimate');
+    like(delete $job->{progress}{rows_per_second}, qr/^\d/, 'a rate');
     is_deeply($job->{progress}, { bytes => 100, bytes_total => 300,
-              rows => 3, percent => 33.3 }, 'progress');
+              rows => 3, rows_committed => 3, percent => 33.3 }, 'progress');
     is_deeply($job->{counts}, { rows => 3, valid => 2, invalid => 1,
               warnings => 4 }, 'counts');
     is(sql("SELECT glyph.job_status('$new', '$other')"), '',

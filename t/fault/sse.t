@@ -18,6 +18,7 @@ plan skip_all => 'GLYPH_PG is not set' unless $ENV{GLYPH_PG};
 
 my ($port) = $url =~ /:(\d+)$/;
 my $slow_port = $port + 1;
+my $h2_port = $port + 2;
 my $redis = "$root/redis.sock";
 my $redis_pid;
 
@@ -86,8 +87,10 @@ http {
     server {
         listen 127.0.0.1:$port;
         listen 127.0.0.1:$slow_port sndbuf=4k;
+        listen 127.0.0.1:$h2_port http2;
         location = /import { glyph_import; client_max_body_size 0; }
         location /jobs { glyph_jobs; }
+        location /soon { glyph_jobs; glyph_events_wait 300ms; }
         location = /health { glyph_health; }
         location = /pid { return 200 \$pid; }
     }
@@ -384,6 +387,34 @@ subtest 'a reader that does not read' => sub {
     cmp_ok @{ $slow->{events} }, '<', @{ $fast->{events} } / 2,
         'it has missed states (' . @{ $slow->{events} } . ' of '
         . @{ $fast->{events} } . ')';
+};
+
+subtest 'over HTTP/2' => sub {
+    my $id = uuid();
+    my $reader = fork;
+    die "fork: $!" unless defined $reader;
+    if ($reader == 0) {
+        open STDOUT, '>', "$root/h2.out";
+        exec 'curl', '-sN', '-m', 30, '--http2-prior-knowledge',
+            "http://127.0.0.1:$h2_port/jobs/$id/events";
+    }
+    my $pid = upload($id, '--limit-rate', '1m');
+    is code_of($id, $pid), 200, 'the upload is answered with 200';
+    waitpid $reader, 0;
+    is $? >> 8, 0, 'the stream ends properly';
+    my @events = slurp("$root/h2.out") =~ /^event: (\w+)$/mg;
+    is $events[-1], 'completed', 'with the end';
+    cmp_ok scalar(grep { $_ eq 'progress' } @events), '>', 10,
+        'after progress';
+};
+
+subtest "another tenant's job that runs" => sub {
+    my $id = uuid();
+    my $now = int(time * 1000);
+    redis('hset', "glyph:job:$id", 'tenant', 'other', 'state', 'processing',
+        'updated', $now, 'job', '{}');
+    is status_of("/soon/$id/events"), 404, 'is none';
+    is status_of('/soon/' . uuid() . '/events'), 404, 'like one that is none';
 };
 
 subtest 'a job that does not move' => sub {
