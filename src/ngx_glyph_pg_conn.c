@@ -32,8 +32,16 @@ typedef struct {
 
 
 static void ngx_glyph_pg_run(ngx_glyph_task_t *task, ngx_log_t *log);
+static ngx_int_t ngx_glyph_pg_try(ngx_glyph_pg_attempt_t *at,
+    PQconninfoOption *options, ngx_uint_t i, ngx_log_t *log);
+static const char *ngx_glyph_pg_value(PQconninfoOption *options,
+    const char *keyword);
+static ngx_uint_t ngx_glyph_pg_count(PQconninfoOption *options,
+    const char *keyword);
+static const char *ngx_glyph_pg_item(PQconninfoOption *options,
+    const char *keyword, ngx_uint_t i, char *buf, size_t size);
 static ngx_int_t ngx_glyph_pg_start(ngx_glyph_pg_attempt_t *at,
-    ngx_log_t *log);
+    PQconninfoOption *options, ngx_uint_t i, ngx_log_t *log);
 static ngx_int_t ngx_glyph_pg_establish(ngx_glyph_pg_attempt_t *at);
 static ngx_int_t ngx_glyph_pg_check_schema(ngx_glyph_pg_attempt_t *at);
 static void ngx_glyph_pg_no_schema(ngx_glyph_pg_attempt_t *at,
@@ -112,50 +120,169 @@ ngx_glyph_pg_close(ngx_glyph_pg_conn_t *c)
 }
 
 
-/* In the thread. */
+/*
+ * In the thread.  Of several hosts each has its share of the time: libpq
+ * itself goes on to the next one when a host refuses, but waits for ever for
+ * one that does not answer, which is what a machine that died does.
+ */
 
 static void
 ngx_glyph_pg_run(ngx_glyph_task_t *task, ngx_log_t *log)
 {
-    PGresult                *res;
+    uint64_t                 now, end;
+    ngx_uint_t               i, n;
+    PQconninfoOption        *options;
     ngx_glyph_pg_attempt_t  *at;
+    char                     error[sizeof(at->error) / 2];
 
     at = (ngx_glyph_pg_attempt_t *) task;
-    at->deadline = ngx_glyph_pg_now() + at->conf->timeout;
+    end = ngx_glyph_pg_now() + at->conf->timeout;
 
-    if (ngx_glyph_pg_start(at, log) != NGX_OK
+    options = PQconninfoParse((char *) at->conf->conninfo.data, NULL);
+
+    n = ngx_max(ngx_glyph_pg_count(options, "host"),
+                ngx_glyph_pg_count(options, "hostaddr"));
+    error[0] = '\0';
+
+    for (i = 0; i < n; i++) {
+        now = ngx_glyph_pg_now();
+        at->deadline = now + ((end > now) ? (end - now) / (n - i) : 0);
+
+        if (ngx_glyph_pg_try(at, options, i, log) == NGX_OK) {
+            break;
+        }
+
+        PQfinish(at->pg);
+        at->pg = NULL;
+
+        if (error[0]) {
+            ngx_glyph_pg_line(error + ngx_strlen(error),
+                              sizeof(error) - ngx_strlen(error), "; ");
+        }
+
+        ngx_glyph_pg_line(error + ngx_strlen(error),
+                          sizeof(error) - ngx_strlen(error), at->error);
+
+        if (at->schema_bad || at->cancelled || ngx_terminate) {
+            break;
+        }
+    }
+
+    if (at->pg == NULL && n > 1 && !at->schema_bad) {
+        ngx_memcpy(at->error, error, sizeof(error));
+    }
+
+    PQconninfoFree(options);
+}
+
+
+/* The i-th host, and what it must be asked. */
+
+static ngx_int_t
+ngx_glyph_pg_try(ngx_glyph_pg_attempt_t *at, PQconninfoOption *options,
+    ngx_uint_t i, ngx_log_t *log)
+{
+    PGresult  *res;
+
+    if (ngx_glyph_pg_start(at, options, i, log) != NGX_OK
         || ngx_glyph_pg_establish(at) != NGX_OK
         || ngx_glyph_pg_check_schema(at) != NGX_OK)
     {
-        goto failed;
+        return NGX_ERROR;
     }
 
     if (at->setup) {
 
         if (ngx_glyph_pg_exec(at, at->setup, &res) != NGX_OK) {
-            goto failed;
+            return NGX_ERROR;
         }
 
         if (PQresultStatus(res) == PGRES_FATAL_ERROR) {
             ngx_glyph_pg_line(at->error, sizeof(at->error),
                               PQresultErrorMessage(res));
             PQclear(res);
-            goto failed;
+            return NGX_ERROR;
         }
 
         PQclear(res);
     }
 
     if (PQsetnonblocking(at->pg, 1) == 0) {
-        return;
+        return NGX_OK;
     }
 
     ngx_glyph_pg_line(at->error, sizeof(at->error), PQerrorMessage(at->pg));
 
-failed:
+    return NGX_ERROR;
+}
 
-    PQfinish(at->pg);
-    at->pg = NULL;
+
+/* What the connection string says; NULL: nothing. */
+
+static const char *
+ngx_glyph_pg_value(PQconninfoOption *options, const char *keyword)
+{
+    for ( /* void */ ; options && options->keyword; options++) {
+        if (ngx_strcmp(options->keyword, keyword) == 0) {
+            return options->val;
+        }
+    }
+
+    return NULL;
+}
+
+
+/* How many are in a list; one that is absent has one: the default. */
+
+static ngx_uint_t
+ngx_glyph_pg_count(PQconninfoOption *options, const char *keyword)
+{
+    ngx_uint_t   n;
+    const char  *p;
+
+    n = 1;
+
+    for (p = ngx_glyph_pg_value(options, keyword); p && *p; p++) {
+        n += (*p == ',');
+    }
+
+    return n;
+}
+
+
+/* The i-th of a list, or the only one; NULL: leave the list as it is. */
+
+static const char *
+ngx_glyph_pg_item(PQconninfoOption *options, const char *keyword,
+    ngx_uint_t i, char *buf, size_t size)
+{
+    size_t       len;
+    const char  *p;
+
+    if (ngx_glyph_pg_count(options, keyword) == 1) {
+        return NULL;
+    }
+
+    for (p = ngx_glyph_pg_value(options, keyword); i; i--) {
+        p = strchr(p, ',');
+
+        if (p == NULL) {
+            return NULL;
+        }
+
+        p++;
+    }
+
+    len = strcspn(p, ",");
+
+    if (len >= size) {
+        return NULL;
+    }
+
+    ngx_memcpy(buf, p, len);
+    buf[len] = '\0';
+
+    return buf;
 }
 
 
@@ -165,11 +292,15 @@ failed:
  */
 
 static ngx_int_t
-ngx_glyph_pg_start(ngx_glyph_pg_attempt_t *at, ngx_log_t *log)
+ngx_glyph_pg_start(ngx_glyph_pg_attempt_t *at, PQconninfoOption *options,
+    ngx_uint_t i, ngx_log_t *log)
 {
     char         ms[NGX_INT_T_LEN + 1], sec[NGX_INT_T_LEN + 1];
-    ngx_uint_t   n;
-    const char  *keys[9], *values[9];
+    char         items[3][NAME_MAX + 1];
+    ngx_uint_t   n, k;
+    const char  *keys[12], *values[12];
+
+    static const char  *lists[] = { "host", "hostaddr", "port" };
 
     ngx_sprintf((u_char *) ms, "%M%Z", at->conf->timeout);
     ngx_sprintf((u_char *) sec, "%M%Z",
@@ -187,6 +318,15 @@ ngx_glyph_pg_start(ngx_glyph_pg_attempt_t *at, ngx_log_t *log)
     ngx_glyph_pg_option("dbname", (char *) at->conf->conninfo.data);
     ngx_glyph_pg_option("application_name", at->name);
     ngx_glyph_pg_option("client_encoding", "UTF8");
+
+    for (k = 0; k < 3; k++) {
+        values[n] = ngx_glyph_pg_item(options, lists[k], i, items[k],
+                                      sizeof(items[k]));
+        if (values[n]) {
+            keys[n++] = lists[k];
+        }
+    }
+
     ngx_glyph_pg_option(NULL, NULL);
 
 #undef ngx_glyph_pg_option

@@ -69,6 +69,29 @@ is "$count{lost} lost, $count{doubled} doubled", '0 lost, 0 doubled',
 cmp_ok $count{acknowledged}, '>', 3, "of $count{acknowledged} acknowledged";
 
 ok wait_for(sub { !glob "$root/spool/jobs/*" }, 5), 'no file is left';
+# The next time the primary, the first that is asked, is not gone but says
+# nothing any more.
+$ENV{GLYPH_PG} =~ s/host=(\S+),(\S+)/host=$2,$1/;
+Glyph::Fault::configure(workers => 1, timeout => '3s');
+my @old = workers();
+kill 'HUP', master();
+wait_for(sub { !grep { kill 0, $_ } @old }, 10);
+wait_for(sub { get('/health') =~ /"status":"ok"/ }, 10);
+add_standby();
+$spooled = uuid();
+is code_of($spooled, upload($spooled, '/background', '--limit-rate', '4m')),
+    202, 'a background import is acknowledged';
+
+$lost = time;
+fail_over('silent');
+
+# psql would wait for it
+$ENV{GLYPH_PG} =~ s/host=\S+,/host=/;
+is final($spooled, 25), 'completed', 'it completed on the new primary';
+is stored($spooled), $rows, 'every row is there, once';
+diag sprintf '%.1f s from silence to the end', time - $lost;
+is status_of('/health'), 200, 'and health is good';
+
 ok stop_nginx(), 'nginx ends when asked';
 is join("\n", bad_lines()), '', 'nothing bad in the error log';
 

@@ -107,11 +107,14 @@ sub add_standby {
     stack($other, 'standby', "$run/$primary") or die log_of($other);
 }
 
+# The primary crashes, or if it is "silent" does not answer any more, as one
+# does whose machine is gone.
 sub fail_over {
-    pg_crash();
+    my ($silent) = @_;
+    $silent ? pg_pause() : pg_crash();
     ($primary, $other) = ($other, $primary);
     stack($primary, 'promote') or die log_of($primary);
-    remove_tree("$run/$other");
+    remove_tree("$run/$other") unless $silent;
 }
 
 1;

@@ -76,7 +76,8 @@ sub uuid {
     return $id;
 }
 
-# %with: http (directives for http{}), locations, workers.
+# %with: http (directives for http{}), locations, workers, timeout (of
+# Postgres).
 sub start_nginx {
     my (%with) = @_;
     remove_tree($root);
@@ -91,6 +92,7 @@ sub configure {
     my $user = $> == 0 ? 'user root;' : '';
     my $workers = $with{workers} || 1;
     my $http = $with{http} || '';
+    my $timeout = $with{timeout} || '15s';
     my $locations = $with{locations} || '';
     open my $out, '>', "$root/nginx.conf" or die "nginx.conf: $!";
     print $out <<"CONF";
@@ -105,7 +107,7 @@ http {
     access_log off;
     client_body_temp_path body;
     glyph_models $ENV{TEST_NGINX_GLYPH_CONF}/gpu_models.csv;
-    glyph_postgres "$ENV{GLYPH_PG}" timeout=15s;
+    glyph_postgres "$ENV{GLYPH_PG}" timeout=$timeout;
     glyph_redis $ENV{TEST_NGINX_GLYPH_REDIS};
     glyph_spool_path $root/spool;
     $http
