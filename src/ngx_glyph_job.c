@@ -774,7 +774,8 @@ ngx_glyph_job_finish(ngx_glyph_job_t *job, ngx_glyph_job_state_e state)
 
     ngx_log_error(NGX_LOG_INFO, job->log, 0,
                   "%s %s%s%s: %uL rows, %uL invalid, %O bytes, %M ms",
-                  ngx_glyph_job_name(job), ngx_glyph_job_state_name(state), job->code ? " " : "",
+                  ngx_glyph_job_name(job),
+                  ngx_glyph_job_state_name(state), job->code ? " " : "",
                   job->code ? job->code : "",
                   job->committed.rows, job->committed.invalid, job->received,
                   ngx_current_msec - job->started);

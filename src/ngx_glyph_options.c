@@ -403,6 +403,14 @@ ngx_glyph_options_prefer(ngx_http_request_t *r, ngx_glyph_job_t *job)
     {
         job->opts.strict = 1;
     }
+
+    if (prefer
+        && ngx_strlcasestrn(prefer->data, prefer->data + prefer->len,
+                            (u_char *) "return=representation",
+                            sizeof("return=representation") - 2))
+    {
+        job->represent = 1;
+    }
 }
 
 
