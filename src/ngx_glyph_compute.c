@@ -149,6 +149,10 @@ ngx_glyph_compute_listing(void *data, const glyph_listing_t *l)
     }
 
     glyph_copy_listing(&job->block->listings, job->id.bytes, l);
+
+    if (job->preview) {
+        ngx_glyph_preview_listing(job->preview, l);
+    }
 }
 
 

@@ -388,6 +388,7 @@ ngx_glyph_idempotency_go(ngx_glyph_claim_t *claim, PGresult *res)
     /* nothing of it is written, so that Postgres need not know the job */
 
     job->replay = 1;
+    job->preview = NULL;
     job->registered = 1;
     job->spooling = 0;
     job->skip_rows = (uint64_t) -1;

@@ -28,6 +28,7 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_budget.h"
+#include "ngx_glyph_preview.h"
 #include "ngx_glyph_task.h"
 #include "ngx_glyph_timing.h"
 #include "ngx_glyph_uuid.h"
@@ -111,6 +112,7 @@ struct ngx_glyph_job_s {
     void                      *output_data;
     ngx_event_t                deliver;
     ngx_str_t                  columns;     /* ?columns= of a transform */
+    ngx_glyph_preview_t       *preview;     /* listings in the answer */
 
     /* output */
     ngx_queue_t                blocks;
@@ -152,6 +154,7 @@ struct ngx_glyph_job_s {
     unsigned                   changed:1;   /* since it was published */
     unsigned                   moving:1;
     unsigned                   show_errors:1;   /* ?errors= of a transform */
+    unsigned                   represent:1;     /* return=representation */
 };
 
 

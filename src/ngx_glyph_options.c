@@ -447,6 +447,7 @@ ngx_glyph_options_preference(ngx_glyph_job_t *job, ngx_str_t *token)
     static ngx_str_t  async = ngx_string("respond-async");
     static ngx_str_t  strict = ngx_string("handling=strict");
     static ngx_str_t  wait = ngx_string("wait=");
+    static ngx_str_t  represent = ngx_string("return=representation");
 
     p = token->data;
     last = p + token->len;
@@ -472,6 +473,12 @@ ngx_glyph_options_preference(ngx_glyph_job_t *job, ngx_str_t *token)
                && ngx_strncasecmp(text.data, strict.data, strict.len) == 0)
     {
         job->opts.strict = 1;
+
+    } else if (text.len == represent.len
+               && ngx_strncasecmp(text.data, represent.data, represent.len)
+                  == 0)
+    {
+        job->represent = 1;
 
     } else if (text.len > wait.len
                && ngx_strncasecmp(text.data, wait.data, wait.len) == 0)

@@ -32,6 +32,11 @@
 #include "ngx_glyph_writer.h"
 
 
+/* what an answer shows of the listings at the most */
+#define NGX_GLYPH_REPRESENTATION_ROWS  1000
+#define NGX_GLYPH_REPRESENTATION_SIZE  (1024 * 1024)
+
+
 static ngx_int_t ngx_glyph_upload_check(ngx_http_request_t *r);
 static ngx_int_t ngx_glyph_upload_create(ngx_http_request_t *r,
     ngx_glyph_ctx_t *ctx, ngx_glyph_output_t *output,
@@ -42,6 +47,7 @@ static ngx_int_t ngx_glyph_upload_mode(ngx_http_request_t *r,
     ngx_glyph_job_t *job);
 static ngx_int_t ngx_glyph_upload_begin(ngx_http_request_t *r,
     ngx_glyph_job_t *job);
+static ngx_int_t ngx_glyph_upload_preview(ngx_glyph_job_t *job);
 static void ngx_glyph_upload_body_handler(ngx_http_request_t *r);
 static void ngx_glyph_upload_read_handler(ngx_http_request_t *r);
 static void ngx_glyph_upload_body_end(ngx_http_request_t *r,
@@ -61,6 +67,8 @@ static ngx_int_t ngx_glyph_upload_headers(ngx_http_request_t *r,
 static ngx_int_t ngx_glyph_upload_result(ngx_http_request_t *r,
     ngx_glyph_job_t *job, ngx_uint_t status, const char *code,
     ngx_str_t *detail);
+static ngx_int_t ngx_glyph_upload_represent(ngx_http_request_t *r,
+    ngx_glyph_job_t *job);
 
 
 ngx_int_t
@@ -155,7 +163,7 @@ ngx_glyph_upload_mode(ngx_http_request_t *r, ngx_glyph_job_t *job)
     job->ctx->wait_for = 0;
 
     if (store != NGX_DECLINED) {
-        return NGX_DECLINED;
+        return ngx_glyph_upload_preview(job);
     }
 
     if (ngx_glyph_retry_after(r, 2) != NGX_OK) {
@@ -330,6 +338,23 @@ ngx_glyph_upload_job_id(ngx_http_request_t *r, ngx_glyph_job_t *job)
     ngx_glyph_uuid_text(job->text, &job->id);
 
     return NGX_DECLINED;
+}
+
+
+/* For Prefer: return=representation.  NGX_DECLINED: go on. */
+
+static ngx_int_t
+ngx_glyph_upload_preview(ngx_glyph_job_t *job)
+{
+    if (!job->represent) {
+        return NGX_DECLINED;
+    }
+
+    job->preview = ngx_glyph_preview_create(job->pool,
+                                            NGX_GLYPH_REPRESENTATION_ROWS,
+                                            NGX_GLYPH_REPRESENTATION_SIZE);
+
+    return job->preview ? NGX_DECLINED : NGX_HTTP_INTERNAL_SERVER_ERROR;
 }
 
 
@@ -773,6 +798,37 @@ ngx_glyph_upload_headers(ngx_http_request_t *r, ngx_glyph_job_t *job,
 }
 
 
+/*
+ * Adds the listings to the result, unless Postgres has refused one of them,
+ * which they cannot tell, or there was no memory for them.
+ */
+
+static ngx_int_t
+ngx_glyph_upload_represent(ngx_http_request_t *r, ngx_glyph_job_t *job)
+{
+    glyph_buf_t  *b;
+
+    static u_char  applied[] = "return=representation";
+
+    if (job->refused || job->preview->buf.failed) {
+        return NGX_OK;
+    }
+
+    b = &job->result;
+
+    b->len--;       /* the brace */
+
+    glyph_json_key(b, "listings_truncated");
+    glyph_buf_puts(b, job->preview->full ? "true" : "false");
+    glyph_json_key(b, "listings");
+    ngx_glyph_preview_end(job->preview, b);
+    glyph_buf_putc(b, '}');
+
+    return ngx_glyph_add_header(r, "Preference-Applied", applied,
+                                sizeof(applied) - 1);
+}
+
+
 u_char *
 ngx_glyph_upload_rows(u_char *buf, ngx_glyph_job_t *job)
 {
@@ -798,6 +854,12 @@ ngx_glyph_upload_result(ngx_http_request_t *r, ngx_glyph_job_t *job,
     }
 
     if (status == NGX_HTTP_OK) {
+
+        if (job->preview && !job->output
+            && ngx_glyph_upload_represent(r, job) != NGX_OK)
+        {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
 
         if (ngx_glyph_http_own(r, &job->result, &body) != NGX_OK) {
             return NGX_HTTP_INTERNAL_SERVER_ERROR;

@@ -1,5 +1,4 @@
-# Scored rows streamed back, and dry runs: what neither Postgres nor Redis is
-# needed for.
+# Scored rows streamed back, dry runs, and listings in the answer to an import.
 
 use Test::Nginx::Socket 'no_plan';
 
@@ -528,3 +527,57 @@ RTX 3090,700
 --- response_body_like eval
 [qr/"valid_rows":1/, qr/$::Label/, qr/"dry_run":true/,
  qr/^(?!.*$::Dry)/s, qr/"jobs_in_worker":0/]
+
+
+=== TEST 43: an import whose answer shows the listings
+--- http_config eval: $::UpHttp
+--- config eval: $::UpConfig
+--- request eval
+"POST /import\n$::Rows"
+--- more_headers
+Content-Type: text/csv
+Prefer: handling=lenient, return=representation
+--- response_headers
+Preference-Applied: return=representation
+--- response_body_like: ^\{"import_id":"[^"]+",.*"schema_version":"[^"]+","listings_truncated":false,"listings":\[\{"import_index":0,[^\]]*\},\n\{"import_index":2,[^\]]*\},\n\{"import_index":3,[^\]]*\}\]\}$
+
+
+=== TEST 44: … the first thousand of them
+--- http_config eval: $::UpHttp
+--- config eval: $::UpConfig
+--- request eval
+"POST /import\ntitle,price\n"
+. CORE::join '', map { "RTX 3080 Ti no $_,$_\n" } 1 .. 1001
+--- more_headers
+Content-Type: text/csv
+Prefer: return=representation
+--- response_body_like: ^(?!.*"import_index":1000,).*"listings_truncated":true,.*"import_index":999,
+
+
+=== TEST 45: … and not if nobody asks, or nothing is stored
+--- http_config eval: $::UpHttp
+--- config eval: $::UpConfig
+--- request eval
+["POST /import\n$::Rows", "POST /import\ntitle,price\nRTX 3090,none",
+ "POST /import?dry_run=true\n$::Rows"]
+--- more_headers eval
+["Content-Type: text/csv",
+ "Content-Type: text/csv\nPrefer: return=representation",
+ "Content-Type: text/csv\nPrefer: return=representation"]
+--- error_code eval
+[200, 422, 200]
+--- response_headers
+!Preference-Applied
+--- response_body_unlike: "listings"
+
+
+=== TEST 46: … and at most about a megabyte of them
+--- http_config eval: $::UpHttp
+--- config eval: $::UpConfig
+--- request eval
+"POST /import\ntitle,price,notes\n"
+. CORE::join '', map { "RTX 3080 Ti no $_,$_," . ("x" x 20000) . "\n" } 1 .. 100
+--- more_headers
+Content-Type: text/csv
+Prefer: return=representation
+--- response_body_like: ^(?!.*"import_index":52,).*"valid_rows":100,.*"listings_truncated":true,.*"import_index":45,

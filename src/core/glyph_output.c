@@ -409,15 +409,15 @@ glyph_output_reason(glyph_output_t *o, const void *p)
 static void
 glyph_output_price(glyph_output_t *o, const void *p)
 {
-    int                    n;
-    char                   price[32];
-    const glyph_listing_t *l = p;
+    int                     cents;
+    const glyph_listing_t  *l = p;
 
-    n = snprintf(price, sizeof(price), "%lld.%02d",
-                 (long long) (l->price.cents / 100),
-                 (int) (l->price.cents % 100));
+    cents = (int) (l->price.cents % 100);
 
-    glyph_buf_append(o->buf, price, (size_t) n);
+    glyph_json_int(o->buf, l->price.cents / 100);
+    glyph_buf_putc(o->buf, '.');
+    glyph_buf_putc(o->buf, (unsigned char) ('0' + cents / 10));
+    glyph_buf_putc(o->buf, (unsigned char) ('0' + cents % 10));
 }
 
 

@@ -1,5 +1,8 @@
 /* JSON strings: what is written is always one string, whatever is in it. */
 
+#include <math.h>
+#include <stdio.h>
+
 #include "glyph_json.h"
 #include "tap.h"
 
@@ -75,6 +78,87 @@ nested(int n, const char *open, const char *close)
 }
 
 
+static int
+as_printf(glyph_buf_t *b, double n, int digits)
+{
+    int   len;
+    char  want[64];
+
+    glyph_buf_reset(b);
+    glyph_json_double(b, n, digits);
+
+    len = snprintf(want, sizeof(want), "%.*g", digits, n);
+
+    if (b->len == (size_t) len && memcmp(b->data, want, b->len) == 0) {
+        return 1;
+    }
+
+    tap_diag("%.*s, printf: %s", (int) b->len, (char *) b->data, want);
+
+    return 0;
+}
+
+
+/* Numbers of rows: scores, gigabytes, factors; and all that lies near them. */
+
+static void
+test_numbers(glyph_buf_t *b)
+{
+    int       i, digits, bad;
+    double    n;
+    uint64_t  x;
+
+    static const int64_t  ints[] = {
+        0, 1, -1, 9, 10, 99, 100, -100, INT64_MAX, INT64_MIN
+    };
+
+    for (i = 0; i < (int) (sizeof(ints) / sizeof(ints[0])); i++) {
+        char  want[32];
+
+        glyph_buf_reset(b);
+        glyph_json_int(b, ints[i]);
+        (void) snprintf(want, sizeof(want), "%lld", (long long) ints[i]);
+        is_mem(b->data, b->len, want, strlen(want), "the integer %s", want);
+    }
+
+    x = 42;
+    bad = 0;
+
+    for (i = 0; i < 300000 && bad < 10; i++) {
+        x = x * 6364136223846793005ULL + 1442695040888963407ULL;
+
+        n = (double) (x >> 11) / 9007199254740992.0;
+        digits = (int) (x >> 5 & 7) + 1;
+
+        switch (i % 6) {
+        case 0: n *= 100; break;
+        case 1: n *= pow(10, (double) (x >> 20 & 15) - 6); break;
+        case 2: n = floor(n * 2000) / 2; break;             /* ties */
+        case 3: n = floor(n * 1e7 + 0.5) / 1e7 + 5e-8; break;
+        case 4: n = pow(10, (double) (x >> 20 & 15) - 6) * (1 - 1e-7 * n);
+                break;
+        default: break;
+        }
+
+        bad += !as_printf(b, n, digits);
+        bad += !as_printf(b, -n, digits);
+    }
+
+    is_int(bad, 0, "600,000 numbers are as printf writes them");
+
+    ok(as_printf(b, 0, 6) && as_printf(b, -0.0, 6) && as_printf(b, 1e300, 6)
+       && as_printf(b, 1e-300, 6) && as_printf(b, 999999.5, 6)
+       && as_printf(b, 999999.4, 6) && as_printf(b, 0.0001, 6)
+       && as_printf(b, 0.00009999996, 6) && as_printf(b, 2.5, 3)
+       && as_printf(b, 26.9564, 6) && as_printf(b, 57, 6),
+       "so are some of their own kind");
+
+    glyph_buf_reset(b);
+    glyph_json_double(b, NAN, 6);
+    is_mem(b->data, b->len, "null", 4, "what is no number is null");
+}
+
+
 int
 main(void)
 {
@@ -95,6 +179,8 @@ main(void)
         glyph_json_string(&b, (const unsigned char *) s->in, s->len);
         is_mem(b.data, b.len, s->out, strlen(s->out), "%s", s->name);
     }
+
+    test_numbers(&b);
 
     glyph_buf_free(&b);
 
