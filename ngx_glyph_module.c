@@ -696,9 +696,10 @@ ngx_glyph_postconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
-    if (ngx_conf_merge_path_value(cf, &gmcf->spool_path, NULL,
-                                  &ngx_glyph_spool_path)
-        != NGX_CONF_OK)
+    if (gmcf->stores
+        && ngx_conf_merge_path_value(cf, &gmcf->spool_path, NULL,
+                                     &ngx_glyph_spool_path)
+           != NGX_CONF_OK)
     {
         return NGX_ERROR;
     }
@@ -1258,7 +1259,7 @@ ngx_glyph_init_process(ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
-    if (gmcf->pg == NULL) {
+    if (!gmcf->stores) {
 
         /* nothing but transforms */
 
