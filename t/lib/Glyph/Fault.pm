@@ -167,7 +167,7 @@ sub ended {
 sub stop_nginx {
     my $pid = master() or return 1;
     kill 'QUIT', $pid;
-    return wait_for(sub { ended($pid) }, 15);
+    return wait_for(sub { ended($pid) }, 40);
 }
 
 # All of it at once, as a power cut would.
