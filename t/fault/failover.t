@@ -24,7 +24,7 @@ is sql('SELECT sync_state FROM pg_stat_replication'), 'sync',
 
 # one that is in the middle, and many that come and go
 my $middle = uuid();
-my $pid = upload($middle, '--limit-rate', '600k');
+my $pid = upload($middle, '--limit-rate', '800k');
 my $spooled = uuid();
 is code_of($spooled, upload($spooled, '/background')), 202,
     'a background import is acknowledged';
@@ -91,6 +91,7 @@ is final($spooled, 25), 'completed', 'it completed on the new primary';
 is stored($spooled), $rows, 'every row is there, once';
 diag sprintf '%.1f s from silence to the end', time - $lost;
 is status_of('/health'), 200, 'and health is good';
+pg_kill();
 
 ok stop_nginx(), 'nginx ends when asked';
 is join("\n", bad_lines()), '', 'nothing bad in the error log';

@@ -13,7 +13,7 @@ use Glyph::Soak;
 
 # 1.4 million rows are about 100 MB
 soak(seed => $ENV{SOAK_SEED} || time, faults => 10_000,
-     seconds => $ENV{SOAK_SECONDS} || 600, round => 12, clients => 5,
+     seconds => $ENV{SOAK_SECONDS} || 600, round => 16, clients => 5,
      large => 1_400_000, long => 10);
 
 done_testing;

@@ -15,7 +15,7 @@ use Time::HiRes qw(sleep);
 use Glyph::Fault ();
 
 our @EXPORT = qw(create_cluster pg_crash pg_start pg_pause
-    pg_resume pg_backends add_standby fail_over);
+    pg_resume pg_kill pg_backends add_standby fail_over);
 
 my ($primary, $other) = qw(a b);
 my ($parent, $run, $owner, @stopped);
@@ -92,6 +92,12 @@ sub pg_pause {
     my $pid = postmaster() or return;
     push @stopped, $pid, split ' ', `pgrep -P $pid`;
     kill 'STOP', @stopped;
+}
+
+# The end of one that is paused.
+sub pg_kill {
+    kill 'KILL', @stopped;
+    @stopped = ();
 }
 
 sub pg_resume {

@@ -193,7 +193,7 @@ sub one_round {
                   large => $round % 5 == 1 ? $with{large} : 0);
 
     for my $fault (@now) {
-        sleep 0.2 + rand 0.8;
+        sleep 0.1 + rand 0.6;
         my $text = strftime_now() . " $fault->[1]";
         note_in_log($text);
         eval { $fault->[2]->(); 1 } or push @broken, "$fault->[1]: $@";
