@@ -1,8 +1,10 @@
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_background.h"
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_redis.h"
 #include "ngx_glyph_redis_sub.h"
+#include "ngx_glyph_spool.h"
 #include "ngx_glyph_watch.h"
 
 
@@ -40,6 +42,7 @@ struct ngx_glyph_watch_s {
     unsigned                   asked:1;     /* Postgres' answer is to come */
     unsigned                   answered:1;  /* it has come at least once */
     unsigned                   lost:1;      /* it did not come */
+    unsigned                   looking:1;   /* a thread, into the spool */
 };
 
 
@@ -59,6 +62,8 @@ static void ngx_glyph_watch_rows(void *data, PGresult *res,
     const char *error);
 static void ngx_glyph_watch_row(ngx_glyph_watch_t *watch, PGresult *res,
     int row);
+static void ngx_glyph_watch_look(ngx_glyph_watch_t *watch);
+static void ngx_glyph_watch_looked(ngx_glyph_spool_t *spool);
 static void ngx_glyph_watch_set(ngx_glyph_watch_t *watch, ngx_int_t state,
     ngx_str_t *tenant, ngx_str_t *doc);
 static void ngx_glyph_watch_tell(ngx_glyph_watch_t *watch);
@@ -167,7 +172,8 @@ ngx_glyph_watch_state(ngx_glyph_watcher_t *watcher,
     state->tenant.len = watch->tenant.len;
     state->state = watch->state;
     state->version = watch->version;
-    state->pending = watch->reading || watch->due || watch->asked;
+    state->pending = watch->reading || watch->due || watch->asked
+                     || watch->looking;
     state->store_lost = watch->doc.len == 0
                         && (watch->lost || !watch->answered);
 }
@@ -236,7 +242,7 @@ ngx_glyph_watch_release(ngx_glyph_watch_t *watch)
         ngx_queue_remove(&watch->due_queue);
     }
 
-    if (watch->reading || watch->asked) {
+    if (watch->reading || watch->asked || watch->looking) {
         return;
     }
 
@@ -580,10 +586,14 @@ ngx_glyph_watch_rows(void *data, PGresult *res, const char *error)
 
         if (ngx_queue_empty(&watch->watchers)) {
             ngx_glyph_watch_release(watch);
-
-        } else {
-            ngx_glyph_watch_tell(watch);
+            continue;
         }
+
+        if (watch->doc.len == 0) {
+            ngx_glyph_watch_look(watch);
+        }
+
+        ngx_glyph_watch_tell(watch);
     }
 
     if (!ngx_queue_empty(&ngx_glyph_watch_dues)) {
@@ -615,6 +625,71 @@ ngx_glyph_watch_row(ngx_glyph_watch_t *watch, PGresult *res, int row)
     doc.len = PQgetlength(res, row, 3);
 
     ngx_glyph_watch_set(watch, state, &tenant, &doc);
+}
+
+
+/* A job that was acknowledged without Postgres is only in the spool. */
+
+static void
+ngx_glyph_watch_look(ngx_glyph_watch_t *watch)
+{
+    ngx_glyph_spool_t  *spool;
+
+    if (watch->looking) {
+        return;
+    }
+
+    spool = ngx_glyph_spool_create(&watch->id);
+    if (spool == NULL) {
+        return;
+    }
+
+    spool->data = watch;
+
+    if (ngx_glyph_spool_look(spool, ngx_glyph_watch_looked) != NGX_OK) {
+        ngx_glyph_spool_close(spool);
+        return;
+    }
+
+    watch->looking = 1;
+}
+
+
+static void
+ngx_glyph_watch_looked(ngx_glyph_spool_t *spool)
+{
+    ngx_str_t           tenant, doc;
+    glyph_buf_t         b;
+    ngx_glyph_watch_t  *watch;
+
+    watch = spool->data;
+    watch->looking = 0;
+
+    if (ngx_queue_empty(&watch->watchers)) {
+        ngx_glyph_spool_close(spool);
+        ngx_glyph_watch_release(watch);
+        return;
+    }
+
+    if (watch->doc.len == 0
+        && spool->err == 0
+        && ngx_glyph_spool_meta_tenant(&spool->meta, &tenant) == NGX_OK)
+    {
+        ngx_memzero(&b, sizeof(glyph_buf_t));
+        ngx_glyph_background_json(&spool->prefix, &b);
+
+        doc.data = b.data;
+        doc.len = b.len;
+
+        if (!b.failed) {
+            ngx_glyph_watch_set(watch, NGX_GLYPH_JOB_QUEUED, &tenant, &doc);
+        }
+
+        glyph_buf_free(&b);
+    }
+
+    ngx_glyph_spool_close(spool);
+    ngx_glyph_watch_tell(watch);
 }
 
 
@@ -702,6 +777,7 @@ ngx_glyph_watch_tick_handler(ngx_event_t *ev)
 
             if (!ngx_queue_empty(&watch->watchers)
                 && !watch->asked
+                && !watch->looking
                 && !ngx_glyph_watch_is_fresh(watch)
                 && ngx_glyph_job_find(&watch->id) == NULL)
             {

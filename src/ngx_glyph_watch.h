@@ -9,6 +9,7 @@
  *   Postgres               every final state, and every state that neither of
  *                          the others has confirmed for 2 s: one query a
  *                          second for all of the worker's watches
+ *   the node's spool       a queued job that none of these knows (yet)
  *
  * Only the newest state is kept, so the memory of a watch does not depend on
  * how fast its watchers are.
