@@ -86,14 +86,7 @@ ngx_glyph_batch_sql(ngx_glyph_batch_t *batch)
     sql = &batch->sql;
     glyph_buf_reset(sql);
 
-    /*
-     * Also for a batch that ends no job: what the server forgot in a crash,
-     * nobody could send again.
-     */
-
-    glyph_buf_puts(sql, "BEGIN;SET LOCAL synchronous_commit=on;");
-
-    glyph_buf_puts(sql, "SELECT glyph.begin_batch(");
+    glyph_buf_puts(sql, "BEGIN;SELECT glyph.begin_batch(");
     ngx_glyph_batch_begin_args(batch, &json);
     ngx_glyph_batch_hex(sql, &json);
     glyph_buf_puts(sql, ");");

@@ -141,6 +141,7 @@ ngx_glyph_writer_init(ngx_cycle_t *cycle, ngx_glyph_pg_conf_t *conf)
 
     w->conn.conf = conf;
     w->conn.role = "glyph";
+    w->conn.setup = NGX_GLYPH_PG_DURABLE;
     w->conn.opened = ngx_glyph_writer_opened;
     w->conn.failed = ngx_glyph_writer_failed;
     w->conn.ready = ngx_glyph_writer_ready_handler;
