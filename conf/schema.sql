@@ -347,9 +347,15 @@ $$;
 -- that came before the first batch is met by the second statement, an
 -- idempotency key in use leaves the row missing, and an id that a client chose
 -- twice has another worker's row; all are GL001.
+--
+-- Here and in commit_progress() a batch's imports are found by their key.  The
+-- planner does not know how many there are, and what it made of imports when
+-- that was small would stay the session's plan: a scan of all history.
 
 CREATE OR REPLACE FUNCTION glyph.begin_batch(jobs jsonb) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
 DECLARE
     v_bad jsonb;
 BEGIN
@@ -406,10 +412,15 @@ $$;
 
 CREATE OR REPLACE FUNCTION glyph.commit_progress(jobs jsonb)
 RETURNS TABLE (id uuid, duplicate_of uuid)
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
 #variable_conflict use_column
 DECLARE
-    v_bad jsonb;
+    v_bad     jsonb;
+    v_ids     uuid[];   -- those that complete here
+    v_repeats bool;     -- some have a file that was imported before
+    v_alike   bool;     -- or have the same file
 BEGIN
     WITH j AS (
         SELECT *
@@ -418,7 +429,7 @@ BEGIN
                  invalid bigint, warnings bigint, bytes bigint,
                  bytes_total bigint, score_min float8, score_max float8,
                  filename text, source_label text, campaign_id text,
-                 metadata jsonb, options jsonb, error jsonb, result jsonb,
+                 metadata jsonb, options jsonb, error jsonb, result text,
                  file_sha256 text, request_hash text, fingerprint text)
     ), u AS (
         UPDATE glyph.imports i
@@ -441,46 +452,64 @@ BEGIN
                metadata = coalesce(j.metadata, i.metadata),
                options = coalesce(j.options, i.options),
                error = coalesce(j.error, i.error),
-               result = coalesce((j.result #>> '{}')::json, i.result),
+               result = coalesce(j.result::json, i.result),
                file_sha256 = coalesce(decode(j.file_sha256, 'hex'),
                                       i.file_sha256),
                request_hash = coalesce(decode(j.request_hash, 'hex'),
                                        i.request_hash),
-               fingerprint = coalesce(j.fingerprint, i.fingerprint)
+               fingerprint = coalesce(j.fingerprint, i.fingerprint),
+               duplicate_of = CASE
+                   WHEN j.state = 'completed' AND j.file_sha256 IS NOT NULL
+                   THEN (SELECT o.id
+                           FROM glyph.imports o
+                          WHERE o.tenant = i.tenant
+                                AND o.file_sha256
+                                    = decode(j.file_sha256, 'hex')
+                                AND o.state = 'completed'
+                                AND o.undone_at IS NULL
+                          ORDER BY o.created_at, o.id
+                          LIMIT 1)
+                   END
           FROM j
          WHERE i.id = j.id AND i.epoch = j.epoch
                AND i.state IN ('receiving', 'queued', 'processing')
                AND coalesce(j.state, 'processing')
                    IN ('processing', 'completed', 'failed')
-        RETURNING i.id
+        RETURNING i.id, i.state, i.tenant, i.file_sha256, i.duplicate_of
     )
-    SELECT jsonb_agg(DISTINCT j.id) INTO v_bad
-      FROM j LEFT JOIN u ON u.id = j.id
-     WHERE u.id IS NULL;
+    SELECT jsonb_agg(DISTINCT j.id) FILTER (WHERE u.id IS NULL),
+           bool_or(u.duplicate_of IS NOT NULL),
+           array_agg(u.id) FILTER (WHERE u.state = 'completed'),
+           count(u.file_sha256) > count(DISTINCT (u.tenant, u.file_sha256))
+               FILTER (WHERE u.file_sha256 IS NOT NULL)
+      INTO v_bad, v_repeats, v_ids, v_alike
+      FROM j LEFT JOIN u ON u.id = j.id;
 
     IF v_bad IS NOT NULL THEN
         PERFORM glyph.fence_error(v_bad);
     END IF;
 
-    RETURN QUERY
-    WITH d AS (
-        SELECT i.id, f.id AS first
-          FROM jsonb_to_recordset(jobs) AS
-                   j(id uuid, state text, file_sha256 text)
-               JOIN glyph.imports i ON i.id = j.id
-               CROSS JOIN LATERAL (
-                   SELECT o.id
-                     FROM glyph.imports o
-                    WHERE o.tenant = i.tenant
-                          AND o.file_sha256 = i.file_sha256 AND o.id <> i.id
-                          AND o.state = 'completed' AND o.undone_at IS NULL
-                    ORDER BY o.created_at, o.id
-                    LIMIT 1) f
-         WHERE j.state = 'completed' AND j.file_sha256 IS NOT NULL
-    )
-    UPDATE glyph.imports i SET duplicate_of = d.first FROM d
-     WHERE i.id = d.id
-    RETURNING i.id, i.duplicate_of;
+    -- The same file twice in this batch: the first is the original.
+
+    IF v_alike THEN
+        UPDATE glyph.imports i
+           SET duplicate_of = f.id
+          FROM (SELECT c.id AS later,
+                       first_value(c.id) OVER (
+                           PARTITION BY c.tenant, c.file_sha256
+                           ORDER BY c.created_at, c.id) AS id
+                  FROM glyph.imports c
+                 WHERE c.id = ANY (v_ids) AND c.file_sha256 IS NOT NULL
+                       AND c.duplicate_of IS NULL) f
+         WHERE i.id = f.later AND f.id <> f.later;
+    END IF;
+
+    IF v_repeats OR v_alike THEN
+        RETURN QUERY
+        SELECT i.id, i.duplicate_of
+          FROM glyph.imports i
+         WHERE i.id = ANY (v_ids) AND i.duplicate_of IS NOT NULL;
+    END IF;
 END
 $$;
 
@@ -492,7 +521,9 @@ $$;
 
 CREATE OR REPLACE FUNCTION glyph.begin_import(p_id uuid, p_meta jsonb)
 RETURNS TABLE (outcome text, id uuid, same bool, file_sha256 text)
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
+AS $$
 #variable_conflict use_column
 DECLARE
     r   glyph.imports;
@@ -545,7 +576,9 @@ $$;
 
 CREATE OR REPLACE FUNCTION glyph.spooled(p_id uuid, p_epoch int,
     p_fingerprint text) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
+AS $$
 BEGIN
     UPDATE glyph.imports i
        SET durable = true, state = 'queued', fingerprint = p_fingerprint,
@@ -595,6 +628,7 @@ $$;
 CREATE OR REPLACE FUNCTION glyph.hold(p_id uuid, p_probe bool, p_owner uuid)
 RETURNS glyph.imports
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET lock_timeout = '2s'
+SET enable_seqscan = off
 AS $$
 DECLARE
     v_row   glyph.imports;
