@@ -285,6 +285,13 @@ ngx_glyph_problem_members(glyph_buf_t *b, ngx_uint_t status,
 ngx_str_t *
 ngx_glyph_header_in(ngx_http_request_t *r, const char *name)
 {
+    return ngx_glyph_header_line(r, name, 0);
+}
+
+
+ngx_str_t *
+ngx_glyph_header_line(ngx_http_request_t *r, const char *name, ngx_uint_t n)
+{
     size_t            len;
     ngx_uint_t        i;
     ngx_list_part_t  *part;
@@ -308,7 +315,8 @@ ngx_glyph_header_in(ngx_http_request_t *r, const char *name)
         }
 
         if (header[i].key.len == len
-            && ngx_strncasecmp(header[i].key.data, (u_char *) name, len) == 0)
+            && ngx_strncasecmp(header[i].key.data, (u_char *) name, len) == 0
+            && n-- == 0)
         {
             return &header[i].value;
         }

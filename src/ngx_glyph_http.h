@@ -57,6 +57,10 @@ void ngx_glyph_problem_members(glyph_buf_t *b, ngx_uint_t status,
 /* A request header that nginx has no field for; NULL if it is not there. */
 ngx_str_t *ngx_glyph_header_in(ngx_http_request_t *r, const char *name);
 
+/* Its nth line, from 0 on. */
+ngx_str_t *ngx_glyph_header_line(ngx_http_request_t *r, const char *name,
+    ngx_uint_t n);
+
 /*
  * The next parameter of a query string, unescaped (memory of the request's
  * pool): NGX_OK, NGX_DONE at the end, NGX_ERROR.  *args is moved.

@@ -70,6 +70,11 @@ subtest 'all of nginx is killed' => sub {
     my $partial = uuid();
     my $pid = upload($partial, '/background', '--limit-rate', '200k');
     is code_of($_, upload($_, '/background')), 202, 'answered' for @ids;
+    system("gzip -nc $input > $root/input.gz") == 0 or die 'gzip';
+    push @ids, uuid();
+    is code_of($ids[-1], upload($ids[-1], '/background', "\@$root/input.gz",
+                                '-H', 'Content-Encoding: gzip')), 202,
+        'also one that is encoded';
     ok begun($ids[0]), 'rows were committed';
     kill_nginx();
     ok spooled() >= 2, 'files are left';
