@@ -383,7 +383,7 @@ glyph_utf8_is_blank(uint32_t cp)
 
 
 void
-glyph_utf8_trim(glyph_str_t *text)
+glyph_utf8_trim_blanks(glyph_str_t *text)
 {
     uint32_t              cp;
     const unsigned char  *p, *q, *last;
