@@ -44,6 +44,7 @@ static int64_t glyph_dedup_key(glyph_dedup_t *d, int64_t index,
     const glyph_digest_t *key, int *full);
 static void *glyph_dedup_alloc(size_t size);
 static void glyph_dedup_free(void *table, size_t size);
+static inline size_t glyph_dedup_home(const glyph_dedup_t *d, uint64_t hash);
 static size_t glyph_dedup_find(const glyph_dedup_t *d, uint64_t hash);
 static int glyph_dedup_grow(glyph_dedup_t *d);
 static int glyph_dedup_tracking(const unsigned char *param, size_t len);
@@ -93,6 +94,23 @@ glyph_dedup_row(glyph_dedup_t *d, int64_t index, const glyph_digest_t *url,
 }
 
 
+void
+glyph_dedup_prefetch(const glyph_dedup_t *d, const glyph_digest_t *key)
+{
+    size_t    i;
+    uint64_t  hash;
+
+    if (d->size) {
+        memcpy(&hash, key->bytes, sizeof(hash));
+
+        i = glyph_dedup_home(d, hash);
+
+        __builtin_prefetch(&d->hashes[i], 1);
+        __builtin_prefetch(&d->indexes[i], 1);
+    }
+}
+
+
 /* The first row with this key, or -1; the key is then remembered. */
 
 static int64_t
@@ -129,6 +147,15 @@ glyph_dedup_key(glyph_dedup_t *d, int64_t index, const glyph_digest_t *key,
 }
 
 
+/* The hash as a fraction of 2^64 of any size. */
+
+static inline size_t
+glyph_dedup_home(const glyph_dedup_t *d, uint64_t hash)
+{
+    return (size_t) (((unsigned __int128) hash * d->size) >> 64);
+}
+
+
 /* The slot that has the hash, or the free one where it belongs. */
 
 static size_t
@@ -136,9 +163,7 @@ glyph_dedup_find(const glyph_dedup_t *d, uint64_t hash)
 {
     size_t  i;
 
-    /* the hash as a fraction of 2^64 of any size */
-
-    i = (size_t) (((unsigned __int128) hash * d->size) >> 64);
+    i = glyph_dedup_home(d, hash);
 
     while (d->indexes[i] != GLYPH_DEDUP_FREE && d->hashes[i] != hash) {
         i = (i + 1 == d->size) ? 0 : i + 1;
@@ -224,7 +249,7 @@ glyph_dedup_url(const glyph_str_t *url, glyph_digest_t *digest)
 {
     size_t                n, host;
     unsigned char         text[GLYPH_DEDUP_TEXT], *p, sep;
-    const unsigned char  *src, *last, *param;
+    const unsigned char  *src, *last, *param, *end;
 
     if (url->len == 0) {
         return 0;
@@ -247,14 +272,23 @@ glyph_dedup_url(const glyph_str_t *url, glyph_digest_t *digest)
     src = url->data;
     p = text;
 
-    for ( /* void */ ; src < last && *src != '?'; src++) {
+    end = memchr(src, '?', last - src);
+    if (end == NULL) {
+        end = last;
+    }
+
+    for ( /* void */ ; src < end && host < 3; src++) {
 
         if (*src == '/') {
             host++;
         }
 
-        *p++ = (host < 3 && *src >= 'A' && *src <= 'Z') ? *src | 0x20 : *src;
+        *p++ = (*src >= 'A' && *src <= 'Z') ? *src | 0x20 : *src;
     }
+
+    memcpy(p, src, end - src);
+    p += end - src;
+    src = end;
 
     /* "/" at the end of a path says nothing */
 
@@ -267,8 +301,9 @@ glyph_dedup_url(const glyph_str_t *url, glyph_digest_t *digest)
     while (src < last) {
         param = ++src;
 
-        while (src < last && *src != '&') {
-            src++;
+        src = memchr(param, '&', last - param);
+        if (src == NULL) {
+            src = last;
         }
 
         n = src - param;
@@ -292,19 +327,28 @@ glyph_dedup_url(const glyph_str_t *url, glyph_digest_t *digest)
 static int
 glyph_dedup_tracking(const unsigned char *param, size_t len)
 {
-    size_t              i, n;
-    static const char  *names[] = {
-        "utm_", "gclid=", "fbclid=", "msclkid=", "dclid=", "yclid=",
-        "gbraid=", "wbraid=", "mc_cid=", "mc_eid=", "_ga=", "_gl=",
-        "igshid=", "ref=", "ref_=", "mkcid=", "mkevt=", "mkrid=", "campid=",
-        "toolid=", "customid=", "_trkparms=", "_trksid=", "epid=", "hash=",
-        "amdata=", "srsltid=", "spm=", NULL
+    size_t                    i;
+    static const glyph_str_t  names[] = {
+        glyph_string("utm_"), glyph_string("gclid="),
+        glyph_string("fbclid="), glyph_string("msclkid="),
+        glyph_string("dclid="), glyph_string("yclid="),
+        glyph_string("gbraid="), glyph_string("wbraid="),
+        glyph_string("mc_cid="), glyph_string("mc_eid="),
+        glyph_string("_ga="), glyph_string("_gl="), glyph_string("igshid="),
+        glyph_string("ref="), glyph_string("ref_="), glyph_string("mkcid="),
+        glyph_string("mkevt="), glyph_string("mkrid="),
+        glyph_string("campid="), glyph_string("toolid="),
+        glyph_string("customid="), glyph_string("_trkparms="),
+        glyph_string("_trksid="), glyph_string("epid="),
+        glyph_string("hash="), glyph_string("amdata="),
+        glyph_string("srsltid="), glyph_string("spm=")
     };
 
-    for (i = 0; names[i]; i++) {
-        n = strlen(names[i]);
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 
-        if (len >= n && memcmp(param, names[i], n) == 0) {
+        if (*param == *names[i].data && len >= names[i].len
+            && memcmp(param, names[i].data, names[i].len) == 0)
+        {
             return 1;
         }
     }

@@ -16,6 +16,7 @@ struct glyph_row_s {
     glyph_decimal_e               habit;
     glyph_matcher_t              *matcher;
     glyph_dedup_t                *dedup;        /* NULL: off */
+    glyph_digest_t                digest;       /* title, price, seller */
     glyph_buf_t                   extra;
     unsigned                      reject_unknown:1;
     unsigned                      reject_not_gpu:1;
@@ -34,6 +35,7 @@ static void glyph_row_title(glyph_row_result_t *result);
 static void glyph_row_price(glyph_row_t *row, glyph_row_result_t *result);
 static void glyph_row_values(glyph_row_result_t *result);
 static void glyph_row_match(glyph_row_t *row, glyph_row_result_t *result);
+static void glyph_row_digest(glyph_row_t *row, glyph_row_result_t *result);
 static void glyph_row_dedup(glyph_row_t *row, glyph_row_result_t *result);
 static void glyph_row_error(glyph_row_result_t *result, glyph_code_e code,
     glyph_column_e column);
@@ -123,6 +125,7 @@ glyph_row_read(glyph_row_t *row, const glyph_record_t *rec, int64_t index,
     glyph_row_values(result);
 
     if (result->rejected.n == 0) {
+        glyph_row_digest(row, result);
         glyph_row_match(row, result);
     }
 
@@ -399,17 +402,15 @@ glyph_row_match(glyph_row_t *row, glyph_row_result_t *result)
 }
 
 
+/* The keys, before the match: meanwhile the table's slots are loaded. */
+
 static void
-glyph_row_dedup(glyph_row_t *row, glyph_row_result_t *result)
+glyph_row_digest(glyph_row_t *row, glyph_row_result_t *result)
 {
-    int               full;
-    glyph_digest_t    digest;
     glyph_listing_t  *l;
 
     l = &result->listing;
-    full = 0;
 
-    l->duplicate_of = -1;
     l->has_url = glyph_dedup_url(&l->text[GLYPH_COL_SOURCE_URL],
                                  &l->url_digest);
 
@@ -417,12 +418,35 @@ glyph_row_dedup(glyph_row_t *row, glyph_row_result_t *result)
         return;
     }
 
+    if (l->has_url) {
+        glyph_dedup_prefetch(row->dedup, &l->url_digest);
+    }
+
     glyph_dedup_listing(&l->title, l->price.cents, l->price.currency,
-                        &l->text[GLYPH_COL_SELLER], &digest);
+                        &l->text[GLYPH_COL_SELLER], &row->digest);
+
+    glyph_dedup_prefetch(row->dedup, &row->digest);
+}
+
+
+static void
+glyph_row_dedup(glyph_row_t *row, glyph_row_result_t *result)
+{
+    int               full;
+    glyph_listing_t  *l;
+
+    l = &result->listing;
+    full = 0;
+
+    l->duplicate_of = -1;
+
+    if (row->dedup == NULL) {
+        return;
+    }
 
     l->duplicate_of = glyph_dedup_row(row->dedup, l->import_index,
                                       l->has_url ? &l->url_digest : NULL,
-                                      &digest, &full);
+                                      &row->digest, &full);
 
     if (full && !row->dedup_full) {
         row->dedup_full = 1;
