@@ -54,8 +54,6 @@ typedef struct {
     uint32_t             *first;        /* by node, into candidates; first[n]
                                            .. first[n + 1] - 1 are n's */
     uint8_t              *class;        /* by node: lexicon class */
-    uint32_t             *start;        /* by word: its node after the root */
-    size_t                nwords;
 
     glyph_candidate_t    *candidates;
     size_t                ncandidates;
