@@ -33,8 +33,8 @@ struct glyph_automaton_s {
 
     /*
      * By node, bits of the words that lead on from it: where hardly anything
-     * does, the table of edges need not be asked, which is larger than a
-     * processor's caches.
+     * does, the table of edges need not be asked, which is too large for the
+     * nearest cache.
      */
     uint16_t        *onward;
     size_t           onward_size;

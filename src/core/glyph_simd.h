@@ -1,6 +1,6 @@
 /*
- * 64 bytes at a time: which of them are a given byte, or within a range, as
- * the bits of a number, the first byte the lowest bit.  With SSE2, which every
+ * 64 bytes at a time: which of them are given bytes, or within a range, as the
+ * bits of a number, the first byte the lowest bit.  With SSE2, which every
  * x86-64 has, or eight bytes at a time with plain arithmetic.  And a few things
  * for which eight bytes in a number are enough.
  */
@@ -108,17 +108,32 @@ glyph_block_high(const glyph_block_t *b)
 }
 
 
-static inline uint64_t
-glyph_block_eq(const glyph_block_t *b, unsigned char c)
+/* Bytes that are any of four. */
+
+static inline __m128i
+glyph_part_among(__m128i x, const __m128i v[4])
 {
-    __m128i  v;
+    return _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(x, v[0]),
+                                     _mm_cmpeq_epi8(x, v[1])),
+                        _mm_or_si128(_mm_cmpeq_epi8(x, v[2]),
+                                     _mm_cmpeq_epi8(x, v[3])));
+}
 
-    v = _mm_set1_epi8((char) c);
 
-    return glyph_block_bits(_mm_cmpeq_epi8(b->part[0], v),
-                            _mm_cmpeq_epi8(b->part[1], v),
-                            _mm_cmpeq_epi8(b->part[2], v),
-                            _mm_cmpeq_epi8(b->part[3], v));
+static inline uint64_t
+glyph_block_among(const glyph_block_t *b, const unsigned char c[4])
+{
+    int      i;
+    __m128i  v[4];
+
+    for (i = 0; i < 4; i++) {
+        v[i] = _mm_set1_epi8((char) c[i]);
+    }
+
+    return glyph_block_bits(glyph_part_among(b->part[0], v),
+                            glyph_part_among(b->part[1], v),
+                            glyph_part_among(b->part[2], v),
+                            glyph_part_among(b->part[3], v));
 }
 
 
@@ -191,8 +206,24 @@ glyph_block_high(const glyph_block_t *b)
 }
 
 
+/* The high bit of each byte that is c. */
+
 static inline uint64_t
-glyph_block_eq(const glyph_block_t *b, unsigned char c)
+glyph_part_eq(uint64_t x, unsigned char c)
+{
+    x ^= GLYPH_LOW_BITS * c;
+
+    /* no carry from one byte to the next */
+
+    return ~(((x & ~GLYPH_HIGH_BITS) + ~GLYPH_HIGH_BITS) | x)
+           & GLYPH_HIGH_BITS;
+}
+
+
+/* Bytes that are any of four. */
+
+static inline uint64_t
+glyph_block_among(const glyph_block_t *b, const unsigned char c[4])
 {
     int       i;
     uint64_t  bits, x;
@@ -200,12 +231,12 @@ glyph_block_eq(const glyph_block_t *b, unsigned char c)
     bits = 0;
 
     for (i = 0; i < 8; i++) {
-        x = b->part[i] ^ (GLYPH_LOW_BITS * c);
+        x = b->part[i];
 
-        /* no carry from one byte to the next */
-
-        x = ~(((x & ~GLYPH_HIGH_BITS) + ~GLYPH_HIGH_BITS) | x);
-        bits |= glyph_part_bits(x) << (8 * i);
+        bits |= glyph_part_bits(glyph_part_eq(x, c[0]) | glyph_part_eq(x, c[1])
+                                | glyph_part_eq(x, c[2])
+                                | glyph_part_eq(x, c[3]))
+                << (8 * i);
     }
 
     return bits;
