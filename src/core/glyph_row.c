@@ -14,7 +14,7 @@ struct glyph_row_s {
     size_t                        ncolumns;
     const char                   *currency;     /* the header's, or "" */
     glyph_decimal_e               habit;
-    glyph_matcher_t              *matcher;
+    glyph_matcher_t              *matcher;      /* NULL: it rests */
     glyph_dedup_t                *dedup;        /* NULL: off */
     glyph_digest_t                digest;       /* title, price, seller */
     glyph_buf_t                   extra;
@@ -62,15 +62,13 @@ glyph_row_create(const glyph_pipeline_conf_t *conf,
     row->reject_unknown = opts->reject_unknown;
     row->reject_not_gpu = opts->reject_not_gpu;
 
-    row->matcher = glyph_matcher_create(conf->registry);
-
     if (conf->dedup_size) {
         row->dedup = glyph_dedup_create(conf->dedup_size);
-    }
 
-    if (row->matcher == NULL || (conf->dedup_size && row->dedup == NULL)) {
-        glyph_row_destroy(row);
-        return NULL;
+        if (row->dedup == NULL) {
+            free(row);
+            return NULL;
+        }
     }
 
     return row;
@@ -84,13 +82,20 @@ glyph_row_destroy(glyph_row_t *row)
         return;
     }
 
-    if (row->matcher) {
-        glyph_matcher_destroy(row->matcher);
-    }
-
+    glyph_row_rest(row);
     glyph_dedup_destroy(row->dedup);
     glyph_buf_free(&row->extra);
     free(row);
+}
+
+
+void
+glyph_row_rest(glyph_row_t *row)
+{
+    if (row->matcher) {
+        glyph_matcher_give(row->conf->registry, row->matcher);
+        row->matcher = NULL;
+    }
 }
 
 
@@ -125,6 +130,15 @@ glyph_row_read(glyph_row_t *row, const glyph_record_t *rec, int64_t index,
     glyph_row_values(result);
 
     if (result->rejected.n == 0) {
+
+        if (row->matcher == NULL) {
+            row->matcher = glyph_matcher_take(row->conf->registry);
+
+            if (row->matcher == NULL) {
+                return GLYPH_ERROR;
+            }
+        }
+
         glyph_row_digest(row, result);
         glyph_row_match(row, result);
     }
