@@ -69,9 +69,6 @@ struct glyph_reader_s {
     size_t                fed;          /* its bytes that libcsv has had */
     size_t                nlines;       /* … and how many lines they are */
 
-    /* Before this offset a line end is the end of a record. */
-    uint64_t              resync;
-
     glyph_seek_t          lf;
     glyph_seek_t          cr;
 
@@ -114,7 +111,7 @@ static int glyph_reader_space_no_tab(unsigned char c);
 static void glyph_reader_parsed(glyph_reader_t *rd, glyph_window_t *w,
     const glyph_line_t *line, glyph_record_t *rec);
 static void glyph_reader_malformed(glyph_reader_t *rd, glyph_window_t *w,
-    uint64_t resync, glyph_record_t *rec);
+    glyph_record_t *rec);
 static void glyph_reader_too_large(glyph_reader_t *rd, glyph_window_t *w,
     const glyph_line_t *line, int complete, glyph_record_t *rec);
 static void glyph_reader_reset(glyph_reader_t *rd, unsigned char options);
@@ -319,7 +316,7 @@ glyph_reader_record(glyph_reader_t *rd, glyph_window_t *w,
         if (rc == GLYPH_AGAIN) {
 
             if (w->end && rd->fed) {
-                glyph_reader_malformed(rd, w, UINT64_MAX, rec);
+                glyph_reader_malformed(rd, w, rec);
                 return GLYPH_OK;
             }
 
@@ -356,7 +353,7 @@ glyph_reader_record(glyph_reader_t *rd, glyph_window_t *w,
             return GLYPH_ERROR;
 
         default: /* GLYPH_PARSE_BAD */
-            glyph_reader_malformed(rd, w, rd->offset + rd->fed, rec);
+            glyph_reader_malformed(rd, w, rec);
             return GLYPH_OK;
         }
     }
@@ -592,10 +589,6 @@ glyph_reader_first_line(glyph_reader_t *rd, const glyph_window_t *w,
 
     glyph_reader_reset(rd, CSV_STRICT);
     parsed = glyph_reader_parse(rd, w, line);
-
-    if (parsed == GLYPH_PARSE_OPEN && rd->offset < rd->resync) {
-        return GLYPH_PARSE_BAD;
-    }
 
     if (parsed != GLYPH_PARSE_BAD || rd->expect == 0) {
         return parsed;
@@ -834,18 +827,16 @@ glyph_reader_parsed(glyph_reader_t *rd, glyph_window_t *w,
 
 /*
  * The line that made the error certain has been read in part only, and as if
- * it were inside of quotes: it is read again as any other; those before it
- * have been read and will not be joined again.
+ * it were inside of quotes: it is read again as any other.  Those before it
+ * have been read and will not be joined again: a line that leaves quotes as
+ * open as they were has an even number of quote signs, and so, read by itself,
+ * opens none that stay open.
  */
 
 static void
 glyph_reader_malformed(glyph_reader_t *rd, glyph_window_t *w,
-    uint64_t resync, glyph_record_t *rec)
+    glyph_record_t *rec)
 {
-    if (rd->resync < resync) {
-        rd->resync = resync;
-    }
-
     glyph_reader_give(rd, w, rd->first.end, GLYPH_ROW_MALFORMED, rec);
     glyph_reader_consume(rd, w, rd->first.next, 1);
 }
@@ -856,7 +847,7 @@ glyph_reader_too_large(glyph_reader_t *rd, glyph_window_t *w,
     const glyph_line_t *line, int complete, glyph_record_t *rec)
 {
     if (line->start) {
-        glyph_reader_malformed(rd, w, rd->offset + line->start, rec);
+        glyph_reader_malformed(rd, w, rec);
         return;
     }
 
