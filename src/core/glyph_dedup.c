@@ -14,11 +14,6 @@
 #define GLYPH_DEDUP_TEXT  8192
 
 
-#define GLYPH_DEDUP_FREE  UINT32_MAX
-
-/* of a slot: its hash and its index */
-#define GLYPH_DEDUP_SLOT  (sizeof(uint64_t) + sizeof(uint32_t))
-
 /*
  * Tables from this size on are mapped, not allocated: they come and go with
  * large files, and must not leave holes of many megabytes in the heap.
@@ -31,12 +26,17 @@
  * them agree by chance once in thirty million files.
  */
 
+typedef struct {
+    uint32_t  place;            /* the row's index + 1; 0: the slot is free */
+    uint32_t  hash[2];          /* 12 bytes: most lie in one line of a cache */
+} glyph_slot_t;
+
+
 struct glyph_dedup_s {
-    uint64_t  *hashes;
-    uint32_t  *indexes;             /* GLYPH_DEDUP_FREE: the slot is free */
-    size_t     size;                /* 0 at first */
-    size_t     n;
-    size_t     max;
+    glyph_slot_t  *slots;
+    size_t         size;        /* 0 at first */
+    size_t         n;
+    size_t         max;
 };
 
 
@@ -71,7 +71,7 @@ void
 glyph_dedup_destroy(glyph_dedup_t *d)
 {
     if (d) {
-        glyph_dedup_free(d->hashes, d->size * GLYPH_DEDUP_SLOT);
+        glyph_dedup_free(d->slots, d->size * sizeof(glyph_slot_t));
         free(d);
     }
 }
@@ -97,16 +97,12 @@ glyph_dedup_row(glyph_dedup_t *d, int64_t index, const glyph_digest_t *url,
 void
 glyph_dedup_prefetch(const glyph_dedup_t *d, const glyph_digest_t *key)
 {
-    size_t    i;
     uint64_t  hash;
 
     if (d->size) {
         memcpy(&hash, key->bytes, sizeof(hash));
 
-        i = glyph_dedup_home(d, hash);
-
-        __builtin_prefetch(&d->hashes[i], 1);
-        __builtin_prefetch(&d->indexes[i], 1);
+        __builtin_prefetch(&d->slots[glyph_dedup_home(d, hash)], 1);
     }
 }
 
@@ -125,8 +121,8 @@ glyph_dedup_key(glyph_dedup_t *d, int64_t index, const glyph_digest_t *key,
     if (d->size) {
         i = glyph_dedup_find(d, hash);
 
-        if (d->indexes[i] != GLYPH_DEDUP_FREE) {
-            return d->indexes[i];
+        if (d->slots[i].place) {
+            return (int64_t) d->slots[i].place - 1;
         }
     }
 
@@ -139,8 +135,8 @@ glyph_dedup_key(glyph_dedup_t *d, int64_t index, const glyph_digest_t *key,
 
     i = glyph_dedup_find(d, hash);
 
-    d->hashes[i] = hash;
-    d->indexes[i] = (uint32_t) index;
+    memcpy(d->slots[i].hash, &hash, sizeof(hash));
+    d->slots[i].place = (uint32_t) index + 1;
     d->n++;
 
     return -1;
@@ -165,7 +161,9 @@ glyph_dedup_find(const glyph_dedup_t *d, uint64_t hash)
 
     i = glyph_dedup_home(d, hash);
 
-    while (d->indexes[i] != GLYPH_DEDUP_FREE && d->hashes[i] != hash) {
+    while (d->slots[i].place
+           && memcmp(d->slots[i].hash, &hash, sizeof(hash)) != 0)
+    {
         i = (i + 1 == d->size) ? 0 : i + 1;
     }
 
@@ -176,7 +174,8 @@ glyph_dedup_find(const glyph_dedup_t *d, uint64_t hash)
 static int
 glyph_dedup_grow(glyph_dedup_t *d)
 {
-    size_t         i, slot;
+    size_t         i;
+    uint64_t       hash;
     glyph_dedup_t  old;
 
     old = *d;
@@ -189,32 +188,27 @@ glyph_dedup_grow(glyph_dedup_t *d)
         d->size /= 2;
     }
 
-    /* one piece of memory, so that there is one failure */
+    d->slots = glyph_dedup_alloc(d->size * sizeof(glyph_slot_t));
 
-    d->hashes = glyph_dedup_alloc(d->size * GLYPH_DEDUP_SLOT);
-
-    if (d->hashes == NULL) {
+    if (d->slots == NULL) {
         *d = old;
         return GLYPH_ERROR;
     }
 
-    d->indexes = (uint32_t *) (d->hashes + d->size);
-
-    memset(d->indexes, 0xff, d->size * sizeof(uint32_t));
-
     for (i = 0; i < old.size; i++) {
-        if (old.indexes[i] != GLYPH_DEDUP_FREE) {
-            slot = glyph_dedup_find(d, old.hashes[i]);
-            d->hashes[slot] = old.hashes[i];
-            d->indexes[slot] = old.indexes[i];
+        if (old.slots[i].place) {
+            memcpy(&hash, old.slots[i].hash, sizeof(hash));
+            d->slots[glyph_dedup_find(d, hash)] = old.slots[i];
         }
     }
 
-    glyph_dedup_free(old.hashes, old.size * GLYPH_DEDUP_SLOT);
+    glyph_dedup_free(old.slots, old.size * sizeof(glyph_slot_t));
 
     return GLYPH_OK;
 }
 
+
+/* Zeroed. */
 
 static void *
 glyph_dedup_alloc(size_t size)
@@ -222,7 +216,7 @@ glyph_dedup_alloc(size_t size)
     void  *table;
 
     if (size < GLYPH_DEDUP_MAP) {
-        return malloc(size);
+        return calloc(1, size);
     }
 
     table = mmap(NULL, size, PROT_READ|PROT_WRITE,

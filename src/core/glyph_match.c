@@ -53,9 +53,29 @@ static int glyph_match_states_model(const glyph_scan_t *scan);
 static void glyph_note_words(glyph_match_t *result, const glyph_scan_t *scan,
     const glyph_event_t *e);
 static void glyph_note_size(glyph_match_t *result, double gb);
-static void glyph_note(glyph_match_t *result, const char *text);
-static void glyph_note_data(glyph_match_t *result, const void *data,
-    size_t len);
+
+
+/* Whole pieces only, so that what is written stays valid UTF-8. */
+
+static inline void
+glyph_note_data(glyph_match_t *result, const void *data, size_t len)
+{
+    if (len > GLYPH_MATCH_NOTES - result->notes_len) {
+        return;
+    }
+
+    memcpy(result->notes + result->notes_len, data, len);
+    result->notes_len += len;
+}
+
+
+/* Inline, so that the length of a literal is known. */
+
+static inline void
+glyph_note(glyph_match_t *result, const char *text)
+{
+    glyph_note_data(result, text, strlen(text));
+}
 
 
 glyph_matcher_t *
@@ -592,27 +612,6 @@ glyph_note_size(glyph_match_t *result, double gb)
 
     glyph_note_data(result, text + i, sizeof(text) - i);
     glyph_note(result, gb < 1 ? " MB" : " GB");
-}
-
-
-static void
-glyph_note(glyph_match_t *result, const char *text)
-{
-    glyph_note_data(result, text, strlen(text));
-}
-
-
-/* Whole pieces only, so that what is written stays valid UTF-8. */
-
-static void
-glyph_note_data(glyph_match_t *result, const void *data, size_t len)
-{
-    if (len > GLYPH_MATCH_NOTES - result->notes_len) {
-        return;
-    }
-
-    memcpy(result->notes + result->notes_len, data, len);
-    result->notes_len += len;
 }
 
 
