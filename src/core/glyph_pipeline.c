@@ -275,6 +275,10 @@ glyph_pipeline_run(glyph_pipeline_t *p, const unsigned char **pos,
         }
     }
 
+    if (p->row) {
+        glyph_row_rest(p->row);
+    }
+
     glyph_stats_totals(p->stats)->bytes += *pos - start;
 
     return rc;
