@@ -15,6 +15,9 @@ use Glyph::Fault;
 plan skip_all => 'TEST_NGINX_LOAD_MODULES is not set'
     unless $ENV{TEST_NGINX_LOAD_MODULES};
 
+# AddressSanitizer keeps what was freed for a while
+my $most = $ENV{GLYPH_ASAN} ? 64_000 : 16_000;
+
 my @csv = ('-H', 'Accept: text/csv');
 my @json = ('-H', 'Accept: application/x-ndjson');
 
@@ -181,7 +184,7 @@ subtest 'very many errors' => sub {
     my $before = resident();
     my @slow = map { asked("/jobs/$id/errors", 'text/csv') } 1 .. 8;
     sleep 2;
-    cmp_ok resident() - $before, '<', 16_000,
+    cmp_ok resident() - $before, '<', $most,
         'eight clients that do not read cost little memory';
     is busy(), 0, 'and hold no query';
     is status_of("/jobs/$id/errors?limit=1"), 200, 'others are answered';
@@ -199,7 +202,7 @@ subtest 'very long records' => sub {
     my $s = asked("/jobs/$id/errors", 'text/csv');
     my $page = asked("/jobs/$id/errors?limit=1000", 'application/json');
     sleep 2;
-    cmp_ok resident() - $before, '<', 16_000, 'cost little memory';
+    cmp_ok resident() - $before, '<', $most, 'cost little memory';
     is scalar(() = body_of($s) =~ /\r\n/g), $n + 1, 'but all come';
     is scalar(() = body_of($page) =~ /"row_index"/g), 5,
         'a page has 256 kB of them';

@@ -168,7 +168,8 @@ subtest 'a client that sends all before it reads' => sub {
         print $s "GET /health HTTP/1.1\r\nHost: x\r\n\r\n";
         like answer($s), qr/"status":"ok"/, 'and the next request is one';
     }
-    cmp_ok resident() - $before, '<', 16_000, 'it costs no memory';
+    cmp_ok resident() - $before, '<', $ENV{GLYPH_ASAN} ? 64_000 : 16_000,
+        'it costs no memory';
 };
 
 # HTTP/2 by hand: what comes in frames, [type, flags, stream, bytes].
@@ -221,6 +222,10 @@ subtest 'a stream that the client does not end' => sub {
     cmp_ok time - $began, '>', 0.8, 'but not at once';
 };
 
+sub imports {
+    return sql("SELECT count(*) FROM glyph.imports WHERE state <> 'failed'");
+}
+
 subtest 'headers that cannot be' => sub {
     my $csv = "Host: x\r\nContent-Type: text/csv\r\n";
     my $body = "title,price\nRTX 3090,7\n";
@@ -234,6 +239,7 @@ subtest 'headers that cannot be' => sub {
         'a length over all bounds' => "Content-Length: 99999999999999999999\r\n",
         '1 MB of a header' => 'X-Large: ' . 'x' x 1048576 . "\r\n",
         '1 MB of an id' => 'Glyph-Job-Id: ' . 'x' x 1048576 . "\r\n");
+    my $imports = imports();
     for my $name (sort keys %head) {
         my ($text, $broken) = raw("POST /import HTTP/1.1\r\n$csv$head{$name}"
                                   . "\r\n$body");
@@ -242,9 +248,7 @@ subtest 'headers that cannot be' => sub {
         is $broken, '', "$name: no reset";
         is scalar(() = $text =~ /^HTTP/mg), 1, "$name: one answer";
     }
-    is sql("SELECT count(*) FROM glyph.imports WHERE state <> 'failed'"
-           . " AND created_at > now() - interval '20 s'"), 0,
-        'nothing is imported';
+    is imports(), $imports, 'nothing is imported';
 
     for my $name ('Glyph-Job-Id', 'Idempotency-Key', 'Content-Digest',
                   'Prefer', 'traceparent', 'Accept', 'If-None-Match') {
