@@ -105,8 +105,22 @@ CREATE TABLE IF NOT EXISTS glyph.imports (
 
     undone_at        timestamptz,
     purged_to        int NOT NULL DEFAULT 0,        -- listings below are gone
-    purged_at        timestamptz                    -- all are
+    purged_at        timestamptz,                   -- all are
+
+    header           bytea,                         -- the file's, in UTF-8
+    delimiter        int2                           -- its code
 ) WITH (fillfactor = 70);
+
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM pg_attribute
+                    WHERE attrelid = 'glyph.imports'::regclass
+                          AND attname = 'header')
+    THEN
+        ALTER TABLE glyph.imports ADD header bytea, ADD delimiter int2;
+    END IF;
+END
+$$;
 
 -- api_jobs, api_imports, and the order "time" of listings
 
@@ -430,7 +444,8 @@ BEGIN
                  bytes_total bigint, score_min float8, score_max float8,
                  filename text, source_label text, campaign_id text,
                  metadata jsonb, options jsonb, error jsonb, result text,
-                 file_sha256 text, request_hash text, fingerprint text)
+                 file_sha256 text, request_hash text, fingerprint text,
+                 header text, delimiter int2)
     ), u AS (
         UPDATE glyph.imports i
            SET state = coalesce(j.state, 'processing'),
@@ -458,6 +473,8 @@ BEGIN
                request_hash = coalesce(decode(j.request_hash, 'hex'),
                                        i.request_hash),
                fingerprint = coalesce(j.fingerprint, i.fingerprint),
+               header = coalesce(decode(j.header, 'hex'), i.header),
+               delimiter = coalesce(j.delimiter, i.delimiter),
                duplicate_of = CASE
                    WHEN j.state = 'completed' AND j.file_sha256 IS NOT NULL
                    THEN (SELECT o.id
@@ -1211,6 +1228,17 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 
+-- What the file of rejected rows needs of its import.
+
+CREATE OR REPLACE FUNCTION glyph.job_header(p_id uuid, p_tenant text)
+RETURNS TABLE (state text, header text, delimiter int2)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT i.state, encode(i.header, 'hex'), i.delimiter
+      FROM glyph.imports i
+     WHERE i.id = p_id AND i.tenant = p_tenant;
+$$;
+
+
 -- Parameters of the api_* functions
 
 CREATE OR REPLACE FUNCTION glyph.bad_argument(p_name text, p_message text)
@@ -1610,11 +1638,12 @@ END
 $$;
 
 
--- Errors are shown for an import in any state, also while it runs.
+-- A page of an import's errors: "limit" rows, or as many as have 256 kB; of an
+-- import in any state, also while it runs.
 
-CREATE OR REPLACE FUNCTION glyph.api_errors(args jsonb)
-RETURNS TABLE (row_index int, line bigint, byte_offset bigint, errors jsonb,
-    row_data text, _cursor text)
+CREATE OR REPLACE FUNCTION glyph.error_page(args jsonb)
+RETURNS TABLE (import_index int, line bigint, byte_offset bigint,
+    errors jsonb, raw bytea, cursor text)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
@@ -1627,13 +1656,13 @@ BEGIN
         PERFORM glyph.bad_argument('id', 'parameter "id" is required');
     END IF;
 
+    -- bytes before the row decide, so that one row at least is on a page
     RETURN QUERY
-    SELECT p.import_index, p.line, p.byte_offset, p.errors,
-           glyph.safe_text(p.raw),
-           CASE WHEN p.n = v_limit AND p.more > v_limit
+    SELECT p.import_index, p.line, p.byte_offset, p.errors, p.raw,
+           CASE WHEN p.more > p.n AND (p.n = v_limit OR p.bytes >= 262144)
                 THEN glyph.cursor('errors', p.import_index::text) END
-      FROM (SELECT k.*, row_number() OVER (ORDER BY k.import_index) AS n,
-                   count(*) OVER () AS more
+      FROM (SELECT k.*, row_number() OVER w AS n, count(*) OVER () AS more,
+                   sum(octet_length(k.raw)) OVER w AS bytes
               FROM (SELECT e.* FROM glyph.import_errors e
                      WHERE e.import_id = v_id
                            AND e.import_index > coalesce(v_after[1]::int, -1)
@@ -1641,10 +1670,41 @@ BEGIN
                                         WHERE i.id = v_id AND i.tenant =
                                           coalesce(args->>'tenant', ''))
                      ORDER BY e.import_index
-                     LIMIT v_limit + 1) k) p
+                     LIMIT v_limit + 1) k
+            WINDOW w AS (ORDER BY k.import_index ROWS UNBOUNDED PRECEDING)) p
      WHERE p.n <= v_limit
+           AND (p.n = 1 OR p.bytes - octet_length(p.raw) < 262144)
      ORDER BY p.n;
 END
+$$;
+
+
+CREATE OR REPLACE FUNCTION glyph.api_errors(args jsonb)
+RETURNS TABLE (row_index int, line bigint, byte_offset bigint, errors jsonb,
+    row_data text, _cursor text)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT p.import_index, p.line, p.byte_offset, p.errors,
+           glyph.safe_text(p.raw), p.cursor
+      FROM glyph.error_page(args) p ORDER BY p.import_index;
+$$;
+
+
+-- The same page, as the file of rejected rows has it.
+
+CREATE OR REPLACE FUNCTION glyph.error_records(args jsonb)
+RETURNS TABLE (line bigint, codes text, messages text, raw text,
+    _cursor text)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT p.line, x.codes, x.messages, encode(p.raw, 'hex'), p.cursor
+      FROM glyph.error_page(args) p
+           CROSS JOIN LATERAL (
+               SELECT string_agg(e->>'code', ' ' ORDER BY n),
+                      string_agg(coalesce((e->>'column') || ': ', '')
+                                 || coalesce(e->>'message', ''), '; '
+                                 ORDER BY n)
+                 FROM jsonb_array_elements(p.errors)
+                      WITH ORDINALITY x(e, n)) x(codes, messages)
+     ORDER BY p.import_index;
 $$;
 
 

@@ -8,6 +8,7 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_background.h"
+#include "ngx_glyph_errors.h"
 #include "ngx_glyph_http.h"
 #include "ngx_glyph_job.h"
 #include "ngx_glyph_jobs.h"
@@ -528,6 +529,11 @@ ngx_glyph_jobs_postgres(ngx_glyph_ask_t *ask)
         queue = NGX_GLYPH_PG_CONTROL;
         break;
 
+    case NGX_GLYPH_JOBS_ERRORS:
+        sql = "SELECT state, header, delimiter "
+              "FROM glyph.job_header($1::uuid, $2)";
+        break;
+
     default:
         sql = "SELECT state, result FROM glyph.job_result($1::uuid, $2)";
         break;
@@ -693,7 +699,7 @@ static ngx_int_t
 ngx_glyph_jobs_answer(ngx_glyph_ask_t *ask, PGresult *res)
 {
     ngx_int_t  state;
-    ngx_str_t  id, name = ngx_string("errors");
+    ngx_str_t  id;
 
     switch (ask->what) {
 
@@ -730,7 +736,7 @@ ngx_glyph_jobs_answer(ngx_glyph_ask_t *ask, PGresult *res)
         id.data = ask->text;
         id.len = NGX_GLYPH_UUID_TEXT_LEN;
 
-        return ngx_glyph_query_run(ask->request, &name, &id);
+        return ngx_glyph_errors_run(ask->request, &id, res);
     }
 }
 

@@ -41,8 +41,6 @@ typedef struct {
 } ngx_glyph_page_t;
 
 
-static ngx_int_t ngx_glyph_query_args(ngx_http_request_t *r, ngx_str_t *id,
-    glyph_buf_t *b);
 static ngx_int_t ngx_glyph_query_format(ngx_http_request_t *r,
     ngx_uint_t markdown, ngx_glyph_rows_e *format);
 static void ngx_glyph_query_result(void *data, PGresult *res,
@@ -55,7 +53,6 @@ static ngx_int_t ngx_glyph_query_send(ngx_http_request_t *r,
     ngx_glyph_page_t *page);
 static ngx_int_t ngx_glyph_query_headers(ngx_http_request_t *r,
     ngx_glyph_page_t *page);
-static ngx_int_t ngx_glyph_query_link(ngx_http_request_t *r, char *cursor);
 static void ngx_glyph_query_finalize(ngx_http_request_t *r, ngx_int_t rc);
 static void ngx_glyph_query_cleanup(void *data);
 static void ngx_glyph_query_free(ngx_glyph_page_t *page);
@@ -109,7 +106,7 @@ ngx_glyph_query_run(ngx_http_request_t *r, ngx_str_t *name, ngx_str_t *id)
     rc = ngx_glyph_query_format(r, 1, &format);
 
     if (rc == NGX_DECLINED) {
-        rc = ngx_glyph_query_args(r, id, &args);
+        rc = ngx_glyph_query_args(r, id, NULL, NULL, &args);
     }
 
     if (rc != NGX_DECLINED) {
@@ -179,10 +176,9 @@ ngx_glyph_query_format(ngx_http_request_t *r, ngx_uint_t markdown,
 }
 
 
-/* {"args":{…},"tenant":"…"}, terminated.  NGX_DECLINED: go on. */
-
-static ngx_int_t
-ngx_glyph_query_args(ngx_http_request_t *r, ngx_str_t *id, glyph_buf_t *b)
+ngx_int_t
+ngx_glyph_query_args(ngx_http_request_t *r, ngx_str_t *id,
+    ngx_glyph_query_arg_pt take, void *data, glyph_buf_t *b)
 {
     ngx_int_t    rc;
     ngx_str_t    args, name, value, tenant;
@@ -239,6 +235,18 @@ ngx_glyph_query_args(ngx_http_request_t *r, ngx_str_t *id, glyph_buf_t *b)
         }
 
         *s = name;
+
+        if (take) {
+            rc = take(r, data, &name, &value);
+
+            if (rc == NGX_DONE) {
+                continue;
+            }
+
+            if (rc != NGX_DECLINED) {
+                return rc;
+            }
+        }
 
         glyph_json_comma(b);
         glyph_json_string(b, name.data, name.len);
@@ -509,9 +517,7 @@ ngx_glyph_query_headers(ngx_http_request_t *r, ngx_glyph_page_t *page)
 }
 
 
-/* The same request again, only behind the cursor (RFC 8288). */
-
-static ngx_int_t
+ngx_int_t
 ngx_glyph_query_link(ngx_http_request_t *r, char *cursor)
 {
     u_char  *p, *arg, *last, *next, *buf;

@@ -23,6 +23,24 @@
 ngx_int_t ngx_glyph_query_run(ngx_http_request_t *r, ngx_str_t *name,
     ngx_str_t *id);
 
+/*
+ * Looks at a parameter.  NGX_DONE: it is taken; NGX_DECLINED: the query gets
+ * it; else the answer has been given, and that is returned.
+ */
+typedef ngx_int_t (*ngx_glyph_query_arg_pt)(ngx_http_request_t *r,
+    void *data, ngx_str_t *name, ngx_str_t *value);
+
+/*
+ * Appends what such a function is called with, {"args":{…},"tenant":"…"},
+ * terminated, to b.  "take" is asked of each parameter; NULL: none is its
+ * own.  NGX_DECLINED: go on; else as ngx_glyph_query_run().
+ */
+ngx_int_t ngx_glyph_query_args(ngx_http_request_t *r, ngx_str_t *id,
+    ngx_glyph_query_arg_pt take, void *data, glyph_buf_t *b);
+
+/* "Link": the same request again, only behind the cursor (RFC 8288). */
+ngx_int_t ngx_glyph_query_link(ngx_http_request_t *r, char *cursor);
+
 /* The answer to an error of a query, or (res NULL) of its connection. */
 ngx_int_t ngx_glyph_query_failed(ngx_http_request_t *r, PGresult *res,
     const char *error);

@@ -114,8 +114,6 @@ static const glyph_code_entry_t  glyph_codes[GLYPH_CODE_N] = {
         "the record has fewer fields than the header" },
     [GLYPH_WARN_STRAY_QUOTE] = { "stray_quote",
         "a quote sign inside a field was taken literally" },
-    [GLYPH_WARN_DUPLICATE_FILE] = { "duplicate_file",
-        "the same file was imported before" },
 };
 
 

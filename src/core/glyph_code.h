@@ -71,7 +71,6 @@ typedef enum {
     GLYPH_WARN_DEDUP_FULL,
     GLYPH_WARN_ROW_SHORT,           /* fewer fields than the header */
     GLYPH_WARN_STRAY_QUOTE,         /* read literally */
-    GLYPH_WARN_DUPLICATE_FILE,
 
     GLYPH_CODE_N
 } glyph_code_e;

@@ -51,6 +51,8 @@ struct glyph_pipeline_s {
     glyph_sha256_t               *digest;
     unsigned char                 sha256[GLYPH_SHA256_SIZE];
     glyph_header_t               *header;
+    glyph_buf_t                   head;         /* its bytes */
+    glyph_str_t                   head_str;
     glyph_reader_t               *reader;       /* NULL: still sampling */
     glyph_row_t                  *row;
     glyph_row_result_t            result;
@@ -227,6 +229,7 @@ glyph_pipeline_destroy(glyph_pipeline_t *p)
     glyph_stats_destroy(p->stats);
     glyph_buf_free(&p->strings);
     glyph_buf_free(&p->sample);
+    glyph_buf_free(&p->head);
     glyph_buf_free(&p->detail);
     glyph_buf_free(&p->did_you_mean);
     free(p);
@@ -559,6 +562,7 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
     s.max_row_size = p->conf->max_row_size;
     s.max_columns = p->conf->max_columns;
     s.did_you_mean = &p->did_you_mean;
+    s.head = &p->head;
 
     code = GLYPH_CODE_OK;
 
@@ -575,6 +579,8 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
         glyph_header_ignore_extra(p->header);
     }
 
+    p->head_str.data = p->head.data;
+    p->head_str.len = p->head.len;
     p->delimiter = s.delimiter;
     p->habit = s.decimal;
     p->sample_pos = s.pos - s.data;
@@ -830,6 +836,13 @@ const glyph_header_t *
 glyph_pipeline_header(const glyph_pipeline_t *p)
 {
     return p->header;
+}
+
+
+const glyph_str_t *
+glyph_pipeline_head(const glyph_pipeline_t *p)
+{
+    return &p->head_str;
 }
 
 

@@ -129,6 +129,9 @@ int glyph_pipeline_begun(const glyph_pipeline_t *p);
 const glyph_header_t *glyph_pipeline_header(const glyph_pipeline_t *p);
 unsigned char glyph_pipeline_delimiter(const glyph_pipeline_t *p);
 
+/* The header record's bytes, in UTF-8, without the line end; once begun. */
+const glyph_str_t *glyph_pipeline_head(const glyph_pipeline_t *p);
+
 /*
  * The SHA-256 of the file (of a form: of the decoded file part); valid once
  * the file is done.
