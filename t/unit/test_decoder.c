@@ -169,8 +169,8 @@ test_damaged(glyph_encoding_e encoding, const char *name)
     memset(&in, 0, sizeof(glyph_buf_t));
 
     glyph_buf_puts(&in, "title,price\nRTX 3090,1\n");
-    test_refused(encoding, &in, GLYPH_ENCODING_MALFORMED, " body cannot be decoded",
-                 "a bare file");
+    test_refused(encoding, &in, GLYPH_ENCODING_MALFORMED,
+                 " body cannot be decoded", "a bare file");
 
     glyph_buf_reset(&in);
     test_text(&text, 200000);
@@ -210,7 +210,7 @@ test_bomb(glyph_encoding_e encoding, const char *name)
     glyph_buf_reset(&in);
     test_encode(&in, encoding, zeros, len);
     test_refused(encoding, &in, GLYPH_ENCODING_RATIO,
-                 " body becomes more than 100 times as large in its first ", name);
+                 " more than 100 times as large in its first ", name);
     (void) test_decode(encoding, &in, 0, &out, &code, &detail);
     ok(out.len <= 128 * in.len + 1024 * 1024, "and soon: after %zu bytes",
        out.len);
