@@ -144,6 +144,7 @@ struct ngx_glyph_job_s {
     unsigned                   final_queued:1;
     unsigned                   outcome_refused:1;
     unsigned                   registered:1;    /* has a row in imports */
+    unsigned                   given_id:1;  /* the client chose it */
     unsigned                   in_batch:1;
     unsigned                   in_ready:1;
     unsigned                   spooling:1;  /* the body goes to the file */

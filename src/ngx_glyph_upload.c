@@ -104,8 +104,13 @@ ngx_glyph_upload_handler(ngx_http_request_t *r, ngx_glyph_output_t *output)
         return rc;
     }
 
-    return job->idempotency_key.len ? ngx_glyph_idempotency_claim(r, ctx, job)
-                                    : ngx_glyph_upload_go(r, ctx, job);
+    /* a file's id must be known to be new; of others the first batch tells */
+
+    return (job->idempotency_key.len
+            || (job->given_id && job->spooling
+                && ngx_glyph_writer_available() != NGX_DECLINED))
+           ? ngx_glyph_idempotency_claim(r, ctx, job)
+           : ngx_glyph_upload_go(r, ctx, job);
 }
 
 
@@ -336,6 +341,8 @@ ngx_glyph_upload_job_id(ngx_http_request_t *r, ngx_glyph_job_t *job)
     }
 
     ngx_glyph_uuid_text(job->text, &job->id);
+
+    job->given_id = (given != NULL);
 
     return NGX_DECLINED;
 }
