@@ -125,6 +125,19 @@ subtest 'a runner is killed' => sub {
     hidden($id, 'then');
 };
 
+subtest 'a reader of one tenant' => sub {
+    is sql("BEGIN; CREATE SCHEMA test_only;"
+           . ' CREATE VIEW test_only.listings WITH (security_barrier) AS SELECT'
+           . " * FROM glyph.listing_view WHERE tenant = 'acme-$$';"
+           . ' CREATE ROLE test_only_reader;'
+           . ' GRANT USAGE ON SCHEMA test_only TO test_only_reader;'
+           . ' GRANT SELECT ON test_only.listings TO test_only_reader;'
+           . ' SET LOCAL ROLE test_only_reader;'
+           . " SELECT (count(*) > 0) || ' ' || string_agg(DISTINCT tenant, ',')"
+           . ' FROM test_only.listings'), "true acme-$$",
+        'sees it by a view of its own';
+};
+
 subtest 'an id of another tenant, while Postgres is down' => sub {
     my $id = uuid();
     sql('INSERT INTO glyph.imports (id, tenant, state, epoch, worker)'
