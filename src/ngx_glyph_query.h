@@ -17,8 +17,8 @@
 /*
  * Answers the request with the page that glyph.api_NAME() gives for the
  * request's query string; "id" is a parameter more, NULL for none; tenant is
- * that of ngx_glyph_tenant().  To be finalized with what is returned: NGX_DONE while it runs (it then finalizes
- * the request itself).
+ * that of ngx_glyph_tenant().  To be finalized with what is returned: NGX_DONE
+ * while it runs (it then finalizes the request itself).
  */
 ngx_int_t ngx_glyph_query_run(ngx_http_request_t *r, ngx_str_t *name,
     ngx_str_t *id, ngx_str_t *tenant);

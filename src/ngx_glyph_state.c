@@ -281,7 +281,8 @@ ngx_glyph_state_cancel(ngx_str_t *id, ngx_str_t *tenant)
 
 
 /*
- * A hint that Postgres has cancelled a job: its id, and its tenant.  If it is ours, and not in the
+ * A hint that Postgres has cancelled a job: its id, and its tenant.  If it is
+ * ours, and not in the
  * middle of its end, it need not wait for its next batch to find out.  What
  * it really is, the fence tells when its end is written.
  */
