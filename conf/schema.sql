@@ -589,14 +589,41 @@ END
 $$;
 
 
--- spooled() makes such a claim the file's: no worker's end can fail it.
+-- spooled() makes such a claim the file's: no worker's end can fail it.  With
+-- p_meta there is no claim, and the row is made here; false if another import
+-- has the id.
+
+DROP FUNCTION IF EXISTS glyph.spooled(uuid, int, text);
 
 CREATE OR REPLACE FUNCTION glyph.spooled(p_id uuid, p_epoch int,
-    p_fingerprint text) RETURNS void
+    p_fingerprint text, p_meta jsonb DEFAULT NULL) RETURNS bool
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off
 AS $$
+DECLARE
+    r glyph.imports;
 BEGIN
+    IF p_meta IS NOT NULL THEN
+        INSERT INTO glyph.imports (id, tenant, state, epoch, node, worker,
+                                   durable, created_at, bytes_total,
+                                   fingerprint, traceparent)
+        VALUES (p_id, p_meta->>'tenant', 'queued', p_epoch,
+                (p_meta->>'node')::uuid, (p_meta->>'worker')::uuid, true,
+                (p_meta->>'created_at')::timestamptz,
+                (p_meta->>'bytes_total')::bigint, p_fingerprint,
+                p_meta->>'traceparent')
+            ON CONFLICT (id) DO NOTHING;
+
+        IF FOUND THEN
+            RETURN true;
+        END IF;
+
+        SELECT * INTO r FROM glyph.imports i WHERE i.id = p_id;
+
+        RETURN glyph.is_own(r, NULL, jsonb_build_object('tenant',
+            p_meta->>'tenant', 'fingerprint', p_fingerprint));
+    END IF;
+
     UPDATE glyph.imports i
        SET durable = true, state = 'queued', fingerprint = p_fingerprint,
            updated_at = now()
@@ -605,6 +632,8 @@ BEGIN
     IF NOT FOUND THEN
         PERFORM glyph.fence_error(jsonb_build_array(p_id));
     END IF;
+
+    RETURN true;
 END
 $$;
 
@@ -691,26 +720,58 @@ END
 $$;
 
 
+-- Whether a row is that of an upload; see take().  The last nine characters of
+-- a fingerprint tell one upload from another.  What is cancelled may have been
+-- made by the cancel, and knows its tenant only.
+
+CREATE OR REPLACE FUNCTION glyph.is_own(i glyph.imports, p_worker uuid,
+    p_upload jsonb) RETURNS bool
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT p_upload IS NULL
+           OR (i.tenant = p_upload->>'tenant'
+               AND (i.state = 'cancelled'
+                    OR coalesce(right(i.fingerprint, 9)
+                                = right(p_upload->>'fingerprint', 9)
+                                OR (i.worker = p_worker AND i.created_at
+                                    = (p_upload->>'created_at')::timestamptz),
+                                false)));
+$$;
+
+
 -- take() makes the caller the owner: nothing of an earlier owner can be
 -- committed after it.  A final state is returned as it is.  p_owner: see
 -- hold(); a spool file's header names the worker that began it.  Without it,
 -- a first batch that is under way is taken for the caller's own, on a
 -- connection that it lost.
+--
+-- p_upload is for a caller that does not know whether the row is its import or
+-- another one for which a client chose the same id: {tenant, fingerprint} of a
+-- spooled upload, {tenant, created_at} of one whose first batch is in doubt.
+-- What is not the caller's is left alone, "own" is false.
+
+DROP FUNCTION IF EXISTS glyph.take(uuid, uuid, uuid, uuid);
 
 CREATE OR REPLACE FUNCTION glyph.take(p_id uuid, p_worker uuid, p_node uuid,
-    p_owner uuid DEFAULT NULL)
+    p_owner uuid DEFAULT NULL, p_upload jsonb DEFAULT NULL)
 RETURNS TABLE (found bool, epoch int, state text, rows bigint, bytes bigint,
     valid_rows bigint, invalid_rows bigint, warnings_count bigint,
     score_min float8, score_max float8, durable bool, fingerprint text,
-    tenant text)
+    tenant text, own bool)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
-    r glyph.imports;
+    r     glyph.imports;
+    v_own bool;
 BEGIN
-    r := glyph.hold(p_id, true, coalesce(p_owner, p_worker));
+    SELECT * INTO r FROM glyph.imports i WHERE i.id = p_id;
+    v_own := r.id IS NULL OR glyph.is_own(r, p_worker, p_upload);
 
-    IF r.id IS NOT NULL AND NOT glyph.is_final(r.state) THEN
+    IF v_own THEN
+        r := glyph.hold(p_id, true, coalesce(p_owner, p_worker));
+        v_own := r.id IS NULL OR glyph.is_own(r, p_worker, p_upload);
+    END IF;
+
+    IF r.id IS NOT NULL AND v_own AND NOT glyph.is_final(r.state) THEN
         r.epoch := r.epoch + 1;
 
         UPDATE glyph.imports i
@@ -722,7 +783,7 @@ BEGIN
 
     RETURN QUERY SELECT r.id IS NOT NULL, r.epoch, r.state, r.rows, r.bytes,
         r.valid_rows, r.invalid_rows, r.warnings_count, r.score_min,
-        r.score_max, r.durable, r.fingerprint, r.tenant;
+        r.score_max, r.durable, r.fingerprint, r.tenant, v_own;
 END
 $$;
 

@@ -8,7 +8,6 @@
 
 static void ngx_glyph_batch_begin_args(ngx_glyph_batch_t *batch,
     glyph_buf_t *b);
-static void ngx_glyph_batch_meta(ngx_glyph_job_t *job, glyph_buf_t *b);
 static void ngx_glyph_batch_progress_args(ngx_glyph_batch_t *batch,
     glyph_buf_t *b);
 static void ngx_glyph_batch_head(ngx_glyph_job_t *job, glyph_buf_t *b);
@@ -148,7 +147,7 @@ ngx_glyph_batch_begin_args(ngx_glyph_batch_t *batch, glyph_buf_t *b)
 }
 
 
-static void
+void
 ngx_glyph_batch_meta(ngx_glyph_job_t *job, glyph_buf_t *b)
 {
     glyph_buf_putc(b, '{');

@@ -19,6 +19,7 @@
 #include "ngx_glyph_output.h"
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_query.h"
+#include "ngx_glyph_tenant.h"
 #include "ngx_glyph_rows.h"
 #include "ngx_glyph_task.h"
 #include "core/glyph_resend.h"
@@ -50,6 +51,8 @@ typedef struct {
     ngx_glyph_pg_query_t      *query;       /* NULL: it is answered */
     PGresult                  *res;
     u_char                     id[NGX_GLYPH_UUID_TEXT_LEN];
+    ngx_str_t                  tenant;
+    u_char                     tenant_text[NGX_GLYPH_TENANT_MAX];
     ngx_glyph_rows_e           format;      /* NDJSON or CSV */
     glyph_buf_t                header;      /* the file's */
     glyph_resend_t             resend;
@@ -100,7 +103,8 @@ static const ngx_str_t  ngx_glyph_errors_types[] = {
 
 
 ngx_int_t
-ngx_glyph_errors_run(ngx_http_request_t *r, ngx_str_t *id, PGresult *res)
+ngx_glyph_errors_run(ngx_http_request_t *r, ngx_str_t *id, ngx_str_t *tenant,
+    PGresult *res)
 {
     ngx_int_t            n, rc;
     glyph_buf_t          args;
@@ -112,7 +116,7 @@ ngx_glyph_errors_run(ngx_http_request_t *r, ngx_str_t *id, PGresult *res)
     n = ngx_glyph_accept(r, ngx_glyph_errors_types, 3);
 
     if (n == NGX_GLYPH_ROWS_JSON) {
-        return ngx_glyph_query_run(r, &name, id);
+        return ngx_glyph_query_run(r, &name, id, tenant);
     }
 
     if (n == NGX_DECLINED) {
@@ -129,18 +133,21 @@ ngx_glyph_errors_run(ngx_http_request_t *r, ngx_str_t *id, PGresult *res)
 
     e->format = (ngx_glyph_rows_e) n;
     ngx_memcpy(e->id, id->data, NGX_GLYPH_UUID_TEXT_LEN);
+    ngx_memcpy(e->tenant_text, tenant->data, tenant->len);
+    e->tenant.data = e->tenant_text;
+    e->tenant.len = tenant->len;
     ngx_memzero(&args, sizeof(glyph_buf_t));
 
     e->request = r;
 
-    rc = ngx_glyph_query_args(r, id, ngx_glyph_errors_arg, e, &args);
+    rc = ngx_glyph_query_args(r, id, tenant, ngx_glyph_errors_arg, e, &args);
 
     if (rc == NGX_DECLINED) {
         rc = ngx_glyph_errors_check(e, res);
     }
 
     if (rc == NGX_DECLINED && e->one && e->format == NGX_GLYPH_ROWS_NDJSON) {
-        rc = ngx_glyph_query_run(r, &name, id);
+        rc = ngx_glyph_query_run(r, &name, id, tenant);
     }
 
     if (rc != NGX_DECLINED) {
@@ -670,14 +677,12 @@ static ngx_int_t
 ngx_glyph_errors_next(ngx_glyph_errors_t *e)
 {
     ngx_int_t            rc;
-    ngx_str_t            tenant;
     glyph_buf_t          args;
     ngx_http_request_t  *r;
 
     r = e->request;
 
     ngx_memzero(&args, sizeof(glyph_buf_t));
-    ngx_glyph_tenant(r, &tenant);
 
     glyph_buf_puts(&args, "{\"args\":{\"id\":");
     glyph_json_string(&args, e->id, NGX_GLYPH_UUID_TEXT_LEN);
@@ -685,7 +690,7 @@ ngx_glyph_errors_next(ngx_glyph_errors_t *e)
     glyph_buf_puts(&args, ",\"after\":");
     glyph_json_cstring(&args, (char *) e->cursor);
     glyph_buf_puts(&args, "},\"tenant\":");
-    glyph_json_string(&args, tenant.data, tenant.len);
+    glyph_json_string(&args, e->tenant.data, e->tenant.len);
     glyph_buf_puts(&args, "}");
     glyph_buf_putc(&args, '\0');
 

@@ -21,7 +21,7 @@
  * the request itself).
  */
 ngx_int_t ngx_glyph_errors_run(ngx_http_request_t *r, ngx_str_t *id,
-    PGresult *res);
+    ngx_str_t *tenant, PGresult *res);
 
 
 #endif /* _NGX_GLYPH_ERRORS_H_INCLUDED_ */

@@ -540,10 +540,3 @@ ngx_glyph_etag(ngx_http_request_t *r, ngx_str_t *body)
 
     return NGX_OK;
 }
-
-
-void
-ngx_glyph_tenant(ngx_http_request_t *r, ngx_str_t *tenant)
-{
-    ngx_str_set(tenant, "");
-}

@@ -86,8 +86,5 @@ ngx_int_t ngx_glyph_accept_post(ngx_http_request_t *r);
  */
 ngx_int_t ngx_glyph_etag(ngx_http_request_t *r, ngx_str_t *body);
 
-/* The glyph_tenant of a request; empty while there is no such directive. */
-void ngx_glyph_tenant(ngx_http_request_t *r, ngx_str_t *tenant);
-
 
 #endif /* _NGX_GLYPH_HTTP_H_INCLUDED_ */

@@ -3,6 +3,7 @@
 #include "ngx_glyph_http.h"
 #include "ngx_glyph_job.h"
 #include "ngx_glyph_output.h"
+#include "ngx_glyph_tenant.h"
 #include "ngx_glyph_trace.h"
 #include "ngx_glyph_upload.h"
 
@@ -156,7 +157,11 @@ ngx_glyph_options(ngx_http_request_t *r, ngx_glyph_job_t *job)
     ngx_int_t  rc;
     ngx_str_t  tenant;
 
-    ngx_glyph_tenant(r, &tenant);
+    rc = ngx_glyph_tenant(r, &tenant);
+
+    if (rc != NGX_DECLINED) {
+        return rc;
+    }
 
     /* the job outlives the request */
 

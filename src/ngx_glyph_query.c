@@ -20,6 +20,7 @@
 #include "ngx_glyph_query.h"
 #include "ngx_glyph_rows.h"
 #include "ngx_glyph_task.h"
+#include "ngx_glyph_tenant.h"
 
 
 /* nginx has no name for this status */
@@ -70,6 +71,7 @@ ngx_int_t
 ngx_glyph_query_handler(ngx_http_request_t *r)
 {
     ngx_int_t              rc;
+    ngx_str_t              tenant;
     ngx_glyph_loc_conf_t  *glcf;
 
     if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
@@ -82,14 +84,21 @@ ngx_glyph_query_handler(ngx_http_request_t *r)
         return rc;
     }
 
+    rc = ngx_glyph_tenant(r, &tenant);
+
+    if (rc != NGX_DECLINED) {
+        return rc;
+    }
+
     glcf = ngx_http_get_module_loc_conf(r, ngx_glyph_module);
 
-    return ngx_glyph_query_run(r, &glcf->query, NULL);
+    return ngx_glyph_query_run(r, &glcf->query, NULL, &tenant);
 }
 
 
 ngx_int_t
-ngx_glyph_query_run(ngx_http_request_t *r, ngx_str_t *name, ngx_str_t *id)
+ngx_glyph_query_run(ngx_http_request_t *r, ngx_str_t *name, ngx_str_t *id,
+    ngx_str_t *tenant)
 {
     ngx_int_t            rc;
     glyph_buf_t          args;
@@ -106,7 +115,7 @@ ngx_glyph_query_run(ngx_http_request_t *r, ngx_str_t *name, ngx_str_t *id)
     rc = ngx_glyph_query_format(r, 1, &format);
 
     if (rc == NGX_DECLINED) {
-        rc = ngx_glyph_query_args(r, id, NULL, NULL, &args);
+        rc = ngx_glyph_query_args(r, id, tenant, NULL, NULL, &args);
     }
 
     if (rc != NGX_DECLINED) {
@@ -177,11 +186,11 @@ ngx_glyph_query_format(ngx_http_request_t *r, ngx_uint_t markdown,
 
 
 ngx_int_t
-ngx_glyph_query_args(ngx_http_request_t *r, ngx_str_t *id,
+ngx_glyph_query_args(ngx_http_request_t *r, ngx_str_t *id, ngx_str_t *tenant,
     ngx_glyph_query_arg_pt take, void *data, glyph_buf_t *b)
 {
     ngx_int_t    rc;
-    ngx_str_t    args, name, value, tenant;
+    ngx_str_t    args, name, value;
     ngx_uint_t   i;
     ngx_array_t  seen;
     ngx_str_t   *s;
@@ -254,10 +263,8 @@ ngx_glyph_query_args(ngx_http_request_t *r, ngx_str_t *id,
         glyph_json_string(b, value.data, value.len);
     }
 
-    ngx_glyph_tenant(r, &tenant);
-
     glyph_buf_puts(b, "},\"tenant\":");
-    glyph_json_string(b, tenant.data, tenant.len);
+    glyph_json_string(b, tenant->data, tenant->len);
     glyph_buf_putc(b, '}');
     glyph_buf_putc(b, '\0');
 

@@ -221,7 +221,15 @@ subtest 'too many jobs' => sub {
     like get('/import', '-D', '-', '-o', '/dev/null', '-H',
              'Content-Type: text/csv', '-d', 'title'),
         qr/^Retry-After: [1-9]\d?\r$/m, 'and when to come again';
+    my ($dry, $dry2) = (uuid(), uuid());
+    my $dry_pid = upload($dry, '/import?dry_run=true', '--limit-rate', '600k');
+    sleep 0.5;
+    is code_of($dry2, upload($dry2, '/import?dry_run=true', "\@$small")), 429,
+        'dry runs are counted for themselves';
+    like slurp("$root/$dry2.body"),
+        qr/"detail":"1 transforms and dry runs are running;/, 'and told of so';
     is code_of($id, $pid), 200, 'the first is not disturbed';
+    is code_of($dry, $dry_pid), 200, 'nor is the dry run';
 };
 
 subtest 'what is left' => sub {
