@@ -5,6 +5,7 @@
 #include "ngx_glyph_output.h"
 #include "ngx_glyph_trace.h"
 #include "ngx_glyph_upload.h"
+#include "glyph_json_sample.h"
 
 
 #define NGX_GLYPH_BOUNDARY_MAX  70          /* RFC 2046, 5.1.1 */
@@ -24,6 +25,8 @@ typedef struct {
 
 
 static ngx_int_t ngx_glyph_options_type(ngx_http_request_t *r,
+    ngx_glyph_job_t *job);
+static ngx_int_t ngx_glyph_options_format(ngx_http_request_t *r,
     ngx_glyph_job_t *job);
 static ngx_int_t ngx_glyph_options_type_refused(ngx_http_request_t *r,
     const char *why);
@@ -175,6 +178,10 @@ ngx_glyph_options(ngx_http_request_t *r, ngx_glyph_job_t *job)
         rc = ngx_glyph_options_args(r, job);
     }
 
+    if (rc == NGX_DECLINED) {
+        rc = ngx_glyph_options_format(r, job);
+    }
+
     ngx_glyph_options_prefer(r, job);
 
     return rc;
@@ -184,10 +191,13 @@ ngx_glyph_options(ngx_http_request_t *r, ngx_glyph_job_t *job)
 static ngx_int_t
 ngx_glyph_options_type(ngx_http_request_t *r, ngx_glyph_job_t *job)
 {
-    size_t      len;
-    ngx_int_t   rc;
-    ngx_str_t  *type, *encoding, boundary, charset;
-    ngx_uint_t  i;
+    size_t       len;
+    ngx_int_t    rc;
+    ngx_str_t   *type, *encoding, boundary, charset;
+    ngx_uint_t   i;
+    glyph_str_t  name;
+
+    static const glyph_str_t  no_name;
 
     static ngx_str_t  csv[] = {
         ngx_string("text/csv"),
@@ -260,8 +270,34 @@ ngx_glyph_options_type(ngx_http_request_t *r, ngx_glyph_job_t *job)
         }
     }
 
+    /* JSON is UTF-8; a charset that is said is of no meaning (RFC 8259, 11) */
+
+    name.data = type->data;
+    name.len = type->len;
+
+    job->opts.format = glyph_json_sample_format(&name, &no_name);
+
+    if (job->opts.format != GLYPH_FORMAT_CSV) {
+        return NGX_DECLINED;
+    }
+
     return ngx_glyph_options_type_refused(r,
                        "the Content-Type is not one that can be imported");
+}
+
+
+/* Options that are of one format only; NGX_DECLINED: go on. */
+
+static ngx_int_t
+ngx_glyph_options_format(ngx_http_request_t *r, ngx_glyph_job_t *job)
+{
+    if (job->opts.format != GLYPH_FORMAT_CSV && job->opts.delimiter) {
+        return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_invalid",
+                                  "parameter \"delimiter\" is for CSV; the "
+                                  "body is JSON");
+    }
+
+    return NGX_DECLINED;
 }
 
 
@@ -275,7 +311,9 @@ ngx_glyph_options_type_refused(ngx_http_request_t *r, const char *why)
     return ngx_glyph_problemf(r, NGX_HTTP_UNSUPPORTED_MEDIA_TYPE,
                               "unsupported_media_type",
                               "%s; use \"Content-Type: text/csv\" for a bare "
-                              "file, or multipart/form-data", why);
+                              "file, or multipart/form-data, or "
+                              "application/json, or application/x-ndjson",
+                              why);
 }
 
 

@@ -403,11 +403,11 @@ RTX 3090 '; DROP TABLE glyph.listings; --,9,,\\,1,2026-11-23
  qr/"code":"unsupported_media_type".*multipart.form-data/,
  qr/"code":"unsupported_media_type".*Content-Encoding/]
 --- response_headers eval
-["Accept-Post: text/csv, multipart/form-data",
- "Accept-Post: text/csv, multipart/form-data",
- "Accept-Post: text/csv, multipart/form-data",
- "Accept-Post: text/csv, multipart/form-data",
- "Accept-Post: text/csv, multipart/form-data"]
+["Accept-Post: text/csv, multipart/form-data, application/json, application/x-ndjson",
+ "Accept-Post: text/csv, multipart/form-data, application/json, application/x-ndjson",
+ "Accept-Post: text/csv, multipart/form-data, application/json, application/x-ndjson",
+ "Accept-Post: text/csv, multipart/form-data, application/json, application/x-ndjson",
+ "Accept-Post: text/csv, multipart/form-data, application/json, application/x-ndjson"]
 
 
 === TEST 30: larger than client_max_body_size, told beforehand

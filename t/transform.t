@@ -345,7 +345,7 @@ POST /score
 Content-Type: application/json
 --- error_code: 415
 --- response_headers
-Accept-Post: text/csv, multipart/form-data
+Accept-Post: text/csv, multipart/form-data, application/json, application/x-ndjson
 
 
 === TEST 26: a charset that nobody knows

@@ -60,6 +60,13 @@ int glyph_header_create(glyph_header_t **header, const glyph_str_t *fields,
     glyph_buf_t *detail);
 void glyph_header_destroy(glyph_header_t *header);
 
+/*
+ * A column that was found later, in JSON: it becomes the last one.  A known
+ * column that the header has already is not given to it, and the name's
+ * currency does not count.  GLYPH_OK or GLYPH_ERROR.
+ */
+int glyph_header_add(glyph_header_t *header, const glyph_str_t *name);
+
 /* Columns that are not known are not kept, but ignored. */
 void glyph_header_ignore_extra(glyph_header_t *header);
 

@@ -21,6 +21,7 @@
 
 #include "glyph_buf.h"
 #include "glyph_code.h"
+#include "glyph_format.h"
 #include "glyph_listing.h"
 #include "glyph_registry.h"
 #include "glyph_score.h"
@@ -53,6 +54,7 @@ typedef struct {
     glyph_str_t      charset;       /* empty: not told */
     glyph_str_t      filename;      /* empty: not told */
     glyph_str_t      map;           /* ?map= */
+    glyph_format_e   format;        /* of a form: CSV, unless it tells */
     unsigned char    delimiter;     /* 0: to be found */
     glyph_decimal_e  decimal;
     uint64_t         max_errors;    /* 0: the location's */

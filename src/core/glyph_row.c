@@ -20,6 +20,7 @@ struct glyph_row_s {
     unsigned                      reject_unknown:1;
     unsigned                      reject_not_gpu:1;
     unsigned                      dedup_full:1; /* and it was said */
+    unsigned                      price_number:1;   /* of JSON */
 };
 
 
@@ -27,8 +28,10 @@ static int glyph_row_record(const glyph_record_t *rec,
     glyph_row_result_t *result);
 static void glyph_row_fields(glyph_row_t *row, const glyph_record_t *rec,
     glyph_row_result_t *result);
+static void glyph_row_known(glyph_row_t *row, const glyph_str_t *value,
+    glyph_field_e kind, glyph_column_e column, glyph_row_result_t *result);
 static void glyph_row_extra(glyph_row_t *row, const glyph_column_t *column,
-    const glyph_str_t *value);
+    const glyph_str_t *value, glyph_field_e kind);
 static void glyph_row_lengths(glyph_row_t *row, glyph_row_result_t *result);
 static void glyph_row_title(glyph_row_result_t *result);
 static void glyph_row_price(glyph_row_t *row, glyph_row_result_t *result);
@@ -170,10 +173,16 @@ glyph_row_fields(glyph_row_t *row, const glyph_record_t *rec,
 {
     size_t                 i;
     glyph_str_t            value;
+    glyph_field_e          kind;
     const glyph_column_t  *column;
 
     memset(result->listing.text, 0, sizeof(result->listing.text));
     glyph_buf_reset(&row->extra);
+    row->price_number = 0;
+
+    /* the keys of JSON may have become more */
+
+    row->columns = glyph_header_columns(row->header, &row->ncolumns);
 
     for (i = 0; i < rec->nfields; i++) {
         value = rec->fields[i];
@@ -189,12 +198,13 @@ glyph_row_fields(glyph_row_t *row, const glyph_record_t *rec,
         }
 
         column = &row->columns[i];
+        kind = rec->kinds ? rec->kinds[i] : GLYPH_FIELD_TEXT;
 
         if (column->used < GLYPH_COL_N) {
-            result->listing.text[column->used] = value;
+            glyph_row_known(row, &value, kind, column->used, result);
 
         } else if (column->used == GLYPH_COL_EXTRA) {
-            glyph_row_extra(row, column, &value);
+            glyph_row_extra(row, column, &value, kind);
         }
     }
 
@@ -212,13 +222,35 @@ glyph_row_fields(glyph_row_t *row, const glyph_record_t *rec,
 
 
 static void
+glyph_row_known(glyph_row_t *row, const glyph_str_t *value,
+    glyph_field_e kind, glyph_column_e column, glyph_row_result_t *result)
+{
+    result->listing.text[column] = *value;
+
+    if (kind == GLYPH_FIELD_NESTED) {
+        glyph_row_error(result, GLYPH_ROW_VALUE_NESTED, column);
+    }
+
+    if (kind == GLYPH_FIELD_NUMBER && column == GLYPH_COL_PRICE) {
+        row->price_number = 1;
+    }
+}
+
+
+static void
 glyph_row_extra(glyph_row_t *row, const glyph_column_t *column,
-    const glyph_str_t *value)
+    const glyph_str_t *value, glyph_field_e kind)
 {
     glyph_buf_putc(&row->extra, row->extra.len ? ',' : '{');
     glyph_json_string(&row->extra, column->given.data, column->given.len);
     glyph_buf_putc(&row->extra, ':');
-    glyph_json_string(&row->extra, value->data, value->len);
+
+    if (kind == GLYPH_FIELD_TEXT) {
+        glyph_json_string(&row->extra, value->data, value->len);
+
+    } else {
+        glyph_buf_append(&row->extra, value->data, value->len);
+    }
 }
 
 
@@ -300,7 +332,9 @@ glyph_row_price(glyph_row_t *row, glyph_row_result_t *result)
         return;
     }
 
-    code = glyph_money_parse(&l->text[GLYPH_COL_PRICE], row->habit, price);
+    code = row->price_number
+           ? glyph_money_number(&l->text[GLYPH_COL_PRICE], price)
+           : glyph_money_parse(&l->text[GLYPH_COL_PRICE], row->habit, price);
 
     if (code != GLYPH_CODE_OK) {
         glyph_row_error(result, code, GLYPH_COL_PRICE);
@@ -435,11 +469,24 @@ static void
 glyph_row_error(glyph_row_result_t *result, glyph_code_e code,
     glyph_column_e column)
 {
+    size_t              i;
     glyph_str_t        *value;
     glyph_row_error_t  *e;
 
     if (result->rejected.n == GLYPH_ROW_ERRORS) {
         return;
+    }
+
+    /* the first thing that is wrong with a value says enough */
+
+    for (i = 0; i < result->rejected.n; i++) {
+
+        if (column < GLYPH_COL_N
+            && result->rejected.errors[i].column == column
+            && result->rejected.errors[i].code == GLYPH_ROW_VALUE_NESTED)
+        {
+            return;
+        }
     }
 
     e = &result->rejected.errors[result->rejected.n++];
