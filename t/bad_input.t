@@ -391,7 +391,7 @@ RTX 3090 '; DROP TABLE glyph.listings; --,9,,\\,1,2026-11-23
 ["POST /import\ntitle,price\nRTX 3090,7", "POST /import\n{\"a\":1}",
  "POST /import\nx", "POST /import\nx", "POST /import\nx"]
 --- more_headers eval
-["", "Content-Type: application/json", "Content-Type: text/csvx",
+["", "Content-Type: application/xml", "Content-Type: text/csvx",
  "Content-Type: multipart/mixed; boundary=x",
  "Content-Type: text/csv\nContent-Encoding: br"]
 --- error_code eval
