@@ -49,6 +49,8 @@ static ngx_int_t ngx_glyph_option_map(ngx_glyph_job_t *job,
     ngx_str_t *value);
 static ngx_int_t ngx_glyph_option_reject(ngx_glyph_job_t *job,
     ngx_str_t *value);
+static ngx_int_t ngx_glyph_option_stage(ngx_glyph_job_t *job,
+    ngx_str_t *value);
 static ngx_int_t ngx_glyph_option_max_errors(ngx_glyph_job_t *job,
     ngx_str_t *value);
 static ngx_int_t ngx_glyph_option_max_error_ratio(ngx_glyph_job_t *job,
@@ -89,6 +91,9 @@ static ngx_glyph_option_t  ngx_glyph_import_options[] = {
 
     { ngx_string("reject"), ngx_glyph_option_reject,
       "\"unknown\", \"not_gpu\" or \"unknown,not_gpu\"" },
+
+    { ngx_string("stage"), ngx_glyph_option_stage,
+      "\"raw\" or \"scored\"" },
 
     { ngx_string("max_errors"), ngx_glyph_option_max_errors,
       "a number of rows" },
@@ -134,6 +139,9 @@ static ngx_glyph_option_t  ngx_glyph_transform_options[] = {
 
     { ngx_string("reject"), ngx_glyph_option_reject,
       "\"unknown\", \"not_gpu\" or \"unknown,not_gpu\"" },
+
+    { ngx_string("stage"), ngx_glyph_option_stage,
+      "\"raw\" or \"scored\"" },
 
     { ngx_string("max_errors"), ngx_glyph_option_max_errors,
       "a number of rows" },
@@ -615,6 +623,19 @@ ngx_glyph_option_reject(ngx_glyph_job_t *job, ngx_str_t *value)
     }
 
     return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_glyph_option_stage(ngx_glyph_job_t *job, ngx_str_t *value)
+{
+    if (value->len == 6 && ngx_strncmp(value->data, "scored", 6) == 0) {
+        job->opts.scored = 1;
+        return NGX_OK;
+    }
+
+    return (value->len == 3 && ngx_strncmp(value->data, "raw", 3) == 0)
+           ? NGX_OK : NGX_DECLINED;
 }
 
 

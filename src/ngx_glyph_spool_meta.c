@@ -31,7 +31,8 @@ typedef struct {
     double                     max_error_ratio;
     u_char                     decimal;
     u_char                     format;
-    u_char                     unused[2];
+    u_char                     scored;
+    u_char                     unused;
     u_char                     delimiter;
     u_char                     strict;
     u_char                     reject_unknown;
@@ -73,6 +74,7 @@ ngx_glyph_spool_meta_options(ngx_glyph_job_t *job, glyph_buf_t *b)
     numbers.max_error_ratio = o->max_error_ratio;
     numbers.decimal = o->decimal;
     numbers.format = o->format;
+    numbers.scored = o->scored;
     numbers.delimiter = o->delimiter;
     numbers.strict = o->strict;
     numbers.reject_unknown = o->reject_unknown;
@@ -127,6 +129,7 @@ ngx_glyph_spool_meta_read(ngx_glyph_job_t *job, glyph_buf_t *b)
     o->max_error_ratio = numbers.max_error_ratio;
     o->decimal = numbers.decimal;
     o->format = numbers.format;
+    o->scored = numbers.scored;
     o->delimiter = numbers.delimiter;
     o->strict = numbers.strict;
     o->reject_unknown = numbers.reject_unknown;

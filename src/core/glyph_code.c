@@ -69,6 +69,12 @@ static const glyph_code_entry_t  glyph_codes[GLYPH_CODE_N] = {
         "two digits" },
     [GLYPH_ROW_VALUE_NESTED] = { "value_nested",
         "the value is an object or an array" },
+    [GLYPH_ROW_MODEL_ID_UNKNOWN] = { "model_id_unknown",
+        "the registry has no model of this id" },
+    [GLYPH_ROW_MATCH_INVALID] = { "match_invalid",
+        "what the row says of its match cannot be" },
+    [GLYPH_ROW_SCORE_MISMATCH] = { "score_mismatch",
+        "the score is not the one that model and price give" },
 
     [GLYPH_FILE_EMPTY] = { "file_empty", "the file is empty" },
     [GLYPH_FILE_NOT_TEXT] = { "file_not_text", "the file is not text" },

@@ -44,6 +44,9 @@ typedef enum {
     GLYPH_ROW_SURROGATE,            /* half of \ud83d\ude00 */
     GLYPH_ROW_NUMBER_TOO_LONG,
     GLYPH_ROW_VALUE_NESTED,         /* an object where a text should be */
+    GLYPH_ROW_MODEL_ID_UNKNOWN,     /* these three only with stage=scored */
+    GLYPH_ROW_MATCH_INVALID,
+    GLYPH_ROW_SCORE_MISMATCH,
 
     /* a whole file is refused */
     GLYPH_FILE_EMPTY,

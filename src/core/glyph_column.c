@@ -73,7 +73,7 @@ static void glyph_header_quote(glyph_buf_t *detail, const glyph_str_t *name);
 static const char *const  glyph_column_names[] = {
     "title", "model", "price", "currency", "condition", "quantity", "seller",
     "region", "listing_age", "seen_at", "source_url", "source_type",
-    "bulk_notes", "extra", "ignored"
+    "bulk_notes", "extra", "ignored", "scored"
 };
 
 
@@ -900,6 +900,13 @@ glyph_header_ignore_extra(glyph_header_t *header)
 }
 
 
+void
+glyph_header_use(glyph_header_t *header, size_t i, glyph_column_e column)
+{
+    header->columns[i].used = column;
+}
+
+
 const glyph_column_t *
 glyph_header_columns(const glyph_header_t *header, size_t *n)
 {
@@ -930,7 +937,7 @@ glyph_header_currency(const glyph_header_t *header)
 const char *
 glyph_column_name(glyph_column_e column)
 {
-    if ((unsigned) column > GLYPH_COL_IGNORED) {
+    if ((unsigned) column > GLYPH_COL_SCORED) {
         return "";
     }
 

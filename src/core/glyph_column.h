@@ -30,7 +30,8 @@ typedef enum {
     GLYPH_COL_N,                /* how many are known */
 
     GLYPH_COL_EXTRA = GLYPH_COL_N,  /* kept in extra under its own name */
-    GLYPH_COL_IGNORED               /* _line, _codes, _messages, unnamed */
+    GLYPH_COL_IGNORED,              /* _line, _codes, _messages, unnamed */
+    GLYPH_COL_SCORED                /* see glyph_scored.h */
 } glyph_column_e;
 
 
@@ -66,6 +67,10 @@ void glyph_header_destroy(glyph_header_t *header);
  * currency does not count.  GLYPH_OK or GLYPH_ERROR.
  */
 int glyph_header_add(glyph_header_t *header, const glyph_str_t *name);
+
+/* The i-th column, which is none of the known, is used for something else. */
+void glyph_header_use(glyph_header_t *header, size_t i,
+    glyph_column_e column);
 
 /* Columns that are not known are not kept, but ignored. */
 void glyph_header_ignore_extra(glyph_header_t *header);

@@ -7,6 +7,7 @@
 #include "glyph_reader.h"
 #include "glyph_row.h"
 #include "glyph_sample.h"
+#include "glyph_scored.h"
 #include "glyph_sha256.h"
 #include "glyph_stats.h"
 #include "glyph_utf8.h"
@@ -481,6 +482,14 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
 
     if (!p->conf->extra) {
         glyph_header_ignore_extra(p->header);
+    }
+
+    if (p->opts.scored) {
+        code = glyph_scored_columns(p->header, &p->detail);
+
+        if (code != GLYPH_CODE_OK) {
+            return glyph_pipeline_refuse(p, code);
+        }
     }
 
     p->delimiter = s.delimiter;

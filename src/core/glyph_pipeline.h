@@ -59,6 +59,7 @@ typedef struct {
     glyph_decimal_e  decimal;
     uint64_t         max_errors;    /* 0: the location's */
     double           max_error_ratio;   /* 0: none, else 0 < r <= 1 */
+    unsigned         scored:1;      /* the file is: see glyph_scored.h */
     unsigned         strict:1;      /* the first bad row fails the file */
     unsigned         reject_unknown:1;
     unsigned         reject_not_gpu:1;

@@ -1,6 +1,7 @@
 
 #include "glyph_json.h"
 #include "glyph_row.h"
+#include "glyph_scored.h"
 #include "glyph_utf8.h"
 
 
@@ -17,10 +18,12 @@ struct glyph_row_s {
     glyph_matcher_t              *matcher;
     glyph_dedup_t                *dedup;        /* NULL: off */
     glyph_buf_t                   extra;
+    glyph_scored_t                scored;       /* if is_scored */
     unsigned                      reject_unknown:1;
     unsigned                      reject_not_gpu:1;
     unsigned                      dedup_full:1; /* and it was said */
     unsigned                      price_number:1;   /* of JSON */
+    unsigned                      is_scored:1;
 };
 
 
@@ -32,11 +35,17 @@ static void glyph_row_known(glyph_row_t *row, const glyph_str_t *value,
     glyph_field_e kind, glyph_column_e column, glyph_row_result_t *result);
 static void glyph_row_extra(glyph_row_t *row, const glyph_column_t *column,
     const glyph_str_t *value, glyph_field_e kind);
+static int glyph_row_is_extra(const glyph_row_t *row, size_t i,
+    const glyph_str_t *value);
+static void glyph_row_join(glyph_row_t *row, const glyph_str_t *object);
 static void glyph_row_lengths(glyph_row_t *row, glyph_row_result_t *result);
 static void glyph_row_title(glyph_row_result_t *result);
 static void glyph_row_price(glyph_row_t *row, glyph_row_result_t *result);
 static void glyph_row_values(glyph_row_result_t *result);
 static void glyph_row_match(glyph_row_t *row, glyph_row_result_t *result);
+static void glyph_row_scored(glyph_row_t *row, const glyph_record_t *rec,
+    glyph_row_result_t *result);
+static void glyph_row_rejects(glyph_row_t *row, glyph_row_result_t *result);
 static void glyph_row_dedup(glyph_row_t *row, glyph_row_result_t *result);
 static void glyph_row_error(glyph_row_result_t *result, glyph_code_e code,
     glyph_column_e column);
@@ -62,6 +71,10 @@ glyph_row_create(const glyph_pipeline_conf_t *conf,
     row->habit = habit;
     row->reject_unknown = opts->reject_unknown;
     row->reject_not_gpu = opts->reject_not_gpu;
+
+    row->is_scored = opts->scored;
+
+    glyph_scored_find(&row->scored, header);
 
     row->matcher = glyph_matcher_create(conf->registry);
 
@@ -125,7 +138,10 @@ glyph_row_read(glyph_row_t *row, const glyph_record_t *rec, int64_t index,
     glyph_row_price(row, result);
     glyph_row_values(result);
 
-    if (result->rejected.n == 0) {
+    if (result->rejected.n == 0 && row->is_scored) {
+        glyph_row_scored(row, rec, result);
+
+    } else if (result->rejected.n == 0) {
         glyph_row_match(row, result);
     }
 
@@ -203,6 +219,11 @@ glyph_row_fields(glyph_row_t *row, const glyph_record_t *rec,
         if (column->used < GLYPH_COL_N) {
             glyph_row_known(row, &value, kind, column->used, result);
 
+        } else if (column->used == GLYPH_COL_EXTRA
+                   && glyph_row_is_extra(row, i, &value))
+        {
+            glyph_row_join(row, &value);
+
         } else if (column->used == GLYPH_COL_EXTRA) {
             glyph_row_extra(row, column, &value, kind);
         }
@@ -250,6 +271,37 @@ glyph_row_extra(glyph_row_t *row, const glyph_column_t *column,
 
     } else {
         glyph_buf_append(&row->extra, value->data, value->len);
+    }
+}
+
+
+/* JSON on one line, as it is written; anything else is a text like others. */
+
+static int
+glyph_row_is_extra(const glyph_row_t *row, size_t i, const glyph_str_t *value)
+{
+    return row->is_scored && (int) i == row->scored.at[GLYPH_SCORED_EXTRA]
+           && memchr(value->data, '\n', value->len) == NULL
+           && memchr(value->data, '\r', value->len) == NULL
+           && glyph_json_is_object(value);
+}
+
+
+/* What was extra when the file was scored. */
+
+static void
+glyph_row_join(glyph_row_t *row, const glyph_str_t *object)
+{
+    glyph_str_t  members;
+
+    members.data = object->data + 1;
+    members.len = object->len - 2;
+
+    glyph_utf8_trim(&members);
+
+    if (members.len) {
+        glyph_buf_putc(&row->extra, row->extra.len ? ',' : '{');
+        glyph_buf_append(&row->extra, members.data, members.len);
     }
 }
 
@@ -419,6 +471,54 @@ glyph_row_match(glyph_row_t *row, glyph_row_result_t *result)
                                              : NULL,
                 &l->match);
 
+    glyph_row_rejects(row, result);
+
+    glyph_score(&row->conf->score, l->match.model, l->price_usd, &l->score);
+}
+
+
+static void
+glyph_row_scored(glyph_row_t *row, const glyph_record_t *rec,
+    glyph_row_result_t *result)
+{
+    glyph_code_e      code;
+    glyph_listing_t  *l;
+
+    l = &result->listing;
+
+    code = glyph_scored_match(&row->scored, rec, row->conf->registry,
+                              &l->match);
+
+    if (code != GLYPH_CODE_OK) {
+        glyph_row_error(result, code, GLYPH_COL_N);
+        return;
+    }
+
+    glyph_row_rejects(row, result);
+
+    glyph_score(&row->conf->score, l->match.model, l->price_usd, &l->score);
+
+    code = glyph_scored_check(&row->scored, rec, &l->score);
+
+    if (code != GLYPH_CODE_OK) {
+        glyph_row_error(result, code, GLYPH_COL_N);
+    }
+
+    if (l->availability == GLYPH_AVAILABILITY_UNKNOWN) {
+        l->availability = glyph_scored_availability(&row->scored, rec);
+    }
+}
+
+
+/* What the request does not want to have. */
+
+static void
+glyph_row_rejects(glyph_row_t *row, glyph_row_result_t *result)
+{
+    glyph_listing_t  *l;
+
+    l = &result->listing;
+
     if (!l->match.is_gpu) {
 
         if (row->reject_not_gpu) {
@@ -428,8 +528,6 @@ glyph_row_match(glyph_row_t *row, glyph_row_result_t *result)
     } else if (l->match.model == NULL && row->reject_unknown) {
         glyph_row_error(result, GLYPH_ROW_MODEL_UNKNOWN, GLYPH_COL_TITLE);
     }
-
-    glyph_score(&row->conf->score, l->match.model, l->price_usd, &l->score);
 }
 
 
