@@ -3,6 +3,7 @@
 #include "ngx_glyph_http.h"
 #include "ngx_glyph_job.h"
 #include "ngx_glyph_output.h"
+#include "ngx_glyph_source.h"
 #include "ngx_glyph_trace.h"
 #include "ngx_glyph_upload.h"
 #include "glyph_json_sample.h"
@@ -25,6 +26,8 @@ typedef struct {
 
 
 static ngx_int_t ngx_glyph_options_type(ngx_http_request_t *r,
+    ngx_glyph_job_t *job);
+static ngx_int_t ngx_glyph_options_source(ngx_http_request_t *r,
     ngx_glyph_job_t *job);
 static ngx_int_t ngx_glyph_options_format(ngx_http_request_t *r,
     ngx_glyph_job_t *job);
@@ -66,6 +69,8 @@ static ngx_int_t ngx_glyph_option_campaign_id(ngx_glyph_job_t *job,
 static ngx_int_t ngx_glyph_option_metadata(ngx_glyph_job_t *job,
     ngx_str_t *value);
 static ngx_int_t ngx_glyph_option_dry_run(ngx_glyph_job_t *job,
+    ngx_str_t *value);
+static ngx_int_t ngx_glyph_option_path(ngx_glyph_job_t *job,
     ngx_str_t *value);
 static ngx_int_t ngx_glyph_option_columns(ngx_glyph_job_t *job,
     ngx_str_t *value);
@@ -118,6 +123,9 @@ static ngx_glyph_option_t  ngx_glyph_import_options[] = {
 
     { ngx_string("dry_run"), ngx_glyph_option_dry_run,
       "\"true\" or \"false\"" },
+
+    { ngx_string("path"), ngx_glyph_option_path,
+      "the name of a file below the place for them, without \"..\"" },
 
     { ngx_null_string, NULL, NULL }
 };
@@ -180,10 +188,17 @@ ngx_glyph_options(ngx_http_request_t *r, ngx_glyph_job_t *job)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    rc = ngx_glyph_options_type(r, job);
+    /* without a body there is nothing that a type could be of */
+
+    rc = job->conf->import_root.len ? NGX_DECLINED
+                                    : ngx_glyph_options_type(r, job);
 
     if (rc == NGX_DECLINED) {
         rc = ngx_glyph_options_args(r, job);
+    }
+
+    if (rc == NGX_DECLINED && job->conf->import_root.len) {
+        rc = ngx_glyph_options_source(r, job);
     }
 
     if (rc == NGX_DECLINED) {
@@ -291,6 +306,59 @@ ngx_glyph_options_type(ngx_http_request_t *r, ngx_glyph_job_t *job)
 
     return ngx_glyph_options_type_refused(r,
                        "the Content-Type is not one that can be imported");
+}
+
+
+/* A file of this node in the body's place.  NGX_DECLINED: go on. */
+
+static ngx_int_t
+ngx_glyph_options_source(ngx_http_request_t *r, ngx_glyph_job_t *job)
+{
+    u_char                    *p;
+    glyph_str_t                name;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    static const glyph_str_t  no_type;
+
+    if (r->headers_in.content_length_n > 0 || r->headers_in.chunked) {
+        return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_invalid",
+                                  "a file is imported by its name, \"path\"; "
+                                  "the request may not have a body");
+    }
+
+    if (job->source.len == 0) {
+        return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_invalid",
+                                  "there is no parameter \"path\", which "
+                                  "names the file");
+    }
+
+    if (job->output) {
+        return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_invalid",
+                                  "parameter \"dry_run\" is for files that "
+                                  "are sent");
+    }
+
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
+    job->source_max = clcf->client_max_body_size;
+    job->spooling = 1;
+
+    p = job->source.data + job->source.len;
+
+    while (p > job->source.data && p[-1] != '/') {
+        p--;
+    }
+
+    name.data = p;
+    name.len = job->source.data + job->source.len - p;
+
+    job->opts.format = glyph_json_sample_format(&no_type, &name);
+
+    if (job->opts.filename.len == 0) {
+        job->opts.filename = name;
+    }
+
+    return NGX_DECLINED;
 }
 
 
@@ -421,7 +489,12 @@ ngx_glyph_options_args(ngx_http_request_t *r, ngx_glyph_job_t *job)
             }
         }
 
-        if (o->name.len == 0) {
+        /* a path is of one place only */
+
+        if (o->name.len == 0
+            || (o->handler == ngx_glyph_option_path
+                && job->conf->import_root.len == 0))
+        {
             return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST,
                                       "option_unknown",
                                       "there is no parameter \"%V\"", &name);
@@ -758,6 +831,31 @@ ngx_glyph_option_dry_run(ngx_glyph_job_t *job, ngx_str_t *value)
 
     return (value->len == 5 && ngx_strncmp(value->data, "false", 5) == 0)
            ? NGX_OK : NGX_DECLINED;
+}
+
+
+static ngx_int_t
+ngx_glyph_option_path(ngx_glyph_job_t *job, ngx_str_t *value)
+{
+    if (value->len > NGX_GLYPH_LABEL_MAX
+        || glyph_utf8_valid(value->data, value->len) != value->len
+        || !ngx_glyph_source_valid(value))
+    {
+        return NGX_DECLINED;
+    }
+
+    /* for open() */
+
+    job->source.data = ngx_pnalloc(job->pool, value->len + 1);
+    if (job->source.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    *ngx_cpymem(job->source.data, value->data, value->len) = '\0';
+
+    job->source.len = value->len;
+
+    return NGX_OK;
 }
 
 
