@@ -132,6 +132,14 @@ has(const glyph_buf_t *b, const char *text)
 }
 
 
+static int
+same(const glyph_buf_t *a, const glyph_buf_t *b)
+{
+    return a->len == b->len
+           && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
+}
+
+
 /* Whole, at every split, and byte by byte. */
 
 static void
@@ -150,13 +158,11 @@ reads(glyph_format_e format, const test_case_t *t)
 
     for (i = 1, bad = 0; i < len; i++) {
         dump(format, t->in, len, len, i, &part);
-        bad += part.len != whole.len
-               || memcmp(part.data, whole.data, whole.len) != 0;
+        bad += !same(&part, &whole);
     }
 
     dump(format, t->in, len, 1, 0, &part);
-    bad += part.len != whole.len
-           || (whole.len && memcmp(part.data, whole.data, whole.len) != 0);
+    bad += !same(&part, &whole);
 
     is_int(bad, 0, "%s: the same at every split", t->name);
 
@@ -536,14 +542,6 @@ run(out_t *o, const glyph_pipeline_opts_t *opts, const char *in, size_t len,
     }
 
     glyph_pipeline_destroy(p);
-}
-
-
-static int
-same(const glyph_buf_t *a, const glyph_buf_t *b)
-{
-    return a->len == b->len
-           && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
 }
 
 
