@@ -97,6 +97,9 @@ sub configure {
     open my $out, '>', "$root/nginx.conf" or die "nginx.conf: $!";
     print $out <<"CONF";
 $user
+# a new binary finds them as the old one did
+env LD_PRELOAD;
+env ASAN_OPTIONS;
 load_module $ENV{TEST_NGINX_LOAD_MODULES};
 worker_processes $workers;
 pid logs/nginx.pid;
