@@ -50,7 +50,7 @@ FUZZ_CORE := $(CORE_SRC:src/core/%.c=$(OUT)/fuzz/core/%.o)
 
 
 .PHONY: build deps up down demo test soak asan fuzz lint bench install \
-	clean help module unit fuzz-deps fuzz-build
+	uninstall clean help module unit fuzz-deps fuzz-build
 
 build: deps
 	@$(MAKE) --no-print-directory $(OUT)/glyphsieve module
@@ -66,7 +66,8 @@ help:
 	@echo "make fuzz     libFuzzer on the core, FUZZ_SECONDS for each target"
 	@echo "make lint     style checks"
 	@echo "make bench    measurements against named peers"
-	@echo "make install  the module and its files into the system's nginx"
+	@echo "make install  the module and its files into the system's nginx, or"
+	@echo "              below DESTDIR; make uninstall takes them away"
 	@echo "make clean    remove build/ and run/"
 	@echo
 	@echo "GLYPH_PORT=8080 GLYPH_RUN=run NGINX_SRC= NGINX=nginx"
@@ -168,7 +169,10 @@ bench: build
 	@bench/run.sh
 
 install: build
-	@DESTDIR="$(DESTDIR)" util/install.sh
+	@DESTDIR="$(DESTDIR)" BUILD=$(OUT) util/install.sh install
+
+uninstall:
+	@DESTDIR="$(DESTDIR)" BUILD=$(OUT) util/install.sh uninstall
 
 clean: down
 	rm -rf $(OUT) $(GLYPH_RUN)

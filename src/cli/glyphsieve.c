@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "glyph_json.h"
 #include "glyph_output.h"
@@ -17,6 +18,7 @@
 
 #define SIEVE_VERSION     "0.1.0"
 #define SIEVE_MODELS      "conf/gpu_models.csv"
+#define SIEVE_INSTALLED   "/etc/nginx/glyph/gpu_models.csv"
 #define SIEVE_CHUNK       65536
 #define SIEVE_FLUSH       (256 * 1024)
 
@@ -58,6 +60,7 @@ typedef struct {
 static void sieve_usage(FILE *out);
 static int sieve_args(sieve_t *s, int argc, char **argv);
 static int sieve_option(sieve_t *s, int c, char *arg);
+static const char *sieve_default_models(void);
 static int sieve_models(sieve_t *s, const char *name);
 static int sieve_read(sieve_t *s);
 static void sieve_listing(void *data, const glyph_listing_t *l);
@@ -154,7 +157,8 @@ sieve_usage(FILE *out)
 {
     fputs("usage: glyphsieve [options] < in.csv > out.csv\n"
           "\n"
-          "  --models FILE       registry of models (" SIEVE_MODELS ");\n"
+          "  --models FILE       registry of models (" SIEVE_MODELS ", else\n"
+          "                      " SIEVE_INSTALLED ");\n"
           "                      again for one that adds and overrides\n"
           "  --score KEY=VALUE   a weight or maximum, such as vram_max=96\n"
           "  --currency EUR=1.08 a rate to USD\n"
@@ -199,7 +203,7 @@ sieve_args(sieve_t *s, int argc, char **argv)
         return SIEVE_USAGE;
     }
 
-    if (!models && sieve_models(s, SIEVE_MODELS) != GLYPH_OK) {
+    if (!models && sieve_models(s, sieve_default_models()) != GLYPH_OK) {
         return SIEVE_USAGE;
     }
 
@@ -303,6 +307,15 @@ sieve_option(sieve_t *s, int c, char *arg)
     fprintf(stderr, "glyphsieve: \"%s\": %s\n", arg, error);
 
     return SIEVE_USAGE;
+}
+
+
+/* The one of the checkout, where there is one, or the installed one. */
+
+static const char *
+sieve_default_models(void)
+{
+    return access(SIEVE_MODELS, R_OK) == 0 ? SIEVE_MODELS : SIEVE_INSTALLED;
 }
 
 
