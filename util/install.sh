@@ -112,6 +112,7 @@ do_install() {
     put 644 "$build/ngx_glyph_module.so" $modules/ngx_glyph_module.so
     put 755 "$build/glyphsieve" /usr/bin/glyphsieve
     put 644 conf/schema.sql $share/schema.sql
+    put 644 conf/gpu_models.csv $share/gpu_models.csv
     put 644 docs/glyphsieve.1 $man/glyphsieve.1
 
     temp=$(mktemp -d)
@@ -126,7 +127,7 @@ do_install() {
         put_conf "$file"
     done
 
-    for file in conf/nginx.conf README.md CHANGELOG.md docs/*.md; do
+    for file in conf/nginx.conf README.md docs/*.md; do
         put 644 "$file" "$doc/${file#*/}"
     done
 

@@ -17,8 +17,12 @@
 
 
 #define SIEVE_VERSION     "0.1.0"
+
+/* of the checkout, of the module, of the program's package */
 #define SIEVE_MODELS      "conf/gpu_models.csv"
-#define SIEVE_INSTALLED   "/etc/nginx/glyph/gpu_models.csv"
+#define SIEVE_MODULE      "/etc/nginx/glyph/gpu_models.csv"
+#define SIEVE_SHARED      "/usr/share/glyph/gpu_models.csv"
+
 #define SIEVE_CHUNK       65536
 #define SIEVE_FLUSH       (256 * 1024)
 
@@ -157,9 +161,11 @@ sieve_usage(FILE *out)
 {
     fputs("usage: glyphsieve [options] < in.csv > out.csv\n"
           "\n"
-          "  --models FILE       registry of models (" SIEVE_MODELS ", else\n"
-          "                      " SIEVE_INSTALLED ");\n"
-          "                      again for one that adds and overrides\n"
+          "  --models FILE       registry of models, again for one that adds and\n"
+          "                      overrides; without it the first there is of\n"
+          "                      " SIEVE_MODELS ",\n"
+          "                      " SIEVE_MODULE ",\n"
+          "                      " SIEVE_SHARED "\n"
           "  --score KEY=VALUE   a weight or maximum, such as vram_max=96\n"
           "  --currency EUR=1.08 a rate to USD\n"
           "  --errors FILE       rejected rows, as CSV\n"
@@ -310,12 +316,14 @@ sieve_option(sieve_t *s, int c, char *arg)
 }
 
 
-/* The one of the checkout, where there is one, or the installed one. */
-
 static const char *
 sieve_default_models(void)
 {
-    return access(SIEVE_MODELS, R_OK) == 0 ? SIEVE_MODELS : SIEVE_INSTALLED;
+    if (access(SIEVE_MODELS, R_OK) == 0) {
+        return SIEVE_MODELS;
+    }
+
+    return access(SIEVE_MODULE, R_OK) == 0 ? SIEVE_MODULE : SIEVE_SHARED;
 }
 
 
