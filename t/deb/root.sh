@@ -179,9 +179,11 @@ stores() {
     inside start-stop-daemon --start --chuid redis --background --exec \
         /usr/bin/redis-server -- /etc/redis/redis.conf --daemonize no
 
-    inside su postgres -c 'createuser www-data && createdb -O www-data glyph' \
-        && inside su www-data -s /bin/sh -c \
-            'psql -qX -v ON_ERROR_STOP=1 -d glyph -f /usr/share/glyph/schema.sql'
+    # as docs/operations.md has it
+    inside su postgres -c 'createdb glyph &&
+        psql -qX -v ON_ERROR_STOP=1 -d glyph -f /usr/share/glyph/schema.sql &&
+        psql -qX -d glyph \
+            -c "CREATE ROLE \"www-data\" LOGIN IN ROLE glyph_writer"'
 }
 
 # everything of ours in the root, but what is in the archive of the packages
