@@ -127,7 +127,8 @@ do_install() {
         put_conf "$file"
     done
 
-    for file in conf/nginx.conf README.md docs/*.md; do
+    for file in conf/nginx.conf conf/prometheus-rules.yml \
+        conf/systemd-hardening.conf README.md docs/*.md; do
         put 644 "$file" "$doc/${file#*/}"
     done
 

@@ -161,9 +161,9 @@ sieve_usage(FILE *out)
 {
     fputs("usage: glyphsieve [options] < in.csv > out.csv\n"
           "\n"
-          "  --models FILE       registry of models, again for one that adds and\n"
-          "                      overrides; without it the first there is of\n"
-          "                      " SIEVE_MODELS ",\n"
+          "  --models FILE       registry of models, again for one that adds\n"
+          "                      and overrides; without it the first there is\n"
+          "                      of " SIEVE_MODELS ",\n"
           "                      " SIEVE_MODULE ",\n"
           "                      " SIEVE_SHARED "\n"
           "  --score KEY=VALUE   a weight or maximum, such as vram_max=96\n"
