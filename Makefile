@@ -25,6 +25,9 @@ PACKAGES = nginx nginx-dev gcc make libc6-dev libcsv-dev libxxhash-dev \
 # only the fuzzers need these
 FUZZ_PACKAGES = clang libclang-rt-dev llvm
 
+# only make deb needs these
+DEB_PACKAGES = debhelper lintian
+
 WARN = -Wall -Wextra -Werror
 SAN =
 CFLAGS = -std=gnu11 -O2 -g $(WARN) $(SAN)
@@ -52,7 +55,7 @@ FUZZ_CORE := $(CORE_SRC:src/core/%.c=$(OUT)/fuzz/core/%.o)
 
 
 .PHONY: build deps up down demo test soak asan fuzz lint bench install \
-	clean help module unit fuzz-deps fuzz-build
+	uninstall deb deb-test clean help module unit fuzz-deps fuzz-build
 
 build: deps
 	@$(MAKE) --no-print-directory $(OUT)/glyphsieve module
@@ -68,7 +71,10 @@ help:
 	@echo "make fuzz     libFuzzer on the core, FUZZ_SECONDS for each target"
 	@echo "make lint     style checks"
 	@echo "make bench    measurements against named peers"
-	@echo "make install  the module and its files into the system's nginx"
+	@echo "make install  the module and its files into the system's nginx, or"
+	@echo "              below DESTDIR; make uninstall takes them away"
+	@echo "make deb      Debian packages, in build/; make deb-test installs and"
+	@echo "              runs them in a fresh root (as root, with debootstrap)"
 	@echo "make clean    remove build/ and run/"
 	@echo
 	@echo "GLYPH_PORT=8080 GLYPH_RUN=run NGINX_SRC= NGINX=nginx"
@@ -170,7 +176,18 @@ bench: build
 	@bench/run.sh
 
 install: build
-	@DESTDIR="$(DESTDIR)" util/install.sh
+	@DESTDIR="$(DESTDIR)" BUILD=$(OUT) util/install.sh install
+
+uninstall:
+	@DESTDIR="$(DESTDIR)" BUILD=$(OUT) util/install.sh uninstall
+
+deb: deps
+	@util/deps.sh $(DEB_PACKAGES)
+	@BUILD=$(OUT) util/deb.sh
+
+# in a root of its own: needs root, debootstrap, the network, two minutes
+deb-test: deb
+	@BUILD=$(OUT) prove --exec bash t/deb/root.sh
 
 clean: down
 	rm -rf $(OUT) $(GLYPH_RUN)
