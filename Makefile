@@ -31,7 +31,8 @@ DEB_PACKAGES = debhelper lintian
 WARN = -Wall -Wextra -Werror
 SAN =
 CFLAGS = -std=gnu11 -O2 -g $(WARN) $(SAN)
-LIBS = -lcsv -lyajl -lcrypto -lz -lzstd -lm
+LDFLAGS =
+LIBS = -lcsv -lyajl -lcrypto -lz -lzstd -lm $(LDFLAGS)
 
 # nginx's own headers and habits are not clean under -Wextra
 MODULE_CFLAGS = $(CFLAGS) -Wno-unused-parameter \

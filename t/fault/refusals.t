@@ -282,7 +282,7 @@ subtest 'methods' => sub {
             "OPTIONS $path";
         my ($post) = $text =~ /^Accept-Post: (.*)\r$/m;
         is defined $post ? $post : '',
-            $allow =~ /POST/ ? 'text/csv, multipart/form-data' : '',
+            $allow =~ /POST/ ? 'text/csv, multipart/form-data, application/json, application/x-ndjson' : '',
             'and what can be posted';
     }
 };
