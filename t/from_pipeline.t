@@ -89,15 +89,18 @@ __DATA__
 [error]
 
 
-=== TEST 2: who does not wait is told where to ask
---- request
-POST /from?path=large.csv
---- more_headers eval: "Glyph-Job-Id: $::Id{large}"
---- error_code: 202
+=== TEST 2: who does not wait is told where to ask, and can cancel it
+--- request eval
+["POST /from?path=large.csv", "DELETE /jobs/$::Id{large}"]
+--- more_headers eval
+["Glyph-Job-Id: $::Id{large}", ""]
+--- error_code eval
+[202, 202]
 --- response_headers eval
-"Location: /jobs/$::Id{large}/status
-Preference-Applied: respond-async"
---- response_body_like: "state":"queued",.*"bytes_total":39000012
+["Location: /jobs/$::Id{large}/status
+Preference-Applied: respond-async", ""]
+--- response_body_like eval
+[qr/"state":"queued",.*"bytes_total":39000012/, qr/./]
 
 
 === TEST 3: no way out of the root
