@@ -15,7 +15,8 @@ install -d "$dest/usr/lib/nginx/modules" "$dest/etc/nginx/glyph" \
 
 install -m 644 build/ngx_glyph_module.so "$dest/usr/lib/nginx/modules/"
 install -m 755 build/glyphsieve "$dest/usr/bin/"
-install -m 644 conf/gpu_models.csv conf/schema.sql "$dest/etc/nginx/glyph/"
+install -m 644 conf/gpu_models.csv conf/schema.sql \
+    conf/openapi.yaml "$dest/etc/nginx/glyph/"
 install -m 644 conf/nginx.conf docs/directives.md docs/api.md README.md \
     "$dest/usr/share/doc/libnginx-mod-http-glyph/"
 
