@@ -17,7 +17,7 @@ GLYPH_NGINX := $(NGINX)
 export GLYPH_PORT GLYPH_RUN GLYPH_NGINX
 
 PACKAGES = nginx nginx-dev gcc make libc6-dev libcsv-dev libxxhash-dev \
-	libhiredis-dev libpq-dev libssl-dev libpcre2-dev zlib1g-dev \
+	libhiredis-dev libpq-dev libssl-dev libpcre2-dev zlib1g-dev libzstd-dev \
 	redis-server postgresql prometheus libtest-base-perl perl curl jq \
 	procps bsdextrautils util-linux
 
@@ -30,7 +30,7 @@ FUZZ_PACKAGES = clang libclang-rt-dev llvm
 WARN = -Wall -Wextra -Werror
 SAN =
 CFLAGS = -std=gnu11 -O2 -g $(WARN) $(SAN)
-LIBS = -lcsv -lcrypto -lm
+LIBS = -lcsv -lcrypto -lz -lzstd -lm
 
 # nginx's own headers and habits are not clean under -Wextra
 MODULE_CFLAGS = $(CFLAGS) -Wno-unused-parameter \
@@ -43,7 +43,7 @@ UNIT := $(UNIT_SRC:t/unit/%.c=$(OUT)/unit/%)
 WRAP = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 
 FUZZ_SECONDS ?= 60
-FUZZ_TARGETS = fuzz_reader fuzz_match fuzz_money fuzz_pipeline
+FUZZ_TARGETS = fuzz_reader fuzz_match fuzz_money fuzz_pipeline fuzz_decoder
 # NULL + 0 is an offset like another one, as it is in C2y
 FUZZ_CFLAGS = -std=gnu11 -O1 -g -fno-omit-frame-pointer \
 	-fsanitize=fuzzer-no-link,address,undefined,float-cast-overflow \

@@ -12,6 +12,7 @@
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_redis.h"
 #include "ngx_glyph_state.h"
+#include "ngx_glyph_tenant.h"
 #include "ngx_glyph_variables.h"
 #include "ngx_glyph_watch.h"
 #include "ngx_glyph_writer.h"
@@ -250,6 +251,13 @@ static ngx_command_t  ngx_glyph_commands[] = {
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_glyph_loc_conf_t, job_timeout),
       &ngx_glyph_timeout_post },
+
+    { ngx_string("glyph_tenant"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_glyph_tenant_directive,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
 
     { ngx_string("glyph_problems"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
@@ -568,6 +576,7 @@ ngx_glyph_create_loc_conf(ngx_conf_t *cf)
 
     glcf->score = NGX_CONF_UNSET_PTR;
     glcf->currency = NGX_CONF_UNSET_PTR;
+    glcf->tenant = NGX_CONF_UNSET_PTR;
     glcf->max_row_size = NGX_CONF_UNSET_SIZE;
     glcf->max_columns = NGX_CONF_UNSET_UINT;
     glcf->max_rows = NGX_CONF_UNSET_UINT;
@@ -627,6 +636,7 @@ ngx_glyph_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         conf->rates = prev->rates;
     }
 
+    ngx_conf_merge_ptr_value(conf->tenant, prev->tenant, NULL);
     ngx_conf_merge_size_value(conf->max_row_size, prev->max_row_size, 65536);
     ngx_conf_merge_uint_value(conf->max_columns, prev->max_columns, 256);
     ngx_conf_merge_uint_value(conf->max_rows, prev->max_rows, 2147483647);

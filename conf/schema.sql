@@ -105,8 +105,22 @@ CREATE TABLE IF NOT EXISTS glyph.imports (
 
     undone_at        timestamptz,
     purged_to        int NOT NULL DEFAULT 0,        -- listings below are gone
-    purged_at        timestamptz                    -- all are
+    purged_at        timestamptz,                   -- all are
+
+    header           bytea,                         -- the file's, in UTF-8
+    delimiter        int2                           -- its code
 ) WITH (fillfactor = 70);
+
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM pg_attribute
+                    WHERE attrelid = 'glyph.imports'::regclass
+                          AND attname = 'header')
+    THEN
+        ALTER TABLE glyph.imports ADD header bytea, ADD delimiter int2;
+    END IF;
+END
+$$;
 
 -- api_jobs, api_imports, and the order "time" of listings
 
@@ -347,9 +361,15 @@ $$;
 -- that came before the first batch is met by the second statement, an
 -- idempotency key in use leaves the row missing, and an id that a client chose
 -- twice has another worker's row; all are GL001.
+--
+-- Here and in commit_progress() a batch's imports are found by their key.  The
+-- planner does not know how many there are, and what it made of imports when
+-- that was small would stay the session's plan: a scan of all history.
 
 CREATE OR REPLACE FUNCTION glyph.begin_batch(jobs jsonb) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
 DECLARE
     v_bad jsonb;
 BEGIN
@@ -406,10 +426,15 @@ $$;
 
 CREATE OR REPLACE FUNCTION glyph.commit_progress(jobs jsonb)
 RETURNS TABLE (id uuid, duplicate_of uuid)
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
 #variable_conflict use_column
 DECLARE
-    v_bad jsonb;
+    v_bad     jsonb;
+    v_ids     uuid[];   -- those that complete here
+    v_repeats bool;     -- some have a file that was imported before
+    v_alike   bool;     -- or have the same file
 BEGIN
     WITH j AS (
         SELECT *
@@ -418,8 +443,9 @@ BEGIN
                  invalid bigint, warnings bigint, bytes bigint,
                  bytes_total bigint, score_min float8, score_max float8,
                  filename text, source_label text, campaign_id text,
-                 metadata jsonb, options jsonb, error jsonb, result jsonb,
-                 file_sha256 text, request_hash text, fingerprint text)
+                 metadata jsonb, options jsonb, error jsonb, result text,
+                 file_sha256 text, request_hash text, fingerprint text,
+                 header text, delimiter int2)
     ), u AS (
         UPDATE glyph.imports i
            SET state = coalesce(j.state, 'processing'),
@@ -441,46 +467,66 @@ BEGIN
                metadata = coalesce(j.metadata, i.metadata),
                options = coalesce(j.options, i.options),
                error = coalesce(j.error, i.error),
-               result = coalesce((j.result #>> '{}')::json, i.result),
+               result = coalesce(j.result::json, i.result),
                file_sha256 = coalesce(decode(j.file_sha256, 'hex'),
                                       i.file_sha256),
                request_hash = coalesce(decode(j.request_hash, 'hex'),
                                        i.request_hash),
-               fingerprint = coalesce(j.fingerprint, i.fingerprint)
+               fingerprint = coalesce(j.fingerprint, i.fingerprint),
+               header = coalesce(decode(j.header, 'hex'), i.header),
+               delimiter = coalesce(j.delimiter, i.delimiter),
+               duplicate_of = CASE
+                   WHEN j.state = 'completed' AND j.file_sha256 IS NOT NULL
+                   THEN (SELECT o.id
+                           FROM glyph.imports o
+                          WHERE o.tenant = i.tenant
+                                AND o.file_sha256
+                                    = decode(j.file_sha256, 'hex')
+                                AND o.state = 'completed'
+                                AND o.undone_at IS NULL
+                          ORDER BY o.created_at, o.id
+                          LIMIT 1)
+                   END
           FROM j
          WHERE i.id = j.id AND i.epoch = j.epoch
                AND i.state IN ('receiving', 'queued', 'processing')
                AND coalesce(j.state, 'processing')
                    IN ('processing', 'completed', 'failed')
-        RETURNING i.id
+        RETURNING i.id, i.state, i.tenant, i.file_sha256, i.duplicate_of
     )
-    SELECT jsonb_agg(DISTINCT j.id) INTO v_bad
-      FROM j LEFT JOIN u ON u.id = j.id
-     WHERE u.id IS NULL;
+    SELECT jsonb_agg(DISTINCT j.id) FILTER (WHERE u.id IS NULL),
+           bool_or(u.duplicate_of IS NOT NULL),
+           array_agg(u.id) FILTER (WHERE u.state = 'completed'),
+           count(u.file_sha256) > count(DISTINCT (u.tenant, u.file_sha256))
+               FILTER (WHERE u.file_sha256 IS NOT NULL)
+      INTO v_bad, v_repeats, v_ids, v_alike
+      FROM j LEFT JOIN u ON u.id = j.id;
 
     IF v_bad IS NOT NULL THEN
         PERFORM glyph.fence_error(v_bad);
     END IF;
 
-    RETURN QUERY
-    WITH d AS (
-        SELECT i.id, f.id AS first
-          FROM jsonb_to_recordset(jobs) AS
-                   j(id uuid, state text, file_sha256 text)
-               JOIN glyph.imports i ON i.id = j.id
-               CROSS JOIN LATERAL (
-                   SELECT o.id
-                     FROM glyph.imports o
-                    WHERE o.tenant = i.tenant
-                          AND o.file_sha256 = i.file_sha256 AND o.id <> i.id
-                          AND o.state = 'completed' AND o.undone_at IS NULL
-                    ORDER BY o.created_at, o.id
-                    LIMIT 1) f
-         WHERE j.state = 'completed' AND j.file_sha256 IS NOT NULL
-    )
-    UPDATE glyph.imports i SET duplicate_of = d.first FROM d
-     WHERE i.id = d.id
-    RETURNING i.id, i.duplicate_of;
+    -- The same file twice in this batch: the first is the original.
+
+    IF v_alike THEN
+        UPDATE glyph.imports i
+           SET duplicate_of = f.id
+          FROM (SELECT c.id AS later,
+                       first_value(c.id) OVER (
+                           PARTITION BY c.tenant, c.file_sha256
+                           ORDER BY c.created_at, c.id) AS id
+                  FROM glyph.imports c
+                 WHERE c.id = ANY (v_ids) AND c.file_sha256 IS NOT NULL
+                       AND c.duplicate_of IS NULL) f
+         WHERE i.id = f.later AND f.id <> f.later;
+    END IF;
+
+    IF v_repeats OR v_alike THEN
+        RETURN QUERY
+        SELECT i.id, i.duplicate_of
+          FROM glyph.imports i
+         WHERE i.id = ANY (v_ids) AND i.duplicate_of IS NOT NULL;
+    END IF;
 END
 $$;
 
@@ -492,7 +538,9 @@ $$;
 
 CREATE OR REPLACE FUNCTION glyph.begin_import(p_id uuid, p_meta jsonb)
 RETURNS TABLE (outcome text, id uuid, same bool, file_sha256 text)
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
+AS $$
 #variable_conflict use_column
 DECLARE
     r   glyph.imports;
@@ -541,12 +589,41 @@ END
 $$;
 
 
--- spooled() makes such a claim the file's: no worker's end can fail it.
+-- spooled() makes such a claim the file's: no worker's end can fail it.  With
+-- p_meta there is no claim, and the row is made here; false if another import
+-- has the id.
+
+DROP FUNCTION IF EXISTS glyph.spooled(uuid, int, text);
 
 CREATE OR REPLACE FUNCTION glyph.spooled(p_id uuid, p_epoch int,
-    p_fingerprint text) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+    p_fingerprint text, p_meta jsonb DEFAULT NULL) RETURNS bool
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off
+AS $$
+DECLARE
+    r glyph.imports;
 BEGIN
+    IF p_meta IS NOT NULL THEN
+        INSERT INTO glyph.imports (id, tenant, state, epoch, node, worker,
+                                   durable, created_at, bytes_total,
+                                   fingerprint, traceparent)
+        VALUES (p_id, p_meta->>'tenant', 'queued', p_epoch,
+                (p_meta->>'node')::uuid, (p_meta->>'worker')::uuid, true,
+                (p_meta->>'created_at')::timestamptz,
+                (p_meta->>'bytes_total')::bigint, p_fingerprint,
+                p_meta->>'traceparent')
+            ON CONFLICT (id) DO NOTHING;
+
+        IF FOUND THEN
+            RETURN true;
+        END IF;
+
+        SELECT * INTO r FROM glyph.imports i WHERE i.id = p_id;
+
+        RETURN glyph.is_own(r, NULL, jsonb_build_object('tenant',
+            p_meta->>'tenant', 'fingerprint', p_fingerprint));
+    END IF;
+
     UPDATE glyph.imports i
        SET durable = true, state = 'queued', fingerprint = p_fingerprint,
            updated_at = now()
@@ -555,6 +632,8 @@ BEGIN
     IF NOT FOUND THEN
         PERFORM glyph.fence_error(jsonb_build_array(p_id));
     END IF;
+
+    RETURN true;
 END
 $$;
 
@@ -595,6 +674,7 @@ $$;
 CREATE OR REPLACE FUNCTION glyph.hold(p_id uuid, p_probe bool, p_owner uuid)
 RETURNS glyph.imports
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET lock_timeout = '2s'
+SET enable_seqscan = off
 AS $$
 DECLARE
     v_row   glyph.imports;
@@ -640,26 +720,58 @@ END
 $$;
 
 
+-- Whether a row is that of an upload; see take().  The last nine characters of
+-- a fingerprint tell one upload from another.  What is cancelled may have been
+-- made by the cancel, and knows its tenant only.
+
+CREATE OR REPLACE FUNCTION glyph.is_own(i glyph.imports, p_worker uuid,
+    p_upload jsonb) RETURNS bool
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT p_upload IS NULL
+           OR (i.tenant = p_upload->>'tenant'
+               AND (i.state = 'cancelled'
+                    OR coalesce(right(i.fingerprint, 9)
+                                = right(p_upload->>'fingerprint', 9)
+                                OR (i.worker = p_worker AND i.created_at
+                                    = (p_upload->>'created_at')::timestamptz),
+                                false)));
+$$;
+
+
 -- take() makes the caller the owner: nothing of an earlier owner can be
 -- committed after it.  A final state is returned as it is.  p_owner: see
 -- hold(); a spool file's header names the worker that began it.  Without it,
 -- a first batch that is under way is taken for the caller's own, on a
 -- connection that it lost.
+--
+-- p_upload is for a caller that does not know whether the row is its import or
+-- another one for which a client chose the same id: {tenant, fingerprint} of a
+-- spooled upload, {tenant, created_at} of one whose first batch is in doubt.
+-- What is not the caller's is left alone, "own" is false.
+
+DROP FUNCTION IF EXISTS glyph.take(uuid, uuid, uuid, uuid);
 
 CREATE OR REPLACE FUNCTION glyph.take(p_id uuid, p_worker uuid, p_node uuid,
-    p_owner uuid DEFAULT NULL)
+    p_owner uuid DEFAULT NULL, p_upload jsonb DEFAULT NULL)
 RETURNS TABLE (found bool, epoch int, state text, rows bigint, bytes bigint,
     valid_rows bigint, invalid_rows bigint, warnings_count bigint,
     score_min float8, score_max float8, durable bool, fingerprint text,
-    tenant text)
+    tenant text, own bool)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
-    r glyph.imports;
+    r     glyph.imports;
+    v_own bool;
 BEGIN
-    r := glyph.hold(p_id, true, coalesce(p_owner, p_worker));
+    SELECT * INTO r FROM glyph.imports i WHERE i.id = p_id;
+    v_own := r.id IS NULL OR glyph.is_own(r, p_worker, p_upload);
 
-    IF r.id IS NOT NULL AND NOT glyph.is_final(r.state) THEN
+    IF v_own THEN
+        r := glyph.hold(p_id, true, coalesce(p_owner, p_worker));
+        v_own := r.id IS NULL OR glyph.is_own(r, p_worker, p_upload);
+    END IF;
+
+    IF r.id IS NOT NULL AND v_own AND NOT glyph.is_final(r.state) THEN
         r.epoch := r.epoch + 1;
 
         UPDATE glyph.imports i
@@ -671,7 +783,7 @@ BEGIN
 
     RETURN QUERY SELECT r.id IS NOT NULL, r.epoch, r.state, r.rows, r.bytes,
         r.valid_rows, r.invalid_rows, r.warnings_count, r.score_min,
-        r.score_max, r.durable, r.fingerprint, r.tenant;
+        r.score_max, r.durable, r.fingerprint, r.tenant, v_own;
 END
 $$;
 
@@ -1177,6 +1289,17 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 
+-- What the file of rejected rows needs of its import.
+
+CREATE OR REPLACE FUNCTION glyph.job_header(p_id uuid, p_tenant text)
+RETURNS TABLE (state text, header text, delimiter int2)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT i.state, encode(i.header, 'hex'), i.delimiter
+      FROM glyph.imports i
+     WHERE i.id = p_id AND i.tenant = p_tenant;
+$$;
+
+
 -- Parameters of the api_* functions
 
 CREATE OR REPLACE FUNCTION glyph.bad_argument(p_name text, p_message text)
@@ -1576,11 +1699,12 @@ END
 $$;
 
 
--- Errors are shown for an import in any state, also while it runs.
+-- A page of an import's errors: "limit" rows, or as many as have 256 kB; of an
+-- import in any state, also while it runs.
 
-CREATE OR REPLACE FUNCTION glyph.api_errors(args jsonb)
-RETURNS TABLE (row_index int, line bigint, byte_offset bigint, errors jsonb,
-    row_data text, _cursor text)
+CREATE OR REPLACE FUNCTION glyph.error_page(args jsonb)
+RETURNS TABLE (import_index int, line bigint, byte_offset bigint,
+    errors jsonb, raw bytea, cursor text)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
@@ -1593,13 +1717,13 @@ BEGIN
         PERFORM glyph.bad_argument('id', 'parameter "id" is required');
     END IF;
 
+    -- bytes before the row decide, so that one row at least is on a page
     RETURN QUERY
-    SELECT p.import_index, p.line, p.byte_offset, p.errors,
-           glyph.safe_text(p.raw),
-           CASE WHEN p.n = v_limit AND p.more > v_limit
+    SELECT p.import_index, p.line, p.byte_offset, p.errors, p.raw,
+           CASE WHEN p.more > p.n AND (p.n = v_limit OR p.bytes >= 262144)
                 THEN glyph.cursor('errors', p.import_index::text) END
-      FROM (SELECT k.*, row_number() OVER (ORDER BY k.import_index) AS n,
-                   count(*) OVER () AS more
+      FROM (SELECT k.*, row_number() OVER w AS n, count(*) OVER () AS more,
+                   sum(octet_length(k.raw)) OVER w AS bytes
               FROM (SELECT e.* FROM glyph.import_errors e
                      WHERE e.import_id = v_id
                            AND e.import_index > coalesce(v_after[1]::int, -1)
@@ -1607,10 +1731,41 @@ BEGIN
                                         WHERE i.id = v_id AND i.tenant =
                                           coalesce(args->>'tenant', ''))
                      ORDER BY e.import_index
-                     LIMIT v_limit + 1) k) p
+                     LIMIT v_limit + 1) k
+            WINDOW w AS (ORDER BY k.import_index ROWS UNBOUNDED PRECEDING)) p
      WHERE p.n <= v_limit
+           AND (p.n = 1 OR p.bytes - octet_length(p.raw) < 262144)
      ORDER BY p.n;
 END
+$$;
+
+
+CREATE OR REPLACE FUNCTION glyph.api_errors(args jsonb)
+RETURNS TABLE (row_index int, line bigint, byte_offset bigint, errors jsonb,
+    row_data text, _cursor text)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT p.import_index, p.line, p.byte_offset, p.errors,
+           glyph.safe_text(p.raw), p.cursor
+      FROM glyph.error_page(args) p ORDER BY p.import_index;
+$$;
+
+
+-- The same page, as the file of rejected rows has it.
+
+CREATE OR REPLACE FUNCTION glyph.error_records(args jsonb)
+RETURNS TABLE (line bigint, codes text, messages text, raw text,
+    _cursor text)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT p.line, x.codes, x.messages, encode(p.raw, 'hex'), p.cursor
+      FROM glyph.error_page(args) p
+           CROSS JOIN LATERAL (
+               SELECT string_agg(e->>'code', ' ' ORDER BY n),
+                      string_agg(coalesce((e->>'column') || ': ', '')
+                                 || coalesce(e->>'message', ''), '; '
+                                 ORDER BY n)
+                 FROM jsonb_array_elements(p.errors)
+                      WITH ORDINALITY x(e, n)) x(codes, messages)
+     ORDER BY p.import_index;
 $$;
 
 

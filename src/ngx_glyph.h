@@ -130,6 +130,8 @@ typedef struct {
     ngx_msec_t                 events_wait;
     ngx_msec_t                 events_heartbeat;
 
+    ngx_http_complex_value_t  *tenant;      /* NULL: the empty one */
+
     ngx_str_t                  query;       /* glyph_query NAME */
 
     ngx_http_handler_pt        handler;     /* NULL: not a place of ours */

@@ -16,10 +16,12 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_background.h"
+#include "ngx_glyph_batch.h"
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_state.h"
 #include "ngx_glyph_upload.h"
 #include "ngx_glyph_uuid.h"
+#include "ngx_glyph_writer.h"
 
 
 static void ngx_glyph_background_opened(ngx_glyph_spool_t *spool);
@@ -202,7 +204,10 @@ ngx_glyph_background_sealed(ngx_glyph_spool_t *spool)
     if (job->ending) {
         ngx_glyph_job_run(job);
 
-    } else if (job->registered) {
+    } else if (job->registered
+               || (job->given_id
+                   && ngx_glyph_writer_available() != NGX_DECLINED))
+    {
         ngx_glyph_background_hand_over(job);
 
     } else {
@@ -215,31 +220,47 @@ ngx_glyph_background_sealed(ngx_glyph_spool_t *spool)
 
 /*
  * The row of a claimed key is this worker's, and would be failed with it;
- * from now on it is the file's.
+ * from now on it is the file's.  An id that the client chose gets its row
+ * here, where its use by another import, on whatever node, is still an answer
+ * to the request.  Without Postgres a runner finds out.
  */
 
 static void
 ngx_glyph_background_hand_over(ngx_glyph_job_t *job)
 {
-    const char  *params[2];
-    char         fingerprint[NGX_GLYPH_FINGERPRINT_LEN];
+    const char   *params[3];
+    glyph_buf_t   meta;
+    char          fingerprint[NGX_GLYPH_FINGERPRINT_LEN];
 
     job->expected = job->received;
     ngx_glyph_runner_make_fingerprint(job, job->spool, fingerprint);
 
     params[0] = (const char *) job->text;
     params[1] = fingerprint;
+    params[2] = NULL;
+
+    ngx_memzero(&meta, sizeof(glyph_buf_t));
+
+    if (!job->registered) {
+        ngx_glyph_batch_meta(job, &meta);
+        glyph_buf_putc(&meta, '\0');
+        params[2] = (const char *) meta.data;
+    }
 
     ngx_glyph_job_ref(job);
     job->running = 1;
 
-    if (ngx_glyph_pg_query(NGX_GLYPH_PG_CONTROL,
-                           "SELECT glyph.spooled($1::uuid, 1, $2)", 2, params,
-                           ngx_glyph_background_handed_over, job)
-        == NULL)
+    if (meta.failed
+        || ngx_glyph_pg_query(NGX_GLYPH_PG_CONTROL,
+                              "SELECT glyph.spooled($1::uuid, 1, $2, "
+                              "$3::jsonb)", 3, params,
+                              ngx_glyph_background_handed_over, job)
+           == NULL)
     {
         ngx_glyph_background_handed_over(job, NULL, "too many queries");
     }
+
+    glyph_buf_free(&meta);
 }
 
 
@@ -248,13 +269,26 @@ ngx_glyph_background_handed_over(void *data, PGresult *res, const char *error)
 {
     ngx_glyph_job_t *job = data;
 
+    ngx_uint_t  known;
+
+    known = (res && PQresultStatus(res) == PGRES_TUPLES_OK);
+
     job->running = 0;
 
-    if (res && PQresultStatus(res) == PGRES_TUPLES_OK && !job->ending) {
+    if (known && PQgetvalue(res, 0, 0)[0] != 't') {
+        ngx_glyph_background_refused(job, NGX_EEXIST);
+        ngx_glyph_job_run(job);
+
+    } else if (!job->ending && (known || !job->registered)) {
         job->registered = 0;
         ngx_glyph_background_accepted(job);
 
     } else {
+
+        /* there may be a row now, which must be failed */
+
+        job->registered = 1;
+
         ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
                             NGX_HTTP_SERVICE_UNAVAILABLE, "store_unavailable",
                             "Postgres is out of reach; nothing was kept");

@@ -8,9 +8,9 @@
 
 static void ngx_glyph_batch_begin_args(ngx_glyph_batch_t *batch,
     glyph_buf_t *b);
-static void ngx_glyph_batch_meta(ngx_glyph_job_t *job, glyph_buf_t *b);
 static void ngx_glyph_batch_progress_args(ngx_glyph_batch_t *batch,
     glyph_buf_t *b);
+static void ngx_glyph_batch_head(ngx_glyph_job_t *job, glyph_buf_t *b);
 static void ngx_glyph_batch_final(ngx_glyph_job_t *job,
     ngx_glyph_block_t *block, glyph_buf_t *b);
 static void ngx_glyph_batch_field(glyph_buf_t *b, ngx_glyph_job_t *job,
@@ -86,14 +86,7 @@ ngx_glyph_batch_sql(ngx_glyph_batch_t *batch)
     sql = &batch->sql;
     glyph_buf_reset(sql);
 
-    /*
-     * Also for a batch that ends no job: what the server forgot in a crash,
-     * nobody could send again.
-     */
-
-    glyph_buf_puts(sql, "BEGIN;SET LOCAL synchronous_commit=on;");
-
-    glyph_buf_puts(sql, "SELECT glyph.begin_batch(");
+    glyph_buf_puts(sql, "BEGIN;SELECT glyph.begin_batch(");
     ngx_glyph_batch_begin_args(batch, &json);
     ngx_glyph_batch_hex(sql, &json);
     glyph_buf_puts(sql, ");");
@@ -154,7 +147,7 @@ ngx_glyph_batch_begin_args(ngx_glyph_batch_t *batch, glyph_buf_t *b)
 }
 
 
-static void
+void
 ngx_glyph_batch_meta(ngx_glyph_job_t *job, glyph_buf_t *b)
 {
     glyph_buf_putc(b, '{');
@@ -236,6 +229,10 @@ ngx_glyph_batch_progress_args(ngx_glyph_batch_t *batch, glyph_buf_t *b)
             glyph_json_double(b, totals->score_max, 17);
         }
 
+        if (block && job->committed.rows == 0) {
+            ngx_glyph_batch_head(job, b);
+        }
+
         if (block && block->final) {
             ngx_glyph_batch_final(job, block, b);
         }
@@ -244,6 +241,36 @@ ngx_glyph_batch_progress_args(ngx_glyph_batch_t *batch, glyph_buf_t *b)
     }
 
     glyph_buf_putc(b, ']');
+}
+
+
+/*
+ * The file's header, for the file of rejected rows; with the first block.  It
+ * does not change any more, even if a task runs.
+ */
+
+static void
+ngx_glyph_batch_head(ngx_glyph_job_t *job, glyph_buf_t *b)
+{
+    const glyph_str_t  *head;
+
+    if (job->pipeline == NULL || !glyph_pipeline_begun(job->pipeline)) {
+        return;
+    }
+
+    head = glyph_pipeline_head(job->pipeline);
+
+    glyph_json_key(b, "header");
+    glyph_buf_putc(b, '"');
+
+    if (glyph_buf_reserve(b, head->len * 2) == GLYPH_OK) {
+        ngx_hex_dump(b->data + b->len, head->data, head->len);
+        b->len += head->len * 2;
+    }
+
+    glyph_buf_putc(b, '"');
+    glyph_json_key(b, "delimiter");
+    glyph_buf_printf(b, "%d", glyph_pipeline_delimiter(job->pipeline));
 }
 
 

@@ -259,6 +259,12 @@ ngx_glyph_compute_refused(ngx_glyph_job_t *job)
         job->http_status = NGX_HTTP_UNSUPPORTED_MEDIA_TYPE;
         break;
 
+    case GLYPH_ENCODING_RATIO:
+        job->http_status = NGX_HTTP_REQUEST_ENTITY_TOO_LARGE;
+        break;
+
+    case GLYPH_ENCODING_MALFORMED:
+    case GLYPH_ENCODING_TRUNCATED:
     case GLYPH_MULTIPART_MALFORMED:
     case GLYPH_MULTIPART_TRUNCATED:
     case GLYPH_MULTIPART_NO_FILE:

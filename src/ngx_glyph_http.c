@@ -16,6 +16,11 @@ typedef struct {
 static const ngx_glyph_status_t *ngx_glyph_status(ngx_uint_t status);
 static void ngx_glyph_http_free(void *data);
 static void ngx_glyph_http_settle(ngx_http_request_t *r);
+static void ngx_glyph_http_linger(ngx_http_request_t *r);
+#if (NGX_HTTP_V2)
+static void ngx_glyph_http_linger_handler(ngx_event_t *ev);
+static void ngx_glyph_http_linger_cleanup(void *data);
+#endif
 
 
 /* RFC 9110, section 15; RFC 6585 */
@@ -171,12 +176,96 @@ ngx_glyph_http_settle(ngx_http_request_t *r)
         r->keepalive = 0;
     }
 
+    /* an answer in the midst of the body: nginx closes, so it says so, too */
+
+    if (r->reading_body) {
+        r->keepalive = 0;
+    }
+
+    ngx_glyph_http_linger(r);
+
     /* the conditions of a request that does something come too late here */
 
     if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
         r->disable_not_modified = 1;
     }
 }
+
+
+/*
+ * HTTP/2: a stream that the client has not ended is reset right behind the
+ * answer.  Some clients (curl 7.88) then forget the answer, which they have
+ * got but not read; so the stream is held for as long as a connection of
+ * HTTP/1.1 would be.  Nothing more is read from it than its window.
+ */
+
+static void
+ngx_glyph_http_linger(ngx_http_request_t *r)
+{
+#if (NGX_HTTP_V2)
+    ngx_event_t               *ev;
+    ngx_http_cleanup_t        *cln;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    if (r->stream == NULL || r->stream->in_closed) {
+        return;
+    }
+
+    cln = ngx_http_cleanup_add(r, sizeof(ngx_event_t));
+    if (cln == NULL) {
+        return;
+    }
+
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
+    ev = cln->data;
+    ngx_memzero(ev, sizeof(ngx_event_t));
+
+    ev->handler = ngx_glyph_http_linger_handler;
+    ev->data = r;
+    ev->log = r->connection->log;
+
+    cln->handler = ngx_glyph_http_linger_cleanup;
+
+    r->main->count++;
+
+    ngx_add_timer(ev, clcf->lingering_timeout);
+#endif
+}
+
+
+#if (NGX_HTTP_V2)
+
+static void
+ngx_glyph_http_linger_handler(ngx_event_t *ev)
+{
+    ngx_connection_t    *c;
+    ngx_http_request_t  *r;
+
+    r = ev->data;
+    c = r->connection;
+
+    ngx_http_set_log_request(c->log, r);
+
+    ngx_log_debug0(NGX_LOG_DEBUG_HTTP, c->log, 0, "glyph linger handler");
+
+    ngx_http_finalize_request(r, NGX_DONE);
+
+    ngx_http_run_posted_requests(c);
+}
+
+
+static void
+ngx_glyph_http_linger_cleanup(void *data)
+{
+    ngx_event_t *ev = data;
+
+    if (ev->timer_set) {
+        ngx_del_timer(ev);
+    }
+}
+
+#endif
 
 
 ngx_int_t
@@ -285,6 +374,13 @@ ngx_glyph_problem_members(glyph_buf_t *b, ngx_uint_t status,
 ngx_str_t *
 ngx_glyph_header_in(ngx_http_request_t *r, const char *name)
 {
+    return ngx_glyph_header_line(r, name, 0);
+}
+
+
+ngx_str_t *
+ngx_glyph_header_line(ngx_http_request_t *r, const char *name, ngx_uint_t n)
+{
     size_t            len;
     ngx_uint_t        i;
     ngx_list_part_t  *part;
@@ -308,7 +404,8 @@ ngx_glyph_header_in(ngx_http_request_t *r, const char *name)
         }
 
         if (header[i].key.len == len
-            && ngx_strncasecmp(header[i].key.data, (u_char *) name, len) == 0)
+            && ngx_strncasecmp(header[i].key.data, (u_char *) name, len) == 0
+            && n-- == 0)
         {
             return &header[i].value;
         }
@@ -442,11 +539,4 @@ ngx_glyph_etag(ngx_http_request_t *r, ngx_str_t *body)
     r->headers_out.etag = h;
 
     return NGX_OK;
-}
-
-
-void
-ngx_glyph_tenant(ngx_http_request_t *r, ngx_str_t *tenant)
-{
-    ngx_str_set(tenant, "");
 }

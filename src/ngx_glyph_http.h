@@ -57,6 +57,10 @@ void ngx_glyph_problem_members(glyph_buf_t *b, ngx_uint_t status,
 /* A request header that nginx has no field for; NULL if it is not there. */
 ngx_str_t *ngx_glyph_header_in(ngx_http_request_t *r, const char *name);
 
+/* Its nth line, from 0 on. */
+ngx_str_t *ngx_glyph_header_line(ngx_http_request_t *r, const char *name,
+    ngx_uint_t n);
+
 /*
  * The next parameter of a query string, unescaped (memory of the request's
  * pool): NGX_OK, NGX_DONE at the end, NGX_ERROR.  *args is moved.
@@ -81,9 +85,6 @@ ngx_int_t ngx_glyph_accept_post(ngx_http_request_t *r);
  * by itself.
  */
 ngx_int_t ngx_glyph_etag(ngx_http_request_t *r, ngx_str_t *body);
-
-/* The glyph_tenant of a request; empty while there is no such directive. */
-void ngx_glyph_tenant(ngx_http_request_t *r, ngx_str_t *tenant);
 
 
 #endif /* _NGX_GLYPH_HTTP_H_INCLUDED_ */

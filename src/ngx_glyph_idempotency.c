@@ -11,6 +11,12 @@
  *   completed, same options    the body is read, but only for its digest: the
  *                              first answer again, or 422
  *   used                       409: the id of the job, not the key
+ *   free                       there is no key, and the upload goes on
+ *
+ * Without a key the question is only whether the client has chosen an id that
+ * is in use; it is asked for background imports, which would otherwise hear of
+ * that when the body has come.  The row that settles it is made then, so an
+ * upload need not wait for Postgres.
  *
  * A client that leaves while the question is under way leaves a claim that
  * nobody will use: it is failed when the answer comes.
@@ -53,6 +59,8 @@ static ngx_int_t ngx_glyph_idempotency_meta(ngx_glyph_job_t *job,
 static void ngx_glyph_idempotency_cleanup(void *data);
 static void ngx_glyph_idempotency_claimed(void *data, PGresult *res,
     const char *error);
+static ngx_glyph_pg_query_t *ngx_glyph_idempotency_ask(
+    ngx_glyph_claim_t *claim);
 static ngx_int_t ngx_glyph_idempotency_go(ngx_glyph_claim_t *claim,
     PGresult *res);
 static ngx_int_t ngx_glyph_idempotency_used(ngx_http_request_t *r,
@@ -176,18 +184,14 @@ ngx_glyph_idempotency_claim(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
     ngx_glyph_job_t *job)
 {
     ngx_int_t            rc;
-    const char          *params[2];
-    glyph_buf_t          meta;
     ngx_glyph_claim_t   *claim;
     ngx_http_cleanup_t  *cln;
-
-    ngx_memzero(&meta, sizeof(glyph_buf_t));
 
     cln = ngx_http_cleanup_add(r, 0);
     claim = cln ? ngx_calloc(sizeof(ngx_glyph_claim_t), r->connection->log)
                 : NULL;
 
-    if (claim == NULL || ngx_glyph_idempotency_meta(job, &meta) != NGX_OK) {
+    if (claim == NULL) {
         rc = NGX_HTTP_INTERNAL_SERVER_ERROR;
         goto failed;
     }
@@ -197,20 +201,10 @@ ngx_glyph_idempotency_claim(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
     claim->job = job;
     claim->cleanup = cln;
 
-    params[0] = (const char *) job->text;
-    params[1] = (const char *) meta.data;
-
-    if (ngx_glyph_pg_query(NGX_GLYPH_PG_CONTROL,
-            "SELECT outcome, id, same, file_sha256 "
-            "FROM glyph.begin_import($1::uuid, $2::jsonb)",
-            2, params, ngx_glyph_idempotency_claimed, claim)
-        == NULL)
-    {
+    if (ngx_glyph_idempotency_ask(claim) == NULL) {
         rc = ngx_glyph_query_failed(r, NULL, "too many queries");
         goto failed;
     }
-
-    glyph_buf_free(&meta);
 
     cln->handler = ngx_glyph_idempotency_cleanup;
     cln->data = claim;
@@ -221,13 +215,50 @@ ngx_glyph_idempotency_claim(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
 
 failed:
 
-    glyph_buf_free(&meta);
     ngx_free(claim);
 
     job->ctx = NULL;
     ngx_glyph_job_unref(job);
 
     return rc;
+}
+
+
+static ngx_glyph_pg_query_t *
+ngx_glyph_idempotency_ask(ngx_glyph_claim_t *claim)
+{
+    const char            *params[2];
+    glyph_buf_t            meta;
+    ngx_glyph_job_t       *job;
+    ngx_glyph_pg_query_t  *query;
+
+    job = claim->job;
+
+    params[0] = (const char *) job->text;
+
+    if (job->idempotency_key.len == 0) {
+        return ngx_glyph_pg_query(NGX_GLYPH_PG_READ,
+            "SELECT CASE WHEN EXISTS (SELECT 1 FROM glyph.imports "
+            "WHERE id = $1::uuid) THEN 'used' ELSE 'free' END, $1::uuid, "
+            "false, NULL",
+            1, params, ngx_glyph_idempotency_claimed, claim);
+    }
+
+    ngx_memzero(&meta, sizeof(glyph_buf_t));
+    query = NULL;
+
+    if (ngx_glyph_idempotency_meta(job, &meta) == NGX_OK) {
+        params[1] = (const char *) meta.data;
+
+        query = ngx_glyph_pg_query(NGX_GLYPH_PG_CONTROL,
+            "SELECT outcome, id, same, file_sha256 "
+            "FROM glyph.begin_import($1::uuid, $2::jsonb)",
+            2, params, ngx_glyph_idempotency_claimed, claim);
+    }
+
+    glyph_buf_free(&meta);
+
+    return query;
 }
 
 
@@ -332,6 +363,9 @@ ngx_glyph_idempotency_claimed(void *data, PGresult *res, const char *error)
     if (known) {
         rc = ngx_glyph_idempotency_go(claim, res);
 
+    } else if (claim->job->idempotency_key.len == 0) {
+        rc = ngx_glyph_upload_go(r, claim->ctx, claim->job);
+
     } else {
         claim->job->ctx = NULL;
         ngx_glyph_job_unref(claim->job);
@@ -360,6 +394,12 @@ ngx_glyph_idempotency_go(ngx_glyph_claim_t *claim, PGresult *res)
 
     if (ngx_strcmp(outcome, "claimed") == 0) {
         job->registered = 1;
+        return ngx_glyph_upload_go(claim->request, claim->ctx, job);
+    }
+
+    if (ngx_strcmp(outcome, "free") == 0
+        && ngx_glyph_job_find(&job->id) == NULL)
+    {
         return ngx_glyph_upload_go(claim->request, claim->ctx, job);
     }
 
@@ -406,7 +446,10 @@ ngx_glyph_idempotency_used(ngx_http_request_t *r, ngx_glyph_job_t *job,
     outcome = PQgetvalue(res, 0, 0);
     id = PQgetvalue(res, 0, 1);
 
-    if (ngx_strcmp(outcome, "used") == 0) {
+    if (ngx_strcmp(outcome, "used") == 0 || ngx_strcmp(outcome, "free") == 0)
+    {
+        /* "free" no more: a request of this worker was faster */
+
         return ngx_glyph_problemf(r, NGX_HTTP_CONFLICT, "job_id_used",
                                   "there is a job %s already", id);
     }

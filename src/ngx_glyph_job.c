@@ -53,6 +53,7 @@ static u_char *ngx_glyph_job_log_handler(ngx_log_t *log, u_char *buf,
 
 static ngx_queue_t  ngx_glyph_jobs[NGX_GLYPH_JOB_BUCKETS];
 static ngx_uint_t   ngx_glyph_jobs_n;
+static ngx_uint_t   ngx_glyph_jobs_transforms;   /* of them */
 static ngx_event_t  ngx_glyph_job_tick;
 
 
@@ -124,6 +125,7 @@ ngx_glyph_job_exit(void)
     }
 
     ngx_glyph_jobs_n = 0;
+    ngx_glyph_jobs_transforms = 0;
 }
 
 
@@ -255,6 +257,7 @@ ngx_glyph_job_start(ngx_glyph_job_t *job)
 
     ngx_queue_insert_tail(&ngx_glyph_jobs[job->id.bytes[15]], &job->queue);
     ngx_glyph_jobs_n++;
+    ngx_glyph_jobs_transforms += (job->output != NULL);
 
     ngx_glyph_job_ref(job);
 
@@ -294,8 +297,16 @@ ngx_glyph_job_count(void)
 }
 
 
+ngx_uint_t
+ngx_glyph_job_count_like(ngx_glyph_job_t *job)
+{
+    return job->output ? ngx_glyph_jobs_transforms
+                       : ngx_glyph_jobs_n - ngx_glyph_jobs_transforms;
+}
+
+
 time_t
-ngx_glyph_job_next_end(void)
+ngx_glyph_job_next_end(ngx_glyph_job_t *like)
 {
     off_t             done;
     time_t            best, left;
@@ -315,7 +326,9 @@ ngx_glyph_job_next_end(void)
 
             done = job->spooling ? job->received : (off_t) job->seen.bytes;
 
-            if (done == 0 || job->expected < done) {
+            if (done == 0 || job->expected < done
+                || (job->output == NULL) != (like->output == NULL))
+            {
                 continue;
             }
 
@@ -348,7 +361,13 @@ ngx_glyph_job_counts(ngx_glyph_job_count_t *counts)
         {
             job = ngx_queue_data(q, ngx_glyph_job_t, queue);
 
-            counts->state[job->state]++;
+            if (job->output) {
+                counts->transforms++;
+
+            } else {
+                counts->state[job->state]++;
+            }
+
             counts->uploads += (job->ctx != NULL);
         }
     }
@@ -1002,6 +1021,7 @@ ngx_glyph_job_leave(ngx_glyph_job_t *job)
 
     ngx_queue_remove(&job->queue);
     ngx_glyph_jobs_n--;
+    ngx_glyph_jobs_transforms -= (job->output != NULL);
 
     ngx_glyph_job_unref(job);
 }

@@ -144,6 +144,7 @@ struct ngx_glyph_job_s {
     unsigned                   final_queued:1;
     unsigned                   outcome_refused:1;
     unsigned                   registered:1;    /* has a row in imports */
+    unsigned                   given_id:1;  /* the client chose it */
     unsigned                   in_batch:1;
     unsigned                   in_ready:1;
     unsigned                   spooling:1;  /* the body goes to the file */
@@ -195,14 +196,19 @@ void ngx_glyph_job_chunk_return(ngx_glyph_job_t *job,
 /* A job of this worker that has not ended, by id; NULL if there is none. */
 ngx_glyph_job_t *ngx_glyph_job_find(ngx_glyph_uuid_t *id);
 
-/* In how many seconds the first of them may end. */
-time_t ngx_glyph_job_next_end(void);
+/*
+ * How many there are of this one's kind, imports or what is not stored, and in
+ * how many seconds the first of those may end.
+ */
+ngx_uint_t ngx_glyph_job_count_like(ngx_glyph_job_t *job);
+time_t ngx_glyph_job_next_end(ngx_glyph_job_t *job);
 
 /* How many there are; and of what kind, which takes a look at each. */
 
 typedef struct {
-    ngx_uint_t                 state[NGX_GLYPH_JOB_COMPLETED];
-    ngx_uint_t                 uploads;     /* with a request */
+    ngx_uint_t                 state[NGX_GLYPH_JOB_COMPLETED];  /* imports */
+    ngx_uint_t                 transforms;  /* and dry runs */
+    ngx_uint_t                 uploads;     /* of all, with a request */
 } ngx_glyph_job_count_t;
 
 ngx_uint_t ngx_glyph_job_count(void);

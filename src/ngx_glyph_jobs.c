@@ -8,6 +8,7 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_background.h"
+#include "ngx_glyph_errors.h"
 #include "ngx_glyph_http.h"
 #include "ngx_glyph_job.h"
 #include "ngx_glyph_jobs.h"
@@ -16,6 +17,7 @@
 #include "ngx_glyph_redis.h"
 #include "ngx_glyph_sse.h"
 #include "ngx_glyph_state.h"
+#include "ngx_glyph_tenant.h"
 
 
 /* what Redis says of a running job is believed for this long, ms */
@@ -47,7 +49,8 @@ typedef struct {
     ngx_glyph_jobs_what_e      what;
     ngx_glyph_uuid_t           id;
     u_char                     text[NGX_GLYPH_UUID_TEXT_LEN + 1];
-    u_char                     tenant[256]; /* terminated */
+    ngx_str_t                  tenant;
+    u_char                     tenant_text[NGX_GLYPH_TENANT_MAX + 1];
     unsigned                   redis:1;     /* its reply is to come */
     unsigned                   redis_lost:1;
     unsigned                   live:1;      /* seen alive, somewhere */
@@ -60,9 +63,11 @@ typedef struct {
 
 static ngx_int_t ngx_glyph_jobs_route(ngx_http_request_t *r,
     ngx_str_t *id, ngx_glyph_jobs_what_e *what);
-static ngx_int_t ngx_glyph_jobs_list(ngx_http_request_t *r);
+static ngx_int_t ngx_glyph_jobs_list(ngx_http_request_t *r,
+    ngx_str_t *tenant);
 static ngx_int_t ngx_glyph_jobs_ask(ngx_http_request_t *r,
-    ngx_glyph_uuid_t *id, ngx_glyph_jobs_what_e what);
+    ngx_glyph_uuid_t *id, ngx_str_t *tenant, ngx_glyph_jobs_what_e what);
+static ngx_glyph_job_t *ngx_glyph_jobs_own(ngx_glyph_ask_t *ask);
 static ngx_int_t ngx_glyph_jobs_start(ngx_glyph_ask_t *ask);
 static ngx_int_t ngx_glyph_jobs_stores(ngx_glyph_ask_t *ask);
 static void ngx_glyph_jobs_settled(void *data);
@@ -96,7 +101,7 @@ ngx_int_t
 ngx_glyph_jobs_handler(ngx_http_request_t *r)
 {
     ngx_int_t              rc;
-    ngx_str_t              text;
+    ngx_str_t              text, tenant;
     ngx_glyph_uuid_t       id;
     ngx_glyph_jobs_what_e  what;
 
@@ -108,12 +113,16 @@ ngx_glyph_jobs_handler(ngx_http_request_t *r)
 
     rc = ngx_glyph_jobs_route(r, &text, &what);
 
+    if (rc == NGX_DECLINED) {
+        rc = ngx_glyph_tenant(r, &tenant);
+    }
+
     if (rc != NGX_DECLINED) {
         return rc;
     }
 
     if (text.len == 0) {
-        return ngx_glyph_jobs_list(r);
+        return ngx_glyph_jobs_list(r, &tenant);
     }
 
     if (ngx_glyph_uuid_parse(&id, text.data, text.len) != NGX_OK) {
@@ -121,8 +130,9 @@ ngx_glyph_jobs_handler(ngx_http_request_t *r)
                                   "\"%V\" is not the id of a job", &text);
     }
 
-    return (what == NGX_GLYPH_JOBS_EVENTS) ? ngx_glyph_sse_start(r, &id)
-                                           : ngx_glyph_jobs_ask(r, &id, what);
+    return (what == NGX_GLYPH_JOBS_EVENTS)
+           ? ngx_glyph_sse_start(r, &id, &tenant)
+           : ngx_glyph_jobs_ask(r, &id, &tenant, what);
 }
 
 
@@ -135,7 +145,7 @@ ngx_int_t
 ngx_glyph_imports_handler(ngx_http_request_t *r)
 {
     ngx_int_t         rc;
-    ngx_str_t         text, rest, name = ngx_string("imports");
+    ngx_str_t         text, rest, tenant, name = ngx_string("imports");
     ngx_uint_t        undo;
     ngx_glyph_uuid_t  id;
 
@@ -154,8 +164,14 @@ ngx_glyph_imports_handler(ngx_http_request_t *r)
                                                  : "GET, HEAD");
     }
 
+    rc = ngx_glyph_tenant(r, &tenant);
+
+    if (rc != NGX_DECLINED) {
+        return rc;
+    }
+
     if (text.len == 0 && rest.len == 0) {
-        return ngx_glyph_query_run(r, &name, NULL);
+        return ngx_glyph_query_run(r, &name, NULL, &tenant);
     }
 
     if (rest.len || ngx_glyph_uuid_parse(&id, text.data, text.len) != NGX_OK) {
@@ -164,8 +180,8 @@ ngx_glyph_imports_handler(ngx_http_request_t *r)
                                   &text, &rest);
     }
 
-    return ngx_glyph_jobs_ask(r, &id, undo ? NGX_GLYPH_JOBS_UNDO
-                                           : NGX_GLYPH_JOBS_IMPORT);
+    return ngx_glyph_jobs_ask(r, &id, &tenant, undo ? NGX_GLYPH_JOBS_UNDO
+                                                    : NGX_GLYPH_JOBS_IMPORT);
 }
 
 
@@ -255,28 +271,21 @@ ngx_glyph_jobs_route(ngx_http_request_t *r, ngx_str_t *id,
 
 
 static ngx_int_t
-ngx_glyph_jobs_list(ngx_http_request_t *r)
+ngx_glyph_jobs_list(ngx_http_request_t *r, ngx_str_t *tenant)
 {
     ngx_str_t  name = ngx_string("jobs");
 
-    return ngx_glyph_query_run(r, &name, NULL);
+    return ngx_glyph_query_run(r, &name, NULL, tenant);
 }
 
 
 static ngx_int_t
 ngx_glyph_jobs_ask(ngx_http_request_t *r, ngx_glyph_uuid_t *id,
-    ngx_glyph_jobs_what_e what)
+    ngx_str_t *tenant, ngx_glyph_jobs_what_e what)
 {
     ngx_int_t            rc;
-    ngx_str_t            tenant;
     ngx_glyph_ask_t     *ask;
     ngx_http_cleanup_t  *cln;
-
-    ngx_glyph_tenant(r, &tenant);
-
-    if (tenant.len >= sizeof(ask->tenant)) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
 
     cln = ngx_http_cleanup_add(r, 0);
     ask = cln ? ngx_calloc(sizeof(ngx_glyph_ask_t), r->connection->log)
@@ -292,7 +301,10 @@ ngx_glyph_jobs_ask(ngx_http_request_t *r, ngx_glyph_uuid_t *id,
     ask->cleanup = cln;
 
     ngx_glyph_uuid_text(ask->text, id);
-    ngx_memcpy(ask->tenant, tenant.data, tenant.len);
+
+    ask->tenant.len = tenant->len;
+    ask->tenant.data = ask->tenant_text;
+    ngx_memcpy(ask->tenant_text, tenant->data, tenant->len);
 
     cln->handler = ngx_glyph_jobs_cleanup;
     cln->data = ask;
@@ -311,6 +323,20 @@ ngx_glyph_jobs_ask(ngx_http_request_t *r, ngx_glyph_uuid_t *id,
 }
 
 
+/* The job, if it is of this worker and of this tenant. */
+
+static ngx_glyph_job_t *
+ngx_glyph_jobs_own(ngx_glyph_ask_t *ask)
+{
+    ngx_glyph_job_t  *job;
+
+    job = ngx_glyph_job_find(&ask->id);
+
+    return (job && ngx_glyph_tenant_equal(&job->tenant, &ask->tenant))
+           ? job : NULL;
+}
+
+
 /* NGX_DONE: something is under way; anything else is the answer. */
 
 static ngx_int_t
@@ -320,15 +346,7 @@ ngx_glyph_jobs_start(ngx_glyph_ask_t *ask)
     glyph_buf_t         b;
     ngx_glyph_job_t    *job;
 
-    job = ngx_glyph_job_find(&ask->id);
-
-    if (job
-        && (job->tenant.len != ngx_strlen(ask->tenant)
-            || ngx_memcmp(job->tenant.data, ask->tenant, job->tenant.len)
-               != 0))
-    {
-        job = NULL;
-    }
+    job = ngx_glyph_jobs_own(ask);
 
     if (job && ask->what == NGX_GLYPH_JOBS_STATUS) {
         ngx_memzero(&b, sizeof(glyph_buf_t));
@@ -464,6 +482,7 @@ ngx_glyph_jobs_live(ngx_glyph_ask_t *ask, redisReply *reply)
 {
     uint64_t       now, updated;
     ngx_int_t      state;
+    ngx_str_t      tenant;
     ngx_uint_t     i;
     ngx_time_t    *tp;
     redisReply   **e;
@@ -478,7 +497,10 @@ ngx_glyph_jobs_live(ngx_glyph_ask_t *ask, redisReply *reply)
 
     state = ngx_glyph_job_state_parse(e[1]->str);
 
-    if (ngx_strcmp(e[0]->str, ask->tenant) != 0
+    tenant.len = e[0]->len;
+    tenant.data = (u_char *) e[0]->str;
+
+    if (!ngx_glyph_tenant_equal(&tenant, &ask->tenant)
         || state == NGX_ERROR
         || ngx_glyph_job_is_final((ngx_glyph_job_state_e) state))
     {
@@ -515,7 +537,7 @@ ngx_glyph_jobs_postgres(ngx_glyph_ask_t *ask)
     n = 2;
 
     params[0] = (const char *) ask->text;
-    params[1] = (const char *) ask->tenant;
+    params[1] = (const char *) ask->tenant_text;
     params[2] = ask->live ? "true" : "false";
 
     switch (ask->what) {
@@ -535,6 +557,11 @@ ngx_glyph_jobs_postgres(ngx_glyph_ask_t *ask)
     case NGX_GLYPH_JOBS_UNDO:
         sql = "SELECT state, rows FROM glyph.undo($1::uuid, $2) WHERE found";
         queue = NGX_GLYPH_PG_CONTROL;
+        break;
+
+    case NGX_GLYPH_JOBS_ERRORS:
+        sql = "SELECT state, header, delimiter "
+              "FROM glyph.job_header($1::uuid, $2)";
         break;
 
     default:
@@ -640,8 +667,7 @@ ngx_glyph_jobs_looked(ngx_glyph_spool_t *spool)
 
     if (spool->err == 0
         && ngx_glyph_spool_meta_tenant(&spool->meta, &tenant) == NGX_OK
-        && tenant.len == ngx_strlen(ask->tenant)
-        && ngx_memcmp(tenant.data, ask->tenant, tenant.len) == 0)
+        && ngx_glyph_tenant_equal(&tenant, &ask->tenant))
     {
         rc = ngx_glyph_jobs_queued(ask, &spool->prefix);
 
@@ -702,7 +728,7 @@ static ngx_int_t
 ngx_glyph_jobs_answer(ngx_glyph_ask_t *ask, PGresult *res)
 {
     ngx_int_t  state;
-    ngx_str_t  id, name = ngx_string("errors");
+    ngx_str_t  id;
 
     switch (ask->what) {
 
@@ -740,7 +766,7 @@ ngx_glyph_jobs_answer(ngx_glyph_ask_t *ask, PGresult *res)
         id.data = ask->text;
         id.len = NGX_GLYPH_UUID_TEXT_LEN;
 
-        return ngx_glyph_query_run(ask->request, &name, &id);
+        return ngx_glyph_errors_run(ask->request, &id, &ask->tenant, res);
     }
 }
 
@@ -824,7 +850,7 @@ ngx_glyph_jobs_answer_cancel(ngx_glyph_ask_t *ask, PGresult *res)
 
     /* the fence is up; the owner need not run into it to learn of it */
 
-    job = ngx_glyph_job_find(&ask->id);
+    job = ngx_glyph_jobs_own(ask);
 
     if (job) {
         ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, NGX_HTTP_CONFLICT,
@@ -833,7 +859,7 @@ ngx_glyph_jobs_answer_cancel(ngx_glyph_ask_t *ask, PGresult *res)
     } else {
         id.data = ask->text;
         id.len = NGX_GLYPH_UUID_TEXT_LEN;
-        ngx_glyph_state_cancel(&id);
+        ngx_glyph_state_cancel(&id, &ask->tenant);
     }
 
     p = ngx_sprintf(doc, "{\"job_id\":\"%s\",\"state\":\"cancelled\"}",

@@ -89,7 +89,7 @@ static const ngx_glyph_metric_t  ngx_glyph_metrics[] = {
     { "glyph_processed_bytes_total", "Bytes of bodies that were read.",
       NGX_GLYPH_METRIC_COUNTER, NGX_GLYPH_BYTES_PROCESSED, "" },
 
-    { "glyph_jobs_total", "Jobs that ended, by their final state.",
+    { "glyph_jobs_total", "Imports that ended, by their final state.",
       NGX_GLYPH_METRIC_COUNTER, NGX_GLYPH_JOBS_COMPLETED,
       "state=\"completed\"" },
 
@@ -101,7 +101,7 @@ static const ngx_glyph_metric_t  ngx_glyph_metrics[] = {
       NGX_GLYPH_METRIC_COUNTER, NGX_GLYPH_JOBS_CANCELLED,
       "state=\"cancelled\"" },
 
-    { "glyph_jobs", "Jobs that have not ended, by state.",
+    { "glyph_jobs", "Imports that have not ended, by state.",
       NGX_GLYPH_METRIC_GAUGE,
       NGX_GLYPH_JOBS_ACTIVE + NGX_GLYPH_JOB_RECEIVING,
       "state=\"receiving\"" },
@@ -115,8 +115,20 @@ static const ngx_glyph_metric_t  ngx_glyph_metrics[] = {
       NGX_GLYPH_JOBS_ACTIVE + NGX_GLYPH_JOB_PROCESSING,
       "state=\"processing\"" },
 
+    { "glyph_transforms_total",
+      "Transforms and dry runs that ended, by how.",
+      NGX_GLYPH_METRIC_COUNTER, NGX_GLYPH_TRANSFORMS_COMPLETED,
+      "state=\"completed\"" },
+
+    { NULL, NULL,
+      NGX_GLYPH_METRIC_COUNTER, NGX_GLYPH_TRANSFORMS_FAILED,
+      "state=\"failed\"" },
+
+    { "glyph_transforms", "Transforms and dry runs that have not ended.",
+      NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_TRANSFORMS, "" },
+
     { "glyph_uploads_in_flight",
-      "Requests for an import that have not been answered.",
+      "Requests with a file that have not been answered.",
       NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_UPLOADS, "" },
 
     { "glyph_tasks", "Tasks given to the thread pools.",
@@ -278,6 +290,7 @@ ngx_glyph_metrics_look(void)
         ngx_glyph_zone_set(NGX_GLYPH_JOBS_ACTIVE + i, jobs.state[i]);
     }
 
+    ngx_glyph_zone_set(NGX_GLYPH_TRANSFORMS, jobs.transforms);
     ngx_glyph_zone_set(NGX_GLYPH_UPLOADS, jobs.uploads);
 
     ngx_glyph_zone_set(NGX_GLYPH_TASKS_WAITING, ngx_glyph_task_waiting());
@@ -343,6 +356,13 @@ ngx_glyph_metrics_totals(const glyph_totals_t *before,
 void
 ngx_glyph_metrics_job(ngx_glyph_job_t *job)
 {
+    if (job->output) {
+        ngx_glyph_zone_add(job->state == NGX_GLYPH_JOB_COMPLETED
+                           ? NGX_GLYPH_TRANSFORMS_COMPLETED
+                           : NGX_GLYPH_TRANSFORMS_FAILED, 1);
+        return;
+    }
+
     ngx_glyph_zone_add(NGX_GLYPH_JOBS_COMPLETED
                        + (job->state - NGX_GLYPH_JOB_COMPLETED), 1);
     ngx_glyph_zone_observe(NGX_GLYPH_JOB_TIME,
@@ -446,7 +466,7 @@ ngx_glyph_metrics_write(glyph_buf_t *b)
                                 "BEGIN to the answer to COMMIT.",
                                 NGX_GLYPH_COMMIT_TIME);
     ngx_glyph_metrics_histogram(b, "glyph_job_duration_seconds",
-                                "Time from a job's request to its final "
+                                "Time from an import's request to its final "
                                 "state.", NGX_GLYPH_JOB_TIME);
 }
 

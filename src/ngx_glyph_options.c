@@ -3,6 +3,7 @@
 #include "ngx_glyph_http.h"
 #include "ngx_glyph_job.h"
 #include "ngx_glyph_output.h"
+#include "ngx_glyph_tenant.h"
 #include "ngx_glyph_trace.h"
 #include "ngx_glyph_upload.h"
 
@@ -24,6 +25,8 @@ typedef struct {
 
 
 static ngx_int_t ngx_glyph_options_type(ngx_http_request_t *r,
+    ngx_glyph_job_t *job);
+static ngx_int_t ngx_glyph_options_encoding(ngx_http_request_t *r,
     ngx_glyph_job_t *job);
 static ngx_int_t ngx_glyph_options_type_refused(ngx_http_request_t *r,
     const char *why);
@@ -154,7 +157,11 @@ ngx_glyph_options(ngx_http_request_t *r, ngx_glyph_job_t *job)
     ngx_int_t  rc;
     ngx_str_t  tenant;
 
-    ngx_glyph_tenant(r, &tenant);
+    rc = ngx_glyph_tenant(r, &tenant);
+
+    if (rc != NGX_DECLINED) {
+        return rc;
+    }
 
     /* the job outlives the request */
 
@@ -186,7 +193,7 @@ ngx_glyph_options_type(ngx_http_request_t *r, ngx_glyph_job_t *job)
 {
     size_t      len;
     ngx_int_t   rc;
-    ngx_str_t  *type, *encoding, boundary, charset;
+    ngx_str_t  *type, boundary, charset;
     ngx_uint_t  i;
 
     static ngx_str_t  csv[] = {
@@ -197,13 +204,10 @@ ngx_glyph_options_type(ngx_http_request_t *r, ngx_glyph_job_t *job)
         ngx_null_string
     };
 
-    encoding = ngx_glyph_header_in(r, "Content-Encoding");
+    rc = ngx_glyph_options_encoding(r, job);
 
-    if (encoding
-        && ngx_strcasecmp(encoding->data, (u_char *) "identity") != 0)
-    {
-        return ngx_glyph_options_type_refused(r,
-                         "send the body without a Content-Encoding");
+    if (rc != NGX_DECLINED) {
+        return rc;
     }
 
     if (r->headers_in.content_type == NULL) {
@@ -262,6 +266,59 @@ ngx_glyph_options_type(ngx_http_request_t *r, ngx_glyph_job_t *job)
 
     return ngx_glyph_options_type_refused(r,
                        "the Content-Type is not one that can be imported");
+}
+
+
+/* One coding of the whole body, as RFC 9110, 8.4 has it, or none. */
+
+static ngx_int_t
+ngx_glyph_options_encoding(ngx_http_request_t *r, ngx_glyph_job_t *job)
+{
+    ngx_str_t   *value;
+    ngx_uint_t   i, n;
+
+    static ngx_str_t  known = ngx_string("gzip, zstd");
+
+    static struct {
+        ngx_str_t         name;
+        glyph_encoding_e  encoding;
+    } codings[] = {
+        { ngx_string("identity"), GLYPH_ENCODING_IDENTITY },
+        { ngx_string("gzip"),     GLYPH_ENCODING_GZIP },
+        { ngx_string("x-gzip"),   GLYPH_ENCODING_GZIP },
+        { ngx_string("zstd"),     GLYPH_ENCODING_ZSTD }
+    };
+
+    value = ngx_glyph_header_in(r, "Content-Encoding");
+
+    if (value == NULL) {
+        return NGX_DECLINED;
+    }
+
+    n = ngx_glyph_header_line(r, "Content-Encoding", 1)
+        ? 0 : sizeof(codings) / sizeof(codings[0]);
+
+    for (i = 0; i < n; i++) {
+
+        if (value->len == codings[i].name.len
+            && ngx_strncasecmp(value->data, codings[i].name.data, value->len)
+               == 0)
+        {
+            job->opts.encoding = codings[i].encoding;
+            return NGX_DECLINED;
+        }
+    }
+
+    if (ngx_glyph_add_header(r, "Accept-Encoding", known.data, known.len)
+        != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_glyph_problemf(r, NGX_HTTP_UNSUPPORTED_MEDIA_TYPE,
+                              "unsupported_encoding",
+                              "the Content-Encoding is none of gzip, zstd; "
+                              "one of them or none can be used");
 }
 
 
@@ -411,28 +468,32 @@ ngx_glyph_options_args(ngx_http_request_t *r, ngx_glyph_job_t *job)
 static void
 ngx_glyph_options_prefer(ngx_http_request_t *r, ngx_glyph_job_t *job)
 {
-    u_char     *p, *last, *next;
-    ngx_str_t  *prefer, token;
+    u_char      *p, *last, *next;
+    ngx_str_t   *prefer, token;
+    ngx_uint_t   i;
 
-    prefer = ngx_glyph_header_in(r, "Prefer");
+    for (i = 0; /* void */ ; i++) {
 
-    if (prefer == NULL) {
-        return;
-    }
+        prefer = ngx_glyph_header_line(r, "Prefer", i);
 
-    last = prefer->data + prefer->len;
-
-    for (p = prefer->data; p < last; p = next + 1) {
-
-        next = ngx_strlchr(p, last, ',');
-        if (next == NULL) {
-            next = last;
+        if (prefer == NULL) {
+            return;
         }
 
-        token.data = p;
-        token.len = next - p;
+        last = prefer->data + prefer->len;
 
-        ngx_glyph_options_preference(job, &token);
+        for (p = prefer->data; p < last; p = next + 1) {
+
+            next = ngx_strlchr(p, last, ',');
+            if (next == NULL) {
+                next = last;
+            }
+
+            token.data = p;
+            token.len = next - p;
+
+            ngx_glyph_options_preference(job, &token);
+        }
     }
 }
 

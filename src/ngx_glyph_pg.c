@@ -39,7 +39,7 @@
 typedef struct {
     ngx_glyph_pg_conn_t        conn;
     const char                *name;
-    char                       setup[128];
+    char                       setup[256];
     ngx_msec_t                 timeout;     /* of a statement */
 
     ngx_queue_t                queries;
@@ -141,7 +141,8 @@ ngx_glyph_pg_init(ngx_cycle_t *cycle, ngx_glyph_pg_conf_t *conf)
     ngx_glyph_pg_queue_init(queue, "control", "glyph-control", cycle->log);
 
     ngx_snprintf((u_char *) queue->setup, sizeof(queue->setup),
-                 "SET statement_timeout = %M%Z", queue->timeout);
+                 NGX_GLYPH_PG_DURABLE "; SET statement_timeout = %M%Z",
+                 queue->timeout);
 
     return NGX_OK;
 }

@@ -27,6 +27,18 @@
 #include "ngx_glyph_task.h"
 
 
+/*
+ * Setup of a connection that writes: what was committed was flushed, whatever
+ * the role or the database has for a default; also a batch that ends no job,
+ * for what the server forgot in a crash nobody could send again.  remote_apply
+ * is more, and kept.
+ */
+#define NGX_GLYPH_PG_DURABLE                                                  \
+    "SELECT set_config('synchronous_commit', 'on', false)"                    \
+    " WHERE current_setting('synchronous_commit')"                            \
+    " IN ('off', 'local', 'remote_write')"
+
+
 typedef enum {
     NGX_GLYPH_PG_CLOSED = 0,
     NGX_GLYPH_PG_CONNECTING,

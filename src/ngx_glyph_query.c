@@ -20,6 +20,7 @@
 #include "ngx_glyph_query.h"
 #include "ngx_glyph_rows.h"
 #include "ngx_glyph_task.h"
+#include "ngx_glyph_tenant.h"
 
 
 /* nginx has no name for this status */
@@ -41,8 +42,6 @@ typedef struct {
 } ngx_glyph_page_t;
 
 
-static ngx_int_t ngx_glyph_query_args(ngx_http_request_t *r, ngx_str_t *id,
-    glyph_buf_t *b);
 static ngx_int_t ngx_glyph_query_format(ngx_http_request_t *r,
     ngx_uint_t markdown, ngx_glyph_rows_e *format);
 static void ngx_glyph_query_result(void *data, PGresult *res,
@@ -55,7 +54,6 @@ static ngx_int_t ngx_glyph_query_send(ngx_http_request_t *r,
     ngx_glyph_page_t *page);
 static ngx_int_t ngx_glyph_query_headers(ngx_http_request_t *r,
     ngx_glyph_page_t *page);
-static ngx_int_t ngx_glyph_query_link(ngx_http_request_t *r, char *cursor);
 static void ngx_glyph_query_finalize(ngx_http_request_t *r, ngx_int_t rc);
 static void ngx_glyph_query_cleanup(void *data);
 static void ngx_glyph_query_free(ngx_glyph_page_t *page);
@@ -73,6 +71,7 @@ ngx_int_t
 ngx_glyph_query_handler(ngx_http_request_t *r)
 {
     ngx_int_t              rc;
+    ngx_str_t              tenant;
     ngx_glyph_loc_conf_t  *glcf;
 
     if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
@@ -85,14 +84,21 @@ ngx_glyph_query_handler(ngx_http_request_t *r)
         return rc;
     }
 
+    rc = ngx_glyph_tenant(r, &tenant);
+
+    if (rc != NGX_DECLINED) {
+        return rc;
+    }
+
     glcf = ngx_http_get_module_loc_conf(r, ngx_glyph_module);
 
-    return ngx_glyph_query_run(r, &glcf->query, NULL);
+    return ngx_glyph_query_run(r, &glcf->query, NULL, &tenant);
 }
 
 
 ngx_int_t
-ngx_glyph_query_run(ngx_http_request_t *r, ngx_str_t *name, ngx_str_t *id)
+ngx_glyph_query_run(ngx_http_request_t *r, ngx_str_t *name, ngx_str_t *id,
+    ngx_str_t *tenant)
 {
     ngx_int_t            rc;
     glyph_buf_t          args;
@@ -109,7 +115,7 @@ ngx_glyph_query_run(ngx_http_request_t *r, ngx_str_t *name, ngx_str_t *id)
     rc = ngx_glyph_query_format(r, 1, &format);
 
     if (rc == NGX_DECLINED) {
-        rc = ngx_glyph_query_args(r, id, &args);
+        rc = ngx_glyph_query_args(r, id, tenant, NULL, NULL, &args);
     }
 
     if (rc != NGX_DECLINED) {
@@ -179,13 +185,12 @@ ngx_glyph_query_format(ngx_http_request_t *r, ngx_uint_t markdown,
 }
 
 
-/* {"args":{…},"tenant":"…"}, terminated.  NGX_DECLINED: go on. */
-
-static ngx_int_t
-ngx_glyph_query_args(ngx_http_request_t *r, ngx_str_t *id, glyph_buf_t *b)
+ngx_int_t
+ngx_glyph_query_args(ngx_http_request_t *r, ngx_str_t *id, ngx_str_t *tenant,
+    ngx_glyph_query_arg_pt take, void *data, glyph_buf_t *b)
 {
     ngx_int_t    rc;
-    ngx_str_t    args, name, value, tenant;
+    ngx_str_t    args, name, value;
     ngx_uint_t   i;
     ngx_array_t  seen;
     ngx_str_t   *s;
@@ -240,16 +245,26 @@ ngx_glyph_query_args(ngx_http_request_t *r, ngx_str_t *id, glyph_buf_t *b)
 
         *s = name;
 
+        if (take) {
+            rc = take(r, data, &name, &value);
+
+            if (rc == NGX_DONE) {
+                continue;
+            }
+
+            if (rc != NGX_DECLINED) {
+                return rc;
+            }
+        }
+
         glyph_json_comma(b);
         glyph_json_string(b, name.data, name.len);
         glyph_buf_putc(b, ':');
         glyph_json_string(b, value.data, value.len);
     }
 
-    ngx_glyph_tenant(r, &tenant);
-
     glyph_buf_puts(b, "},\"tenant\":");
-    glyph_json_string(b, tenant.data, tenant.len);
+    glyph_json_string(b, tenant->data, tenant->len);
     glyph_buf_putc(b, '}');
     glyph_buf_putc(b, '\0');
 
@@ -509,9 +524,7 @@ ngx_glyph_query_headers(ngx_http_request_t *r, ngx_glyph_page_t *page)
 }
 
 
-/* The same request again, only behind the cursor (RFC 8288). */
-
-static ngx_int_t
+ngx_int_t
 ngx_glyph_query_link(ngx_http_request_t *r, char *cursor)
 {
     u_char  *p, *arg, *last, *next, *buf;

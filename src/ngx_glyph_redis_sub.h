@@ -31,8 +31,8 @@ void ngx_glyph_redis_sub_exit(void);
 
 /*
  * Subscribes, now or as soon as there is a connection.  The name is copied;
- * it must have no listener yet.  NULL: out of memory, the name is too long,
- * or there is no glyph_redis.
+ * the listener that it has is replaced.  NULL: out of memory, the name is too
+ * long, or there is no glyph_redis.
  */
 ngx_glyph_redis_channel_t *ngx_glyph_redis_subscribe(ngx_str_t *name,
     ngx_glyph_redis_message_pt handler, void *data);

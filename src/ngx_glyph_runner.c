@@ -25,6 +25,7 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_background.h"
+#include "ngx_glyph_batch.h"
 #include "ngx_glyph_owner.h"
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_state.h"
@@ -551,31 +552,39 @@ ngx_glyph_runner_quarantine(ngx_glyph_spool_t *spool, const char *why)
 static void
 ngx_glyph_runner_take(ngx_glyph_job_t *job)
 {
-    const char         *params[4];
+    const char         *params[5];
+    glyph_buf_t         upload;
     ngx_glyph_spool_t  *spool;
 
     spool = job->spool;
+
+    ngx_memzero(&upload, sizeof(glyph_buf_t));
+    ngx_glyph_batch_meta(job, &upload);
+    glyph_buf_putc(&upload, '\0');
 
     params[0] = (const char *) job->text;
     params[1] = ngx_glyph_worker_id;
     params[2] = ngx_glyph_node_id;
     params[3] = spool->prefix.worker[0] ? (const char *) spool->prefix.worker
                                         : NULL;
+    params[4] = (const char *) upload.data;
 
     ngx_glyph_job_ref(job);
     job->run->asking = 1;
 
-    if (ngx_glyph_pg_query(NGX_GLYPH_PG_CONTROL,
+    if (upload.failed || ngx_glyph_pg_query(NGX_GLYPH_PG_CONTROL,
             "SELECT t.found, t.epoch, t.state, t.rows, t.bytes, "
             "t.valid_rows, t.invalid_rows, t.warnings_count, t.score_min, "
-            "t.score_max, t.fingerprint, i.error->>'code' "
-            "FROM glyph.take($1::uuid, $2::uuid, $3::uuid, $4::uuid) t "
-            "LEFT JOIN glyph.imports i ON i.id = $1::uuid",
-            4, params, ngx_glyph_runner_taken, job)
+            "t.score_max, t.fingerprint, i.error->>'code', t.own "
+            "FROM glyph.take($1::uuid, $2::uuid, $3::uuid, $4::uuid, "
+            "$5::jsonb) t LEFT JOIN glyph.imports i ON i.id = $1::uuid",
+            5, params, ngx_glyph_runner_taken, job)
         == NULL)
     {
         ngx_glyph_runner_taken(job, NULL, "too many queries");
     }
+
+    glyph_buf_free(&upload);
 }
 
 
@@ -608,7 +617,6 @@ ngx_glyph_runner_taken(void *data, PGresult *res, const char *error)
 static void
 ngx_glyph_runner_found(ngx_glyph_job_t *job, PGresult *res)
 {
-    char             *given, *own;
     ngx_int_t         state;
     ngx_glyph_run_t  *run;
 
@@ -622,15 +630,7 @@ ngx_glyph_runner_found(ngx_glyph_job_t *job, PGresult *res)
 
     state = ngx_glyph_job_state_parse(PQgetvalue(res, 0, 2));
 
-    /* a cancel may have come before any of our batches, and made the row */
-
-    given = PQgetvalue(res, 0, 10);
-    own = run->fingerprint;
-
-    if (ngx_strcmp(PQgetvalue(res, 0, 2), "cancelled") != 0
-        && (ngx_strlen(given) != ngx_strlen(own)
-            || ngx_strcmp(given + 32, own + 32) != 0))
-    {
+    if (PQgetvalue(res, 0, 12)[0] != 't') {
         ngx_log_error(NGX_LOG_CRIT, job->log, 0,
                       "spool file \"%s\" goes to quarantine: another import "
                       "has its id", job->spool->name);
@@ -656,7 +656,7 @@ ngx_glyph_runner_found(ngx_glyph_job_t *job, PGresult *res)
     job->epoch = (ngx_int_t) ngx_glyph_runner_number(res, 1);
     run->rows = ngx_glyph_runner_number(res, 3);
 
-    if (ngx_strcmp(given, own) != 0) {
+    if (ngx_strcmp(PQgetvalue(res, 0, 10), run->fingerprint) != 0) {
 
         ngx_log_error(NGX_LOG_NOTICE, job->log, 0,
                       "the import starts again: what decides its rows has "

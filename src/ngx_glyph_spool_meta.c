@@ -13,6 +13,7 @@ typedef enum {
     NGX_GLYPH_META_TENANT = 0,
     NGX_GLYPH_META_LOCATION,
     NGX_GLYPH_META_BOUNDARY,
+    NGX_GLYPH_META_ENCODING,
     NGX_GLYPH_META_CHARSET,
     NGX_GLYPH_META_FILENAME,
     NGX_GLYPH_META_MAP,
@@ -45,17 +46,22 @@ static void ngx_glyph_meta_str(glyph_str_t *to, ngx_str_t *from);
 ngx_int_t
 ngx_glyph_spool_meta_write(ngx_glyph_job_t *job, glyph_buf_t *b)
 {
+    u_char  encoding;
+
+    encoding = job->opts.encoding;
+
     glyph_buf_reset(b);
 
     ngx_glyph_meta_put(b, job->tenant.data, job->tenant.len);
     ngx_glyph_meta_put(b, job->conf->key.data, job->conf->key.len);
     ngx_glyph_meta_put(b, job->opts.boundary.data, job->opts.boundary.len);
+    ngx_glyph_meta_put(b, &encoding, 1);
 
     return ngx_glyph_spool_meta_options(job, b);
 }
 
 
-/* Without the boundary of a form, which is another each time. */
+/* Without what only tells how the file was sent: it may be another way. */
 
 ngx_int_t
 ngx_glyph_spool_meta_options(ngx_glyph_job_t *job, glyph_buf_t *b)
@@ -109,6 +115,7 @@ ngx_glyph_spool_meta_read(ngx_glyph_job_t *job, glyph_buf_t *b)
     ngx_glyph_meta_numbers_t   numbers;
 
     if (ngx_glyph_meta_get(b, fields) != NGX_OK
+        || fields[NGX_GLYPH_META_ENCODING].len != 1
         || fields[NGX_GLYPH_META_NUMBERS].len
            != sizeof(ngx_glyph_meta_numbers_t))
     {
@@ -129,6 +136,7 @@ ngx_glyph_spool_meta_read(ngx_glyph_job_t *job, glyph_buf_t *b)
     o->reject_not_gpu = numbers.reject_not_gpu;
 
     ngx_glyph_meta_str(&o->boundary, &fields[NGX_GLYPH_META_BOUNDARY]);
+    o->encoding = fields[NGX_GLYPH_META_ENCODING].data[0];
     ngx_glyph_meta_str(&o->charset, &fields[NGX_GLYPH_META_CHARSET]);
     ngx_glyph_meta_str(&o->filename, &fields[NGX_GLYPH_META_FILENAME]);
     ngx_glyph_meta_str(&o->map, &fields[NGX_GLYPH_META_MAP]);

@@ -40,7 +40,6 @@ typedef struct {
     ngx_glyph_loc_conf_t      *conf;
     ngx_glyph_watcher_t        watcher;
     u_char                     text[NGX_GLYPH_UUID_TEXT_LEN + 1];
-    ngx_str_t                  tenant;
 
     ngx_uint_t                 sequence;    /* of the last event */
     ngx_uint_t                 version;     /* of the state that was sent */
@@ -61,7 +60,7 @@ typedef struct {
 
 
 static ngx_glyph_sse_t *ngx_glyph_sse_create(ngx_http_request_t *r,
-    ngx_glyph_uuid_t *id);
+    ngx_glyph_uuid_t *id, ngx_str_t *tenant);
 static ngx_glyph_sse_t *ngx_glyph_sse_of(ngx_http_request_t *r);
 static ngx_int_t ngx_glyph_sse_watch_client(ngx_http_request_t *r);
 static void ngx_glyph_sse_event(ngx_event_t *ev, ngx_glyph_sse_t *st,
@@ -91,11 +90,12 @@ static ngx_event_t  ngx_glyph_sse_tick;
 
 
 ngx_int_t
-ngx_glyph_sse_start(ngx_http_request_t *r, ngx_glyph_uuid_t *id)
+ngx_glyph_sse_start(ngx_http_request_t *r, ngx_glyph_uuid_t *id,
+    ngx_str_t *tenant)
 {
     ngx_glyph_sse_t  *st;
 
-    st = ngx_glyph_sse_create(r, id);
+    st = ngx_glyph_sse_create(r, id, tenant);
 
     if (st == NULL || ngx_glyph_sse_watch_client(r) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -111,7 +111,8 @@ ngx_glyph_sse_start(ngx_http_request_t *r, ngx_glyph_uuid_t *id)
 
 
 static ngx_glyph_sse_t *
-ngx_glyph_sse_create(ngx_http_request_t *r, ngx_glyph_uuid_t *id)
+ngx_glyph_sse_create(ngx_http_request_t *r, ngx_glyph_uuid_t *id,
+    ngx_str_t *tenant)
 {
     ngx_int_t            n;
     ngx_str_t           *last;
@@ -131,7 +132,6 @@ ngx_glyph_sse_create(ngx_http_request_t *r, ngx_glyph_uuid_t *id)
     st->conf = ngx_http_get_module_loc_conf(r, ngx_glyph_module);
 
     ngx_glyph_uuid_text(st->text, id);
-    ngx_glyph_tenant(r, &st->tenant);
 
     /* a client that comes back finds the numbers going on */
 
@@ -146,7 +146,7 @@ ngx_glyph_sse_create(ngx_http_request_t *r, ngx_glyph_uuid_t *id)
     st->timer.cancelable = 1;
     st->watcher.changed = &st->changed;
 
-    if (ngx_glyph_watch_add(&st->watcher, id) != NGX_OK) {
+    if (ngx_glyph_watch_add(&st->watcher, id, tenant) != NGX_OK) {
         return NULL;
     }
 
@@ -341,17 +341,6 @@ ngx_glyph_sse_step(ngx_glyph_sse_t *st)
     }
 
     ngx_glyph_watch_state(&st->watcher, &state);
-
-    /* to this client, another tenant's job is none */
-
-    if (state.tenant.len != st->tenant.len
-        || (state.tenant.len
-            && ngx_memcmp(state.tenant.data, st->tenant.data,
-                          st->tenant.len)
-               != 0))
-    {
-        state.doc.len = 0;
-    }
 
     if (!st->started) {
         rc = ngx_glyph_sse_begin(st, &state);

@@ -3,6 +3,7 @@
 #include "ngx_glyph_redis.h"
 #include "ngx_glyph_redis_sub.h"
 #include "ngx_glyph_state.h"
+#include "ngx_glyph_tenant.h"
 #include "ngx_glyph_watch.h"
 
 
@@ -182,7 +183,7 @@ ngx_glyph_state_write(ngx_glyph_job_t *job)
     job->changed = 0;
     job->sequence++;
 
-    if (!ngx_glyph_redis_ready() && !ngx_glyph_watch_wanted(&job->id)) {
+    if (!ngx_glyph_redis_ready() && !ngx_glyph_watch_wanted(job)) {
         return;
     }
 
@@ -265,20 +266,23 @@ ngx_glyph_state_send(ngx_glyph_job_t *job, ngx_str_t *doc)
 
 
 void
-ngx_glyph_state_cancel(ngx_str_t *id)
+ngx_glyph_state_cancel(ngx_str_t *id, ngx_str_t *tenant)
 {
     ngx_str_t  args[3];
+    u_char     message[NGX_GLYPH_UUID_TEXT_LEN + NGX_GLYPH_TENANT_MAX];
 
     ngx_str_set(&args[0], "PUBLISH");
     args[1] = ngx_glyph_control;
-    args[2] = *id;
+    args[2].data = message;
+    args[2].len = ngx_sprintf(message, "%V%V", id, tenant) - message;
 
     (void) ngx_glyph_redis_command(3, args, NULL, NULL);
 }
 
 
 /*
- * A hint that Postgres has cancelled a job.  If it is ours, and not in the
+ * A hint that Postgres has cancelled a job: its id, and its tenant.  If it is
+ * ours, and not in the
  * middle of its end, it need not wait for its next batch to find out.  What
  * it really is, the fence tells when its end is written.
  */
@@ -286,20 +290,26 @@ ngx_glyph_state_cancel(ngx_str_t *id)
 static void
 ngx_glyph_state_control(void *data, ngx_str_t *message)
 {
+    ngx_str_t          tenant;
     ngx_glyph_job_t   *job;
     ngx_glyph_uuid_t   id;
 
-    if (message == NULL) {
+    if (message == NULL || message->len < NGX_GLYPH_UUID_TEXT_LEN) {
         return;
     }
 
-    if (ngx_glyph_uuid_parse(&id, message->data, message->len) != NGX_OK) {
+    if (ngx_glyph_uuid_parse(&id, message->data, NGX_GLYPH_UUID_TEXT_LEN)
+        != NGX_OK)
+    {
         return;
     }
+
+    tenant.data = message->data + NGX_GLYPH_UUID_TEXT_LEN;
+    tenant.len = message->len - NGX_GLYPH_UUID_TEXT_LEN;
 
     job = ngx_glyph_job_find(&id);
 
-    if (job) {
+    if (job && ngx_glyph_tenant_equal(&job->tenant, &tenant)) {
         ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, NGX_HTTP_CONFLICT,
                             "cancelled", "the import was cancelled");
     }

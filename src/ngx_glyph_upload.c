@@ -104,8 +104,13 @@ ngx_glyph_upload_handler(ngx_http_request_t *r, ngx_glyph_output_t *output)
         return rc;
     }
 
-    return job->idempotency_key.len ? ngx_glyph_idempotency_claim(r, ctx, job)
-                                    : ngx_glyph_upload_go(r, ctx, job);
+    /* a file's id must be known to be new; of others the first batch tells */
+
+    return (job->idempotency_key.len
+            || (job->given_id && job->spooling
+                && ngx_glyph_writer_available() != NGX_DECLINED))
+           ? ngx_glyph_idempotency_claim(r, ctx, job)
+           : ngx_glyph_upload_go(r, ctx, job);
 }
 
 
@@ -291,18 +296,20 @@ ngx_glyph_upload_begin(ngx_http_request_t *r, ngx_glyph_job_t *job)
     }
 
     if (rc != NGX_DECLINED
-        || ngx_glyph_job_count() < ngx_glyph_main_conf->max_jobs)
+        || ngx_glyph_job_count_like(job) < ngx_glyph_main_conf->max_jobs)
     {
         return rc;
     }
 
-    if (ngx_glyph_retry_after(r, ngx_glyph_job_next_end()) != NGX_OK) {
+    if (ngx_glyph_retry_after(r, ngx_glyph_job_next_end(job)) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     return ngx_glyph_problemf(r, NGX_HTTP_TOO_MANY_REQUESTS, "too_many_jobs",
-                              "%ui imports are running; nothing was read",
-                              ngx_glyph_job_count());
+                              "%ui %s are running; nothing was read",
+                              ngx_glyph_job_count_like(job),
+                              job->output ? "transforms and dry runs"
+                                          : "imports");
 }
 
 
@@ -336,6 +343,8 @@ ngx_glyph_upload_job_id(ngx_http_request_t *r, ngx_glyph_job_t *job)
     }
 
     ngx_glyph_uuid_text(job->text, &job->id);
+
+    job->given_id = (given != NULL);
 
     return NGX_DECLINED;
 }

@@ -1,8 +1,11 @@
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_background.h"
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_redis.h"
 #include "ngx_glyph_redis_sub.h"
+#include "ngx_glyph_spool.h"
+#include "ngx_glyph_tenant.h"
 #include "ngx_glyph_watch.h"
 
 
@@ -23,10 +26,11 @@ struct ngx_glyph_watch_s {
     ngx_queue_t                watchers;    /* empty: it is about to go */
     ngx_glyph_uuid_t           id;
     u_char                     text[NGX_GLYPH_UUID_TEXT_LEN + 1];
-    ngx_glyph_redis_channel_t *channel;
+    ngx_str_t                  tenant;
+    u_char                     tenant_text[NGX_GLYPH_TENANT_MAX];
+    ngx_glyph_redis_channel_t *channel;     /* shared by those of one id */
 
     glyph_buf_t                doc;         /* len 0: nothing is known */
-    glyph_buf_t                tenant;
     ngx_int_t                  state;
     ngx_uint_t                 version;
     ngx_msec_t                 fresh_at;    /* confirmed by who should know */
@@ -40,13 +44,19 @@ struct ngx_glyph_watch_s {
     unsigned                   asked:1;     /* Postgres' answer is to come */
     unsigned                   answered:1;  /* it has come at least once */
     unsigned                   lost:1;      /* it did not come */
+    unsigned                   looking:1;   /* a thread, into the spool */
 };
 
 
-static ngx_glyph_watch_t *ngx_glyph_watch_find(ngx_glyph_uuid_t *id);
-static ngx_glyph_watch_t *ngx_glyph_watch_create(ngx_glyph_uuid_t *id);
+static ngx_glyph_watch_t *ngx_glyph_watch_find(ngx_glyph_uuid_t *id,
+    ngx_str_t *tenant);
+static ngx_glyph_watch_t *ngx_glyph_watch_create(ngx_glyph_uuid_t *id,
+    ngx_str_t *tenant);
 static void ngx_glyph_watch_release(ngx_glyph_watch_t *watch);
 static void ngx_glyph_watch_first(ngx_glyph_watch_t *watch);
+static void ngx_glyph_watch_subscribe(ngx_glyph_watch_t *watch);
+static void ngx_glyph_watch_unsubscribe(ngx_glyph_watch_t *watch);
+static ngx_glyph_job_t *ngx_glyph_watch_find_job(ngx_glyph_watch_t *watch);
 static ngx_uint_t ngx_glyph_watch_own(ngx_glyph_watch_t *watch);
 static void ngx_glyph_watch_message(void *data, ngx_str_t *message);
 static void ngx_glyph_watch_read(ngx_glyph_watch_t *watch);
@@ -59,8 +69,10 @@ static void ngx_glyph_watch_rows(void *data, PGresult *res,
     const char *error);
 static void ngx_glyph_watch_row(ngx_glyph_watch_t *watch, PGresult *res,
     int row);
+static void ngx_glyph_watch_look(ngx_glyph_watch_t *watch);
+static void ngx_glyph_watch_looked(ngx_glyph_spool_t *spool);
 static void ngx_glyph_watch_set(ngx_glyph_watch_t *watch, ngx_int_t state,
-    ngx_str_t *tenant, ngx_str_t *doc);
+    ngx_str_t *doc);
 static void ngx_glyph_watch_tell(ngx_glyph_watch_t *watch);
 static ngx_uint_t ngx_glyph_watch_is_fresh(ngx_glyph_watch_t *watch);
 static ngx_uint_t ngx_glyph_watch_is_final(ngx_glyph_watch_t *watch);
@@ -106,15 +118,16 @@ ngx_glyph_watch_init(ngx_cycle_t *cycle)
 
 
 ngx_int_t
-ngx_glyph_watch_add(ngx_glyph_watcher_t *watcher, ngx_glyph_uuid_t *id)
+ngx_glyph_watch_add(ngx_glyph_watcher_t *watcher, ngx_glyph_uuid_t *id,
+    ngx_str_t *tenant)
 {
     ngx_uint_t          first;
     ngx_glyph_watch_t  *watch;
 
-    watch = ngx_glyph_watch_find(id);
+    watch = ngx_glyph_watch_find(id, tenant);
 
     if (watch == NULL) {
-        watch = ngx_glyph_watch_create(id);
+        watch = ngx_glyph_watch_create(id, tenant);
         if (watch == NULL) {
             return NGX_ERROR;
         }
@@ -163,18 +176,17 @@ ngx_glyph_watch_state(ngx_glyph_watcher_t *watcher,
 
     state->doc.data = watch->doc.data;
     state->doc.len = watch->doc.len;
-    state->tenant.data = watch->tenant.data;
-    state->tenant.len = watch->tenant.len;
     state->state = watch->state;
     state->version = watch->version;
-    state->pending = watch->reading || watch->due || watch->asked;
+    state->pending = watch->reading || watch->due || watch->asked
+                     || watch->looking;
     state->store_lost = watch->doc.len == 0
                         && (watch->lost || !watch->answered);
 }
 
 
 static ngx_glyph_watch_t *
-ngx_glyph_watch_find(ngx_glyph_uuid_t *id)
+ngx_glyph_watch_find(ngx_glyph_uuid_t *id, ngx_str_t *tenant)
 {
     ngx_queue_t        *q, *bucket;
     ngx_glyph_watch_t  *watch;
@@ -187,7 +199,9 @@ ngx_glyph_watch_find(ngx_glyph_uuid_t *id)
     {
         watch = ngx_queue_data(q, ngx_glyph_watch_t, queue);
 
-        if (ngx_memcmp(watch->id.bytes, id->bytes, sizeof(id->bytes)) == 0) {
+        if (ngx_memcmp(watch->id.bytes, id->bytes, sizeof(id->bytes)) == 0
+            && ngx_glyph_tenant_equal(&watch->tenant, tenant))
+        {
             return watch;
         }
     }
@@ -197,7 +211,7 @@ ngx_glyph_watch_find(ngx_glyph_uuid_t *id)
 
 
 static ngx_glyph_watch_t *
-ngx_glyph_watch_create(ngx_glyph_uuid_t *id)
+ngx_glyph_watch_create(ngx_glyph_uuid_t *id, ngx_str_t *tenant)
 {
     ngx_glyph_watch_t  *watch;
 
@@ -208,6 +222,10 @@ ngx_glyph_watch_create(ngx_glyph_uuid_t *id)
 
     watch->id = *id;
     ngx_glyph_uuid_text(watch->text, id);
+
+    watch->tenant.len = tenant->len;
+    watch->tenant.data = watch->tenant_text;
+    ngx_memcpy(watch->tenant_text, tenant->data, tenant->len);
 
     ngx_queue_init(&watch->watchers);
     ngx_queue_insert_tail(&ngx_glyph_watches[id->bytes[15]], &watch->queue);
@@ -227,8 +245,7 @@ static void
 ngx_glyph_watch_release(ngx_glyph_watch_t *watch)
 {
     if (watch->channel) {
-        ngx_glyph_redis_unsubscribe(watch->channel);
-        watch->channel = NULL;
+        ngx_glyph_watch_unsubscribe(watch);
     }
 
     if (watch->due) {
@@ -236,7 +253,7 @@ ngx_glyph_watch_release(ngx_glyph_watch_t *watch)
         ngx_queue_remove(&watch->due_queue);
     }
 
-    if (watch->reading || watch->asked) {
+    if (watch->reading || watch->asked || watch->looking) {
         return;
     }
 
@@ -244,7 +261,6 @@ ngx_glyph_watch_release(ngx_glyph_watch_t *watch)
     ngx_glyph_watches_n--;
 
     glyph_buf_free(&watch->doc);
-    glyph_buf_free(&watch->tenant);
 
     ngx_free(watch);
 }
@@ -258,6 +274,21 @@ ngx_glyph_watch_release(ngx_glyph_watch_t *watch)
 static void
 ngx_glyph_watch_first(ngx_glyph_watch_t *watch)
 {
+    ngx_glyph_watch_subscribe(watch);
+
+    if (ngx_glyph_watch_own(watch)) {
+        return;
+    }
+
+    ngx_glyph_watch_read(watch);
+}
+
+
+/* The channel's listener is the last of the watches that share it. */
+
+static void
+ngx_glyph_watch_subscribe(ngx_glyph_watch_t *watch)
+{
     ngx_str_t  name;
     u_char     buf[sizeof("glyph:events:") + NGX_GLYPH_UUID_TEXT_LEN];
 
@@ -266,12 +297,46 @@ ngx_glyph_watch_first(ngx_glyph_watch_t *watch)
 
     watch->channel = ngx_glyph_redis_subscribe(&name, ngx_glyph_watch_message,
                                                watch);
+}
 
-    if (ngx_glyph_watch_own(watch)) {
-        return;
+
+static void
+ngx_glyph_watch_unsubscribe(ngx_glyph_watch_t *watch)
+{
+    ngx_queue_t                *q, *bucket;
+    ngx_glyph_watch_t          *other;
+    ngx_glyph_redis_channel_t  *channel;
+
+    channel = watch->channel;
+    watch->channel = NULL;
+
+    bucket = &ngx_glyph_watches[watch->id.bytes[15]];
+
+    for (q = ngx_queue_head(bucket);
+         q != ngx_queue_sentinel(bucket);
+         q = ngx_queue_next(q))
+    {
+        other = ngx_queue_data(q, ngx_glyph_watch_t, queue);
+
+        if (other->channel == channel) {
+            ngx_glyph_watch_subscribe(other);
+            return;
+        }
     }
 
-    ngx_glyph_watch_read(watch);
+    ngx_glyph_redis_unsubscribe(channel);
+}
+
+
+static ngx_glyph_job_t *
+ngx_glyph_watch_find_job(ngx_glyph_watch_t *watch)
+{
+    ngx_glyph_job_t  *job;
+
+    job = ngx_glyph_job_find(&watch->id);
+
+    return (job && ngx_glyph_tenant_equal(&job->tenant, &watch->tenant))
+           ? job : NULL;
 }
 
 
@@ -284,7 +349,7 @@ ngx_glyph_watch_own(ngx_glyph_watch_t *watch)
     glyph_buf_t       b;
     ngx_glyph_job_t  *job;
 
-    job = ngx_glyph_job_find(&watch->id);
+    job = ngx_glyph_watch_find_job(watch);
 
     if (job == NULL) {
         return 0;
@@ -307,9 +372,10 @@ ngx_glyph_watch_own(ngx_glyph_watch_t *watch)
 
 
 ngx_uint_t
-ngx_glyph_watch_wanted(ngx_glyph_uuid_t *id)
+ngx_glyph_watch_wanted(ngx_glyph_job_t *job)
 {
-    return ngx_glyph_watches_n && ngx_glyph_watch_find(id) != NULL;
+    return ngx_glyph_watches_n
+           && ngx_glyph_watch_find(&job->id, &job->tenant) != NULL;
 }
 
 
@@ -318,7 +384,8 @@ ngx_glyph_watch_job(ngx_glyph_job_t *job, ngx_str_t *doc)
 {
     ngx_glyph_watch_t  *watch;
 
-    watch = ngx_glyph_watches_n ? ngx_glyph_watch_find(&job->id) : NULL;
+    watch = ngx_glyph_watches_n
+            ? ngx_glyph_watch_find(&job->id, &job->tenant) : NULL;
 
     if (watch == NULL) {
         return;
@@ -332,7 +399,7 @@ ngx_glyph_watch_job(ngx_glyph_job_t *job, ngx_str_t *doc)
     watch->fresh = 1;
     watch->fresh_at = ngx_current_msec;
 
-    ngx_glyph_watch_set(watch, job->state, &job->tenant, doc);
+    ngx_glyph_watch_set(watch, job->state, doc);
 }
 
 
@@ -341,13 +408,28 @@ ngx_glyph_watch_job(ngx_glyph_job_t *job, ngx_str_t *doc)
 static void
 ngx_glyph_watch_message(void *data, ngx_str_t *message)
 {
-    ngx_glyph_watch_t *watch = data;
+    ngx_glyph_watch_t *listener = data;
 
-    if (ngx_glyph_watch_is_final(watch) || ngx_glyph_job_find(&watch->id)) {
-        return;
+    ngx_queue_t                *q, *bucket;
+    ngx_glyph_watch_t          *watch;
+    ngx_glyph_redis_channel_t  *channel;
+
+    channel = listener->channel;
+    bucket = &ngx_glyph_watches[listener->id.bytes[15]];
+
+    for (q = ngx_queue_head(bucket);
+         q != ngx_queue_sentinel(bucket);
+         q = ngx_queue_next(q))
+    {
+        watch = ngx_queue_data(q, ngx_glyph_watch_t, queue);
+
+        if (watch->channel == channel
+            && !ngx_glyph_watch_is_final(watch)
+            && ngx_glyph_watch_find_job(watch) == NULL)
+        {
+            ngx_glyph_watch_read(watch);
+        }
     }
-
-    ngx_glyph_watch_read(watch);
 }
 
 
@@ -430,9 +512,13 @@ ngx_glyph_watch_live(ngx_glyph_watch_t *watch, redisReply *reply)
         }
     }
 
+    tenant.data = (u_char *) e[0]->str;
+    tenant.len = e[0]->len;
+
     state = ngx_glyph_job_state_parse(e[1]->str);
 
-    if (state == NGX_ERROR
+    if (!ngx_glyph_tenant_equal(&tenant, &watch->tenant)
+        || state == NGX_ERROR
         || ngx_glyph_job_is_final((ngx_glyph_job_state_e) state))
     {
         return NGX_DECLINED;
@@ -449,12 +535,10 @@ ngx_glyph_watch_live(ngx_glyph_watch_t *watch, redisReply *reply)
     watch->fresh = 1;
     watch->fresh_at = ngx_current_msec;
 
-    tenant.data = (u_char *) e[0]->str;
-    tenant.len = e[0]->len;
     doc.data = (u_char *) e[3]->str;
     doc.len = e[3]->len;
 
-    ngx_glyph_watch_set(watch, state, &tenant, &doc);
+    ngx_glyph_watch_set(watch, state, &doc);
 
     return NGX_OK;
 }
@@ -479,24 +563,24 @@ ngx_glyph_watch_due(ngx_glyph_watch_t *watch)
 static void
 ngx_glyph_watch_ask_handler(ngx_event_t *ev)
 {
-    u_char             *p;
     ngx_uint_t          n;
+    glyph_buf_t         b;
     ngx_queue_t        *q;
     const char         *params[1];
     ngx_glyph_watch_t  *watch;
-    u_char              ids[2 + NGX_GLYPH_WATCH_PAGE
-                                * (NGX_GLYPH_UUID_TEXT_LEN + 1)];
 
     static const char  sql[] =
-        "SELECT i.id, i.tenant, s->>'state', s "
-          "FROM glyph.imports i, glyph.job_status(i.id, i.tenant) s "
-         "WHERE i.id = ANY ($1::uuid[])";
+        "SELECT j.id, j.tenant, s->>'state', s "
+          "FROM jsonb_to_recordset($1::jsonb) AS j(id uuid, tenant text), "
+               "glyph.job_status(j.id, j.tenant) s "
+         "WHERE s IS NOT NULL";
 
     if (ngx_glyph_watch_nasked) {
         return;
     }
 
-    p = ids;
+    ngx_memzero(&b, sizeof(glyph_buf_t));
+    glyph_buf_putc(&b, '[');
     n = 0;
 
     while (n < NGX_GLYPH_WATCH_PAGE
@@ -509,28 +593,32 @@ ngx_glyph_watch_ask_handler(ngx_event_t *ev)
         watch->due = 0;
         watch->asked = 1;
 
-        *p++ = n ? ',' : '{';
-        p = ngx_cpymem(p, watch->text, NGX_GLYPH_UUID_TEXT_LEN);
+        glyph_json_comma(&b);
+        glyph_buf_putc(&b, '{');
+        glyph_json_key(&b, "id");
+        glyph_json_string(&b, watch->text, NGX_GLYPH_UUID_TEXT_LEN);
+        glyph_json_key(&b, "tenant");
+        glyph_json_string(&b, watch->tenant.data, watch->tenant.len);
+        glyph_buf_putc(&b, '}');
 
         ngx_glyph_watch_asked[n++] = watch;
     }
 
-    if (n == 0) {
-        return;
-    }
-
-    *p++ = '}';
-    *p = '\0';
+    glyph_buf_putc(&b, ']');
+    glyph_buf_putc(&b, '\0');
 
     ngx_glyph_watch_nasked = n;
-    params[0] = (char *) ids;
+    params[0] = (char *) b.data;
 
-    if (ngx_glyph_pg_query(NGX_GLYPH_PG_READ, sql, 1, params,
-                           ngx_glyph_watch_rows, NULL)
-        == NULL)
+    if (n && (b.failed
+              || ngx_glyph_pg_query(NGX_GLYPH_PG_READ, sql, 1, params,
+                                    ngx_glyph_watch_rows, NULL)
+                 == NULL))
     {
         ngx_glyph_watch_rows(NULL, NULL, "too many queries");
     }
+
+    glyph_buf_free(&b);
 }
 
 
@@ -538,6 +626,7 @@ static void
 ngx_glyph_watch_rows(void *data, PGresult *res, const char *error)
 {
     int                 row;
+    ngx_str_t           tenant;
     ngx_uint_t          i, n, ok;
     ngx_glyph_uuid_t    id;
     ngx_glyph_watch_t  *watch;
@@ -559,7 +648,10 @@ ngx_glyph_watch_rows(void *data, PGresult *res, const char *error)
             continue;
         }
 
-        watch = ngx_glyph_watch_find(&id);
+        tenant.data = (u_char *) PQgetvalue(res, row, 1);
+        tenant.len = PQgetlength(res, row, 1);
+
+        watch = ngx_glyph_watch_find(&id, &tenant);
 
         if (watch) {
             ngx_glyph_watch_row(watch, res, row);
@@ -580,10 +672,14 @@ ngx_glyph_watch_rows(void *data, PGresult *res, const char *error)
 
         if (ngx_queue_empty(&watch->watchers)) {
             ngx_glyph_watch_release(watch);
-
-        } else {
-            ngx_glyph_watch_tell(watch);
+            continue;
         }
+
+        if (watch->doc.len == 0) {
+            ngx_glyph_watch_look(watch);
+        }
+
+        ngx_glyph_watch_tell(watch);
     }
 
     if (!ngx_queue_empty(&ngx_glyph_watch_dues)) {
@@ -598,7 +694,7 @@ static void
 ngx_glyph_watch_row(ngx_glyph_watch_t *watch, PGresult *res, int row)
 {
     ngx_int_t  state;
-    ngx_str_t  tenant, doc;
+    ngx_str_t  doc;
 
     state = ngx_glyph_job_state_parse(PQgetvalue(res, row, 2));
 
@@ -609,18 +705,82 @@ ngx_glyph_watch_row(ngx_glyph_watch_t *watch, PGresult *res, int row)
         return;
     }
 
-    tenant.data = (u_char *) PQgetvalue(res, row, 1);
-    tenant.len = PQgetlength(res, row, 1);
     doc.data = (u_char *) PQgetvalue(res, row, 3);
     doc.len = PQgetlength(res, row, 3);
 
-    ngx_glyph_watch_set(watch, state, &tenant, &doc);
+    ngx_glyph_watch_set(watch, state, &doc);
+}
+
+
+/* A job that was acknowledged without Postgres is only in the spool. */
+
+static void
+ngx_glyph_watch_look(ngx_glyph_watch_t *watch)
+{
+    ngx_glyph_spool_t  *spool;
+
+    if (watch->looking) {
+        return;
+    }
+
+    spool = ngx_glyph_spool_create(&watch->id);
+    if (spool == NULL) {
+        return;
+    }
+
+    spool->data = watch;
+
+    if (ngx_glyph_spool_look(spool, ngx_glyph_watch_looked) != NGX_OK) {
+        ngx_glyph_spool_close(spool);
+        return;
+    }
+
+    watch->looking = 1;
+}
+
+
+static void
+ngx_glyph_watch_looked(ngx_glyph_spool_t *spool)
+{
+    ngx_str_t           tenant, doc;
+    glyph_buf_t         b;
+    ngx_glyph_watch_t  *watch;
+
+    watch = spool->data;
+    watch->looking = 0;
+
+    if (ngx_queue_empty(&watch->watchers)) {
+        ngx_glyph_spool_close(spool);
+        ngx_glyph_watch_release(watch);
+        return;
+    }
+
+    if (watch->doc.len == 0
+        && spool->err == 0
+        && ngx_glyph_spool_meta_tenant(&spool->meta, &tenant) == NGX_OK
+        && ngx_glyph_tenant_equal(&tenant, &watch->tenant))
+    {
+        ngx_memzero(&b, sizeof(glyph_buf_t));
+        ngx_glyph_background_json(&spool->prefix, &b);
+
+        doc.data = b.data;
+        doc.len = b.len;
+
+        if (!b.failed) {
+            ngx_glyph_watch_set(watch, NGX_GLYPH_JOB_QUEUED, &doc);
+        }
+
+        glyph_buf_free(&b);
+    }
+
+    ngx_glyph_spool_close(spool);
+    ngx_glyph_watch_tell(watch);
 }
 
 
 static void
 ngx_glyph_watch_set(ngx_glyph_watch_t *watch, ngx_int_t state,
-    ngx_str_t *tenant, ngx_str_t *doc)
+    ngx_str_t *doc)
 {
     if (ngx_glyph_watch_is_final(watch)) {
         return;
@@ -632,12 +792,10 @@ ngx_glyph_watch_set(ngx_glyph_watch_t *watch, ngx_int_t state,
         return;
     }
 
-    glyph_buf_reset(&watch->tenant);
-    glyph_buf_append(&watch->tenant, tenant->data, tenant->len);
     glyph_buf_reset(&watch->doc);
     glyph_buf_append(&watch->doc, doc->data, doc->len);
 
-    if (watch->doc.failed || watch->tenant.failed) {
+    if (watch->doc.failed) {
 
         /* the next one may fit */
 
@@ -702,8 +860,9 @@ ngx_glyph_watch_tick_handler(ngx_event_t *ev)
 
             if (!ngx_queue_empty(&watch->watchers)
                 && !watch->asked
+                && !watch->looking
                 && !ngx_glyph_watch_is_fresh(watch)
-                && ngx_glyph_job_find(&watch->id) == NULL)
+                && ngx_glyph_watch_find_job(watch) == NULL)
             {
                 ngx_glyph_watch_due(watch);
             }

@@ -9,6 +9,10 @@
  *   Postgres               every final state, and every state that neither of
  *                          the others has confirmed for 2 s: one query a
  *                          second for all of the worker's watches
+ *   the node's spool       a queued job that none of these knows (yet)
+ *
+ * A watch is one tenant's: another tenant's job of that id does not exist for
+ * it, whoever tells of it, and so all is as if nobody knew the id.
  *
  * Only the newest state is kept, so the memory of a watch does not depend on
  * how fast its watchers are.
@@ -39,7 +43,6 @@ typedef struct {
 
 typedef struct {
     ngx_str_t                  doc;         /* the Job; empty: not known */
-    ngx_str_t                  tenant;
     ngx_int_t                  state;       /* ngx_glyph_job_state_e; or
                                                NGX_ERROR: "stalled" */
     ngx_uint_t                 version;     /* of the document */
@@ -52,7 +55,7 @@ ngx_int_t ngx_glyph_watch_init(ngx_cycle_t *cycle);
 
 /* NGX_ERROR when out of memory. */
 ngx_int_t ngx_glyph_watch_add(ngx_glyph_watcher_t *watcher,
-    ngx_glyph_uuid_t *id);
+    ngx_glyph_uuid_t *id, ngx_str_t *tenant);
 
 /* Idempotent. */
 void ngx_glyph_watch_remove(ngx_glyph_watcher_t *watcher);
@@ -62,7 +65,7 @@ void ngx_glyph_watch_state(ngx_glyph_watcher_t *watcher,
 
 
 /* From ngx_glyph_state.c: whether a job is watched, and its new state. */
-ngx_uint_t ngx_glyph_watch_wanted(ngx_glyph_uuid_t *id);
+ngx_uint_t ngx_glyph_watch_wanted(ngx_glyph_job_t *job);
 void ngx_glyph_watch_job(ngx_glyph_job_t *job, ngx_str_t *doc);
 
 

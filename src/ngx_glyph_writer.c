@@ -26,6 +26,7 @@
 #include "ngx_glyph_owner.h"
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_pg_conn.h"
+#include "ngx_glyph_tenant.h"
 #include "ngx_glyph_writer.h"
 #include "ngx_glyph_zone.h"
 
@@ -141,6 +142,7 @@ ngx_glyph_writer_init(ngx_cycle_t *cycle, ngx_glyph_pg_conf_t *conf)
 
     w->conn.conf = conf;
     w->conn.role = "glyph";
+    w->conn.setup = NGX_GLYPH_PG_DURABLE;
     w->conn.opened = ngx_glyph_writer_opened;
     w->conn.failed = ngx_glyph_writer_failed;
     w->conn.ready = ngx_glyph_writer_ready_handler;
@@ -1033,7 +1035,7 @@ ngx_glyph_writer_ask(void)
     params[0] = (const char *) ids;
 
     ngx_glyph_writer_send(NGX_GLYPH_WRITER_ASK,
-        "SELECT id, epoch, state, error->>'code' FROM glyph.imports "
+        "SELECT id, epoch, state, error->>'code', tenant FROM glyph.imports "
         "WHERE id = ANY ($1::uuid[])", 1, params);
 }
 
@@ -1042,6 +1044,7 @@ static void
 ngx_glyph_writer_answered(PGresult *res)
 {
     int                  row, n;
+    ngx_str_t            tenant;
     ngx_uint_t           i;
     ngx_glyph_job_t     *job;
     ngx_glyph_writer_t  *w;
@@ -1070,8 +1073,12 @@ ngx_glyph_writer_answered(PGresult *res)
             continue;
         }
 
+        tenant.data = (u_char *) PQgetvalue(res, row, 4);
+        tenant.len = PQgetlength(res, row, 4);
+
         if (!job->registered
-            && ngx_strcmp(PQgetvalue(res, row, 2), "cancelled") != 0)
+            && (ngx_strcmp(PQgetvalue(res, row, 2), "cancelled") != 0
+                || !ngx_glyph_tenant_equal(&tenant, &job->tenant)))
         {
             /* it never was ours: the client chose an id that is in use */
 
@@ -1124,19 +1131,43 @@ ngx_glyph_writer_over(ngx_uint_t i, const char *state, const char *code)
 static void
 ngx_glyph_writer_take(void)
 {
-    const char          *params[3];
+    const char          *params[4];
+    glyph_buf_t          upload;
+    ngx_glyph_job_t     *job;
     ngx_glyph_writer_t  *w;
 
     w = &ngx_glyph_writer;
+    job = w->batch.items[w->batch.n - 1].job;
 
-    params[0] = (const char *) w->batch.items[w->batch.n - 1].job->text;
+    params[0] = (const char *) job->text;
     params[1] = ngx_glyph_worker_id;
     params[2] = ngx_glyph_node_id;
+    params[3] = NULL;
+
+    ngx_memzero(&upload, sizeof(glyph_buf_t));
+
+    if (!job->registered) {
+
+        /* the row may be another import's, whose id the client chose */
+
+        ngx_glyph_batch_meta(job, &upload);
+        glyph_buf_putc(&upload, '\0');
+
+        if (upload.failed) {
+            glyph_buf_free(&upload);
+            ngx_glyph_writer_lost();
+            return;
+        }
+
+        params[3] = (const char *) upload.data;
+    }
 
     ngx_glyph_writer_send(NGX_GLYPH_WRITER_TAKE,
-        "SELECT t.found, t.epoch, t.state, t.rows, i.error->>'code' "
-        "FROM glyph.take($1::uuid, $2::uuid, $3::uuid) t "
-        "LEFT JOIN glyph.imports i ON i.id = $1::uuid", 3, params);
+        "SELECT t.found, t.epoch, t.state, t.rows, i.error->>'code', t.own "
+        "FROM glyph.take($1::uuid, $2::uuid, $3::uuid, NULL, $4::jsonb) t "
+        "LEFT JOIN glyph.imports i ON i.id = $1::uuid", 4, params);
+
+    glyph_buf_free(&upload);
 }
 
 
@@ -1165,6 +1196,11 @@ ngx_glyph_writer_taken(PGresult *res)
         }
 
         ngx_glyph_writer_give_back(i);
+        return;
+    }
+
+    if (PQgetvalue(res, 0, 5)[0] != 't') {
+        ngx_glyph_writer_over(i, "failed", "job_id_used");
         return;
     }
 

@@ -182,3 +182,26 @@ my $all = ::lines('glyph_postgres_workers{state="down"} 1',
     'glyph_redis_reconnects_total 0');
 [qr/store_unavailable/,
  qr/\A$all(?=.*^glyph_postgres_connects_total\{result="failed"\} [1-9])(?=.*^glyph_redis_connects_total\{result="failed"\} [1-9])/ms]
+
+
+=== TEST 11: transforms and dry runs are no jobs, and their rows are rows
+--- config
+location = /import { glyph_import; }
+location = /score { glyph_transform; }
+location = /metrics { glyph_metrics; }
+--- request eval
+["POST /import?dry_run=true\ntitle,price\nRTX 3090,700\n",
+ "POST /score\ntitle,price\nRTX 3090,700\n", "POST /score\na,b\n1,2\n",
+ "GET /metrics"]
+--- more_headers eval
+[$::Csv, $::Csv, $::Csv, ""]
+--- error_code eval
+[200, 200, 422, 200]
+--- response_body_like eval
+my $all = ::lines('glyph_transforms_total{state="completed"} 2',
+    'glyph_transforms_total{state="failed"} 1', 'glyph_transforms 0',
+    'glyph_jobs_total{state="completed"} 0',
+    'glyph_jobs_total{state="failed"} 0',
+    'glyph_job_duration_seconds_count 0',
+    'glyph_rows_total{result="valid"} 2');
+["", "", "", qr/\A$all/ms]

@@ -684,6 +684,27 @@ sub test_job {
 }
 
 
+sub test_batch {
+    my $worker = $id[5] =~ s{^0}{f}r;
+    my @two = map { $id[0] =~ s/^0/$_/r } 'c', 'b';
+    my $sha = sprintf '%08x', $$;
+    my $begin = join ', ', map {
+        qq(["$_", 1, {"tenant": "$tenant", "worker": "$worker"}]) } @two;
+    my $end = join ', ', map {
+        qq({"id": "$_", "epoch": 1, "state": "completed",
+            "file_sha256": "$sha"}) } @two;
+    my $out = sql("BEGIN; SELECT glyph.begin_batch('[$begin]');
+        SELECT * FROM glyph.commit_progress('[$end]');
+        SELECT seq_scan FROM pg_stat_xact_user_tables
+         WHERE relid = 'glyph.imports'::regclass;
+        SELECT count(*), count(duplicate_of) FROM glyph.imports
+         WHERE id IN ('$two[0]', '$two[1]'); COMMIT");
+
+    is($out, "\n$two[0]|$two[1]\n0\n2|1", 'of two of the same file in a batch'
+       . ' one repeats the other; and no batch scans all imports');
+}
+
+
 sub test_models_sync {
     my $out;
 
@@ -722,6 +743,7 @@ test_unknowns();
 test_deltas();
 test_report();
 test_job();
+test_batch();
 test_models_sync();
 
 SKIP: {

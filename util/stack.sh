@@ -75,6 +75,7 @@ unix_socket_directories = '$run/pg'
 unix_socket_permissions = 0777
 max_connections = 100
 max_wal_size = 4GB
+wal_keep_size = 1GB
 log_line_prefix = '%m [%p] %a '
 CONF
     fi

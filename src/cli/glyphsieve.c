@@ -13,6 +13,7 @@
 #include "glyph_json.h"
 #include "glyph_output.h"
 #include "glyph_pipeline.h"
+#include "glyph_resend.h"
 
 
 #define SIEVE_VERSION     "0.1.0"
@@ -46,6 +47,7 @@ typedef struct {
     glyph_pipeline_t       *pipeline;
     FILE                   *spool;
     FILE                   *errors;
+    glyph_resend_t          resend;
     unsigned                errors_begun;
     glyph_buf_t             head;
     glyph_buf_t             tail;
@@ -469,59 +471,52 @@ sieve_first(sieve_t *s, int64_t index)
 static void
 sieve_rejected(void *data, const glyph_rejected_t *r)
 {
-    size_t                 i, n;
-    sieve_t               *s = data;
-    glyph_buf_t           *b;
-    unsigned char          delimiter;
-    const glyph_column_t  *columns;
+    sieve_t      *s = data;
+    size_t        i;
+    glyph_str_t   codes, messages;
+    glyph_buf_t  *b, *text;
 
     if (s->errors == NULL) {
         return;
     }
 
+    text = &s->tail;
+    glyph_buf_reset(text);
+
+    for (i = 0; i < r->n; i++) {
+        glyph_buf_puts(text, i ? " " : "");
+        glyph_buf_puts(text, glyph_code_name(r->errors[i].code));
+    }
+
+    codes.len = text->len;
+
+    for (i = 0; i < r->n; i++) {
+        glyph_buf_puts(text, i ? "; " : "");
+
+        if (r->errors[i].column < GLYPH_COL_N) {
+            glyph_buf_puts(text, glyph_column_name(r->errors[i].column));
+            glyph_buf_puts(text, ": ");
+        }
+
+        glyph_buf_puts(text, glyph_code_text(r->errors[i].code));
+    }
+
+    codes.data = text->data;
+    messages.data = text->data + codes.len;
+    messages.len = text->len - codes.len;
+
     b = &s->head;
     glyph_buf_reset(b);
-
-    delimiter = glyph_pipeline_delimiter(s->pipeline);
-    columns = glyph_header_columns(glyph_pipeline_header(s->pipeline), &n);
 
     if (!s->errors_begun) {
         s->errors_begun = 1;
 
-        for (i = 0; i < n; i++) {
-            glyph_output_field(b, columns[i].given.data,
-                               columns[i].given.len, delimiter);
-            glyph_buf_putc(b, delimiter);
-        }
-
-        glyph_buf_printf(b, "_line%c_codes%c_messages\r\n", delimiter,
-                         delimiter);
+        glyph_resend_init(&s->resend, glyph_pipeline_head(s->pipeline),
+                          glyph_pipeline_delimiter(s->pipeline), 0);
+        glyph_resend_header(&s->resend, b);
     }
 
-    glyph_buf_append(b, r->raw.data, r->raw.len);
-
-    /* a short row must not have our columns in the place of its own */
-
-    for (i = r->nfields; i && i < n; i++) {
-        glyph_buf_putc(b, delimiter);
-    }
-
-    glyph_buf_printf(b, "%c%llu%c\"", delimiter,
-                     (unsigned long long) r->line, delimiter);
-
-    for (i = 0; i < r->n; i++) {
-        glyph_buf_puts(b, i ? " " : "");
-        glyph_buf_puts(b, glyph_code_name(r->errors[i].code));
-    }
-
-    glyph_buf_printf(b, "\"%c\"", delimiter);
-
-    for (i = 0; i < r->n; i++) {
-        glyph_buf_puts(b, i ? "; " : "");
-        glyph_buf_puts(b, glyph_code_text(r->errors[i].code));
-    }
-
-    glyph_buf_puts(b, "\"\r\n");
+    glyph_resend_record(&s->resend, b, &r->raw, r->line, &codes, &messages);
 
     if (fwrite(b->data, 1, b->len, s->errors) != b->len) {
         s->failed = errno;

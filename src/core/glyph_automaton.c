@@ -8,6 +8,7 @@ typedef struct {
     uint64_t   hash;
     uint32_t   id;              /* 0: free */
     uint32_t   len;
+    uint32_t   node;            /* after the root, or GLYPH_NODE_NONE */
     char      *text;
 } glyph_word_t;
 
@@ -30,6 +31,14 @@ struct glyph_automaton_s {
 
     uint32_t         nnodes;
 
+    /*
+     * By node, bits of the words that lead on from it: where hardly anything
+     * does, the table of edges need not be asked, which is too large for the
+     * nearest cache.
+     */
+    uint16_t        *onward;
+    size_t           onward_size;
+
     glyph_tokens_t   ts;        /* for glyph_automaton_add() */
 };
 
@@ -40,6 +49,7 @@ static int glyph_automaton_grow_words(glyph_automaton_t *a);
 static uint32_t glyph_automaton_link(glyph_automaton_t *a, uint32_t from,
     uint32_t word);
 static int glyph_automaton_grow_edges(glyph_automaton_t *a);
+static int glyph_automaton_grow_onward(glyph_automaton_t *a);
 
 
 static inline size_t
@@ -53,12 +63,19 @@ glyph_edge_slot(uint32_t from, uint32_t word, size_t slots)
 }
 
 
-static inline uint32_t
+static inline uint16_t
+glyph_onward_bit(uint32_t word)
+{
+    return 1u << (word & 15);
+}
+
+
+static inline glyph_word_t *
 glyph_word_find(const glyph_automaton_t *a, const unsigned char *data,
     size_t len, uint64_t hash)
 {
-    size_t               i;
-    const glyph_word_t  *w;
+    size_t         i;
+    glyph_word_t  *w;
 
     for (i = hash & (a->word_slots - 1);
          a->words[i].id;
@@ -67,13 +84,13 @@ glyph_word_find(const glyph_automaton_t *a, const unsigned char *data,
         w = &a->words[i];
 
         if (w->hash == hash && w->len == len
-            && memcmp(w->text, data, len) == 0)
+            && (len <= 8 || memcmp(w->text, data, len) == 0))
         {
-            return w->id;
+            return w;
         }
     }
 
-    return 0;
+    return NULL;
 }
 
 
@@ -94,7 +111,10 @@ glyph_automaton_create(void)
     a->words = calloc(a->word_slots, sizeof(glyph_word_t));
     a->edges = calloc(a->edge_slots, sizeof(glyph_edge_t));
 
-    if (a->words == NULL || a->edges == NULL) {
+    a->onward_size = GLYPH_AUTOMATON_SLOTS;
+    a->onward = calloc(a->onward_size, sizeof(uint16_t));
+
+    if (a->words == NULL || a->edges == NULL || a->onward == NULL) {
         glyph_automaton_destroy(a);
         return NULL;
     }
@@ -118,6 +138,7 @@ glyph_automaton_destroy(glyph_automaton_t *a)
 
     free(a->words);
     free(a->edges);
+    free(a->onward);
     free(a);
 }
 
@@ -128,6 +149,7 @@ glyph_automaton_add(glyph_automaton_t *a, const char *text, size_t len)
     size_t          i;
     uint32_t        node, word;
     glyph_str_t     s;
+    glyph_word_t   *first;
     glyph_token_t  *t;
 
     s.data = (unsigned char *) text;
@@ -154,6 +176,11 @@ glyph_automaton_add(glyph_automaton_t *a, const char *text, size_t len)
         if (node == GLYPH_NODE_NONE) {
             return GLYPH_NODE_NONE;
         }
+
+        if (i == 0) {
+            first = glyph_word_find(a, a->ts.text + t->pos, t->len, t->hash);
+            first->node = node;
+        }
     }
 
     return node;
@@ -164,13 +191,13 @@ static uint32_t
 glyph_automaton_intern(glyph_automaton_t *a, const unsigned char *data,
     size_t len, uint64_t hash)
 {
-    char      *text;
-    size_t     i;
-    uint32_t   id;
+    char          *text;
+    size_t         i;
+    glyph_word_t  *w;
 
-    id = glyph_word_find(a, data, len, hash);
-    if (id) {
-        return id;
+    w = glyph_word_find(a, data, len, hash);
+    if (w) {
+        return w->id;
     }
 
     if (a->nwords * 2 >= a->word_slots
@@ -254,6 +281,14 @@ glyph_automaton_link(glyph_automaton_t *a, uint32_t from, uint32_t word)
         return GLYPH_NODE_NONE;
     }
 
+    if (a->nnodes == a->onward_size
+        && glyph_automaton_grow_onward(a) != GLYPH_OK)
+    {
+        return GLYPH_NODE_NONE;
+    }
+
+    a->onward[from] |= glyph_onward_bit(word);
+
     i = glyph_edge_slot(from, word, a->edge_slots);
 
     while (a->edges[i].from) {
@@ -305,6 +340,25 @@ glyph_automaton_grow_edges(glyph_automaton_t *a)
 }
 
 
+static int
+glyph_automaton_grow_onward(glyph_automaton_t *a)
+{
+    uint16_t  *onward;
+
+    onward = realloc(a->onward, 2 * a->onward_size * sizeof(uint16_t));
+    if (onward == NULL) {
+        return GLYPH_ERROR;
+    }
+
+    memset(onward + a->onward_size, 0, a->onward_size * sizeof(uint16_t));
+
+    a->onward = onward;
+    a->onward_size *= 2;
+
+    return GLYPH_OK;
+}
+
+
 size_t
 glyph_automaton_count(const glyph_automaton_t *a)
 {
@@ -312,23 +366,20 @@ glyph_automaton_count(const glyph_automaton_t *a)
 }
 
 
-size_t
-glyph_automaton_words(const glyph_automaton_t *a)
-{
-    return a->nwords;
-}
-
-
 void
 glyph_automaton_lookup(const glyph_automaton_t *a, glyph_tokens_t *ts,
     size_t from, size_t to)
 {
-    size_t          i;
-    glyph_token_t  *t;
+    size_t               i;
+    glyph_token_t       *t;
+    const glyph_word_t  *w;
 
     for (i = from; i < to; i++) {
         t = &ts->token[i];
-        t->id = glyph_word_find(a, ts->text + t->pos, t->len, t->hash);
+        w = glyph_word_find(a, ts->text + t->pos, t->len, t->hash);
+
+        t->id = w ? w->id : 0;
+        t->node = w ? w->node : GLYPH_NODE_NONE;
     }
 }
 
@@ -337,7 +388,11 @@ uint32_t
 glyph_automaton_word(const glyph_automaton_t *a, const unsigned char *data,
     size_t len)
 {
-    return glyph_word_find(a, data, len, glyph_token_hash(data, len));
+    const glyph_word_t  *w;
+
+    w = glyph_word_find(a, data, len, glyph_token_hash(data, len));
+
+    return w ? w->id : 0;
 }
 
 
@@ -347,6 +402,10 @@ glyph_automaton_next(const glyph_automaton_t *a, uint32_t node,
 {
     size_t               i;
     const glyph_edge_t  *e;
+
+    if (!(a->onward[node] & glyph_onward_bit(word))) {
+        return GLYPH_NODE_NONE;
+    }
 
     for (i = glyph_edge_slot(node, word, a->edge_slots);
          a->edges[i].from;

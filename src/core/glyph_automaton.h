@@ -31,10 +31,10 @@ uint32_t glyph_automaton_add(glyph_automaton_t *a, const char *text,
 /* How many nodes there are; nodes are 1 .. count - 1. */
 size_t glyph_automaton_count(const glyph_automaton_t *a);
 
-/* How many words there are; their ids are 1 .. this. */
-size_t glyph_automaton_words(const glyph_automaton_t *a);
-
-/* Gives every token its id; 0 for words that no text has. */
+/*
+ * Gives every token its id and its node after the root; 0 for words that no
+ * text has, or begins with.
+ */
 void glyph_automaton_lookup(const glyph_automaton_t *a, glyph_tokens_t *ts,
     size_t from, size_t to);
 

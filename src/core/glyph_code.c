@@ -79,6 +79,12 @@ static const glyph_code_entry_t  glyph_codes[GLYPH_CODE_N] = {
         "a row is wrong and strict handling was asked for" },
     [GLYPH_FILE_NO_VALID_ROWS] = { "no_valid_rows",
         "not one row is valid" },
+    [GLYPH_ENCODING_MALFORMED] = { "encoding_malformed",
+        "the body is not in the encoding that Content-Encoding tells of" },
+    [GLYPH_ENCODING_TRUNCATED] = { "encoding_truncated",
+        "the encoded body ends before its data do" },
+    [GLYPH_ENCODING_RATIO] = { "encoding_ratio",
+        "the body becomes too large when it is decoded" },
     [GLYPH_MULTIPART_MALFORMED] = { "multipart_malformed",
         "the multipart body cannot be read" },
     [GLYPH_MULTIPART_TRUNCATED] = { "multipart_truncated",
@@ -108,8 +114,6 @@ static const glyph_code_entry_t  glyph_codes[GLYPH_CODE_N] = {
         "the record has fewer fields than the header" },
     [GLYPH_WARN_STRAY_QUOTE] = { "stray_quote",
         "a quote sign inside a field was taken literally" },
-    [GLYPH_WARN_DUPLICATE_FILE] = { "duplicate_file",
-        "the same file was imported before" },
 };
 
 

@@ -52,6 +52,9 @@ typedef enum {
     GLYPH_FILE_TOO_MANY_ERRORS,
     GLYPH_FILE_STRICT,              /* handling=strict and a bad row */
     GLYPH_FILE_NO_VALID_ROWS,
+    GLYPH_ENCODING_MALFORMED,       /* Content-Encoding, see glyph_decoder.h */
+    GLYPH_ENCODING_TRUNCATED,
+    GLYPH_ENCODING_RATIO,
     GLYPH_MULTIPART_MALFORMED,
     GLYPH_MULTIPART_TRUNCATED,
     GLYPH_MULTIPART_NO_FILE,
@@ -68,7 +71,6 @@ typedef enum {
     GLYPH_WARN_DEDUP_FULL,
     GLYPH_WARN_ROW_SHORT,           /* fewer fields than the header */
     GLYPH_WARN_STRAY_QUOTE,         /* read literally */
-    GLYPH_WARN_DUPLICATE_FILE,
 
     GLYPH_CODE_N
 } glyph_code_e;

@@ -8,29 +8,17 @@
 #define GLYPH_COPY_LISTING_FIELDS   41
 #define GLYPH_COPY_REJECTED_FIELDS  6
 
-/* room for everything of a listing that is not a text of its own */
+/* room for everything of a row that is not a text of its own */
 #define GLYPH_COPY_FIXED            1024
 
 #define GLYPH_COPY_NUMERIC_DIGITS   8       /* of base 10000 */
 
 
-static void glyph_copy_int16(glyph_buf_t *b, int16_t n);
-static void glyph_copy_int32(glyph_buf_t *b, int32_t n);
-static void glyph_copy_int64(glyph_buf_t *b, int64_t n);
-static void glyph_copy_null(glyph_buf_t *b);
-static void glyph_copy_uuid(glyph_buf_t *b, const unsigned char id[16]);
-static void glyph_copy_bool(glyph_buf_t *b, unsigned v);
-static void glyph_copy_int2(glyph_buf_t *b, int16_t n);
-static void glyph_copy_int4(glyph_buf_t *b, int32_t n);
-static void glyph_copy_int8(glyph_buf_t *b, int64_t n);
-static void glyph_copy_float4(glyph_buf_t *b, double n);
-static void glyph_copy_float8(glyph_buf_t *b, double n);
-static void glyph_copy_numeric(glyph_buf_t *b, int64_t cents);
-static void glyph_copy_text(glyph_buf_t *b, const void *data, size_t len);
-static void glyph_copy_optional(glyph_buf_t *b, const glyph_str_t *s);
-static void glyph_copy_cstring(glyph_buf_t *b, const char *s);
-static void glyph_copy_model(glyph_buf_t *b, const glyph_model_t *m);
-static void glyph_copy_usd(glyph_buf_t *b, double usd);
+static size_t glyph_copy_size(const glyph_listing_t *l);
+static unsigned char *glyph_copy_model(unsigned char *p,
+    const glyph_model_t *m);
+static unsigned char *glyph_copy_usd(unsigned char *p, double usd);
+static unsigned char *glyph_copy_numeric(unsigned char *p, int64_t cents);
 static void glyph_copy_row_errors(glyph_buf_t *b, const glyph_rejected_t *r);
 
 
@@ -57,170 +45,335 @@ const char  glyph_copy_errors[] =
     "errors, raw)";
 
 
+/* Each writes at p, where there is room, and returns the place behind. */
+
+static inline unsigned char *
+glyph_copy_bytes(unsigned char *p, const void *data, size_t len)
+{
+    if (len) {
+        memcpy(p, data, len);
+    }
+
+    return p + len;
+}
+
+
+static inline unsigned char *
+glyph_copy_int16(unsigned char *p, int16_t n)
+{
+    uint16_t  be;
+
+    be = __builtin_bswap16((uint16_t) n);
+    memcpy(p, &be, 2);
+
+    return p + 2;
+}
+
+
+static inline unsigned char *
+glyph_copy_int32(unsigned char *p, int32_t n)
+{
+    uint32_t  be;
+
+    be = __builtin_bswap32((uint32_t) n);
+    memcpy(p, &be, 4);
+
+    return p + 4;
+}
+
+
+static inline unsigned char *
+glyph_copy_int64(unsigned char *p, int64_t n)
+{
+    uint64_t  be;
+
+    be = __builtin_bswap64((uint64_t) n);
+    memcpy(p, &be, 8);
+
+    return p + 8;
+}
+
+
+static inline unsigned char *
+glyph_copy_null(unsigned char *p)
+{
+    return glyph_copy_int32(p, -1);
+}
+
+
+static inline unsigned char *
+glyph_copy_text(unsigned char *p, const void *data, size_t len)
+{
+    p = glyph_copy_int32(p, (int32_t) len);
+
+    return glyph_copy_bytes(p, data, len);
+}
+
+
+static inline unsigned char *
+glyph_copy_uuid(unsigned char *p, const unsigned char id[16])
+{
+    return glyph_copy_text(p, id, 16);
+}
+
+
+static inline unsigned char *
+glyph_copy_bool(unsigned char *p, unsigned v)
+{
+    p = glyph_copy_int32(p, 1);
+    *p++ = v ? 1 : 0;
+
+    return p;
+}
+
+
+static inline unsigned char *
+glyph_copy_int2(unsigned char *p, int16_t n)
+{
+    return glyph_copy_int16(glyph_copy_int32(p, 2), n);
+}
+
+
+static inline unsigned char *
+glyph_copy_int4(unsigned char *p, int32_t n)
+{
+    return glyph_copy_int32(glyph_copy_int32(p, 4), n);
+}
+
+
+static inline unsigned char *
+glyph_copy_int8(unsigned char *p, int64_t n)
+{
+    return glyph_copy_int64(glyph_copy_int32(p, 8), n);
+}
+
+
+static inline unsigned char *
+glyph_copy_float4(unsigned char *p, double n)
+{
+    float    f;
+    int32_t  bits;
+
+    f = (float) n;
+    memcpy(&bits, &f, 4);
+
+    return glyph_copy_int4(p, bits);
+}
+
+
+static inline unsigned char *
+glyph_copy_float8(unsigned char *p, double n)
+{
+    int64_t  bits;
+
+    memcpy(&bits, &n, 8);
+
+    return glyph_copy_int8(p, bits);
+}
+
+
+static inline unsigned char *
+glyph_copy_optional(unsigned char *p, const glyph_str_t *s)
+{
+    return s->len ? glyph_copy_text(p, s->data, s->len) : glyph_copy_null(p);
+}
+
+
+static inline unsigned char *
+glyph_copy_cstring(unsigned char *p, const char *s)
+{
+    return s ? glyph_copy_text(p, s, strlen(s)) : glyph_copy_null(p);
+}
+
+
 void
 glyph_copy_listing(glyph_buf_t *b, const unsigned char import_id[16],
     const glyph_listing_t *l)
 {
-    const char         *availability;
+    unsigned char      *p;
     const glyph_str_t  *text;
 
     text = l->text;
 
-    /* once for all that is small: the appends then find room */
+    /* once for all of the row: nothing below asks again */
 
-    if (glyph_buf_reserve(b, GLYPH_COPY_FIXED) != GLYPH_OK) {
+    if (glyph_buf_reserve(b, glyph_copy_size(l)) != GLYPH_OK) {
         return;
     }
 
-    glyph_copy_int16(b, GLYPH_COPY_LISTING_FIELDS);
+    p = b->data + b->len;
 
-    glyph_copy_uuid(b, import_id);
-    glyph_copy_int4(b, (int32_t) l->import_index);
-    glyph_copy_text(b, l->title.data, l->title.len);
+    p = glyph_copy_int16(p, GLYPH_COPY_LISTING_FIELDS);
+
+    p = glyph_copy_uuid(p, import_id);
+    p = glyph_copy_int4(p, (int32_t) l->import_index);
+    p = glyph_copy_text(p, l->title.data, l->title.len);
 
     if (l->match.model) {
-        glyph_copy_text(b, l->match.model->model.data,
-                        l->match.model->model.len);
+        p = glyph_copy_text(p, l->match.model->model.data,
+                            l->match.model->model.len);
     } else {
-        glyph_copy_text(b, "UNKNOWN", sizeof("UNKNOWN") - 1);
+        p = glyph_copy_text(p, "UNKNOWN", sizeof("UNKNOWN") - 1);
     }
 
-    glyph_copy_cstring(b, glyph_match_name(l->match.type));
-    glyph_copy_float4(b, l->match.score);
-    glyph_copy_text(b, l->match.notes, l->match.notes_len);
-    glyph_copy_bool(b, l->match.is_gpu);
-    glyph_copy_cstring(b, l->match.reason);
+    p = glyph_copy_cstring(p, glyph_match_name(l->match.type));
+    p = glyph_copy_float4(p, l->match.score);
+    p = glyph_copy_text(p, l->match.notes, l->match.notes_len);
+    p = glyph_copy_bool(p, l->match.is_gpu);
+    p = glyph_copy_cstring(p, l->match.reason);
 
-    glyph_copy_numeric(b, l->price.cents);
-    glyph_copy_cstring(b, l->price.currency);
-    glyph_copy_usd(b, l->price_usd);
+    p = glyph_copy_numeric(p, l->price.cents);
+    p = glyph_copy_cstring(p, l->price.currency);
+    p = glyph_copy_usd(p, l->price_usd);
 
-    glyph_copy_model(b, l->match.model);
+    p = glyph_copy_model(p, l->match.model);
 
-    glyph_copy_int4(b, l->score.q7b);
-    glyph_copy_int4(b, l->score.q13b);
-    glyph_copy_int4(b, l->score.q70b);
-    glyph_copy_float8(b, l->score.raw);
-    glyph_copy_float8(b, l->score.quantization);
-    glyph_copy_float8(b, l->score.score);
+    p = glyph_copy_int4(p, l->score.q7b);
+    p = glyph_copy_int4(p, l->score.q13b);
+    p = glyph_copy_int4(p, l->score.q70b);
+    p = glyph_copy_float8(p, l->score.raw);
+    p = glyph_copy_float8(p, l->score.quantization);
+    p = glyph_copy_float8(p, l->score.score);
 
     if (l->duplicate_of >= 0) {
-        glyph_copy_int4(b, (int32_t) l->duplicate_of);
+        p = glyph_copy_int4(p, (int32_t) l->duplicate_of);
     } else {
-        glyph_copy_null(b);
+        p = glyph_copy_null(p);
     }
 
-    glyph_copy_optional(b, &text[GLYPH_COL_CONDITION]);
+    p = glyph_copy_optional(p, &text[GLYPH_COL_CONDITION]);
 
     if (l->quantity != GLYPH_QUANTITY_NONE) {
-        glyph_copy_int4(b, (int32_t) l->quantity);
+        p = glyph_copy_int4(p, (int32_t) l->quantity);
     } else {
-        glyph_copy_null(b);
+        p = glyph_copy_null(p);
     }
 
-    availability = glyph_availability_name(l->availability);
-
-    glyph_copy_cstring(b, availability);
-    glyph_copy_optional(b, &text[GLYPH_COL_SELLER]);
-    glyph_copy_optional(b, &text[GLYPH_COL_REGION]);
-    glyph_copy_optional(b, &text[GLYPH_COL_LISTING_AGE]);
+    p = glyph_copy_cstring(p, glyph_availability_name(l->availability));
+    p = glyph_copy_optional(p, &text[GLYPH_COL_SELLER]);
+    p = glyph_copy_optional(p, &text[GLYPH_COL_REGION]);
+    p = glyph_copy_optional(p, &text[GLYPH_COL_LISTING_AGE]);
 
     if (l->has_seen_at) {
-        glyph_copy_int8(b, l->seen_at);
+        p = glyph_copy_int8(p, l->seen_at);
     } else {
-        glyph_copy_null(b);
+        p = glyph_copy_null(p);
     }
 
-    glyph_copy_optional(b, &text[GLYPH_COL_SOURCE_URL]);
+    p = glyph_copy_optional(p, &text[GLYPH_COL_SOURCE_URL]);
 
     if (l->has_url) {
-        glyph_copy_uuid(b, l->url_digest.bytes);
+        p = glyph_copy_uuid(p, l->url_digest.bytes);
     } else {
-        glyph_copy_null(b);
+        p = glyph_copy_null(p);
     }
 
-    glyph_copy_optional(b, &text[GLYPH_COL_SOURCE_TYPE]);
-    glyph_copy_optional(b, &text[GLYPH_COL_BULK_NOTES]);
-    glyph_copy_optional(b, &text[GLYPH_COL_MODEL]);
+    p = glyph_copy_optional(p, &text[GLYPH_COL_SOURCE_TYPE]);
+    p = glyph_copy_optional(p, &text[GLYPH_COL_BULK_NOTES]);
+    p = glyph_copy_optional(p, &text[GLYPH_COL_MODEL]);
 
     if (l->extra.len) {
-        glyph_copy_int32(b, (int32_t) l->extra.len + 1);
-        glyph_buf_putc(b, 1);       /* the version of binary jsonb */
-        glyph_buf_append(b, l->extra.data, l->extra.len);
+        p = glyph_copy_int32(p, (int32_t) l->extra.len + 1);
+        *p++ = 1;                   /* the version of binary jsonb */
+        p = glyph_copy_bytes(p, l->extra.data, l->extra.len);
 
     } else {
-        glyph_copy_null(b);
+        p = glyph_copy_null(p);
     }
+
+    b->len = p - b->data;
+}
+
+
+/* At most so much a listing takes. */
+
+static size_t
+glyph_copy_size(const glyph_listing_t *l)
+{
+    size_t  i, size;
+
+    size = GLYPH_COPY_FIXED + l->title.len + l->extra.len;
+
+    for (i = 0; i < GLYPH_COL_N; i++) {
+        size += l->text[i].len;
+    }
+
+    if (l->match.model) {
+        size += l->match.model->model.len + l->match.model->generation.len
+                + l->match.model->form_factor.len;
+    }
+
+    return size;
 }
 
 
 /* What the registry knows; NULL where it does not. */
 
-static void
-glyph_copy_model(glyph_buf_t *b, const glyph_model_t *m)
+static unsigned char *
+glyph_copy_model(unsigned char *p, const glyph_model_t *m)
 {
     int  i;
 
     if (m == NULL) {
         for (i = 0; i < 9; i++) {
-            glyph_copy_null(b);
+            p = glyph_copy_null(p);
         }
 
-        return;
+        return p;
     }
 
     if (m->vram_gb > 0) {
-        glyph_copy_float4(b, m->vram_gb);
+        p = glyph_copy_float4(p, m->vram_gb);
     } else {
-        glyph_copy_null(b);
+        p = glyph_copy_null(p);
     }
 
     if (m->tdp_watts > 0) {
-        glyph_copy_int4(b, m->tdp_watts);
+        p = glyph_copy_int4(p, m->tdp_watts);
     } else {
-        glyph_copy_null(b);
+        p = glyph_copy_null(p);
     }
 
-    glyph_copy_int2(b, m->mig_support);
-    glyph_copy_bool(b, m->nvlink);
-    glyph_copy_optional(b, &m->generation);
+    p = glyph_copy_int2(p, m->mig_support);
+    p = glyph_copy_bool(p, m->nvlink);
+    p = glyph_copy_optional(p, &m->generation);
 
     if (m->cuda_cores > 0) {
-        glyph_copy_int4(b, m->cuda_cores);
+        p = glyph_copy_int4(p, m->cuda_cores);
     } else {
-        glyph_copy_null(b);
+        p = glyph_copy_null(p);
     }
 
     if (m->slot_width > 0) {
-        glyph_copy_float4(b, m->slot_width);
+        p = glyph_copy_float4(p, m->slot_width);
     } else {
-        glyph_copy_null(b);
+        p = glyph_copy_null(p);
     }
 
     if (m->pcie_generation > 0) {
-        glyph_copy_int2(b, m->pcie_generation);
+        p = glyph_copy_int2(p, m->pcie_generation);
     } else {
-        glyph_copy_null(b);
+        p = glyph_copy_null(p);
     }
 
-    glyph_copy_optional(b, &m->form_factor);
+    return glyph_copy_optional(p, &m->form_factor);
 }
 
 
 /* numeric(14,2); a price whose rate makes it larger is as one without. */
 
-static void
-glyph_copy_usd(glyph_buf_t *b, double usd)
+static unsigned char *
+glyph_copy_usd(unsigned char *p, double usd)
 {
     double  cents;
 
     cents = floor(usd * 100 + 0.5);
 
     if (usd > 0 && cents <= 99999999999999.0) {
-        glyph_copy_numeric(b, (int64_t) cents);
-    } else {
-        glyph_copy_null(b);
+        return glyph_copy_numeric(p, (int64_t) cents);
     }
+
+    return glyph_copy_null(p);
 }
 
 
@@ -228,14 +381,32 @@ void
 glyph_copy_rejected(glyph_buf_t *b, const unsigned char import_id[16],
     const glyph_rejected_t *r)
 {
-    glyph_copy_int16(b, GLYPH_COPY_REJECTED_FIELDS);
+    unsigned char  *p;
 
-    glyph_copy_uuid(b, import_id);
-    glyph_copy_int4(b, (int32_t) r->import_index);
-    glyph_copy_int8(b, (int64_t) r->line);
-    glyph_copy_int8(b, (int64_t) r->offset);
+    if (glyph_buf_reserve(b, GLYPH_COPY_FIXED) != GLYPH_OK) {
+        return;
+    }
+
+    p = b->data + b->len;
+
+    p = glyph_copy_int16(p, GLYPH_COPY_REJECTED_FIELDS);
+
+    p = glyph_copy_uuid(p, import_id);
+    p = glyph_copy_int4(p, (int32_t) r->import_index);
+    p = glyph_copy_int8(p, (int64_t) r->line);
+    p = glyph_copy_int8(p, (int64_t) r->offset);
+
+    b->len = p - b->data;
+
     glyph_copy_row_errors(b, r);
-    glyph_copy_text(b, r->raw.data, r->raw.len);
+
+    if (glyph_buf_reserve(b, 4 + r->raw.len) != GLYPH_OK) {
+        return;
+    }
+
+    p = glyph_copy_text(b->data + b->len, r->raw.data, r->raw.len);
+
+    b->len = p - b->data;
 }
 
 
@@ -248,8 +419,7 @@ glyph_copy_row_errors(glyph_buf_t *b, const glyph_rejected_t *r)
     /* the length is known at the end */
 
     start = b->len;
-    glyph_copy_int32(b, 0);
-    glyph_buf_putc(b, 1);
+    glyph_buf_append(b, "\0\0\0\0\1", 5);
     glyph_buf_putc(b, '[');
 
     for (i = 0; i < r->n; i++) {
@@ -280,114 +450,7 @@ glyph_copy_row_errors(glyph_buf_t *b, const glyph_rejected_t *r)
 
     len = b->len - start - 4;
 
-    b->data[start] = (unsigned char) (len >> 24);
-    b->data[start + 1] = (unsigned char) (len >> 16);
-    b->data[start + 2] = (unsigned char) (len >> 8);
-    b->data[start + 3] = (unsigned char) len;
-}
-
-
-static void
-glyph_copy_int16(glyph_buf_t *b, int16_t n)
-{
-    unsigned char  p[2];
-
-    p[0] = (unsigned char) ((uint16_t) n >> 8);
-    p[1] = (unsigned char) n;
-
-    glyph_buf_append(b, p, 2);
-}
-
-
-static void
-glyph_copy_int32(glyph_buf_t *b, int32_t n)
-{
-    uint32_t  be;
-
-    be = __builtin_bswap32((uint32_t) n);
-
-    glyph_buf_append(b, &be, 4);
-}
-
-
-static void
-glyph_copy_int64(glyph_buf_t *b, int64_t n)
-{
-    uint64_t  be;
-
-    be = __builtin_bswap64((uint64_t) n);
-
-    glyph_buf_append(b, &be, 8);
-}
-
-
-static void
-glyph_copy_null(glyph_buf_t *b)
-{
-    glyph_copy_int32(b, -1);
-}
-
-
-static void
-glyph_copy_uuid(glyph_buf_t *b, const unsigned char id[16])
-{
-    glyph_copy_text(b, id, 16);
-}
-
-
-static void
-glyph_copy_bool(glyph_buf_t *b, unsigned v)
-{
-    glyph_copy_int32(b, 1);
-    glyph_buf_putc(b, v ? 1 : 0);
-}
-
-
-static void
-glyph_copy_int2(glyph_buf_t *b, int16_t n)
-{
-    glyph_copy_int32(b, 2);
-    glyph_copy_int16(b, n);
-}
-
-
-static void
-glyph_copy_int4(glyph_buf_t *b, int32_t n)
-{
-    glyph_copy_int32(b, 4);
-    glyph_copy_int32(b, n);
-}
-
-
-static void
-glyph_copy_int8(glyph_buf_t *b, int64_t n)
-{
-    glyph_copy_int32(b, 8);
-    glyph_copy_int64(b, n);
-}
-
-
-static void
-glyph_copy_float4(glyph_buf_t *b, double n)
-{
-    float    f;
-    int32_t  bits;
-
-    f = (float) n;
-    memcpy(&bits, &f, 4);
-
-    glyph_copy_int4(b, bits);
-}
-
-
-static void
-glyph_copy_float8(glyph_buf_t *b, double n)
-{
-    int64_t  bits;
-
-    memcpy(&bits, &n, 8);
-
-    glyph_copy_int8(b, bits);
+    glyph_copy_int32(b->data + start, (int32_t) len);
 }
 
 
@@ -397,8 +460,8 @@ glyph_copy_float8(glyph_buf_t *b, double n)
  * either end are left out.
  */
 
-static void
-glyph_copy_numeric(glyph_buf_t *b, int64_t cents)
+static unsigned char *
+glyph_copy_numeric(unsigned char *p, int64_t cents)
 {
     int       n, first, weight;
     int64_t   whole;
@@ -427,43 +490,15 @@ glyph_copy_numeric(glyph_buf_t *b, int64_t cents)
         weight--;
     }
 
-    glyph_copy_int32(b, 8 + 2 * (n - first));
-    glyph_copy_int16(b, (int16_t) (n - first));
-    glyph_copy_int16(b, (int16_t) (n > first ? weight : 0));
-    glyph_copy_int16(b, 0);
-    glyph_copy_int16(b, 2);
+    p = glyph_copy_int32(p, 8 + 2 * (n - first));
+    p = glyph_copy_int16(p, (int16_t) (n - first));
+    p = glyph_copy_int16(p, (int16_t) (n > first ? weight : 0));
+    p = glyph_copy_int16(p, 0);
+    p = glyph_copy_int16(p, 2);
 
     for ( /* void */ ; first < n; first++) {
-        glyph_copy_int16(b, digits[first]);
+        p = glyph_copy_int16(p, digits[first]);
     }
-}
 
-
-static void
-glyph_copy_text(glyph_buf_t *b, const void *data, size_t len)
-{
-    glyph_copy_int32(b, (int32_t) len);
-    glyph_buf_append(b, data, len);
-}
-
-
-static void
-glyph_copy_optional(glyph_buf_t *b, const glyph_str_t *s)
-{
-    if (s->len) {
-        glyph_copy_text(b, s->data, s->len);
-    } else {
-        glyph_copy_null(b);
-    }
-}
-
-
-static void
-glyph_copy_cstring(glyph_buf_t *b, const char *s)
-{
-    if (s) {
-        glyph_copy_text(b, s, strlen(s));
-    } else {
-        glyph_copy_null(b);
-    }
+    return p;
 }

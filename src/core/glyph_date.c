@@ -112,6 +112,10 @@ glyph_date_is_absent(const glyph_str_t *text)
     t = *text;
     glyph_utf8_trim(&t);
 
+    if (t.len == 0) {
+        return 1;
+    }
+
     if (t.len > sizeof(buf)) {
         return 0;
     }

@@ -14,11 +14,6 @@
 #define GLYPH_DEDUP_TEXT  8192
 
 
-#define GLYPH_DEDUP_FREE  UINT32_MAX
-
-/* of a slot: its hash and its index */
-#define GLYPH_DEDUP_SLOT  (sizeof(uint64_t) + sizeof(uint32_t))
-
 /*
  * Tables from this size on are mapped, not allocated: they come and go with
  * large files, and must not leave holes of many megabytes in the heap.
@@ -31,12 +26,17 @@
  * them agree by chance once in thirty million files.
  */
 
+typedef struct {
+    uint32_t  place;            /* the row's index + 1; 0: the slot is free */
+    uint32_t  hash[2];          /* 12 bytes: most lie in one line of a cache */
+} glyph_slot_t;
+
+
 struct glyph_dedup_s {
-    uint64_t  *hashes;
-    uint32_t  *indexes;             /* GLYPH_DEDUP_FREE: the slot is free */
-    size_t     size;                /* 0 at first */
-    size_t     n;
-    size_t     max;
+    glyph_slot_t  *slots;
+    size_t         size;        /* 0 at first */
+    size_t         n;
+    size_t         max;
 };
 
 
@@ -44,6 +44,7 @@ static int64_t glyph_dedup_key(glyph_dedup_t *d, int64_t index,
     const glyph_digest_t *key, int *full);
 static void *glyph_dedup_alloc(size_t size);
 static void glyph_dedup_free(void *table, size_t size);
+static inline size_t glyph_dedup_home(const glyph_dedup_t *d, uint64_t hash);
 static size_t glyph_dedup_find(const glyph_dedup_t *d, uint64_t hash);
 static int glyph_dedup_grow(glyph_dedup_t *d);
 static int glyph_dedup_tracking(const unsigned char *param, size_t len);
@@ -70,7 +71,7 @@ void
 glyph_dedup_destroy(glyph_dedup_t *d)
 {
     if (d) {
-        glyph_dedup_free(d->hashes, d->size * GLYPH_DEDUP_SLOT);
+        glyph_dedup_free(d->slots, d->size * sizeof(glyph_slot_t));
         free(d);
     }
 }
@@ -93,6 +94,19 @@ glyph_dedup_row(glyph_dedup_t *d, int64_t index, const glyph_digest_t *url,
 }
 
 
+void
+glyph_dedup_prefetch(const glyph_dedup_t *d, const glyph_digest_t *key)
+{
+    uint64_t  hash;
+
+    if (d->size) {
+        memcpy(&hash, key->bytes, sizeof(hash));
+
+        __builtin_prefetch(&d->slots[glyph_dedup_home(d, hash)], 1);
+    }
+}
+
+
 /* The first row with this key, or -1; the key is then remembered. */
 
 static int64_t
@@ -107,8 +121,8 @@ glyph_dedup_key(glyph_dedup_t *d, int64_t index, const glyph_digest_t *key,
     if (d->size) {
         i = glyph_dedup_find(d, hash);
 
-        if (d->indexes[i] != GLYPH_DEDUP_FREE) {
-            return d->indexes[i];
+        if (d->slots[i].place) {
+            return (int64_t) d->slots[i].place - 1;
         }
     }
 
@@ -121,11 +135,20 @@ glyph_dedup_key(glyph_dedup_t *d, int64_t index, const glyph_digest_t *key,
 
     i = glyph_dedup_find(d, hash);
 
-    d->hashes[i] = hash;
-    d->indexes[i] = (uint32_t) index;
+    memcpy(d->slots[i].hash, &hash, sizeof(hash));
+    d->slots[i].place = (uint32_t) index + 1;
     d->n++;
 
     return -1;
+}
+
+
+/* The hash as a fraction of 2^64 of any size. */
+
+static inline size_t
+glyph_dedup_home(const glyph_dedup_t *d, uint64_t hash)
+{
+    return (size_t) (((unsigned __int128) hash * d->size) >> 64);
 }
 
 
@@ -136,11 +159,11 @@ glyph_dedup_find(const glyph_dedup_t *d, uint64_t hash)
 {
     size_t  i;
 
-    /* the hash as a fraction of 2^64 of any size */
+    i = glyph_dedup_home(d, hash);
 
-    i = (size_t) (((unsigned __int128) hash * d->size) >> 64);
-
-    while (d->indexes[i] != GLYPH_DEDUP_FREE && d->hashes[i] != hash) {
+    while (d->slots[i].place
+           && memcmp(d->slots[i].hash, &hash, sizeof(hash)) != 0)
+    {
         i = (i + 1 == d->size) ? 0 : i + 1;
     }
 
@@ -151,7 +174,8 @@ glyph_dedup_find(const glyph_dedup_t *d, uint64_t hash)
 static int
 glyph_dedup_grow(glyph_dedup_t *d)
 {
-    size_t         i, slot;
+    size_t         i;
+    uint64_t       hash;
     glyph_dedup_t  old;
 
     old = *d;
@@ -164,32 +188,27 @@ glyph_dedup_grow(glyph_dedup_t *d)
         d->size /= 2;
     }
 
-    /* one piece of memory, so that there is one failure */
+    d->slots = glyph_dedup_alloc(d->size * sizeof(glyph_slot_t));
 
-    d->hashes = glyph_dedup_alloc(d->size * GLYPH_DEDUP_SLOT);
-
-    if (d->hashes == NULL) {
+    if (d->slots == NULL) {
         *d = old;
         return GLYPH_ERROR;
     }
 
-    d->indexes = (uint32_t *) (d->hashes + d->size);
-
-    memset(d->indexes, 0xff, d->size * sizeof(uint32_t));
-
     for (i = 0; i < old.size; i++) {
-        if (old.indexes[i] != GLYPH_DEDUP_FREE) {
-            slot = glyph_dedup_find(d, old.hashes[i]);
-            d->hashes[slot] = old.hashes[i];
-            d->indexes[slot] = old.indexes[i];
+        if (old.slots[i].place) {
+            memcpy(&hash, old.slots[i].hash, sizeof(hash));
+            d->slots[glyph_dedup_find(d, hash)] = old.slots[i];
         }
     }
 
-    glyph_dedup_free(old.hashes, old.size * GLYPH_DEDUP_SLOT);
+    glyph_dedup_free(old.slots, old.size * sizeof(glyph_slot_t));
 
     return GLYPH_OK;
 }
 
+
+/* Zeroed. */
 
 static void *
 glyph_dedup_alloc(size_t size)
@@ -197,7 +216,7 @@ glyph_dedup_alloc(size_t size)
     void  *table;
 
     if (size < GLYPH_DEDUP_MAP) {
-        return malloc(size);
+        return calloc(1, size);
     }
 
     table = mmap(NULL, size, PROT_READ|PROT_WRITE,
@@ -224,7 +243,7 @@ glyph_dedup_url(const glyph_str_t *url, glyph_digest_t *digest)
 {
     size_t                n, host;
     unsigned char         text[GLYPH_DEDUP_TEXT], *p, sep;
-    const unsigned char  *src, *last, *param;
+    const unsigned char  *src, *last, *param, *end;
 
     if (url->len == 0) {
         return 0;
@@ -247,14 +266,23 @@ glyph_dedup_url(const glyph_str_t *url, glyph_digest_t *digest)
     src = url->data;
     p = text;
 
-    for ( /* void */ ; src < last && *src != '?'; src++) {
+    end = memchr(src, '?', last - src);
+    if (end == NULL) {
+        end = last;
+    }
+
+    for ( /* void */ ; src < end && host < 3; src++) {
 
         if (*src == '/') {
             host++;
         }
 
-        *p++ = (host < 3 && *src >= 'A' && *src <= 'Z') ? *src | 0x20 : *src;
+        *p++ = (*src >= 'A' && *src <= 'Z') ? *src | 0x20 : *src;
     }
+
+    memcpy(p, src, end - src);
+    p += end - src;
+    src = end;
 
     /* "/" at the end of a path says nothing */
 
@@ -267,8 +295,9 @@ glyph_dedup_url(const glyph_str_t *url, glyph_digest_t *digest)
     while (src < last) {
         param = ++src;
 
-        while (src < last && *src != '&') {
-            src++;
+        src = memchr(param, '&', last - param);
+        if (src == NULL) {
+            src = last;
         }
 
         n = src - param;
@@ -292,19 +321,28 @@ glyph_dedup_url(const glyph_str_t *url, glyph_digest_t *digest)
 static int
 glyph_dedup_tracking(const unsigned char *param, size_t len)
 {
-    size_t              i, n;
-    static const char  *names[] = {
-        "utm_", "gclid=", "fbclid=", "msclkid=", "dclid=", "yclid=",
-        "gbraid=", "wbraid=", "mc_cid=", "mc_eid=", "_ga=", "_gl=",
-        "igshid=", "ref=", "ref_=", "mkcid=", "mkevt=", "mkrid=", "campid=",
-        "toolid=", "customid=", "_trkparms=", "_trksid=", "epid=", "hash=",
-        "amdata=", "srsltid=", "spm=", NULL
+    size_t                    i;
+    static const glyph_str_t  names[] = {
+        glyph_string("utm_"), glyph_string("gclid="),
+        glyph_string("fbclid="), glyph_string("msclkid="),
+        glyph_string("dclid="), glyph_string("yclid="),
+        glyph_string("gbraid="), glyph_string("wbraid="),
+        glyph_string("mc_cid="), glyph_string("mc_eid="),
+        glyph_string("_ga="), glyph_string("_gl="), glyph_string("igshid="),
+        glyph_string("ref="), glyph_string("ref_="), glyph_string("mkcid="),
+        glyph_string("mkevt="), glyph_string("mkrid="),
+        glyph_string("campid="), glyph_string("toolid="),
+        glyph_string("customid="), glyph_string("_trkparms="),
+        glyph_string("_trksid="), glyph_string("epid="),
+        glyph_string("hash="), glyph_string("amdata="),
+        glyph_string("srsltid="), glyph_string("spm=")
     };
 
-    for (i = 0; names[i]; i++) {
-        n = strlen(names[i]);
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 
-        if (len >= n && memcmp(param, names[i], n) == 0) {
+        if (*param == *names[i].data && len >= names[i].len
+            && memcmp(param, names[i].data, names[i].len) == 0)
+        {
             return 1;
         }
     }

@@ -22,6 +22,12 @@ glyph_dedup_t *glyph_dedup_create(size_t max_keys);
 void glyph_dedup_destroy(glyph_dedup_t *d);
 
 /*
+ * Begins to load where a key is, or would be, in the table: called some time
+ * before glyph_dedup_row(), which then need not wait for memory.
+ */
+void glyph_dedup_prefetch(const glyph_dedup_t *d, const glyph_digest_t *key);
+
+/*
  * Looks the row up by its keys and remembers it.  Either key may be NULL.
  * Returns the index of the first row that said the same, or -1 if this is the
  * first; *full is set to 1 if a key could not be kept.  Out of memory is as

@@ -75,7 +75,6 @@ glyph_index_destroy(glyph_index_t *index)
     glyph_automaton_destroy(index->automaton);
     free(index->first);
     free(index->class);
-    free(index->start);
     free(index->candidates);
     free(index->rows);
     free(index);
@@ -492,8 +491,7 @@ glyph_index_conflict(const glyph_index_t *index, const glyph_candidate_t *a,
 static int
 glyph_index_starts(glyph_index_t *index)
 {
-    size_t    i, n;
-    uint32_t  node;
+    size_t  i, n;
 
     n = glyph_automaton_count(index->automaton);
 
@@ -508,18 +506,6 @@ glyph_index_starts(glyph_index_t *index)
 
     for (i = 1; i <= n; i++) {
         index->first[i] += index->first[i - 1];
-    }
-
-    index->nwords = glyph_automaton_words(index->automaton);
-
-    index->start = calloc(index->nwords + 1, sizeof(uint32_t));
-    if (index->start == NULL) {
-        return GLYPH_ERROR;
-    }
-
-    for (i = 1; i <= index->nwords; i++) {
-        node = glyph_automaton_next(index->automaton, GLYPH_NODE_ROOT, i);
-        index->start[i] = node;
     }
 
     return GLYPH_OK;

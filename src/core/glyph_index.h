@@ -54,8 +54,6 @@ typedef struct {
     uint32_t             *first;        /* by node, into candidates; first[n]
                                            .. first[n + 1] - 1 are n's */
     uint8_t              *class;        /* by node: lexicon class */
-    uint32_t             *start;        /* by word: its node after the root */
-    size_t                nwords;
 
     glyph_candidate_t    *candidates;
     size_t                ncandidates;
@@ -78,6 +76,16 @@ void glyph_index_destroy(glyph_index_t *index);
 
 /* The index of a compiled registry. */
 const glyph_index_t *glyph_registry_compiled(const glyph_registry_t *reg);
+
+
+/* glyph_match.c: a compiled registry's matchers that nobody uses now. */
+
+typedef struct glyph_matchers_s  glyph_matchers_t;
+
+glyph_matchers_t *glyph_matchers_create(void);
+void glyph_matchers_destroy(glyph_matchers_t *list);
+
+glyph_matchers_t *glyph_registry_matchers(const glyph_registry_t *reg);
 
 
 /* glyph_name.c: the writings of one model's name. */

@@ -1,3 +1,5 @@
+#include <pthread.h>
+
 #include "glyph_context.h"
 #include "glyph_match.h"
 #include "glyph_mend.h"
@@ -19,8 +21,15 @@
 
 struct glyph_matcher_s {
     const glyph_index_t  *index;
+    glyph_matcher_t      *next;         /* while nobody uses it */
     glyph_scan_t          title;
     glyph_scan_t          other;        /* the title mended, or the column */
+};
+
+
+struct glyph_matchers_s {
+    pthread_mutex_t       mutex;
+    glyph_matcher_t      *idle;
 };
 
 
@@ -44,9 +53,29 @@ static int glyph_match_states_model(const glyph_scan_t *scan);
 static void glyph_note_words(glyph_match_t *result, const glyph_scan_t *scan,
     const glyph_event_t *e);
 static void glyph_note_size(glyph_match_t *result, double gb);
-static void glyph_note(glyph_match_t *result, const char *text);
-static void glyph_note_data(glyph_match_t *result, const void *data,
-    size_t len);
+
+
+/* Whole pieces only, so that what is written stays valid UTF-8. */
+
+static inline void
+glyph_note_data(glyph_match_t *result, const void *data, size_t len)
+{
+    if (len > GLYPH_MATCH_NOTES - result->notes_len) {
+        return;
+    }
+
+    memcpy(result->notes + result->notes_len, data, len);
+    result->notes_len += len;
+}
+
+
+/* Inline, so that the length of a literal is known. */
+
+static inline void
+glyph_note(glyph_match_t *result, const char *text)
+{
+    glyph_note_data(result, text, strlen(text));
+}
 
 
 glyph_matcher_t *
@@ -68,6 +97,85 @@ void
 glyph_matcher_destroy(glyph_matcher_t *m)
 {
     free(m);
+}
+
+
+glyph_matchers_t *
+glyph_matchers_create(void)
+{
+    glyph_matchers_t  *list;
+
+    list = malloc(sizeof(glyph_matchers_t));
+    if (list == NULL) {
+        return NULL;
+    }
+
+    list->idle = NULL;
+
+    if (pthread_mutex_init(&list->mutex, NULL) != 0) {
+        free(list);
+        return NULL;
+    }
+
+    return list;
+}
+
+
+void
+glyph_matchers_destroy(glyph_matchers_t *list)
+{
+    glyph_matcher_t  *m;
+
+    if (list == NULL) {
+        return;
+    }
+
+    while (list->idle) {
+        m = list->idle;
+        list->idle = m->next;
+        glyph_matcher_destroy(m);
+    }
+
+    (void) pthread_mutex_destroy(&list->mutex);
+    free(list);
+}
+
+
+glyph_matcher_t *
+glyph_matcher_take(const glyph_registry_t *reg)
+{
+    glyph_matcher_t   *m;
+    glyph_matchers_t  *list;
+
+    list = glyph_registry_matchers(reg);
+
+    (void) pthread_mutex_lock(&list->mutex);
+
+    m = list->idle;
+
+    if (m) {
+        list->idle = m->next;
+    }
+
+    (void) pthread_mutex_unlock(&list->mutex);
+
+    return m ? m : glyph_matcher_create(reg);
+}
+
+
+void
+glyph_matcher_give(const glyph_registry_t *reg, glyph_matcher_t *m)
+{
+    glyph_matchers_t  *list;
+
+    list = glyph_registry_matchers(reg);
+
+    (void) pthread_mutex_lock(&list->mutex);
+
+    m->next = list->idle;
+    list->idle = m;
+
+    (void) pthread_mutex_unlock(&list->mutex);
 }
 
 
@@ -504,27 +612,6 @@ glyph_note_size(glyph_match_t *result, double gb)
 
     glyph_note_data(result, text + i, sizeof(text) - i);
     glyph_note(result, gb < 1 ? " MB" : " GB");
-}
-
-
-static void
-glyph_note(glyph_match_t *result, const char *text)
-{
-    glyph_note_data(result, text, strlen(text));
-}
-
-
-/* Whole pieces only, so that what is written stays valid UTF-8. */
-
-static void
-glyph_note_data(glyph_match_t *result, const void *data, size_t len)
-{
-    if (len > GLYPH_MATCH_NOTES - result->notes_len) {
-        return;
-    }
-
-    memcpy(result->notes + result->notes_len, data, len);
-    result->notes_len += len;
 }
 
 

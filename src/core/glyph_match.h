@@ -60,11 +60,19 @@ typedef struct {
  * look.
  */
 
-/* Room for the tokens of a title; one a thread or job, used again. */
+/* Room for the tokens of a title, 40 KB; one a thread, used again. */
 typedef struct glyph_matcher_s  glyph_matcher_t;
 
 glyph_matcher_t *glyph_matcher_create(const glyph_registry_t *reg);
 void glyph_matcher_destroy(glyph_matcher_t *m);
+
+/*
+ * Lends a matcher of the registry's, from any thread: a job that waits needs
+ * none, so there are only as many as jobs have run at one time.  NULL when out
+ * of memory.
+ */
+glyph_matcher_t *glyph_matcher_take(const glyph_registry_t *reg);
+void glyph_matcher_give(const glyph_registry_t *reg, glyph_matcher_t *m);
 
 /*
  * Matches a title; "model" is the listing's model column, NULL if it has

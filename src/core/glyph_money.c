@@ -16,6 +16,9 @@
 #define GLYPH_MONEY_TEXT_MAX  256
 #define GLYPH_MONEY_WORD_MAX  24
 
+/* the digits of so many bytes are an int64_t */
+#define GLYPH_MONEY_PLAIN_MAX  16
+
 
 typedef struct {
     const unsigned char    *p;
@@ -38,6 +41,8 @@ typedef struct {
 
 static glyph_code_e glyph_money_plain(const glyph_str_t *text,
     glyph_money_t *money);
+static size_t glyph_money_prefix(const glyph_str_t *text, char currency[4],
+    glyph_sign_e *sign);
 static int glyph_money_begin(glyph_money_scan_t *s, unsigned char *buf,
     const glyph_str_t *text);
 static void glyph_money_unquote(glyph_str_t *text);
@@ -202,22 +207,25 @@ glyph_money_parse(const glyph_str_t *text, glyph_decimal_e habit,
 }
 
 
-/* Most files write nothing but "595.99". */
+/* Most files write nothing but "595.99", "$595.99" or "USD 595.99". */
 
 static glyph_code_e
 glyph_money_plain(const glyph_str_t *text, glyph_money_t *money)
 {
+    char                  currency[4];
     size_t                fraction;
     int64_t               n;
-    const unsigned char  *p, *last;
+    glyph_sign_e          sign;
+    const unsigned char  *p, *last, *first;
 
-    p = text->data;
-    last = p + text->len;
-    n = 0;
-
-    if (text->len == 0 || text->len > 12) {
+    if (text->len == 0 || text->len > GLYPH_MONEY_PLAIN_MAX) {
         return GLYPH_ROW_PRICE_INVALID;
     }
+
+    p = text->data + glyph_money_prefix(text, currency, &sign);
+    last = text->data + text->len;
+    first = p;
+    n = 0;
 
     while (p < last && *p >= '0' && *p <= '9') {
         n = n * 10 + (*p++ - '0');
@@ -225,7 +233,7 @@ glyph_money_plain(const glyph_str_t *text, glyph_money_t *money)
 
     fraction = 0;
 
-    if (p > text->data && last - p >= 2 && last - p <= 3 && *p == '.') {
+    if (p > first && last - p >= 2 && last - p <= 3 && *p == '.') {
         p++;
 
         while (p < last && *p >= '0' && *p <= '9') {
@@ -248,8 +256,48 @@ glyph_money_plain(const glyph_str_t *text, glyph_money_t *money)
 
     memset(money, 0, sizeof(*money));
     money->cents = n;
+    memcpy(money->currency, currency, sizeof(money->currency));
+    money->sign = sign;
 
     return GLYPH_CODE_OK;
+}
+
+
+/* The length of "$" or "USD " (any word of three letters) in front. */
+
+static size_t
+glyph_money_prefix(const glyph_str_t *text, char currency[4],
+    glyph_sign_e *sign)
+{
+    size_t                i;
+    unsigned char         word[3];
+    const unsigned char  *p;
+
+    p = text->data;
+
+    memset(currency, 0, 4);
+    *sign = GLYPH_SIGN_NONE;
+
+    if (*p == '$') {
+        memcpy(currency, "USD", sizeof("USD"));
+        *sign = GLYPH_SIGN_DOLLAR;
+        return 1;
+    }
+
+    if (text->len <= sizeof(word) || p[sizeof(word)] != ' ') {
+        return 0;
+    }
+
+    for (i = 0; i < sizeof(word); i++) {
+        word[i] = p[i] | 0x20;
+
+        if (word[i] < 'a' || word[i] > 'z') {
+            return 0;
+        }
+    }
+
+    return glyph_currency_find(word, sizeof(word), currency, sign)
+           ? sizeof(word) + 1 : 0;
 }
 
 

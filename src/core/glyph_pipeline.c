@@ -23,6 +23,8 @@ typedef struct {
 
 /*
  *   slice     bytes of                 owner                valid until
+ *   body      the body, decoded        the chunk, or        the next read of
+ *                                      decoder              decoder
  *   file      the file, undecoded      the chunk, or        the next read of
  *                                      multipart            multipart
  *   text      the file in UTF-8        the chunk, or        the next read of
@@ -36,8 +38,10 @@ struct glyph_pipeline_s {
     glyph_buf_t                   strings;      /* that opts point to */
     glyph_str_t                   filename;     /* opts', then the form's */
 
+    glyph_decoder_t              *decoder;      /* NULL: not encoded */
     glyph_multipart_t            *multipart;    /* NULL: a bare file */
     glyph_charset_t              *charset;      /* NULL: no byte yet */
+    glyph_slice_t                 body;
     glyph_slice_t                 file;
     glyph_slice_t                 text;
 
@@ -47,6 +51,8 @@ struct glyph_pipeline_s {
     glyph_sha256_t               *digest;
     unsigned char                 sha256[GLYPH_SHA256_SIZE];
     glyph_header_t               *header;
+    glyph_buf_t                   head;         /* its bytes */
+    glyph_str_t                   head_str;
     glyph_reader_t               *reader;       /* NULL: still sampling */
     glyph_row_t                  *row;
     glyph_row_result_t            result;
@@ -60,6 +66,7 @@ struct glyph_pipeline_s {
     glyph_buf_t                   did_you_mean;
     glyph_str_t                   detail_str;
 
+    unsigned                      body_end:1;   /* no more of the body */
     unsigned                      file_end:1;   /* no more undecoded bytes */
     unsigned                      text_end:1;   /* no more text */
 };
@@ -72,6 +79,11 @@ static void glyph_pipeline_keep(glyph_pipeline_t *p, glyph_str_t *to,
 static int glyph_pipeline_text(glyph_pipeline_t *p,
     const unsigned char **pos, const unsigned char *last, int end);
 static int glyph_pipeline_file(glyph_pipeline_t *p,
+    const unsigned char **pos, const unsigned char *last, int end);
+static int glyph_pipeline_part(glyph_pipeline_t *p);
+static int glyph_pipeline_body(glyph_pipeline_t *p,
+    const unsigned char **pos, const unsigned char *last, int end);
+static int glyph_pipeline_decode(glyph_pipeline_t *p,
     const unsigned char **pos, const unsigned char *last, int end);
 static void glyph_pipeline_name(glyph_pipeline_t *p);
 static int glyph_pipeline_charset(glyph_pipeline_t *p);
@@ -117,6 +129,11 @@ glyph_pipeline_create(glyph_pipeline_t **pp,
     if (rc == GLYPH_OK) {
         p->digest = glyph_sha256_create();
         rc = p->digest ? GLYPH_OK : GLYPH_ERROR;
+    }
+
+    if (rc == GLYPH_OK && p->opts.encoding != GLYPH_ENCODING_IDENTITY) {
+        p->decoder = glyph_decoder_create(p->opts.encoding);
+        rc = p->decoder ? GLYPH_OK : GLYPH_ERROR;
     }
 
     if (rc == GLYPH_OK && p->opts.boundary.len) {
@@ -189,6 +206,8 @@ glyph_pipeline_destroy(glyph_pipeline_t *p)
         return;
     }
 
+    glyph_decoder_destroy(p->decoder);
+
     if (p->multipart) {
         glyph_multipart_destroy(p->multipart);
     }
@@ -210,6 +229,7 @@ glyph_pipeline_destroy(glyph_pipeline_t *p)
     glyph_stats_destroy(p->stats);
     glyph_buf_free(&p->strings);
     glyph_buf_free(&p->sample);
+    glyph_buf_free(&p->head);
     glyph_buf_free(&p->detail);
     glyph_buf_free(&p->did_you_mean);
     free(p);
@@ -258,6 +278,10 @@ glyph_pipeline_run(glyph_pipeline_t *p, const unsigned char **pos,
         }
     }
 
+    if (p->row) {
+        glyph_row_rest(p->row);
+    }
+
     glyph_stats_totals(p->stats)->bytes += *pos - start;
 
     return rc;
@@ -273,7 +297,7 @@ static int
 glyph_pipeline_text(glyph_pipeline_t *p, const unsigned char **pos,
     const unsigned char *last, int end)
 {
-    int          rc;
+    int          rc, starved;
     glyph_str_t  out;
 
     for ( ;; ) {
@@ -282,6 +306,8 @@ glyph_pipeline_text(glyph_pipeline_t *p, const unsigned char **pos,
         if (rc != GLYPH_OK && rc != GLYPH_AGAIN) {
             return rc;
         }
+
+        starved = (rc == GLYPH_AGAIN);
 
         if (p->charset == NULL) {
 
@@ -310,39 +336,60 @@ glyph_pipeline_text(glyph_pipeline_t *p, const unsigned char **pos,
             return GLYPH_AGAIN;
         }
 
-        if (*pos == last && !end) {
+        if (starved) {
             return GLYPH_AGAIN;
         }
     }
 }
 
 
-/* Fills the slice of the file, if it is empty. */
+/* Fills the slice of the file, if it is empty.  GLYPH_AGAIN: not now. */
 
 static int
 glyph_pipeline_file(glyph_pipeline_t *p, const unsigned char **pos,
     const unsigned char *last, int end)
 {
+    int  rc;
+
+    while (p->file.pos == p->file.last && !p->file_end) {
+        rc = glyph_pipeline_body(p, pos, last, end);
+
+        if (rc != GLYPH_OK) {
+            return rc;
+        }
+
+        if (p->multipart) {
+            rc = glyph_pipeline_part(p);
+
+            if (rc != GLYPH_OK) {
+                return rc;
+            }
+
+            continue;
+        }
+
+        p->file = p->body;
+        p->file_end = p->body_end;
+        p->body.pos = p->body.last;
+
+        glyph_sha256_update(p->digest, p->file.pos,
+                            p->file.last - p->file.pos);
+    }
+
+    return GLYPH_OK;
+}
+
+
+/* The file's next bytes out of the form, if there are any in the slice. */
+
+static int
+glyph_pipeline_part(glyph_pipeline_t *p)
+{
     int           rc;
     glyph_str_t   out;
     glyph_code_e  code;
 
-    if (p->file.pos != p->file.last || p->file_end) {
-        return GLYPH_OK;
-    }
-
-    if (p->multipart == NULL) {
-        p->file.pos = *pos;
-        p->file.last = last;
-        p->file_end = end;
-        *pos = last;
-
-        glyph_sha256_update(p->digest, p->file.pos, last - p->file.pos);
-
-        return GLYPH_OK;
-    }
-
-    rc = glyph_multipart_read(p->multipart, pos, last, &out);
+    rc = glyph_multipart_read(p->multipart, &p->body.pos, p->body.last, &out);
 
     if (rc == GLYPH_OK) {
         p->file.pos = out.data;
@@ -353,7 +400,12 @@ glyph_pipeline_file(glyph_pipeline_t *p, const unsigned char **pos,
         return p->charset ? GLYPH_OK : glyph_pipeline_charset(p);
     }
 
-    if (rc == GLYPH_AGAIN && end) {
+    if (rc == GLYPH_AGAIN) {
+
+        if (!p->body_end) {
+            return GLYPH_OK;
+        }
+
         glyph_pipeline_name(p);         /* also of a file without a byte */
         rc = glyph_multipart_end(p->multipart);
         p->file_end = 1;
@@ -366,6 +418,55 @@ glyph_pipeline_file(glyph_pipeline_t *p, const unsigned char **pos,
     code = glyph_form_check(p->multipart, &p->detail);
 
     return code == GLYPH_CODE_OK ? rc : glyph_pipeline_refuse(p, code);
+}
+
+
+/* Fills the slice of the body, if it is empty.  GLYPH_AGAIN: not now. */
+
+static int
+glyph_pipeline_body(glyph_pipeline_t *p, const unsigned char **pos,
+    const unsigned char *last, int end)
+{
+    if (p->body.pos != p->body.last || p->body_end) {
+        return GLYPH_OK;
+    }
+
+    if (p->decoder) {
+        return glyph_pipeline_decode(p, pos, last, end);
+    }
+
+    p->body.pos = *pos;
+    p->body.last = last;
+    p->body_end = end;
+    *pos = last;
+
+    return (p->body.pos == last && !end) ? GLYPH_AGAIN : GLYPH_OK;
+}
+
+
+static int
+glyph_pipeline_decode(glyph_pipeline_t *p, const unsigned char **pos,
+    const unsigned char *last, int end)
+{
+    int          rc;
+    glyph_str_t  out;
+
+    rc = glyph_decoder_read(p->decoder, pos, last, &out);
+
+    p->body.pos = out.data;
+    p->body.last = out.data + out.len;
+
+    if (rc == GLYPH_AGAIN && end) {
+        rc = glyph_decoder_end(p->decoder);
+        p->body_end = 1;
+    }
+
+    if (rc == GLYPH_BAD) {
+        glyph_decoder_detail(p->decoder, &p->detail);
+        return glyph_pipeline_refuse(p, glyph_decoder_code(p->decoder));
+    }
+
+    return rc;
 }
 
 
@@ -461,6 +562,7 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
     s.max_row_size = p->conf->max_row_size;
     s.max_columns = p->conf->max_columns;
     s.did_you_mean = &p->did_you_mean;
+    s.head = &p->head;
 
     code = GLYPH_CODE_OK;
 
@@ -477,6 +579,8 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
         glyph_header_ignore_extra(p->header);
     }
 
+    p->head_str.data = p->head.data;
+    p->head_str.len = p->head.len;
     p->delimiter = s.delimiter;
     p->habit = s.decimal;
     p->sample_pos = s.pos - s.data;
@@ -732,6 +836,13 @@ const glyph_header_t *
 glyph_pipeline_header(const glyph_pipeline_t *p)
 {
     return p->header;
+}
+
+
+const glyph_str_t *
+glyph_pipeline_head(const glyph_pipeline_t *p)
+{
+    return &p->head_str;
 }
 
 

@@ -2,6 +2,7 @@
  * One file's way through the stages.
  *
  *   chunk       the caller's: raw body bytes, any split
+ *    │ decoder        (if the body is encoded) one buffer, 64 KB
  *    │ multipart      (if the body is a form) the file part's bytes, no copy
  *    │ charset        UTF-8: no copy; else one conversion buffer, 64 KB
  *    │ sample         the first 64 KB (or the whole file if shorter), kept
@@ -21,6 +22,7 @@
 
 #include "glyph_buf.h"
 #include "glyph_code.h"
+#include "glyph_decoder.h"
 #include "glyph_listing.h"
 #include "glyph_registry.h"
 #include "glyph_score.h"
@@ -53,6 +55,7 @@ typedef struct {
     glyph_str_t      charset;       /* empty: not told */
     glyph_str_t      filename;      /* empty: not told */
     glyph_str_t      map;           /* ?map= */
+    glyph_encoding_e encoding;      /* of the whole body */
     unsigned char    delimiter;     /* 0: to be found */
     glyph_decimal_e  decimal;
     uint64_t         max_errors;    /* 0: the location's */
@@ -125,6 +128,9 @@ int glyph_pipeline_begun(const glyph_pipeline_t *p);
 /* The file's header and delimiter, once begun; NULL and 0 before. */
 const glyph_header_t *glyph_pipeline_header(const glyph_pipeline_t *p);
 unsigned char glyph_pipeline_delimiter(const glyph_pipeline_t *p);
+
+/* The header record's bytes, in UTF-8, without the line end; once begun. */
+const glyph_str_t *glyph_pipeline_head(const glyph_pipeline_t *p);
 
 /*
  * The SHA-256 of the file (of a form: of the decoded file part); valid once

@@ -5,9 +5,13 @@
 #define GLYPH_QUANTITY_MAX       1000000000
 #define GLYPH_QUANTITY_TEXT_MAX  96
 
+/* so many digits are less than GLYPH_QUANTITY_MAX */
+#define GLYPH_QUANTITY_PLAIN_MAX  9
+
 
 typedef struct {
     const char            *word;
+    size_t                 len;
     glyph_availability_e   availability;
 } glyph_availability_word_t;
 
@@ -24,6 +28,8 @@ typedef struct {
 } glyph_quantity_t;
 
 
+static int glyph_quantity_plain(const glyph_str_t *text, int64_t *quantity,
+    glyph_availability_e *availability);
 static int glyph_quantity_answer(const unsigned char *text, size_t len,
     glyph_availability_e *availability);
 static int glyph_quantity_has_digit(const unsigned char *text, size_t len);
@@ -103,106 +109,109 @@ static const char *const  glyph_quantity_no[] = {
  * known to be now.
  */
 
+#define glyph_available(word, availability)                                  \
+    { word, sizeof(word) - 1, availability }
+
 static const glyph_availability_word_t  glyph_availability_words[] = {
-    { "unavailable", GLYPH_UNAVAILABLE },
-    { "not available", GLYPH_UNAVAILABLE },
-    { "no longer available", GLYPH_UNAVAILABLE },
-    { "not in stock", GLYPH_UNAVAILABLE },
-    { "out of stock", GLYPH_UNAVAILABLE },
-    { "no stock", GLYPH_UNAVAILABLE },
-    { "outofstock", GLYPH_UNAVAILABLE },
-    { "sold out", GLYPH_UNAVAILABLE },
-    { "soldout", GLYPH_UNAVAILABLE },
-    { "sold", GLYPH_UNAVAILABLE },
-    { "discontinued", GLYPH_UNAVAILABLE },
-    { "backorder", GLYPH_UNAVAILABLE },
-    { "back order", GLYPH_UNAVAILABLE },
-    { "preorder", GLYPH_UNAVAILABLE },
-    { "pre order", GLYPH_UNAVAILABLE },
-    { "nicht verfugbar", GLYPH_UNAVAILABLE },
-    { "nicht lieferbar", GLYPH_UNAVAILABLE },
-    { "nicht auf lager", GLYPH_UNAVAILABLE },
-    { "ausverkauft", GLYPH_UNAVAILABLE },
-    { "verkauft", GLYPH_UNAVAILABLE },
-    { "indisponible", GLYPH_UNAVAILABLE },
-    { "epuise", GLYPH_UNAVAILABLE },
-    { "rupture de stock", GLYPH_UNAVAILABLE },
-    { "en rupture", GLYPH_UNAVAILABLE },
-    { "agotado", GLYPH_UNAVAILABLE },
-    { "no disponible", GLYPH_UNAVAILABLE },
-    { "sin stock", GLYPH_UNAVAILABLE },
-    { "esaurito", GLYPH_UNAVAILABLE },
-    { "non disponibile", GLYPH_UNAVAILABLE },
-    { "niedostepny", GLYPH_UNAVAILABLE },
-    { "brak", GLYPH_UNAVAILABLE },
-    { "uitverkocht", GLYPH_UNAVAILABLE },
-    { "niet op voorraad", GLYPH_UNAVAILABLE },
-    { "esgotado", GLYPH_UNAVAILABLE },
-    { "indisponivel", GLYPH_UNAVAILABLE },
-    { "oos", GLYPH_UNAVAILABLE },
-    { "backordered", GLYPH_UNAVAILABLE },
-    { "back ordered", GLYPH_UNAVAILABLE },
-    { "coming soon", GLYPH_UNAVAILABLE },
-    { "vergriffen", GLYPH_UNAVAILABLE },
-    { "vorbestellbar", GLYPH_UNAVAILABLE },
-    { "auf bestellung", GLYPH_UNAVAILABLE },
-    { "rupture", GLYPH_UNAVAILABLE },
-    { "sur commande", GLYPH_UNAVAILABLE },
-    { "hors stock", GLYPH_UNAVAILABLE },
-    { "sem estoque", GLYPH_UNAVAILABLE },
-    { "sem stock", GLYPH_UNAVAILABLE },
-    { "sin existencias", GLYPH_UNAVAILABLE },
-    { "terminato", GLYPH_UNAVAILABLE },
-    { "niedostepna", GLYPH_UNAVAILABLE },
-    { "niedostepne", GLYPH_UNAVAILABLE },
-    { "niet beschikbaar", GLYPH_UNAVAILABLE },
-    { "niet leverbaar", GLYPH_UNAVAILABLE },
-    { "in stock", GLYPH_AVAILABLE },
-    { "low stock", GLYPH_AVAILABLE },
-    { "limited stock", GLYPH_AVAILABLE },
-    { "limited availability", GLYPH_AVAILABLE },
-    { "limitedavailability", GLYPH_AVAILABLE },
-    { "available in", GLYPH_AVAILABILITY_UNKNOWN },
-    { "available from", GLYPH_AVAILABILITY_UNKNOWN },
-    { "available on", GLYPH_AVAILABILITY_UNKNOWN },
-    { "available soon", GLYPH_AVAILABILITY_UNKNOWN },
-    { "verfugbar ab", GLYPH_AVAILABILITY_UNKNOWN },
-    { "verfugbar in", GLYPH_AVAILABILITY_UNKNOWN },
-    { "lieferbar ab", GLYPH_AVAILABILITY_UNKNOWN },
-    { "lieferbar in", GLYPH_AVAILABILITY_UNKNOWN },
-    { "disponible le", GLYPH_AVAILABILITY_UNKNOWN },
-    { "disponible dans", GLYPH_AVAILABILITY_UNKNOWN },
-    { "disponible el", GLYPH_AVAILABILITY_UNKNOWN },
-    { "disponibile dal", GLYPH_AVAILABILITY_UNKNOWN },
-    { "dostepny od", GLYPH_AVAILABILITY_UNKNOWN },
-    { "beschikbaar vanaf", GLYPH_AVAILABILITY_UNKNOWN },
-    { "disponivel em", GLYPH_AVAILABILITY_UNKNOWN },
-    { "available", GLYPH_AVAILABLE },
-    { "instock", GLYPH_AVAILABLE },
-    { "on hand", GLYPH_AVAILABLE },
-    { "verfugbar", GLYPH_AVAILABLE },
-    { "lieferbar", GLYPH_AVAILABLE },
-    { "auf lager", GLYPH_AVAILABLE },
-    { "vorratig", GLYPH_AVAILABLE },
-    { "disponible", GLYPH_AVAILABLE },
-    { "en stock", GLYPH_AVAILABLE },
-    { "disponibile", GLYPH_AVAILABLE },
-    { "dostepny", GLYPH_AVAILABLE },
-    { "op voorraad", GLYPH_AVAILABLE },
-    { "disponivel", GLYPH_AVAILABLE },
-    { "lagernd", GLYPH_AVAILABLE },
-    { "disponibles", GLYPH_AVAILABLE },
-    { "en existencia", GLYPH_AVAILABLE },
-    { "disponibili", GLYPH_AVAILABLE },
-    { "dostepna", GLYPH_AVAILABLE },
-    { "dostepne", GLYPH_AVAILABLE },
-    { "w magazynie", GLYPH_AVAILABLE },
-    { "na stanie", GLYPH_AVAILABLE },
-    { "beschikbaar", GLYPH_AVAILABLE },
-    { "leverbaar", GLYPH_AVAILABLE },
-    { "disponiveis", GLYPH_AVAILABLE },
-    { "em stock", GLYPH_AVAILABLE },
-    { "em estoque", GLYPH_AVAILABLE },
+    glyph_available("unavailable", GLYPH_UNAVAILABLE),
+    glyph_available("not available", GLYPH_UNAVAILABLE),
+    glyph_available("no longer available", GLYPH_UNAVAILABLE),
+    glyph_available("not in stock", GLYPH_UNAVAILABLE),
+    glyph_available("out of stock", GLYPH_UNAVAILABLE),
+    glyph_available("no stock", GLYPH_UNAVAILABLE),
+    glyph_available("outofstock", GLYPH_UNAVAILABLE),
+    glyph_available("sold out", GLYPH_UNAVAILABLE),
+    glyph_available("soldout", GLYPH_UNAVAILABLE),
+    glyph_available("sold", GLYPH_UNAVAILABLE),
+    glyph_available("discontinued", GLYPH_UNAVAILABLE),
+    glyph_available("backorder", GLYPH_UNAVAILABLE),
+    glyph_available("back order", GLYPH_UNAVAILABLE),
+    glyph_available("preorder", GLYPH_UNAVAILABLE),
+    glyph_available("pre order", GLYPH_UNAVAILABLE),
+    glyph_available("nicht verfugbar", GLYPH_UNAVAILABLE),
+    glyph_available("nicht lieferbar", GLYPH_UNAVAILABLE),
+    glyph_available("nicht auf lager", GLYPH_UNAVAILABLE),
+    glyph_available("ausverkauft", GLYPH_UNAVAILABLE),
+    glyph_available("verkauft", GLYPH_UNAVAILABLE),
+    glyph_available("indisponible", GLYPH_UNAVAILABLE),
+    glyph_available("epuise", GLYPH_UNAVAILABLE),
+    glyph_available("rupture de stock", GLYPH_UNAVAILABLE),
+    glyph_available("en rupture", GLYPH_UNAVAILABLE),
+    glyph_available("agotado", GLYPH_UNAVAILABLE),
+    glyph_available("no disponible", GLYPH_UNAVAILABLE),
+    glyph_available("sin stock", GLYPH_UNAVAILABLE),
+    glyph_available("esaurito", GLYPH_UNAVAILABLE),
+    glyph_available("non disponibile", GLYPH_UNAVAILABLE),
+    glyph_available("niedostepny", GLYPH_UNAVAILABLE),
+    glyph_available("brak", GLYPH_UNAVAILABLE),
+    glyph_available("uitverkocht", GLYPH_UNAVAILABLE),
+    glyph_available("niet op voorraad", GLYPH_UNAVAILABLE),
+    glyph_available("esgotado", GLYPH_UNAVAILABLE),
+    glyph_available("indisponivel", GLYPH_UNAVAILABLE),
+    glyph_available("oos", GLYPH_UNAVAILABLE),
+    glyph_available("backordered", GLYPH_UNAVAILABLE),
+    glyph_available("back ordered", GLYPH_UNAVAILABLE),
+    glyph_available("coming soon", GLYPH_UNAVAILABLE),
+    glyph_available("vergriffen", GLYPH_UNAVAILABLE),
+    glyph_available("vorbestellbar", GLYPH_UNAVAILABLE),
+    glyph_available("auf bestellung", GLYPH_UNAVAILABLE),
+    glyph_available("rupture", GLYPH_UNAVAILABLE),
+    glyph_available("sur commande", GLYPH_UNAVAILABLE),
+    glyph_available("hors stock", GLYPH_UNAVAILABLE),
+    glyph_available("sem estoque", GLYPH_UNAVAILABLE),
+    glyph_available("sem stock", GLYPH_UNAVAILABLE),
+    glyph_available("sin existencias", GLYPH_UNAVAILABLE),
+    glyph_available("terminato", GLYPH_UNAVAILABLE),
+    glyph_available("niedostepna", GLYPH_UNAVAILABLE),
+    glyph_available("niedostepne", GLYPH_UNAVAILABLE),
+    glyph_available("niet beschikbaar", GLYPH_UNAVAILABLE),
+    glyph_available("niet leverbaar", GLYPH_UNAVAILABLE),
+    glyph_available("in stock", GLYPH_AVAILABLE),
+    glyph_available("low stock", GLYPH_AVAILABLE),
+    glyph_available("limited stock", GLYPH_AVAILABLE),
+    glyph_available("limited availability", GLYPH_AVAILABLE),
+    glyph_available("limitedavailability", GLYPH_AVAILABLE),
+    glyph_available("available in", GLYPH_AVAILABILITY_UNKNOWN),
+    glyph_available("available from", GLYPH_AVAILABILITY_UNKNOWN),
+    glyph_available("available on", GLYPH_AVAILABILITY_UNKNOWN),
+    glyph_available("available soon", GLYPH_AVAILABILITY_UNKNOWN),
+    glyph_available("verfugbar ab", GLYPH_AVAILABILITY_UNKNOWN),
+    glyph_available("verfugbar in", GLYPH_AVAILABILITY_UNKNOWN),
+    glyph_available("lieferbar ab", GLYPH_AVAILABILITY_UNKNOWN),
+    glyph_available("lieferbar in", GLYPH_AVAILABILITY_UNKNOWN),
+    glyph_available("disponible le", GLYPH_AVAILABILITY_UNKNOWN),
+    glyph_available("disponible dans", GLYPH_AVAILABILITY_UNKNOWN),
+    glyph_available("disponible el", GLYPH_AVAILABILITY_UNKNOWN),
+    glyph_available("disponibile dal", GLYPH_AVAILABILITY_UNKNOWN),
+    glyph_available("dostepny od", GLYPH_AVAILABILITY_UNKNOWN),
+    glyph_available("beschikbaar vanaf", GLYPH_AVAILABILITY_UNKNOWN),
+    glyph_available("disponivel em", GLYPH_AVAILABILITY_UNKNOWN),
+    glyph_available("available", GLYPH_AVAILABLE),
+    glyph_available("instock", GLYPH_AVAILABLE),
+    glyph_available("on hand", GLYPH_AVAILABLE),
+    glyph_available("verfugbar", GLYPH_AVAILABLE),
+    glyph_available("lieferbar", GLYPH_AVAILABLE),
+    glyph_available("auf lager", GLYPH_AVAILABLE),
+    glyph_available("vorratig", GLYPH_AVAILABLE),
+    glyph_available("disponible", GLYPH_AVAILABLE),
+    glyph_available("en stock", GLYPH_AVAILABLE),
+    glyph_available("disponibile", GLYPH_AVAILABLE),
+    glyph_available("dostepny", GLYPH_AVAILABLE),
+    glyph_available("op voorraad", GLYPH_AVAILABLE),
+    glyph_available("disponivel", GLYPH_AVAILABLE),
+    glyph_available("lagernd", GLYPH_AVAILABLE),
+    glyph_available("disponibles", GLYPH_AVAILABLE),
+    glyph_available("en existencia", GLYPH_AVAILABLE),
+    glyph_available("disponibili", GLYPH_AVAILABLE),
+    glyph_available("dostepna", GLYPH_AVAILABLE),
+    glyph_available("dostepne", GLYPH_AVAILABLE),
+    glyph_available("w magazynie", GLYPH_AVAILABLE),
+    glyph_available("na stanie", GLYPH_AVAILABLE),
+    glyph_available("beschikbaar", GLYPH_AVAILABLE),
+    glyph_available("leverbaar", GLYPH_AVAILABLE),
+    glyph_available("disponiveis", GLYPH_AVAILABLE),
+    glyph_available("em stock", GLYPH_AVAILABLE),
+    glyph_available("em estoque", GLYPH_AVAILABLE),
 };
 
 
@@ -217,6 +226,10 @@ glyph_quantity_parse(const glyph_str_t *text, int64_t *quantity,
 
     *quantity = GLYPH_QUANTITY_NONE;
     *availability = GLYPH_AVAILABILITY_UNKNOWN;
+
+    if (glyph_quantity_plain(text, quantity, availability)) {
+        return GLYPH_CODE_OK;
+    }
 
     t = *text;
     glyph_utf8_trim(&t);
@@ -276,7 +289,38 @@ glyph_quantity_parse(const glyph_str_t *text, int64_t *quantity,
 }
 
 
-/* Most rows have words only. */
+/* Most files write nothing but "12". */
+
+static int
+glyph_quantity_plain(const glyph_str_t *text, int64_t *quantity,
+    glyph_availability_e *availability)
+{
+    size_t   i;
+    int64_t  n;
+
+    if (text->len == 0 || text->len > GLYPH_QUANTITY_PLAIN_MAX) {
+        return 0;
+    }
+
+    n = 0;
+
+    for (i = 0; i < text->len; i++) {
+
+        if (text->data[i] < '0' || text->data[i] > '9') {
+            return 0;
+        }
+
+        n = n * 10 + (text->data[i] - '0');
+    }
+
+    *quantity = n;
+    *availability = n ? GLYPH_AVAILABLE : GLYPH_UNAVAILABLE;
+
+    return 1;
+}
+
+
+/* Most others have words only. */
 
 static int
 glyph_quantity_has_digit(const unsigned char *text, size_t len)
@@ -537,14 +581,32 @@ static glyph_availability_e
 glyph_quantity_availability(const unsigned char *text, size_t len)
 {
     size_t                            i, j, n, word;
+    uint32_t                          initials;
     const glyph_availability_word_t  *w;
 
     n = sizeof(glyph_availability_words)
         / sizeof(glyph_availability_words[0]);
 
+    /* most of the words begin with a letter that no word here begins with */
+
+    initials = 0;
+
+    for (j = 0; j < len; j++) {
+
+        if (text[j] >= 'a' && text[j] <= 'z'
+            && (j == 0 || text[j - 1] < 'a' || text[j - 1] > 'z'))
+        {
+            initials |= 1u << (text[j] - 'a');
+        }
+    }
+
     for (i = 0; i < n; i++) {
         w = &glyph_availability_words[i];
-        word = strlen(w->word);
+        word = w->len;
+
+        if (!(initials & 1u << (w->word[0] - 'a'))) {
+            continue;
+        }
 
         for (j = 0; j + word <= len; j++) {
 

@@ -2,6 +2,7 @@
 
 #include "glyph_buf.h"
 #include "glyph_reader.h"
+#include "glyph_simd.h"
 
 
 #define GLYPH_READER_FIELDS  64         /* room for so many at first */
@@ -68,9 +69,6 @@ struct glyph_reader_s {
     size_t                fed;          /* its bytes that libcsv has had */
     size_t                nlines;       /* … and how many lines they are */
 
-    /* Before this offset a line end is the end of a record. */
-    uint64_t              resync;
-
     glyph_seek_t          lf;
     glyph_seek_t          cr;
 
@@ -78,9 +76,11 @@ struct glyph_reader_s {
     size_t                max_columns;
     size_t                expect;
     glyph_skip_e          skip;
+    unsigned char         marks[4];     /* delimiter, quote sign, LF, CR */
     unsigned char         delimiter;
     unsigned char         space;        /* besides ' ', at a field's ends */
     unsigned              too_many:1;   /* of the record's fields */
+    unsigned              tried:1;      /* it is no plain one */
     unsigned              row:1;        /* libcsv has ended a record */
     unsigned              failed:1;     /* out of memory */
 };
@@ -88,6 +88,10 @@ struct glyph_reader_s {
 
 static int glyph_reader_record(glyph_reader_t *rd, glyph_window_t *w,
     glyph_record_t *rec);
+static int glyph_reader_plain(glyph_reader_t *rd, glyph_window_t *w,
+    glyph_record_t *rec);
+static int glyph_reader_plain_end(glyph_reader_t *rd, glyph_window_t *w,
+    size_t end, glyph_record_t *rec);
 static int glyph_reader_line(glyph_reader_t *rd, const glyph_window_t *w,
     glyph_line_t *line);
 static size_t glyph_reader_seek(glyph_seek_t *s, unsigned char c,
@@ -96,20 +100,18 @@ static glyph_parse_e glyph_reader_first_line(glyph_reader_t *rd,
     const glyph_window_t *w, const glyph_line_t *line, unsigned *stray);
 static glyph_parse_e glyph_reader_split(glyph_reader_t *rd,
     const unsigned char *p, const unsigned char *last);
-static const unsigned char *glyph_reader_lstrip(const glyph_reader_t *rd,
-    const unsigned char *p, const unsigned char *last);
 static glyph_parse_e glyph_reader_parse(glyph_reader_t *rd,
     const glyph_window_t *w, const glyph_line_t *line);
 static void glyph_reader_field(void *field, size_t len, void *data);
 static void glyph_reader_row(int c, void *data);
-static int glyph_reader_push(glyph_reader_t *rd, const unsigned char *data,
-    size_t len);
+static int glyph_reader_push_more(glyph_reader_t *rd,
+    const unsigned char *data, size_t len);
 static int glyph_reader_space(unsigned char c);
 static int glyph_reader_space_no_tab(unsigned char c);
 static void glyph_reader_parsed(glyph_reader_t *rd, glyph_window_t *w,
     const glyph_line_t *line, glyph_record_t *rec);
 static void glyph_reader_malformed(glyph_reader_t *rd, glyph_window_t *w,
-    uint64_t resync, glyph_record_t *rec);
+    glyph_record_t *rec);
 static void glyph_reader_too_large(glyph_reader_t *rd, glyph_window_t *w,
     const glyph_line_t *line, int complete, glyph_record_t *rec);
 static void glyph_reader_reset(glyph_reader_t *rd, unsigned char options);
@@ -122,6 +124,49 @@ static int glyph_reader_keep(glyph_reader_t *rd, const unsigned char **pos,
     const unsigned char *last, int held);
 static int glyph_reader_skip(glyph_reader_t *rd, const unsigned char **pos,
     const unsigned char *last);
+
+
+static inline const unsigned char *
+glyph_reader_lstrip(const glyph_reader_t *rd, const unsigned char *p,
+    const unsigned char *last)
+{
+    while (p < last && (*p == ' ' || *p == rd->space)) {
+        p++;
+    }
+
+    return p;
+}
+
+
+static inline const unsigned char *
+glyph_reader_rstrip(const glyph_reader_t *rd, const unsigned char *p,
+    const unsigned char *last)
+{
+    while (last > p && (last[-1] == ' ' || last[-1] == rd->space)) {
+        last--;
+    }
+
+    return last;
+}
+
+
+/* fields_size is never more than max_columns. */
+
+static inline int
+glyph_reader_push(glyph_reader_t *rd, const unsigned char *data, size_t len)
+{
+    glyph_str_t  *field;
+
+    if (rd->nfields == rd->fields_size) {
+        return glyph_reader_push_more(rd, data, len);
+    }
+
+    field = &rd->fields[rd->nfields++];
+    field->data = (unsigned char *) data;
+    field->len = len;
+
+    return GLYPH_OK;
+}
 
 
 glyph_reader_t *
@@ -138,6 +183,8 @@ glyph_reader_create(unsigned char delimiter, size_t max_row_size,
     rd->line = 1;
     rd->delimiter = delimiter;
     rd->space = delimiter == '\t' ? ' ' : '\t';
+    rd->marks[0] = delimiter;
+    memcpy(rd->marks + 1, "\"\n\r", 3);
     rd->max_row_size = max_row_size;
     rd->max_columns = max_columns;
 
@@ -247,6 +294,17 @@ glyph_reader_record(glyph_reader_t *rd, glyph_window_t *w,
     glyph_parse_e  parsed;
 
     for ( ;; ) {
+
+        if (!rd->tried && w->len) {
+            rc = glyph_reader_plain(rd, w, rec);
+
+            if (rc != GLYPH_AGAIN) {
+                return rc;
+            }
+
+            rd->tried = 1;
+        }
+
         line.start = rd->fed;
         rc = glyph_reader_line(rd, w, &line);
 
@@ -258,7 +316,7 @@ glyph_reader_record(glyph_reader_t *rd, glyph_window_t *w,
         if (rc == GLYPH_AGAIN) {
 
             if (w->end && rd->fed) {
-                glyph_reader_malformed(rd, w, UINT64_MAX, rec);
+                glyph_reader_malformed(rd, w, rec);
                 return GLYPH_OK;
             }
 
@@ -295,10 +353,149 @@ glyph_reader_record(glyph_reader_t *rd, glyph_window_t *w,
             return GLYPH_ERROR;
 
         default: /* GLYPH_PARSE_BAD */
-            glyph_reader_malformed(rd, w, rd->offset + rd->fed, rec);
+            glyph_reader_malformed(rd, w, rec);
             return GLYPH_OK;
         }
     }
+}
+
+
+/*
+ * Reads, in one pass, a record that is all there, of one line, in which quote
+ * signs are but the first and last bytes of fields: so are nearly all.
+ * GLYPH_AGAIN for any other, which is then read line by line, below; for these
+ * records the result is the same.
+ */
+
+static int
+glyph_reader_plain(glyph_reader_t *rd, glyph_window_t *w,
+    glyph_record_t *rec)
+{
+    size_t                base, rest;
+    uint64_t              marks;
+    unsigned char         tail[GLYPH_BLOCK];
+    glyph_block_t         block;
+    const unsigned char  *p, *field, *open, *close;
+
+    rd->nfields = 0;
+    rd->too_many = 0;
+    rd->row = 0;
+
+    field = w->data;
+    open = NULL;            /* behind the quote that the field begins with */
+    close = NULL;           /* the one it ends with */
+
+    for (base = 0; base < w->len; base += GLYPH_BLOCK) {
+        p = w->data + base;
+        rest = w->len - base;
+
+        if (base > rd->max_row_size) {
+            return GLYPH_AGAIN;
+        }
+
+        if (rest < GLYPH_BLOCK) {
+            memset(tail, 0, GLYPH_BLOCK);
+            memcpy(tail, p, rest);
+            glyph_block_load(&block, tail);
+
+        } else {
+            glyph_block_load(&block, p);
+        }
+
+        marks = glyph_block_among(&block, rd->marks);
+
+        for ( /* void */ ; marks; marks &= marks - 1) {
+            p = w->data + base + __builtin_ctzll(marks);
+
+            if (*p == '"') {
+
+                if (open == NULL) {
+
+                    if (glyph_reader_lstrip(rd, field, p) != p) {
+                        return GLYPH_AGAIN;
+                    }
+
+                    open = p + 1;
+
+                } else if (close == NULL) {
+                    close = p;
+
+                } else {
+                    return GLYPH_AGAIN;
+                }
+
+                continue;
+            }
+
+            if (open && close == NULL) {
+
+                if (*p == rd->delimiter) {
+                    continue;
+                }
+
+                return GLYPH_AGAIN;
+            }
+
+            if (close && close + 1 != p) {
+                return GLYPH_AGAIN;
+            }
+
+            if (open == NULL) {
+                open = glyph_reader_lstrip(rd, field, p);
+                close = glyph_reader_rstrip(rd, open, p);
+
+                if (open == p && rd->nfields == 0 && *p != rd->delimiter) {
+                    return GLYPH_AGAIN;         /* a blank line */
+                }
+            }
+
+            if (glyph_reader_push(rd, open, close - open) != GLYPH_OK) {
+                return GLYPH_ERROR;
+            }
+
+            if (*p != rd->delimiter) {
+                return glyph_reader_plain_end(rd, w, p - w->data, rec);
+            }
+
+            field = p + 1;
+            open = NULL;
+            close = NULL;
+        }
+    }
+
+    return GLYPH_AGAIN;
+}
+
+
+/* All fields are there, and the line ends at "end". */
+
+static int
+glyph_reader_plain_end(glyph_reader_t *rd, glyph_window_t *w, size_t end,
+    glyph_record_t *rec)
+{
+    glyph_line_t  line;
+
+    line.start = 0;
+    line.end = end;
+    line.next = end + 1;
+
+    if (end > rd->max_row_size) {
+        return GLYPH_AGAIN;
+    }
+
+    if (w->data[end] == '\r') {
+
+        if (line.next < w->len) {
+            line.next += w->data[line.next] == '\n';
+
+        } else if (!w->end) {
+            return GLYPH_AGAIN;
+        }
+    }
+
+    glyph_reader_parsed(rd, w, &line, rec);
+
+    return GLYPH_OK;
 }
 
 
@@ -393,10 +590,6 @@ glyph_reader_first_line(glyph_reader_t *rd, const glyph_window_t *w,
     glyph_reader_reset(rd, CSV_STRICT);
     parsed = glyph_reader_parse(rd, w, line);
 
-    if (parsed == GLYPH_PARSE_OPEN && rd->offset < rd->resync) {
-        return GLYPH_PARSE_BAD;
-    }
-
     if (parsed != GLYPH_PARSE_BAD || rd->expect == 0) {
         return parsed;
     }
@@ -468,11 +661,7 @@ glyph_reader_split(glyph_reader_t *rd, const unsigned char *p,
                 return GLYPH_PARSE_QUOTES;
             }
 
-            for (q = next; q > p; q--) {
-                if (q[-1] != ' ' && q[-1] != rd->space) {
-                    break;
-                }
-            }
+            q = glyph_reader_rstrip(rd, p, next);
         }
 
         if (glyph_reader_push(rd, p, q - p) != GLYPH_OK) {
@@ -485,18 +674,6 @@ glyph_reader_split(glyph_reader_t *rd, const unsigned char *p,
 
         p = next + 1;
     }
-}
-
-
-static const unsigned char *
-glyph_reader_lstrip(const glyph_reader_t *rd, const unsigned char *p,
-    const unsigned char *last)
-{
-    while (p < last && (*p == ' ' || *p == rd->space)) {
-        p++;
-    }
-
-    return p;
 }
 
 
@@ -572,8 +749,11 @@ glyph_reader_row(int c, void *data)
 }
 
 
+/* There is no room for another field: more is made, unless it is too many. */
+
 static int
-glyph_reader_push(glyph_reader_t *rd, const unsigned char *data, size_t len)
+glyph_reader_push_more(glyph_reader_t *rd, const unsigned char *data,
+    size_t len)
 {
     size_t        size;
     glyph_str_t  *fields;
@@ -583,23 +763,21 @@ glyph_reader_push(glyph_reader_t *rd, const unsigned char *data, size_t len)
         return GLYPH_OK;
     }
 
-    if (rd->nfields == rd->fields_size) {
-        size = rd->fields_size ? 2 * rd->fields_size : GLYPH_READER_FIELDS;
+    size = rd->fields_size ? 2 * rd->fields_size : GLYPH_READER_FIELDS;
 
-        fields = realloc(rd->fields, size * sizeof(glyph_str_t));
-        if (fields == NULL) {
-            return GLYPH_ERROR;
-        }
-
-        rd->fields = fields;
-        rd->fields_size = size;
+    if (size > rd->max_columns) {
+        size = rd->max_columns;
     }
 
-    rd->fields[rd->nfields].data = (unsigned char *) data;
-    rd->fields[rd->nfields].len = len;
-    rd->nfields++;
+    fields = realloc(rd->fields, size * sizeof(glyph_str_t));
+    if (fields == NULL) {
+        return GLYPH_ERROR;
+    }
 
-    return GLYPH_OK;
+    rd->fields = fields;
+    rd->fields_size = size;
+
+    return glyph_reader_push(rd, data, len);
 }
 
 
@@ -649,18 +827,16 @@ glyph_reader_parsed(glyph_reader_t *rd, glyph_window_t *w,
 
 /*
  * The line that made the error certain has been read in part only, and as if
- * it were inside of quotes: it is read again as any other; those before it
- * have been read and will not be joined again.
+ * it were inside of quotes: it is read again as any other.  Those before it
+ * have been read and will not be joined again: a line that leaves quotes as
+ * open as they were has an even number of quote signs, and so, read by itself,
+ * opens none that stay open.
  */
 
 static void
 glyph_reader_malformed(glyph_reader_t *rd, glyph_window_t *w,
-    uint64_t resync, glyph_record_t *rec)
+    glyph_record_t *rec)
 {
-    if (rd->resync < resync) {
-        rd->resync = resync;
-    }
-
     glyph_reader_give(rd, w, rd->first.end, GLYPH_ROW_MALFORMED, rec);
     glyph_reader_consume(rd, w, rd->first.next, 1);
 }
@@ -671,7 +847,7 @@ glyph_reader_too_large(glyph_reader_t *rd, glyph_window_t *w,
     const glyph_line_t *line, int complete, glyph_record_t *rec)
 {
     if (line->start) {
-        glyph_reader_malformed(rd, w, rd->offset + line->start, rec);
+        glyph_reader_malformed(rd, w, rec);
         return;
     }
 
@@ -728,6 +904,7 @@ glyph_reader_consume(glyph_reader_t *rd, glyph_window_t *w, size_t len,
     rd->line += nlines;
     rd->fed = 0;
     rd->nlines = 0;
+    rd->tried = 0;
 }
 
 

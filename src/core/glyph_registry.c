@@ -21,6 +21,7 @@ struct glyph_registry_s {
 
     glyph_model_t    *models;
     glyph_index_t    *index;
+    glyph_matchers_t *matchers;
 
     unsigned char     digest[16];
 };
@@ -59,6 +60,7 @@ glyph_registry_destroy(glyph_registry_t *reg)
         glyph_entry_free(reg->entries[i]);
     }
 
+    glyph_matchers_destroy(reg->matchers);
     glyph_index_destroy(reg->index);
     free(reg->models);
     free(reg->entries);
@@ -213,9 +215,10 @@ glyph_registry_compile(glyph_registry_t *reg, glyph_buf_t *error)
     glyph_str_t  *aliases;
 
     reg->models = calloc(reg->n + 1, sizeof(glyph_model_t));
+    reg->matchers = glyph_matchers_create();
     aliases = calloc(reg->n + 1, sizeof(glyph_str_t));
 
-    if (reg->models == NULL || aliases == NULL) {
+    if (reg->models == NULL || reg->matchers == NULL || aliases == NULL) {
         free(aliases);
         return GLYPH_ERROR;
     }
@@ -281,6 +284,13 @@ const glyph_index_t *
 glyph_registry_compiled(const glyph_registry_t *reg)
 {
     return reg->index;
+}
+
+
+glyph_matchers_t *
+glyph_registry_matchers(const glyph_registry_t *reg)
+{
+    return reg->matchers;
 }
 
 

@@ -14,8 +14,9 @@ struct glyph_row_s {
     size_t                        ncolumns;
     const char                   *currency;     /* the header's, or "" */
     glyph_decimal_e               habit;
-    glyph_matcher_t              *matcher;
+    glyph_matcher_t              *matcher;      /* NULL: it rests */
     glyph_dedup_t                *dedup;        /* NULL: off */
+    glyph_digest_t                digest;       /* title, price, seller */
     glyph_buf_t                   extra;
     unsigned                      reject_unknown:1;
     unsigned                      reject_not_gpu:1;
@@ -34,6 +35,7 @@ static void glyph_row_title(glyph_row_result_t *result);
 static void glyph_row_price(glyph_row_t *row, glyph_row_result_t *result);
 static void glyph_row_values(glyph_row_result_t *result);
 static void glyph_row_match(glyph_row_t *row, glyph_row_result_t *result);
+static void glyph_row_digest(glyph_row_t *row, glyph_row_result_t *result);
 static void glyph_row_dedup(glyph_row_t *row, glyph_row_result_t *result);
 static void glyph_row_error(glyph_row_result_t *result, glyph_code_e code,
     glyph_column_e column);
@@ -60,15 +62,13 @@ glyph_row_create(const glyph_pipeline_conf_t *conf,
     row->reject_unknown = opts->reject_unknown;
     row->reject_not_gpu = opts->reject_not_gpu;
 
-    row->matcher = glyph_matcher_create(conf->registry);
-
     if (conf->dedup_size) {
         row->dedup = glyph_dedup_create(conf->dedup_size);
-    }
 
-    if (row->matcher == NULL || (conf->dedup_size && row->dedup == NULL)) {
-        glyph_row_destroy(row);
-        return NULL;
+        if (row->dedup == NULL) {
+            free(row);
+            return NULL;
+        }
     }
 
     return row;
@@ -82,13 +82,20 @@ glyph_row_destroy(glyph_row_t *row)
         return;
     }
 
-    if (row->matcher) {
-        glyph_matcher_destroy(row->matcher);
-    }
-
+    glyph_row_rest(row);
     glyph_dedup_destroy(row->dedup);
     glyph_buf_free(&row->extra);
     free(row);
+}
+
+
+void
+glyph_row_rest(glyph_row_t *row)
+{
+    if (row->matcher) {
+        glyph_matcher_give(row->conf->registry, row->matcher);
+        row->matcher = NULL;
+    }
 }
 
 
@@ -123,6 +130,16 @@ glyph_row_read(glyph_row_t *row, const glyph_record_t *rec, int64_t index,
     glyph_row_values(result);
 
     if (result->rejected.n == 0) {
+
+        if (row->matcher == NULL) {
+            row->matcher = glyph_matcher_take(row->conf->registry);
+
+            if (row->matcher == NULL) {
+                return GLYPH_ERROR;
+            }
+        }
+
+        glyph_row_digest(row, result);
         glyph_row_match(row, result);
     }
 
@@ -399,17 +416,15 @@ glyph_row_match(glyph_row_t *row, glyph_row_result_t *result)
 }
 
 
+/* The keys, before the match: meanwhile the table's slots are loaded. */
+
 static void
-glyph_row_dedup(glyph_row_t *row, glyph_row_result_t *result)
+glyph_row_digest(glyph_row_t *row, glyph_row_result_t *result)
 {
-    int               full;
-    glyph_digest_t    digest;
     glyph_listing_t  *l;
 
     l = &result->listing;
-    full = 0;
 
-    l->duplicate_of = -1;
     l->has_url = glyph_dedup_url(&l->text[GLYPH_COL_SOURCE_URL],
                                  &l->url_digest);
 
@@ -417,12 +432,35 @@ glyph_row_dedup(glyph_row_t *row, glyph_row_result_t *result)
         return;
     }
 
+    if (l->has_url) {
+        glyph_dedup_prefetch(row->dedup, &l->url_digest);
+    }
+
     glyph_dedup_listing(&l->title, l->price.cents, l->price.currency,
-                        &l->text[GLYPH_COL_SELLER], &digest);
+                        &l->text[GLYPH_COL_SELLER], &row->digest);
+
+    glyph_dedup_prefetch(row->dedup, &row->digest);
+}
+
+
+static void
+glyph_row_dedup(glyph_row_t *row, glyph_row_result_t *result)
+{
+    int               full;
+    glyph_listing_t  *l;
+
+    l = &result->listing;
+    full = 0;
+
+    l->duplicate_of = -1;
+
+    if (row->dedup == NULL) {
+        return;
+    }
 
     l->duplicate_of = glyph_dedup_row(row->dedup, l->import_index,
                                       l->has_url ? &l->url_digest : NULL,
-                                      &digest, &full);
+                                      &row->digest, &full);
 
     if (full && !row->dedup_full) {
         row->dedup_full = 1;

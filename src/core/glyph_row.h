@@ -41,6 +41,9 @@ glyph_row_t *glyph_row_create(const glyph_pipeline_conf_t *conf,
     glyph_decimal_e habit);
 void glyph_row_destroy(glyph_row_t *row);
 
+/* Gives back what is needed only while rows are read. */
+void glyph_row_rest(glyph_row_t *row);
+
 /*
  * Reads a record; the result is valid as long as the record and until the
  * next call.  GLYPH_OK, or GLYPH_ERROR when out of memory.

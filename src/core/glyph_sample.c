@@ -336,7 +336,9 @@ glyph_sample_header(glyph_sample_t *s, int skip, glyph_code_e *code,
         glyph_header_suggest(rec.fields, rec.nfields, s->did_you_mean);
     }
 
-    return s->did_you_mean->failed ? GLYPH_ERROR : rc;
+    glyph_buf_append(s->head, rec.raw.data, rec.raw.len);
+
+    return s->did_you_mean->failed || s->head->failed ? GLYPH_ERROR : rc;
 }
 
 

@@ -29,6 +29,9 @@ typedef struct {
     /* given; gets what glyph_header_suggest() says of a refused header */
     glyph_buf_t          *did_you_mean;
 
+    /* given; gets the header's bytes, without the line end */
+    glyph_buf_t          *head;
+
     /* found; the caller's then, also on failure */
     glyph_header_t       *header;
     glyph_reader_t       *reader;       /* behind the header */

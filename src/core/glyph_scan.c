@@ -25,11 +25,11 @@ glyph_scan_class(const glyph_index_t *index, const glyph_tokens_t *ts,
 {
     uint32_t  node;
 
-    if (i >= ts->n || ts->token[i].id == 0) {
+    if (i >= ts->n) {
         return GLYPH_W_NONE;
     }
 
-    node = index->start[ts->token[i].id];
+    node = ts->token[i].node;
 
     return node ? index->class[node] : GLYPH_W_NONE;
 }
@@ -252,7 +252,7 @@ glyph_scan_event(const glyph_index_t *index, glyph_scan_t *scan, size_t i)
     class = GLYPH_W_NONE;
     class_end = 0;
 
-    node = index->start[ts->token[i].id];
+    node = ts->token[i].node;
 
     for (k = i; node; /* void */ ) {
         k++;

@@ -14,7 +14,8 @@
 struct glyph_stats_s {
     const glyph_registry_t  *registry;
     glyph_totals_t           totals;
-    uint64_t                *models;    /* rows of each, UNKNOWN last */
+    uint64_t                *models;    /* rows of each, UNKNOWN last; NULL
+                                           before the first valid row */
     const glyph_model_t     *first;
     const glyph_model_t     *last;
     size_t                   nrows;     /* in rows */
@@ -26,7 +27,7 @@ struct glyph_stats_s {
 
 static void glyph_stats_codes(glyph_stats_t *s,
     const glyph_rejected_t *r);
-static void glyph_stats_valid(glyph_stats_t *s, const glyph_listing_t *l);
+static int glyph_stats_valid(glyph_stats_t *s, const glyph_listing_t *l);
 static void glyph_stats_rejected(glyph_stats_t *s,
     const glyph_header_t *header, const glyph_record_t *rec,
     const glyph_rejected_t *r);
@@ -62,12 +63,6 @@ glyph_stats_create(const glyph_registry_t *reg)
     }
 
     s->registry = reg;
-    s->models = calloc(glyph_registry_size(reg) + 1, sizeof(uint64_t));
-
-    if (s->models == NULL) {
-        free(s);
-        return NULL;
-    }
 
     return s;
 }
@@ -104,8 +99,8 @@ glyph_stats_row(glyph_stats_t *s, const glyph_header_t *header,
             glyph_stats_rejected(s, header, rec, &row->rejected);
         }
 
-    } else {
-        glyph_stats_valid(s, &row->listing);
+    } else if (glyph_stats_valid(s, &row->listing) != GLYPH_OK) {
+        return GLYPH_ERROR;
     }
 
     for (i = 0; i < row->nwarnings; i++) {
@@ -145,7 +140,7 @@ glyph_stats_codes(glyph_stats_t *s, const glyph_rejected_t *r)
 }
 
 
-static void
+static int
 glyph_stats_valid(glyph_stats_t *s, const glyph_listing_t *l)
 {
     double           score;
@@ -155,6 +150,12 @@ glyph_stats_valid(glyph_stats_t *s, const glyph_listing_t *l)
     score = l->score.score;
 
     if (t->valid == 0) {
+        s->models = calloc(glyph_registry_size(s->registry) + 1,
+                           sizeof(uint64_t));
+        if (s->models == NULL) {
+            return GLYPH_ERROR;
+        }
+
         s->first = l->match.model;
         t->score_min = score;
         t->score_max = score;
@@ -176,6 +177,8 @@ glyph_stats_valid(glyph_stats_t *s, const glyph_listing_t *l)
     s->models[l->match.model
               ? glyph_registry_index(s->registry, l->match.model)
               : glyph_registry_size(s->registry)]++;
+
+    return GLYPH_OK;
 }
 
 
@@ -433,7 +436,7 @@ glyph_stats_top(glyph_buf_t *b, const glyph_stats_t *s)
     size = glyph_registry_size(s->registry);
     n = 0;
 
-    for (i = 0; i < size; i++) {
+    for (i = 0; s->models && i < size; i++) {
         count = s->models[i];
 
         if (count == 0
@@ -467,7 +470,7 @@ glyph_stats_top(glyph_buf_t *b, const glyph_stats_t *s)
     glyph_buf_putc(b, ']');
 
     glyph_json_key(b, "unknown_rows");
-    glyph_json_int(b, (int64_t) s->models[size]);
+    glyph_json_int(b, s->models ? (int64_t) s->models[size] : 0);
 }
 
 

@@ -32,6 +32,7 @@
 typedef struct {
     uint64_t  hash;
     uint32_t  id;           /* in the automaton's dictionary, 0: unknown */
+    uint32_t  node;         /* of the automaton, after the root; 0: none */
     uint16_t  pos;          /* in the folded text */
     uint16_t  len;
     uint8_t   sep;
@@ -43,7 +44,9 @@ typedef struct {
     size_t         n;
     size_t         len;
     glyph_token_t  token[GLYPH_TOKENS_MAX + 4];     /* some to split into */
-    unsigned char  text[GLYPH_TITLE_MAX];           /* folded, lower case */
+    unsigned char  text[GLYPH_TITLE_MAX + 8];       /* folded, lower case;
+                                                       a word may be read
+                                                       behind its end */
 } glyph_tokens_t;
 
 
@@ -59,6 +62,10 @@ void glyph_tokens_cut(glyph_tokens_t *ts);
  */
 void glyph_tokens_split(glyph_tokens_t *ts, size_t i, size_t len);
 
+/*
+ * Two words of the same length of 8 bytes or less are the same if their
+ * hashes are.
+ */
 uint64_t glyph_token_hash(const unsigned char *data, size_t len);
 
 static inline const unsigned char *

@@ -1,7 +1,6 @@
+#include "glyph_simd.h"
 #include "glyph_utf8.h"
 
-
-#define GLYPH_UTF8_HIGH_BITS    0x8080808080808080ULL
 
 #define GLYPH_UTF8_REPLACEMENT  0xfffd
 
@@ -54,7 +53,7 @@ glyph_utf8_valid(const unsigned char *data, size_t len)
         while ((size_t) (last - p) >= sizeof(w)) {
             memcpy(w, p, sizeof(w));
 
-            if ((w[0] | w[1] | w[2] | w[3]) & GLYPH_UTF8_HIGH_BITS) {
+            if ((w[0] | w[1] | w[2] | w[3]) & GLYPH_HIGH_BITS) {
                 break;
             }
 
@@ -64,7 +63,7 @@ glyph_utf8_valid(const unsigned char *data, size_t len)
         while ((size_t) (last - p) >= sizeof(w[0])) {
             memcpy(w, p, sizeof(w[0]));
 
-            if (w[0] & GLYPH_UTF8_HIGH_BITS) {
+            if (w[0] & GLYPH_HIGH_BITS) {
                 break;
             }
 
@@ -208,6 +207,7 @@ glyph_utf8_fold(const glyph_str_t *text, unsigned char *out, size_t size)
 {
     size_t                n, len;
     uint32_t              cp;
+    uint64_t              w;
     unsigned char         c, buf[4];
     const unsigned char  *p, *last;
 
@@ -216,6 +216,25 @@ glyph_utf8_fold(const glyph_str_t *text, unsigned char *out, size_t size)
     len = 0;
 
     while (p < last) {
+
+        /* ASCII by the word; white space but " " is left to what follows */
+
+        while (last - p >= 8 && size - len >= 8) {
+            w = glyph_word_load(p);
+
+            if ((w & GLYPH_HIGH_BITS) || glyph_word_within(w, '\t', '\r')) {
+                break;
+            }
+
+            glyph_word_store(out + len, glyph_word_lower(w));
+            len += 8;
+            p += 8;
+        }
+
+        if (p == last) {
+            break;
+        }
+
         c = *p;
 
         if (c < 0x80) {
@@ -383,7 +402,7 @@ glyph_utf8_is_blank(uint32_t cp)
 
 
 void
-glyph_utf8_trim(glyph_str_t *text)
+glyph_utf8_trim_blanks(glyph_str_t *text)
 {
     uint32_t              cp;
     const unsigned char  *p, *q, *last;

@@ -40,7 +40,26 @@ size_t glyph_utf8_fold(const glyph_str_t *text, unsigned char *out,
  * Cuts ASCII and Unicode white space, zero-width too, at both ends, in place
  * (no copy).
  */
-void glyph_utf8_trim(glyph_str_t *text);
+void glyph_utf8_trim_blanks(glyph_str_t *text);
+
+static inline void
+glyph_utf8_trim(glyph_str_t *text)
+{
+    const unsigned char  *p;
+
+    p = text->data;
+
+    /* hardly any text begins or ends with one: that costs no call */
+
+    if (text->len == 0
+        || (p[0] > ' ' && p[0] < 0x80
+            && p[text->len - 1] > ' ' && p[text->len - 1] < 0x80))
+    {
+        return;
+    }
+
+    glyph_utf8_trim_blanks(text);
+}
 
 /* The longest prefix of at most max bytes that ends at a code point. */
 size_t glyph_utf8_cut(const unsigned char *data, size_t len, size_t max);

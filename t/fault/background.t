@@ -70,6 +70,11 @@ subtest 'all of nginx is killed' => sub {
     my $partial = uuid();
     my $pid = upload($partial, '/background', '--limit-rate', '200k');
     is code_of($_, upload($_, '/background')), 202, 'answered' for @ids;
+    system("gzip -nc $input > $root/input.gz") == 0 or die 'gzip';
+    push @ids, uuid();
+    is code_of($ids[-1], upload($ids[-1], '/background', "\@$root/input.gz",
+                                '-H', 'Content-Encoding: gzip')), 202,
+        'also one that is encoded';
     ok begun($ids[0]), 'rows were committed';
     kill_nginx();
     ok spooled() >= 2, 'files are left';
@@ -216,7 +221,15 @@ subtest 'too many jobs' => sub {
     like get('/import', '-D', '-', '-o', '/dev/null', '-H',
              'Content-Type: text/csv', '-d', 'title'),
         qr/^Retry-After: [1-9]\d?\r$/m, 'and when to come again';
+    my ($dry, $dry2) = (uuid(), uuid());
+    my $dry_pid = upload($dry, '/import?dry_run=true', '--limit-rate', '600k');
+    sleep 0.5;
+    is code_of($dry2, upload($dry2, '/import?dry_run=true', "\@$small")), 429,
+        'dry runs are counted for themselves';
+    like slurp("$root/$dry2.body"),
+        qr/"detail":"1 transforms and dry runs are running;/, 'and told of so';
     is code_of($id, $pid), 200, 'the first is not disturbed';
+    is code_of($dry, $dry_pid), 200, 'nor is the dry run';
 };
 
 subtest 'what is left' => sub {

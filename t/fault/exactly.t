@@ -39,7 +39,7 @@ sub locked {
 }
 
 no_standby();
-start_nginx();
+start_nginx(locations => 'location /imports { glyph_imports; }');
 write_input();
 write_input($small, 20);
 
@@ -120,6 +120,25 @@ subtest 'two nodes over one Postgres' => sub {
     launch();
     is final($mine, 30), 'completed', 'which is back and completes it';
     is stored($mine), $rows, 'every row is there, once';
+};
+
+subtest 'a database whose default is not to flush' => sub {
+    my $id = uuid();
+    sql("ALTER SYSTEM SET wal_writer_delay = '10s'");
+    sql('ALTER ROLE glyph SET synchronous_commit = off');
+    sql('SELECT pg_reload_conf()');
+    ok stop_nginx(), 'nginx ends when asked';
+    launch();
+    is code_of($id, upload($id, "\@$small")), 200, 'an import';
+    my $answer = `curl -s -X DELETE $url/imports/$id`;
+    stores('crash');
+    like $answer, qr/"rows":20\b/, 'is undone';
+    stores('stores') or diag slurp("$root/stores.log");
+    is sql("SELECT undone_at IS NOT NULL FROM glyph.imports WHERE id = '$id'"),
+        't', 'and stays undone when Postgres crashes at once';
+    sql('ALTER ROLE glyph RESET synchronous_commit');
+    sql('ALTER SYSTEM RESET wal_writer_delay');
+    sql('SELECT pg_reload_conf()');
 };
 
 subtest 'what is left' => sub {

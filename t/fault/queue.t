@@ -28,6 +28,11 @@ my @ids = map { uuid() } 1 .. $n;
 is acknowledged(@ids), $n, "$n uploads are acknowledged";
 diag sprintf '%.1f s to queue', time - $began;
 
+# of the newest, so that it stays in the queue for a while
+my $events = follow($ids[-1]);
+ok wait_for(sub { slurp($events) =~ /^data: .*"state": ?"queued"/m }, 10),
+    'its event stream says that it is queued' or diag slurp($events);
+
 stores('stores') or diag slurp("$root/stores.log");
 $began = time;
 my $in = "id IN ('" . join("','", @ids) . "')";
@@ -45,6 +50,9 @@ is scalar(@early), 0, 'in the order of arrival'
     or diag "first at $early[0], last at $early[-1]";
 is sql("SELECT count(*) FROM glyph.listings WHERE import_"
        . "$in"), $n * 10, 'every row is there, once';
+ok wait_for(sub { slurp($events) =~ /^event: completed$/m }, 10),
+    '… and that it is completed';
+
 # and so is what comes while others are imported
 write_input();
 my @later = map { uuid() } 0 .. 1_000;
@@ -66,6 +74,16 @@ is join("\n", bad_lines()), '', 'nothing bad in the error log';
 
 done_testing;
 
+
+# A job's event stream, into the file that is returned.
+sub follow {
+    my ($id) = @_;
+    my $file = "$root/events";
+    my $pid = fork // die "fork: $!";
+    exec qw(curl -s -N -m 90 -o), $file, "$url/jobs/$id/events" if !$pid;
+    ok wait_for(sub { -s $file }, 15), 'an event stream is open';
+    return $file;
+}
 
 # One after the other, as only then there is an order; how many got a 202.
 sub acknowledged {

@@ -1,12 +1,14 @@
 /*
  * The CSV reader: any bytes, cut in any way, give the records that its header
- * promises; no byte is lost between them; and what was read can be written and
- * read again.
+ * promises; no byte is lost between them; what was read can be written and
+ * read again; and libcsv, given a record's bytes alone, finds the same fields.
  *
  *   byte 0     the delimiter and the number of fields to expect
  *   byte 1     max_columns
  *   byte 2, 3  max_row_size and the cuts
  */
+
+#include <csv.h>
 
 #include "fuzz_csv.h"
 
@@ -23,11 +25,25 @@ typedef struct {
 } reading_t;
 
 
+/* What libcsv gives, beside what it should. */
+
+typedef struct {
+    const glyph_record_t  *rec;
+    size_t                 nfields;
+    size_t                 rows;
+} libcsv_t;
+
+
 static void read_in_pieces(reading_t *r, fuzz_split_t *split, int late_end);
 static void record(reading_t *r, const glyph_record_t *rec);
 static void record_place(reading_t *r, const glyph_record_t *rec);
 static void record_between(reading_t *r, size_t to);
 static void pass_lines(reading_t *r, size_t to);
+static void record_libcsv(const reading_t *r, const glyph_record_t *rec);
+static void libcsv_field(void *field, size_t len, void *data);
+static void libcsv_row(int c, void *data);
+static int libcsv_space(unsigned char c);
+static int libcsv_space_no_tab(unsigned char c);
 static void record_fields(const reading_t *r, const glyph_record_t *rec);
 static void record_write(reading_t *r, const glyph_record_t *rec);
 static void reading_free(reading_t *r);
@@ -171,6 +187,10 @@ record(reading_t *r, const glyph_record_t *rec)
         record_fields(r, rec);
         record_write(r, rec);
 
+        if (!rec->stray_quote) {
+            record_libcsv(r, rec);
+        }
+
     } else {
         fuzz_check(rec->fields == NULL && rec->nfields == 0,
                    "%zu fields of a record that is none", rec->nfields);
@@ -275,6 +295,74 @@ pass_lines(reading_t *r, size_t to)
     }
 
     r->next = to;
+}
+
+
+static void
+record_libcsv(const reading_t *r, const glyph_record_t *rec)
+{
+    libcsv_t           l;
+    struct csv_parser  p;
+
+    l.rec = rec;
+    l.nfields = 0;
+    l.rows = 0;
+
+    fuzz_check(csv_init(&p, CSV_STRICT) == 0, "no memory");
+
+    csv_set_delim(&p, r->dialect->delimiter);
+    csv_set_space_func(&p, r->dialect->delimiter == '\t'
+                           ? libcsv_space_no_tab : libcsv_space);
+
+    fuzz_check(csv_parse(&p, rec->raw.data, rec->raw.len, libcsv_field,
+                         libcsv_row, &l) == rec->raw.len
+               && csv_parse(&p, "\n", 1, libcsv_field, libcsv_row, &l) == 1,
+               "libcsv cannot read it");
+    fuzz_check(l.rows == 1 && l.nfields == rec->nfields,
+               "libcsv reads %zu rows, %zu fields", l.rows, l.nfields);
+
+    csv_free(&p);
+}
+
+
+static void
+libcsv_field(void *field, size_t len, void *data)
+{
+    libcsv_t           *l = data;
+    const glyph_str_t  *mine;
+
+    fuzz_check(l->nfields < l->rec->nfields, "libcsv reads more fields");
+
+    mine = &l->rec->fields[l->nfields++];
+
+    fuzz_check(mine->len == len
+               && (len == 0 || memcmp(mine->data, field, len) == 0),
+               "libcsv reads another field %zu", l->nfields);
+}
+
+
+static void
+libcsv_row(int c, void *data)
+{
+    libcsv_t  *l = data;
+
+    (void) c;
+
+    l->rows++;
+}
+
+
+static int
+libcsv_space(unsigned char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+
+static int
+libcsv_space_no_tab(unsigned char c)
+{
+    return c == ' ';
 }
 
 

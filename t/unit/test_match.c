@@ -4,6 +4,7 @@
  * notes, the model column, and input that is no title at all.
  */
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -38,6 +39,9 @@ static void test_column(void);
 static void test_notes(void);
 static void test_bad_input(void);
 static void test_no_allocation(void);
+static void test_lent(void);
+static void *match_often(void *data);
+static void test_threads(void);
 static void test_empty_registry(void);
 static void test_own_registry(void);
 
@@ -78,6 +82,8 @@ main(void)
         test_notes();
         test_bad_input();
         test_no_allocation();
+        test_lent();
+        test_threads();
 
         glyph_matcher_destroy(matcher);
         glyph_registry_destroy(registry);
@@ -758,6 +764,84 @@ test_no_allocation(void)
 
     ok(m == NULL, "no memory, no matcher");
     glyph_matcher_destroy(m);
+}
+
+
+/* A registry lends as many matchers as are wanted, and no more are made. */
+
+static void
+test_lent(void)
+{
+    glyph_matcher_t  *a, *b, *c;
+
+    a = glyph_matcher_take(registry);
+    b = glyph_matcher_take(registry);
+
+    ok(a && b && a != b, "two at one time are two matchers");
+
+    glyph_matcher_give(registry, a);
+    tap_malloc_fail_after(0);
+
+    c = glyph_matcher_take(registry);
+    ok(c == a, "one that was given back is lent again");
+
+    a = glyph_matcher_take(registry);
+    ok(a == NULL, "without memory there is no third one");
+
+    tap_malloc_fail_after(-1);
+
+    glyph_matcher_give(registry, b);
+    glyph_matcher_give(registry, c);
+}
+
+
+static void *
+match_often(void *data)
+{
+    int               i;
+    glyph_str_t       title;
+    glyph_match_t     r;
+    glyph_matcher_t  *m;
+
+    glyph_str_set(&title, "GeForce RTX 3060 12GB");
+
+    for (i = 0; i < 2000; i++) {
+        m = glyph_matcher_take(registry);
+        if (m == NULL) {
+            return "no matcher";
+        }
+
+        glyph_match(m, &title, NULL, &r);
+        glyph_matcher_give(registry, m);
+
+        if (r.model == NULL || r.score != 1.0) {
+            return "another model";
+        }
+    }
+
+    return data;
+}
+
+
+static void
+test_threads(void)
+{
+    int        i, wrong;
+    void      *result;
+    pthread_t  threads[4];
+
+    wrong = 0;
+
+    for (i = 0; i < 4; i++) {
+        wrong += pthread_create(&threads[i], NULL, match_often, NULL) != 0;
+    }
+
+    for (i = 0; i < 4 && wrong == 0; i++) {
+        (void) pthread_join(threads[i], &result);
+        wrong += result != NULL;
+    }
+
+    is_int(wrong, 0, "four threads borrow at once");
 }
 
 

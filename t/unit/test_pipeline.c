@@ -934,6 +934,7 @@ test_memory(void)
     glyph_buf_t             b;
     glyph_sink_t            sink;
     glyph_code_e            code;
+    glyph_matcher_t        *m;
     glyph_pipeline_t       *p;
     glyph_pipeline_opts_t   opts;
     const unsigned char    *pos;
@@ -987,6 +988,16 @@ test_memory(void)
     is_int((long long) glyph_pipeline_totals(p)->valid, 10000, "all of them");
     ok(c.before > 0, "allocations are counted");
     is_int(c.after - c.before, 0, "none for the last 5,000");
+
+    tap_malloc_fail_after(0);
+    m = glyph_matcher_take(registry);
+    tap_malloc_fail_after(-1);
+
+    ok(m != NULL, "a file that waits for more keeps no matcher");
+
+    if (m) {
+        glyph_matcher_give(registry, m);
+    }
 
     glyph_pipeline_destroy(p);
     glyph_buf_free(&b);

@@ -234,7 +234,8 @@ sub stop_clients {
             my ($what, $id, @more) = split;
             if ($what eq 'sent') {
                 $sent{$id} = { rows => $more[0], bad => $more[1],
-                               answer => 0, cancel => 0, vanished => 0 };
+                               answer => 0, cancel => 'none',
+                               vanished => 0 };
             } elsif ($what eq 'answered') {
                 $sent{$id}{answer} = $more[0];
             } elsif ($what eq 'cancel') {
@@ -339,7 +340,11 @@ sub check_uploads {
             push @broken, "$id: $state, but $told";
             $count->{lost} += $valid;
 
-        } elsif ($u->{answer} eq '202' && $u->{cancel} ne '202') {
+        # a cancel without an answer may have been carried out or not
+
+        } elsif ($u->{answer} eq '202'
+                 && !($state eq 'cancelled' && $u->{cancel} =~ /^(202|0)$/))
+        {
             push @broken, "$id: $state $i->{code}, but $told";
             $count->{lost} += $valid;
 

@@ -1,0 +1,267 @@
+/*
+ * 64 bytes at a time: which of them are given bytes, or within a range, as the
+ * bits of a number, the first byte the lowest bit.  With SSE2, which every
+ * x86-64 has, or eight bytes at a time with plain arithmetic.  And a few things
+ * for which eight bytes in a number are enough.
+ */
+
+#ifndef GLYPH_SIMD_H_INCLUDED
+#define GLYPH_SIMD_H_INCLUDED
+
+#include "glyph.h"
+
+#if defined(__SSE2__) && !defined(GLYPH_NO_SIMD)
+#include <emmintrin.h>
+#define GLYPH_SIMD_SSE2  1
+#endif
+
+
+#define GLYPH_BLOCK       64
+
+#define GLYPH_LOW_BITS    0x0101010101010101ULL
+#define GLYPH_HIGH_BITS   0x8080808080808080ULL
+
+
+/* Eight bytes, the first one the lowest. */
+
+static inline uint64_t
+glyph_word_load(const unsigned char *p)
+{
+    uint64_t  w;
+
+    memcpy(&w, p, sizeof(w));
+
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    w = __builtin_bswap64(w);
+#endif
+
+    return w;
+}
+
+
+static inline void
+glyph_word_store(unsigned char *p, uint64_t w)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    w = __builtin_bswap64(w);
+#endif
+
+    memcpy(p, &w, sizeof(w));
+}
+
+
+/* The high bit of each byte from "first" to "last", both below 0x80. */
+
+static inline uint64_t
+glyph_word_within(uint64_t w, unsigned char first, unsigned char last)
+{
+    uint64_t  low;
+
+    low = w & ~GLYPH_HIGH_BITS;
+
+    return (low + GLYPH_LOW_BITS * (0x80 - first))
+           & ~(low + GLYPH_LOW_BITS * (0x7f - last))
+           & ~w & GLYPH_HIGH_BITS;
+}
+
+
+/* Capital letters of ASCII become small ones. */
+
+static inline uint64_t
+glyph_word_lower(uint64_t w)
+{
+    return w | glyph_word_within(w, 'A', 'Z') >> 2;
+}
+
+
+#if defined(GLYPH_SIMD_SSE2)
+
+typedef struct {
+    __m128i   part[4];
+} glyph_block_t;
+
+
+static inline void
+glyph_block_load(glyph_block_t *b, const unsigned char *p)
+{
+    b->part[0] = _mm_loadu_si128((const __m128i *) p);
+    b->part[1] = _mm_loadu_si128((const __m128i *) (p + 16));
+    b->part[2] = _mm_loadu_si128((const __m128i *) (p + 32));
+    b->part[3] = _mm_loadu_si128((const __m128i *) (p + 48));
+}
+
+
+static inline uint64_t
+glyph_block_bits(__m128i a, __m128i b, __m128i c, __m128i d)
+{
+    return (uint64_t) (uint32_t) _mm_movemask_epi8(a)
+           | (uint64_t) (uint32_t) _mm_movemask_epi8(b) << 16
+           | (uint64_t) (uint32_t) _mm_movemask_epi8(c) << 32
+           | (uint64_t) (uint32_t) _mm_movemask_epi8(d) << 48;
+}
+
+
+static inline uint64_t
+glyph_block_high(const glyph_block_t *b)
+{
+    return glyph_block_bits(b->part[0], b->part[1], b->part[2], b->part[3]);
+}
+
+
+/* Bytes that are any of four. */
+
+static inline __m128i
+glyph_part_among(__m128i x, const __m128i v[4])
+{
+    return _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(x, v[0]),
+                                     _mm_cmpeq_epi8(x, v[1])),
+                        _mm_or_si128(_mm_cmpeq_epi8(x, v[2]),
+                                     _mm_cmpeq_epi8(x, v[3])));
+}
+
+
+static inline uint64_t
+glyph_block_among(const glyph_block_t *b, const unsigned char c[4])
+{
+    int      i;
+    __m128i  v[4];
+
+    for (i = 0; i < 4; i++) {
+        v[i] = _mm_set1_epi8((char) c[i]);
+    }
+
+    return glyph_block_bits(glyph_part_among(b->part[0], v),
+                            glyph_part_among(b->part[1], v),
+                            glyph_part_among(b->part[2], v),
+                            glyph_part_among(b->part[3], v));
+}
+
+
+static inline __m128i
+glyph_part_within(__m128i x, __m128i first, __m128i span)
+{
+    x = _mm_sub_epi8(x, first);
+
+    return _mm_cmpeq_epi8(_mm_min_epu8(x, span), x);
+}
+
+
+/* Bytes from "first" to "last", both below 0x80. */
+
+static inline uint64_t
+glyph_block_within(const glyph_block_t *b, unsigned char first,
+    unsigned char last)
+{
+    __m128i  v, span;
+
+    v = _mm_set1_epi8((char) first);
+    span = _mm_set1_epi8((char) (last - first));
+
+    return glyph_block_bits(glyph_part_within(b->part[0], v, span),
+                            glyph_part_within(b->part[1], v, span),
+                            glyph_part_within(b->part[2], v, span),
+                            glyph_part_within(b->part[3], v, span));
+}
+
+#else
+
+typedef struct {
+    uint64_t  part[8];          /* the first byte is the lowest */
+} glyph_block_t;
+
+
+static inline void
+glyph_block_load(glyph_block_t *b, const unsigned char *p)
+{
+    int  i;
+
+    for (i = 0; i < 8; i++) {
+        b->part[i] = glyph_word_load(p + 8 * i);
+    }
+}
+
+
+/* The highest bits of eight bytes, side by side. */
+
+static inline uint64_t
+glyph_part_bits(uint64_t high)
+{
+    return ((high >> 7) & GLYPH_LOW_BITS) * 0x0102040810204080ULL >> 56;
+}
+
+
+static inline uint64_t
+glyph_block_high(const glyph_block_t *b)
+{
+    int       i;
+    uint64_t  bits;
+
+    bits = 0;
+
+    for (i = 0; i < 8; i++) {
+        bits |= glyph_part_bits(b->part[i]) << (8 * i);
+    }
+
+    return bits;
+}
+
+
+/* The high bit of each byte that is c. */
+
+static inline uint64_t
+glyph_part_eq(uint64_t x, unsigned char c)
+{
+    x ^= GLYPH_LOW_BITS * c;
+
+    /* no carry from one byte to the next */
+
+    return ~(((x & ~GLYPH_HIGH_BITS) + ~GLYPH_HIGH_BITS) | x)
+           & GLYPH_HIGH_BITS;
+}
+
+
+/* Bytes that are any of four. */
+
+static inline uint64_t
+glyph_block_among(const glyph_block_t *b, const unsigned char c[4])
+{
+    int       i;
+    uint64_t  bits, x;
+
+    bits = 0;
+
+    for (i = 0; i < 8; i++) {
+        x = b->part[i];
+
+        bits |= glyph_part_bits(glyph_part_eq(x, c[0]) | glyph_part_eq(x, c[1])
+                                | glyph_part_eq(x, c[2])
+                                | glyph_part_eq(x, c[3]))
+                << (8 * i);
+    }
+
+    return bits;
+}
+
+
+/* Bytes from "first" to "last", both below 0x80. */
+
+static inline uint64_t
+glyph_block_within(const glyph_block_t *b, unsigned char first,
+    unsigned char last)
+{
+    int       i;
+    uint64_t  bits;
+
+    bits = 0;
+
+    for (i = 0; i < 8; i++) {
+        bits |= glyph_part_bits(glyph_word_within(b->part[i], first, last))
+                << (8 * i);
+    }
+
+    return bits;
+}
+
+#endif
+
+#endif /* GLYPH_SIMD_H_INCLUDED */

@@ -1,0 +1,786 @@
+
+/*
+ * A list of errors goes out in pages, each of which is read when the one
+ * before has been sent: a slow client holds neither a connection to Postgres
+ * nor more than a page.  Errors of a job that has ended do not change, so the
+ * pages make one list.
+ *
+ *   waiting for    owner of the page      if the client leaves
+ *   the query      nobody yet             the query is abandoned
+ *   the task       the task               it is freed at the task's end
+ *   the client     the request's pool     nginx frees it
+ */
+
+#include "ngx_glyph.h"
+#include "ngx_glyph_accept.h"
+#include "ngx_glyph_errors.h"
+#include "ngx_glyph_http.h"
+#include "ngx_glyph_job.h"
+#include "ngx_glyph_output.h"
+#include "ngx_glyph_pg.h"
+#include "ngx_glyph_query.h"
+#include "ngx_glyph_tenant.h"
+#include "ngx_glyph_rows.h"
+#include "ngx_glyph_task.h"
+#include "core/glyph_resend.h"
+
+
+#define NGX_GLYPH_NOT_ACCEPTABLE  406
+
+/* pages after the first, rows; glyph.error_page() also looks at bytes */
+#define NGX_GLYPH_ERRORS_PAGE     "1000"
+
+#define NGX_GLYPH_ERRORS_CURSOR   64
+
+
+/*
+ * What is being sent, in the request's pool: filters of the response, and
+ * HTTP/2, may have it for longer than there is a list.
+ */
+
+typedef struct {
+    glyph_buf_t                page;
+    ngx_buf_t                  buf;
+} ngx_glyph_errors_sent_t;
+
+
+typedef struct {
+    ngx_glyph_task_t           task;
+    ngx_http_request_t        *request;     /* NULL: it is gone */
+    ngx_http_cleanup_t        *cleanup;
+    ngx_glyph_pg_query_t      *query;       /* NULL: it is answered */
+    PGresult                  *res;
+    u_char                     id[NGX_GLYPH_UUID_TEXT_LEN];
+    ngx_str_t                  tenant;
+    u_char                     tenant_text[NGX_GLYPH_TENANT_MAX];
+    ngx_glyph_rows_e           format;      /* NDJSON or CSV */
+    glyph_buf_t                header;      /* the file's */
+    glyph_resend_t             resend;
+    glyph_buf_t                raw;         /* of one record */
+    glyph_buf_t                page;
+    ngx_glyph_errors_sent_t   *sent;        /* valid with a request */
+    u_char                     cursor[NGX_GLYPH_ERRORS_CURSOR];
+    unsigned                   running:1;   /* the task */
+    unsigned                   begun:1;     /* a page was encoded */
+    unsigned                   one:1;       /* "limit": one page */
+    unsigned                   safe:1;
+} ngx_glyph_errors_t;
+
+
+static ngx_int_t ngx_glyph_errors_arg(ngx_http_request_t *r, void *data,
+    ngx_str_t *name, ngx_str_t *value);
+static ngx_int_t ngx_glyph_errors_check(ngx_glyph_errors_t *e,
+    PGresult *res);
+static ngx_int_t ngx_glyph_errors_unhex(glyph_buf_t *b, PGresult *res,
+    int row, int column);
+static ngx_int_t ngx_glyph_errors_query(ngx_glyph_errors_t *e,
+    const char *args);
+static void ngx_glyph_errors_result(void *data, PGresult *res,
+    const char *error);
+static void ngx_glyph_errors_encode(ngx_glyph_task_t *task, ngx_log_t *log);
+static void ngx_glyph_errors_csv(ngx_glyph_errors_t *e);
+static void ngx_glyph_errors_encoded(ngx_glyph_task_t *task);
+static ngx_int_t ngx_glyph_errors_page(ngx_glyph_errors_t *e);
+static ngx_int_t ngx_glyph_errors_header(ngx_glyph_errors_t *e);
+static ngx_int_t ngx_glyph_errors_etag(ngx_glyph_errors_t *e);
+static void ngx_glyph_errors_write_handler(ngx_http_request_t *r);
+static ngx_int_t ngx_glyph_errors_send(ngx_glyph_errors_t *e);
+static ngx_int_t ngx_glyph_errors_next(ngx_glyph_errors_t *e);
+static ngx_int_t ngx_glyph_errors_wait(ngx_http_request_t *r);
+static void ngx_glyph_errors_done(ngx_glyph_errors_t *e, ngx_int_t rc);
+static void ngx_glyph_errors_cleanup(void *data);
+static void ngx_glyph_errors_sent_cleanup(void *data);
+static void ngx_glyph_errors_free(ngx_glyph_errors_t *e);
+
+
+/* as ngx_glyph_rows_e */
+
+static const ngx_str_t  ngx_glyph_errors_types[] = {
+    ngx_string("application/json"),
+    ngx_string("application/x-ndjson"),
+    ngx_string("text/csv")
+};
+
+
+ngx_int_t
+ngx_glyph_errors_run(ngx_http_request_t *r, ngx_str_t *id, ngx_str_t *tenant,
+    PGresult *res)
+{
+    ngx_int_t            n, rc;
+    glyph_buf_t          args;
+    ngx_pool_cleanup_t  *cln;
+    ngx_glyph_errors_t  *e;
+
+    static ngx_str_t  name = ngx_string("errors");
+
+    n = ngx_glyph_accept(r, ngx_glyph_errors_types, 3);
+
+    if (n == NGX_GLYPH_ROWS_JSON) {
+        return ngx_glyph_query_run(r, &name, id, tenant);
+    }
+
+    if (n == NGX_DECLINED) {
+        return ngx_glyph_problemf(r, NGX_GLYPH_NOT_ACCEPTABLE,
+                                  "not_acceptable", "errors are there as "
+                                  "application/json, application/x-ndjson "
+                                  "and text/csv");
+    }
+
+    e = ngx_calloc(sizeof(ngx_glyph_errors_t), r->connection->log);
+    if (e == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    e->format = (ngx_glyph_rows_e) n;
+    ngx_memcpy(e->id, id->data, NGX_GLYPH_UUID_TEXT_LEN);
+    ngx_memcpy(e->tenant_text, tenant->data, tenant->len);
+    e->tenant.data = e->tenant_text;
+    e->tenant.len = tenant->len;
+    ngx_memzero(&args, sizeof(glyph_buf_t));
+
+    e->request = r;
+
+    rc = ngx_glyph_query_args(r, id, tenant, ngx_glyph_errors_arg, e, &args);
+
+    if (rc == NGX_DECLINED) {
+        rc = ngx_glyph_errors_check(e, res);
+    }
+
+    if (rc == NGX_DECLINED && e->one && e->format == NGX_GLYPH_ROWS_NDJSON) {
+        rc = ngx_glyph_query_run(r, &name, id, tenant);
+    }
+
+    if (rc != NGX_DECLINED) {
+        goto failed;
+    }
+
+    rc = NGX_HTTP_INTERNAL_SERVER_ERROR;
+
+    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_glyph_errors_sent_t));
+    if (cln == NULL) {
+        goto failed;
+    }
+
+    e->sent = cln->data;
+    ngx_memzero(e->sent, sizeof(ngx_glyph_errors_sent_t));
+
+    cln->handler = ngx_glyph_errors_sent_cleanup;
+
+    e->cleanup = ngx_http_cleanup_add(r, 0);
+    if (e->cleanup == NULL) {
+        goto failed;
+    }
+
+    if (ngx_glyph_errors_query(e, (char *) args.data) != NGX_OK) {
+        rc = ngx_glyph_query_failed(r, NULL, "too many queries");
+        goto failed;
+    }
+
+    glyph_buf_free(&args);
+
+    e->cleanup->handler = ngx_glyph_errors_cleanup;
+    e->cleanup->data = e;
+
+    r->main->count++;
+
+    return NGX_DONE;
+
+failed:
+
+    glyph_buf_free(&args);
+    ngx_glyph_errors_free(e);
+
+    return rc;
+}
+
+
+static ngx_int_t
+ngx_glyph_errors_arg(ngx_http_request_t *r, void *data, ngx_str_t *name,
+    ngx_str_t *value)
+{
+    ngx_glyph_errors_t *e = data;
+
+    if (name->len == 5 && ngx_memcmp(name->data, "limit", 5) == 0) {
+        e->one = 1;
+        return NGX_DECLINED;
+    }
+
+    if (e->format != NGX_GLYPH_ROWS_CSV
+        || name->len != 4
+        || ngx_memcmp(name->data, "safe", 4) != 0)
+    {
+        return NGX_DECLINED;
+    }
+
+    if (value->len != 1 || (value->data[0] != '0' && value->data[0] != '1')) {
+        return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_invalid",
+                                  "parameter \"safe\" must be 1 or 0");
+    }
+
+    e->safe = (value->data[0] == '1');
+
+    return NGX_DONE;
+}
+
+
+/* Whether there can be such a list.  NGX_DECLINED: go on. */
+
+static ngx_int_t
+ngx_glyph_errors_check(ngx_glyph_errors_t *e, PGresult *res)
+{
+    char                *state;
+    ngx_int_t            rc;
+    ngx_uint_t           final, known;
+    glyph_str_t          header;
+    ngx_http_request_t  *r;
+
+    r = e->request;
+
+    state = PQntuples(res) ? PQgetvalue(res, 0, 0) : (char *) "receiving";
+    rc = ngx_glyph_job_state_parse(state);
+
+    final = rc != NGX_ERROR
+            && ngx_glyph_job_is_final((ngx_glyph_job_state_e) rc);
+    known = PQntuples(res) && !PQgetisnull(res, 0, 1)
+            && !PQgetisnull(res, 0, 2);
+
+    if (!final && (!e->one || (e->format == NGX_GLYPH_ROWS_CSV && !known))) {
+
+        if (ngx_glyph_retry_after(r, 1) != NGX_OK) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+        return ngx_glyph_problemf(r, NGX_HTTP_CONFLICT, "job_running",
+                                  "the job is %s; all of its errors are there "
+                                  "when it has ended, pages of them, with "
+                                  "\"limit\", before", state);
+    }
+
+    if (e->format != NGX_GLYPH_ROWS_CSV) {
+        return NGX_DECLINED;
+    }
+
+    if (!known) {
+        return ngx_glyph_problemf(r, NGX_HTTP_NOT_FOUND, "no_header",
+                                  "the job is %s, and has no rows: its file "
+                                  "has no header that could be read; the "
+                                  "job's status tells why", state);
+    }
+
+    if (ngx_glyph_errors_unhex(&e->header, res, 0, 1) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    header.data = e->header.data;
+    header.len = e->header.len;
+
+    glyph_resend_init(&e->resend, &header,
+                      (u_char) ngx_atoi((u_char *) PQgetvalue(res, 0, 2),
+                                        PQgetlength(res, 0, 2)),
+                      e->safe);
+
+    return NGX_DECLINED;
+}
+
+
+/* Replaces what is in b. */
+
+static ngx_int_t
+ngx_glyph_errors_unhex(glyph_buf_t *b, PGresult *res, int row, int column)
+{
+    int         i, len;
+    u_char     *hex;
+    ngx_int_t   n;
+
+    hex = (u_char *) PQgetvalue(res, row, column);
+    len = PQgetlength(res, row, column) / 2;
+
+    glyph_buf_reset(b);
+
+    if (glyph_buf_reserve(b, len) != GLYPH_OK) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < len; i++) {
+        n = ngx_hextoi(hex + 2 * i, 2);
+
+        if (n == NGX_ERROR) {
+            return NGX_ERROR;
+        }
+
+        b->data[b->len++] = (u_char) n;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_glyph_errors_query(ngx_glyph_errors_t *e, const char *args)
+{
+    const char  *sql, *params[1];
+
+    sql = (e->format == NGX_GLYPH_ROWS_CSV)
+          ? "SELECT * FROM glyph.error_records($1::jsonb)"
+          : "SELECT * FROM glyph.api_errors($1::jsonb)";
+
+    params[0] = args;
+
+    e->query = ngx_glyph_pg_query(NGX_GLYPH_PG_READ, sql, 1, params,
+                                  ngx_glyph_errors_result, e);
+
+    return e->query ? NGX_OK : NGX_ERROR;
+}
+
+
+static void
+ngx_glyph_errors_result(void *data, PGresult *res, const char *error)
+{
+    ngx_glyph_errors_t *e = data;
+
+    ngx_int_t            rc;
+    ngx_http_request_t  *r;
+
+    r = e->request;
+    e->query = NULL;
+    e->res = res;
+
+    ngx_http_set_log_request(r->connection->log, r);
+
+    if (res == NULL || PQresultStatus(res) != PGRES_TUPLES_OK) {
+        rc = e->begun ? ngx_glyph_output_cut(r, "store_unavailable")
+                      : ngx_glyph_query_failed(r, res, error);
+
+        ngx_glyph_errors_done(e, rc);
+        return;
+    }
+
+    e->task.run = ngx_glyph_errors_encode;
+    e->task.done = ngx_glyph_errors_encoded;
+    e->task.data = e;
+
+    if (ngx_glyph_task_post(ngx_glyph_main_conf->compute, &e->task)
+        == NGX_OK)
+    {
+        e->running = 1;
+        return;
+    }
+
+    rc = e->begun ? ngx_glyph_output_cut(r, "too many tasks")
+                  : ngx_glyph_query_failed(r, NULL, "too many tasks");
+
+    ngx_glyph_errors_done(e, rc);
+}
+
+
+/* In the thread: res, resend, raw and page are the task's. */
+
+static void
+ngx_glyph_errors_encode(ngx_glyph_task_t *task, ngx_log_t *log)
+{
+    ngx_glyph_errors_t  *e;
+
+    e = task->data;
+
+    if (e->format == NGX_GLYPH_ROWS_CSV) {
+        ngx_glyph_errors_csv(e);
+
+    } else {
+        ngx_glyph_rows_encode(e->res, e->format, &e->page);
+    }
+}
+
+
+/* The columns are those of glyph.error_records(). */
+
+static void
+ngx_glyph_errors_csv(ngx_glyph_errors_t *e)
+{
+    int          row;
+    uint64_t     line;
+    glyph_str_t  codes, messages, raw;
+
+    if (!e->begun) {
+        glyph_resend_header(&e->resend, &e->page);
+    }
+
+    for (row = 0; row < PQntuples(e->res); row++) {
+
+        if (ngx_glyph_errors_unhex(&e->raw, e->res, row, 3) != NGX_OK) {
+            e->page.failed = 1;
+            return;
+        }
+
+        line = strtoull(PQgetvalue(e->res, row, 0), NULL, 10);
+        codes.data = (u_char *) PQgetvalue(e->res, row, 1);
+        codes.len = PQgetlength(e->res, row, 1);
+        messages.data = (u_char *) PQgetvalue(e->res, row, 2);
+        messages.len = PQgetlength(e->res, row, 2);
+        raw.data = e->raw.data;
+        raw.len = e->raw.len;
+
+        glyph_resend_record(&e->resend, &e->page, &raw, line, &codes,
+                            &messages);
+    }
+}
+
+
+static void
+ngx_glyph_errors_encoded(ngx_glyph_task_t *task)
+{
+    ngx_int_t            rc;
+    ngx_glyph_errors_t  *e;
+
+    e = task->data;
+    e->running = 0;
+
+    if (e->request == NULL) {
+        ngx_glyph_errors_free(e);
+        return;
+    }
+
+    ngx_http_set_log_request(e->request->connection->log, e->request);
+
+    rc = ngx_glyph_errors_page(e);
+
+    if (rc != NGX_AGAIN) {
+        ngx_glyph_errors_done(e, rc);
+    }
+}
+
+
+/* NGX_AGAIN: it goes on; else what to finalize the request with. */
+
+static ngx_int_t
+ngx_glyph_errors_page(ngx_glyph_errors_t *e)
+{
+    char                     *cursor;
+    ngx_int_t                 rc;
+    ngx_buf_t                *b;
+    ngx_chain_t               out;
+    ngx_http_request_t       *r;
+    ngx_glyph_errors_sent_t  *sent;
+
+    r = e->request;
+
+    if (e->page.failed) {
+        return e->begun ? ngx_glyph_output_cut(r, "out_of_memory")
+                        : NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    cursor = ngx_glyph_rows_get(e->res, "_cursor", 1);
+
+    ngx_cpystrn(e->cursor, (u_char *) (cursor ? cursor : ""),
+                NGX_GLYPH_ERRORS_CURSOR);
+
+    PQclear(e->res);
+    e->res = NULL;
+
+    /* the page before has been sent */
+
+    sent = e->sent;
+
+    glyph_buf_free(&sent->page);
+    sent->page = e->page;
+    ngx_memzero(&e->page, sizeof(glyph_buf_t));
+
+    if (!e->begun) {
+        e->begun = 1;
+
+        rc = ngx_glyph_errors_header(e);
+
+        if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
+            return rc;
+        }
+    }
+
+    b = &sent->buf;
+    ngx_memzero(b, sizeof(ngx_buf_t));
+
+    b->start = sent->page.data;
+    b->pos = b->start;
+    b->last = b->start + sent->page.len;
+    b->end = b->last;
+    b->tag = (ngx_buf_tag_t) &ngx_glyph_module;
+    b->memory = 1;
+    b->flush = 1;
+
+    if (b->pos < b->last) {
+        out.buf = b;
+        out.next = NULL;
+
+        if (ngx_http_output_filter(r, &out) == NGX_ERROR) {
+            return NGX_ERROR;
+        }
+    }
+
+    return ngx_glyph_errors_send(e);
+}
+
+
+static ngx_int_t
+ngx_glyph_errors_header(ngx_glyph_errors_t *e)
+{
+    ngx_http_request_t  *r;
+
+    static u_char  vary[] = "Accept";
+
+    r = e->request;
+
+    r->headers_out.status = NGX_HTTP_OK;
+    r->headers_out.content_type = ngx_glyph_errors_types[e->format];
+    r->headers_out.content_type_len = r->headers_out.content_type.len;
+    r->headers_out.content_type_lowcase = NULL;
+    r->headers_out.content_length_n = -1;
+
+    if (e->format == NGX_GLYPH_ROWS_CSV) {
+        ngx_str_set(&r->headers_out.charset, "utf-8");
+    }
+
+    ngx_http_clear_last_modified(r);
+
+    if (ngx_glyph_add_header(r, "Vary", vary, sizeof(vary) - 1) != NGX_OK
+        || ngx_glyph_errors_etag(e) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (e->one && e->cursor[0]
+        && ngx_glyph_query_link(r, (char *) e->cursor) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    r->write_event_handler = ngx_glyph_errors_write_handler;
+
+    return ngx_http_send_header(r);
+}
+
+
+/*
+ * Of all errors: what was asked for, as they stay as they are; how they are
+ * written may differ from version to version.  Of a page: what is on it.
+ */
+
+static ngx_int_t
+ngx_glyph_errors_etag(ngx_glyph_errors_t *e)
+{
+    u_char              *p;
+    ngx_str_t            text;
+    ngx_http_request_t  *r;
+
+    r = e->request;
+
+    if (e->one) {
+        text.data = e->sent->page.data;
+        text.len = e->sent->page.len;
+        return ngx_glyph_etag(r, &text);
+    }
+
+    text.data = ngx_pnalloc(r->pool, sizeof(NGX_GLYPH_VERSION)
+                                     + NGX_GLYPH_UUID_TEXT_LEN
+                                     + NGX_INT_T_LEN + r->args.len + 3);
+    if (text.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    p = ngx_sprintf(text.data, "%s %*s %ui %V", NGX_GLYPH_VERSION,
+                    (size_t) NGX_GLYPH_UUID_TEXT_LEN, e->id,
+                    (ngx_uint_t) e->format, &r->args);
+
+    text.len = p - text.data;
+
+    return ngx_glyph_etag(r, &text);
+}
+
+
+static void
+ngx_glyph_errors_write_handler(ngx_http_request_t *r)
+{
+    ngx_int_t            rc;
+    ngx_event_t         *wev;
+    ngx_connection_t    *c;
+    ngx_http_cleanup_t  *cln;
+    ngx_glyph_errors_t  *e;
+
+    c = r->connection;
+    wev = c->write;
+
+    e = NULL;
+
+    for (cln = r->main->cleanup; cln; cln = cln->next) {
+        if (cln->handler == ngx_glyph_errors_cleanup) {
+            e = cln->data;
+            break;
+        }
+    }
+
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, c->log, 0,
+                   "glyph errors write handler, timedout:%d delayed:%d",
+                   wev->timedout, wev->delayed);
+
+    if (wev->timedout) {
+        ngx_log_error(NGX_LOG_INFO, c->log, NGX_ETIMEDOUT,
+                      "client timed out: it does not read the answer");
+        c->timedout = 1;
+        ngx_http_finalize_request(r, NGX_HTTP_REQUEST_TIME_OUT);
+        return;
+    }
+
+    /* it has taken something: the time starts anew */
+
+    if (wev->timer_set && !wev->delayed) {
+        ngx_del_timer(wev);
+    }
+
+    if (!wev->delayed && ngx_http_output_filter(r, NULL) == NGX_ERROR) {
+        ngx_http_finalize_request(r, NGX_ERROR);
+        return;
+    }
+
+    /* the next page is on its way */
+
+    if (e == NULL || e->query || e->running) {
+        return;
+    }
+
+    rc = ngx_glyph_errors_send(e);
+
+    if (rc != NGX_AGAIN) {
+        ngx_glyph_errors_done(e, rc);
+    }
+}
+
+
+/* As ngx_glyph_errors_page(). */
+
+static ngx_int_t
+ngx_glyph_errors_send(ngx_glyph_errors_t *e)
+{
+    ngx_http_request_t  *r;
+
+    r = e->request;
+
+    if (e->sent->buf.pos != e->sent->buf.last) {
+        return (ngx_glyph_errors_wait(r) == NGX_OK) ? NGX_AGAIN : NGX_ERROR;
+    }
+
+    if (e->cursor[0] && !e->one) {
+        return ngx_glyph_errors_next(e);
+    }
+
+    return ngx_http_send_special(r, NGX_HTTP_LAST);
+}
+
+
+static ngx_int_t
+ngx_glyph_errors_next(ngx_glyph_errors_t *e)
+{
+    ngx_int_t            rc;
+    glyph_buf_t          args;
+    ngx_http_request_t  *r;
+
+    r = e->request;
+
+    ngx_memzero(&args, sizeof(glyph_buf_t));
+
+    glyph_buf_puts(&args, "{\"args\":{\"id\":");
+    glyph_json_string(&args, e->id, NGX_GLYPH_UUID_TEXT_LEN);
+    glyph_buf_puts(&args, ",\"limit\":\"" NGX_GLYPH_ERRORS_PAGE "\"");
+    glyph_buf_puts(&args, ",\"after\":");
+    glyph_json_cstring(&args, (char *) e->cursor);
+    glyph_buf_puts(&args, "},\"tenant\":");
+    glyph_json_string(&args, e->tenant.data, e->tenant.len);
+    glyph_buf_puts(&args, "}");
+    glyph_buf_putc(&args, '\0');
+
+    rc = NGX_AGAIN;
+
+    if (args.failed
+        || ngx_glyph_errors_query(e, (char *) args.data) != NGX_OK)
+    {
+        rc = ngx_glyph_output_cut(r, "too many queries");
+    }
+
+    glyph_buf_free(&args);
+
+    return rc;
+}
+
+
+/* For the client to take what it has not taken. */
+
+static ngx_int_t
+ngx_glyph_errors_wait(ngx_http_request_t *r)
+{
+    ngx_event_t               *wev;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    wev = r->connection->write;
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
+    if (!wev->timer_set) {
+        ngx_add_timer(wev, clcf->send_timeout);
+    }
+
+    return ngx_handle_write_event(wev, clcf->send_lowat);
+}
+
+
+static void
+ngx_glyph_errors_done(ngx_glyph_errors_t *e, ngx_int_t rc)
+{
+    ngx_connection_t    *c;
+    ngx_http_request_t  *r;
+
+    r = e->request;
+    c = r->connection;
+
+    e->cleanup->handler = NULL;
+    ngx_glyph_errors_free(e);
+
+    ngx_http_finalize_request(r, rc);
+
+    ngx_http_run_posted_requests(c);
+}
+
+
+static void
+ngx_glyph_errors_cleanup(void *data)
+{
+    ngx_glyph_errors_t *e = data;
+
+    e->request = NULL;
+
+    if (e->query) {
+        ngx_glyph_pg_abandon(e->query);
+    }
+
+    if (!e->running) {
+        ngx_glyph_errors_free(e);
+    }
+}
+
+
+static void
+ngx_glyph_errors_sent_cleanup(void *data)
+{
+    ngx_glyph_errors_sent_t *sent = data;
+
+    glyph_buf_free(&sent->page);
+}
+
+
+static void
+ngx_glyph_errors_free(ngx_glyph_errors_t *e)
+{
+    if (e->res) {
+        PQclear(e->res);
+    }
+
+    glyph_buf_free(&e->header);
+    glyph_buf_free(&e->raw);
+    glyph_buf_free(&e->page);
+
+    ngx_free(e);
+}
