@@ -17,7 +17,8 @@ GLYPH_NGINX := $(NGINX)
 export GLYPH_PORT GLYPH_RUN GLYPH_NGINX
 
 PACKAGES = nginx nginx-dev gcc make libc6-dev libcsv-dev libxxhash-dev \
-	libhiredis-dev libpq-dev libssl-dev libpcre2-dev zlib1g-dev libzstd-dev \
+	libyajl-dev libhiredis-dev libpq-dev libssl-dev libpcre2-dev zlib1g-dev \
+	libzstd-dev \
 	redis-server postgresql prometheus libtest-base-perl perl curl jq \
 	procps bsdextrautils util-linux
 
@@ -27,10 +28,13 @@ NODE_PACKAGES = nodejs npm
 # only the fuzzers need these
 FUZZ_PACKAGES = clang libclang-rt-dev llvm
 
+# only make deb needs these
+DEB_PACKAGES = debhelper lintian
+
 WARN = -Wall -Wextra -Werror
 SAN =
 CFLAGS = -std=gnu11 -O2 -g $(WARN) $(SAN)
-LIBS = -lcsv -lcrypto -lz -lzstd -lm
+LIBS = -lcsv -lyajl -lcrypto -lz -lzstd -lm
 
 # nginx's own headers and habits are not clean under -Wextra
 MODULE_CFLAGS = $(CFLAGS) -Wno-unused-parameter \
@@ -43,7 +47,8 @@ UNIT := $(UNIT_SRC:t/unit/%.c=$(OUT)/unit/%)
 WRAP = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 
 FUZZ_SECONDS ?= 60
-FUZZ_TARGETS = fuzz_reader fuzz_match fuzz_money fuzz_pipeline fuzz_decoder
+FUZZ_TARGETS = fuzz_reader fuzz_json fuzz_match fuzz_money fuzz_pipeline \
+	fuzz_decoder
 # NULL + 0 is an offset like another one, as it is in C2y
 FUZZ_CFLAGS = -std=gnu11 -O1 -g -fno-omit-frame-pointer \
 	-fsanitize=fuzzer-no-link,address,undefined,float-cast-overflow \
@@ -53,7 +58,7 @@ FUZZ_CORE := $(CORE_SRC:src/core/%.c=$(OUT)/fuzz/core/%.o)
 
 
 .PHONY: build deps up down demo test soak asan fuzz lint bench install \
-	clean help module unit fuzz-deps fuzz-build openapi
+	uninstall deb deb-test clean help module unit fuzz-deps fuzz-build openapi
 
 build: deps
 	@$(MAKE) --no-print-directory $(OUT)/glyphsieve module
@@ -69,7 +74,10 @@ help:
 	@echo "make fuzz     libFuzzer on the core, FUZZ_SECONDS for each target"
 	@echo "make lint     style checks"
 	@echo "make bench    measurements against named peers"
-	@echo "make install  the module and its files into the system's nginx"
+	@echo "make install  the module and its files into the system's nginx, or"
+	@echo "              below DESTDIR; make uninstall takes them away"
+	@echo "make deb      Debian packages, in build/; make deb-test installs and"
+	@echo "              runs them in a fresh root (as root, with debootstrap)"
 	@echo "make clean    remove build/ and run/"
 	@echo
 	@echo "GLYPH_PORT=8080 GLYPH_RUN=run NGINX_SRC= NGINX=nginx"
@@ -184,7 +192,18 @@ bench: build
 	@bench/run.sh
 
 install: build
-	@DESTDIR="$(DESTDIR)" util/install.sh
+	@DESTDIR="$(DESTDIR)" BUILD=$(OUT) util/install.sh install
+
+uninstall:
+	@DESTDIR="$(DESTDIR)" BUILD=$(OUT) util/install.sh uninstall
+
+deb: deps
+	@util/deps.sh $(DEB_PACKAGES)
+	@BUILD=$(OUT) util/deb.sh
+
+# in a root of its own: needs root, debootstrap, the network, two minutes
+deb-test: deb
+	@BUILD=$(OUT) prove --exec bash t/deb/root.sh
 
 clean: down
 	rm -rf $(OUT) $(GLYPH_RUN)

@@ -42,6 +42,8 @@ static char *ngx_glyph_thread_pool(ngx_conf_t *cf, ngx_command_t *cmd,
 static char *ngx_glyph_buffers(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_glyph_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+static char *ngx_glyph_import_root(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 static char *ngx_glyph_import(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_glyph_transform(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -283,6 +285,13 @@ static ngx_command_t  ngx_glyph_commands[] = {
     { ngx_string("glyph_import"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS|NGX_CONF_TAKE1,
       ngx_glyph_import,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("glyph_import_root"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_glyph_import_root,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
@@ -612,6 +621,7 @@ ngx_glyph_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     if (clcf->noname && conf->handler == NULL) {
         conf->handler = prev->handler;
         conf->query = prev->query;
+        conf->import_root = prev->import_root;
     }
 
     if (clcf->lmt_excpt && clcf->handler == NULL) {
@@ -642,6 +652,20 @@ ngx_glyph_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_uint_value(conf->max_rows, prev->max_rows, 2147483647);
     ngx_conf_merge_uint_value(conf->max_errors, prev->max_errors, 100000);
     ngx_conf_merge_value(conf->background, prev->background, 1);
+
+    if (conf->import_root.len && conf->handler != ngx_glyph_import_handler) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"glyph_import_root\" without \"glyph_import\"");
+        return NGX_CONF_ERROR;
+    }
+
+    if (conf->import_root.len && !conf->background) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"glyph_import_root\" wants "
+                           "\"glyph_background on\"");
+        return NGX_CONF_ERROR;
+    }
+
     ngx_conf_merge_off_value(conf->background_size, prev->background_size, 0);
     ngx_conf_merge_value(conf->dedup, prev->dedup, 1);
     ngx_conf_merge_size_value(conf->dedup_size, prev->dedup_size,
@@ -1090,6 +1114,30 @@ ngx_glyph_import(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     glcf->key.len = p - glcf->key.data;
 
     return ngx_glyph_handler(cf, ngx_glyph_import_handler);
+}
+
+
+static char *
+ngx_glyph_import_root(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_glyph_loc_conf_t *glcf = conf;
+
+    ngx_str_t  *value;
+
+    if (glcf->import_root.len) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (value[1].len == 0) {
+        return "wants the name of a directory";
+    }
+
+    glcf->import_root = value[1];
+
+    return (ngx_conf_full_name(cf->cycle, &glcf->import_root, 0) == NGX_OK)
+           ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 

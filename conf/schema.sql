@@ -3,8 +3,12 @@
 --
 --     psql -v ON_ERROR_STOP=1 -f conf/schema.sql 'host=… dbname=…'
 --
--- Run it as the role that the module connects with (or as a superuser who
--- then makes that role the owner).  It is one transaction and idempotent:
+-- Run it as the one who shall own it, best not the role that the module
+-- connects with: that one needs no more than
+--
+--     CREATE ROLE "www-data" LOGIN IN ROLE glyph_writer;
+--
+-- and analysts are granted glyph_reader.  It is one transaction and idempotent:
 -- running it again changes nothing, two runs at once wait for each other, and
 -- a newer schema is refused rather than taken back.
 --
@@ -2556,18 +2560,29 @@ VALUES (1, 'imports, listings, errors, the fence, queries')
     ON CONFLICT (version) DO NOTHING;
 
 
--- Readers see the views and nothing else; the role is made if we may make it.
+-- Two roles, made if we may make them; neither can log in, others are granted
+-- them.  Readers see the views and nothing else.  Writers can do what the
+-- module does and no more: they own nothing and change no definition.  All
+-- nodes of a database log in as one role: only who is of the same role sees
+-- another's backend, and may end it.
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA glyph FROM PUBLIC;
 
 DO $$
+DECLARE
+    v_role text;
 BEGIN
-    IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'glyph_reader') THEN
-        CREATE ROLE glyph_reader NOLOGIN;
-    END IF;
-EXCEPTION
-    WHEN insufficient_privilege OR duplicate_object OR unique_violation THEN
-        RAISE WARNING 'role glyph_reader not created: %', SQLERRM;
+    FOREACH v_role IN ARRAY '{glyph_reader,glyph_writer}'::text[] LOOP
+        BEGIN
+            IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = v_role) THEN
+                EXECUTE format('CREATE ROLE %I NOLOGIN', v_role);
+            END IF;
+        EXCEPTION
+            WHEN insufficient_privilege OR duplicate_object
+                 OR unique_violation THEN
+                RAISE WARNING 'role % not created: %', v_role, SQLERRM;
+        END;
+    END LOOP;
 END
 $$;
 
@@ -2577,6 +2592,17 @@ BEGIN
         GRANT USAGE ON SCHEMA glyph TO glyph_reader;
         GRANT SELECT ON glyph.import_view, glyph.listing_view,
             glyph.error_view, glyph.model_view TO glyph_reader;
+    END IF;
+
+    IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'glyph_writer') THEN
+        GRANT USAGE ON SCHEMA glyph TO glyph_writer;
+        GRANT SELECT ON ALL TABLES IN SCHEMA glyph TO glyph_writer;
+        GRANT INSERT, UPDATE ON glyph.imports TO glyph_writer;
+        GRANT INSERT, DELETE ON glyph.listings, glyph.import_errors
+            TO glyph_writer;
+        GRANT INSERT, UPDATE, DELETE ON glyph.gpu_models,
+            glyph.gpu_models_digest, glyph.workers TO glyph_writer;
+        GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA glyph TO glyph_writer;
     END IF;
 END
 $$;

@@ -141,6 +141,8 @@ typedef struct {
     ngx_str_t                  key;         /* of glyph_import: its location,
                                                and which of them; tells it
                                                from others after a reload */
+    ngx_str_t                  import_root; /* terminated; of files that are
+                                               imported by name */
     unsigned                   always:1;    /* glyph_import background */
 } ngx_glyph_loc_conf_t;
 

@@ -5,6 +5,7 @@
  *   step     the file is             the job's chunks
  *   OPEN     being made              gather, two at the most
  *   WRITE    growing                 the first one is the task's
+ *   COPY     growing                 none: the body is a file of this node
  *   SEAL     becoming durable        there are none
  *   then     a runner's              the job is over; what is left is the
  *                                    file, and maybe a request that waits
@@ -26,11 +27,14 @@
 
 static void ngx_glyph_background_opened(ngx_glyph_spool_t *spool);
 static void ngx_glyph_background_written(ngx_glyph_spool_t *spool);
+static void ngx_glyph_background_copied(ngx_glyph_spool_t *spool);
 static void ngx_glyph_background_sealed(ngx_glyph_spool_t *spool);
 static void ngx_glyph_background_hand_over(ngx_glyph_job_t *job);
 static void ngx_glyph_background_handed_over(void *data, PGresult *res,
     const char *error);
 static void ngx_glyph_background_refused(ngx_glyph_job_t *job,
+    ngx_err_t err);
+static void ngx_glyph_background_no_source(ngx_glyph_job_t *job,
     ngx_err_t err);
 static void ngx_glyph_background_accepted(ngx_glyph_job_t *job);
 
@@ -74,6 +78,12 @@ ngx_glyph_background_start(ngx_glyph_job_t *job)
     spool->wanted = job->body_wanted;
     spool->prefix.start_time = job->start_time;
 
+    if (job->source.len) {
+        spool->root = &job->conf->import_root;
+        spool->source = &job->source;
+        spool->source_max = job->source_max;
+    }
+
     (void) ngx_hex_dump(spool->prefix.nonce, &nonce.bytes[12], 4);
 
     ngx_glyph_background_run(job);
@@ -114,6 +124,9 @@ ngx_glyph_background_run(ngx_glyph_job_t *job)
 
     if (spool->fd == NGX_INVALID_FILE) {
         rc = ngx_glyph_spool_open(spool, ngx_glyph_background_opened);
+
+    } else if (spool->source) {
+        rc = ngx_glyph_spool_copy(spool, ngx_glyph_background_copied);
 
     } else if (!ngx_queue_empty(&job->chunks)) {
         q = ngx_queue_head(&job->chunks);
@@ -183,6 +196,29 @@ ngx_glyph_background_written(ngx_glyph_spool_t *spool)
     if (job->ctx) {
         ngx_glyph_upload_resume(job->ctx);
     }
+
+    ngx_glyph_job_unref(job);
+}
+
+
+static void
+ngx_glyph_background_copied(ngx_glyph_spool_t *spool)
+{
+    ngx_glyph_job_t *job = spool->data;
+
+    job->running = 0;
+    job->received = spool->offset;
+
+    if (spool->err && spool->source_failed) {
+        ngx_glyph_background_no_source(job, spool->err);
+
+    } else if (spool->err) {
+        ngx_glyph_background_refused(job, spool->err);
+    }
+
+    ngx_glyph_job_run(job);
+
+    ngx_glyph_state_publish(job);
 
     ngx_glyph_job_unref(job);
 }
@@ -330,6 +366,52 @@ ngx_glyph_background_refused(ngx_glyph_job_t *job, ngx_err_t err)
                             NGX_HTTP_INTERNAL_SERVER_ERROR, "spool_failed",
                             "the body could not be written to the disk; "
                             "nothing was kept");
+    }
+}
+
+
+static void
+ngx_glyph_background_no_source(ngx_glyph_job_t *job, ngx_err_t err)
+{
+    switch (err) {
+
+    case NGX_ENOENT:
+    case NGX_ENOTDIR:
+    case NGX_ENAMETOOLONG:
+        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, NGX_HTTP_NOT_FOUND,
+                            "file_not_found", "there is no such file");
+        break;
+
+    case NGX_ELOOP:
+        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, NGX_HTTP_FORBIDDEN,
+                            "file_outside", "a part of the path is a "
+                            "symbolic link, which could lead anywhere");
+        break;
+
+    case NGX_EACCES:
+    case NGX_EPERM:
+        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, NGX_HTTP_FORBIDDEN,
+                            "file_forbidden", "nginx may not read the file");
+        break;
+
+    case NGX_EISDIR:
+        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, 422,
+                            "file_not_regular", "this is not a regular "
+                            "file");
+        break;
+
+    case EFBIG:
+        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
+                            NGX_HTTP_REQUEST_ENTITY_TOO_LARGE,
+                            "body_too_large",
+                            "the file is larger than client_max_body_size");
+        break;
+
+    default:
+        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
+                            NGX_HTTP_INTERNAL_SERVER_ERROR,
+                            "file_unreadable", "the file could not be read; "
+                            "see the error log");
     }
 }
 

@@ -274,6 +274,7 @@ ngx_glyph_compute_refused(ngx_glyph_job_t *job)
     case GLYPH_MULTIPART_FIELD_REPEATED:
     case GLYPH_MULTIPART_FIELD_INVALID:
     case GLYPH_OPTION_INVALID:
+    case GLYPH_FILE_JSON_MALFORMED:
         job->http_status = NGX_HTTP_BAD_REQUEST;
         break;
 

@@ -500,7 +500,9 @@ ngx_glyph_not_allowed(ngx_http_request_t *r, const char *allow)
 ngx_int_t
 ngx_glyph_accept_post(ngx_http_request_t *r)
 {
-    static ngx_str_t  types = ngx_string("text/csv, multipart/form-data");
+    static ngx_str_t  types = ngx_string("text/csv, multipart/form-data, "
+                                         "application/json, "
+                                         "application/x-ndjson");
 
     return ngx_glyph_add_header(r, "Accept-Post", types.data, types.len);
 }

@@ -305,6 +305,13 @@ ngx_glyph_idempotency_hash(ngx_glyph_job_t *job, u_char *hex)
         return NGX_ERROR;
     }
 
+    glyph_buf_append(&b, job->source.data, job->source.len);
+
+    if (b.failed) {
+        glyph_buf_free(&b);
+        return NGX_ERROR;
+    }
+
     ngx_md5_init(&md5);
     ngx_md5_update(&md5, b.data, b.len);
     ngx_md5_final(digest, &md5);
@@ -504,9 +511,12 @@ ngx_glyph_idempotency_replay(ngx_glyph_job_t *job)
     char         tenant[256];
     char         id[NGX_GLYPH_UUID_TEXT_LEN + 1];
 
-    if (ngx_memcmp(glyph_pipeline_sha256(job->pipeline), job->first_sha256,
-                   GLYPH_SHA256_SIZE)
-        != 0)
+    /* of a file of the node its name is what must be the same */
+
+    if (job->source.len == 0
+        && ngx_memcmp(glyph_pipeline_sha256(job->pipeline), job->first_sha256,
+                      GLYPH_SHA256_SIZE)
+           != 0)
     {
         ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, 422,
                             "idempotency_mismatch", "an import had this "

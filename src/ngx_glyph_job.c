@@ -680,11 +680,12 @@ ngx_glyph_job_computed(ngx_glyph_job_t *job, ngx_glyph_chunk_t *chunk)
     if (block->final && job->replay) {
         block->final = 0;
 
-        if (job->code) {
+        if (job->code && job->source.len == 0) {
             ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, 422,
                                 "idempotency_mismatch", "an import had this "
                                 "Idempotency-Key, and another file");
         } else {
+            job->code = NULL;
             ngx_glyph_idempotency_replay(job);
         }
 

@@ -112,6 +112,8 @@ struct ngx_glyph_job_s {
     void                      *output_data;
     ngx_event_t                deliver;
     ngx_str_t                  columns;     /* ?columns= of a transform */
+    ngx_str_t                  source;      /* ?path=, below import_root */
+    off_t                      source_max;  /* 0: any size */
     ngx_glyph_preview_t       *preview;     /* listings in the answer */
 
     /* output */

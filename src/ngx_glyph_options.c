@@ -4,8 +4,10 @@
 #include "ngx_glyph_job.h"
 #include "ngx_glyph_output.h"
 #include "ngx_glyph_tenant.h"
+#include "ngx_glyph_source.h"
 #include "ngx_glyph_trace.h"
 #include "ngx_glyph_upload.h"
+#include "glyph_json_sample.h"
 
 
 #define NGX_GLYPH_BOUNDARY_MAX  70          /* RFC 2046, 5.1.1 */
@@ -28,6 +30,10 @@ static ngx_int_t ngx_glyph_options_type(ngx_http_request_t *r,
     ngx_glyph_job_t *job);
 static ngx_int_t ngx_glyph_options_encoding(ngx_http_request_t *r,
     ngx_glyph_job_t *job);
+static ngx_int_t ngx_glyph_options_source(ngx_http_request_t *r,
+    ngx_glyph_job_t *job);
+static ngx_int_t ngx_glyph_options_format(ngx_http_request_t *r,
+    ngx_glyph_job_t *job);
 static ngx_int_t ngx_glyph_options_type_refused(ngx_http_request_t *r,
     const char *why);
 static ngx_int_t ngx_glyph_options_param(ngx_http_request_t *r,
@@ -49,6 +55,8 @@ static ngx_int_t ngx_glyph_option_map(ngx_glyph_job_t *job,
     ngx_str_t *value);
 static ngx_int_t ngx_glyph_option_reject(ngx_glyph_job_t *job,
     ngx_str_t *value);
+static ngx_int_t ngx_glyph_option_stage(ngx_glyph_job_t *job,
+    ngx_str_t *value);
 static ngx_int_t ngx_glyph_option_max_errors(ngx_glyph_job_t *job,
     ngx_str_t *value);
 static ngx_int_t ngx_glyph_option_max_error_ratio(ngx_glyph_job_t *job,
@@ -64,6 +72,8 @@ static ngx_int_t ngx_glyph_option_campaign_id(ngx_glyph_job_t *job,
 static ngx_int_t ngx_glyph_option_metadata(ngx_glyph_job_t *job,
     ngx_str_t *value);
 static ngx_int_t ngx_glyph_option_dry_run(ngx_glyph_job_t *job,
+    ngx_str_t *value);
+static ngx_int_t ngx_glyph_option_path(ngx_glyph_job_t *job,
     ngx_str_t *value);
 static ngx_int_t ngx_glyph_option_columns(ngx_glyph_job_t *job,
     ngx_str_t *value);
@@ -90,6 +100,9 @@ static ngx_glyph_option_t  ngx_glyph_import_options[] = {
     { ngx_string("reject"), ngx_glyph_option_reject,
       "\"unknown\", \"not_gpu\" or \"unknown,not_gpu\"" },
 
+    { ngx_string("stage"), ngx_glyph_option_stage,
+      "\"raw\" or \"scored\"" },
+
     { ngx_string("max_errors"), ngx_glyph_option_max_errors,
       "a number of rows" },
 
@@ -114,6 +127,9 @@ static ngx_glyph_option_t  ngx_glyph_import_options[] = {
     { ngx_string("dry_run"), ngx_glyph_option_dry_run,
       "\"true\" or \"false\"" },
 
+    { ngx_string("path"), ngx_glyph_option_path,
+      "the name of a file below the place for them, without \"..\"" },
+
     { ngx_null_string, NULL, NULL }
 };
 
@@ -134,6 +150,9 @@ static ngx_glyph_option_t  ngx_glyph_transform_options[] = {
 
     { ngx_string("reject"), ngx_glyph_option_reject,
       "\"unknown\", \"not_gpu\" or \"unknown,not_gpu\"" },
+
+    { ngx_string("stage"), ngx_glyph_option_stage,
+      "\"raw\" or \"scored\"" },
 
     { ngx_string("max_errors"), ngx_glyph_option_max_errors,
       "a number of rows" },
@@ -176,10 +195,21 @@ ngx_glyph_options(ngx_http_request_t *r, ngx_glyph_job_t *job)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    rc = ngx_glyph_options_type(r, job);
+    /* without a body there is nothing that a type could be of */
+
+    rc = job->conf->import_root.len ? NGX_DECLINED
+                                    : ngx_glyph_options_type(r, job);
 
     if (rc == NGX_DECLINED) {
         rc = ngx_glyph_options_args(r, job);
+    }
+
+    if (rc == NGX_DECLINED && job->conf->import_root.len) {
+        rc = ngx_glyph_options_source(r, job);
+    }
+
+    if (rc == NGX_DECLINED) {
+        rc = ngx_glyph_options_format(r, job);
     }
 
     ngx_glyph_options_prefer(r, job);
@@ -191,10 +221,13 @@ ngx_glyph_options(ngx_http_request_t *r, ngx_glyph_job_t *job)
 static ngx_int_t
 ngx_glyph_options_type(ngx_http_request_t *r, ngx_glyph_job_t *job)
 {
-    size_t      len;
-    ngx_int_t   rc;
-    ngx_str_t  *type, boundary, charset;
-    ngx_uint_t  i;
+    size_t       len;
+    ngx_int_t    rc;
+    ngx_str_t   *type, boundary, charset;
+    ngx_uint_t   i;
+    glyph_str_t  name;
+
+    static const glyph_str_t  no_name;
 
     static ngx_str_t  csv[] = {
         ngx_string("text/csv"),
@@ -264,6 +297,17 @@ ngx_glyph_options_type(ngx_http_request_t *r, ngx_glyph_job_t *job)
         }
     }
 
+    /* JSON is UTF-8; a charset that is said is of no meaning (RFC 8259, 11) */
+
+    name.data = type->data;
+    name.len = type->len;
+
+    job->opts.format = glyph_json_sample_format(&name, &no_name);
+
+    if (job->opts.format != GLYPH_FORMAT_CSV) {
+        return NGX_DECLINED;
+    }
+
     return ngx_glyph_options_type_refused(r,
                        "the Content-Type is not one that can be imported");
 }
@@ -322,6 +366,74 @@ ngx_glyph_options_encoding(ngx_http_request_t *r, ngx_glyph_job_t *job)
 }
 
 
+/* A file of this node in the body's place.  NGX_DECLINED: go on. */
+
+static ngx_int_t
+ngx_glyph_options_source(ngx_http_request_t *r, ngx_glyph_job_t *job)
+{
+    u_char                    *p;
+    glyph_str_t                name;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    static const glyph_str_t  no_type;
+
+    if (r->headers_in.content_length_n > 0 || r->headers_in.chunked) {
+        return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_invalid",
+                                  "a file is imported by its name, \"path\"; "
+                                  "the request may not have a body");
+    }
+
+    if (job->source.len == 0) {
+        return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_invalid",
+                                  "there is no parameter \"path\", which "
+                                  "names the file");
+    }
+
+    if (job->output) {
+        return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_invalid",
+                                  "parameter \"dry_run\" is for files that "
+                                  "are sent");
+    }
+
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
+    job->source_max = clcf->client_max_body_size;
+    job->spooling = 1;
+
+    p = job->source.data + job->source.len;
+
+    while (p > job->source.data && p[-1] != '/') {
+        p--;
+    }
+
+    name.data = p;
+    name.len = job->source.data + job->source.len - p;
+
+    job->opts.format = glyph_json_sample_format(&no_type, &name);
+
+    if (job->opts.filename.len == 0) {
+        job->opts.filename = name;
+    }
+
+    return NGX_DECLINED;
+}
+
+
+/* Options that are of one format only; NGX_DECLINED: go on. */
+
+static ngx_int_t
+ngx_glyph_options_format(ngx_http_request_t *r, ngx_glyph_job_t *job)
+{
+    if (job->opts.format != GLYPH_FORMAT_CSV && job->opts.delimiter) {
+        return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_invalid",
+                                  "parameter \"delimiter\" is for CSV; the "
+                                  "body is JSON");
+    }
+
+    return NGX_DECLINED;
+}
+
+
 static ngx_int_t
 ngx_glyph_options_type_refused(ngx_http_request_t *r, const char *why)
 {
@@ -332,7 +444,9 @@ ngx_glyph_options_type_refused(ngx_http_request_t *r, const char *why)
     return ngx_glyph_problemf(r, NGX_HTTP_UNSUPPORTED_MEDIA_TYPE,
                               "unsupported_media_type",
                               "%s; use \"Content-Type: text/csv\" for a bare "
-                              "file, or multipart/form-data", why);
+                              "file, or multipart/form-data, or "
+                              "application/json, or application/x-ndjson",
+                              why);
 }
 
 
@@ -432,7 +546,12 @@ ngx_glyph_options_args(ngx_http_request_t *r, ngx_glyph_job_t *job)
             }
         }
 
-        if (o->name.len == 0) {
+        /* a path is of one place only */
+
+        if (o->name.len == 0
+            || (o->handler == ngx_glyph_option_path
+                && job->conf->import_root.len == 0))
+        {
             return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST,
                                       "option_unknown",
                                       "there is no parameter \"%V\"", &name);
@@ -642,6 +761,19 @@ ngx_glyph_option_reject(ngx_glyph_job_t *job, ngx_str_t *value)
 
 
 static ngx_int_t
+ngx_glyph_option_stage(ngx_glyph_job_t *job, ngx_str_t *value)
+{
+    if (value->len == 6 && ngx_strncmp(value->data, "scored", 6) == 0) {
+        job->opts.scored = 1;
+        return NGX_OK;
+    }
+
+    return (value->len == 3 && ngx_strncmp(value->data, "raw", 3) == 0)
+           ? NGX_OK : NGX_DECLINED;
+}
+
+
+static ngx_int_t
 ngx_glyph_option_max_errors(ngx_glyph_job_t *job, ngx_str_t *value)
 {
     ngx_int_t  n;
@@ -760,6 +892,31 @@ ngx_glyph_option_dry_run(ngx_glyph_job_t *job, ngx_str_t *value)
 
     return (value->len == 5 && ngx_strncmp(value->data, "false", 5) == 0)
            ? NGX_OK : NGX_DECLINED;
+}
+
+
+static ngx_int_t
+ngx_glyph_option_path(ngx_glyph_job_t *job, ngx_str_t *value)
+{
+    if (value->len > NGX_GLYPH_LABEL_MAX
+        || glyph_utf8_valid(value->data, value->len) != value->len
+        || !ngx_glyph_source_valid(value))
+    {
+        return NGX_DECLINED;
+    }
+
+    /* for open() */
+
+    job->source.data = ngx_pnalloc(job->pool, value->len + 1);
+    if (job->source.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    *ngx_cpymem(job->source.data, value->data, value->len) = '\0';
+
+    job->source.len = value->len;
+
+    return NGX_OK;
 }
 
 

@@ -1,5 +1,6 @@
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_source.h"
 #include "ngx_glyph_spool.h"
 #include "ngx_glyph_uuid.h"
 
@@ -57,6 +58,12 @@ static void ngx_glyph_spool_open_run(ngx_glyph_task_t *task, ngx_log_t *log);
 static ngx_err_t ngx_glyph_spool_make(ngx_glyph_spool_t *spool, char *part);
 static void ngx_glyph_spool_write_run(ngx_glyph_task_t *task,
     ngx_log_t *log);
+static void ngx_glyph_spool_copy_run(ngx_glyph_task_t *task,
+    ngx_log_t *log);
+static ngx_err_t ngx_glyph_spool_copy_some(ngx_glyph_spool_t *spool,
+    u_char *buf, size_t size, ssize_t *n);
+static ngx_err_t ngx_glyph_spool_put(ngx_glyph_spool_t *spool, u_char *data,
+    size_t len);
 static void ngx_glyph_spool_seal_run(ngx_glyph_task_t *task, ngx_log_t *log);
 static void ngx_glyph_spool_adopt_run(ngx_glyph_task_t *task,
     ngx_log_t *log);
@@ -180,6 +187,7 @@ ngx_glyph_spool_create(ngx_glyph_uuid_t *id)
     }
 
     spool->fd = NGX_INVALID_FILE;
+    spool->source_fd = NGX_INVALID_FILE;
     spool->prefix.id = *id;
     spool->expected = -1;
 
@@ -282,6 +290,13 @@ ngx_glyph_spool_write(ngx_glyph_spool_t *spool, ngx_glyph_chunk_t *chunk,
 
 
 ngx_int_t
+ngx_glyph_spool_copy(ngx_glyph_spool_t *spool, ngx_glyph_spool_done_pt done)
+{
+    return ngx_glyph_spool_post(spool, ngx_glyph_spool_copy_run, done);
+}
+
+
+ngx_int_t
 ngx_glyph_spool_seal(ngx_glyph_spool_t *spool, ngx_glyph_spool_done_pt done)
 {
     return ngx_glyph_spool_post(spool, ngx_glyph_spool_seal_run, done);
@@ -353,6 +368,10 @@ ngx_glyph_spool_close(ngx_glyph_spool_t *spool)
 static void
 ngx_glyph_spool_free(ngx_glyph_spool_t *spool)
 {
+    if (spool->source_fd != NGX_INVALID_FILE) {
+        (void) ngx_close_file(spool->source_fd);
+    }
+
     glyph_buf_free(&spool->meta);
     ngx_free(spool->name);
     ngx_free(spool);
@@ -586,15 +605,7 @@ ngx_glyph_spool_write_run(ngx_glyph_task_t *task, ngx_log_t *log)
 
     len = spool->chunk->last - spool->chunk->pos;
 
-    if (spool->offset + (off_t) len > ngx_max(spool->expected, 0)) {
-        spool->err = ngx_glyph_spool_count(spool, len);
-    }
-
-    if (spool->err == 0) {
-        spool->err = ngx_glyph_spool_pwrite(spool->fd, spool->chunk->pos, len,
-                                            ngx_glyph_spool_body(spool)
-                                            + spool->offset);
-    }
+    spool->err = ngx_glyph_spool_put(spool, spool->chunk->pos, len);
 
     if (spool->err) {
         ngx_set_errno(spool->err);
@@ -602,12 +613,121 @@ ngx_glyph_spool_write_run(ngx_glyph_task_t *task, ngx_log_t *log)
         return;
     }
 
-    if (spool->digest) {
-        glyph_sha256_update(spool->digest, spool->chunk->pos, len);
+    spool->chunk->pos += len;
+}
+
+
+/* Behind what there is of the body. */
+
+static ngx_err_t
+ngx_glyph_spool_put(ngx_glyph_spool_t *spool, u_char *data, size_t len)
+{
+    ngx_err_t  err;
+
+    err = 0;
+
+    if (spool->offset + (off_t) len > ngx_max(spool->expected, 0)) {
+        err = ngx_glyph_spool_count(spool, len);
     }
 
-    spool->chunk->pos += len;
+    if (err == 0) {
+        err = ngx_glyph_spool_pwrite(spool->fd, data, len,
+                                     ngx_glyph_spool_body(spool)
+                                     + spool->offset);
+    }
+
+    if (err) {
+        return err;
+    }
+
+    if (spool->digest) {
+        glyph_sha256_update(spool->digest, data, len);
+    }
+
     spool->offset += len;
+
+    return 0;
+}
+
+
+/*
+ * So much at a time that a cancel is noticed, and that a large file does not
+ * keep a thread from others.
+ */
+
+#define NGX_GLYPH_SPOOL_COPY   (16 * 1024 * 1024)
+#define NGX_GLYPH_SPOOL_PIECE  (256 * 1024)
+
+
+static void
+ngx_glyph_spool_copy_run(ngx_glyph_task_t *task, ngx_log_t *log)
+{
+    off_t               end;
+    u_char             *buf;
+    ssize_t             n;
+    ngx_glyph_spool_t  *spool;
+
+    spool = (ngx_glyph_spool_t *) task;
+
+    if (spool->source_fd == NGX_INVALID_FILE) {
+        spool->err = ngx_glyph_source_open(spool->root, spool->source,
+                                           &spool->source_fd, log);
+        if (spool->err) {
+            spool->source_failed = 1;
+            return;
+        }
+    }
+
+    buf = ngx_alloc(NGX_GLYPH_SPOOL_PIECE, log);
+    if (buf == NULL) {
+        spool->err = NGX_ENOMEM;
+        return;
+    }
+
+    end = spool->offset + NGX_GLYPH_SPOOL_COPY;
+    n = 1;
+
+    while (n && spool->err == 0 && spool->offset < end) {
+        spool->err = ngx_glyph_spool_copy_some(spool, buf,
+                                               NGX_GLYPH_SPOOL_PIECE, &n);
+    }
+
+    ngx_free(buf);
+
+    if (n == 0) {
+        (void) ngx_close_file(spool->source_fd);
+        spool->source_fd = NGX_INVALID_FILE;
+        spool->source = NULL;
+    }
+
+    if (spool->err && spool->err != EFBIG) {
+        ngx_log_error(NGX_LOG_CRIT, log, spool->err,
+                      "could not copy a file to \"%s\"", spool->name);
+    }
+}
+
+
+/* *n is 0 at the end of the file. */
+
+static ngx_err_t
+ngx_glyph_spool_copy_some(ngx_glyph_spool_t *spool, u_char *buf, size_t size,
+    ssize_t *n)
+{
+    do {
+        *n = read(spool->source_fd, buf, size);
+    } while (*n == -1 && ngx_errno == NGX_EINTR);
+
+    if (*n == -1) {
+        spool->source_failed = 1;
+        return ngx_errno;
+    }
+
+    if (spool->source_max && spool->offset + *n > spool->source_max) {
+        spool->source_failed = 1;
+        return EFBIG;
+    }
+
+    return ngx_glyph_spool_put(spool, buf, *n);
 }
 
 

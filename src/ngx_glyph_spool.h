@@ -71,9 +71,16 @@ struct ngx_glyph_spool_s {
     off_t                      size;        /* counted as used */
     ngx_err_t                  err;         /* of the last task; 0: none */
 
+    /* of a body that is a file of this node, until it is copied */
+    ngx_str_t                 *root;
+    ngx_str_t                 *source;      /* NULL: none */
+    ngx_fd_t                   source_fd;
+    off_t                      source_max;  /* 0: any size */
+
     unsigned                   busy:1;      /* a task is out */
     unsigned                   sealed:1;    /* has its name */
     unsigned                   quarantine:1;
+    unsigned                   source_failed:1; /* err is of the source */
 };
 
 
@@ -117,6 +124,14 @@ ngx_int_t ngx_glyph_spool_open(ngx_glyph_spool_t *spool,
     ngx_glyph_spool_done_pt done);
 ngx_int_t ngx_glyph_spool_write(ngx_glyph_spool_t *spool,
     ngx_glyph_chunk_t *chunk, ngx_glyph_spool_done_pt done);
+
+/*
+ * Copies some of spool->source, which is NULL when that was all.  If
+ * source_failed is set, err is as of ngx_glyph_source_open(), or EFBIG.
+ */
+ngx_int_t ngx_glyph_spool_copy(ngx_glyph_spool_t *spool,
+    ngx_glyph_spool_done_pt done);
+
 ngx_int_t ngx_glyph_spool_seal(ngx_glyph_spool_t *spool,
     ngx_glyph_spool_done_pt done);
 

@@ -30,7 +30,10 @@ typedef enum {
 typedef struct {
     uint64_t                   max_errors;
     double                     max_error_ratio;
-    uint32_t                   decimal;
+    u_char                     decimal;
+    u_char                     format;
+    u_char                     scored;
+    u_char                     unused;
     u_char                     delimiter;
     u_char                     strict;
     u_char                     reject_unknown;
@@ -76,6 +79,8 @@ ngx_glyph_spool_meta_options(ngx_glyph_job_t *job, glyph_buf_t *b)
     numbers.max_errors = o->max_errors;
     numbers.max_error_ratio = o->max_error_ratio;
     numbers.decimal = o->decimal;
+    numbers.format = o->format;
+    numbers.scored = o->scored;
     numbers.delimiter = o->delimiter;
     numbers.strict = o->strict;
     numbers.reject_unknown = o->reject_unknown;
@@ -130,6 +135,8 @@ ngx_glyph_spool_meta_read(ngx_glyph_job_t *job, glyph_buf_t *b)
     o->max_errors = numbers.max_errors;
     o->max_error_ratio = numbers.max_error_ratio;
     o->decimal = numbers.decimal;
+    o->format = numbers.format;
+    o->scored = numbers.scored;
     o->delimiter = numbers.delimiter;
     o->strict = numbers.strict;
     o->reject_unknown = numbers.reject_unknown;

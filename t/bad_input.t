@@ -391,7 +391,7 @@ RTX 3090 '; DROP TABLE glyph.listings; --,9,,\\,1,2026-11-23
 ["POST /import\ntitle,price\nRTX 3090,7", "POST /import\n{\"a\":1}",
  "POST /import\nx", "POST /import\nx", "POST /import\nx"]
 --- more_headers eval
-["", "Content-Type: application/json", "Content-Type: text/csvx",
+["", "Content-Type: application/xml", "Content-Type: text/csvx",
  "Content-Type: multipart/mixed; boundary=x",
  "Content-Type: text/csv\nContent-Encoding: br"]
 --- error_code eval
@@ -403,10 +403,10 @@ RTX 3090 '; DROP TABLE glyph.listings; --,9,,\\,1,2026-11-23
  qr/"code":"unsupported_media_type".*multipart.form-data/,
  qr/"code":"unsupported_encoding".*gzip, zstd/]
 --- response_headers eval
-["Accept-Post: text/csv, multipart/form-data",
- "Accept-Post: text/csv, multipart/form-data",
- "Accept-Post: text/csv, multipart/form-data",
- "Accept-Post: text/csv, multipart/form-data",
+["Accept-Post: text/csv, multipart/form-data, application/json, application/x-ndjson",
+ "Accept-Post: text/csv, multipart/form-data, application/json, application/x-ndjson",
+ "Accept-Post: text/csv, multipart/form-data, application/json, application/x-ndjson",
+ "Accept-Post: text/csv, multipart/form-data, application/json, application/x-ndjson",
  "Accept-Encoding: gzip, zstd"]
 
 

@@ -29,6 +29,8 @@ for (split /\n/, slurp('docs/errors.md')) {
 }
 
 my @rows = @{$table{'Rows'}};
+my @json = @{$table{'Records of JSON'}};
+my @scored = @{$table{'Rows that are scored already'}};
 my @warnings = @{$table{'Warnings'}};
 my @requests = @{$table{'Requests and files'}};
 my @away = @{$table{'What is away, full or too slow'}};
@@ -65,11 +67,23 @@ sub row_file {
         . bytes($record) . "\nRTX 3080,500,USD,1,2025-03-01,ann\n";
 }
 
+sub json_file {
+    my ($record) = @_;
+    return bytes($record) . qq(\n{"title":"RTX 3080","price":500}\n);
+}
+
+sub scored_file {
+    my ($record) = @_;
+    return "title,price,canonical_model,score,match_type\n" . bytes($record)
+        . "\nmy card,34995,H100_PCIE_80GB,57,exact\n";
+}
+
 sub send_file {
     my ($path, $file, @headers) = @_;
     my $name = spew("$root/file", $file);
-    return get($path, '-H', 'Content-Type: text/csv', '--data-binary',
-               "\@$name", map { ('-H', $_) } @headers);
+    unshift @headers, 'Content-Type: text/csv'
+        unless grep { /^Content-Type/ } @headers;
+    return get($path, '--data-binary', "\@$name", map { ('-H', $_) } @headers);
 }
 
 # The sources, with strings that are in pieces made whole.
@@ -113,7 +127,7 @@ subtest 'all codes are there, and no others' => sub {
     is join(' ', grep { !$used{$_} } sort keys %told), '',
         'each one that is documented is used';
 
-    my %row = map { code($_) => 1 } @rows, @warnings;
+    my %row = map { code($_) => 1 } @rows, @json, @scored, @warnings;
     is join(' ', grep { !$row{$_} }
             $core =~ /\[GLYPH_(?:ROW|WARN)_\w+\] = \{ "(\w+)"/g), '',
         'those of rows have an example';
@@ -125,23 +139,20 @@ start_nginx(locations => <<'CONF');
     location = /api/import/csv { glyph_import; }
     location = /two { glyph_import; glyph_max_rows 2; }
     location = /dedup { glyph_import; glyph_dedup_size 1; }
+    location = /api/imports/from-pipeline { glyph_import;
+                                            glyph_import_root files; }
     location = /small { glyph_import; client_max_body_size 64; }
     location = /api/listings { glyph_query listings; }
     location /api/jobs { glyph_jobs; }
     location /api/imports { glyph_imports; }
 CONF
 
-for my $row (@rows) {
+# One record, sent with one that is right.
+sub row_is_refused {
+    my ($row, $path, $file, @headers) = @_;
     my $code = code($row);
-    my ($record) = spans($row->[1]);
-    sql("ALTER TABLE glyph.listings ADD CONSTRAINT test_only CHECK"
-        . " (title NOT LIKE '%database refuses') NOT VALID")
-        if $code eq 'store_refused';
     my $id = uuid();
-    my $result = send_file('/api/import/csv?reject=unknown,not_gpu',
-                           row_file($record), "Glyph-Job-Id: $id");
-    sql('ALTER TABLE glyph.listings DROP CONSTRAINT test_only')
-        if $code eq 'store_refused';
+    my $result = send_file($path, $file, "Glyph-Job-Id: $id", @headers);
     my $errors = get("/api/jobs/$id/errors");
     my ($got) = $errors =~ /"errors":\[(\{.*?\})[\],]/s;
     $got = short(defined $got ? $got =~ s/(": |, )"/$1 eq '": ' ? '":"' : ',"'/ger : $errors);
@@ -149,6 +160,21 @@ for my $row (@rows) {
     like get("/api/jobs/$id/status"), qr/"invalid" ?: ?1\b/, "$code: one row";
     like $result, qr/"total_rows":2,/, "$code: of two";
 }
+
+for my $row (@rows) {
+    my ($record) = spans($row->[1]);
+    my $refused = code($row) eq 'store_refused';
+    sql("ALTER TABLE glyph.listings ADD CONSTRAINT test_only CHECK"
+        . " (title NOT LIKE '%database refuses') NOT VALID") if $refused;
+    row_is_refused($row, '/api/import/csv?reject=unknown,not_gpu',
+                   row_file($record));
+    sql('ALTER TABLE glyph.listings DROP CONSTRAINT test_only') if $refused;
+}
+
+row_is_refused($_, '/api/import/csv', json_file(spans($_->[1])),
+               'Content-Type: application/x-ndjson') for @json;
+row_is_refused($_, '/api/import/csv?stage=scored', scored_file(spans($_->[1])))
+    for @scored;
 
 for my $row (@warnings) {
     my $code = code($row);
@@ -159,6 +185,9 @@ for my $row (@warnings) {
     my ($got) = $result =~ /"warnings":\[.*?(\{[^}]*"code":"$code"[^}]*\})/;
     is '`' . (defined $got ? $got : $result) . '`', $row->[2], $code;
 }
+
+mkdir $_ for map { "$root/$_" } 'files', 'files/week';
+symlink '/etc', "$root/files/link" or die "symlink: $!";
 
 send_file('/api/import/csv', "title,price\nRTX 3090,700\nRTX 3080,x\n",
           "Glyph-Job-Id: $job{1}", 'Idempotency-Key: order-1');

@@ -224,7 +224,7 @@ $::Problem
 --- error_code eval
 [204, 204, 204, 204, 204, 204, 204]
 --- response_headers eval
-["Allow: POST, OPTIONS\nAccept-Post: text/csv, multipart/form-data",
+["Allow: POST, OPTIONS\nAccept-Post: text/csv, multipart/form-data, application/json, application/x-ndjson",
  "Allow: GET, HEAD, OPTIONS\n!Accept-Post",
  "Allow: GET, HEAD, DELETE, OPTIONS", ("Allow: GET, HEAD, OPTIONS") x 4]
 --- response_body eval

@@ -342,10 +342,10 @@ title,price\nRTX 3090,700"
 POST /score
 {}
 --- more_headers
-Content-Type: application/json
+Content-Type: application/xml
 --- error_code: 415
 --- response_headers
-Accept-Post: text/csv, multipart/form-data
+Accept-Post: text/csv, multipart/form-data, application/json, application/x-ndjson
 
 
 === TEST 26: a charset that nobody knows

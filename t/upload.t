@@ -273,7 +273,7 @@ a=1
 Content-Type: application/x-www-form-urlencoded
 --- error_code: 415
 --- response_headers
-Accept-Post: text/csv, multipart/form-data
+Accept-Post: text/csv, multipart/form-data, application/json, application/x-ndjson
 --- response_body_like: "code":"unsupported_media_type"
 
 

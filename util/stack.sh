@@ -89,6 +89,11 @@ CONF
 
     psql -d glyph -f conf/schema.sql > /dev/null 2> "$run/schema.log" \
         || { cat "$run/schema.log" >&2; exit 1; }
+
+    # what nginx connects as, here and in the tests: no owner, no superuser
+    psql -d glyph -Atc "SELECT 1 FROM pg_roles WHERE rolname = 'glyph_edge'" \
+        | grep -q 1 \
+        || psql -d glyph -c "CREATE ROLE glyph_edge LOGIN IN ROLE glyph_writer"
 }
 
 # Nothing waits for the standby before it has all: without one that follows,
@@ -177,7 +182,7 @@ start_nginx() {
         -e "s|listen 80;|listen 127.0.0.1:$port;|" \
         -e "s|/etc/nginx/glyph/|$top/conf/|" \
         -e "s|unix:/run/redis/redis-server.sock|unix:$run/redis.sock|" \
-        -e "s|host=/run/postgresql dbname=glyph user=www-data|host=$run/pg dbname=glyph user=glyph|" \
+        -e "s|host=/run/postgresql dbname=glyph user=www-data|host=$run/pg dbname=glyph user=glyph_edge|" \
         -e "s|/var/lib/nginx/glyph|$run/nginx/spool|" \
         -e "s|/var/log/nginx/|$run/nginx/logs/|" \
         -e "s|/run/nginx.pid|$run/nginx/nginx.pid|" \

@@ -42,7 +42,8 @@ util/stack.sh stores
 . "$GLYPH_RUN/env"
 
 run=$(cd "$GLYPH_RUN" && pwd)
-nginx=${GLYPH_NGINX:-nginx}
+# the whole path: a binary upgrade runs what nginx was started as
+nginx=$(command -v "${GLYPH_NGINX:-nginx}")
 
 # nginx's workers own what they make in it, whoever they run as
 mkdir -p "$run/spool"

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "glyph_json.h"
 #include "glyph_output.h"
@@ -17,7 +18,12 @@
 
 
 #define SIEVE_VERSION     "0.1.0"
+
+/* of the checkout, of the module, of the program's package */
 #define SIEVE_MODELS      "conf/gpu_models.csv"
+#define SIEVE_MODULE      "/etc/nginx/glyph/gpu_models.csv"
+#define SIEVE_SHARED      "/usr/share/glyph/gpu_models.csv"
+
 #define SIEVE_CHUNK       65536
 #define SIEVE_FLUSH       (256 * 1024)
 
@@ -60,6 +66,7 @@ typedef struct {
 static void sieve_usage(FILE *out);
 static int sieve_args(sieve_t *s, int argc, char **argv);
 static int sieve_option(sieve_t *s, int c, char *arg);
+static const char *sieve_default_models(void);
 static int sieve_models(sieve_t *s, const char *name);
 static int sieve_read(sieve_t *s);
 static void sieve_listing(void *data, const glyph_listing_t *l);
@@ -156,8 +163,11 @@ sieve_usage(FILE *out)
 {
     fputs("usage: glyphsieve [options] < in.csv > out.csv\n"
           "\n"
-          "  --models FILE       registry of models (" SIEVE_MODELS ");\n"
-          "                      again for one that adds and overrides\n"
+          "  --models FILE       registry of models, again for one that adds\n"
+          "                      and overrides; without it the first there is\n"
+          "                      of " SIEVE_MODELS ",\n"
+          "                      " SIEVE_MODULE ",\n"
+          "                      " SIEVE_SHARED "\n"
           "  --score KEY=VALUE   a weight or maximum, such as vram_max=96\n"
           "  --currency EUR=1.08 a rate to USD\n"
           "  --errors FILE       rejected rows, as CSV\n"
@@ -201,7 +211,7 @@ sieve_args(sieve_t *s, int argc, char **argv)
         return SIEVE_USAGE;
     }
 
-    if (!models && sieve_models(s, SIEVE_MODELS) != GLYPH_OK) {
+    if (!models && sieve_models(s, sieve_default_models()) != GLYPH_OK) {
         return SIEVE_USAGE;
     }
 
@@ -305,6 +315,17 @@ sieve_option(sieve_t *s, int c, char *arg)
     fprintf(stderr, "glyphsieve: \"%s\": %s\n", arg, error);
 
     return SIEVE_USAGE;
+}
+
+
+static const char *
+sieve_default_models(void)
+{
+    if (access(SIEVE_MODELS, R_OK) == 0) {
+        return SIEVE_MODELS;
+    }
+
+    return access(SIEVE_MODULE, R_OK) == 0 ? SIEVE_MODULE : SIEVE_SHARED;
 }
 
 

@@ -37,6 +37,16 @@ typedef enum {
     GLYPH_ROW_MODEL_UNKNOWN,        /* only with reject=unknown */
     GLYPH_ROW_NOT_GPU,              /* only with reject=not_gpu */
     GLYPH_ROW_STORE_REFUSED,        /* Postgres refused it all the same */
+    GLYPH_ROW_NOT_JSON,             /* a line of NDJSON */
+    GLYPH_ROW_NOT_OBJECT,           /* JSON, but no object */
+    GLYPH_ROW_TOO_DEEP,
+    GLYPH_ROW_KEY_REPEATED,
+    GLYPH_ROW_SURROGATE,            /* half of \ud83d\ude00 */
+    GLYPH_ROW_NUMBER_TOO_LONG,
+    GLYPH_ROW_VALUE_NESTED,         /* an object where a text should be */
+    GLYPH_ROW_MODEL_ID_UNKNOWN,     /* these three only with stage=scored */
+    GLYPH_ROW_MATCH_INVALID,
+    GLYPH_ROW_SCORE_MISMATCH,
 
     /* a whole file is refused */
     GLYPH_FILE_EMPTY,
@@ -64,6 +74,7 @@ typedef enum {
     GLYPH_MULTIPART_FIELD_REPEATED,
     GLYPH_MULTIPART_FIELD_INVALID,  /* metadata that is no JSON object */
     GLYPH_OPTION_INVALID,
+    GLYPH_FILE_JSON_MALFORMED,
 
     /* a row is kept, with a warning */
     GLYPH_WARN_PRICE_AMBIGUOUS,     /* 1.299 read as 1299 */

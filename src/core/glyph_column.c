@@ -16,8 +16,22 @@
 #define GLYPH_HEADER_SUFFIX     24      /* "_" and a number */
 
 
+/* A name that was added later. */
+
+typedef struct glyph_header_name_s  glyph_header_name_t;
+
+struct glyph_header_name_s {
+    glyph_header_name_t  *next;
+    unsigned char         data[];
+};
+
+
 struct glyph_header_s {
     size_t              n;
+    size_t              size;           /* room for so many columns */
+    void               *block;          /* with the arrays, if they grew */
+    glyph_header_name_t *names;
+    unsigned            ignore_extra:1;
     int                 find[GLYPH_COL_N];
     char                currency[4];
     glyph_column_t     *columns;
@@ -50,6 +64,8 @@ static int glyph_header_looks_like_data(const glyph_header_t *h,
 static void glyph_header_advise(const glyph_header_t *h,
     glyph_column_e column, unsigned *advised, glyph_buf_t *detail);
 static void glyph_header_distinguish(glyph_header_t *h);
+static void glyph_header_distinguish_one(glyph_header_t *h, size_t i);
+static int glyph_header_grow(glyph_header_t *h);
 static void glyph_header_seen(const glyph_header_t *h, glyph_buf_t *detail);
 static void glyph_header_quote(glyph_buf_t *detail, const glyph_str_t *name);
 
@@ -57,7 +73,7 @@ static void glyph_header_quote(glyph_buf_t *detail, const glyph_str_t *name);
 static const char *const  glyph_column_names[] = {
     "title", "model", "price", "currency", "condition", "quantity", "seller",
     "region", "listing_age", "seen_at", "source_url", "source_type",
-    "bulk_notes", "extra", "ignored"
+    "bulk_notes", "extra", "ignored", "scored"
 };
 
 
@@ -144,6 +160,7 @@ glyph_header_alloc(const glyph_str_t *fields, size_t n)
     memset(h, 0, sizeof(*h));
 
     h->n = n;
+    h->size = n;
     h->columns = (glyph_column_t *) (h + 1);
     h->times = (size_t *) (h->columns + n);
     h->strength = (unsigned char *) (h->times + n);
@@ -665,50 +682,145 @@ glyph_header_advise(const glyph_header_t *h, glyph_column_e column,
 static void
 glyph_header_distinguish(glyph_header_t *h)
 {
-    char            suffix[GLYPH_HEADER_SUFFIX];
-    size_t          i, j, k, n, len, times;
-    glyph_column_t  *c;
+    size_t  i;
 
     for (i = 1; i < h->n; i++) {
-        c = &h->columns[i];
+        glyph_header_distinguish_one(h, i);
+    }
+}
 
-        if (c->used != GLYPH_COL_EXTRA) {
-            continue;
-        }
 
-        len = c->given.len;
-        k = i;
+static void
+glyph_header_distinguish_one(glyph_header_t *h, size_t i)
+{
+    char             suffix[GLYPH_HEADER_SUFFIX];
+    size_t           j, k, n, len, times;
+    glyph_column_t  *c;
 
-        for ( ;; ) {
+    c = &h->columns[i];
 
-            for (j = 0; j < i; j++) {
+    if (c->used != GLYPH_COL_EXTRA) {
+        return;
+    }
 
-                if (h->columns[j].used == GLYPH_COL_EXTRA
-                    && glyph_str_eq(&h->columns[j].given, &c->given))
-                {
-                    break;
-                }
-            }
+    len = c->given.len;
+    k = i;
 
-            if (j == i) {
+    for ( ;; ) {
+
+        for (j = 0; j < i; j++) {
+
+            if (h->columns[j].used == GLYPH_COL_EXTRA
+                && glyph_str_eq(&h->columns[j].given, &c->given))
+            {
                 break;
             }
-
-            /* the first one with the name counts, so each is tried once */
-
-            k = (k == i) ? j : k;
-            times = ++h->times[k];
-
-            for (n = sizeof(suffix); times; times /= 10) {
-                suffix[--n] = (char) ('0' + times % 10);
-            }
-
-            suffix[--n] = '_';
-
-            c->given.len = len + sizeof(suffix) - n;
-            memcpy(c->given.data + len, suffix + n, sizeof(suffix) - n);
         }
+
+        if (j == i) {
+            break;
+        }
+
+        /* the first one with the name counts, so each is tried once */
+
+        k = (k == i) ? j : k;
+        times = ++h->times[k];
+
+        for (n = sizeof(suffix); times; times /= 10) {
+            suffix[--n] = (char) ('0' + times % 10);
+        }
+
+        suffix[--n] = '_';
+
+        c->given.len = len + sizeof(suffix) - n;
+        memcpy(c->given.data + len, suffix + n, sizeof(suffix) - n);
     }
+}
+
+
+int
+glyph_header_add(glyph_header_t *h, const glyph_str_t *name)
+{
+    size_t                i;
+    glyph_column_t       *c;
+    glyph_header_name_t  *copy;
+
+    if (h->n == h->size && glyph_header_grow(h) != GLYPH_OK) {
+        return GLYPH_ERROR;
+    }
+
+    copy = malloc(sizeof(glyph_header_name_t) + name->len
+                  + GLYPH_HEADER_SUFFIX);
+    if (copy == NULL) {
+        return GLYPH_ERROR;
+    }
+
+    copy->next = h->names;
+    h->names = copy;
+    h->last = copy->data;
+
+    i = h->n++;
+    c = &h->columns[i];
+
+    c->used = GLYPH_COL_EXTRA;
+    h->strength[i] = 0;
+    h->times[i] = 1;
+
+    glyph_header_copy(h, &c->given, name);
+    glyph_header_lookup(h, i);
+
+    if (c->used < GLYPH_COL_N) {
+
+        if (h->find[c->used] < 0) {
+            h->find[c->used] = (int) i;
+            return GLYPH_OK;
+        }
+
+        c->used = GLYPH_COL_EXTRA;
+    }
+
+    glyph_header_distinguish_one(h, i);
+
+    if (c->used == GLYPH_COL_EXTRA && h->ignore_extra) {
+        c->used = GLYPH_COL_IGNORED;
+    }
+
+    return GLYPH_OK;
+}
+
+
+static int
+glyph_header_grow(glyph_header_t *h)
+{
+    void            *block;
+    size_t           size, *times;
+    unsigned char   *strength;
+    glyph_column_t  *columns;
+
+    size = 2 * h->size + 16;
+
+    block = malloc(size * (sizeof(glyph_column_t) + sizeof(size_t) + 1));
+    if (block == NULL) {
+        return GLYPH_ERROR;
+    }
+
+    columns = block;
+    times = (size_t *) (columns + size);
+    strength = (unsigned char *) (times + size);
+
+    memcpy(columns, h->columns, h->n * sizeof(glyph_column_t));
+    memcpy(times, h->times, h->n * sizeof(size_t));
+    memcpy(strength, h->strength, h->n);
+
+    free(h->block);
+
+    h->block = block;
+    h->size = size;
+    h->columns = columns;
+    h->times = times;
+    h->strength = strength;
+
+    return GLYPH_OK;
 }
 
 
@@ -757,6 +869,18 @@ glyph_header_quote(glyph_buf_t *detail, const glyph_str_t *name)
 void
 glyph_header_destroy(glyph_header_t *header)
 {
+    glyph_header_name_t  *name;
+
+    while (header && header->names) {
+        name = header->names;
+        header->names = name->next;
+        free(name);
+    }
+
+    if (header) {
+        free(header->block);
+    }
+
     free(header);
 }
 
@@ -766,11 +890,20 @@ glyph_header_ignore_extra(glyph_header_t *header)
 {
     size_t  i;
 
+    header->ignore_extra = 1;
+
     for (i = 0; i < header->n; i++) {
         if (header->columns[i].used == GLYPH_COL_EXTRA) {
             header->columns[i].used = GLYPH_COL_IGNORED;
         }
     }
+}
+
+
+void
+glyph_header_use(glyph_header_t *header, size_t i, glyph_column_e column)
+{
+    header->columns[i].used = column;
 }
 
 
@@ -804,7 +937,7 @@ glyph_header_currency(const glyph_header_t *header)
 const char *
 glyph_column_name(glyph_column_e column)
 {
-    if ((unsigned) column > GLYPH_COL_IGNORED) {
+    if ((unsigned) column > GLYPH_COL_SCORED) {
         return "";
     }
 

@@ -30,7 +30,8 @@ typedef enum {
     GLYPH_COL_N,                /* how many are known */
 
     GLYPH_COL_EXTRA = GLYPH_COL_N,  /* kept in extra under its own name */
-    GLYPH_COL_IGNORED               /* _line, _codes, _messages, unnamed */
+    GLYPH_COL_IGNORED,              /* _line, _codes, _messages, unnamed */
+    GLYPH_COL_SCORED                /* see glyph_scored.h */
 } glyph_column_e;
 
 
@@ -59,6 +60,17 @@ int glyph_header_create(glyph_header_t **header, const glyph_str_t *fields,
     size_t n, const glyph_str_t *map, glyph_code_e *code,
     glyph_buf_t *detail);
 void glyph_header_destroy(glyph_header_t *header);
+
+/*
+ * A column that was found later, in JSON: it becomes the last one.  A known
+ * column that the header has already is not given to it, and the name's
+ * currency does not count.  GLYPH_OK or GLYPH_ERROR.
+ */
+int glyph_header_add(glyph_header_t *header, const glyph_str_t *name);
+
+/* The i-th column, which is none of the known, is used for something else. */
+void glyph_header_use(glyph_header_t *header, size_t i,
+    glyph_column_e column);
 
 /* Columns that are not known are not kept, but ignored. */
 void glyph_header_ignore_extra(glyph_header_t *header);

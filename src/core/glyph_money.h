@@ -34,6 +34,13 @@ glyph_code_e glyph_money_parse(const glyph_str_t *text,
     glyph_decimal_e habit, glyph_money_t *money);
 
 /*
+ * The same of a JSON number (RFC 8259, 6), whose point is a decimal point:
+ * 1.299 is 1.30, 1e3 is 1000.
+ */
+glyph_code_e glyph_money_number(const glyph_str_t *text,
+    glyph_money_t *money);
+
+/*
  * What one value alone proves about its column's decimal mark, for example
  * "1.299,00" and "12,5" GLYPH_DECIMAL_COMMA, "1,299" nothing.
  */

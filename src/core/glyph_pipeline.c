@@ -2,10 +2,12 @@
 #include "glyph_charset.h"
 #include "glyph_form.h"
 #include "glyph_json.h"
+#include "glyph_json_sample.h"
 #include "glyph_pipeline.h"
 #include "glyph_reader.h"
 #include "glyph_row.h"
 #include "glyph_sample.h"
+#include "glyph_scored.h"
 #include "glyph_sha256.h"
 #include "glyph_stats.h"
 #include "glyph_utf8.h"
@@ -493,6 +495,10 @@ glyph_pipeline_charset(glyph_pipeline_t *p)
 
     glyph_pipeline_name(p);
 
+    p->opts.format = glyph_json_sample_format(
+                                  glyph_multipart_content_type(p->multipart),
+                                  &p->filename);
+
     name = p->opts.charset;
 
     glyph_sample_charset(glyph_multipart_content_type(p->multipart), &name);
@@ -556,6 +562,7 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
     s.data = p->sample.data;
     s.len = p->sample.len;
     s.whole = p->text_end;
+    s.format = p->opts.format;
     s.delimiter = p->opts.delimiter;
     s.decimal = p->opts.decimal;
     s.map = &p->opts.map;
@@ -581,6 +588,14 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
 
     p->head_str.data = p->head.data;
     p->head_str.len = p->head.len;
+    if (p->opts.scored) {
+        code = glyph_scored_columns(p->header, &p->detail);
+
+        if (code != GLYPH_CODE_OK) {
+            return glyph_pipeline_refuse(p, code);
+        }
+    }
+
     p->delimiter = s.delimiter;
     p->habit = s.decimal;
     p->sample_pos = s.pos - s.data;
@@ -630,6 +645,11 @@ glyph_pipeline_read(glyph_pipeline_t *p, glyph_slice_t *in, int end,
         }
 
         rc = glyph_reader_next(p->reader, &in->pos, in->last, end, &rec);
+
+        if (rc == GLYPH_BAD) {
+            return glyph_pipeline_refuse(p, glyph_reader_refused(p->reader,
+                                                                 &p->detail));
+        }
 
         if (rc != GLYPH_OK) {
             return rc;
@@ -861,6 +881,7 @@ glyph_pipeline_result(const glyph_pipeline_t *p, glyph_buf_t *b,
 
     file.header = p->header;
     file.filename = &p->filename;
+    file.format = p->opts.format;
     file.delimiter = p->delimiter;
     file.charset = p->charset ? glyph_charset_name(p->charset) : "utf-8";
     file.decimal = p->habit;

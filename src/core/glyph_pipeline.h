@@ -23,6 +23,7 @@
 #include "glyph_buf.h"
 #include "glyph_code.h"
 #include "glyph_decoder.h"
+#include "glyph_format.h"
 #include "glyph_listing.h"
 #include "glyph_registry.h"
 #include "glyph_score.h"
@@ -56,10 +57,12 @@ typedef struct {
     glyph_str_t      filename;      /* empty: not told */
     glyph_str_t      map;           /* ?map= */
     glyph_encoding_e encoding;      /* of the whole body */
+    glyph_format_e   format;        /* of a form: CSV, unless it tells */
     unsigned char    delimiter;     /* 0: to be found */
     glyph_decimal_e  decimal;
     uint64_t         max_errors;    /* 0: the location's */
     double           max_error_ratio;   /* 0: none, else 0 < r <= 1 */
+    unsigned         scored:1;      /* the file is: see glyph_scored.h */
     unsigned         strict:1;      /* the first bad row fails the file */
     unsigned         reject_unknown:1;
     unsigned         reject_not_gpu:1;

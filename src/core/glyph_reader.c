@@ -1,6 +1,7 @@
 #include <csv.h>
 
 #include "glyph_buf.h"
+#include "glyph_json_reader.h"
 #include "glyph_reader.h"
 #include "glyph_simd.h"
 
@@ -53,6 +54,8 @@ typedef struct {
 
 
 struct glyph_reader_s {
+    glyph_json_reader_t  *json;         /* reads instead, if there is one */
+
     struct csv_parser     csv;
     glyph_buf_t           text;         /* fields out of libcsv, in order */
     glyph_str_t          *fields;
@@ -214,11 +217,53 @@ glyph_reader_destroy(glyph_reader_t *rd)
         return;
     }
 
+    if (rd->json) {
+        glyph_json_reader_destroy(rd->json);
+        free(rd);
+        return;
+    }
+
     csv_free(&rd->csv);
     glyph_buf_free(&rd->text);
     glyph_buf_free(&rd->hold);
     free(rd->fields);
     free(rd);
+}
+
+
+glyph_reader_t *
+glyph_reader_create_json(glyph_format_e format, size_t max_row_size,
+    size_t max_columns)
+{
+    glyph_reader_t  *rd;
+
+    rd = calloc(1, sizeof(glyph_reader_t));
+    if (rd == NULL) {
+        return NULL;
+    }
+
+    rd->json = glyph_json_reader_create(format, max_row_size, max_columns);
+
+    if (rd->json == NULL) {
+        free(rd);
+        return NULL;
+    }
+
+    return rd;
+}
+
+
+glyph_json_reader_t *
+glyph_reader_json(glyph_reader_t *rd)
+{
+    return rd->json;
+}
+
+
+glyph_code_e
+glyph_reader_refused(const glyph_reader_t *rd, glyph_buf_t *detail)
+{
+    return glyph_json_reader_refused(rd->json, detail);
 }
 
 
@@ -235,6 +280,10 @@ glyph_reader_next(glyph_reader_t *rd, const unsigned char **pos,
 {
     int             rc, held;
     glyph_window_t  w;
+
+    if (rd->json) {
+        return glyph_json_reader_next(rd->json, pos, last, end, rec);
+    }
 
     for ( ;; ) {
 
@@ -889,6 +938,7 @@ glyph_reader_give(const glyph_reader_t *rd, const glyph_window_t *w,
     rec->raw.len = len;
     rec->fields = NULL;
     rec->nfields = 0;
+    rec->kinds = NULL;
     rec->stray_quote = 0;
 }
 

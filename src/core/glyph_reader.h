@@ -29,14 +29,27 @@
 
 #include "glyph.h"
 #include "glyph_code.h"
+#include "glyph_column.h"
+#include "glyph_format.h"
 
 
 typedef struct glyph_reader_s  glyph_reader_t;
 
 
+/* Of a field that is not a text; CSV has none but texts. */
+
+typedef enum {
+    GLYPH_FIELD_TEXT = 0,
+    GLYPH_FIELD_NUMBER,         /* as it is written */
+    GLYPH_FIELD_BOOLEAN,        /* "true" or "false" */
+    GLYPH_FIELD_NESTED          /* an object or array, as JSON on one line */
+} glyph_field_e;
+
+
 typedef struct {
     glyph_code_e   code;        /* GLYPH_CODE_OK, or GLYPH_ROW_MALFORMED,
-                                   _TOO_LARGE, _TOO_MANY_COLUMNS */
+                                   _TOO_LARGE, _TOO_MANY_COLUMNS; of JSON
+                                   also others */
     uint64_t       line;        /* physical line of its first byte, from 1 */
     uint64_t       offset;      /* of its first byte in the UTF-8 stream */
     glyph_str_t    raw;         /* its bytes without the last line end; of a
@@ -45,6 +58,8 @@ typedef struct {
     glyph_str_t   *fields;      /* unquoted; NULL, and nfields 0, unless
                                    OK */
     size_t         nfields;
+    unsigned char *kinds;       /* a glyph_field_e of each field; NULL: all
+                                   are texts */
     unsigned       stray_quote:1;
 } glyph_record_t;
 
@@ -53,6 +68,14 @@ typedef struct {
 glyph_reader_t *glyph_reader_create(unsigned char delimiter,
     size_t max_row_size, size_t max_columns);
 void glyph_reader_destroy(glyph_reader_t *rd);
+
+/*
+ * A reader of JSON instead; see glyph_json_reader.h.  Fields are in the order
+ * of the header's columns, and empty where a record has no such key.
+ */
+glyph_reader_t *glyph_reader_create_json(glyph_format_e format,
+    size_t max_row_size, size_t max_columns);
+struct glyph_json_reader_s *glyph_reader_json(glyph_reader_t *rd);
 
 /* How many fields a mended record must have; 0 (at first): mend nothing. */
 void glyph_reader_expect(glyph_reader_t *rd, size_t nfields);
@@ -64,6 +87,7 @@ void glyph_reader_expect(glyph_reader_t *rd, size_t nfields);
  *   GLYPH_OK     *rec has a record, valid until the next call (it may point
  *                into the input); call again
  *   GLYPH_AGAIN  all input is consumed
+ *   GLYPH_BAD    the file is no JSON: glyph_reader_refused()
  *   GLYPH_ERROR  out of memory
  *
  * *pos is moved behind what was consumed.  With "end", GLYPH_AGAIN means that
@@ -71,6 +95,10 @@ void glyph_reader_expect(glyph_reader_t *rd, size_t nfields);
  */
 int glyph_reader_next(glyph_reader_t *rd, const unsigned char **pos,
     const unsigned char *last, int end, glyph_record_t *rec);
+
+/* After GLYPH_BAD: the code, and a sentence for *detail. */
+glyph_code_e glyph_reader_refused(const glyph_reader_t *rd,
+    glyph_buf_t *detail);
 
 
 /*

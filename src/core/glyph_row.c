@@ -1,6 +1,7 @@
 
 #include "glyph_json.h"
 #include "glyph_row.h"
+#include "glyph_scored.h"
 #include "glyph_utf8.h"
 
 
@@ -18,9 +19,12 @@ struct glyph_row_s {
     glyph_dedup_t                *dedup;        /* NULL: off */
     glyph_digest_t                digest;       /* title, price, seller */
     glyph_buf_t                   extra;
+    glyph_scored_t                scored;       /* if is_scored */
     unsigned                      reject_unknown:1;
     unsigned                      reject_not_gpu:1;
     unsigned                      dedup_full:1; /* and it was said */
+    unsigned                      price_number:1;   /* of JSON */
+    unsigned                      is_scored:1;
 };
 
 
@@ -28,14 +32,22 @@ static int glyph_row_record(const glyph_record_t *rec,
     glyph_row_result_t *result);
 static void glyph_row_fields(glyph_row_t *row, const glyph_record_t *rec,
     glyph_row_result_t *result);
+static void glyph_row_known(glyph_row_t *row, const glyph_str_t *value,
+    glyph_field_e kind, glyph_column_e column, glyph_row_result_t *result);
 static void glyph_row_extra(glyph_row_t *row, const glyph_column_t *column,
+    const glyph_str_t *value, glyph_field_e kind);
+static int glyph_row_is_extra(const glyph_row_t *row, size_t i,
     const glyph_str_t *value);
+static void glyph_row_join(glyph_row_t *row, const glyph_str_t *object);
 static void glyph_row_lengths(glyph_row_t *row, glyph_row_result_t *result);
 static void glyph_row_title(glyph_row_result_t *result);
 static void glyph_row_price(glyph_row_t *row, glyph_row_result_t *result);
 static void glyph_row_values(glyph_row_result_t *result);
 static void glyph_row_match(glyph_row_t *row, glyph_row_result_t *result);
 static void glyph_row_digest(glyph_row_t *row, glyph_row_result_t *result);
+static void glyph_row_scored(glyph_row_t *row, const glyph_record_t *rec,
+    glyph_row_result_t *result);
+static void glyph_row_rejects(glyph_row_t *row, glyph_row_result_t *result);
 static void glyph_row_dedup(glyph_row_t *row, glyph_row_result_t *result);
 static void glyph_row_error(glyph_row_result_t *result, glyph_code_e code,
     glyph_column_e column);
@@ -61,6 +73,10 @@ glyph_row_create(const glyph_pipeline_conf_t *conf,
     row->habit = habit;
     row->reject_unknown = opts->reject_unknown;
     row->reject_not_gpu = opts->reject_not_gpu;
+
+    row->is_scored = opts->scored;
+
+    glyph_scored_find(&row->scored, header);
 
     if (conf->dedup_size) {
         row->dedup = glyph_dedup_create(conf->dedup_size);
@@ -129,7 +145,11 @@ glyph_row_read(glyph_row_t *row, const glyph_record_t *rec, int64_t index,
     glyph_row_price(row, result);
     glyph_row_values(result);
 
-    if (result->rejected.n == 0) {
+    if (result->rejected.n == 0 && row->is_scored) {
+        glyph_row_scored(row, rec, result);
+        glyph_row_digest(row, result);
+
+    } else if (result->rejected.n == 0) {
 
         if (row->matcher == NULL) {
             row->matcher = glyph_matcher_take(row->conf->registry);
@@ -187,10 +207,16 @@ glyph_row_fields(glyph_row_t *row, const glyph_record_t *rec,
 {
     size_t                 i;
     glyph_str_t            value;
+    glyph_field_e          kind;
     const glyph_column_t  *column;
 
     memset(result->listing.text, 0, sizeof(result->listing.text));
     glyph_buf_reset(&row->extra);
+    row->price_number = 0;
+
+    /* the keys of JSON may have become more */
+
+    row->columns = glyph_header_columns(row->header, &row->ncolumns);
 
     for (i = 0; i < rec->nfields; i++) {
         value = rec->fields[i];
@@ -206,12 +232,18 @@ glyph_row_fields(glyph_row_t *row, const glyph_record_t *rec,
         }
 
         column = &row->columns[i];
+        kind = rec->kinds ? rec->kinds[i] : GLYPH_FIELD_TEXT;
 
         if (column->used < GLYPH_COL_N) {
-            result->listing.text[column->used] = value;
+            glyph_row_known(row, &value, kind, column->used, result);
+
+        } else if (column->used == GLYPH_COL_EXTRA
+                   && glyph_row_is_extra(row, i, &value))
+        {
+            glyph_row_join(row, &value);
 
         } else if (column->used == GLYPH_COL_EXTRA) {
-            glyph_row_extra(row, column, &value);
+            glyph_row_extra(row, column, &value, kind);
         }
     }
 
@@ -229,13 +261,66 @@ glyph_row_fields(glyph_row_t *row, const glyph_record_t *rec,
 
 
 static void
+glyph_row_known(glyph_row_t *row, const glyph_str_t *value,
+    glyph_field_e kind, glyph_column_e column, glyph_row_result_t *result)
+{
+    result->listing.text[column] = *value;
+
+    if (kind == GLYPH_FIELD_NESTED) {
+        glyph_row_error(result, GLYPH_ROW_VALUE_NESTED, column);
+    }
+
+    if (kind == GLYPH_FIELD_NUMBER && column == GLYPH_COL_PRICE) {
+        row->price_number = 1;
+    }
+}
+
+
+static void
 glyph_row_extra(glyph_row_t *row, const glyph_column_t *column,
-    const glyph_str_t *value)
+    const glyph_str_t *value, glyph_field_e kind)
 {
     glyph_buf_putc(&row->extra, row->extra.len ? ',' : '{');
     glyph_json_string(&row->extra, column->given.data, column->given.len);
     glyph_buf_putc(&row->extra, ':');
-    glyph_json_string(&row->extra, value->data, value->len);
+
+    if (kind == GLYPH_FIELD_TEXT) {
+        glyph_json_string(&row->extra, value->data, value->len);
+
+    } else {
+        glyph_buf_append(&row->extra, value->data, value->len);
+    }
+}
+
+
+/* JSON on one line, as it is written; anything else is a text like others. */
+
+static int
+glyph_row_is_extra(const glyph_row_t *row, size_t i, const glyph_str_t *value)
+{
+    return row->is_scored && (int) i == row->scored.at[GLYPH_SCORED_EXTRA]
+           && memchr(value->data, '\n', value->len) == NULL
+           && memchr(value->data, '\r', value->len) == NULL
+           && glyph_json_is_object(value);
+}
+
+
+/* What was extra when the file was scored. */
+
+static void
+glyph_row_join(glyph_row_t *row, const glyph_str_t *object)
+{
+    glyph_str_t  members;
+
+    members.data = object->data + 1;
+    members.len = object->len - 2;
+
+    glyph_utf8_trim(&members);
+
+    if (members.len) {
+        glyph_buf_putc(&row->extra, row->extra.len ? ',' : '{');
+        glyph_buf_append(&row->extra, members.data, members.len);
+    }
 }
 
 
@@ -317,7 +402,9 @@ glyph_row_price(glyph_row_t *row, glyph_row_result_t *result)
         return;
     }
 
-    code = glyph_money_parse(&l->text[GLYPH_COL_PRICE], row->habit, price);
+    code = row->price_number
+           ? glyph_money_number(&l->text[GLYPH_COL_PRICE], price)
+           : glyph_money_parse(&l->text[GLYPH_COL_PRICE], row->habit, price);
 
     if (code != GLYPH_CODE_OK) {
         glyph_row_error(result, code, GLYPH_COL_PRICE);
@@ -402,6 +489,54 @@ glyph_row_match(glyph_row_t *row, glyph_row_result_t *result)
                                              : NULL,
                 &l->match);
 
+    glyph_row_rejects(row, result);
+
+    glyph_score(&row->conf->score, l->match.model, l->price_usd, &l->score);
+}
+
+
+static void
+glyph_row_scored(glyph_row_t *row, const glyph_record_t *rec,
+    glyph_row_result_t *result)
+{
+    glyph_code_e      code;
+    glyph_listing_t  *l;
+
+    l = &result->listing;
+
+    code = glyph_scored_match(&row->scored, rec, row->conf->registry,
+                              &l->match);
+
+    if (code != GLYPH_CODE_OK) {
+        glyph_row_error(result, code, GLYPH_COL_N);
+        return;
+    }
+
+    glyph_row_rejects(row, result);
+
+    glyph_score(&row->conf->score, l->match.model, l->price_usd, &l->score);
+
+    code = glyph_scored_check(&row->scored, rec, &l->score);
+
+    if (code != GLYPH_CODE_OK) {
+        glyph_row_error(result, code, GLYPH_COL_N);
+    }
+
+    if (l->availability == GLYPH_AVAILABILITY_UNKNOWN) {
+        l->availability = glyph_scored_availability(&row->scored, rec);
+    }
+}
+
+
+/* What the request does not want to have. */
+
+static void
+glyph_row_rejects(glyph_row_t *row, glyph_row_result_t *result)
+{
+    glyph_listing_t  *l;
+
+    l = &result->listing;
+
     if (!l->match.is_gpu) {
 
         if (row->reject_not_gpu) {
@@ -411,8 +546,6 @@ glyph_row_match(glyph_row_t *row, glyph_row_result_t *result)
     } else if (l->match.model == NULL && row->reject_unknown) {
         glyph_row_error(result, GLYPH_ROW_MODEL_UNKNOWN, GLYPH_COL_TITLE);
     }
-
-    glyph_score(&row->conf->score, l->match.model, l->price_usd, &l->score);
 }
 
 
@@ -473,11 +606,24 @@ static void
 glyph_row_error(glyph_row_result_t *result, glyph_code_e code,
     glyph_column_e column)
 {
+    size_t              i;
     glyph_str_t        *value;
     glyph_row_error_t  *e;
 
     if (result->rejected.n == GLYPH_ROW_ERRORS) {
         return;
+    }
+
+    /* the first thing that is wrong with a value says enough */
+
+    for (i = 0; i < result->rejected.n; i++) {
+
+        if (column < GLYPH_COL_N
+            && result->rejected.errors[i].column == column
+            && result->rejected.errors[i].code == GLYPH_ROW_VALUE_NESTED)
+        {
+            return;
+        }
     }
 
     e = &result->rejected.errors[result->rejected.n++];

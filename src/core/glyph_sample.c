@@ -1,6 +1,7 @@
 
 #include "glyph_header_name.h"
 #include "glyph_json.h"
+#include "glyph_json_sample.h"
 #include "glyph_money.h"
 #include "glyph_sample.h"
 #include "glyph_utf8.h"
@@ -59,6 +60,10 @@ glyph_sample_decide(glyph_sample_t *s, glyph_code_e *code,
 {
     int            rc;
     unsigned char  sep;
+
+    if (s->format != GLYPH_FORMAT_CSV) {
+        return glyph_json_sample_decide(s, code, detail);
+    }
 
     if (s->len == 0) {
         *code = GLYPH_FILE_EMPTY;
@@ -420,7 +425,8 @@ glyph_sample_other(const glyph_sample_t *s)
     if (p < last && ((c == '{' && *p == '"')
                      || (c == '[' && (*p == '{' || *p == '['))))
     {
-        return "JSON";
+        return "JSON: send it as application/json, or as "
+               "application/x-ndjson if each line is an object";
     }
 
     return NULL;
@@ -463,16 +469,20 @@ glyph_sample_decimal(glyph_sample_t *s)
         return GLYPH_ERROR;
     }
 
-    seen &= 1u << GLYPH_DECIMAL_POINT | 1u << GLYPH_DECIMAL_COMMA;
-
-    if (seen == 1u << GLYPH_DECIMAL_POINT) {
-        s->decimal = GLYPH_DECIMAL_POINT;
-
-    } else if (seen == 1u << GLYPH_DECIMAL_COMMA) {
-        s->decimal = GLYPH_DECIMAL_COMMA;
-    }
+    s->decimal = glyph_sample_habit(seen);
 
     return GLYPH_OK;
+}
+
+
+glyph_decimal_e
+glyph_sample_habit(unsigned seen)
+{
+    seen &= 1u << GLYPH_DECIMAL_POINT | 1u << GLYPH_DECIMAL_COMMA;
+
+    return seen == 1u << GLYPH_DECIMAL_POINT ? GLYPH_DECIMAL_POINT
+           : seen == 1u << GLYPH_DECIMAL_COMMA ? GLYPH_DECIMAL_COMMA
+           : GLYPH_DECIMAL_UNKNOWN;
 }
 
 

@@ -21,6 +21,7 @@ typedef struct {
     const glyph_str_t    *map;
     size_t                max_row_size;
     size_t                max_columns;
+    glyph_format_e        format;
 
     /* given if not 0, else found */
     unsigned char         delimiter;
@@ -45,6 +46,9 @@ typedef struct {
  */
 int glyph_sample_decide(glyph_sample_t *s, glyph_code_e *code,
     glyph_buf_t *detail);
+
+/* The decimal mark that values prove: "seen" has a bit for each of theirs. */
+glyph_decimal_e glyph_sample_habit(unsigned seen);
 
 /* The charset parameter of a media type; *name stays if it has none. */
 void glyph_sample_charset(const glyph_str_t *type, glyph_str_t *name);

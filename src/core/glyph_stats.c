@@ -571,12 +571,25 @@ glyph_stats_dialect(glyph_buf_t *b, const glyph_stats_file_t *file)
 
     glyph_buf_putc(b, '{');
     glyph_json_key(b, "delimiter");
-    glyph_json_string(b, delimiter.data, delimiter.len);
+
+    if (file->format == GLYPH_FORMAT_CSV) {
+        glyph_json_string(b, delimiter.data, delimiter.len);
+    } else {
+        glyph_buf_puts(b, "null");
+    }
+
     glyph_json_key(b, "charset");
     glyph_json_cstring(b, file->charset);
     glyph_json_key(b, "decimal");
     glyph_json_cstring(b, file->decimal == GLYPH_DECIMAL_COMMA ? "comma"
                           : file->decimal == GLYPH_DECIMAL_POINT ? "point"
                           : "unknown");
+
+    if (file->format != GLYPH_FORMAT_CSV) {
+        glyph_json_key(b, "format");
+        glyph_json_cstring(b, file->format == GLYPH_FORMAT_JSON ? "json"
+                                                                : "ndjson");
+    }
+
     glyph_buf_putc(b, '}');
 }

@@ -21,7 +21,8 @@ typedef struct glyph_stats_s  glyph_stats_t;
 typedef struct {
     const glyph_header_t  *header;      /* NULL: not read */
     const glyph_str_t     *filename;
-    unsigned char          delimiter;
+    glyph_format_e         format;
+    unsigned char          delimiter;   /* of CSV */
     const char            *charset;
     glyph_decimal_e        decimal;
     glyph_code_e           code;        /* why the file was refused */

@@ -13,10 +13,6 @@ use Glyph::Fault;
 
 no_standby();
 
-# an upgrade runs what the old one was started as
-chomp($ENV{TEST_NGINX_BINARY} =
-    `command -v $ENV{TEST_NGINX_BINARY} 2> /dev/null`);
-
 start_nginx(workers => 2, http => 'glyph_runners 1;');
 write_input();
 

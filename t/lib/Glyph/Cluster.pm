@@ -85,7 +85,7 @@ sub postmaster {
 
 sub pg_backends {
     my $pid = postmaster() or return;
-    return split ' ', `pgrep -P $pid -f 'glyph glyph'`;
+    return split ' ', `pgrep -P $pid -f 'glyph(_edge)? glyph'`;
 }
 
 sub pg_pause {

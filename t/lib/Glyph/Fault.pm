@@ -94,9 +94,15 @@ sub configure {
     my $http = $with{http} || '';
     my $timeout = $with{timeout} || '15s';
     my $locations = $with{locations} || '';
+
+    # the module's role is not the tests' superuser (util/stack.sh)
+    (my $pg = $ENV{GLYPH_PG}) =~ s/user=glyph\b/user=glyph_edge/;
     open my $out, '>', "$root/nginx.conf" or die "nginx.conf: $!";
     print $out <<"CONF";
 $user
+# a new binary finds them as the old one did
+env LD_PRELOAD;
+env ASAN_OPTIONS;
 load_module $ENV{TEST_NGINX_LOAD_MODULES};
 worker_processes $workers;
 pid logs/nginx.pid;
@@ -107,7 +113,7 @@ http {
     access_log off;
     client_body_temp_path body;
     glyph_models $ENV{TEST_NGINX_GLYPH_CONF}/gpu_models.csv;
-    glyph_postgres "$ENV{GLYPH_PG}" timeout=$timeout;
+    glyph_postgres "$pg" timeout=$timeout;
     glyph_redis $ENV{TEST_NGINX_GLYPH_REDIS};
     glyph_spool_path $root/spool;
     $http

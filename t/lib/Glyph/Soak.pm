@@ -127,8 +127,6 @@ sub configure_with {
 
 sub start {
     $owner = $$;
-    # an upgrade runs what the old one was started as
-    chomp($ENV{TEST_NGINX_BINARY} = `command -v $ENV{TEST_NGINX_BINARY} 2> /dev/null`);
     create_cluster();
     make_path($root);
     if ($> == 0) {
