@@ -35,6 +35,7 @@ sub configure {
     my $conf = slurp("$top/conf/nginx.conf");
     my $user = $> == 0 ? 'user root;' : '';
     my $http = join "\n    ", 'client_body_timeout 1s;',
+        $with{no_spool} ? 'glyph_background off;' : (),
         'glyph_events_wait 0;', $with{http} || '',
         map { "${_}_temp_path ${_}_temp;" }
             qw(client_body proxy fastcgi uwsgi scgi);
@@ -53,6 +54,10 @@ sub configure {
         s/glyph_redis .*/glyph_redis $ENV{TEST_NGINX_GLYPH_REDIS};/;
         s/\/var\/lib\/nginx\/glyph/$root\/spool/;
         s/client_max_body_size 0;/client_max_body_size 64k;/g;
+        s{^( *)#(location = /api/imports/from-pipeline.*?\n *#\})}
+            {my $on = "$1$2"; $on =~ s/^( *)#/$1/mg; $on}mse
+            or die 'from-pipeline is not there' unless $with{no_spool};
+        s/\/var\/lib\/pipeline/$root\/files/;
         s/(location = \/api\/health)/location = \/health { glyph_health; }\n\n        $1/;
     }
 
@@ -85,7 +90,7 @@ sub functions {
     sql("DO \$\$ DECLARE f regprocedure; BEGIN FOR f IN SELECT p.oid FROM"
         . " pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE"
         . " n.nspname = 'glyph' AND p.proname ~"
-        . " '^${from}(api_.*|job_status|job_result|cancel|undo)\$'"
+        . " '^${from}(api_.*|job_.*|error_.*|cancel|undo)\$'"
         . " LOOP EXECUTE format('ALTER FUNCTION %s RENAME TO %I', f,"
         . " (SELECT '$to' || substr(proname, 1 + length('$from'))"
         . " FROM pg_proc WHERE oid = f)); END LOOP; END \$\$");
@@ -96,6 +101,22 @@ make_path("$root/logs");
 chmod 0777, $root;
 
 node_ok('the document is one', 'document');
+
+my ($paths) = slurp($document) =~ /^paths:\n(.*?)^components:/ms;
+is join(' ', grep { $paths !~ m{^  \Q$_\E:$}m && $_ ne '/api/openapi.yaml' }
+        slurp("$top/conf/nginx.conf") =~ /^ *#?location (?:= )?(\S+) \{/mg),
+    '', 'it has every location of the example configuration';
+
+# an import by name
+make_path("$root/files/week");
+symlink '/etc', "$root/files/link" or die "symlink: $!";
+my %rows = ('a.csv' => 1, 'fair.csv' => 100, 'large.csv' => 8000, 'bad.csv' => 0);
+for my $name (keys %rows) {
+    open my $out, '>', "$root/files/$name" or die "$name: $!";
+    print $out $rows{$name} ? "Titel;Preis;foo\n" : "Pries;Name\n1;x\n",
+        "RTX 3090;700,00;x\n" x $rows{$name};
+    close $out;
+}
 
 configure();
 launch();
@@ -116,11 +137,14 @@ rename "$root/spool/jobs", "$root/spool/away" or die "rename: $!";
 phase('disk', 'while the disk fails');
 rename "$root/spool/away", "$root/spool/jobs" or die "rename: $!";
 
-restart(http => 'glyph_background off;');
+restart(no_spool => 1);
 stores('crash');
 ok wait_for(sub { get('/health') =~ /"postgres":\{"state":"down"/ }, 15),
     'Postgres is down';
 phase('down', 'while Postgres is down');
+
+restart();
+phase('away', 'while Postgres is down, and there is a spool');
 stores('stores') or diag slurp("$root/stores.log");
 
 node_ok('everything was reached', 'reached', "'$seen'");

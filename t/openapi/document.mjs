@@ -10,7 +10,7 @@ import { parse } from 'yaml';
 const BASE = 'glyph:openapi';
 
 // Headers that are ours: one that the document does not know is an error.
-const OURS = new RegExp('^(glyph-.*|accept-post|allow|cache-control|etag|link'
+const OURS = new RegExp('^(glyph-.*|accept-(encoding|post)|allow|cache-control|etag|link'
     + '|location|preference-applied|retry-after|server-timing|trailer|vary'
     + '|x-accel-buffering)$');
 

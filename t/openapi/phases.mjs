@@ -1,6 +1,7 @@
 // What is asked for while everything works, and while something does not.
 
 import { createHash, randomUUID } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 
 const IMPORT = '/api/import/csv';
 const DRY = '/api/ingest/upload-artifact';
@@ -25,7 +26,13 @@ const FILE = `${HEADER}${ROWS.join('\n')}\n`;
 const LATER = FILE.replaceAll('749,99', '699,99').replaceAll('710', '640');
 const BAD = 'Pries,Name\n1,x\n';
 
-const POSTS = [[IMPORT, CSV], [DRY, CSV], [SCORE, CSV]];
+const PERSIST = '/api/persist/listings';
+const SOURCE = '/api/imports/from-pipeline';
+const JSON_ROWS = '[{"title":"RTX 3090","price":700,"tags":["oc"]},'
+    + '{"title":"RTX 3080","price":{"usd":1}},{"title":"T4","price":90}]';
+const NDJSON_ROWS = '{"title":"RTX 3090","price":700}\n{"title":"RTX 3080\n';
+
+const POSTS = [[IMPORT, CSV], [PERSIST, CSV], [DRY, CSV], [SCORE, CSV]];
 
 // What is read in pages, and the report.
 const LISTS = [
@@ -64,6 +71,7 @@ async function plain(t, api) {
     const id = await imports(t);
 
     await posts(t, api);
+    await sources(t, api);
     await running(t);
     await jobs(t, id);
     await lists(t, api, id);
@@ -113,6 +121,8 @@ async function imports(t) {
                   '/api/jobs/{id}/result', [200]);
     await t.hit('POST', IMPORT, IMPORT, [200],
         { body: FILE, headers: { ...CSV, Prefer: 'wait=10' } });
+    await t.hit('POST', PERSIST, PERSIST, [202],
+        { body: FILE, headers: { ...CSV, Prefer: 'respond-async' } });
 
     // the same again
     const key = { ...CSV, 'Idempotency-Key': randomUUID() };
@@ -186,6 +196,32 @@ async function posts(t, api) {
                     { headers: { 'Content-Type': 'text/csv; charset=x-no' },
                       body: FILE });
 
+        for (const [type, body] of [['application/json', JSON_ROWS],
+                                    ['application/x-ndjson', NDJSON_ROWS]])
+        {
+            await t.hit('POST', path, path, [200],
+                        { headers: { 'Content-Type': type }, body });
+        }
+
+        await t.hit('POST', path, path, [400, 'json_malformed'],
+            { headers: { 'Content-Type': 'application/json' }, body: '[{' });
+
+        await t.hit('POST', path, path, [200], { body: gzipSync(FILE),
+            headers: { ...headers, 'Content-Encoding': 'gzip' } });
+        await t.hit('POST', path, path, [400, 'encoding_malformed'],
+            { body: FILE, headers:
+              { ...headers, 'Content-Encoding': 'gzip' } });
+        await t.hit('POST', path, path, [400, 'encoding_truncated'],
+            { body: gzipSync(FILE).subarray(0, 40), headers:
+              { ...headers, 'Content-Encoding': 'gzip' } });
+        await t.hit('POST', path, path, [415, 'unsupported_encoding'],
+            { body: 'x', headers: { ...headers, 'Content-Encoding': 'br' } });
+
+        await t.hit('POST', `${path}?stage=scored`, path, [200],
+            { headers, body: 'title,price,canonical_model,score\n'
+                + 'my card,34995,H100_PCIE_80GB,57\n'
+                + 'my card,34995,H100_PCIE_80GB,75\n' });
+
         await t.hit('POST', path, path, [422, 'columns_missing'],
                     { headers, body: BAD });
         await t.hit('POST', path, path, [422, 'file_empty'], { headers });
@@ -213,6 +249,38 @@ async function posts(t, api) {
 }
 
 
+// Files of the node.
+async function sources(t, api) {
+    const at = (args) => `${SOURCE}?${args}`;
+    const wait = { headers: { Prefer: 'wait=10' } };
+
+    await t.hit('POST', at('path=a.csv'), SOURCE, [202]);
+    await t.hit('POST', at('path=a.csv'), SOURCE, [200], wait);
+    await examples(t, api, at('path=a.csv'), SOURCE, 'POST', wait);
+
+    const id = randomUUID();
+    const named = { headers: { ...wait.headers, 'Glyph-Job-Id': id } };
+
+    await t.hit('POST', at('path=a.csv'), SOURCE, [200], named);
+    await t.hit('POST', at('path=a.csv'), SOURCE, [409, 'job_id_used'],
+                named);
+
+    await t.hit('POST', SOURCE, SOURCE, [400, 'option_invalid']);
+    await t.hit('POST', at('path=../a.csv'), SOURCE, [400, 'option_invalid']);
+    await t.hit('POST', at('path=a.csv&titel=x'), SOURCE,
+                [400, 'option_unknown']);
+    await t.hit('POST', at('path=none.csv'), SOURCE, [404, 'file_not_found']);
+    await t.hit('POST', at('path=link/passwd'), SOURCE,
+                [403, 'file_outside']);
+    await t.hit('POST', at('path=large.csv'), SOURCE, [413, 'body_too_large']);
+    await t.hit('POST', at('path=week'), SOURCE, [422, 'file_not_regular']);
+    await t.hit('POST', at('path=bad.csv'), SOURCE, [422, 'columns_missing'],
+                wait);
+    await t.hit('POST', at('path=a.csv&charset=x-no'), SOURCE,
+                [415, 'charset_unknown'], wait);
+}
+
+
 // Each parameter with its example, alone, is not refused; but those that the
 // document does not have are.
 async function examples(t, api, url, template, method, options = {}) {
@@ -225,9 +293,11 @@ async function examples(t, api, url, template, method, options = {}) {
         let target = url;
 
         if (p.in === 'query') {
-            target += `?${p.name}=${encodeURIComponent(p.example)}`;
+            target += (target.includes('?') ? '&' : '?')
+                + `${p.name}=${encodeURIComponent(p.example)}`;
         } else {
-            headers[p.name] = p.example;
+            headers[p.name] = headers[p.name]
+                ? `${headers[p.name]}, ${p.example}` : p.example;
         }
 
         await t.hit(method, target, template, [200],
@@ -252,9 +322,13 @@ async function running(t) {
     await t.hit('DELETE', `/api/imports/${id}`, '/api/imports/{id}',
                 [409, 'job_running']);
     await t.hit('GET', `${job}/errors`, '/api/jobs/{id}/errors', [200]);
+    await t.hit('GET', `${job}/errors`, '/api/jobs/{id}/errors',
+                [409, 'job_running'], { headers: { Accept: 'text/csv' } });
 
-    await t.hit('POST', IMPORT, IMPORT, [409, 'job_id_used'],
-                { body: FILE, headers: { ...CSV, 'Glyph-Job-Id': id } });
+    for (const path of [IMPORT, PERSIST]) {
+        await t.hit('POST', path, path, [409, 'job_id_used'],
+                    { body: FILE, headers: { ...CSV, 'Glyph-Job-Id': id } });
+    }
 
     const again = await t.hit('POST', IMPORT, IMPORT,
         [409, 'idempotency_running'],
@@ -291,6 +365,8 @@ async function jobs(t, id) {
     await t.get(`/api/imports/${id}`, '/api/imports/{id}');
     await t.each(`/api/jobs/${id}/errors`, errors);
     await t.get(`/api/jobs/${id}/errors?limit=1`, errors);
+    await t.hit('GET', `/api/jobs/${id}/errors?safe=1`, errors, [200],
+                { headers: { Accept: 'text/csv' } });
     await t.hit('GET', `/api/jobs/${id}/errors?limit=x`, errors,
                 [400, 'option_invalid']);
     await t.hit('GET', `/api/jobs/${id}/errors?id=${id}`, errors,
@@ -462,31 +538,51 @@ async function limits(t) {
 
     await t.until('GET', `/api/jobs/${id}`, '/api/jobs/{id}', [200]);
 
-    for (const [path, headers] of POSTS) {
-        await t.hit('POST', path, path, [429, 'too_many_jobs'],
-                    { headers, body: FILE });
+    // transforms and dry runs have a limit of their own
+    const score = half(t, {}, SCORE);
+
+    await t.sleep(200);
+
+    for (const [path, headers] of [...POSTS, [SOURCE, {}]]) {
+        await t.hit('POST', path === SOURCE ? `${path}?path=a.csv` : path,
+                    path, [429, 'too_many_jobs'],
+                    path === SOURCE ? {} : { headers, body: FILE });
     }
 
     t.judge(await request.end(REST), 'POST', IMPORT, IMPORT, [200]);
+    t.judge(await score.end(REST), 'POST', SCORE, SCORE, [200]);
 
-    await t.hit('POST', IMPORT, IMPORT, [507, 'spool_full'],
-        { body: FILE, headers: { ...CSV, Prefer: 'respond-async' } });
+    for (const path of [IMPORT, PERSIST]) {
+        await t.hit('POST', path, path, [507, 'spool_full'],
+            { body: FILE, headers: { ...CSV, Prefer: 'respond-async' } });
+    }
+
+    await t.hit('POST', `${SOURCE}?path=fair.csv`, SOURCE,
+                [507, 'spool_full']);
 }
 
 
 // The spool's directory is gone.
 async function disk(t) {
-    await t.hit('POST', IMPORT, IMPORT, [500, 'spool_failed'],
-        { body: FILE, headers: { ...CSV, Prefer: 'respond-async' } });
+    for (const path of [IMPORT, PERSIST]) {
+        await t.hit('POST', path, path, [500, 'spool_failed'],
+            { body: FILE, headers: { ...CSV, Prefer: 'respond-async' } });
+    }
+
+    await t.hit('POST', `${SOURCE}?path=a.csv`, SOURCE,
+                [500, 'spool_failed']);
 }
 
 
 // Postgres is away, and nothing may be spooled.
 async function down(t) {
-    await t.hit('POST', IMPORT, IMPORT, [503, 'store_unavailable'],
-                { headers: CSV, body: FILE });
-    await t.hit('POST', IMPORT, IMPORT, [503, 'store_unavailable'],
-        { body: FILE, headers: { ...CSV, 'Idempotency-Key': 'x' } });
+    for (const path of [IMPORT, PERSIST]) {
+        await t.hit('POST', path, path, [503, 'store_unavailable'],
+                    { headers: CSV, body: FILE });
+        await t.hit('POST', path, path, [503, 'store_unavailable'],
+            { body: FILE, headers: { ...CSV, 'Idempotency-Key': 'x' } });
+    }
+
     await t.hit('POST', DRY, DRY, [200], { headers: CSV, body: FILE });
     await t.hit('POST', SCORE, SCORE, [200], { headers: CSV, body: FILE });
 
@@ -507,4 +603,12 @@ async function down(t) {
 }
 
 
-export const phases = { plain, missing, limits, disk, down };
+// Postgres is away, and there is a spool: a key is the one thing that it takes.
+async function away(t) {
+    await t.hit('POST', `${SOURCE}?path=a.csv`, SOURCE,
+                [503, 'store_unavailable'],
+                { headers: { 'Idempotency-Key': 'x' } });
+}
+
+
+export const phases = { plain, missing, limits, disk, down, away };
