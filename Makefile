@@ -22,6 +22,9 @@ PACKAGES = nginx nginx-dev gcc make libc6-dev libcsv-dev libxxhash-dev \
 	redis-server postgresql prometheus libtest-base-perl perl curl jq \
 	procps bsdextrautils util-linux
 
+# only t/openapi needs these, and any other Node.js of 18 or more will do
+NODE_PACKAGES = nodejs npm
+
 # only the fuzzers need these
 FUZZ_PACKAGES = clang libclang-rt-dev llvm
 
@@ -56,7 +59,7 @@ FUZZ_CORE := $(CORE_SRC:src/core/%.c=$(OUT)/fuzz/core/%.o)
 
 
 .PHONY: build deps up down demo test soak asan fuzz lint bench install \
-	uninstall deb deb-test clean help module unit fuzz-deps fuzz-build
+	uninstall deb deb-test clean help module unit fuzz-deps fuzz-build openapi
 
 build: deps
 	@$(MAKE) --no-print-directory $(OUT)/glyphsieve module
@@ -130,9 +133,22 @@ demo: up
 
 # tests
 
-test: build
+test: build openapi
 	@$(MAKE) --no-print-directory unit
 	@TEST_NGINX_LIB="$(TEST_NGINX_LIB)" BUILD=$(OUT) util/test.sh $(UNIT) $(TESTS)
+
+# what t/openapi needs to compare answers with conf/openapi.yaml
+openapi:
+	@command -v node > /dev/null && command -v npm > /dev/null \
+		|| util/deps.sh $(NODE_PACKAGES)
+	@$(MAKE) --no-print-directory $(OUT)/openapi/installed
+
+$(OUT)/openapi/installed: t/openapi/package.json t/openapi/package-lock.json
+	@mkdir -p $(@D)
+	@cp t/openapi/package.json t/openapi/package-lock.json \
+		t/openapi/.npmrc $(@D)
+	cd $(@D) && npm ci --silent
+	@touch $@
 
 # SOAK_SECONDS=600, SOAK_SEED to repeat one
 soak: build

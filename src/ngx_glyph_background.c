@@ -465,7 +465,7 @@ ngx_glyph_background_json(ngx_glyph_spool_prefix_t *prefix, glyph_buf_t *b)
     glyph_buf_puts(b, "{\"bytes\":0,\"bytes_total\":");
     glyph_buf_printf(b, "%llu", (unsigned long long) prefix->body_len);
     glyph_buf_puts(b, ",\"rows\":0,\"rows_committed\":0,\"percent\":0,"
-                      "\"rows_per_second\":0}");
+                      "\"rows_per_second\":0,\"eta_seconds\":null}");
     glyph_json_key(b, "counts");
     glyph_buf_puts(b, "{\"rows\":0,\"valid\":0,\"invalid\":0,"
                       "\"warnings\":0}");

@@ -167,7 +167,9 @@ ngx_glyph_health_answer(ngx_http_request_t *r)
     glyph_json_int(&b, ngx_glyph_job_count());
     glyph_buf_puts(&b, "}\n");
 
-    if (ngx_glyph_http_own(r, &b, &body) != NGX_OK) {
+    if (ngx_glyph_http_own(r, &b, &body) != NGX_OK
+        || (!up && ngx_glyph_retry_after(r, 2) != NGX_OK))
+    {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 

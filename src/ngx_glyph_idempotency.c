@@ -133,7 +133,7 @@ ngx_glyph_idempotency_digest(ngx_http_request_t *r, ngx_glyph_job_t *job)
     ngx_str_t  *given, text, digest;
     u_char      buf[GLYPH_SHA256_SIZE + 16];
 
-    static ngx_str_t  name = ngx_string("sha-256=:");
+    static ngx_str_t  name = ngx_string("sha-256=");
 
     given = ngx_glyph_header_in(r, "Content-Digest");
 
@@ -149,7 +149,7 @@ ngx_glyph_idempotency_digest(ngx_http_request_t *r, ngx_glyph_job_t *job)
     }
 
     p += name.len;
-    end = ngx_strlchr(p, last, ':');
+    end = (p < last && *p == ':') ? ngx_strlchr(++p, last, ':') : NULL;
 
     text.data = p;
     text.len = end ? (size_t) (end - p) : 0;

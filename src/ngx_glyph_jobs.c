@@ -27,6 +27,7 @@
 typedef enum {
     NGX_GLYPH_JOBS_STATUS = 0,
     NGX_GLYPH_JOBS_RESULT,
+    NGX_GLYPH_JOBS_IMPORT,     /* the result, below glyph_imports */
     NGX_GLYPH_JOBS_ERRORS,
     NGX_GLYPH_JOBS_EVENTS,
     NGX_GLYPH_JOBS_CANCEL,
@@ -169,7 +170,7 @@ ngx_glyph_imports_handler(ngx_http_request_t *r)
         return rc;
     }
 
-    if (text.len == 0) {
+    if (text.len == 0 && rest.len == 0) {
         return ngx_glyph_query_run(r, &name, NULL, &tenant);
     }
 
@@ -180,7 +181,7 @@ ngx_glyph_imports_handler(ngx_http_request_t *r)
     }
 
     return ngx_glyph_jobs_ask(r, &id, &tenant, undo ? NGX_GLYPH_JOBS_UNDO
-                                                    : NGX_GLYPH_JOBS_RESULT);
+                                                    : NGX_GLYPH_JOBS_IMPORT);
 }
 
 
@@ -199,6 +200,12 @@ ngx_glyph_jobs_path(ngx_http_request_t *r, ngx_str_t *id, ngx_str_t *rest)
 
     if (p < last && *p == '/') {
         p++;
+
+    } else if (p < last && p[-1] != '/') {
+
+        /* the location's name goes on: it is another path */
+
+        last = p;
     }
 
     id->data = p;
@@ -208,6 +215,8 @@ ngx_glyph_jobs_path(ngx_http_request_t *r, ngx_str_t *id, ngx_str_t *rest)
     }
 
     id->len = p - id->data;
+
+    last = r->uri.data + r->uri.len;
 
     rest->data = p;
     rest->len = last - p;
@@ -745,6 +754,7 @@ ngx_glyph_jobs_answer(ngx_glyph_ask_t *ask, PGresult *res)
         return ngx_glyph_jobs_answer_undo(ask, res);
 
     case NGX_GLYPH_JOBS_RESULT:
+    case NGX_GLYPH_JOBS_IMPORT:
         return ngx_glyph_jobs_answer_result(ask, res);
 
     default: /* NGX_GLYPH_JOBS_ERRORS */
@@ -865,23 +875,28 @@ ngx_glyph_jobs_answer_cancel(ngx_glyph_ask_t *ask, PGresult *res)
 static ngx_int_t
 ngx_glyph_jobs_answer_undo(ngx_glyph_ask_t *ask, PGresult *res)
 {
-    ngx_str_t  body;
+    char       *state;
+    ngx_int_t   rc;
+    ngx_str_t   body;
 
-    if (PQntuples(res) == 0) {
+    if (PQntuples(res) == 0 && !ask->live) {
+        return ngx_glyph_jobs_missing(ask);
+    }
 
-        if (!ask->live) {
-            return ngx_glyph_jobs_missing(ask);
-        }
+    state = PQntuples(res) ? PQgetvalue(res, 0, 0) : (char *) "receiving";
+    rc = ngx_glyph_job_state_parse(state);
 
+    if (rc == NGX_ERROR || !ngx_glyph_job_is_final((ngx_glyph_job_state_e) rc))
+    {
         return ngx_glyph_problemf(ask->request, NGX_HTTP_CONFLICT,
                                   "job_running", "the import has not ended; "
                                   "it can be cancelled");
     }
 
-    if (ngx_strcmp(PQgetvalue(res, 0, 0), "completed") != 0) {
+    if (ngx_strcmp(state, "completed") != 0) {
         return ngx_glyph_problemf(ask->request, NGX_HTTP_CONFLICT,
                                   "not_completed", "the import is %s: there "
-                                  "is nothing to undo", PQgetvalue(res, 0, 0));
+                                  "is nothing to undo", state);
     }
 
     body.data = ngx_pnalloc(ask->request->pool,
@@ -918,6 +933,13 @@ ngx_glyph_jobs_missing(ngx_glyph_ask_t *ask)
                                   "state_unavailable",
                                   "Postgres does not know the job (yet), and "
                                   "Redis is out of reach");
+    }
+
+    if (ask->what == NGX_GLYPH_JOBS_IMPORT
+        || ask->what == NGX_GLYPH_JOBS_UNDO)
+    {
+        return ngx_glyph_problemf(r, NGX_HTTP_NOT_FOUND, "import_not_found",
+                                  "there is no import %s", ask->text);
     }
 
     return ngx_glyph_problemf(r, NGX_HTTP_NOT_FOUND, "job_not_found",

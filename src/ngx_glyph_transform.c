@@ -505,6 +505,10 @@ ngx_glyph_transform_header(ngx_http_request_t *r, ngx_glyph_job_t *job)
     r->headers_out.content_type_lowcase = NULL;
     r->headers_out.content_length_n = -1;
 
+    if (t->type.data == ngx_glyph_transform_types[2].data) {
+        ngx_str_set(&r->headers_out.charset, "utf-8");
+    }
+
     ngx_http_clear_last_modified(r);
 
     r->expect_trailers = 1;

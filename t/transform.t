@@ -118,7 +118,7 @@ ann,26.0865,FIRST,,false\r
 ann,26.0865,DUPLICATE_SECONDARY,0,false\r
 "
 --- response_headers
-Content-Type: text/csv
+Content-Type: text/csv; charset=utf-8
 
 
 === TEST 4: all columns, in the order of glyphsieve, without final_score

@@ -25,7 +25,12 @@ conf=/etc/nginx/glyph
 doc=/usr/share/doc/libnginx-mod-http-glyph
 man=/usr/share/man/man1
 
-# What dpkg has installed, dpkg replaces and removes
+install -m 644 build/ngx_glyph_module.so "$dest/usr/lib/nginx/modules/"
+install -m 755 build/glyphsieve "$dest/usr/bin/"
+install -m 644 conf/gpu_models.csv conf/schema.sql \
+    conf/openapi.yaml "$dest/etc/nginx/glyph/"
+install -m 644 conf/nginx.conf docs/directives.md docs/api.md README.md \
+    "$dest/usr/share/doc/libnginx-mod-http-glyph/"
 
 if [ -z "$dest" ] && dpkg -S "$modules/ngx_glyph_module.so" > /dev/null 2>&1
 then
@@ -113,6 +118,7 @@ do_install() {
     put 755 "$build/glyphsieve" /usr/bin/glyphsieve
     put 644 conf/schema.sql $share/schema.sql
     put 644 conf/gpu_models.csv $share/gpu_models.csv
+    put 644 conf/openapi.yaml $share/openapi.yaml
     put 644 docs/glyphsieve.1 $man/glyphsieve.1
 
     temp=$(mktemp -d)
