@@ -55,7 +55,8 @@ sub contents {
 is join("\n", grep { !m{^/usr/share/doc/} } contents($deb)),
     join("\n", qw(/etc/nginx/glyph/gpu_models.csv /etc/nginx/glyph/http.conf
     /etc/nginx/glyph/main.conf /etc/nginx/glyph/server.conf
-    /usr/lib/nginx/modules/ngx_glyph_module.so /usr/share/glyph/schema.sql
+    /usr/lib/nginx/modules/ngx_glyph_module.so
+    /usr/share/glyph/openapi.yaml /usr/share/glyph/schema.sql
     /usr/share/nginx/modules-available/mod-http-glyph.conf)),
     "the module's files";
 

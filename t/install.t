@@ -157,6 +157,7 @@ __DATA__
 /usr/share/glyph/conf/main.conf
 /usr/share/glyph/conf/server.conf
 /usr/share/glyph/gpu_models.csv
+/usr/share/glyph/openapi.yaml
 /usr/share/glyph/schema.sql
 /usr/share/man/man1/glyphsieve.1
 /usr/share/nginx/modules-available/mod-http-glyph.conf

@@ -43,10 +43,11 @@ sub other { return "X-Tenant: acme-$::Id{$_[0]}x" }
 
 # the answer to what is not there, word for word, whoever has it
 sub missing {
-    my ($id) = @_;
-    my $text = quotemeta '{"type":"urn:glyph:problem:job_not_found","title":'
-        . '"Not Found","status":404,"code":"job_not_found","detail":"there is'
-        . " no job $id\"}";
+    my ($id, $what) = (@_, 'job');
+    my $text = quotemeta "{\"type\":\"urn:glyph:problem:${what}_not_found\","
+        . "\"title\":\"Not Found\",\"status\":404,"
+        . "\"code\":\"${what}_not_found\",\"detail\":\"there is no $what"
+        . " $id\"}";
     return qr/^$text\n$/;
 }
 
@@ -92,7 +93,9 @@ __DATA__
 --- error_code eval
 [200, (404) x 16, 200]
 --- response_body_like eval
-[qr/"import_id"/, (::missing($::Id{gone})) x 8, (::missing($::Id{none})) x 8,
+[qr/"import_id"/, (map { my $id = $::Id{$_};
+ map { ::missing($id, $_) } (('job') x 5, 'import', 'job', 'import') }
+ 'gone', 'none'),
  qr/"import_id":"$::Id{gone}"/]
 
 
@@ -237,7 +240,7 @@ __DATA__
 --- error_code eval
 [200, 404, 200, 200, 200]
 --- response_body_like eval
-[qr/./, ::missing($::Id{undo}), qr/"title"/, qr/"rows":2\}/, qr/^\[\]$/]
+[qr/./, ::missing($::Id{undo}, 'import'), qr/"title"/, qr/"rows":2\}/, qr/^\[\]$/]
 
 
 === TEST 13: what can be a tenant

@@ -25,12 +25,7 @@ conf=/etc/nginx/glyph
 doc=/usr/share/doc/libnginx-mod-http-glyph
 man=/usr/share/man/man1
 
-install -m 644 build/ngx_glyph_module.so "$dest/usr/lib/nginx/modules/"
-install -m 755 build/glyphsieve "$dest/usr/bin/"
-install -m 644 conf/gpu_models.csv conf/schema.sql \
-    conf/openapi.yaml "$dest/etc/nginx/glyph/"
-install -m 644 conf/nginx.conf docs/directives.md docs/api.md README.md \
-    "$dest/usr/share/doc/libnginx-mod-http-glyph/"
+# What dpkg has installed, dpkg replaces and removes
 
 if [ -z "$dest" ] && dpkg -S "$modules/ngx_glyph_module.so" > /dev/null 2>&1
 then
