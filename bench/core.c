@@ -1,10 +1,13 @@
 /*
  * What src/core costs alone, on one core:
  *
- *   core match FILE   the matcher, over the titles of a CSV file
- *   core copy FILE    the pipeline, from the file's bytes to COPY blocks
+ *   core match FILE         the matcher, over the titles of a CSV file
+ *   core copy FILE          the pipeline, from the file's bytes to COPY blocks
+ *   core allocations FILE   how often it asks for memory from the file's
+ *                           middle to its end, for each 1,000 rows
  *
- * Prints the seconds of processor time (so that other processes count
+ * A second file is the registry; else it is conf/gpu_models.csv.  The first
+ * two print the seconds of processor time (so that other processes count
  * little), and how many titles or rows they were for.  The file and, for
  * "match", its titles are in memory before; the registry is compiled before.
  */
@@ -40,12 +43,13 @@ typedef struct {
 
 static void bench_fail(const char *what);
 static void bench_slurp(const char *name, glyph_buf_t *b);
-static glyph_registry_t *bench_registry(void);
+static glyph_registry_t *bench_registry(const char *name);
 static double bench_seconds(void);
 static void bench_match(const glyph_registry_t *reg, const glyph_buf_t *file);
 static void bench_titles(const glyph_buf_t *file, bench_titles_t *titles);
 static void bench_title(bench_titles_t *titles, const glyph_str_t *title);
-static void bench_copy(const glyph_registry_t *reg, const glyph_buf_t *file);
+static void bench_copy(const glyph_registry_t *reg, const glyph_buf_t *file,
+    int count);
 static void bench_listing(void *data, const glyph_listing_t *l);
 static void bench_rejected(void *data, const glyph_rejected_t *r);
 static int bench_full(void *data);
@@ -53,6 +57,44 @@ static void bench_flush(bench_block_t *block);
 
 
 static const unsigned char  bench_id[16] = { 1 };
+static unsigned long long   bench_allocations;
+
+
+/* linked with --wrap: every request of the core for memory comes by here */
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t n, size_t size);
+void *__real_realloc(void *p, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_realloc(void *p, size_t size);
+
+
+void *
+__wrap_malloc(size_t size)
+{
+    bench_allocations++;
+
+    return __real_malloc(size);
+}
+
+
+void *
+__wrap_calloc(size_t n, size_t size)
+{
+    bench_allocations++;
+
+    return __real_calloc(n, size);
+}
+
+
+void *
+__wrap_realloc(void *p, size_t size)
+{
+    bench_allocations++;
+
+    return __real_realloc(p, size);
+}
 
 
 int
@@ -61,23 +103,24 @@ main(int argc, char **argv)
     glyph_buf_t        file;
     glyph_registry_t  *reg;
 
-    if (argc != 3
-        || (strcmp(argv[1], "match") != 0 && strcmp(argv[1], "copy") != 0))
+    if (argc < 3 || argc > 4
+        || (strcmp(argv[1], "match") != 0 && strcmp(argv[1], "copy") != 0
+            && strcmp(argv[1], "allocations") != 0))
     {
-        fprintf(stderr, "usage: core match|copy FILE\n");
+        fprintf(stderr, "usage: core match|copy|allocations FILE [MODELS]\n");
         return 2;
     }
 
     memset(&file, 0, sizeof(glyph_buf_t));
     bench_slurp(argv[2], &file);
 
-    reg = bench_registry();
+    reg = bench_registry(argc == 4 ? argv[3] : BENCH_MODELS);
 
     if (strcmp(argv[1], "match") == 0) {
         bench_match(reg, &file);
 
     } else {
-        bench_copy(reg, &file);
+        bench_copy(reg, &file, argv[1][0] == 'a');
     }
 
     glyph_registry_destroy(reg);
@@ -122,7 +165,7 @@ bench_slurp(const char *name, glyph_buf_t *b)
 
 
 static glyph_registry_t *
-bench_registry(void)
+bench_registry(const char *name)
 {
     size_t             line;
     glyph_buf_t        text, error;
@@ -131,7 +174,7 @@ bench_registry(void)
     memset(&text, 0, sizeof(glyph_buf_t));
     memset(&error, 0, sizeof(glyph_buf_t));
 
-    bench_slurp(BENCH_MODELS, &text);
+    bench_slurp(name, &text);
 
     reg = glyph_registry_create();
 
@@ -287,10 +330,11 @@ bench_title(bench_titles_t *titles, const glyph_str_t *title)
 
 
 static void
-bench_copy(const glyph_registry_t *reg, const glyph_buf_t *file)
+bench_copy(const glyph_registry_t *reg, const glyph_buf_t *file, int count)
 {
     int                     rc, end;
-    double                  seconds;
+    double                  seconds, rows;
+    unsigned long long      half;
     glyph_code_e            code;
     glyph_sink_t            sink;
     glyph_rates_t           rates;
@@ -329,8 +373,14 @@ bench_copy(const glyph_registry_t *reg, const glyph_buf_t *file)
 
     pos = file->data;
     last = pos + file->len;
+    half = 0;
 
     do {
+        if (half == 0 && pos - file->data > last - pos) {
+            half = glyph_pipeline_totals(p)->rows;
+            bench_allocations = 0;
+        }
+
         chunk = last - pos > BENCH_CHUNK ? pos + BENCH_CHUNK : last;
         end = chunk == last;
 
@@ -350,8 +400,15 @@ bench_copy(const glyph_registry_t *reg, const glyph_buf_t *file)
 
     seconds = bench_seconds() - seconds;
 
-    printf("%.6f %llu\n", seconds,
-           (unsigned long long) glyph_pipeline_totals(p)->rows);
+    rows = (double) glyph_pipeline_totals(p)->rows;
+
+    if (count) {
+        rows -= (double) half;
+        printf("%.3f\n", (double) bench_allocations * 1000 / rows);
+
+    } else {
+        printf("%.6f %.0f\n", seconds, rows);
+    }
 
     glyph_pipeline_destroy(p);
     glyph_buf_free(&block.listings);

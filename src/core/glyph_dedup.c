@@ -32,6 +32,18 @@ typedef struct {
 } glyph_slot_t;
 
 
+/*
+ * A key belongs into the slot that its hash, as a fraction of 2^64, is of the
+ * table, or into the next free one; between its place and there the keys are
+ * in the order of their hashes, as is thus the whole table.  So a search for
+ * what is not there ends at the first larger hash, however full the table is,
+ * and a larger table is filled from its beginning to its end.  The last keys
+ * may need slots past the end of the table.
+ */
+
+#define GLYPH_DEDUP_TAIL  64
+
+
 struct glyph_dedup_s {
     glyph_slot_t  *slots;
     size_t         size;        /* 0 at first */
@@ -42,10 +54,13 @@ struct glyph_dedup_s {
 
 static int64_t glyph_dedup_key(glyph_dedup_t *d, int64_t index,
     const glyph_digest_t *key, int *full);
-static void *glyph_dedup_alloc(size_t size);
-static void glyph_dedup_free(void *table, size_t size);
+static glyph_slot_t *glyph_dedup_alloc(size_t n);
+static void glyph_dedup_free(glyph_slot_t *slots, size_t n);
 static inline size_t glyph_dedup_home(const glyph_dedup_t *d, uint64_t hash);
+static inline uint64_t glyph_dedup_hash(const glyph_slot_t *slot);
 static size_t glyph_dedup_find(const glyph_dedup_t *d, uint64_t hash);
+static int glyph_dedup_insert(glyph_dedup_t *d, size_t i,
+    const glyph_slot_t *slot);
 static int glyph_dedup_grow(glyph_dedup_t *d);
 static int glyph_dedup_tracking(const unsigned char *param, size_t len);
 static void glyph_dedup_digest(const void *data, size_t len,
@@ -71,7 +86,7 @@ void
 glyph_dedup_destroy(glyph_dedup_t *d)
 {
     if (d) {
-        glyph_dedup_free(d->slots, d->size * sizeof(glyph_slot_t));
+        glyph_dedup_free(d->slots, d->size);
         free(d);
     }
 }
@@ -113,31 +128,42 @@ static int64_t
 glyph_dedup_key(glyph_dedup_t *d, int64_t index, const glyph_digest_t *key,
     int *full)
 {
-    size_t    i;
-    uint64_t  hash;
+    size_t        i;
+    uint64_t      hash;
+    glyph_slot_t  slot;
 
     memcpy(&hash, key->bytes, sizeof(hash));
+    i = 0;
 
     if (d->size) {
         i = glyph_dedup_find(d, hash);
 
-        if (d->slots[i].place) {
+        if (d->slots[i].place && glyph_dedup_hash(&d->slots[i]) == hash) {
             return (int64_t) d->slots[i].place - 1;
         }
     }
 
-    if (d->n == d->max
-        || (d->n >= d->size - d->size / 8 && glyph_dedup_grow(d) != GLYPH_OK))
-    {
+    if (d->n == d->max) {
         *full = 1;
         return -1;
     }
 
-    i = glyph_dedup_find(d, hash);
+    if (d->n >= d->size - d->size / 8) {
 
-    memcpy(d->slots[i].hash, &hash, sizeof(hash));
-    d->slots[i].place = (uint32_t) index + 1;
-    d->n++;
+        if (glyph_dedup_grow(d) != GLYPH_OK) {
+            *full = 1;
+            return -1;
+        }
+
+        i = glyph_dedup_find(d, hash);
+    }
+
+    slot.place = (uint32_t) index + 1;
+    memcpy(slot.hash, &hash, sizeof(hash));
+
+    if (glyph_dedup_insert(d, i, &slot) != GLYPH_OK) {
+        *full = 1;
+    }
 
     return -1;
 }
@@ -152,7 +178,21 @@ glyph_dedup_home(const glyph_dedup_t *d, uint64_t hash)
 }
 
 
-/* The slot that has the hash, or the free one where it belongs. */
+static inline uint64_t
+glyph_dedup_hash(const glyph_slot_t *slot)
+{
+    uint64_t  hash;
+
+    memcpy(&hash, slot->hash, sizeof(hash));
+
+    return hash;
+}
+
+
+/*
+ * The slot that has the hash, or where it belongs: free, or a larger one's.
+ * The very last slot is always free.
+ */
 
 static size_t
 glyph_dedup_find(const glyph_dedup_t *d, uint64_t hash)
@@ -161,21 +201,41 @@ glyph_dedup_find(const glyph_dedup_t *d, uint64_t hash)
 
     i = glyph_dedup_home(d, hash);
 
-    while (d->slots[i].place
-           && memcmp(d->slots[i].hash, &hash, sizeof(hash)) != 0)
-    {
-        i = (i + 1 == d->size) ? 0 : i + 1;
+    while (d->slots[i].place && glyph_dedup_hash(&d->slots[i]) < hash) {
+        i++;
     }
 
     return i;
 }
 
 
+/* Those behind it move on by one. */
+
+static int
+glyph_dedup_insert(glyph_dedup_t *d, size_t i, const glyph_slot_t *slot)
+{
+    size_t  end;
+
+    for (end = i; d->slots[end].place; end++) {
+        /* void */
+    }
+
+    if (end == d->size + GLYPH_DEDUP_TAIL - 1) {
+        return GLYPH_ERROR;
+    }
+
+    memmove(&d->slots[i + 1], &d->slots[i], (end - i) * sizeof(glyph_slot_t));
+    d->slots[i] = *slot;
+    d->n++;
+
+    return GLYPH_OK;
+}
+
+
 static int
 glyph_dedup_grow(glyph_dedup_t *d)
 {
-    size_t         i;
-    uint64_t       hash;
+    size_t         i, end;
     glyph_dedup_t  old;
 
     old = *d;
@@ -188,21 +248,26 @@ glyph_dedup_grow(glyph_dedup_t *d)
         d->size /= 2;
     }
 
-    d->slots = glyph_dedup_alloc(d->size * sizeof(glyph_slot_t));
+    d->slots = glyph_dedup_alloc(d->size);
 
     if (d->slots == NULL) {
         *d = old;
         return GLYPH_ERROR;
     }
 
-    for (i = 0; i < old.size; i++) {
+    d->n = 0;
+    end = old.size ? old.size + GLYPH_DEDUP_TAIL : 0;
+
+    for (i = 0; i < end; i++) {
+
         if (old.slots[i].place) {
-            memcpy(&hash, old.slots[i].hash, sizeof(hash));
-            d->slots[glyph_dedup_find(d, hash)] = old.slots[i];
+            (void) glyph_dedup_insert(d,
+                          glyph_dedup_find(d, glyph_dedup_hash(&old.slots[i])),
+                          &old.slots[i]);
         }
     }
 
-    glyph_dedup_free(old.slots, old.size * sizeof(glyph_slot_t));
+    glyph_dedup_free(old.slots, old.size);
 
     return GLYPH_OK;
 }
@@ -210,10 +275,13 @@ glyph_dedup_grow(glyph_dedup_t *d)
 
 /* Zeroed. */
 
-static void *
-glyph_dedup_alloc(size_t size)
+static glyph_slot_t *
+glyph_dedup_alloc(size_t n)
 {
-    void  *table;
+    void    *table;
+    size_t   size;
+
+    size = (n + GLYPH_DEDUP_TAIL) * sizeof(glyph_slot_t);
 
     if (size < GLYPH_DEDUP_MAP) {
         return calloc(1, size);
@@ -222,18 +290,27 @@ glyph_dedup_alloc(size_t size)
     table = mmap(NULL, size, PROT_READ|PROT_WRITE,
                  MAP_PRIVATE|MAP_ANONYMOUS, -1, 0);
 
-    return table == MAP_FAILED ? NULL : table;
+    if (table == MAP_FAILED) {
+        return NULL;
+    }
+
+    madvise(table, size, MADV_HUGEPAGE);
+    return table;
 }
 
 
 static void
-glyph_dedup_free(void *table, size_t size)
+glyph_dedup_free(glyph_slot_t *slots, size_t n)
 {
+    size_t  size;
+
+    size = (n + GLYPH_DEDUP_TAIL) * sizeof(glyph_slot_t);
+
     if (size < GLYPH_DEDUP_MAP) {
-        free(table);
+        free(slots);
 
     } else {
-        (void) munmap(table, size);
+        (void) munmap(slots, size);
     }
 }
 

@@ -1,7 +1,9 @@
 #include <pthread.h>
+#include <stddef.h>
 
 #include "glyph_context.h"
 #include "glyph_match.h"
+#include "glyph_memo.h"
 #include "glyph_mend.h"
 
 
@@ -19,8 +21,15 @@
 #define GLYPH_SCORE_AGAINST   0.60
 
 
+/* Titles a matcher remembers, of up to so many bytes, the column's as well. */
+
+#define GLYPH_MATCH_MEMO      1024
+#define GLYPH_MATCH_MEMO_MAX  120
+
+
 struct glyph_matcher_s {
     const glyph_index_t  *index;
+    glyph_memo_t         *memo;
     glyph_matcher_t      *next;         /* while nobody uses it */
     glyph_scan_t          title;
     glyph_scan_t          other;        /* the title mended, or the column */
@@ -33,6 +42,9 @@ struct glyph_matchers_s {
 };
 
 
+static void glyph_match_title(glyph_matcher_t *m, const glyph_str_t *title,
+    const glyph_str_t *model, glyph_match_t *result);
+static void glyph_match_copy(glyph_match_t *to, const glyph_match_t *from);
 static void glyph_match_read(const glyph_index_t *index, glyph_scan_t *scan,
     const glyph_str_t *text, glyph_context_t *ctx);
 static int glyph_match_mended(glyph_matcher_t *m, glyph_match_t *result);
@@ -84,9 +96,17 @@ glyph_matcher_create(const glyph_registry_t *reg)
     glyph_matcher_t  *m;
 
     m = malloc(sizeof(glyph_matcher_t));
+    if (m == NULL) {
+        return NULL;
+    }
 
-    if (m) {
-        m->index = glyph_registry_compiled(reg);
+    m->index = glyph_registry_compiled(reg);
+
+    m->memo = glyph_memo_create(GLYPH_MATCH_MEMO, GLYPH_MATCH_MEMO_MAX,
+                                sizeof(glyph_match_t));
+    if (m->memo == NULL) {
+        free(m);
+        return NULL;
     }
 
     return m;
@@ -96,6 +116,11 @@ glyph_matcher_create(const glyph_registry_t *reg)
 void
 glyph_matcher_destroy(glyph_matcher_t *m)
 {
+    if (m == NULL) {
+        return;
+    }
+
+    glyph_memo_destroy(m->memo);
     free(m);
 }
 
@@ -183,14 +208,8 @@ void
 glyph_match(glyph_matcher_t *m, const glyph_str_t *title,
     const glyph_str_t *model, glyph_match_t *result)
 {
-    glyph_context_t  ctx;
-
-    result->model = NULL;
-    result->type = GLYPH_MATCH_NONE;
-    result->score = 0;
-    result->is_gpu = 0;
-    result->reason = NULL;
-    result->notes_len = 0;
+    int             known;
+    glyph_match_t  *memo;
 
     if (model && model->len == 0) {
         model = NULL;
@@ -200,6 +219,44 @@ glyph_match(glyph_matcher_t *m, const glyph_str_t *title,
         title = model;
         model = NULL;
     }
+
+    memo = glyph_memo_find(m->memo, title, model, &known);
+
+    if (memo == NULL) {
+        glyph_match_title(m, title, model, result);
+        return;
+    }
+
+    if (!known) {
+        glyph_match_title(m, title, model, memo);
+    }
+
+    glyph_match_copy(result, memo);
+}
+
+
+/* The notes are mostly short. */
+
+static void
+glyph_match_copy(glyph_match_t *to, const glyph_match_t *from)
+{
+    memcpy(to, from, offsetof(glyph_match_t, notes));
+    memcpy(to->notes, from->notes, from->notes_len);
+}
+
+
+static void
+glyph_match_title(glyph_matcher_t *m, const glyph_str_t *title,
+    const glyph_str_t *model, glyph_match_t *result)
+{
+    glyph_context_t  ctx;
+
+    result->model = NULL;
+    result->type = GLYPH_MATCH_NONE;
+    result->score = 0;
+    result->is_gpu = 0;
+    result->reason = NULL;
+    result->notes_len = 0;
 
     glyph_match_read(m->index, &m->title, title, &ctx);
 

@@ -60,7 +60,10 @@ typedef struct {
  * look.
  */
 
-/* Room for the tokens of a title, 40 KB; one a thread, used again. */
+/*
+ * Room for the tokens of a title, 40 KB, and for what the last ones were,
+ * 400 KB; one a thread, used again.
+ */
 typedef struct glyph_matcher_s  glyph_matcher_t;
 
 glyph_matcher_t *glyph_matcher_create(const glyph_registry_t *reg);

@@ -1,11 +1,15 @@
 
 #include "glyph_json.h"
+#include "glyph_memo.h"
 #include "glyph_row.h"
 #include "glyph_scored.h"
 #include "glyph_utf8.h"
 
 
 #define GLYPH_ROW_VALUE_MAX  200    /* of a wrong value, as reported */
+
+#define GLYPH_ROW_CONDITIONS     32     /* remembered, of so many bytes */
+#define GLYPH_ROW_CONDITION_MAX  32
 
 
 struct glyph_row_s {
@@ -16,6 +20,7 @@ struct glyph_row_s {
     const char                   *currency;     /* the header's, or "" */
     glyph_decimal_e               habit;
     glyph_matcher_t              *matcher;      /* NULL: it rests */
+    glyph_memo_t                 *conditions;
     glyph_dedup_t                *dedup;        /* NULL: off */
     glyph_digest_t                digest;       /* title, price, seller */
     glyph_buf_t                   extra;
@@ -42,7 +47,9 @@ static void glyph_row_join(glyph_row_t *row, const glyph_str_t *object);
 static void glyph_row_lengths(glyph_row_t *row, glyph_row_result_t *result);
 static void glyph_row_title(glyph_row_result_t *result);
 static void glyph_row_price(glyph_row_t *row, glyph_row_result_t *result);
-static void glyph_row_values(glyph_row_result_t *result);
+static void glyph_row_values(glyph_row_t *row, glyph_row_result_t *result);
+static const char *glyph_row_condition(glyph_row_t *row,
+    const glyph_str_t *text);
 static void glyph_row_match(glyph_row_t *row, glyph_row_result_t *result);
 static void glyph_row_digest(glyph_row_t *row, glyph_row_result_t *result);
 static void glyph_row_scored(glyph_row_t *row, const glyph_record_t *rec,
@@ -78,10 +85,19 @@ glyph_row_create(const glyph_pipeline_conf_t *conf,
 
     glyph_scored_find(&row->scored, header);
 
+    row->conditions = glyph_memo_create(GLYPH_ROW_CONDITIONS,
+                                        GLYPH_ROW_CONDITION_MAX,
+                                        sizeof(const char *));
+    if (row->conditions == NULL) {
+        free(row);
+        return NULL;
+    }
+
     if (conf->dedup_size) {
         row->dedup = glyph_dedup_create(conf->dedup_size);
 
         if (row->dedup == NULL) {
+            glyph_memo_destroy(row->conditions);
             free(row);
             return NULL;
         }
@@ -100,6 +116,7 @@ glyph_row_destroy(glyph_row_t *row)
 
     glyph_row_rest(row);
     glyph_dedup_destroy(row->dedup);
+    glyph_memo_destroy(row->conditions);
     glyph_buf_free(&row->extra);
     free(row);
 }
@@ -143,7 +160,7 @@ glyph_row_read(glyph_row_t *row, const glyph_record_t *rec, int64_t index,
     glyph_row_lengths(row, result);
     glyph_row_title(result);
     glyph_row_price(row, result);
-    glyph_row_values(result);
+    glyph_row_values(row, result);
 
     if (result->rejected.n == 0 && row->is_scored) {
         glyph_row_scored(row, rec, result);
@@ -440,7 +457,7 @@ glyph_row_price(glyph_row_t *row, glyph_row_result_t *result)
 
 
 static void
-glyph_row_values(glyph_row_result_t *result)
+glyph_row_values(glyph_row_t *row, glyph_row_result_t *result)
 {
     const char       *condition;
     glyph_code_e      code;
@@ -467,8 +484,7 @@ glyph_row_values(glyph_row_result_t *result)
         l->has_seen_at = 1;
     }
 
-    condition = l->text[GLYPH_COL_CONDITION].len
-                ? glyph_condition_parse(&l->text[GLYPH_COL_CONDITION]) : NULL;
+    condition = glyph_row_condition(row, &l->text[GLYPH_COL_CONDITION]);
 
     if (condition) {
         l->text[GLYPH_COL_CONDITION].data = (unsigned char *) condition;
@@ -546,6 +562,30 @@ glyph_row_rejects(glyph_row_t *row, glyph_row_result_t *result)
     } else if (l->match.model == NULL && row->reject_unknown) {
         glyph_row_error(result, GLYPH_ROW_MODEL_UNKNOWN, GLYPH_COL_TITLE);
     }
+}
+
+
+static const char *
+glyph_row_condition(glyph_row_t *row, const glyph_str_t *text)
+{
+    int           known;
+    const char  **memo;
+
+    if (text->len == 0) {
+        return NULL;
+    }
+
+    memo = glyph_memo_find(row->conditions, text, NULL, &known);
+
+    if (memo == NULL) {
+        return glyph_condition_parse(text);
+    }
+
+    if (!known) {
+        *memo = glyph_condition_parse(text);
+    }
+
+    return *memo;
 }
 
 

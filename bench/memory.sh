@@ -1,0 +1,57 @@
+# What uploads cost in memory: large ones, many half-sent ones, many ended ones.
+#
+# shellcheck shell=bash
+# shellcheck disable=SC2154
+
+large() {
+    repeat "$1" > "$run/large.csv"
+    before=$(highest)
+    upload "$run/large.csv"
+    result memory "growth of the worker, upload of $1 MB" \
+        "$((($(highest) - before) / 1024))" MB \
+        "$(calc "32 * 1024 / ($(highest) - $before)" %.2f)" "32 MB" 1.0
+    rm -f "$run/large.csv"
+    forget
+}
+
+halfsent() {
+    local n=1000 before after
+    before=$(private)
+    perl bench/halfsent.pl "$GLYPH_PORT" "$n" "$1" > "$run/halfsent" &
+    until grep -q sent "$run/halfsent"; do sleep 0.2; done
+    sleep 2
+    after=$(private)
+    kill $!
+    wait $! || true
+    result memory "$n uploads, half-sent, $1 bytes each: memory for one" \
+        "$(calc "($after - $before) / $n" %.1f)" KB \
+        "$(calc "64 * $n / ($after - $before)" %.2f)" "64 KB" 1.0
+    sleep 1
+}
+
+# ended N: memory of the workers after so many jobs
+ended() {
+    local count=0
+    while [ "$count" -lt "$1" ]; do
+        wrk -t1 -c64 -d2s -s bench/small.lua "$GLYPH_URL" > "$run/wrk"
+        count=$((count + $(sed -n 's/^ *\([0-9]*\) requests in.*/\1/p' \
+            "$run/wrk")))
+    done
+    sleep 1
+    private
+}
+
+nginx_with 1
+upload "$run/bench.csv"
+forget
+large $((full ? 2000 : 5 * mb))
+
+nginx_with 1
+for bytes in 2000 30000 60000 100000; do halfsent $bytes; done
+
+nginx_with 1
+first=$(ended 10000)
+second=$(ended 10000)
+result memory "10,000 jobs that have ended, after 10,000 others" \
+    "$(((second - first) * 1024 / 10000))" "bytes each"
+forget

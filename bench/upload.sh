@@ -1,0 +1,137 @@
+# Upload to committed, against the same rows, already scored, by COPY.
+#
+# shellcheck shell=bash
+# shellcheck disable=SC2154
+
+copy() { sql -c "\\copy glyph.listings FROM '$1'"; }
+copy_binary() { sql -c "\\copy glyph.listings FROM '$1' (FORMAT binary)"; }
+
+# what glyph made of a file, as COPY takes it: text, binary, CSV
+scored() {
+    local name=$2 id
+    upload "$1"
+    id=$(jq -r .import_id "$run/result.json")
+    rows=$(jq .valid_rows "$run/result.json")
+    for format in text binary csv; do
+        sql -c "\\copy (SELECT * FROM glyph.listings WHERE import_id = '$id') \
+            TO '$run/$name.$format' (FORMAT $format)"
+    done
+    forget
+}
+
+node_start() {
+    (cd bench/node && npm ci --silent --no-audit --no-fund)
+    PORT=$((GLYPH_PORT + 1)) DATABASE_URL=$GLYPH_PG NODE_ENV=production \
+        MODELS="$top/conf/gpu_models.csv" \
+        node bench/node/server.js > "$run/node.log" 2>&1 &
+    node=$!
+    until (: < "/dev/tcp/127.0.0.1/$((GLYPH_PORT + 1))") 2> /dev/null; do
+        kill -0 $node
+        sleep 0.1
+    done
+}
+
+node_upload() {
+    curl -sS -f -o "$run/node.json" -H 'Content-Type: text/csv' -H Expect: \
+        -X POST -T "$1" "http://127.0.0.1:$((GLYPH_PORT + 1))/api/import/csv"
+}
+
+pgloader_conf() {
+    cat > "$run/pgloader.load" <<LOAD
+LOAD CSV FROM '$run/one.csv'
+    INTO postgresql:///glyph?host=$run/pg&user=glyph
+    TARGET TABLE glyph.listings
+    WITH fields optionally enclosed by '"', fields escaped by double-quote,
+         fields terminated by ',', batch rows = 25000;
+LOAD
+    sed -i "s|postgresql://.*|postgresql://glyph@unix:$run/pg:5432/glyph|" \
+        "$run/pgloader.load"
+}
+
+pgloader_load() {
+    pgloader --root-dir "$run/pgloader" "$run/pgloader.load" \
+        && [ "$(sql -c 'SELECT count(*) FROM glyph.listings')" = "$rows" ]
+}
+
+# one MEGABYTES RUNS: one client, two and eight, and their peers
+one() {
+    local mb=$1 runs=$2 file=$run/bench.csv tag="$1 MB" n
+
+    [ "$mb" = "${BENCH_MB:-100}" ] || { file=$run/large.csv
+                                        listings "$mb" 43 > "$file"; }
+    for n in 1 2; do listings $((mb / 2)) "5$n" > "$run/half$n.csv"; done
+    for n in 1 2 3 4 5 6 7 8; do
+        listings $((mb / 8)) "6$n" > "$run/eighth$n.csv"
+    done
+
+    for n in 1 2; do scored "$run/half$n.csv" "half$n"; done
+    for n in 1 2 3 4 5 6 7 8; do
+        scored "$run/eighth$n.csv" "eighth$n"
+        rm -f "$run/eighth$n".{binary,csv}
+    done
+    scored "$file" one
+
+    for n in $(seq "$runs"); do
+        measure "upload-$mb" upload "$file"
+        forget
+        measure "copy-$mb" copy "$run/one.text"
+        forget
+        measure "binary-$mb" copy_binary "$run/one.binary"
+        forget
+        measure "upload2-$mb" each upload "$run"/half?.csv
+        forget
+        measure "copy2-$mb" each copy "$run"/half?.text
+        forget
+        measure "upload8-$mb" each upload "$run"/eighth?.csv
+        forget
+        measure "copy8-$mb" each copy "$run"/eighth?.text
+        forget
+        [ "$mb" = "${BENCH_MB:-100}" ] || continue
+        measure "node-$mb" node_upload "$file"
+        forget
+        measure "pgloader-$mb" pgloader_load
+        forget
+    done
+
+    local u c
+    u=$(median "upload-$mb") c=$(median "copy-$mb")
+    result upload "psql \\copy of the scored rows, text, $tag" "$c" s
+    result upload "psql \\copy of the scored rows, binary, $tag" \
+        "$(median "binary-$mb")" s
+    result upload "upload, one client, $tag, $rows rows" "$u" s \
+        "$(calc "$c / $u" %.2f)" "psql \\copy, text" 1.0
+    result upload "two uploads at a time, half of it each" \
+        "$(median "upload2-$mb")" s \
+        "$(calc "$c / $(median "upload2-$mb")" %.2f)" \
+        "one psql \\copy, text" 1.3
+    result upload "two psql \\copy at a time, half of it each" \
+        "$(median "copy2-$mb")" s \
+        "$(calc "$c / $(median "copy2-$mb")" %.2f)" "one psql \\copy, text"
+    result upload "eight uploads at a time, an eighth of it each" \
+        "$(median "upload8-$mb")" s \
+        "$(calc "$(median "copy8-$mb") / $(median "upload8-$mb")" %.2f)" \
+        "eight psql \\copy at a time" 1.0
+    result upload "eight psql \\copy at a time, an eighth of it each" \
+        "$(median "copy8-$mb")" s \
+        "$(calc "$c / $(median "copy8-$mb")" %.2f)" "one psql \\copy, text"
+    [ "$mb" = "${BENCH_MB:-100}" ] || return 0
+    result upload "Node.js service (bench/node), one client" \
+        "$(median "node-$mb")" s \
+        "$(calc "$(median "node-$mb") / $u" %.1f)" "times the upload's time"
+    result upload "pgloader, the scored rows as CSV" \
+        "$(median "pgloader-$mb")" s \
+        "$(calc "$(median "pgloader-$mb") / $u" %.1f)" "times the upload's time"
+}
+
+nginx_with 2
+node_start
+pgloader_conf
+one "$mb" "$runs"
+kill $node
+
+if [ "$full" ]; then
+    one 1000 1
+    rm -f "$run"/large.csv
+fi
+
+rm -f "$run"/half* "$run"/eighth* "$run"/one.*

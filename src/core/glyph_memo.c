@@ -1,0 +1,148 @@
+
+#define XXH_INLINE_ALL
+#include <stddef.h>
+#include <stdint.h>
+#include <xxhash.h>
+
+#include "glyph_memo.h"
+
+
+/*
+ * A key's value is in one of the slots of its set: so few values may share a
+ * set that all which come again and again stay.
+ */
+
+#define GLYPH_MEMO_SET  4
+
+
+/* A slot: this, the value, the key. */
+
+typedef struct {
+    uint32_t       used;
+    uint32_t       tag;             /* of the key's hash */
+    uint32_t       len;
+    uint32_t       more;            /* its length and one; 0: there is none */
+} glyph_memo_slot_t;
+
+
+struct glyph_memo_s {
+    size_t         nslots;
+    size_t         max;
+    size_t         key;             /* where it is in a slot */
+    size_t         stride;
+    unsigned       victim;          /* the slot of a set to be used next */
+    unsigned char  slots[] __attribute__((aligned(16)));
+};
+
+
+static int glyph_memo_is(const glyph_memo_t *memo,
+    const glyph_memo_slot_t *slot, const glyph_str_t *key,
+    const glyph_str_t *more);
+
+
+#define glyph_memo_align(n)  (((n) + 15) & ~(size_t) 15)
+#define GLYPH_MEMO_VALUE     glyph_memo_align(sizeof(glyph_memo_slot_t))
+
+
+glyph_memo_t *
+glyph_memo_create(size_t nslots, size_t max, size_t size)
+{
+    size_t         key, stride;
+    glyph_memo_t  *memo;
+
+    key = GLYPH_MEMO_VALUE + size;
+    stride = glyph_memo_align(key + max);
+
+    memo = calloc(1, offsetof(glyph_memo_t, slots) + nslots * stride);
+    if (memo == NULL) {
+        return NULL;
+    }
+
+    memo->nslots = nslots;
+    memo->max = max;
+    memo->key = key;
+    memo->stride = stride;
+
+    return memo;
+}
+
+
+void
+glyph_memo_destroy(glyph_memo_t *memo)
+{
+    free(memo);
+}
+
+
+void *
+glyph_memo_find(glyph_memo_t *memo, const glyph_str_t *key,
+    const glyph_str_t *more, int *known)
+{
+    size_t              i;
+    uint32_t            tag;
+    uint64_t            hash;
+    unsigned char      *set, *text;
+    glyph_memo_slot_t  *slot;
+
+    if (key->len > memo->max || (more && more->len > memo->max - key->len)) {
+        return NULL;
+    }
+
+    hash = XXH3_64bits(key->data, key->len);
+
+    if (more) {
+        hash = XXH3_64bits_withSeed(more->data, more->len, hash);
+    }
+
+    tag = (uint32_t) (hash >> 32);
+    hash &= memo->nslots / GLYPH_MEMO_SET - 1;
+    set = memo->slots + hash * GLYPH_MEMO_SET * memo->stride;
+
+    for (i = 0; i < GLYPH_MEMO_SET; i++) {
+        slot = (glyph_memo_slot_t *) (set + i * memo->stride);
+
+        if (slot->used && slot->tag == tag
+            && glyph_memo_is(memo, slot, key, more))
+        {
+            *known = 1;
+            return (unsigned char *) slot + GLYPH_MEMO_VALUE;
+        }
+    }
+
+    *known = 0;
+
+    i = memo->victim++ % GLYPH_MEMO_SET;
+    slot = (glyph_memo_slot_t *) (set + i * memo->stride);
+
+    slot->used = 1;
+    slot->tag = tag;
+    slot->len = (uint32_t) key->len;
+    slot->more = more ? (uint32_t) more->len + 1 : 0;
+
+    text = (unsigned char *) slot + memo->key;
+    memcpy(text, key->data, key->len);
+
+    if (more) {
+        memcpy(text + key->len, more->data, more->len);
+    }
+
+    return (unsigned char *) slot + GLYPH_MEMO_VALUE;
+}
+
+
+static int
+glyph_memo_is(const glyph_memo_t *memo, const glyph_memo_slot_t *slot,
+    const glyph_str_t *key, const glyph_str_t *more)
+{
+    const unsigned char  *text;
+
+    if (slot->len != key->len || slot->more != (more ? more->len + 1 : 0)) {
+        return 0;
+    }
+
+    text = (const unsigned char *) slot + memo->key;
+
+    return memcmp(text, key->data, key->len) == 0
+           && (more == NULL
+               || memcmp(text + key->len, more->data, more->len) == 0);
+}
