@@ -51,8 +51,9 @@ my @conditions = ('New', 'Used', 'used', 'Refurbished', 'Open box',
     'For parts', 'Used - Good', 'NEW');
 my @regions = ('USA', 'EU', 'UK', 'CA', 'JP', 'DE', '');
 my @ages = ('', '', 'Current', '3 days ago', '2 weeks', '1 month');
-my @notes = ('', '', 'ships today', '"returns accepted, 30 days"',
-    '"sold ""as is"", no refund"', 'SKU: ', "\"two lines:\nof a note\"");
+my @notes = (('') x 8, ('ships today') x 4, ('SKU: ') x 6,
+    ('"returns accepted, 30 days"') x 4, '"sold ""as is"", no refund"',
+    "\"two lines:\nof a note\"");
 my @tracking = ('', '?utm_source=feed&utm_medium=csv', '?ref=', '#reviews');
 my @wrong = ('N/A', '-5', 'call', '', '0', '$300 - $450', 'from 99',
     'a lot');

@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 
 #include "glyph_dedup.h"
+#include "glyph_simd.h"
 #include "glyph_utf8.h"
 
 
@@ -62,6 +63,7 @@ static size_t glyph_dedup_find(const glyph_dedup_t *d, uint64_t hash);
 static int glyph_dedup_insert(glyph_dedup_t *d, size_t i,
     const glyph_slot_t *slot);
 static int glyph_dedup_grow(glyph_dedup_t *d);
+static void glyph_dedup_host(unsigned char *text, unsigned char *last);
 static int glyph_dedup_tracking(const unsigned char *param, size_t len);
 static void glyph_dedup_digest(const void *data, size_t len,
     glyph_digest_t *digest);
@@ -290,12 +292,7 @@ glyph_dedup_alloc(size_t n)
     table = mmap(NULL, size, PROT_READ|PROT_WRITE,
                  MAP_PRIVATE|MAP_ANONYMOUS, -1, 0);
 
-    if (table == MAP_FAILED) {
-        return NULL;
-    }
-
-    madvise(table, size, MADV_HUGEPAGE);
-    return table;
+    return table == MAP_FAILED ? NULL : table;
 }
 
 
@@ -318,7 +315,7 @@ glyph_dedup_free(glyph_slot_t *slots, size_t n)
 int
 glyph_dedup_url(const glyph_str_t *url, glyph_digest_t *digest)
 {
-    size_t                n, host;
+    size_t                n;
     unsigned char         text[GLYPH_DEDUP_TEXT], *p, sep;
     const unsigned char  *src, *last, *param, *end;
 
@@ -333,33 +330,22 @@ glyph_dedup_url(const glyph_str_t *url, glyph_digest_t *digest)
 
     /* what is left out makes room for what is put in: nothing grows */
 
-    if ((size_t) (last - url->data) > sizeof(text)) {
-        last = url->data + sizeof(text);
+    if (last - url->data > GLYPH_DEDUP_TEXT) {
+        last = url->data + GLYPH_DEDUP_TEXT;
     }
 
-    /* scheme and host are case-insensitive, what follows is not */
-
-    host = 0;
     src = url->data;
-    p = text;
 
     end = memchr(src, '?', last - src);
     if (end == NULL) {
         end = last;
     }
 
-    for ( /* void */ ; src < end && host < 3; src++) {
-
-        if (*src == '/') {
-            host++;
-        }
-
-        *p++ = (*src >= 'A' && *src <= 'Z') ? *src | 0x20 : *src;
-    }
-
-    memcpy(p, src, end - src);
-    p += end - src;
+    memcpy(text, src, end - src);
+    p = text + (end - src);
     src = end;
+
+    glyph_dedup_host(text, p);
 
     /* "/" at the end of a path says nothing */
 
@@ -390,6 +376,36 @@ glyph_dedup_url(const glyph_str_t *url, glyph_digest_t *digest)
     glyph_dedup_digest(text, p - text, digest);
 
     return 1;
+}
+
+
+/*
+ * Scheme and host, up to the third slash, are case-insensitive, what follows
+ * is not.
+ */
+
+static void
+glyph_dedup_host(unsigned char *text, unsigned char *last)
+{
+    int             i;
+    unsigned char  *end;
+
+    end = text;
+
+    for (i = 0; i < 3 && end < last; i++) {
+        end = memchr(end, '/', last - end);
+        end = end ? end + 1 : last;
+    }
+
+    for ( /* void */ ; end - text >= 8; text += 8) {
+        glyph_word_store(text, glyph_word_lower(glyph_word_load(text)));
+    }
+
+    for ( /* void */ ; text < end; text++) {
+        if (*text >= 'A' && *text <= 'Z') {
+            *text |= 0x20;
+        }
+    }
 }
 
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "glyph_json.h"
+#include "glyph_simd.h"
 #include "glyph_utf8.h"
 
 
@@ -32,6 +33,21 @@ static int glyph_json_word(glyph_json_in_t *in, const char *word);
 static void glyph_json_space(glyph_json_in_t *in);
 
 
+/* Whether none of eight bytes wants escaping. */
+
+static inline int
+glyph_json_plain(const unsigned char *p)
+{
+    uint64_t  w;
+
+    w = glyph_word_load(p);
+
+    return (glyph_word_within(w, 0x20, '!') | glyph_word_within(w, '#', '[')
+            | glyph_word_within(w, ']', '~'))
+           == GLYPH_HIGH_BITS;
+}
+
+
 void
 glyph_json_string(glyph_buf_t *b, const unsigned char *data, size_t len)
 {
@@ -44,6 +60,14 @@ glyph_json_string(glyph_buf_t *b, const unsigned char *data, size_t len)
     glyph_buf_putc(b, '"');
 
     for (p = data, run = data; p < last; /* void */) {
+
+        while (last - p >= 8 && glyph_json_plain(p)) {
+            p += 8;
+        }
+
+        if (p == last) {
+            break;
+        }
 
         if (*p >= 0x20 && *p < 0x7f && *p != '"' && *p != '\\') {
             p++;

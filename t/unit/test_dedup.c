@@ -18,6 +18,8 @@ static const pair_t  pairs[] = {
     { "http://a.example/x", "http://a.example/x", 1 },
     { "http://a.example/x", "HTTP://A.Example/x", 1 },
     { "http://a.example/x", "http://a.example/x#top", 1 },
+    { "http://long.example.org/x/Y", "hTTP://LONG.Example.ORG/x/Y", 1 },
+    { "http://LONG.example.org?x", "http://long.example.org?x", 1 },
     { "http://a.example/x", "http://a.example/x#?id=1", 1 },
     { "http://a.example/x", "http://a.example/x/", 1 },
     { "http://a.example/x", "http://a.example/x?", 1 },
