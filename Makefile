@@ -28,6 +28,9 @@ NODE_PACKAGES = nodejs npm
 # only the fuzzers need these
 FUZZ_PACKAGES = clang libclang-rt-dev llvm
 
+# only make bench needs these
+BENCH_PACKAGES = wrk pgloader
+
 # only make deb needs these
 DEB_PACKAGES = debhelper lintian
 
@@ -190,6 +193,9 @@ lint:
 	@util/lint.sh
 
 bench: build
+	@util/deps.sh $(BENCH_PACKAGES)
+	@command -v node > /dev/null && command -v npm > /dev/null \
+		|| util/deps.sh $(NODE_PACKAGES)
 	@bench/run.sh
 
 install: build

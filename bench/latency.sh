@@ -2,7 +2,7 @@
 # file beside them, and how long a callback of ours keeps the event loop.
 #
 # shellcheck shell=bash
-# shellcheck disable=SC2154
+# shellcheck disable=SC2034,SC2154
 
 flood() {
     while :; do

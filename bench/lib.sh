@@ -19,7 +19,7 @@ measure() {
     start=$(now)
     "$@" > "$run/out" 2> "$run/err" || {
         echo "bench: failed: $*" >&2
-        tail -5 "$run/err" "$run/out" >&2
+        tail -n 5 "$run/err" "$run/out" >&2
         exit 1
     }
     calc "$(now) - $start" >> "$run/times/$name"
@@ -65,7 +65,7 @@ upload() {
 
 # each FUNCTION FILE...: all at once
 each() {
-    local f=$1 pids=() pid
+    local f=$1 pids=() pid file
     shift
     for file; do
         "$f" "$file" &

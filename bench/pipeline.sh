@@ -44,8 +44,12 @@ disk() { dd if="$run/bench.csv" of="$run/dd" bs=64k conv=fdatasync; }
 
 nginx_with 1
 plain_start
-trap 'kill $(jobs -p) $(cat "$run/plain/nginx.pid") 2> /dev/null
+trap 'kill $(jobs -p) $(cat "$run/plain/nginx.pid" 2> /dev/null) 2> /dev/null
       util/stack.sh down' EXIT
+
+# the worst case: no title is like another
+perl bench/generate.pl --bytes="${mb}M" --seed=42 --distinct=100 \
+    > "$run/distinct.csv"
 
 for _ in $(seq "$runs"); do
     measure libcsv bare
@@ -55,6 +59,9 @@ for _ in $(seq "$runs"); do
     measure sieve sieve
     note core "$("$run/core" copy "$run/bench.csv" | cut -d' ' -f1)"
     note match "$("$run/core" match "$run/bench.csv" \
+        | awk '{ printf "%.0f", $1 / $2 * 1e9 }')"
+    note core-new "$("$run/core" copy "$run/distinct.csv" | cut -d' ' -f1)"
+    note match-new "$("$run/core" match "$run/distinct.csv" \
         | awk '{ printf "%.0f", $1 / $2 * 1e9 }')"
     measure put plain_put
     measure accept upload "$run/bench.csv" "?background=true"
@@ -72,10 +79,14 @@ result pipeline "dry run" "$(median dry)" s \
     "$(calc "$l / $(median dry)" %.2f)" "libcsv" 0.6
 result pipeline "the pipeline into COPY blocks, processor time" \
     "$(median core)" s "$(calc "$l / $(median core)" %.2f)" "libcsv" 0.6
+result pipeline "... every title new" "$(median core-new)" s \
+    "$(calc "$l / $(median core-new)" %.2f)" "libcsv"
 result pipeline "glyphsieve, CSV to scored CSV, with the registry's compilation" \
     "$(median sieve)" s "$(calc "$l / $(median sieve)" %.2f)" "libcsv"
 result pipeline "matcher, each title" "$(median match)" ns \
-    "$(calc "1000 / $(median match)" %.2f)" "1 µs a title" 1.0
+    "$(calc "1000 / $(median match)" %.1f)" "1 µs a title" 1.0
+result pipeline "... every title new" "$(median match-new)" ns \
+    "$(calc "1000 / $(median match-new)" %.1f)" "1 µs a title" 1.0
 result pipeline "allocations for each 1,000 rows, pipeline" \
     "$("$run/core" allocations "$run/bench.csv")" ""
 result pipeline "plain nginx, DAV PUT of the file" "$(median put)" s
@@ -83,4 +94,5 @@ result pipeline "dd conv=fdatasync of the file" "$(median disk)" s
 result pipeline "background upload to 202 (durable)" "$(median accept)" s \
     "$(calc "$(median disk) / $(median accept)" %.2f)" "dd conv=fdatasync"
 kill "$(cat "$run/plain/nginx.pid")"
-rm -rf "$run/plain" "$run/dd" "$run/sieved.csv"
+rm -rf "$run/plain" "$run/dd" "$run/sieved.csv" \
+    "$run/distinct.csv"

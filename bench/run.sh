@@ -64,7 +64,7 @@ done
         "PostgreSQL $(sql -c 'SHOW server_version')," \
         "$(redis-server --version | grep -o 'v=[^ ]*' | sed 's/v=/Redis /')"
     echo "glyph $(git describe --always --dirty 2> /dev/null)," \
-        "node $(node --version), $(pgloader --version | head -1)," \
+        "node $(node --version), pgloader $(dpkg-query -Wf '${Version}' pgloader)," \
         "wrk $(dpkg-query -Wf '${Version}' wrk)"
     echo '```'
     echo

@@ -14,7 +14,7 @@ scored() {
     rows=$(jq .valid_rows "$run/result.json")
     for format in text binary csv; do
         sql -c "\\copy (SELECT * FROM glyph.listings WHERE import_id = '$id') \
-            TO '$run/$name.$format' (FORMAT $format)"
+            TO '$run/scored-$name.$format' (FORMAT $format)"
     done
     forget
 }
@@ -37,15 +37,13 @@ node_upload() {
 }
 
 pgloader_conf() {
-    cat > "$run/pgloader.load" <<LOAD
-LOAD CSV FROM '$run/one.csv'
-    INTO postgresql:///glyph?host=$run/pg&user=glyph
+    cat > "$run/pgloader.load" <<END
+LOAD CSV FROM '$run/scored-one.csv'
+    INTO postgresql://glyph@unix:$run/pg:5432/glyph
     TARGET TABLE glyph.listings
     WITH fields optionally enclosed by '"', fields escaped by double-quote,
          fields terminated by ',', batch rows = 25000;
-LOAD
-    sed -i "s|postgresql://.*|postgresql://glyph@unix:$run/pg:5432/glyph|" \
-        "$run/pgloader.load"
+END
 }
 
 pgloader_load() {
@@ -67,24 +65,24 @@ one() {
     for n in 1 2; do scored "$run/half$n.csv" "half$n"; done
     for n in 1 2 3 4 5 6 7 8; do
         scored "$run/eighth$n.csv" "eighth$n"
-        rm -f "$run/eighth$n".{binary,csv}
+        rm -f "$run/scored-eighth$n".{binary,csv}
     done
     scored "$file" one
 
     for n in $(seq "$runs"); do
         measure "upload-$mb" upload "$file"
         forget
-        measure "copy-$mb" copy "$run/one.text"
+        measure "copy-$mb" copy "$run/scored-one.text"
         forget
-        measure "binary-$mb" copy_binary "$run/one.binary"
+        measure "binary-$mb" copy_binary "$run/scored-one.binary"
         forget
         measure "upload2-$mb" each upload "$run"/half?.csv
         forget
-        measure "copy2-$mb" each copy "$run"/half?.text
+        measure "copy2-$mb" each copy "$run"/scored-half?.text
         forget
         measure "upload8-$mb" each upload "$run"/eighth?.csv
         forget
-        measure "copy8-$mb" each copy "$run"/eighth?.text
+        measure "copy8-$mb" each copy "$run"/scored-eighth?.text
         forget
         [ "$mb" = "${BENCH_MB:-100}" ] || continue
         measure "node-$mb" node_upload "$file"
@@ -134,4 +132,4 @@ if [ "$full" ]; then
     rm -f "$run"/large.csv
 fi
 
-rm -f "$run"/half* "$run"/eighth* "$run"/one.*
+rm -f "$run"/half* "$run"/eighth* "$run"/scored-*

@@ -6,17 +6,13 @@
 
 
 int
-glyph_buf_reserve(glyph_buf_t *b, size_t n)
+glyph_buf_grow(glyph_buf_t *b, size_t n)
 {
     size_t          size;
     unsigned char  *data;
 
     if (b->failed) {
         return GLYPH_ERROR;
-    }
-
-    if (b->size - b->len >= n) {
-        return GLYPH_OK;
     }
 
     size = b->size ? b->size : 256;
@@ -41,32 +37,6 @@ glyph_buf_reserve(glyph_buf_t *b, size_t n)
     b->size = size;
 
     return GLYPH_OK;
-}
-
-
-void
-glyph_buf_append(glyph_buf_t *b, const void *data, size_t len)
-{
-    if (len && glyph_buf_reserve(b, len) == GLYPH_OK) {
-        memcpy(b->data + b->len, data, len);
-        b->len += len;
-    }
-}
-
-
-void
-glyph_buf_putc(glyph_buf_t *b, unsigned char c)
-{
-    if (glyph_buf_reserve(b, 1) == GLYPH_OK) {
-        b->data[b->len++] = c;
-    }
-}
-
-
-void
-glyph_buf_puts(glyph_buf_t *b, const char *s)
-{
-    glyph_buf_append(b, s, strlen(s));
 }
 
 

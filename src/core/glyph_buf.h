@@ -18,14 +18,50 @@ typedef struct {
 } glyph_buf_t;
 
 
-/* Ensures room for n more bytes: GLYPH_OK or GLYPH_ERROR (then failed). */
-int glyph_buf_reserve(glyph_buf_t *b, size_t n);
+/* Makes room for n more bytes where there is none: see glyph_buf_reserve(). */
+int glyph_buf_grow(glyph_buf_t *b, size_t n);
 
-void glyph_buf_append(glyph_buf_t *b, const void *data, size_t len);
-void glyph_buf_putc(glyph_buf_t *b, unsigned char c);
+
+/* Ensures room for n more bytes: GLYPH_OK or GLYPH_ERROR (then failed). */
+
+static inline int
+glyph_buf_reserve(glyph_buf_t *b, size_t n)
+{
+    if (b->size - b->len >= n && !b->failed) {
+        return GLYPH_OK;
+    }
+
+    return glyph_buf_grow(b, n);
+}
+
+
+static inline void
+glyph_buf_append(glyph_buf_t *b, const void *data, size_t len)
+{
+    if (len && glyph_buf_reserve(b, len) == GLYPH_OK) {
+        memcpy(b->data + b->len, data, len);
+        b->len += len;
+    }
+}
+
+
+static inline void
+glyph_buf_putc(glyph_buf_t *b, unsigned char c)
+{
+    if (glyph_buf_reserve(b, 1) == GLYPH_OK) {
+        b->data[b->len++] = c;
+    }
+}
+
 
 /* Appends a terminated string. */
-void glyph_buf_puts(glyph_buf_t *b, const char *s);
+
+static inline void
+glyph_buf_puts(glyph_buf_t *b, const char *s)
+{
+    glyph_buf_append(b, s, strlen(s));
+}
+
 
 /* printf() of at most 255 bytes of output; for numbers and short texts. */
 void glyph_buf_printf(glyph_buf_t *b, const char *fmt, ...)

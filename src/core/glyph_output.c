@@ -4,6 +4,7 @@
 
 #include "glyph_json.h"
 #include "glyph_output.h"
+#include "glyph_simd.h"
 
 
 typedef struct {
@@ -277,13 +278,36 @@ glyph_output_one(glyph_output_t *o, size_t column, const glyph_listing_t *l)
 }
 
 
+/* Whether none of eight bytes wants a field to be quoted. */
+
+static inline int
+glyph_output_plain(const unsigned char *p, unsigned char delimiter)
+{
+    uint64_t  w;
+
+    w = glyph_word_load(p);
+
+    return (glyph_word_within(w, '"', '"') | glyph_word_within(w, '\n', '\n')
+            | glyph_word_within(w, '\r', '\r')
+            | glyph_word_within(w, delimiter, delimiter))
+           == 0;
+}
+
+
 void
 glyph_output_field(glyph_buf_t *b, const unsigned char *data, size_t len,
     unsigned char delimiter)
 {
     size_t  i;
 
-    for (i = 0; i < len; i++) {
+    i = 0;
+
+    while (len - i >= 8 && glyph_output_plain(data + i, delimiter)) {
+        i += 8;
+    }
+
+    for ( /* void */ ; i < len; i++) {
+
         if (data[i] == '"' || data[i] == delimiter || data[i] == '\n'
             || data[i] == '\r')
         {
