@@ -16,6 +16,7 @@ large() {
 
 halfsent() {
     local n=1000 before after
+    nginx_with 1
     before=$(private)
     perl bench/halfsent.pl "$GLYPH_PORT" "$n" "$1" > "$run/halfsent" &
     until grep -q sent "$run/halfsent"; do sleep 0.2; done
@@ -46,7 +47,6 @@ upload "$run/bench.csv"
 forget
 large $((full ? 2000 : 5 * mb))
 
-nginx_with 1
 for bytes in 2000 30000 60000 100000; do halfsent $bytes; done
 
 nginx_with 1

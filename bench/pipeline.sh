@@ -44,9 +44,6 @@ disk() { dd if="$run/bench.csv" of="$run/dd" bs=64k conv=fdatasync; }
 
 nginx_with 1
 plain_start
-trap 'kill $(jobs -p) $(cat "$run/plain/nginx.pid" 2> /dev/null) 2> /dev/null
-      util/stack.sh down' EXIT
-
 # the worst case: no title is like another
 perl bench/generate.pl --bytes="${mb}M" --seed=42 --distinct=100 \
     > "$run/distinct.csv"

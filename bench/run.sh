@@ -25,7 +25,14 @@ GLYPH_RUN=$GLYPH_RUN/bench
 GLYPH_PORT=$((GLYPH_PORT + 905))
 export GLYPH_RUN GLYPH_PORT
 
-trap 'kill $(jobs -p) 2> /dev/null; util/stack.sh down' EXIT
+# what is in the background, and what the parts started, ends with us
+end() {
+    # shellcheck disable=SC2046
+    kill $(jobs -p) $(cat "$GLYPH_RUN"/plain/nginx.pid 2> /dev/null) \
+        2> /dev/null || true
+    util/stack.sh down
+}
+trap end EXIT
 mkdir -p "$GLYPH_RUN"
 rm -f "$GLYPH_RUN/nginx.conf"
 util/stack.sh up > /dev/null

@@ -47,9 +47,6 @@ static ngx_glyph_budget_t  ngx_glyph_stream_chunks;
 static ngx_glyph_budget_t  ngx_glyph_stream_blocks;
 static size_t              ngx_glyph_chunk_size;
 
-/* whose turn it is: the one waiter that may go before those that wait */
-static ngx_glyph_waiter_t  *ngx_glyph_granted;
-
 
 ngx_int_t
 ngx_glyph_budget_init(ngx_cycle_t *cycle, ngx_bufs_t *chunks,
@@ -298,10 +295,12 @@ ngx_glyph_block_free(ngx_glyph_block_t *block)
 static ngx_uint_t
 ngx_glyph_budget_take(ngx_glyph_budget_t *budget, ngx_glyph_waiter_t *w)
 {
-    if (budget->left > 0
-        && (ngx_queue_empty(&budget->waiters) || w == ngx_glyph_granted))
-    {
-        ngx_glyph_waiter_cancel(w);
+    if (w->kept == budget) {
+        w->kept = NULL;
+        return 1;
+    }
+
+    if (budget->left > 0 && ngx_queue_empty(&budget->waiters)) {
         budget->left--;
         return 1;
     }
@@ -333,32 +332,22 @@ ngx_glyph_budget_put(ngx_glyph_budget_t *budget, ngx_queue_t *idle)
 static void
 ngx_glyph_budget_grant(ngx_event_t *ev)
 {
-    ngx_uint_t           n;
     ngx_queue_t         *q;
     ngx_glyph_waiter_t  *w;
     ngx_glyph_budget_t  *budget;
 
     budget = ev->data;
 
-    /*
-     * A granted waiter that takes nothing has lost interest; one that takes
-     * too little leaves the rest to the next.  Each is asked once a time.
-     */
-
-    for (n = budget->left; n && budget->left; n--) {
-
-        if (ngx_queue_empty(&budget->waiters)) {
-            return;
-        }
-
+    while (budget->left && !ngx_queue_empty(&budget->waiters)) {
         q = ngx_queue_head(&budget->waiters);
         w = ngx_queue_data(q, ngx_glyph_waiter_t, queue);
 
         ngx_glyph_waiter_cancel(w);
 
-        ngx_glyph_granted = w;
+        budget->left--;
+        w->kept = budget;
+
         w->granted(w->data);
-        ngx_glyph_granted = NULL;
     }
 }
 
@@ -366,9 +355,18 @@ ngx_glyph_budget_grant(ngx_event_t *ev)
 void
 ngx_glyph_waiter_cancel(ngx_glyph_waiter_t *w)
 {
+    ngx_glyph_budget_t  *budget;
+
     if (w->waiting) {
         w->waiting = 0;
         ngx_queue_remove(&w->queue);
+    }
+
+    if (w->kept) {
+        budget = w->kept;
+        w->kept = NULL;
+
+        ngx_glyph_budget_put(budget, NULL);
     }
 }
 

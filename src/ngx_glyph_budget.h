@@ -5,7 +5,6 @@
  * use up; and blocks of encoded rows.  They are separate, so that nothing can
  * wait in a circle; waiters are served first come, first served.  An object
  * is lent only while it is in use, its memory is kept for the next.
-
  *
  * Streams have as many of both for themselves: clients that do not read can
  * keep theirs, but no import has to wait for them.
@@ -52,12 +51,17 @@ typedef struct {
 } ngx_glyph_block_t;
 
 
-/* What waits for a budget; "granted" is called in the event loop, later. */
+/*
+ * What waits for a budget; "granted" is called in the event loop, later.  One
+ * object is then kept for it, until it gets it or is cancelled: a client's
+ * socket is read only after others had their turn.
+ */
 
 typedef struct {
     ngx_queue_t                queue;
     void                     (*granted)(void *data);
     void                      *data;
+    void                      *kept;        /* the budget that keeps one */
     unsigned                   waiting:1;
 } ngx_glyph_waiter_t;
 
@@ -84,7 +88,7 @@ ngx_glyph_block_t *ngx_glyph_block_get_stream(ngx_glyph_waiter_t *w);
 void ngx_glyph_chunk_put(ngx_glyph_chunk_t *chunk);
 void ngx_glyph_block_put(ngx_glyph_block_t *block);
 
-/* Stops waiting. */
+/* Stops waiting; what is kept for it goes to the next. */
 void ngx_glyph_waiter_cancel(ngx_glyph_waiter_t *w);
 
 typedef struct {

@@ -523,7 +523,14 @@ ngx_glyph_job_chunk_granted(void *data)
 {
     ngx_glyph_job_t *job = data;
 
-    ngx_glyph_job_resume(job);
+    if (job->run || (job->ctx && job->ctx->paused)) {
+        ngx_glyph_job_resume(job);
+        return;
+    }
+
+    /* nobody would take it */
+
+    ngx_glyph_waiter_cancel(&job->chunk_waiter);
 }
 
 
@@ -708,6 +715,13 @@ ngx_glyph_job_computed(ngx_glyph_job_t *job, ngx_glyph_chunk_t *chunk)
         job->block = NULL;
         ngx_queue_insert_tail(&job->blocks, &block->queue);
         ngx_glyph_job_ready(job);
+
+    } else if (ngx_queue_empty(&job->chunks) && !job->body_end) {
+
+        /* a client may be slow, others have rows */
+
+        job->block = NULL;
+        ngx_glyph_job_block_put(job, block);
     }
 
     ngx_glyph_job_run(job);
