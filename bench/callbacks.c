@@ -6,10 +6,12 @@
  * thread is one by nginx, a callback; what threads of a pool do is none.
  *
  * The clock is the thread's processor time, so that a busy machine is not
- * taken for a slow callback.  At its end each process appends to the file that
- * the variable CALLBACKS names, for every function that nginx called, the
- * object it is in, its address there, the number of calls, the longest, in
- * nanoseconds, and the histogram: calls below 1, 2, 4 … 16384 µs, and the rest.
+ * taken for a slow callback.  At its end a worker (a child of the daemon, which
+ * is a child of the process that was started) writes a file, its name is the
+ * variable CALLBACKS and the worker's number: for every function that nginx
+ * called, the object it is in, its address there, the number of calls, the
+ * longest, in nanoseconds, and the histogram: calls below 1, 2, 4 … 16384 µs,
+ * and the rest.
  */
 
 #define _GNU_SOURCE
@@ -31,6 +33,8 @@
 
 typedef struct {
     void      *func;
+    char      *object;                  /* which is unloaded before we end */
+    uint64_t   offset;
     uint64_t   calls;
     uint64_t   longest;
     uint64_t   histogram[CALLBACKS_BUCKETS];
@@ -52,6 +56,7 @@ static __thread unsigned     callbacks_depth;
 
 static uint64_t              callbacks_start;
 static callbacks_function_t  callbacks_functions[CALLBACKS_FUNCTIONS];
+static int                   callbacks_forks;   /* 2: a worker */
 static char                  callbacks_file[4096];
 
 
@@ -117,7 +122,8 @@ callbacks_now(void)
 static callbacks_function_t *
 callbacks_find(void *func)
 {
-    size_t  i;
+    size_t   i;
+    Dl_info  info;
 
     i = ((uintptr_t) func >> 4) % CALLBACKS_FUNCTIONS;
 
@@ -125,6 +131,14 @@ callbacks_find(void *func)
            && callbacks_functions[i].func != func)
     {
         i = (i + 1) % CALLBACKS_FUNCTIONS;
+    }
+
+    if (callbacks_functions[i].func == NULL
+        && dladdr(func, &info) && info.dli_fname)
+    {
+        callbacks_functions[i].object = strdup(info.dli_fname);
+        callbacks_functions[i].offset = (char *) func
+                                        - (char *) info.dli_fbase;
     }
 
     callbacks_functions[i].func = func;
@@ -138,6 +152,7 @@ callbacks_find(void *func)
 static void
 callbacks_forget(void)
 {
+    callbacks_forks++;
     callbacks_first = 1;
     callbacks_depth = 0;
     memset(callbacks_functions, 0, sizeof(callbacks_functions));
@@ -165,11 +180,17 @@ static void
 callbacks_end(void)
 {
     int                    i, n;
+    char                   name[sizeof(callbacks_file) + 16];
     FILE                  *out;
-    Dl_info                info;
     callbacks_function_t  *f;
 
-    out = callbacks_file[0] ? fopen(callbacks_file, "a") : NULL;
+    if (callbacks_forks != 2 || callbacks_file[0] == '\0') {
+        return;
+    }
+
+    snprintf(name, sizeof(name), "%s.%d", callbacks_file, (int) getpid());
+
+    out = fopen(name, "w");
     if (out == NULL) {
         return;
     }
@@ -177,13 +198,12 @@ callbacks_end(void)
     for (i = 0; i < CALLBACKS_FUNCTIONS; i++) {
         f = &callbacks_functions[i];
 
-        if (f->func == NULL || dladdr(f->func, &info) == 0) {
+        if (f->object == NULL) {
             continue;
         }
 
-        fprintf(out, "%s %#lx %llu %llu", info.dli_fname,
-                (unsigned long) ((char *) f->func - (char *) info.dli_fbase),
-                (unsigned long long) f->calls,
+        fprintf(out, "%s %#llx %llu %llu", f->object,
+                (unsigned long long) f->offset, (unsigned long long) f->calls,
                 (unsigned long long) f->longest);
 
         for (n = 0; n < CALLBACKS_BUCKETS; n++) {

@@ -67,7 +67,7 @@ make -s BUILD=build/callbacks \
     build > /dev/null
 cc -O2 -g -fPIC -shared -Wall -Wextra -o "$run/callbacks.so" \
     bench/callbacks.c -ldl
-rm -f "$run/nginx/callbacks"
+rm -f "$run"/nginx/callbacks.*
 
 preload=$run/callbacks.so
 nginx_with 1 "s|$top/build/ngx_glyph|$top/build/callbacks/ngx_glyph|"
@@ -84,7 +84,7 @@ nginx_with 1
 # what runs before the loop and after it does not delay anybody
 while read -r file address rest; do
     echo "$(addr2line -f -e "$file" "$address" | head -1) $rest"
-done < "$run/nginx/callbacks" | grep -v '_\(init\|exit\)_process ' \
+done < <(cat "$run"/nginx/callbacks.*) | grep -v '_\(init\|exit\)_process ' \
     | sort -k3,3nr > "$run/callbacks"
 
 result latency "calls of the module by nginx: uploads of $mb MB, of 10 rows" \

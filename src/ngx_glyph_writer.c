@@ -38,7 +38,7 @@
 #define NGX_GLYPH_WRITER_TAKE_TIMEOUT  15000
 
 /* bytes given to libpq in one go, before other events have their turn */
-#define NGX_GLYPH_WRITER_TURN       (4 * NGX_GLYPH_BATCH_PIECE)
+#define NGX_GLYPH_WRITER_TURN       NGX_GLYPH_BATCH_PIECE
 
 
 /* jobs that wait for a transaction: more is too far behind */
