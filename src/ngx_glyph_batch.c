@@ -4,6 +4,7 @@
 #include "ngx_glyph_batch.h"
 #include "ngx_glyph_owner.h"
 #include "core/glyph_copy.h"
+#include "core/glyph_stats.h"
 
 
 static void ngx_glyph_batch_begin_args(ngx_glyph_batch_t *batch,
@@ -321,6 +322,14 @@ ngx_glyph_batch_final(ngx_glyph_job_t *job, ngx_glyph_block_t *block,
         }
 
         glyph_buf_putc(b, '}');
+    }
+
+    /* Postgres has refused rows since the result was made */
+
+    if (block->result.len && job->refused != block->refused) {
+        glyph_stats_refused(&block->result,
+                            (int64_t) (job->refused - block->refused));
+        block->refused = job->refused;
     }
 
     /* as a string: jsonb would change the order of its members */

@@ -274,6 +274,7 @@ ngx_glyph_block_put(ngx_glyph_block_t *block)
     glyph_buf_reset(&block->result);
 
     block->final = 0;
+    block->refused = 0;
 
     ngx_glyph_budget_put(budget, &block->queue);
 }

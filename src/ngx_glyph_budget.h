@@ -46,6 +46,7 @@ typedef struct {
     /* the job's end, in its last block */
     ngx_uint_t                 final;       /* its state, or 0 */
     glyph_buf_t                result;      /* the ImportResult */
+    ngx_uint_t                 refused;     /* rows, which it has as such */
 
     unsigned                   stream:1;    /* of the streams' budget */
 } ngx_glyph_block_t;

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE     /* memmem() */
 
 #include "glyph_json.h"
 #include "glyph_stats.h"
@@ -42,6 +43,7 @@ static void glyph_stats_warning(glyph_stats_t *s, const glyph_record_t *rec,
 static void glyph_stats_model(glyph_buf_t *b, const glyph_stats_t *s,
     const char *key, const glyph_model_t *m);
 static void glyph_stats_top(glyph_buf_t *b, const glyph_stats_t *s);
+static void glyph_stats_correct(glyph_buf_t *b, const char *key, int64_t n);
 static void glyph_stats_summary(glyph_buf_t *b, const glyph_totals_t *t,
     uint64_t processing_time_ms);
 static void glyph_stats_refusal(glyph_buf_t *b,
@@ -592,4 +594,60 @@ glyph_stats_dialect(glyph_buf_t *b, const glyph_stats_file_t *file)
     }
 
     glyph_buf_putc(b, '}');
+}
+
+
+void
+glyph_stats_refused(glyph_buf_t *result, int64_t n)
+{
+    glyph_stats_correct(result, ",\"valid_rows\":", -n);
+    glyph_stats_correct(result, ",\"invalid_rows\":", n);
+    glyph_stats_correct(result, ",\"successful_rows\":", -n);
+    glyph_stats_correct(result, ",\"failed_rows\":", n);
+}
+
+
+/*
+ * Adds to the number of a key, which is given with its comma: so it is not
+ * found in a string, where a quote sign has a backslash before it.
+ */
+
+static void
+glyph_stats_correct(glyph_buf_t *b, const char *key, int64_t n)
+{
+    size_t                at, end, rest;
+    int64_t               value;
+    glyph_buf_t           number;
+    const unsigned char  *p;
+
+    p = memmem(b->data, b->len, key, strlen(key));
+    if (p == NULL) {
+        return;
+    }
+
+    at = p - b->data + strlen(key);
+    value = 0;
+
+    for (end = at; end < b->len && b->data[end] >= '0' && b->data[end] <= '9';
+         end++)
+    {
+        value = value * 10 + (b->data[end] - '0');
+    }
+
+    memset(&number, 0, sizeof(glyph_buf_t));
+    glyph_json_int(&number, value + n);
+
+    if (number.failed || glyph_buf_reserve(b, number.len) != GLYPH_OK) {
+        b->failed = 1;
+        glyph_buf_free(&number);
+        return;
+    }
+
+    rest = b->len - end;
+
+    memmove(b->data + at + number.len, b->data + end, rest);
+    memcpy(b->data + at, number.data, number.len);
+
+    b->len = at + number.len + rest;
+    glyph_buf_free(&number);
 }

@@ -45,4 +45,10 @@ void glyph_stats_result(const glyph_stats_t *s,
     const glyph_stats_file_t *file, uint64_t processing_time_ms,
     glyph_buf_t *b);
 
+/*
+ * Corrects an ImportResult that is written already: so many rows that it has
+ * as valid were refused by the database since.
+ */
+void glyph_stats_refused(glyph_buf_t *result, int64_t n);
+
 #endif /* GLYPH_STATS_H_INCLUDED */

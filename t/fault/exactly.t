@@ -57,6 +57,12 @@ for my $path ('/import', '/background') {
             'store_refused', 'it is an error, with its code';
         is sql("SELECT rows || ' ' || valid_rows || ' ' || invalid_rows FROM"
                . " glyph.imports WHERE id = '$id'"), '20 19 1', 'and counted';
+
+        my $counts = qr/"total_rows":20,"valid_rows":19,"invalid_rows":1,
+            .*"total_rows":20,"successful_rows":19,"failed_rows":1,/x;
+        like get("/imports/$id"), $counts, 'so does the result count it';
+        like slurp("$root/$id.body"), $counts, 'and the answer'
+            if $path eq '/import';
     };
 }
 
