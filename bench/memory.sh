@@ -7,7 +7,7 @@ large() {
     repeat "$1" > "$run/large.csv"
     before=$(highest)
     upload "$run/large.csv"
-    result memory "growth of the worker, upload of $1 MB" \
+    result memory "growth of a new worker, upload of $1 MB" \
         "$((($(highest) - before) / 1024))" MB \
         "$(calc "32 * 1024 / ($(highest) - $before)" %.2f)" "32 MB" 1.0
     rm -f "$run/large.csv"
@@ -47,8 +47,6 @@ ended() {
 }
 
 nginx_with 1
-upload "$run/bench.csv"
-forget
 large $((full ? 2000 : 5 * mb))
 
 for bytes in 2000 30000 60000 100000; do halfsent $bytes; done
