@@ -27,8 +27,8 @@ my %part = (
         . 'and exit (bench/callbacks.c), during uploads of every kind.'],
     'growth-size' => ['Growth: size of the file', 'Time is linear, the '
         . 'largest worker (last column) as large as for any file: nothing is '
-        . 'kept of a row but its key for dedup, 8 bytes, up to '
-        . 'glyph_dedup_size.'],
+        . 'kept of a row but its keys for dedup, 12 bytes each, '
+        . 'up to glyph_dedup_size.'],
     'growth-parallel' => ['Growth: uploads at a time', 'The throughput is that '
         . 'of the two connections to Postgres; memory (last column) is bounded '
         . 'by glyph_buffers.'],

@@ -21,7 +21,8 @@ static void ngx_glyph_health_settled(void *data);
 static void ngx_glyph_health_cleanup(void *data);
 static ngx_int_t ngx_glyph_health_answer(ngx_http_request_t *r);
 static void ngx_glyph_health_store(glyph_buf_t *b, const char *name,
-    const char *state, const char *error);
+    const char *state, const char *error,
+    const char *failover);
 
 
 /*
@@ -149,9 +150,9 @@ ngx_glyph_health_answer(ngx_http_request_t *r)
     glyph_json_cstring(&b, NGX_GLYPH_VERSION);
 
     ngx_glyph_health_store(&b, "postgres", ngx_glyph_pg_state(),
-                           ngx_glyph_pg_error());
+                           ngx_glyph_pg_error(), ngx_glyph_pg_failover());
     ngx_glyph_health_store(&b, "redis", ngx_glyph_redis_state(),
-                           ngx_glyph_redis_error());
+                           ngx_glyph_redis_error(), NULL);
 
     glyph_json_key(&b, "spool");
     glyph_buf_putc(&b, '{');
@@ -200,7 +201,7 @@ ngx_glyph_health_spools(void)
 
 static void
 ngx_glyph_health_store(glyph_buf_t *b, const char *name, const char *state,
-    const char *error)
+    const char *error, const char *failover)
 {
     glyph_json_key(b, name);
     glyph_buf_putc(b, '{');
@@ -210,6 +211,11 @@ ngx_glyph_health_store(glyph_buf_t *b, const char *name, const char *state,
     if (error && error[0]) {
         glyph_json_key(b, "error");
         glyph_json_cstring(b, error);
+    }
+
+    if (failover) {
+        glyph_json_key(b, "failover");
+        glyph_json_cstring(b, failover);
     }
 
     glyph_buf_putc(b, '}');

@@ -109,6 +109,7 @@ static ngx_glyph_pg_queue_t    ngx_glyph_pg_queues[2];
 static ngx_glyph_latch_t       ngx_glyph_pg_settled;
 static ngx_glyph_pg_health_e   ngx_glyph_pg_health;
 static char                    ngx_glyph_pg_health_error[256];
+static const char             *ngx_glyph_pg_failover_state;
 
 
 ngx_int_t
@@ -306,6 +307,38 @@ const char *
 ngx_glyph_pg_error(void)
 {
     return ngx_glyph_pg_health_error;
+}
+
+
+const char *
+ngx_glyph_pg_failover(void)
+{
+    return ngx_glyph_pg_failover_state;
+}
+
+
+void
+ngx_glyph_pg_set_failover(const char *failover)
+{
+    const char  *last;
+
+    last = ngx_glyph_pg_failover_state;
+    ngx_glyph_pg_failover_state = failover;
+
+    if (failover == last) {
+        return;
+    }
+
+    if (failover && ngx_strcmp(failover, "asynchronous") == 0) {
+        ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
+                      "failover: asynchronous: postgres has no "
+                      "synchronous_standby_names, so a promotion may lose "
+                      "what was acknowledged");
+
+    } else if (failover && last) {
+        ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
+                      "failover: synchronous");
+    }
 }
 
 

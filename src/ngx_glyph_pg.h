@@ -59,6 +59,16 @@ void ngx_glyph_pg_abandon(ngx_glyph_pg_query_t *query);
 const char *ngx_glyph_pg_state(void);
 const char *ngx_glyph_pg_error(void);
 
+/*
+ * What a failover to another host of the conninfo would keep: all that was
+ * acknowledged ("synchronous": the server it is connected to waits for its
+ * standbys), or not ("asynchronous"); NULL: there is no other host.
+ */
+const char *ngx_glyph_pg_failover(void);
+
+/* By every connect that worked; only a change is logged. */
+void ngx_glyph_pg_set_failover(const char *failover);
+
 /* Closed until the worker's first attempt to connect has ended. */
 ngx_glyph_latch_t *ngx_glyph_pg_latch(void);
 

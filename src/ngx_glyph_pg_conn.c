@@ -1,6 +1,7 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_owner.h"
+#include "ngx_glyph_pg.h"
 #include "ngx_glyph_pg_conn.h"
 #include "ngx_glyph_zone.h"
 
@@ -28,6 +29,8 @@ typedef struct {
     PGconn                    *pg;          /* NULL: failed */
     char                       error[256];
     ngx_uint_t                 schema_bad;
+    ngx_uint_t                 hosts;       /* of the conninfo */
+    ngx_uint_t                 synchronous; /* its standbys, if any */
 } ngx_glyph_pg_attempt_t;
 
 
@@ -143,6 +146,8 @@ ngx_glyph_pg_run(ngx_glyph_task_t *task, ngx_log_t *log)
     n = ngx_max(ngx_glyph_pg_count(options, "host"),
                 ngx_glyph_pg_count(options, "hostaddr"));
     error[0] = '\0';
+
+    at->hosts = n;
 
     for (i = 0; i < n; i++) {
         now = ngx_glyph_pg_now();
@@ -390,8 +395,10 @@ ngx_glyph_pg_check_schema(ngx_glyph_pg_attempt_t *at)
     PGresult    *res;
     const char  *code;
 
-    if (ngx_glyph_pg_exec(at, "SELECT glyph.schema_version()", &res)
-        != NGX_OK)
+    static const char  sql[] = "SELECT glyph.schema_version(), "
+                               "current_setting('synchronous_standby_names')";
+
+    if (ngx_glyph_pg_exec(at, sql, &res) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -418,6 +425,7 @@ ngx_glyph_pg_check_schema(ngx_glyph_pg_attempt_t *at)
     }
 
     version = atoi(PQgetvalue(res, 0, 0));
+    at->synchronous = (PQgetlength(res, 0, 1) != 0);
     PQclear(res);
 
     if (version < NGX_GLYPH_SCHEMA_MIN) {
@@ -600,6 +608,12 @@ ngx_glyph_pg_done(ngx_glyph_task_t *task)
     c->task = NULL;
     c->schema_bad = at->schema_bad;
     ngx_memcpy(c->error, at->error, sizeof(c->error));
+
+    if (pg) {
+        ngx_glyph_pg_set_failover(at->hosts < 2 ? NULL
+                                  : at->synchronous ? "synchronous"
+                                  : "asynchronous");
+    }
 
     ngx_free(at);
 

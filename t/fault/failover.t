@@ -43,6 +43,12 @@ ok wait_for(sub {
     return code_of($id, upload($id)) eq '200';
 }, 15), 'the module has found it';
 diag sprintf '%.1f s until an upload is complete', time - $lost;
+
+# nobody follows the new primary
+ok wait_for(sub { get('/health') =~ /"failover":"asynchronous"/ }, 5),
+    'health says that another failover may lose rows';
+like slurp("$root/logs/error.log"), qr/\[warn\].* failover: asynchronous/,
+    'and so does the log';
 is stored($id), $rows, 'an upload that came then is there';
 
 is code_of($middle, $pid), 200, 'the one in the middle is answered with 200';
