@@ -238,6 +238,10 @@ ngx_glyph_job_start(ngx_glyph_job_t *job)
     glyph_code_e    code;
     ngx_time_t     *tp;
 
+    /* what is not stored is not told from another file */
+
+    job->opts.undigested = (job->output != NULL);
+
     rc = glyph_pipeline_create(&job->pipeline, &job->conf->pipeline,
                                &job->opts, &code);
 
