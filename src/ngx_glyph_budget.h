@@ -19,11 +19,11 @@
 
 
 /*
- * A block's memory, and when it is full: a row fits between them, unless
+ * A block's memory, and when it is full: two rows fit between them, unless
  * glyph_max_row_size is larger than usual.
  */
 #define NGX_GLYPH_BLOCK_SIZE      (1024 * 1024)
-#define NGX_GLYPH_BLOCK_FULL      (NGX_GLYPH_BLOCK_SIZE - 64 * 1024)
+#define NGX_GLYPH_BLOCK_FULL      (NGX_GLYPH_BLOCK_SIZE - 2 * 64 * 1024)
 
 
 typedef struct {

@@ -302,6 +302,7 @@ glyph_dedup_alloc(size_t n)
 
     /* hashes touch all of it soon: not a fault for each page, then */
 
+    (void) madvise(table, size, MADV_HUGEPAGE);
     (void) madvise(table, size, MADV_POPULATE_WRITE);
 
     return table;

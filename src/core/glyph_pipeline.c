@@ -57,7 +57,9 @@ struct glyph_pipeline_s {
     glyph_str_t                   head_str;
     glyph_reader_t               *reader;       /* NULL: still sampling */
     glyph_row_t                  *row;
-    glyph_row_result_t            result;
+    glyph_row_result_t            results[2];   /* used in turn */
+    glyph_row_result_t           *pending;      /* a listing that is read, but
+                                                   not given; or NULL */
     glyph_stats_t                *stats;
     glyph_decimal_e               habit;
     unsigned char                 delimiter;
@@ -98,6 +100,11 @@ static int glyph_pipeline_read(glyph_pipeline_t *p, glyph_slice_t *in,
     int end, const glyph_sink_t *sink);
 static int glyph_pipeline_record(glyph_pipeline_t *p,
     const glyph_record_t *rec, const glyph_sink_t *sink);
+static int glyph_pipeline_give_pending(glyph_pipeline_t *p,
+    const glyph_sink_t *sink);
+static int glyph_pipeline_give(glyph_pipeline_t *p,
+    const glyph_record_t *rec, glyph_row_result_t *result,
+    const glyph_sink_t *sink);
 static int glyph_pipeline_budget(glyph_pipeline_t *p);
 static int glyph_pipeline_ratio(glyph_pipeline_t *p);
 static int glyph_pipeline_end(glyph_pipeline_t *p);
@@ -229,6 +236,8 @@ glyph_pipeline_destroy(glyph_pipeline_t *p)
 
     glyph_sha256_destroy(p->digest);
     glyph_row_destroy(p->row);
+    glyph_row_result_free(&p->results[0]);
+    glyph_row_result_free(&p->results[1]);
     glyph_stats_destroy(p->stats);
     glyph_buf_free(&p->strings);
     glyph_buf_free(&p->sample);
@@ -647,7 +656,7 @@ static int
 glyph_pipeline_read(glyph_pipeline_t *p, glyph_slice_t *in, int end,
     const glyph_sink_t *sink)
 {
-    int             rc;
+    int             rc, read;
     glyph_record_t  rec;
 
     for ( ;; ) {
@@ -656,54 +665,104 @@ glyph_pipeline_read(glyph_pipeline_t *p, glyph_slice_t *in, int end,
             return GLYPH_FULL;
         }
 
-        rc = glyph_reader_next(p->reader, &in->pos, in->last, end, &rec);
+        read = glyph_reader_next(p->reader, &in->pos, in->last, end, &rec);
 
-        if (rc == GLYPH_BAD) {
+        rc = (read == GLYPH_OK) ? glyph_pipeline_record(p, &rec, sink)
+                                : glyph_pipeline_give_pending(p, sink);
+
+        if (rc != GLYPH_OK) {
+            return rc;
+        }
+
+        if (read == GLYPH_BAD) {
             return glyph_pipeline_refuse(p, glyph_reader_refused(p->reader,
                                                                  &p->detail));
         }
 
-        if (rc != GLYPH_OK) {
-            return rc;
-        }
-
-        rc = glyph_pipeline_record(p, &rec, sink);
-
-        if (rc != GLYPH_OK) {
-            return rc;
+        if (read != GLYPH_OK) {
+            return read;
         }
     }
 }
 
 
+/*
+ * A listing whose texts stay where they are is given only after the next
+ * record has been read: meanwhile memory is loaded that dedup looks into.
+ */
+
 static int
 glyph_pipeline_record(glyph_pipeline_t *p, const glyph_record_t *rec,
     const glyph_sink_t *sink)
 {
-    int              rc;
-    glyph_totals_t  *totals;
+    int                  rc;
+    uint64_t             index;
+    glyph_row_result_t  *result;
 
-    totals = glyph_stats_totals(p->stats);
+    index = glyph_stats_totals(p->stats)->rows + (p->pending != NULL);
 
-    if (p->conf->max_rows && totals->rows == p->conf->max_rows) {
-        return glyph_pipeline_refuse(p, GLYPH_FILE_TOO_MANY_ROWS);
+    if (p->conf->max_rows && index == p->conf->max_rows) {
+        rc = glyph_pipeline_give_pending(p, sink);
+
+        return rc == GLYPH_OK
+               ? glyph_pipeline_refuse(p, GLYPH_FILE_TOO_MANY_ROWS) : rc;
     }
 
-    rc = glyph_row_read(p->row, rec, (int64_t) totals->rows, &p->result);
+    result = &p->results[index % 2];
 
-    if (rc == GLYPH_OK) {
-        rc = glyph_stats_row(p->stats, p->header, rec, &p->result);
+    if (glyph_row_read(p->row, rec, (int64_t) index, result) != GLYPH_OK) {
+        return GLYPH_ERROR;
     }
+
+    rc = glyph_pipeline_give_pending(p, sink);
 
     if (rc != GLYPH_OK) {
         return rc;
     }
 
-    if (p->result.rejected.n == 0) {
-        sink->listing(sink->data, &p->result.listing);
+    if (rec->in_input && result->rejected.n == 0) {
+        p->pending = result;
+        return GLYPH_OK;
+    }
+
+    return glyph_pipeline_give(p, rec, result, sink);
+}
+
+
+static int
+glyph_pipeline_give_pending(glyph_pipeline_t *p, const glyph_sink_t *sink)
+{
+    glyph_row_result_t  *result;
+
+    result = p->pending;
+
+    if (result == NULL) {
+        return GLYPH_OK;
+    }
+
+    p->pending = NULL;
+
+    return glyph_pipeline_give(p, NULL, result, sink);
+}
+
+
+/* The record is looked at only where the row is rejected. */
+
+static int
+glyph_pipeline_give(glyph_pipeline_t *p, const glyph_record_t *rec,
+    glyph_row_result_t *result, const glyph_sink_t *sink)
+{
+    glyph_row_dedup(p->row, result);
+
+    if (glyph_stats_row(p->stats, p->header, rec, result) != GLYPH_OK) {
+        return GLYPH_ERROR;
+    }
+
+    if (result->rejected.n == 0) {
+        sink->listing(sink->data, &result->listing);
 
     } else {
-        sink->rejected(sink->data, &p->result.rejected);
+        sink->rejected(sink->data, &result->rejected);
     }
 
     return glyph_pipeline_budget(p);

@@ -76,7 +76,8 @@ typedef struct {
     void   *data;
     void  (*listing)(void *data, const glyph_listing_t *l);
     void  (*rejected)(void *data, const glyph_rejected_t *r);
-    int   (*full)(void *data);          /* asked before each row */
+    int   (*full)(void *data);          /* asked before a record is read: there
+                                           must be room for two rows then */
 } glyph_sink_t;
 
 

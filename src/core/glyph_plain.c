@@ -156,6 +156,8 @@ glyph_plain_read(glyph_plain_t *pl, const unsigned char *data, size_t len,
                 others |= other & (marks ^ (marks - 1));
                 pl->ascii = (others == 0);
 
+                pl->doubled = doubled;
+
                 rc = glyph_plain_end(pl, data, len, p - data, end);
 
                 return (rc == GLYPH_OK && doubled)

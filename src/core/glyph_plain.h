@@ -23,6 +23,7 @@ typedef struct {
     size_t          next;       /* behind its line end */
     size_t          nlines;     /* physical ones */
     unsigned        ascii:1;    /* it has only bytes from 0x01 to 0x7f */
+    unsigned        doubled:1;  /* a quote sign: fields are in text */
     glyph_buf_t     text;       /* fields in which quote signs were doubled */
 } glyph_plain_t;
 

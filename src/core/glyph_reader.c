@@ -381,6 +381,7 @@ glyph_reader_plain(glyph_reader_t *rd, glyph_window_t *w,
     glyph_reader_parsed(rd, w, &line, rec);
 
     rec->ascii = pl->ascii;
+    rec->in_input = !pl->doubled && rd->hold.len == 0;
 
     return GLYPH_OK;
 }
@@ -687,6 +688,7 @@ glyph_reader_give(const glyph_reader_t *rd, const glyph_window_t *w,
     rec->nfields = 0;
     rec->kinds = NULL;
     rec->ascii = 0;
+    rec->in_input = 0;
     rec->stray_quote = 0;
 }
 

@@ -61,6 +61,8 @@ typedef struct {
     unsigned char *kinds;       /* a glyph_field_e of each field; NULL: all
                                    are texts */
     unsigned       ascii:1;     /* known to be bytes from 0x01 to 0x7f */
+    unsigned       in_input:1;  /* its texts are: they are valid as long as
+                                   that is */
     unsigned       stray_quote:1;
 } glyph_record_t;
 

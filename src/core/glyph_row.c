@@ -22,8 +22,6 @@ struct glyph_row_s {
     glyph_matcher_t              *matcher;      /* NULL: it rests */
     glyph_memo_t                 *conditions;
     glyph_dedup_t                *dedup;        /* NULL: off */
-    glyph_digest_t                digest;       /* title, price, seller */
-    glyph_buf_t                   extra;
     glyph_scored_t                scored;       /* if is_scored */
     unsigned                      reject_unknown:1;
     unsigned                      reject_not_gpu:1;
@@ -39,12 +37,12 @@ static void glyph_row_fields(glyph_row_t *row, const glyph_record_t *rec,
     glyph_row_result_t *result);
 static void glyph_row_known(glyph_row_t *row, const glyph_str_t *value,
     glyph_field_e kind, glyph_column_e column, glyph_row_result_t *result);
-static void glyph_row_extra(glyph_row_t *row, const glyph_column_t *column,
+static void glyph_row_extra(glyph_buf_t *extra, const glyph_column_t *column,
     const glyph_str_t *value, glyph_field_e kind);
 static int glyph_row_is_extra(const glyph_row_t *row, size_t i,
     const glyph_str_t *value);
-static void glyph_row_join(glyph_row_t *row, const glyph_str_t *object);
-static void glyph_row_lengths(glyph_row_t *row, glyph_row_result_t *result);
+static void glyph_row_join(glyph_buf_t *extra, const glyph_str_t *object);
+static void glyph_row_lengths(glyph_row_result_t *result);
 static size_t glyph_row_text_max(glyph_column_e column);
 static void glyph_row_title(glyph_row_result_t *result);
 static void glyph_row_price(glyph_row_t *row, glyph_row_result_t *result);
@@ -57,7 +55,6 @@ static void glyph_row_digest(glyph_row_t *row, glyph_row_result_t *result);
 static void glyph_row_scored(glyph_row_t *row, const glyph_record_t *rec,
     glyph_row_result_t *result);
 static void glyph_row_rejects(glyph_row_t *row, glyph_row_result_t *result);
-static void glyph_row_dedup(glyph_row_t *row, glyph_row_result_t *result);
 static void glyph_row_error(glyph_row_result_t *result, glyph_code_e code,
     glyph_column_e column);
 static void glyph_row_warning(glyph_row_result_t *result, glyph_code_e code);
@@ -119,8 +116,14 @@ glyph_row_destroy(glyph_row_t *row)
     glyph_row_rest(row);
     glyph_dedup_destroy(row->dedup);
     glyph_memo_destroy(row->conditions);
-    glyph_buf_free(&row->extra);
     free(row);
+}
+
+
+void
+glyph_row_result_free(glyph_row_result_t *result)
+{
+    glyph_buf_free(&result->extra);
 }
 
 
@@ -155,11 +158,11 @@ glyph_row_read(glyph_row_t *row, const glyph_record_t *rec, int64_t index,
 
     glyph_row_fields(row, rec, result);
 
-    if (row->extra.failed) {
+    if (result->extra.failed) {
         return GLYPH_ERROR;
     }
 
-    glyph_row_lengths(row, result);
+    glyph_row_lengths(result);
     glyph_row_title(result);
     glyph_row_url(row, result);
     glyph_row_price(row, result);
@@ -180,12 +183,6 @@ glyph_row_read(glyph_row_t *row, const glyph_record_t *rec, int64_t index,
         }
 
         glyph_row_match(row, result);
-    }
-
-    /* a rejected row is nobody's first */
-
-    if (result->rejected.n == 0) {
-        glyph_row_dedup(row, result);
     }
 
     return GLYPH_OK;
@@ -236,7 +233,7 @@ glyph_row_fields(glyph_row_t *row, const glyph_record_t *rec,
         result->listing.text[i].len = 0;
     }
 
-    glyph_buf_reset(&row->extra);
+    glyph_buf_reset(&result->extra);
     row->price_number = 0;
 
     /* the keys of JSON may have become more */
@@ -265,19 +262,19 @@ glyph_row_fields(glyph_row_t *row, const glyph_record_t *rec,
         } else if (column->used == GLYPH_COL_EXTRA
                    && glyph_row_is_extra(row, i, &value))
         {
-            glyph_row_join(row, &value);
+            glyph_row_join(&result->extra, &value);
 
         } else if (column->used == GLYPH_COL_EXTRA) {
-            glyph_row_extra(row, column, &value, kind);
+            glyph_row_extra(&result->extra, column, &value, kind);
         }
     }
 
-    if (row->extra.len) {
-        glyph_buf_putc(&row->extra, '}');
+    if (result->extra.len) {
+        glyph_buf_putc(&result->extra, '}');
     }
 
-    result->listing.extra.data = row->extra.data;
-    result->listing.extra.len = row->extra.len;
+    result->listing.extra.data = result->extra.data;
+    result->listing.extra.len = result->extra.len;
 
     if (rec->nfields < row->ncolumns) {
         glyph_row_warning(result, GLYPH_WARN_ROW_SHORT);
@@ -302,18 +299,18 @@ glyph_row_known(glyph_row_t *row, const glyph_str_t *value,
 
 
 static void
-glyph_row_extra(glyph_row_t *row, const glyph_column_t *column,
+glyph_row_extra(glyph_buf_t *extra, const glyph_column_t *column,
     const glyph_str_t *value, glyph_field_e kind)
 {
-    glyph_buf_putc(&row->extra, row->extra.len ? ',' : '{');
-    glyph_json_string(&row->extra, column->given.data, column->given.len);
-    glyph_buf_putc(&row->extra, ':');
+    glyph_buf_putc(extra, extra->len ? ',' : '{');
+    glyph_json_string(extra, column->given.data, column->given.len);
+    glyph_buf_putc(extra, ':');
 
     if (kind == GLYPH_FIELD_TEXT) {
-        glyph_json_string(&row->extra, value->data, value->len);
+        glyph_json_string(extra, value->data, value->len);
 
     } else {
-        glyph_buf_append(&row->extra, value->data, value->len);
+        glyph_buf_append(extra, value->data, value->len);
     }
 }
 
@@ -333,7 +330,7 @@ glyph_row_is_extra(const glyph_row_t *row, size_t i, const glyph_str_t *value)
 /* What was extra when the file was scored. */
 
 static void
-glyph_row_join(glyph_row_t *row, const glyph_str_t *object)
+glyph_row_join(glyph_buf_t *extra, const glyph_str_t *object)
 {
     glyph_str_t  members;
 
@@ -343,14 +340,14 @@ glyph_row_join(glyph_row_t *row, const glyph_str_t *object)
     glyph_utf8_trim(&members);
 
     if (members.len) {
-        glyph_buf_putc(&row->extra, row->extra.len ? ',' : '{');
-        glyph_buf_append(&row->extra, members.data, members.len);
+        glyph_buf_putc(extra, extra->len ? ',' : '{');
+        glyph_buf_append(extra, members.data, members.len);
     }
 }
 
 
 static void
-glyph_row_lengths(glyph_row_t *row, glyph_row_result_t *result)
+glyph_row_lengths(glyph_row_result_t *result)
 {
     int     i;
     size_t  len;
@@ -363,7 +360,7 @@ glyph_row_lengths(glyph_row_t *row, glyph_row_result_t *result)
         }
     }
 
-    if (row->extra.len > GLYPH_ROW_NOTES_MAX) {
+    if (result->extra.len > GLYPH_ROW_NOTES_MAX) {
         glyph_row_error(result, GLYPH_ROW_FIELD_TOO_LONG, GLYPH_COL_N);
     }
 }
@@ -632,13 +629,13 @@ glyph_row_digest(glyph_row_t *row, glyph_row_result_t *result)
     }
 
     glyph_dedup_listing(&l->title, l->price.cents, l->price.currency,
-                        &l->text[GLYPH_COL_SELLER], &row->digest);
+                        &l->text[GLYPH_COL_SELLER], &result->digest);
 
-    glyph_dedup_prefetch(row->dedup, &row->digest);
+    glyph_dedup_prefetch(row->dedup, &result->digest);
 }
 
 
-static void
+void
 glyph_row_dedup(glyph_row_t *row, glyph_row_result_t *result)
 {
     int               full;
@@ -649,13 +646,15 @@ glyph_row_dedup(glyph_row_t *row, glyph_row_result_t *result)
 
     l->duplicate_of = -1;
 
-    if (row->dedup == NULL) {
+    /* a rejected row is nobody's first */
+
+    if (row->dedup == NULL || result->rejected.n) {
         return;
     }
 
     l->duplicate_of = glyph_dedup_row(row->dedup, l->import_index,
                                       l->has_url ? &l->url_digest : NULL,
-                                      &row->digest, &full);
+                                      &result->digest, &full);
 
     if (full && !row->dedup_full) {
         row->dedup_full = 1;

@@ -24,12 +24,20 @@
 
 typedef struct glyph_row_s  glyph_row_t;
 
+/* Zeroed at first. */
+
 typedef struct {
     glyph_listing_t   listing;
     glyph_rejected_t  rejected;     /* n = 0: the row is a listing */
     size_t            nwarnings;
     glyph_code_e      warnings[GLYPH_ROW_WARNINGS];
+
+    glyph_digest_t    digest;       /* title, price, seller */
+    glyph_buf_t       extra;        /* memory of the listing's */
 } glyph_row_result_t;
+
+
+void glyph_row_result_free(glyph_row_result_t *result);
 
 
 /*
@@ -45,10 +53,17 @@ void glyph_row_destroy(glyph_row_t *row);
 void glyph_row_rest(glyph_row_t *row);
 
 /*
- * Reads a record; the result is valid as long as the record and until the
- * next call.  GLYPH_OK, or GLYPH_ERROR when out of memory.
+ * Reads a record, all but whether it is a duplicate; the result is valid as
+ * long as the record, and until the next call with it.  GLYPH_OK, or
+ * GLYPH_ERROR when out of memory.
  */
 int glyph_row_read(glyph_row_t *row, const glyph_record_t *rec,
     int64_t index, glyph_row_result_t *result);
+
+/*
+ * The rest, of each row and in their order.  It looks into memory that
+ * glyph_row_read() has begun to load: best some time later.
+ */
+void glyph_row_dedup(glyph_row_t *row, glyph_row_result_t *result);
 
 #endif /* GLYPH_ROW_H_INCLUDED */

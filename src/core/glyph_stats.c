@@ -38,8 +38,8 @@ static void glyph_stats_field_errors(glyph_buf_t *b,
     const glyph_rejected_t *r);
 static void glyph_stats_cut(glyph_buf_t *b, const glyph_str_t *s,
     size_t max);
-static void glyph_stats_warning(glyph_stats_t *s, const glyph_record_t *rec,
-    int64_t index, glyph_code_e code);
+static void glyph_stats_warning(glyph_stats_t *s,
+    const glyph_rejected_t *row, glyph_code_e code);
 static void glyph_stats_model(glyph_buf_t *b, const glyph_stats_t *s,
     const char *key, const glyph_model_t *m);
 static void glyph_stats_top(glyph_buf_t *b, const glyph_stats_t *s);
@@ -111,8 +111,7 @@ glyph_stats_row(glyph_stats_t *s, const glyph_header_t *header,
 
         if (s->nwarnings < GLYPH_STATS_ROWS) {
             s->nwarnings++;
-            glyph_stats_warning(s, rec, row->rejected.import_index,
-                                row->warnings[i]);
+            glyph_stats_warning(s, &row->rejected, row->warnings[i]);
         }
     }
 
@@ -313,8 +312,8 @@ glyph_stats_cut(glyph_buf_t *b, const glyph_str_t *s, size_t max)
 
 
 static void
-glyph_stats_warning(glyph_stats_t *s, const glyph_record_t *rec,
-    int64_t index, glyph_code_e code)
+glyph_stats_warning(glyph_stats_t *s, const glyph_rejected_t *row,
+    glyph_code_e code)
 {
     glyph_buf_t  *b;
 
@@ -323,9 +322,9 @@ glyph_stats_warning(glyph_stats_t *s, const glyph_record_t *rec,
     glyph_json_comma(b);
     glyph_buf_putc(b, '{');
     glyph_json_key(b, "row_index");
-    glyph_json_int(b, index);
+    glyph_json_int(b, row->import_index);
     glyph_json_key(b, "line");
-    glyph_json_int(b, (int64_t) rec->line);
+    glyph_json_int(b, (int64_t) row->line);
     glyph_json_key(b, "code");
     glyph_json_cstring(b, glyph_code_name(code));
     glyph_json_key(b, "message");

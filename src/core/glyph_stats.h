@@ -34,7 +34,10 @@ typedef struct {
 glyph_stats_t *glyph_stats_create(const glyph_registry_t *reg);
 void glyph_stats_destroy(glyph_stats_t *s);
 
-/* Counts a row.  GLYPH_OK or GLYPH_ERROR. */
+/*
+ * Counts a row; the record is that of a rejected one, or may be NULL.
+ * GLYPH_OK or GLYPH_ERROR.
+ */
 int glyph_stats_row(glyph_stats_t *s, const glyph_header_t *header,
     const glyph_record_t *rec, const glyph_row_result_t *row);
 
