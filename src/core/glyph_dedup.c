@@ -11,6 +11,8 @@
 
 #define GLYPH_DEDUP_MIN   64        /* buckets at first, or fewer */
 
+#define GLYPH_DEDUP_SMALL 4096
+
 /* a URL or a title counts up to here: the longest a row may have */
 #define GLYPH_DEDUP_TEXT  8192
 
@@ -242,7 +244,7 @@ glyph_dedup_put(glyph_bucket_t *bucket, uint64_t hash, uint32_t place)
 static int
 glyph_dedup_grow(glyph_dedup_t *d)
 {
-    size_t           i, slot;
+    size_t           i, slot, eighth;
     uint32_t         place;
     glyph_bucket_t  *old;
     glyph_dedup_t    larger;
@@ -255,6 +257,18 @@ glyph_dedup_grow(glyph_dedup_t *d)
 
     while (larger.size > GLYPH_DEDUP_MIN && larger.size / 2 > d->size) {
         larger.size /= 2;
+    }
+
+    /* many jobs may be small ones: these grow by less */
+
+    if (larger.size < GLYPH_DEDUP_SMALL) {
+        eighth = larger.size / 8;
+
+        larger.size = 5 * eighth;
+
+        while (larger.size <= d->size) {
+            larger.size += eighth;
+        }
     }
 
     larger.buckets = glyph_dedup_alloc(larger.size);

@@ -1,5 +1,5 @@
 /*
- * What the first 64 KB of a JSON file decide: the columns, which are the keys
+ * What the first 32 KB of a JSON file decide: the columns, which are the keys
  * of the records in it, and the decimal mark of prices that are texts.
  */
 

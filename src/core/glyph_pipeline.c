@@ -48,6 +48,7 @@ struct glyph_pipeline_s {
     glyph_slice_t                 text;
 
     glyph_buf_t                   sample;
+    size_t                        sample_size;  /* that it is to have */
     size_t                        sample_pos;   /* read so far */
 
     glyph_sha256_t               *digest;       /* NULL: nobody asks */
@@ -128,6 +129,7 @@ glyph_pipeline_create(glyph_pipeline_t **pp,
 
     p->conf = conf;
     p->ratio_rows = GLYPH_PIPELINE_RATIO_ROWS;
+    p->sample_size = GLYPH_SAMPLE_SIZE;
 
     rc = glyph_pipeline_opts(p, opts);
 
@@ -545,31 +547,40 @@ glyph_pipeline_charset(glyph_pipeline_t *p)
 static int
 glyph_pipeline_sample(glyph_pipeline_t *p)
 {
+    int     rc;
     size_t  n, room;
 
-    n = p->text.last - p->text.pos;
-    room = GLYPH_SAMPLE_SIZE - p->sample.len;
+    do {
+        n = p->text.last - p->text.pos;
+        room = p->sample_size - p->sample.len;
 
-    if (n > room) {
-        n = room;
-    }
+        if (n > room) {
+            n = room;
+        }
 
-    glyph_buf_append(&p->sample, p->text.pos, n);
-    p->text.pos += n;
+        glyph_buf_append(&p->sample, p->text.pos, n);
+        p->text.pos += n;
 
-    if (p->sample.failed) {
-        return GLYPH_ERROR;
-    }
+        if (p->sample.failed) {
+            return GLYPH_ERROR;
+        }
 
-    if (p->sample.len < GLYPH_SAMPLE_SIZE && !p->text_end) {
-        return GLYPH_AGAIN;
-    }
+        if (p->sample.len < p->sample_size && !p->text_end) {
+            return GLYPH_AGAIN;
+        }
 
-    return glyph_pipeline_decide(p);
+        rc = glyph_pipeline_decide(p);
+
+    } while (rc == GLYPH_AGAIN && p->reader == NULL);
+
+    return rc;
 }
 
 
-/* Dialect, header and habits: from here on they stand. */
+/*
+ * Dialect, header and habits: from here on they stand.  GLYPH_AGAIN without a
+ * reader: the header is longer than the sample, which may have more.
+ */
 
 static int
 glyph_pipeline_decide(glyph_pipeline_t *p)
@@ -595,6 +606,15 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
     code = GLYPH_CODE_OK;
 
     rc = glyph_sample_decide(&s, &code, &p->detail);
+
+    if (rc == GLYPH_BAD && code == GLYPH_FILE_HEADER_TOO_LARGE
+        && !p->text_end && p->sample_size < GLYPH_SAMPLE_MAX)
+    {
+        glyph_reader_destroy(s.reader);
+        glyph_buf_reset(&p->detail);
+        p->sample_size = GLYPH_SAMPLE_MAX;
+        return GLYPH_AGAIN;
+    }
 
     p->reader = s.reader;
     p->header = s.header;

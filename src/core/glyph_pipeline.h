@@ -5,7 +5,7 @@
  *    │ decoder        (if the body is encoded) one buffer, 64 KB
  *    │ multipart      (if the body is a form) the file part's bytes, no copy
  *    │ charset        UTF-8: no copy; else one conversion buffer, 64 KB
- *    │ sample         the first 64 KB (or the whole file if shorter), kept
+ *    │ sample         the first 32 KB (or the whole file if shorter), kept
  *    │                until delimiter, header and column habits are decided
  *    │ reader         records; keeps at most one row (max_row_size)
  *    │ row            checked, normalized, deduplicated, enriched, scored: in
@@ -30,8 +30,9 @@
 #include "glyph_sha256.h"
 
 
-#define GLYPH_SAMPLE_SIZE     65536
-#define GLYPH_PIPELINE_VERSION  1       /* part of the spool's fingerprint */
+#define GLYPH_SAMPLE_SIZE       32768
+#define GLYPH_SAMPLE_MAX        65536   /* if the header is that long */
+#define GLYPH_PIPELINE_VERSION  2       /* part of the spool's fingerprint */
 
 
 /* Shared by all jobs of a location; must outlive them. */

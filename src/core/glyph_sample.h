@@ -1,5 +1,5 @@
 /*
- * What a file's first 64 KB decide: whether it is text, its delimiter, its
+ * What a file's first 32 KB decide: whether it is text, its delimiter, its
  * header, and the decimal mark of its prices.  The delimiter is the one with
  * which the first line has most names of known columns, or, of those that
  * tie, what glyph_reader_sniff() says.

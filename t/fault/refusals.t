@@ -210,7 +210,7 @@ subtest 'a stream that the client does not end' => sub {
         . join('', map { frame(0, 0, 1, ($_ ? '' : "a,b\n") . 'x,' x 8000) }
                0 .. 3);
 
-    # the first 64 KB decide
+    # the first 32 KB decide
     sleep 0.5;
     print $s frame(0, 0, 1, 'x,' x 3000);
     my @frames = frames($s, 3);

@@ -626,7 +626,7 @@ test_pipeline(void)
 }
 
 
-/* Keys that no record of the first 64 KB has. */
+/* Keys that no record of the sample has. */
 
 static void
 test_late(void)

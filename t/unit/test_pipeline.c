@@ -390,6 +390,56 @@ test_habit(void)
 }
 
 
+/* The sample is larger if the header is; but not for ever. */
+
+static void
+test_long_header(void)
+{
+    size_t                  i, size;
+    out_t                   whole, part;
+    glyph_buf_t             b;
+    glyph_pipeline_opts_t   opts;
+
+    memset(&b, 0, sizeof(b));
+    memset(&opts, 0, sizeof(opts));
+    memset(&whole, 0, sizeof(whole));
+    memset(&part, 0, sizeof(part));
+
+    for (size = GLYPH_SAMPLE_SIZE - 20; size < 2 * GLYPH_SAMPLE_MAX;
+         size += GLYPH_SAMPLE_SIZE / 2)
+    {
+        glyph_buf_reset(&b);
+        glyph_buf_puts(&b, "title,price,");
+
+        while (b.len < size) {
+            glyph_buf_putc(&b, b.len % 1000 ? 'x' : ',');
+        }
+
+        glyph_buf_puts(&b, "\n");
+
+        for (i = 0; i < 500; i++) {
+            glyph_buf_puts(&b, "RTX 3090,700,\"1\"\"2\"\n");
+        }
+
+        run(&whole, &opts, (char *) b.data, b.len, 0, 0, 0);
+        run(&part, &opts, (char *) b.data, b.len, 0, 0, 1000);
+        ok(same(&whole, &part), "a header of %zu bytes, in one or in pieces",
+           size);
+
+        if (size < GLYPH_SAMPLE_MAX) {
+            is_int(whole.rc, GLYPH_OK, "is read");
+
+        } else {
+            is_int(whole.code, GLYPH_FILE_HEADER_TOO_LARGE, "is too large");
+        }
+    }
+
+    glyph_buf_free(&b);
+    out_free(&whole);
+    out_free(&part);
+}
+
+
 typedef struct {
     const char    *name;
     const char    *in;
@@ -1046,6 +1096,7 @@ main(void)
     test_splits();
     test_border();
     test_habit();
+    test_long_header();
     test_refusals();
     test_forms();
     test_rows();
