@@ -21,6 +21,7 @@ typedef struct {
     glyph_output_pt  write;         /* NULL: not of one row alone */
     size_t           offset;        /* of what it is given: in the listing, */
     unsigned         model:1;       /* or in its model; NULL if it has none */
+    unsigned         same:1;        /* in all rows of a model */
 } glyph_output_column_t;
 
 
@@ -60,17 +61,20 @@ static void glyph_output_known(glyph_output_t *o, int64_t n);
 static void glyph_output_date(int64_t days, int *year, int *month, int *day);
 
 
-#define glyph_output_column(name, write, offset, model)                       \
-    { name, ",\"" name "\":", sizeof(name) + 3, write, offset, model }
+#define glyph_output_column(name, write, offset, model, same)                 \
+    { name, ",\"" name "\":", sizeof(name) + 3, write, offset, model, same }
 
 #define glyph_output_whole(name, write)                                       \
-    glyph_output_column(name, write, 0, 0)
+    glyph_output_column(name, write, 0, 0, 0)
 
 #define glyph_output_listing(name, write, field)                              \
-    glyph_output_column(name, write, offsetof(glyph_listing_t, field), 0)
+    glyph_output_column(name, write, offsetof(glyph_listing_t, field), 0, 0)
 
 #define glyph_output_model(name, write, field)                                \
-    glyph_output_column(name, write, offsetof(glyph_model_t, field), 1)
+    glyph_output_column(name, write, offsetof(glyph_model_t, field), 1, 1)
+
+#define glyph_output_same(name, write, offset)                                \
+    glyph_output_column(name, write, offset, 0, 1)
 
 
 /* The order is that of the files; final_score and what follows: see below. */
@@ -89,16 +93,19 @@ static const glyph_output_column_t  glyph_output_columns[] = {
     glyph_output_model("vram_gb", glyph_output_model_amount, vram_gb),
     glyph_output_model("tdp_watts", glyph_output_model_int32, tdp_watts),
     glyph_output_model("mig_support", glyph_output_mig, mig_support),
-    glyph_output_whole("nvlink", glyph_output_nvlink),
+    glyph_output_same("nvlink", glyph_output_nvlink, 0),
     glyph_output_model("generation", glyph_output_model_text, generation),
     glyph_output_model("cuda_cores", glyph_output_model_int32, cuda_cores),
     glyph_output_model("slot_width", glyph_output_model_amount, slot_width),
     glyph_output_model("pcie_generation", glyph_output_model_int16,
                        pcie_generation),
     glyph_output_model("form_factor", glyph_output_model_text, form_factor),
-    glyph_output_listing("q7b", glyph_output_number, score.q7b),
-    glyph_output_listing("q13b", glyph_output_number, score.q13b),
-    glyph_output_listing("q70b", glyph_output_number, score.q70b),
+    glyph_output_same("q7b", glyph_output_number,
+                      offsetof(glyph_listing_t, score.q7b)),
+    glyph_output_same("q13b", glyph_output_number,
+                      offsetof(glyph_listing_t, score.q13b)),
+    glyph_output_same("q70b", glyph_output_number,
+                      offsetof(glyph_listing_t, score.q70b)),
     glyph_output_listing("raw_score", glyph_output_amount, score.raw),
     glyph_output_listing("quantization_score", glyph_output_amount,
                          score.quantization),
@@ -247,6 +254,13 @@ glyph_output_streams(size_t column)
 }
 
 
+int
+glyph_output_same_of_model(size_t column)
+{
+    return glyph_output_columns[column].same;
+}
+
+
 void
 glyph_output_value(glyph_buf_t *b, glyph_output_e format, size_t column,
     int first, const glyph_listing_t *l)
@@ -278,60 +292,37 @@ glyph_output_one(glyph_output_t *o, size_t column, const glyph_listing_t *l)
 }
 
 
-/* Whether none of eight bytes wants a field to be quoted. */
-
-static inline int
-glyph_output_plain(const unsigned char *p, unsigned char delimiter)
-{
-    uint64_t  w;
-
-    w = glyph_word_load(p);
-
-    return (glyph_word_within(w, '"', '"') | glyph_word_within(w, '\n', '\n')
-            | glyph_word_within(w, '\r', '\r')
-            | glyph_word_within(w, delimiter, delimiter))
-           == 0;
-}
-
-
 void
 glyph_output_field(glyph_buf_t *b, const unsigned char *data, size_t len,
     unsigned char delimiter)
 {
-    size_t  i;
+    size_t          i;
+    glyph_four_t    quoted;
+    unsigned char  *p;
 
-    i = 0;
+    glyph_four_set(&quoted, delimiter, '"', '\n', '\r');
 
-    while (len - i >= 8 && glyph_output_plain(data + i, delimiter)) {
-        i += 8;
-    }
-
-    for ( /* void */ ; i < len; i++) {
-
-        if (data[i] == '"' || data[i] == delimiter || data[i] == '\n'
-            || data[i] == '\r')
-        {
-            break;
-        }
-    }
-
-    if (i == len) {
+    if (!glyph_has_four(data, len, &quoted)) {
         glyph_buf_append(b, data, len);
         return;
     }
 
-    glyph_buf_putc(b, '"');
-
-    for (i = 0; i < len; i++) {
-
-        if (data[i] == '"') {
-            glyph_buf_putc(b, '"');
-        }
-
-        glyph_buf_putc(b, data[i]);
+    if (glyph_buf_reserve(b, 2 * len + 3) != GLYPH_OK) {
+        return;
     }
 
-    glyph_buf_putc(b, '"');
+    p = b->data + b->len;
+    *p++ = '"';
+
+    for (i = 0; i < len; i++) {
+        p[0] = data[i];
+        p[1] = '"';
+        p += 1 + (data[i] == '"');
+    }
+
+    *p++ = '"';
+
+    b->len = p - b->data;
 }
 
 

@@ -38,6 +38,9 @@ void glyph_output_tail(glyph_buf_t *b, glyph_output_e format,
  */
 const char *glyph_output_name(size_t column);
 int glyph_output_streams(size_t column);
+
+/* Whether all rows of a model (or without one) have the same value there. */
+int glyph_output_same_of_model(size_t column);
 void glyph_output_value(glyph_buf_t *b, glyph_output_e format, size_t column,
     int first, const glyph_listing_t *l);
 

@@ -162,6 +162,48 @@ glyph_block_among(const glyph_block_t *b, const glyph_four_t *four)
 }
 
 
+/* Whether any of len bytes is one of the four. */
+
+static inline int
+glyph_has_four(const unsigned char *p, size_t len, const glyph_four_t *four)
+{
+    size_t   i;
+    __m128i  x;
+
+    if (len >= 16) {
+
+        for (i = 0; i < len - 16; i += 16) {
+            x = _mm_loadu_si128((const __m128i *) (p + i));
+
+            if (_mm_movemask_epi8(glyph_part_among(x, four))) {
+                return 1;
+            }
+        }
+
+        /* the last ones, of which some may have been seen */
+
+        x = _mm_loadu_si128((const __m128i *) (p + len - 16));
+
+        return _mm_movemask_epi8(glyph_part_among(x, four)) != 0;
+    }
+
+    if (len >= 8) {
+        x = _mm_unpacklo_epi64(
+                        _mm_loadl_epi64((const __m128i *) p),
+                        _mm_loadl_epi64((const __m128i *) (p + len - 8)));
+
+        return _mm_movemask_epi8(glyph_part_among(x, four)) != 0;
+    }
+
+    x = _mm_setzero_si128();
+    memcpy(&x, p, len);
+
+    return (_mm_movemask_epi8(glyph_part_among(x, four))
+            & ((1 << len) - 1))
+           != 0;
+}
+
+
 static inline __m128i
 glyph_part_within(__m128i x, __m128i first, __m128i span)
 {
@@ -303,6 +345,23 @@ glyph_block_among(const glyph_block_t *b, const glyph_four_t *four)
     }
 
     return bits;
+}
+
+
+/* Whether any of len bytes is one of the four. */
+
+static inline int
+glyph_has_four(const unsigned char *p, size_t len, const glyph_four_t *four)
+{
+    size_t  i;
+
+    for (i = 0; i < len; i++) {
+        if (memchr(four->byte, p[i], sizeof(four->byte))) {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

@@ -12,6 +12,11 @@ static int glyph_stream_column(glyph_stream_t *s, const glyph_str_t *name,
     const char **why);
 static const char *glyph_stream_near(const glyph_str_t *name);
 static size_t glyph_stream_distance(const glyph_str_t *name, const char *to);
+static void glyph_stream_columns_of(const glyph_stream_t *s, glyph_buf_t *b,
+    const glyph_listing_t *l, size_t from, size_t to);
+static void glyph_stream_run(glyph_stream_t *s, glyph_buf_t *b,
+    const glyph_listing_t *l);
+static void glyph_stream_plan(glyph_stream_t *s);
 static void glyph_stream_begin(glyph_stream_t *s, glyph_buf_t *b);
 static void glyph_stream_csv_errors(glyph_stream_t *s, glyph_buf_t *b,
     const glyph_rejected_t *r);
@@ -203,17 +208,15 @@ void
 glyph_stream_listing(glyph_stream_t *s, glyph_buf_t *b,
     const glyph_listing_t *l)
 {
-    size_t  i;
-
     glyph_stream_begin(s, b);
 
     if (s->format != GLYPH_OUTPUT_CSV) {
         glyph_buf_putc(b, '{');
     }
 
-    for (i = 0; i < s->n; i++) {
-        glyph_output_value(b, s->format, s->columns[i], i == 0, l);
-    }
+    glyph_stream_columns_of(s, b, l, 0, s->run);
+    glyph_stream_run(s, b, l);
+    glyph_stream_columns_of(s, b, l, s->run_end, s->n);
 
     switch (s->format) {
 
@@ -229,6 +232,84 @@ glyph_stream_listing(glyph_stream_t *s, glyph_buf_t *b,
         glyph_buf_putc(b, '}');
         break;
     }
+
+    s->buf_len = b->len;
+}
+
+
+static void
+glyph_stream_columns_of(const glyph_stream_t *s, glyph_buf_t *b,
+    const glyph_listing_t *l, size_t from, size_t to)
+{
+    size_t  i;
+
+    for (i = from; i < to; i++) {
+        glyph_output_value(b, s->format, s->columns[i], i == 0, l);
+    }
+}
+
+
+/*
+ * Rows of one model come close together: what has been written of it a moment
+ * ago, and is in the buffer yet, is copied.
+ */
+
+static void
+glyph_stream_run(glyph_stream_t *s, glyph_buf_t *b, const glyph_listing_t *l)
+{
+    size_t                  pos;
+    glyph_stream_recent_t  *recent;
+
+    if (s->run == s->run_end) {
+        return;
+    }
+
+    recent = &s->recent[(uintptr_t) l->match.model / sizeof(glyph_model_t)
+                        % GLYPH_STREAM_RECENT];
+
+    if (recent->len && recent->model == l->match.model) {
+
+        if (glyph_buf_reserve(b, recent->len) == GLYPH_OK) {
+            memcpy(b->data + b->len, b->data + recent->pos, recent->len);
+            b->len += recent->len;
+        }
+
+        return;
+    }
+
+    pos = b->len;
+
+    glyph_stream_columns_of(s, b, l, s->run, s->run_end);
+
+    recent->model = l->match.model;
+    recent->pos = pos;
+    recent->len = b->len - pos;
+}
+
+
+/* Finds the columns that "run" is about. */
+
+static void
+glyph_stream_plan(glyph_stream_t *s)
+{
+    size_t  i, from;
+
+    s->run = 0;
+    s->run_end = 0;
+
+    for (i = 0; i < s->n; i++) {
+
+        for (from = i; i < s->n; i++) {
+            if (!glyph_output_same_of_model(s->columns[i])) {
+                break;
+            }
+        }
+
+        if (i - from > s->run_end - s->run) {
+            s->run = from;
+            s->run_end = i;
+        }
+    }
 }
 
 
@@ -238,6 +319,11 @@ static void
 glyph_stream_begin(glyph_stream_t *s, glyph_buf_t *b)
 {
     size_t  i;
+
+    if (s->buf != b || b->len < s->buf_len) {
+        memset(s->recent, 0, sizeof(s->recent));
+        s->buf = b;
+    }
 
     if (s->begun) {
 
@@ -249,6 +335,7 @@ glyph_stream_begin(glyph_stream_t *s, glyph_buf_t *b)
     }
 
     s->begun = 1;
+    glyph_stream_plan(s);
 
     if (s->format == GLYPH_OUTPUT_JSON) {
         glyph_buf_putc(b, '[');
@@ -279,14 +366,16 @@ glyph_stream_rejected(glyph_stream_t *s, glyph_buf_t *b,
 
     if (s->format == GLYPH_OUTPUT_CSV) {
         glyph_stream_csv_errors(s, b, r);
-        return;
-    }
 
-    glyph_stream_json_errors(b, r);
+    } else {
+        glyph_stream_json_errors(b, r);
+    }
 
     if (s->format == GLYPH_OUTPUT_NDJSON) {
         glyph_buf_putc(b, '\n');
     }
+
+    s->buf_len = b->len;
 }
 
 

@@ -17,14 +17,31 @@
 
 
 #define GLYPH_STREAM_COLUMNS  64
+#define GLYPH_STREAM_RECENT   64
+
+
+/* Where the buffer has what a model's columns are written as. */
+
+typedef struct {
+    const glyph_model_t   *model;
+    size_t                 pos;
+    size_t                 len;         /* 0: nowhere */
+} glyph_stream_recent_t;
 
 
 typedef struct {
-    glyph_output_e  format;
-    unsigned        errors:1;
-    unsigned        begun:1;    /* something has been written */
-    size_t          n;
-    unsigned char   columns[GLYPH_STREAM_COLUMNS];
+    glyph_output_e         format;
+    unsigned               errors:1;
+    unsigned               begun:1;     /* something has been written */
+    size_t                 n;
+    unsigned char          columns[GLYPH_STREAM_COLUMNS];
+
+    /* the longest run of columns in which all rows of a model are the same */
+    size_t                 run;
+    size_t                 run_end;
+    const glyph_buf_t     *buf;         /* that "recent" is about */
+    size_t                 buf_len;     /* … as it was left */
+    glyph_stream_recent_t  recent[GLYPH_STREAM_RECENT];
 } glyph_stream_t;
 
 

@@ -187,6 +187,72 @@ test_formats(void)
 }
 
 
+/* What is written of a model is copied from where it is, not where it was. */
+
+static void
+test_recent(void)
+{
+    int               format;
+    size_t            i, k, from, wrong;
+    glyph_buf_t       b[2], want;
+    glyph_model_t     models[3];
+    glyph_stream_t    s, fresh;
+    glyph_listing_t   l;
+    glyph_rejected_t  r;
+
+    memset(b, 0, sizeof(b));
+    memset(&want, 0, sizeof(want));
+    memset(models, 0, sizeof(models));
+    listing(&l);
+    rejected(&r);
+
+    for (i = 0; i < 3; i++) {
+        models[i].vram_gb = 8 << i;
+        models[i].tdp_watts = 100 + (int32_t) i;
+    }
+
+    for (format = 0; format < 3; format++) {
+        glyph_stream_init(&s, format);
+        s.errors = 1;
+
+        for (i = 0, wrong = 0; i < 400; i++) {
+            k = i / 7 % 2;
+
+            if (i % 7 == 0) {
+
+                /* as one that is sent: refused rows may fill it again */
+
+                glyph_buf_reset(&b[i / 50 % 2]);
+
+                while (b[k].len < i * 10) {
+                    glyph_stream_rejected(&s, &b[k], &r);
+                }
+            }
+
+            l.match.model = i % 4 == 3 ? NULL : &models[i * 5 % 3];
+            from = b[k].len;
+            glyph_stream_listing(&s, &b[k], &l);
+
+            glyph_stream_init(&fresh, format);
+            fresh.errors = 1;
+            fresh.begun = 1;
+            glyph_buf_reset(&want);
+            glyph_stream_listing(&fresh, &want, &l);
+
+            wrong += i && (b[k].len - from != want.len
+                           || memcmp(b[k].data + from, want.data, want.len)
+                              != 0);
+        }
+
+        is_int(wrong, 0, "rows of models that come again, format %d", format);
+    }
+
+    glyph_buf_free(&b[0]);
+    glyph_buf_free(&b[1]);
+    glyph_buf_free(&want);
+}
+
+
 static void
 test_memory(void)
 {
@@ -232,6 +298,7 @@ main(void)
 {
     test_columns();
     test_formats();
+    test_recent();
     test_memory();
 
     return tap_done();
