@@ -1,36 +1,20 @@
 
-#include "glyph_charset.h"
-#include "glyph_form.h"
-#include "glyph_json.h"
-#include "glyph_json_sample.h"
+#include "glyph_body.h"
 #include "glyph_pipeline.h"
 #include "glyph_reader.h"
 #include "glyph_row.h"
 #include "glyph_sample.h"
 #include "glyph_scored.h"
-#include "glyph_sha256.h"
 #include "glyph_stats.h"
-#include "glyph_utf8.h"
 
 
 /* ratio budgets are tested at this many rows, and at each doubling */
 #define GLYPH_PIPELINE_RATIO_ROWS  1000
 
 
-typedef struct {
-    const unsigned char  *pos;
-    const unsigned char  *last;
-} glyph_slice_t;
-
-
 /*
  *   slice     bytes of                 owner                valid until
- *   body      the body, decoded        the chunk, or        the next read of
- *                                      decoder              decoder
- *   file      the file, undecoded      the chunk, or        the next read of
- *                                      multipart            multipart
- *   text      the file in UTF-8        the chunk, or        the next read of
- *                                      charset              charset
+ *   text      the file in UTF-8        body                 its next read
  *   sample    the file's beginning     the pipeline         it has been read
  */
 
@@ -38,21 +22,14 @@ struct glyph_pipeline_s {
     const glyph_pipeline_conf_t  *conf;
     glyph_pipeline_opts_t         opts;
     glyph_buf_t                   strings;      /* that opts point to */
-    glyph_str_t                   filename;     /* opts', then the form's */
 
-    glyph_decoder_t              *decoder;      /* NULL: not encoded */
-    glyph_multipart_t            *multipart;    /* NULL: a bare file */
-    glyph_charset_t              *charset;      /* NULL: no byte yet */
-    glyph_slice_t                 body;
-    glyph_slice_t                 file;
+    glyph_body_t                 *body;
     glyph_slice_t                 text;
 
     glyph_buf_t                   sample;
     size_t                        sample_size;  /* that it is to have */
     size_t                        sample_pos;   /* read so far */
 
-    glyph_sha256_t               *digest;       /* NULL: nobody asks */
-    unsigned char                 sha256[GLYPH_SHA256_SIZE];
     glyph_header_t               *header;
     glyph_buf_t                   head;         /* its bytes */
     glyph_str_t                   head_str;
@@ -70,10 +47,6 @@ struct glyph_pipeline_s {
     glyph_buf_t                   detail;
     glyph_buf_t                   did_you_mean;
     glyph_str_t                   detail_str;
-
-    unsigned                      body_end:1;   /* no more of the body */
-    unsigned                      file_end:1;   /* no more undecoded bytes */
-    unsigned                      text_end:1;   /* no more text */
 };
 
 
@@ -81,18 +54,6 @@ static int glyph_pipeline_opts(glyph_pipeline_t *p,
     const glyph_pipeline_opts_t *opts);
 static void glyph_pipeline_keep(glyph_pipeline_t *p, glyph_str_t *to,
     const glyph_str_t *from);
-static int glyph_pipeline_text(glyph_pipeline_t *p,
-    const unsigned char **pos, const unsigned char *last, int end);
-static int glyph_pipeline_file(glyph_pipeline_t *p,
-    const unsigned char **pos, const unsigned char *last, int end);
-static void glyph_pipeline_digest(glyph_pipeline_t *p);
-static int glyph_pipeline_part(glyph_pipeline_t *p);
-static int glyph_pipeline_body(glyph_pipeline_t *p,
-    const unsigned char **pos, const unsigned char *last, int end);
-static int glyph_pipeline_decode(glyph_pipeline_t *p,
-    const unsigned char **pos, const unsigned char *last, int end);
-static void glyph_pipeline_name(glyph_pipeline_t *p);
-static int glyph_pipeline_charset(glyph_pipeline_t *p);
 static int glyph_pipeline_sample(glyph_pipeline_t *p);
 static int glyph_pipeline_decide(glyph_pipeline_t *p);
 static int glyph_pipeline_rows(glyph_pipeline_t *p,
@@ -138,26 +99,8 @@ glyph_pipeline_create(glyph_pipeline_t **pp,
         rc = p->stats ? GLYPH_OK : GLYPH_ERROR;
     }
 
-    if (rc == GLYPH_OK && !p->opts.undigested) {
-        p->digest = glyph_sha256_create();
-        rc = p->digest ? GLYPH_OK : GLYPH_ERROR;
-    }
-
-    if (rc == GLYPH_OK && p->opts.encoding != GLYPH_ENCODING_IDENTITY) {
-        p->decoder = glyph_decoder_create(p->opts.encoding);
-        rc = p->decoder ? GLYPH_OK : GLYPH_ERROR;
-    }
-
-    if (rc == GLYPH_OK && p->opts.boundary.len) {
-        p->multipart = glyph_multipart_create(&p->opts.boundary);
-        rc = p->multipart ? GLYPH_OK : GLYPH_ERROR;
-    }
-
-    /* what the client said of the charset is refused before the body */
-
-    if (rc == GLYPH_OK && p->multipart == NULL) {
-        rc = glyph_charset_create(&p->charset, &p->opts.charset);
-        *code = GLYPH_FILE_CHARSET_UNKNOWN;
+    if (rc == GLYPH_OK) {
+        rc = glyph_body_create(&p->body, &p->opts, &p->detail, code);
     }
 
     if (rc != GLYPH_OK) {
@@ -191,8 +134,6 @@ glyph_pipeline_opts(glyph_pipeline_t *p, const glyph_pipeline_opts_t *opts)
     glyph_pipeline_keep(p, &p->opts.filename, &opts->filename);
     glyph_pipeline_keep(p, &p->opts.map, &opts->map);
 
-    p->filename = p->opts.filename;
-
     if (p->opts.max_errors == 0) {
         p->opts.max_errors = p->conf->max_errors;
     }
@@ -218,15 +159,7 @@ glyph_pipeline_destroy(glyph_pipeline_t *p)
         return;
     }
 
-    glyph_decoder_destroy(p->decoder);
-
-    if (p->multipart) {
-        glyph_multipart_destroy(p->multipart);
-    }
-
-    if (p->charset) {
-        glyph_charset_destroy(p->charset);
-    }
+    glyph_body_destroy(p->body);
 
     if (p->reader) {
         glyph_reader_destroy(p->reader);
@@ -236,7 +169,6 @@ glyph_pipeline_destroy(glyph_pipeline_t *p)
         glyph_header_destroy(p->header);
     }
 
-    glyph_sha256_destroy(p->digest);
     glyph_row_destroy(p->row);
     glyph_row_result_free(&p->results[0]);
     glyph_row_result_free(&p->results[1]);
@@ -275,16 +207,20 @@ glyph_pipeline_run(glyph_pipeline_t *p, const unsigned char **pos,
             break;
         }
 
-        if (p->text_end) {
+        if (glyph_body_ended(p->body)) {
             rc = glyph_pipeline_end(p);
             break;
         }
 
-        rc = glyph_pipeline_text(p, pos, last, end);
+        rc = glyph_body_read(p->body, pos, last, end, &p->text);
 
-        if (rc == GLYPH_AGAIN && !p->text_end) {
+        if (rc == GLYPH_AGAIN && !glyph_body_ended(p->body)) {
             rc = GLYPH_OK;
             break;
+        }
+
+        if (rc == GLYPH_BAD) {
+            rc = glyph_pipeline_refuse(p, glyph_body_code(p->body));
         }
 
         if (rc != GLYPH_OK && rc != GLYPH_AGAIN) {
@@ -297,243 +233,6 @@ glyph_pipeline_run(glyph_pipeline_t *p, const unsigned char **pos,
     }
 
     glyph_stats_totals(p->stats)->bytes += *pos - start;
-
-    return rc;
-}
-
-
-/*
- * The next slice of text.  GLYPH_AGAIN: there is none; text_end tells whether
- * there will be.
- */
-
-static int
-glyph_pipeline_text(glyph_pipeline_t *p, const unsigned char **pos,
-    const unsigned char *last, int end)
-{
-    int          rc, starved;
-    glyph_str_t  out;
-
-    for ( ;; ) {
-        rc = glyph_pipeline_file(p, pos, last, end);
-
-        if (rc != GLYPH_OK && rc != GLYPH_AGAIN) {
-            return rc;
-        }
-
-        starved = (rc == GLYPH_AGAIN);
-
-        if (p->charset == NULL) {
-
-            if (p->file_end) {
-                p->text_end = 1;
-            }
-
-            return GLYPH_AGAIN;
-        }
-
-        rc = glyph_charset_read(p->charset, &p->file.pos, p->file.last,
-                                p->file_end, &out);
-
-        if (rc == GLYPH_OK) {
-            p->text.pos = out.data;
-            p->text.last = out.data + out.len;
-            return GLYPH_OK;
-        }
-
-        if (rc != GLYPH_AGAIN) {
-            return rc;
-        }
-
-        if (p->file_end) {
-            p->text_end = 1;
-            return GLYPH_AGAIN;
-        }
-
-        if (starved) {
-            return GLYPH_AGAIN;
-        }
-    }
-}
-
-
-/* Fills the slice of the file, if it is empty.  GLYPH_AGAIN: not now. */
-
-static int
-glyph_pipeline_file(glyph_pipeline_t *p, const unsigned char **pos,
-    const unsigned char *last, int end)
-{
-    int  rc;
-
-    while (p->file.pos == p->file.last && !p->file_end) {
-        rc = glyph_pipeline_body(p, pos, last, end);
-
-        if (rc != GLYPH_OK) {
-            return rc;
-        }
-
-        if (p->multipart) {
-            rc = glyph_pipeline_part(p);
-
-            if (rc != GLYPH_OK) {
-                return rc;
-            }
-
-            continue;
-        }
-
-        p->file = p->body;
-        p->file_end = p->body_end;
-        p->body.pos = p->body.last;
-
-        glyph_pipeline_digest(p);
-    }
-
-    return GLYPH_OK;
-}
-
-
-/* Of the slice of the file, which is new. */
-
-static void
-glyph_pipeline_digest(glyph_pipeline_t *p)
-{
-    if (p->digest) {
-        glyph_sha256_update(p->digest, p->file.pos,
-                            p->file.last - p->file.pos);
-    }
-}
-
-
-/* The file's next bytes out of the form, if there are any in the slice. */
-
-static int
-glyph_pipeline_part(glyph_pipeline_t *p)
-{
-    int           rc;
-    glyph_str_t   out;
-    glyph_code_e  code;
-
-    rc = glyph_multipart_read(p->multipart, &p->body.pos, p->body.last, &out);
-
-    if (rc == GLYPH_OK) {
-        p->file.pos = out.data;
-        p->file.last = out.data + out.len;
-
-        glyph_pipeline_digest(p);
-
-        return p->charset ? GLYPH_OK : glyph_pipeline_charset(p);
-    }
-
-    if (rc == GLYPH_AGAIN) {
-
-        if (!p->body_end) {
-            return GLYPH_OK;
-        }
-
-        glyph_pipeline_name(p);         /* also of a file without a byte */
-        rc = glyph_multipart_end(p->multipart);
-        p->file_end = 1;
-    }
-
-    if (p->code != GLYPH_CODE_OK || (rc != GLYPH_BAD && !p->file_end)) {
-        return rc;
-    }
-
-    code = glyph_form_check(p->multipart, &p->detail);
-
-    return code == GLYPH_CODE_OK ? rc : glyph_pipeline_refuse(p, code);
-}
-
-
-/* Fills the slice of the body, if it is empty.  GLYPH_AGAIN: not now. */
-
-static int
-glyph_pipeline_body(glyph_pipeline_t *p, const unsigned char **pos,
-    const unsigned char *last, int end)
-{
-    if (p->body.pos != p->body.last || p->body_end) {
-        return GLYPH_OK;
-    }
-
-    if (p->decoder) {
-        return glyph_pipeline_decode(p, pos, last, end);
-    }
-
-    p->body.pos = *pos;
-    p->body.last = last;
-    p->body_end = end;
-    *pos = last;
-
-    return (p->body.pos == last && !end) ? GLYPH_AGAIN : GLYPH_OK;
-}
-
-
-static int
-glyph_pipeline_decode(glyph_pipeline_t *p, const unsigned char **pos,
-    const unsigned char *last, int end)
-{
-    int          rc;
-    glyph_str_t  out;
-
-    rc = glyph_decoder_read(p->decoder, pos, last, &out);
-
-    p->body.pos = out.data;
-    p->body.last = out.data + out.len;
-
-    if (rc == GLYPH_AGAIN && end) {
-        rc = glyph_decoder_end(p->decoder);
-        p->body_end = 1;
-    }
-
-    if (rc == GLYPH_BAD) {
-        glyph_decoder_detail(p->decoder, &p->detail);
-        return glyph_pipeline_refuse(p, glyph_decoder_code(p->decoder));
-    }
-
-    return rc;
-}
-
-
-/* Of a form: what the file's part says, else the request. */
-
-static void
-glyph_pipeline_name(glyph_pipeline_t *p)
-{
-    const glyph_str_t  *filename;
-
-    filename = glyph_multipart_filename(p->multipart);
-
-    if (filename->len) {
-        p->filename = *filename;
-    }
-}
-
-
-static int
-glyph_pipeline_charset(glyph_pipeline_t *p)
-{
-    int          rc;
-    glyph_str_t  name;
-
-    glyph_pipeline_name(p);
-
-    p->opts.format = glyph_json_sample_format(
-                                  glyph_multipart_content_type(p->multipart),
-                                  &p->filename);
-
-    name = p->opts.charset;
-
-    glyph_sample_charset(glyph_multipart_content_type(p->multipart), &name);
-
-    rc = glyph_charset_create(&p->charset, &name);
-
-    if (rc == GLYPH_BAD) {
-        glyph_buf_puts(&p->detail, "charset ");
-        glyph_json_string(&p->detail, name.data, name.len);
-        glyph_buf_puts(&p->detail, " is not known");
-        return glyph_pipeline_refuse(p, GLYPH_FILE_CHARSET_UNKNOWN);
-    }
 
     return rc;
 }
@@ -565,7 +264,7 @@ glyph_pipeline_sample(glyph_pipeline_t *p)
             return GLYPH_ERROR;
         }
 
-        if (p->sample.len < p->sample_size && !p->text_end) {
+        if (p->sample.len < p->sample_size && !glyph_body_ended(p->body)) {
             return GLYPH_AGAIN;
         }
 
@@ -593,8 +292,8 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
 
     s.data = p->sample.data;
     s.len = p->sample.len;
-    s.whole = p->text_end;
-    s.format = p->opts.format;
+    s.whole = glyph_body_ended(p->body);
+    s.format = glyph_body_format(p->body);
     s.delimiter = p->opts.delimiter;
     s.decimal = p->opts.decimal;
     s.map = &p->opts.map;
@@ -608,7 +307,7 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
     rc = glyph_sample_decide(&s, &code, &p->detail);
 
     if (rc == GLYPH_BAD && code == GLYPH_FILE_HEADER_TOO_LARGE
-        && !p->text_end && p->sample_size < GLYPH_SAMPLE_MAX)
+        && !glyph_body_ended(p->body) && p->sample_size < GLYPH_SAMPLE_MAX)
     {
         glyph_reader_destroy(s.reader);
         glyph_buf_reset(&p->detail);
@@ -668,7 +367,7 @@ glyph_pipeline_rows(glyph_pipeline_t *p, const glyph_sink_t *sink)
         glyph_buf_free(&p->sample);
     }
 
-    return glyph_pipeline_read(p, &p->text, p->text_end, sink);
+    return glyph_pipeline_read(p, &p->text, glyph_body_ended(p->body), sink);
 }
 
 
@@ -853,10 +552,6 @@ glyph_pipeline_end(glyph_pipeline_t *p)
         return glyph_pipeline_refuse(p, GLYPH_FILE_NO_VALID_ROWS);
     }
 
-    if (p->digest) {
-        glyph_sha256_final(p->digest, p->sha256);
-    }
-
     return GLYPH_OK;
 }
 
@@ -864,7 +559,7 @@ glyph_pipeline_end(glyph_pipeline_t *p)
 const unsigned char *
 glyph_pipeline_sha256(const glyph_pipeline_t *p)
 {
-    return p->sha256;
+    return glyph_body_sha256(p->body);
 }
 
 
@@ -915,33 +610,14 @@ glyph_pipeline_detail(const glyph_pipeline_t *p)
 const glyph_str_t *
 glyph_pipeline_filename(const glyph_pipeline_t *p)
 {
-    return &p->filename;
+    return glyph_body_filename(p->body);
 }
 
 
 const glyph_str_t *
 glyph_pipeline_field(const glyph_pipeline_t *p, const char *name)
 {
-    size_t              i;
-    const glyph_str_t  *field;
-
-    static const glyph_str_t  none;
-
-    for (i = 0; p->multipart; i++) {
-        field = glyph_multipart_field_name(p->multipart, i);
-
-        if (field == NULL) {
-            break;
-        }
-
-        if (field->len == strlen(name)
-            && memcmp(field->data, name, field->len) == 0)
-        {
-            return glyph_multipart_field_value(p->multipart, i);
-        }
-    }
-
-    return &none;
+    return glyph_body_field(p->body, name);
 }
 
 
@@ -973,10 +649,10 @@ glyph_pipeline_result(const glyph_pipeline_t *p, glyph_buf_t *b,
     glyph_stats_file_t  file;
 
     file.header = p->header;
-    file.filename = &p->filename;
-    file.format = p->opts.format;
+    file.filename = glyph_body_filename(p->body);
+    file.format = glyph_body_format(p->body);
     file.delimiter = p->delimiter;
-    file.charset = p->charset ? glyph_charset_name(p->charset) : "utf-8";
+    file.charset = glyph_body_charset(p->body);
     file.decimal = p->habit;
     file.code = p->code;
     file.detail = &p->detail_str;
