@@ -1740,8 +1740,8 @@ RETURNS TABLE (import_index int, line bigint, byte_offset bigint,
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
-    a       jsonb := glyph.api_args(args, '{id,limit,after}');
-    v_id    uuid := glyph.arg_uuid(a, 'id');
+    a       jsonb := glyph.api_args(args #- '{args,id}', '{limit,after}');
+    v_id    uuid := glyph.arg_uuid(args->'args', 'id');
     v_limit int := glyph.arg_limit(a);
     v_after text[] := glyph.arg_cursor(a, 'errors', 'int');
 BEGIN

@@ -8,6 +8,7 @@
 #include "ngx_glyph_trace.h"
 #include "ngx_glyph_upload.h"
 #include "glyph_json_sample.h"
+#include "glyph_near.h"
 
 
 #define NGX_GLYPH_BOUNDARY_MAX  70          /* RFC 2046, 5.1.1 */
@@ -40,6 +41,10 @@ static ngx_int_t ngx_glyph_options_param(ngx_http_request_t *r,
     ngx_str_t *type, const char *name, ngx_str_t *value);
 static ngx_int_t ngx_glyph_options_args(ngx_http_request_t *r,
     ngx_glyph_job_t *job);
+static ngx_uint_t ngx_glyph_options_has(ngx_glyph_job_t *job,
+    ngx_glyph_option_t *o);
+static ngx_int_t ngx_glyph_options_unknown(ngx_http_request_t *r,
+    ngx_glyph_job_t *job, ngx_glyph_option_t *options, ngx_str_t *name);
 static void ngx_glyph_options_prefer(ngx_http_request_t *r,
     ngx_glyph_job_t *job);
 static void ngx_glyph_options_preference(ngx_glyph_job_t *job,
@@ -122,7 +127,7 @@ static ngx_glyph_option_t  ngx_glyph_import_options[] = {
       "UTF-8 text of at most 1024 bytes" },
 
     { ngx_string("metadata"), ngx_glyph_option_metadata,
-      "a JSON object of at most 16384 bytes" },
+      "a JSON object of at most 16384 bytes and 32 levels" },
 
     { ngx_string("dry_run"), ngx_glyph_option_dry_run,
       "\"true\" or \"false\"" },
@@ -546,15 +551,8 @@ ngx_glyph_options_args(ngx_http_request_t *r, ngx_glyph_job_t *job)
             }
         }
 
-        /* a path is of one place only */
-
-        if (o->name.len == 0
-            || (o->handler == ngx_glyph_option_path
-                && job->conf->import_root.len == 0))
-        {
-            return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST,
-                                      "option_unknown",
-                                      "there is no parameter \"%V\"", &name);
+        if (o->name.len == 0 || !ngx_glyph_options_has(job, o)) {
+            return ngx_glyph_options_unknown(r, job, options, &name);
         }
 
         if (seen & (1 << i)) {
@@ -579,6 +577,53 @@ ngx_glyph_options_args(ngx_http_request_t *r, ngx_glyph_job_t *job)
                                       "%s", &name, &value, o->expects);
         }
     }
+}
+
+
+/* A path is of one place only. */
+
+static ngx_uint_t
+ngx_glyph_options_has(ngx_glyph_job_t *job, ngx_glyph_option_t *o)
+{
+    return o->handler != ngx_glyph_option_path || job->conf->import_root.len;
+}
+
+
+static ngx_int_t
+ngx_glyph_options_unknown(ngx_http_request_t *r, ngx_glyph_job_t *job,
+    ngx_glyph_option_t *options, ngx_str_t *name)
+{
+    u_char              *p, *last;
+    ngx_str_t            detail;
+    glyph_str_t          given;
+    glyph_near_t         near;
+    ngx_glyph_option_t  *o;
+    u_char               buf[512];
+
+    given.data = name->data;
+    given.len = name->len;
+
+    glyph_near_init(&near, &given);
+
+    last = buf + sizeof(buf);
+    p = ngx_slprintf(buf, last, "there is no parameter \"%*s\"; known are",
+                     ngx_min(name->len, 64), name->data);
+
+    for (o = options; o->name.len; o++) {
+
+        if (ngx_glyph_options_has(job, o)) {
+            p = ngx_slprintf(p, last, "%s %V", o == options ? ":" : ",",
+                             &o->name);
+
+            glyph_near_try(&near, (char *) o->name.data);
+        }
+    }
+
+    detail.data = buf;
+    detail.len = p - buf;
+
+    return ngx_glyph_problem_near(r, NGX_HTTP_BAD_REQUEST, "option_unknown",
+                                  &detail, glyph_near_found(&near));
 }
 
 

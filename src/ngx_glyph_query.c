@@ -385,35 +385,17 @@ static ngx_int_t
 ngx_glyph_query_refused(ngx_http_request_t *r, ngx_uint_t status,
     const char *code, PGresult *res)
 {
-    char         *hint;
-    ngx_str_t     body, detail;
-    glyph_buf_t   b;
-
-    static ngx_str_t  type = ngx_string("application/problem+json");
+    char       *hint;
+    ngx_str_t   detail;
 
     detail.data = (u_char *) PQresultErrorField(res,
                                                 PG_DIAG_MESSAGE_PRIMARY);
     detail.len = detail.data ? ngx_strlen(detail.data) : 0;
 
-    ngx_memzero(&b, sizeof(glyph_buf_t));
-
-    glyph_buf_putc(&b, '{');
-    ngx_glyph_problem_members(&b, status, code, &detail);
-
     hint = PQresultErrorField(res, PG_DIAG_MESSAGE_HINT);
 
-    if (hint && *hint) {
-        glyph_json_key(&b, "did_you_mean");
-        glyph_json_cstring(&b, hint);
-    }
-
-    glyph_buf_puts(&b, "}\n");
-
-    if (ngx_glyph_http_own(r, &b, &body) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    return ngx_glyph_send(r, status, &type, &body);
+    return ngx_glyph_problem_near(r, status, code, &detail,
+                                  hint && *hint ? hint : NULL);
 }
 
 
