@@ -61,7 +61,8 @@ glyph_near_found(const glyph_near_t *n)
 static size_t
 glyph_near_distance(const glyph_str_t *name, const char *to)
 {
-    size_t  i, j, d, corner, len, row[GLYPH_NEAR_MAX + 1];
+    size_t         i, j, d, corner, len, row[GLYPH_NEAR_MAX + 1];
+    unsigned char  c;
 
     len = strlen(to);
 
@@ -74,11 +75,12 @@ glyph_near_distance(const glyph_str_t *name, const char *to)
     }
 
     for (i = 1; i <= name->len; i++) {
+        c = glyph_near_fold(name->data[i - 1]);
         corner = row[0];
         row[0] = i;
 
         for (j = 1; j <= len; j++) {
-            d = corner + (glyph_near_fold(name->data[i - 1]) != (unsigned char) to[j - 1]);
+            d = corner + (c != (unsigned char) to[j - 1]);
             corner = row[j];
 
             if (row[j] + 1 < d) {
