@@ -509,11 +509,15 @@ ngx_glyph_query_headers(ngx_http_request_t *r, ngx_glyph_page_t *page)
 ngx_int_t
 ngx_glyph_query_link(ngx_http_request_t *r, char *cursor)
 {
-    u_char  *p, *arg, *last, *next, *buf;
+    u_char     *p, *buf;
+    ngx_int_t   rc;
+    ngx_str_t   args, name, value;
 
-    buf = ngx_pnalloc(r->pool, r->uri.len * 3 + r->args.len
+    /* an escaped byte has three, and a parameter may lack its "=" */
+
+    buf = ngx_pnalloc(r->pool, r->uri.len * 3 + r->args.len * 4
                                + ngx_strlen(cursor)
-                               + sizeof("<?&after=>; rel=\"next\""));
+                               + sizeof("<?=&after=>; rel=\"next\""));
     if (buf == NULL) {
         return NGX_ERROR;
     }
@@ -523,20 +527,28 @@ ngx_glyph_query_link(ngx_http_request_t *r, char *cursor)
     p = (u_char *) ngx_escape_uri(p, r->uri.data, r->uri.len, NGX_ESCAPE_URI);
     *p++ = '?';
 
-    last = r->args.data + r->args.len;
+    args = r->args;
 
-    for (arg = r->args.data; arg < last; arg = next + 1) {
+    for ( ;; ) {
+        rc = ngx_glyph_arg_next(r, &args, &name, &value);
 
-        next = ngx_strlchr(arg, last, '&');
-        if (next == NULL) {
-            next = last;
+        if (rc == NGX_ERROR) {
+            return NGX_ERROR;
         }
 
-        if (next - arg >= 6 && ngx_strncmp(arg, "after=", 6) == 0) {
+        if (rc == NGX_DONE) {
+            break;
+        }
+
+        if (name.len == 5 && ngx_memcmp(name.data, "after", 5) == 0) {
             continue;
         }
 
-        p = ngx_cpymem(p, arg, next - arg);
+        p = (u_char *) ngx_escape_uri(p, name.data, name.len,
+                                      NGX_ESCAPE_URI_COMPONENT);
+        *p++ = '=';
+        p = (u_char *) ngx_escape_uri(p, value.data, value.len,
+                                      NGX_ESCAPE_URI_COMPONENT);
         *p++ = '&';
     }
 
