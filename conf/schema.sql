@@ -1560,7 +1560,7 @@ $$;
 -- Of a row: its number n, its size, the bytes up to its end, and how many rows
 -- there are; whether it is on the page, and whether the next page is behind it.
 
-CREATE OR REPLACE FUNCTION glyph.on_page(n bigint, p_limit int, bytes numeric,
+CREATE OR REPLACE FUNCTION glyph.on_page(n bigint, p_limit int, bytes bigint,
     size int) RETURNS bool
 LANGUAGE sql IMMUTABLE AS $$
     SELECT n <= p_limit AND (n = 1 OR bytes - size < 1048576);
@@ -1568,7 +1568,7 @@ $$;
 
 
 CREATE OR REPLACE FUNCTION glyph.ends_page(n bigint, p_limit int,
-    bytes numeric, rows bigint) RETURNS bool
+    bytes bigint, rows bigint) RETURNS bool
 LANGUAGE sql IMMUTABLE AS $$
     SELECT n < rows AND (n = p_limit OR bytes >= 1048576);
 $$;
@@ -2553,35 +2553,34 @@ BEGIN
         '                 AND i.undone_at IS NULL%3$s'
         '           ORDER BY %1$s LIMIT $11 + 1) p'
         '), p AS MATERIALIZED ('
-        '  SELECT l.*, k.n, k.k, sum(z.size) OVER (ORDER BY k.n) AS bytes,'
-        '         z.size'
-        '    FROM k JOIN glyph.listing_view l'
+        '  SELECT k.*, z.size, sum(z.size) OVER (ORDER BY k.n) AS bytes,'
+        '         count(*) OVER () AS rows'
+        '    FROM k JOIN glyph.listings l'
         '           ON l.import_id = k.id AND l.import_index = k.import_index'
         '         CROSS JOIN LATERAL (SELECT octet_length(concat(l.title,'
         '             l.match_notes, l.condition, l.availability, l.seller,'
         '             l.region, l.listing_age, l.source_url, l.source_type,'
         '             l.bulk_notes, l.model_given, l.extra)) AS size) z'
-        '   WHERE k.n <= $11'
         ')'
-        'SELECT p.import_id, p.import_index, p.imported_at, p.title,'
-        '       p.canonical_model, p.match_type, p.match_score,'
-        '       p.match_notes, p.is_valid_gpu, p.unknown_reason, p.price,'
-        '       p.currency, p.price_usd, p.vram_gb, p.tdp_watts,'
-        '       p.mig_support, p.nvlink, p.generation, p.cuda_cores,'
-        '       p.slot_width, p.pcie_generation, p.form_factor, p.q7b,'
-        '       p.q13b, p.q70b, p.raw_score, p.quantization_score, p.score,'
-        '       p.final_score, p.dedup_status, p.duplicate_of, p.condition,'
-        '       p.quantity, p.availability, p.seller, p.region,'
-        '       p.listing_age, p.seen_at, p.source_url, p.source_type,'
-        '       p.bulk_notes, p.model_given, p.extra, $17,'
-        '       CASE WHEN glyph.ends_page(p.n, $11, p.bytes,'
-        '                                 (SELECT count(*) FROM k))'
-        '            THEN glyph.cursor(%4$L, p.import_id::text,'
+        'SELECT l.import_id, l.import_index, l.imported_at, l.title,'
+        '       l.canonical_model, l.match_type, l.match_score,'
+        '       l.match_notes, l.is_valid_gpu, l.unknown_reason, l.price,'
+        '       l.currency, l.price_usd, l.vram_gb, l.tdp_watts,'
+        '       l.mig_support, l.nvlink, l.generation, l.cuda_cores,'
+        '       l.slot_width, l.pcie_generation, l.form_factor, l.q7b,'
+        '       l.q13b, l.q70b, l.raw_score, l.quantization_score, l.score,'
+        '       l.final_score, l.dedup_status, l.duplicate_of, l.condition,'
+        '       l.quantity, l.availability, l.seller, l.region,'
+        '       l.listing_age, l.seen_at, l.source_url, l.source_type,'
+        '       l.bulk_notes, l.model_given, l.extra, $17,'
+        '       CASE WHEN glyph.ends_page(p.n, $11, p.bytes, p.rows)'
+        '            THEN glyph.cursor(%4$L, p.id::text,'
         '                     p.import_index::text, %5$s) END'
-        '  FROM p WHERE glyph.on_page(p.n, $11, p.bytes, p.size)'
-        ' ORDER BY p.n',
+        '  FROM p JOIN glyph.listing_view l'
+        '         ON l.import_id = p.id AND l.import_index = p.import_index'
+        ' WHERE glyph.on_page(p.n, $11, p.bytes, p.size) ORDER BY p.n',
         v_keys, v_part, v_import_where, 'listings' || v_sort,
-        CASE v_key WHEN 'time' THEN 'glyph.time_key(p.imported_at)'
+        CASE v_key WHEN 'time' THEN 'glyph.time_key(p.created_at)'
                    ELSE 'p.k::text' END)
         USING coalesce(args->>'tenant', ''), v_import, upper(a->>'model'),
               v_min, v_max, v_score::float8, a->>'region', a->>'seller',
