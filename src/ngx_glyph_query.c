@@ -21,6 +21,7 @@
 #include "ngx_glyph_rows.h"
 #include "ngx_glyph_task.h"
 #include "ngx_glyph_tenant.h"
+#include "core/glyph_utf8.h"
 
 
 /* nginx has no name for this status */
@@ -255,6 +256,17 @@ ngx_glyph_query_args(ngx_http_request_t *r, ngx_str_t *id, ngx_str_t *tenant,
             if (rc != NGX_DECLINED) {
                 return rc;
             }
+        }
+
+        /* jsonb has no NUL, and what is not UTF-8 would become U+FFFD */
+
+        if (ngx_strlchr(value.data, value.data + value.len, '\0')
+            || glyph_utf8_valid(value.data, value.len) != value.len)
+        {
+            return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST,
+                                      "option_invalid",
+                                      "parameter \"%V\" must be UTF-8",
+                                      &name);
         }
 
         glyph_json_comma(b);

@@ -571,3 +571,14 @@ postgres query failed: canceling statement due to statement timeout
 --- response_headers_like eval
 ["", "Link: </listings\\?limit=1&seller=a%3Eb%22%3Cc&import_id=$::Id{link}&after=[\\w-]+>; rel=\"next\"",
  'Link: </models\?limit=1&after=[\w-]+>; rel="next"']
+
+
+=== TEST 29: texts that are none
+--- request eval
+[map { "GET /$_" } "listings?seller=%ff", "listings?region=a%00b",
+    "imports?source_label=%c3", "models?model=%ed%a0%80", "listings?seller=%c3%ab"]
+--- error_code eval
+[400, 400, 400, 400, 200]
+--- response_body_like eval
+[(map { qr/"code":"option_invalid","detail":"parameter \\"$_\\" must be UTF-8"/ }
+    qw(seller region source_label model)), qr/^\[\]$/]
