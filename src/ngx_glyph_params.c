@@ -15,6 +15,13 @@
 #define NGX_GLYPH_LABEL_MAX     1024
 #define NGX_GLYPH_METADATA_MAX  16384
 
+/* the places that have a parameter */
+#define NGX_GLYPH_PARAM_IMPORT     1
+#define NGX_GLYPH_PARAM_SOURCE     2    /* imports of a file by its name */
+#define NGX_GLYPH_PARAM_IMPORTS    3
+#define NGX_GLYPH_PARAM_TRANSFORM  4
+#define NGX_GLYPH_PARAM_ALL        7
+
 
 typedef ngx_int_t (*ngx_glyph_option_pt)(ngx_glyph_job_t *job,
     ngx_str_t *value);
@@ -23,13 +30,13 @@ typedef struct {
     ngx_str_t                  name;
     ngx_glyph_option_pt        handler;
     const char                *expects;
+    ngx_uint_t                 where;
 } ngx_glyph_option_t;
 
 
-static ngx_uint_t ngx_glyph_params_has(ngx_glyph_job_t *job,
-    ngx_glyph_option_t *o);
+static ngx_uint_t ngx_glyph_params_where(ngx_glyph_job_t *job);
 static ngx_int_t ngx_glyph_params_unknown(ngx_http_request_t *r,
-    ngx_glyph_job_t *job, ngx_glyph_option_t *options, ngx_str_t *name);
+    ngx_uint_t where, ngx_str_t *name);
 
 static ngx_int_t ngx_glyph_option_delimiter(ngx_glyph_job_t *job,
     ngx_str_t *value);
@@ -69,90 +76,62 @@ static ngx_int_t ngx_glyph_option_text(ngx_glyph_job_t *job, ngx_str_t *to,
     ngx_str_t *value, size_t max);
 
 
-static ngx_glyph_option_t  ngx_glyph_import_options[] = {
+static ngx_glyph_option_t  ngx_glyph_known_options[] = {
 
     { ngx_string("delimiter"), ngx_glyph_option_delimiter,
-      "one of \",\", \";\", \"|\", \"tab\"" },
+      "one of \",\", \";\", \"|\", \"tab\"", NGX_GLYPH_PARAM_ALL },
 
     { ngx_string("decimal"), ngx_glyph_option_decimal,
-      "\"point\" or \"comma\"" },
+      "\"point\" or \"comma\"", NGX_GLYPH_PARAM_ALL },
 
     { ngx_string("charset"), ngx_glyph_option_charset,
-      "the name of a charset" },
+      "the name of a charset", NGX_GLYPH_PARAM_ALL },
 
     { ngx_string("map"), ngx_glyph_option_map,
-      "pairs such as \"Preis:price,Titel:title\"" },
+      "pairs such as \"Preis:price,Titel:title\"", NGX_GLYPH_PARAM_ALL },
 
     { ngx_string("reject"), ngx_glyph_option_reject,
-      "\"unknown\", \"not_gpu\" or \"unknown,not_gpu\"" },
+      "\"unknown\", \"not_gpu\" or \"unknown,not_gpu\"", NGX_GLYPH_PARAM_ALL },
 
     { ngx_string("stage"), ngx_glyph_option_stage,
-      "\"raw\" or \"scored\"" },
+      "\"raw\" or \"scored\"", NGX_GLYPH_PARAM_ALL },
 
     { ngx_string("max_errors"), ngx_glyph_option_max_errors,
-      "a number of rows" },
+      "a number of rows", NGX_GLYPH_PARAM_ALL },
 
     { ngx_string("max_error_ratio"), ngx_glyph_option_max_error_ratio,
-      "a number from 0 to 1" },
+      "a number from 0 to 1", NGX_GLYPH_PARAM_ALL },
 
     { ngx_string("background"), ngx_glyph_option_background,
-      "\"true\" or \"false\"" },
+      "\"true\" or \"false\"", NGX_GLYPH_PARAM_IMPORTS },
 
     { ngx_string("filename"), ngx_glyph_option_filename,
-      "UTF-8 text of at most 1024 bytes" },
+      "UTF-8 text of at most 1024 bytes", NGX_GLYPH_PARAM_IMPORTS },
 
     { ngx_string("source_label"), ngx_glyph_option_source_label,
-      "UTF-8 text of at most 1024 bytes" },
+      "UTF-8 text of at most 1024 bytes", NGX_GLYPH_PARAM_IMPORTS },
 
     { ngx_string("campaign_id"), ngx_glyph_option_campaign_id,
-      "UTF-8 text of at most 1024 bytes" },
+      "UTF-8 text of at most 1024 bytes", NGX_GLYPH_PARAM_IMPORTS },
 
     { ngx_string("metadata"), ngx_glyph_option_metadata,
-      "a JSON object of at most 16384 bytes and 32 levels" },
+      "a JSON object of at most 16384 bytes and 32 levels",
+      NGX_GLYPH_PARAM_IMPORTS },
 
     { ngx_string("dry_run"), ngx_glyph_option_dry_run,
-      "\"true\" or \"false\"" },
+      "\"true\" or \"false\"", NGX_GLYPH_PARAM_IMPORTS },
 
     { ngx_string("path"), ngx_glyph_option_path,
-      "the name of a file below the place for them, without \"..\"" },
-
-    { ngx_null_string, NULL, NULL }
-};
-
-
-static ngx_glyph_option_t  ngx_glyph_transform_options[] = {
-
-    { ngx_string("delimiter"), ngx_glyph_option_delimiter,
-      "one of \",\", \";\", \"|\", \"tab\"" },
-
-    { ngx_string("decimal"), ngx_glyph_option_decimal,
-      "\"point\" or \"comma\"" },
-
-    { ngx_string("charset"), ngx_glyph_option_charset,
-      "the name of a charset" },
-
-    { ngx_string("map"), ngx_glyph_option_map,
-      "pairs such as \"Preis:price,Titel:title\"" },
-
-    { ngx_string("reject"), ngx_glyph_option_reject,
-      "\"unknown\", \"not_gpu\" or \"unknown,not_gpu\"" },
-
-    { ngx_string("stage"), ngx_glyph_option_stage,
-      "\"raw\" or \"scored\"" },
-
-    { ngx_string("max_errors"), ngx_glyph_option_max_errors,
-      "a number of rows" },
-
-    { ngx_string("max_error_ratio"), ngx_glyph_option_max_error_ratio,
-      "a number from 0 to 1" },
+      "the name of a file below the place for them, without \"..\"",
+      NGX_GLYPH_PARAM_SOURCE },
 
     { ngx_string("columns"), ngx_glyph_option_columns,
-      "names of columns" },
+      "names of columns", NGX_GLYPH_PARAM_TRANSFORM },
 
     { ngx_string("errors"), ngx_glyph_option_errors,
-      "\"omit\" or \"include\"" },
+      "\"omit\" or \"include\"", NGX_GLYPH_PARAM_TRANSFORM },
 
-    { ngx_null_string, NULL, NULL }
+    { ngx_null_string, NULL, NULL, 0 }
 };
 
 
@@ -162,11 +141,10 @@ ngx_glyph_params(ngx_http_request_t *r, ngx_glyph_job_t *job)
     uint32_t             seen;
     ngx_int_t            rc;
     ngx_str_t            args, name, value;
-    ngx_uint_t           i;
-    ngx_glyph_option_t  *o, *options;
+    ngx_uint_t           i, where;
+    ngx_glyph_option_t  *o;
 
-    options = (job->output == &ngx_glyph_transform_output)
-              ? ngx_glyph_transform_options : ngx_glyph_import_options;
+    where = ngx_glyph_params_where(job);
 
     args = r->args;
     seen = 0;
@@ -182,16 +160,17 @@ ngx_glyph_params(ngx_http_request_t *r, ngx_glyph_job_t *job)
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
         }
 
-        for (i = 0, o = options; o->name.len; i++, o++) {
-            if (o->name.len == name.len
+        for (i = 0, o = ngx_glyph_known_options; o->name.len; i++, o++) {
+            if ((o->where & where)
+                && o->name.len == name.len
                 && ngx_strncmp(o->name.data, name.data, name.len) == 0)
             {
                 break;
             }
         }
 
-        if (o->name.len == 0 || !ngx_glyph_params_has(job, o)) {
-            return ngx_glyph_params_unknown(r, job, options, &name);
+        if (o->name.len == 0) {
+            return ngx_glyph_params_unknown(r, where, &name);
         }
 
         if (seen & (1 << i)) {
@@ -219,18 +198,21 @@ ngx_glyph_params(ngx_http_request_t *r, ngx_glyph_job_t *job)
 }
 
 
-/* A path is of one place only. */
-
 static ngx_uint_t
-ngx_glyph_params_has(ngx_glyph_job_t *job, ngx_glyph_option_t *o)
+ngx_glyph_params_where(ngx_glyph_job_t *job)
 {
-    return o->handler != ngx_glyph_option_path || job->conf->import_root.len;
+    if (job->output == &ngx_glyph_transform_output) {
+        return NGX_GLYPH_PARAM_TRANSFORM;
+    }
+
+    return job->conf->import_root.len ? NGX_GLYPH_PARAM_SOURCE
+                                      : NGX_GLYPH_PARAM_IMPORT;
 }
 
 
 static ngx_int_t
-ngx_glyph_params_unknown(ngx_http_request_t *r, ngx_glyph_job_t *job,
-    ngx_glyph_option_t *options, ngx_str_t *name)
+ngx_glyph_params_unknown(ngx_http_request_t *r, ngx_uint_t where,
+    ngx_str_t *name)
 {
     u_char              *p, *last;
     ngx_str_t            detail;
@@ -248,10 +230,11 @@ ngx_glyph_params_unknown(ngx_http_request_t *r, ngx_glyph_job_t *job,
     p = ngx_slprintf(buf, last, "there is no parameter \"%*s\"; known are",
                      ngx_min(name->len, 64), name->data);
 
-    for (o = options; o->name.len; o++) {
+    for (o = ngx_glyph_known_options; o->name.len; o++) {
 
-        if (ngx_glyph_params_has(job, o)) {
-            p = ngx_slprintf(p, last, "%s %V", o == options ? ":" : ",",
+        if (o->where & where) {
+            p = ngx_slprintf(p, last, "%s %V",
+                             o == ngx_glyph_known_options ? ":" : ",",
                              &o->name);
 
             glyph_near_try(&near, (char *) o->name.data);
