@@ -1555,6 +1555,25 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 
+-- A list's page ends behind "limit" rows, or behind the row with which its
+-- texts have 1 MB: a worker holds a page whole, and a client may read slowly.
+-- Of a row: its number n, its size, the bytes up to its end, and how many rows
+-- there are; whether it is on the page, and whether the next page is behind it.
+
+CREATE OR REPLACE FUNCTION glyph.on_page(n bigint, p_limit int, bytes bigint,
+    size int) RETURNS bool
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT n <= p_limit AND (n = 1 OR bytes - size < 1048576);
+$$;
+
+
+CREATE OR REPLACE FUNCTION glyph.ends_page(n bigint, p_limit int,
+    bytes bigint, rows bigint) RETURNS bool
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT n < rows AND (n = p_limit OR bytes >= 1048576);
+$$;
+
+
 -- Any bytes as text: what is not UTF-8, and NUL, becomes U+FFFD.  The slow way
 -- reads the bytes as Latin-1 and takes from them what is well-formed.
 
@@ -1638,16 +1657,21 @@ BEGIN
         '       i.finished_at, i.filename, i.source_label, i.campaign_id,'
         '       glyph.shown_progress(i), glyph.shown_counts(i), i.error,'
         '       i.undone_at,'
-        '       CASE WHEN p.n = $2 AND p.more > $2 THEN glyph.cursor(''jobs'','
-        '            glyph.time_key(i.created_at), i.id::text) END'
-        '  FROM (SELECT k.id, row_number() OVER (ORDER BY k.created_at DESC,'
-        '               k.id DESC) AS n, count(*) OVER () AS more'
-        '          FROM (SELECT i.id, i.created_at FROM glyph.imports i'
+        '       CASE WHEN glyph.ends_page(p.n, $2, p.bytes, p.more)'
+        '            THEN glyph.cursor(''jobs'','
+        '                     glyph.time_key(i.created_at), i.id::text) END'
+        '  FROM (SELECT k.*, row_number() OVER w AS n,'
+        '               count(*) OVER () AS more, sum(k.size) OVER w AS bytes'
+        '          FROM (SELECT i.id, i.created_at, octet_length(concat('
+        '                           i.filename, i.source_label,'
+        '                           i.campaign_id, i.error)) AS size'
+        '                  FROM glyph.imports i'
         '                 WHERE i.tenant = $1' || v_where ||
         '                 ORDER BY i.created_at DESC, i.id DESC'
-        '                 LIMIT $2 + 1) k) p'
+        '                 LIMIT $2 + 1) k'
+        '        WINDOW w AS (ORDER BY k.created_at DESC, k.id DESC)) p'
         '       JOIN glyph.imports i ON i.id = p.id'
-        ' WHERE p.n <= $2 ORDER BY p.n'
+        ' WHERE glyph.on_page(p.n, $2, p.bytes, p.size) ORDER BY p.n'
         USING coalesce(args->>'tenant', ''), v_limit, v_state,
               v_after[1]::timestamptz, v_after[2]::uuid;
 END
@@ -1686,17 +1710,21 @@ BEGIN
         '       p.source_label, p.campaign_id, p.metadata, p.rows,'
         '       p.valid_rows, p.invalid_rows, p.warnings_count, p.score_min,'
         '       p.score_max,'
-        '       CASE WHEN p.n = $2 AND p.more > $2 THEN'
-        '            glyph.cursor(''imports'', glyph.time_key(p.created_at),'
-        '                         p.id::text) END'
-        '  FROM (SELECT k.*, row_number() OVER (ORDER BY k.created_at DESC,'
-        '               k.id DESC) AS n, count(*) OVER () AS more'
-        '          FROM (SELECT i.* FROM glyph.imports i'
+        '       CASE WHEN glyph.ends_page(p.n, $2, p.upto, p.more)'
+        '            THEN glyph.cursor(''imports'','
+        '                     glyph.time_key(p.created_at), p.id::text) END'
+        '  FROM (SELECT k.*, row_number() OVER w AS n,'
+        '               count(*) OVER () AS more, sum(k.size) OVER w AS upto'
+        '          FROM (SELECT i.*, octet_length(concat(i.filename,'
+        '                           i.source_label, i.campaign_id,'
+        '                           i.metadata)) AS size'
+        '                  FROM glyph.imports i'
         '                 WHERE i.tenant = $1 AND i.state = ''completed'''
         '                       AND i.undone_at IS NULL' || v_where ||
         '                 ORDER BY i.created_at DESC, i.id DESC'
-        '                 LIMIT $2 + 1) k) p'
-        ' WHERE p.n <= $2 ORDER BY p.n'
+        '                 LIMIT $2 + 1) k'
+        '        WINDOW w AS (ORDER BY k.created_at DESC, k.id DESC)) p'
+        ' WHERE glyph.on_page(p.n, $2, p.upto, p.size) ORDER BY p.n'
         USING coalesce(args->>'tenant', ''), v_limit, a->>'source_label',
               a->>'campaign_id', v_after[1]::timestamptz, v_after[2]::uuid;
 END
@@ -1712,8 +1740,8 @@ RETURNS TABLE (import_index int, line bigint, byte_offset bigint,
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
-    a       jsonb := glyph.api_args(args, '{id,limit,after}');
-    v_id    uuid := glyph.arg_uuid(a, 'id');
+    a       jsonb := glyph.api_args(args #- '{args,id}', '{limit,after}');
+    v_id    uuid := glyph.arg_uuid(args->'args', 'id');
     v_limit int := glyph.arg_limit(a);
     v_after text[] := glyph.arg_cursor(a, 'errors', 'int');
 BEGIN
@@ -1944,24 +1972,27 @@ BEGIN
         '   WHERE l.match_type = ''none''' || v_where ||
         '   GROUP BY l.title'
         '), p AS MATERIALIZED ('
-        '  SELECT t.*, row_number() OVER (ORDER BY t.n DESC, t.head, t.md5)'
-        '             AS at'
+        '  SELECT t.*, row_number() OVER w AS at,'
+        '         sum(octet_length(t.title)) OVER w AS bytes'
         '    FROM (SELECT * FROM (SELECT t.title, t.n, t.first,'
         '                         md5(t.title) AS md5, left(t.title, 60)'
         '                         COLLATE "C" AS head FROM t) t'
         '           WHERE $3 IS NULL OR (-t.n, t.head, t.md5) > (-$3, $4, $7)'
         '           ORDER BY t.n DESC, t.head, t.md5 LIMIT $2 + 1) t'
+        '  WINDOW w AS (ORDER BY t.n DESC, t.head, t.md5)'
         ')'
         'SELECT p.title, p.n, l.unknown_reason, l.is_valid_gpu,'
         '       l.model_given, l.import_id, l.import_index, i.created_at,'
-        '       CASE WHEN p.at = $2 AND (SELECT count(*) FROM p) > $2'
+        '       CASE WHEN glyph.ends_page(p.at, $2, p.bytes,'
+        '                                 (SELECT count(*) FROM p))'
         '            THEN glyph.cursor(''unknowns'', glyph.time_key($8),'
         '                     p.n::text, p.head, p.md5) END'
         '  FROM p JOIN glyph.listings l'
         '         ON l.import_id = ($1)[p.first >> 32]'
         '            AND l.import_index = (p.first & 2147483647)::int'
         '       JOIN glyph.imports i ON i.id = l.import_id'
-        ' WHERE p.at <= $2 ORDER BY p.at'
+        ' WHERE glyph.on_page(p.at, $2, p.bytes, octet_length(p.title))'
+        ' ORDER BY p.at'
         USING glyph.newest_imports(coalesce(args->>'tenant', ''), v_import,
                                    v_until),
               v_limit, v_after[2]::bigint, v_after[3], a->>'reason',
@@ -2113,10 +2144,13 @@ BEGIN
         '         CASE WHEN l.currency = o.currency THEN o.price'
         '              ELSE o.price_usd END AS old_price) p'
         '), p AS MATERIALIZED ('
-        '  SELECT d.*, row_number() OVER (ORDER BY d.n) AS at,'
-        '         count(*) OVER () AS rows'
-        '    FROM (SELECT * FROM d WHERE $4 IS NULL OR abs(d.pct) >= $4'
+        '  SELECT d.*, row_number() OVER w AS at, count(*) OVER () AS rows,'
+        '         sum(d.size) OVER w AS bytes'
+        '    FROM (SELECT d.*, octet_length(concat(d.source_url, d.title,'
+        '                          d.region, d.seller)) AS size'
+        '            FROM d WHERE $4 IS NULL OR abs(d.pct) >= $4'
         '           ORDER BY d.n LIMIT $5 + 1) d'
+        '  WINDOW w AS (ORDER BY d.n)'
         ')'
         'SELECT p.source_url, p.title, p.canonical_model, p.region,'
         '       p.seller, p.import_id, p.import_index, i.created_at,'
@@ -2124,14 +2158,14 @@ BEGIN
         '       p.old_price, p.new_price - p.old_price, p.pct,'
         '       glyph.shown_score(p.score), glyph.shown_score(p.old_score),'
         '       glyph.shown_score(p.score - p.old_score),'
-        '       CASE WHEN p.rows > $5 AND p.at = $5'
+        '       CASE WHEN glyph.ends_page(p.at, $5, p.bytes, p.rows)'
         '            THEN glyph.cursor(''deltas'','
         '                     glyph.time_key(i.created_at), i.id::text,'
         '                     p.import_index::text)'
         '            WHEN p.rows <= $5 AND p.at = p.rows THEN $7 END'
         '  FROM p JOIN glyph.imports i ON i.id = p.import_id'
         '       JOIN glyph.imports j ON j.id = p.old_id'
-        ' WHERE p.at <= $5 ORDER BY p.at'
+        ' WHERE glyph.on_page(p.at, $5, p.bytes, p.size) ORDER BY p.at'
         USING v_imports, v_ids[:v_last], v_rows[:v_last], v_pct, v_limit,
               a->>'region', v_end;
 
@@ -2517,7 +2551,17 @@ BEGIN
         '            FROM glyph.imports i CROSS JOIN LATERAL %2$s l'
         '           WHERE i.tenant = $1 AND i.state = ''completed'''
         '                 AND i.undone_at IS NULL%3$s'
-        '           ORDER BY %1$s LIMIT $11 + 1) p)'
+        '           ORDER BY %1$s LIMIT $11 + 1) p'
+        '), p AS MATERIALIZED ('
+        '  SELECT k.*, z.size, sum(z.size) OVER (ORDER BY k.n) AS bytes,'
+        '         count(*) OVER () AS rows'
+        '    FROM k JOIN glyph.listings l'
+        '           ON l.import_id = k.id AND l.import_index = k.import_index'
+        '         CROSS JOIN LATERAL (SELECT octet_length(concat(l.title,'
+        '             l.match_notes, l.condition, l.availability, l.seller,'
+        '             l.region, l.listing_age, l.source_url, l.source_type,'
+        '             l.bulk_notes, l.model_given, l.extra)) AS size) z'
+        ')'
         'SELECT l.import_id, l.import_index, l.imported_at, l.title,'
         '       l.canonical_model, l.match_type, l.match_score,'
         '       l.match_notes, l.is_valid_gpu, l.unknown_reason, l.price,'
@@ -2529,15 +2573,15 @@ BEGIN
         '       l.quantity, l.availability, l.seller, l.region,'
         '       l.listing_age, l.seen_at, l.source_url, l.source_type,'
         '       l.bulk_notes, l.model_given, l.extra, $17,'
-        '       CASE WHEN k.n = $11 AND (SELECT count(*) FROM k) > $11'
-        '            THEN glyph.cursor(%4$L, k.id::text,'
-        '                     k.import_index::text, %5$s) END'
-        '  FROM k JOIN glyph.listing_view l'
-        '         ON l.import_id = k.id AND l.import_index = k.import_index'
-        ' WHERE k.n <= $11 ORDER BY k.n',
+        '       CASE WHEN glyph.ends_page(p.n, $11, p.bytes, p.rows)'
+        '            THEN glyph.cursor(%4$L, p.id::text,'
+        '                     p.import_index::text, %5$s) END'
+        '  FROM p JOIN glyph.listing_view l'
+        '         ON l.import_id = p.id AND l.import_index = p.import_index'
+        ' WHERE glyph.on_page(p.n, $11, p.bytes, p.size) ORDER BY p.n',
         v_keys, v_part, v_import_where, 'listings' || v_sort,
-        CASE v_key WHEN 'time' THEN 'glyph.time_key(k.created_at)'
-                   ELSE 'k.k::text' END)
+        CASE v_key WHEN 'time' THEN 'glyph.time_key(p.created_at)'
+                   ELSE 'p.k::text' END)
         USING coalesce(args->>'tenant', ''), v_import, upper(a->>'model'),
               v_min, v_max, v_score::float8, a->>'region', a->>'seller',
               v_match, v_valid::bool, v_limit, v_after[1]::uuid,

@@ -229,6 +229,7 @@ static ngx_int_t
 ngx_glyph_errors_check(ngx_glyph_errors_t *e, PGresult *res)
 {
     char                *state;
+    u_char               delimiter;
     ngx_int_t            rc;
     ngx_uint_t           final, known;
     glyph_str_t          header;
@@ -267,6 +268,18 @@ ngx_glyph_errors_check(ngx_glyph_errors_t *e, PGresult *res)
                                   "job's status tells why", state);
     }
 
+    delimiter = (u_char) ngx_atoi((u_char *) PQgetvalue(res, 0, 2),
+                                  PQgetlength(res, 0, 2));
+
+    /* records of JSON are no fields of CSV */
+
+    if (delimiter == 0) {
+        return ngx_glyph_problemf(r, NGX_GLYPH_NOT_ACCEPTABLE,
+                                  "not_acceptable", "the file was JSON, so its "
+                                  "errors are there as application/json and "
+                                  "application/x-ndjson");
+    }
+
     if (ngx_glyph_errors_unhex(&e->header, res, 0, 1) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -274,10 +287,7 @@ ngx_glyph_errors_check(ngx_glyph_errors_t *e, PGresult *res)
     header.data = e->header.data;
     header.len = e->header.len;
 
-    glyph_resend_init(&e->resend, &header,
-                      (u_char) ngx_atoi((u_char *) PQgetvalue(res, 0, 2),
-                                        PQgetlength(res, 0, 2)),
-                      e->safe);
+    glyph_resend_init(&e->resend, &header, delimiter, e->safe);
 
     return NGX_DECLINED;
 }

@@ -312,6 +312,14 @@ ngx_int_t
 ngx_glyph_problem(ngx_http_request_t *r, ngx_uint_t status, const char *code,
     ngx_str_t *detail)
 {
+    return ngx_glyph_problem_near(r, status, code, detail, NULL);
+}
+
+
+ngx_int_t
+ngx_glyph_problem_near(ngx_http_request_t *r, ngx_uint_t status,
+    const char *code, ngx_str_t *detail, const char *near)
+{
     ngx_str_t    body;
     glyph_buf_t  b;
 
@@ -321,6 +329,12 @@ ngx_glyph_problem(ngx_http_request_t *r, ngx_uint_t status, const char *code,
 
     glyph_buf_putc(&b, '{');
     ngx_glyph_problem_members(&b, status, code, detail);
+
+    if (near) {
+        glyph_json_key(&b, "did_you_mean");
+        glyph_json_cstring(&b, near);
+    }
+
     glyph_buf_puts(&b, "}\n");
 
     if (ngx_glyph_http_own(r, &b, &body) != NGX_OK) {
@@ -414,6 +428,21 @@ ngx_glyph_header_line(ngx_http_request_t *r, const char *name, ngx_uint_t n)
 
 
 ngx_int_t
+ngx_glyph_header_once(ngx_http_request_t *r, const char *name,
+    ngx_str_t **value)
+{
+    *value = ngx_glyph_header_in(r, name);
+
+    if (*value == NULL || ngx_glyph_header_line(r, name, 1) == NULL) {
+        return NGX_DECLINED;
+    }
+
+    return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_repeated",
+                              "header \"%s\" is there twice", name);
+}
+
+
+ngx_int_t
 ngx_glyph_arg_next(ngx_http_request_t *r, ngx_str_t *args, ngx_str_t *name,
     ngx_str_t *value)
 {
@@ -469,6 +498,29 @@ ngx_glyph_arg_next(ngx_http_request_t *r, ngx_str_t *args, ngx_str_t *name,
     }
 
     return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_glyph_no_args(ngx_http_request_t *r)
+{
+    ngx_int_t  rc;
+    ngx_str_t  args, name, value;
+
+    args = r->args;
+    rc = ngx_glyph_arg_next(r, &args, &name, &value);
+
+    if (rc == NGX_DONE) {
+        return NGX_DECLINED;
+    }
+
+    if (rc == NGX_ERROR) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_unknown",
+                              "there is no parameter \"%*s\"; none is known "
+                              "here", ngx_min(name.len, 64), name.data);
 }
 
 

@@ -50,12 +50,20 @@ ngx_int_t ngx_glyph_problem(ngx_http_request_t *r, ngx_uint_t status,
 ngx_int_t ngx_glyph_problemf(ngx_http_request_t *r, ngx_uint_t status,
     const char *code, const char *fmt, ...);
 
+/* The same with "did_you_mean", unless near is NULL. */
+ngx_int_t ngx_glyph_problem_near(ngx_http_request_t *r, ngx_uint_t status,
+    const char *code, ngx_str_t *detail, const char *near);
+
 /* The members of a problem, without the braces. */
 void ngx_glyph_problem_members(glyph_buf_t *b, ngx_uint_t status,
     const char *code, ngx_str_t *detail);
 
 /* A request header that nginx has no field for; NULL if it is not there. */
 ngx_str_t *ngx_glyph_header_in(ngx_http_request_t *r, const char *name);
+
+/* One that may be there once.  NGX_DECLINED, or the refusal of two. */
+ngx_int_t ngx_glyph_header_once(ngx_http_request_t *r, const char *name,
+    ngx_str_t **value);
 
 /* Its nth line, from 0 on. */
 ngx_str_t *ngx_glyph_header_line(ngx_http_request_t *r, const char *name,
@@ -67,6 +75,9 @@ ngx_str_t *ngx_glyph_header_line(ngx_http_request_t *r, const char *name,
  */
 ngx_int_t ngx_glyph_arg_next(ngx_http_request_t *r, ngx_str_t *args,
     ngx_str_t *name, ngx_str_t *value);
+
+/* Where there are no parameters: NGX_DECLINED, or the refusal of one. */
+ngx_int_t ngx_glyph_no_args(ngx_http_request_t *r);
 
 /* The code of a problem of which no more is known than its status. */
 const char *ngx_glyph_status_code(ngx_uint_t status);

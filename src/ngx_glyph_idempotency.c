@@ -89,12 +89,13 @@ static ngx_int_t
 ngx_glyph_idempotency_key(ngx_http_request_t *r, ngx_glyph_job_t *job)
 {
     size_t      i;
+    ngx_int_t   rc;
     ngx_str_t  *given, key;
 
-    given = ngx_glyph_header_in(r, "Idempotency-Key");
+    rc = ngx_glyph_header_once(r, "Idempotency-Key", &given);
 
-    if (given == NULL) {
-        return NGX_DECLINED;
+    if (rc != NGX_DECLINED || given == NULL) {
+        return rc;
     }
 
     key = *given;
@@ -124,29 +125,34 @@ ngx_glyph_idempotency_key(ngx_http_request_t *r, ngx_glyph_job_t *job)
 }
 
 
-/* RFC 9530: sha-256=:base64:, among digests by algorithms that we lack. */
+/*
+ * RFC 9530: sha-256=:base64:, among digests by algorithms that we lack, in any
+ * of the header's lines.
+ */
 
 static ngx_int_t
 ngx_glyph_idempotency_digest(ngx_http_request_t *r, ngx_glyph_job_t *job)
 {
-    u_char     *p, *last, *end;
-    ngx_str_t  *given, text, digest;
-    u_char      buf[GLYPH_SHA256_SIZE + 16];
+    u_char      *p, *last, *end;
+    ngx_str_t   *given, text, digest;
+    ngx_uint_t   i;
+    u_char       buf[GLYPH_SHA256_SIZE + 16];
 
     static ngx_str_t  name = ngx_string("sha-256=");
 
-    given = ngx_glyph_header_in(r, "Content-Digest");
+    i = 0;
 
-    if (given == NULL) {
-        return NGX_DECLINED;
-    }
+    do {
+        given = ngx_glyph_header_line(r, "Content-Digest", i++);
 
-    last = given->data + given->len;
-    p = ngx_strlcasestrn(given->data, last, name.data, name.len - 1);
+        if (given == NULL) {
+            return NGX_DECLINED;
+        }
 
-    if (p == NULL) {
-        return NGX_DECLINED;
-    }
+        last = given->data + given->len;
+        p = ngx_strlcasestrn(given->data, last, name.data, name.len - 1);
+
+    } while (p == NULL);
 
     p += name.len;
     end = (p < last && *p == ':') ? ngx_strlchr(++p, last, ':') : NULL;

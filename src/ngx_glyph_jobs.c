@@ -130,6 +130,14 @@ ngx_glyph_jobs_handler(ngx_http_request_t *r)
                                   "\"%V\" is not the id of a job", &text);
     }
 
+    if (what != NGX_GLYPH_JOBS_ERRORS) {
+        rc = ngx_glyph_no_args(r);
+
+        if (rc != NGX_DECLINED) {
+            return rc;
+        }
+    }
+
     return (what == NGX_GLYPH_JOBS_EVENTS)
            ? ngx_glyph_sse_start(r, &id, &tenant)
            : ngx_glyph_jobs_ask(r, &id, &tenant, what);
@@ -178,6 +186,12 @@ ngx_glyph_imports_handler(ngx_http_request_t *r)
         return ngx_glyph_problemf(r, NGX_HTTP_NOT_FOUND, "import_not_found",
                                   "\"%V%V\" is not the id of an import",
                                   &text, &rest);
+    }
+
+    rc = ngx_glyph_no_args(r);
+
+    if (rc != NGX_DECLINED) {
+        return rc;
     }
 
     return ngx_glyph_jobs_ask(r, &id, &tenant, undo ? NGX_GLYPH_JOBS_UNDO

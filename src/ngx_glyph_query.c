@@ -21,6 +21,7 @@
 #include "ngx_glyph_rows.h"
 #include "ngx_glyph_task.h"
 #include "ngx_glyph_tenant.h"
+#include "core/glyph_utf8.h"
 
 
 /* nginx has no name for this status */
@@ -257,6 +258,17 @@ ngx_glyph_query_args(ngx_http_request_t *r, ngx_str_t *id, ngx_str_t *tenant,
             }
         }
 
+        /* jsonb has no NUL, and what is not UTF-8 would become U+FFFD */
+
+        if (ngx_strlchr(value.data, value.data + value.len, '\0')
+            || glyph_utf8_valid(value.data, value.len) != value.len)
+        {
+            return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST,
+                                      "option_invalid",
+                                      "parameter \"%V\" must be UTF-8",
+                                      &name);
+        }
+
         glyph_json_comma(b);
         glyph_json_string(b, name.data, name.len);
         glyph_buf_putc(b, ':');
@@ -385,35 +397,17 @@ static ngx_int_t
 ngx_glyph_query_refused(ngx_http_request_t *r, ngx_uint_t status,
     const char *code, PGresult *res)
 {
-    char         *hint;
-    ngx_str_t     body, detail;
-    glyph_buf_t   b;
-
-    static ngx_str_t  type = ngx_string("application/problem+json");
+    char       *hint;
+    ngx_str_t   detail;
 
     detail.data = (u_char *) PQresultErrorField(res,
                                                 PG_DIAG_MESSAGE_PRIMARY);
     detail.len = detail.data ? ngx_strlen(detail.data) : 0;
 
-    ngx_memzero(&b, sizeof(glyph_buf_t));
-
-    glyph_buf_putc(&b, '{');
-    ngx_glyph_problem_members(&b, status, code, &detail);
-
     hint = PQresultErrorField(res, PG_DIAG_MESSAGE_HINT);
 
-    if (hint && *hint) {
-        glyph_json_key(&b, "did_you_mean");
-        glyph_json_cstring(&b, hint);
-    }
-
-    glyph_buf_puts(&b, "}\n");
-
-    if (ngx_glyph_http_own(r, &b, &body) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    return ngx_glyph_send(r, status, &type, &body);
+    return ngx_glyph_problem_near(r, status, code, &detail,
+                                  hint && *hint ? hint : NULL);
 }
 
 
@@ -527,11 +521,15 @@ ngx_glyph_query_headers(ngx_http_request_t *r, ngx_glyph_page_t *page)
 ngx_int_t
 ngx_glyph_query_link(ngx_http_request_t *r, char *cursor)
 {
-    u_char  *p, *arg, *last, *next, *buf;
+    u_char     *p, *buf;
+    ngx_int_t   rc;
+    ngx_str_t   args, name, value;
 
-    buf = ngx_pnalloc(r->pool, r->uri.len * 3 + r->args.len
+    /* an escaped byte has three, and a parameter may lack its "=" */
+
+    buf = ngx_pnalloc(r->pool, r->uri.len * 3 + r->args.len * 4
                                + ngx_strlen(cursor)
-                               + sizeof("<?&after=>; rel=\"next\""));
+                               + sizeof("<?=&after=>; rel=\"next\""));
     if (buf == NULL) {
         return NGX_ERROR;
     }
@@ -541,20 +539,28 @@ ngx_glyph_query_link(ngx_http_request_t *r, char *cursor)
     p = (u_char *) ngx_escape_uri(p, r->uri.data, r->uri.len, NGX_ESCAPE_URI);
     *p++ = '?';
 
-    last = r->args.data + r->args.len;
+    args = r->args;
 
-    for (arg = r->args.data; arg < last; arg = next + 1) {
+    for ( ;; ) {
+        rc = ngx_glyph_arg_next(r, &args, &name, &value);
 
-        next = ngx_strlchr(arg, last, '&');
-        if (next == NULL) {
-            next = last;
+        if (rc == NGX_ERROR) {
+            return NGX_ERROR;
         }
 
-        if (next - arg >= 6 && ngx_strncmp(arg, "after=", 6) == 0) {
+        if (rc == NGX_DONE) {
+            break;
+        }
+
+        if (name.len == 5 && ngx_memcmp(name.data, "after", 5) == 0) {
             continue;
         }
 
-        p = ngx_cpymem(p, arg, next - arg);
+        p = (u_char *) ngx_escape_uri(p, name.data, name.len,
+                                      NGX_ESCAPE_URI_COMPONENT);
+        *p++ = '=';
+        p = (u_char *) ngx_escape_uri(p, value.data, value.len,
+                                      NGX_ESCAPE_URI_COMPONENT);
         *p++ = '&';
     }
 

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 
+static ngx_uint_t ngx_glyph_source_level(ngx_err_t err);
 static ngx_err_t ngx_glyph_source_step(int *dir, const char *part);
 static ngx_err_t ngx_glyph_source_file(int dir, const char *part,
     ngx_fd_t *fd);
@@ -92,7 +93,32 @@ ngx_glyph_source_open(ngx_str_t *root, ngx_str_t *name, ngx_fd_t *fd,
 
     (void) close(dir);
 
+    if (err) {
+        ngx_log_error(ngx_glyph_source_level(err), log, err,
+                      "\"%V\" below glyph_import_root \"%V\" could not be "
+                      "opened", name, root);
+    }
+
     return err;
+}
+
+
+/* A name that is wrong is the client's affair, all else is the node's. */
+
+static ngx_uint_t
+ngx_glyph_source_level(ngx_err_t err)
+{
+    switch (err) {
+
+    case NGX_ENOENT:
+    case NGX_ENOTDIR:
+    case NGX_ENAMETOOLONG:
+    case NGX_EISDIR:
+        return NGX_LOG_INFO;
+
+    default:
+        return NGX_LOG_ERR;
+    }
 }
 
 

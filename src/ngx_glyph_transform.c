@@ -177,11 +177,8 @@ static ngx_int_t
 ngx_glyph_transform_column_unknown(ngx_http_request_t *r, glyph_str_t *name,
     const char *why, const char *near)
 {
-    ngx_str_t    body, detail;
-    glyph_buf_t  b;
-    u_char       buf[512];
-
-    static ngx_str_t  type = ngx_string("application/problem+json");
+    ngx_str_t  detail;
+    u_char     buf[512];
 
     detail.data = buf;
     detail.len = ngx_snprintf(buf, sizeof(buf),
@@ -191,24 +188,8 @@ ngx_glyph_transform_column_unknown(ngx_http_request_t *r, glyph_str_t *name,
                               near ? near : "", near ? "\"?" : "")
                  - buf;
 
-    ngx_memzero(&b, sizeof(glyph_buf_t));
-
-    glyph_buf_putc(&b, '{');
-    ngx_glyph_problem_members(&b, NGX_HTTP_BAD_REQUEST, "option_invalid",
-                              &detail);
-
-    if (near) {
-        glyph_json_key(&b, "did_you_mean");
-        glyph_json_cstring(&b, near);
-    }
-
-    glyph_buf_puts(&b, "}\n");
-
-    if (ngx_glyph_http_own(r, &b, &body) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    return ngx_glyph_send(r, NGX_HTTP_BAD_REQUEST, &type, &body);
+    return ngx_glyph_problem_near(r, NGX_HTTP_BAD_REQUEST, "option_invalid",
+                                  &detail, near);
 }
 
 

@@ -321,9 +321,16 @@ ngx_glyph_upload_begin(ngx_http_request_t *r, ngx_glyph_job_t *job)
 static ngx_int_t
 ngx_glyph_upload_job_id(ngx_http_request_t *r, ngx_glyph_job_t *job)
 {
+    ngx_int_t   rc;
     ngx_str_t  *given;
 
-    given = job->output ? NULL : ngx_glyph_header_in(r, "Glyph-Job-Id");
+    given = NULL;
+    rc = job->output ? NGX_DECLINED
+                     : ngx_glyph_header_once(r, "Glyph-Job-Id", &given);
+
+    if (rc != NGX_DECLINED) {
+        return rc;
+    }
 
     if (given == NULL) {
 

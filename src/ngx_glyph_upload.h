@@ -64,5 +64,8 @@ ngx_int_t ngx_glyph_upload_id_headers(ngx_http_request_t *r, u_char *text);
  */
 ngx_int_t ngx_glyph_options(ngx_http_request_t *r, ngx_glyph_job_t *job);
 
+/* The part of it that the query string is (ngx_glyph_params.c). */
+ngx_int_t ngx_glyph_params(ngx_http_request_t *r, ngx_glyph_job_t *job);
+
 
 #endif /* _NGX_GLYPH_UPLOAD_H_INCLUDED_ */

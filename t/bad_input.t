@@ -18,6 +18,8 @@ location = /import { glyph_import; client_max_body_size 0; }
 location = /small { glyph_import; client_max_body_size 64; }
 location /jobs { glyph_jobs; }
 location = /listings { glyph_query listings; }
+location = /score { glyph_transform; }
+location /imports { glyph_imports; }
 _EOC_
 
 our $Csv = 'Content-Type: text/csv';
@@ -35,7 +37,8 @@ add_block_preprocessor(sub {
 sub uuid { my $id = `cat /proc/sys/kernel/random/uuid`; chomp $id; $id }
 
 our %Id = map { $_ => uuid() }
-    qw(empty header quote quotes utf8 nul wide field prices text large big);
+    qw(empty header quote quotes utf8 nul wide field prices text large big args
+       one two);
 
 # ten rows, of which the one called $bad is $line
 sub rows {
@@ -532,3 +535,50 @@ title,price
 RTX 3090,700
 --- error_code: 422
 --- response_body_like: "code":"header_missing".*line 2 looks like the header: remove what is above it
+
+
+=== TEST 40: a parameter that is not known: which ones are, and a near one
+--- request eval
+[(map { "POST /import?$_\nx" } 'delimeter=tab', 'Delimiter=tab', 'dry-run=true',
+    'max_error=1', 'source=x', 'colour=red', 'path=a.csv', '%22%0a=1'),
+ "POST /score?column=title\nx", "POST /score?filename=x\nx"]
+--- error_code eval
+[(400) x 10]
+--- response_body_like eval
+[(map { qr/"code":"option_unknown","detail":"there is no parameter \\"[^"]*\\"; known are: delimiter, decimal, [^"]*, dry_run","did_you_mean":"$_"\}$/ }
+    qw(delimiter delimiter dry_run max_errors source_label)),
+ (qr/"code":"option_unknown","detail":"there is no parameter \\"(?:colour|path)\\"; known are: [^"]*, dry_run"\}$/) x 2,
+ qr/"detail":"there is no parameter \\"\\"\\n\\"; known are: delimiter/,
+ qr/\\"column\\"; known are: delimiter, [^"]*, columns, errors","did_you_mean":"columns"\}$/,
+ qr/\\"filename\\"; known are: [^"]*, columns, errors"\}$/]
+
+
+=== TEST 41: parameters where there are none
+--- request eval
+["POST /import\ntitle,price\nRTX 3090,700\n",
+ (map { "GET /jobs/$::Id{args}$_" } '?limit=1', '/status?x', '/result?x=1',
+    '/events?x=1'), "DELETE /jobs/$::Id{args}?force=1",
+ "GET /imports/$::Id{args}?limit=1", "DELETE /imports/$::Id{args}?force=1",
+ "GET /jobs/$::Id{args}/errors?safe=1", "GET /jobs/$::Id{args}/status?",
+ "GET /imports/$::Id{args}"]
+--- more_headers eval
+["$::Csv\nGlyph-Job-Id: $::Id{args}", ('') x 10]
+--- error_code eval
+[200, (400) x 8, 200, 200]
+--- response_body_like eval
+[qr/./, (qr/"code":"option_unknown","detail":"there is no parameter \\"(?:limit|x|force)\\"; none is known here"/) x 7,
+ qr/"there is no parameter \\"safe\\"; known are: limit, after"/, qr/"state" : "completed"/, qr/"valid_rows":1/]
+
+
+=== TEST 42: headers that may be there once
+--- request eval
+["POST /import\ntitle,price\nRTX 3090,700\n",
+ "POST /import\ntitle,price\nRTX 3090,700\n"]
+--- more_headers eval
+["$::Csv\nIdempotency-Key: a\nIdempotency-Key: b",
+ "$::Csv\nGlyph-Job-Id: $::Id{one}\nGlyph-Job-Id: $::Id{two}"]
+--- error_code eval
+[400, 400]
+--- response_body_like eval
+[qr/"code":"option_repeated","detail":"header \\"Idempotency-Key\\" is there twice"/,
+ qr/"code":"option_repeated","detail":"header \\"Glyph-Job-Id\\" is there twice"/]

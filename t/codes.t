@@ -101,7 +101,7 @@ subtest 'all codes are there, and no others' => sub {
 
     my @calls = (
         qr/ngx_glyph_problemf?\(\s*[^,()]+,\s*[^,()]+,\s*"(\w+)"/,
-        qr/ngx_glyph_problem_members\([^,]+,\s*[^,]+,\s*"(\w+)"/,
+        qr/ngx_glyph_problem_near\(\s*[^,()]+,\s*[^,()]+,\s*"(\w+)"/,
         qr/ngx_glyph_query_refused\(r,\s*\w+,\s*"(\w+)"/,
         qr/ngx_glyph_job_abort\([^;"]*"(\w+)"/,
         qr/ngx_glyph_job_over\([^,]+,[^,]+,\s*"(\w+)"/,

@@ -40,7 +40,7 @@ add_block_preprocessor(sub {
 sub uuid { my $id = `cat /proc/sys/kernel/random/uuid`; chomp $id; $id }
 
 our %Id = map { $_ => uuid() } qw(one semi none refused latin utf16 page head
-    running again safe sep form back packed invalid wrong short);
+    running again safe sep form back packed invalid wrong short json);
 
 our $Names = '_line,_codes,_messages';
 
@@ -281,3 +281,19 @@ __DATA__
 ["", "Allow: GET, HEAD, OPTIONS"]
 --- response_body_like eval
 [qr/"code":"job_not_found"/, qr/"code":"method_not_allowed"/]
+
+
+=== TEST 18: of a JSON file: as JSON, not as CSV
+--- request eval
+["POST /import\n[{\"title\":\"RTX 3090\",\"price\":7},\n{\"title\":\"RTX 3080\",\"price\":\"x\"}]",
+ "GET /jobs/$::Id{json}/errors", "GET /jobs/$::Id{json}/errors?limit=1",
+ "GET /jobs/$::Id{json}/errors", "GET /jobs/$::Id{json}/errors"]
+--- more_headers eval
+["Content-Type: application/json\nGlyph-Job-Id: $::Id{json}", $::Want, $::Want,
+ $::Lines, ""]
+--- error_code eval
+[200, 406, 406, 200, 200]
+--- response_body_like eval
+[qr/"invalid_rows":1/,
+ (qr/"code":"not_acceptable","detail":"the file was JSON, so its errors are there as application\/json and application\/x-ndjson"/) x 2,
+ (qr/"row_index":1,"line":2,"byte_offset":\d+,.*"row_data":"\{\\"title\\":\\"RTX 3080\\",\\"price\\":\\"x\\"\}"/) x 2]

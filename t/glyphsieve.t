@@ -107,6 +107,60 @@ ok ref $r[1] && exists $r[1]{vram_gb} && !defined $r[1]{vram_gb},
     'what is not known is null';
 
 
+# JSON as it comes in
+
+my @records = ('{"title":"RTX 3090","price":699.99,"tags":["oc"]}',
+    '{"title":"RTX 3080","price":{"usd":1}}', '{"title":"T4","price":"450 "}');
+my $array = "\xef\xbb\xbf [\n" . join(",\n", @records) . "]\n";
+my $lines = join("\n", @records) . "\n";
+
+for (['an array', $array], ['lines', $lines],
+    ['an array, by option', $array, '--input-format', 'json'],
+    ['lines, by option', $lines, '--input-format', 'ndjson'],
+    ['UTF-16', "\xff\xfe" . join('', map { "$_\0" } split //, $lines)])
+{
+    my ($name, $in, @options) = @$_;
+    ($rc, $out, $err) = sieve($in, '--errors', "$dir/bad", @options);
+    is $rc, 0, "JSON: $name";
+    like $err, qr/3 rows: 2 listings, 1 rejected/, 'its records';
+    @r = rows($out);
+    is join('|', map { "@$_{qw(import_index canonical_model price)}" } @r),
+        '0 RTX_3090 699.99|2 T4 450.00', 'scored';
+    is $r[0]{extra}, '{"tags":["oc"]}', 'with what is unknown as it was';
+
+    my @bad = objects(slurp('bad'));
+    is scalar @bad, 1, 'rejected ones are lines';
+    is "$bad[0]{row_index} $bad[0]{errors}[0]{code}", '1 value_nested',
+        'with their reasons';
+    is $bad[0]{row_data}, $records[1], 'and as they came';
+}
+
+($rc, $out, $err) = sieve(join(',', @records));
+is $rc, 1, 'a list without brackets';
+like $err, qr/^glyphsieve: json_malformed: .*the line cannot be read/m,
+    'is a line that is wrong';
+($rc, $out, $err) = sieve("[" . $records[0]);
+is $rc, 1, 'an array without end';
+like $err, qr/^glyphsieve: json_malformed: .*line 1/m, 'is said to be one';
+($rc, $out, $err) = sieve("[]");
+is $rc, 1, 'an array without records';
+($rc, $out) = sieve("[title],[price]\nRTX 3090,7\n", '--map',
+    '[title]:title,[price]:price');
+is +(rows($out))[0]{canonical_model}, 'RTX_3090', 'CSV in brackets is CSV';
+($rc, $out, $err) = sieve($lines, '--input-format', 'csv');
+is $rc, 1, 'what is said to be CSV is read as CSV';
+like $err, qr/^glyphsieve: (?:header|columns)_missing/m, 'and refused so';
+($rc, $out, $err) = sieve($plain, '--input-format', 'xml');
+is $rc, 2, 'no other format';
+
+# more than a buffer, and with the sample's end inside of a record
+($rc, $out, $err) = sieve('[' . join(',', map {
+    qq({"title":"RTX 3090 no $_","price":$_}) } 1 .. 30000) . ']');
+is $rc, 0, '30,000 records';
+@r = rows($out);
+is scalar @r, 30000, 'come out';
+
+
 # options
 
 ($rc, $out) = sieve("title;price\nRTX 3090;1.299,00 \x80\n", '--charset',
@@ -217,7 +271,7 @@ like $err, qr/No such file/, 'which is said';
 is "$rc|$err", '0|', '--help';
 like $out, qr/^usage: glyphsieve/, 'tells how to use it';
 like $out, qr/--$_\b/, "and of --$_" for qw(models score currency errors
-    format delimiter decimal charset map help version);
+    input-format format delimiter decimal charset map help version);
 ($rc, $out) = sieve('', '--version');
 like $out, qr/^glyphsieve \d+\.\d+\.\d+\n\z/, '--version';
 

@@ -115,7 +115,8 @@ __DATA__
 === TEST 6: Content-Digest
 --- request eval
 ["POST /import\n$::Body", "POST /import\n$::Body", "POST /import\n$::Body",
- "POST /import\n$::Body", "POST /import\n$::Body", "POST /import\n$::Body"]
+ "POST /import\n$::Body", "POST /import\n$::Body", "POST /import\n$::Body",
+ "POST /import\n$::Body"]
 --- more_headers eval
 ["Content-Type: text/csv\nContent-Digest: " . ::digest($::Body),
  "Content-Type: text/csv\nContent-Digest: " . ::digest($::Other),
@@ -124,12 +125,14 @@ __DATA__
  "Content-Type: text/csv\nPrefer: respond-async\nContent-Digest: " .
  ::digest($::Other),
  "Content-Type: text/csv\nPrefer: respond-async\nContent-Digest: " .
- "md5=:AAAA:, " . ::digest($::Body)]
+ "md5=:AAAA:, " . ::digest($::Body),
+ "Content-Type: text/csv\nContent-Digest: md5=:AAAA:\nContent-Digest: " .
+ ::digest($::Other)]
 --- error_code eval
-[200, 400, 400, 200, 400, 202]
+[200, 400, 400, 200, 400, 202, 400]
 --- response_body_like eval
 ["", qr/"code":"digest_mismatch"/, qr/"code":"option_invalid"/, "",
- qr/"code":"digest_mismatch"/, ""]
+ qr/"code":"digest_mismatch"/, "", qr/"code":"digest_mismatch"/]
 
 
 === TEST 7: the same file twice, also as a form

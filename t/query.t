@@ -40,7 +40,7 @@ sub uuid { my $id = `cat /proc/sys/kernel/random/uuid`; chomp $id; $id }
 
 our %Id = map { $_ => uuid() } qw(filters orders pages models equal json
     first second absent count final csv ndjson unknowns deltas1 deltas2
-    report);
+    report link);
 
 # what later requests of a block look at
 our $Post = "POST /import
@@ -557,3 +557,28 @@ postgres query failed: canceling statement due to statement timeout
 [('ETag: "[0-9a-f]{32}"') x 7, "Content-Length: \\d\\d+"]
 --- response_body_like eval
 [(qr/^$/) x 8]
+
+
+=== TEST 28: the Link is a URL again, and has one cursor
+--- request eval
+["POST /import\ntitle,price,seller\nRTX 3090,7,a>b\"<c\nRTX 3090,8,a>b\"<c\n",
+ "GET /listings?limit=1&&seller=a>b\"<c&import_id=$::Id{link}",
+ "GET /models?limit=1&%61fter=" . ::cursor('["models","A10"]')]
+--- more_headers eval
+::headers('link', 3)
+--- error_code eval
+[(200) x 3]
+--- response_headers_like eval
+["", "Link: </listings\\?limit=1&seller=a%3Eb%22%3Cc&import_id=$::Id{link}&after=[\\w-]+>; rel=\"next\"",
+ 'Link: </models\?limit=1&after=[\w-]+>; rel="next"']
+
+
+=== TEST 29: texts that are none
+--- request eval
+[map { "GET /$_" } "listings?seller=%ff", "listings?region=a%00b",
+    "imports?source_label=%c3", "models?model=%ed%a0%80", "listings?seller=%c3%ab"]
+--- error_code eval
+[400, 400, 400, 400, 200]
+--- response_body_like eval
+[(map { qr/"code":"option_invalid","detail":"parameter \\"$_\\" must be UTF-8"/ }
+    qw(seller region source_label model)), qr/^\[\]$/]

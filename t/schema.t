@@ -44,13 +44,14 @@ sub sql {
 sub query {
     my ($name, %args) = @_;
     my $who = delete $args{-tenant} // $tenant;
+    my $columns = delete $args{-columns} // '*';
     my $arg = $json->encode({ args => { map { $_ => "$args{$_}" }
                                         keys %args }, tenant => $who });
     my $out;
 
     $arg =~ s/'/''/g;
     $out = sql("SELECT coalesce(json_agg(t), '[]')"
-               . " FROM glyph.api_$name('$arg') t");
+               . " FROM (SELECT $columns FROM glyph.api_$name('$arg')) t");
     return $out =~ /^\[/ ? $json->decode($out) : $out;
 }
 
@@ -311,6 +312,78 @@ sub test_moving {
         is_deeply([grep { !$seen{"0:$_"} } 0 .. 4], [],
                   "sort=$sort: none that was there is left out");
     }
+}
+
+
+# Texts of 300 kB: four of them are a page, whatever the limit.
+
+sub test_large {
+    my %who = (-tenant => "$tenant-large", -columns => '_cursor');
+    my $text = 'x' x 300_000;
+    my (%rows, @pages, $page, %args);
+
+    put('large', $_, map { { title => "$_ $text", url => "u$_",
+                             price => 10 * $_, score => $_ } } 0 .. 9)
+        for 60, 61;
+    put('large', 62, map { { title => "$_ $text", match => 'none',
+                             model => 'UNKNOWN', price => 1, usd => undef,
+                             score => 1 } } 0 .. 5);
+    sql("UPDATE glyph.imports SET metadata = jsonb_build_object('x',"
+        . " repeat('x', 600000)) WHERE tenant = '$tenant-large'");
+
+    my %all = (listings => 26, unknowns => 6, deltas => 10, imports => 3,
+               jobs => 3);
+
+    for my $case (['listings'], (map { ['listings', sort => $_] }
+                      qw(time price -price score -score)),
+                  ['unknowns'], ['deltas'], ['imports'])
+    {
+        my ($name, @args) = @$case;
+
+        %args = (%who, @args, limit => 1000, -columns => $name eq 'imports'
+                 ? 'import_id, _cursor' : 'import_id, import_index, _cursor');
+        %rows = ();
+        @pages = ();
+
+        for (1 .. 20) {
+            $page = query($name, %args);
+            push @pages, scalar @$page;
+            $rows{$_->{import_id} . ($_->{import_index} // '')}++ for @$page;
+            last unless @$page && defined $page->[-1]{_cursor};
+            $args{after} = $page->[-1]{_cursor};
+        }
+
+        is("@pages", $name eq 'listings' ? '4 4 4 4 4 4 2'
+                     : $name eq 'unknowns' ? '4 2'
+                     : $name eq 'deltas' ? '4 4 2' : '2 1',
+           "@$case: pages of 1 MB");
+        is(join(' ', scalar keys %rows, grep { $_ > 1 } values %rows),
+           $all{$name}, 'every row is on one of them');
+    }
+
+    is(scalar @{query('listings', %who, limit => 3)}, 3, 'or of limit rows');
+
+    sql("UPDATE glyph.listings SET title = repeat('y', 2000000) WHERE"
+        . " import_id IN (SELECT id FROM glyph.imports WHERE tenant ="
+        . " '$tenant-large') AND import_index = 5");
+    %args = (%who, import_id => sql("SELECT id FROM glyph.imports WHERE"
+        . " tenant = '$tenant-large' ORDER BY created_at DESC LIMIT 1"));
+    $page = query('listings', %args);
+    is(scalar @$page, 4, 'before a row that is larger than a page');
+    $page = query('listings', %args, after => $page->[-1]{_cursor});
+    is(scalar @$page, 2, 'it is the last of one');
+    sql("UPDATE glyph.listings SET title = repeat('y', 2000000) WHERE"
+        . " import_id = '$args{import_id}'");
+    is(scalar @{query('listings', %args)}, 1, 'or it is one alone');
+    $args{-columns} = 'import_id, _cursor';
+    is(scalar @{pages('listings', %args)}, 6, 'and none is left out');
+
+    sql("UPDATE glyph.imports SET error = jsonb_build_object('detail',"
+        . " repeat('x', 600000)) WHERE tenant = '$tenant-large'");
+    $args{-columns} = 'job_id, _cursor';
+    delete $args{import_id};
+    is(scalar @{query('jobs', %args)}, 2, 'jobs: a page');
+    is(scalar @{pages('jobs', %args)}, 3, 'and the rest');
 }
 
 
@@ -737,6 +810,7 @@ sub test_reader {
 fill();
 test_listings();
 test_moving();
+test_large();
 test_refusals();
 test_lists();
 test_unknowns();

@@ -60,7 +60,7 @@ if [ -n "${GLYPH_ASAN:-}" ]; then
     chmod +x "$run/nginx.sh"
 
     nginx=$run/nginx.sh
-    export UBSAN_OPTIONS=print_stacktrace=1
+    export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 fi
 
 export GLYPH_PG GLYPH_REDIS GLYPH_BUILD="$BUILD"

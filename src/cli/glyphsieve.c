@@ -15,6 +15,7 @@
 #include "glyph_output.h"
 #include "glyph_pipeline.h"
 #include "glyph_resend.h"
+#include "glyph_stream.h"
 
 
 #define SIEVE_VERSION     "0.1.0"
@@ -49,11 +50,15 @@ typedef struct {
     glyph_pipeline_opts_t   opts;
     glyph_output_e          format;
     const char             *errors_name;
+    unsigned                input_given;    /* opts.format */
 
+    size_t                  n;          /* bytes in chunk */
+    unsigned char           chunk[SIEVE_CHUNK];
     glyph_pipeline_t       *pipeline;
     FILE                   *spool;
     FILE                   *errors;
-    glyph_resend_t          resend;
+    glyph_resend_t          resend;     /* of CSV */
+    glyph_stream_t          stream;     /* of JSON */
     unsigned                errors_begun;
     glyph_buf_t             head;
     glyph_buf_t             tail;
@@ -66,12 +71,16 @@ typedef struct {
 static void sieve_usage(FILE *out);
 static int sieve_args(sieve_t *s, int argc, char **argv);
 static int sieve_option(sieve_t *s, int c, char *arg);
+static int sieve_input(sieve_t *s, const char *name);
 static const char *sieve_default_models(void);
 static int sieve_models(sieve_t *s, const char *name);
+static glyph_format_e sieve_find_format(const unsigned char *p, size_t n);
+static int sieve_next(const unsigned char **p, const unsigned char *last);
 static int sieve_read(sieve_t *s);
 static void sieve_listing(void *data, const glyph_listing_t *l);
 static void sieve_first(sieve_t *s, int64_t index);
 static void sieve_rejected(void *data, const glyph_rejected_t *r);
+static void sieve_rejected_csv(sieve_t *s, const glyph_rejected_t *r);
 static int sieve_full(void *data);
 static int sieve_write(sieve_t *s);
 static const char *sieve_status(sieve_t *s, const sieve_row_t *row);
@@ -84,6 +93,7 @@ static const struct option  sieve_options[] = {
     { "currency", required_argument, NULL, 'c' },
     { "errors", required_argument, NULL, 'e' },
     { "format", required_argument, NULL, 'f' },
+    { "input-format", required_argument, NULL, 'i' },
     { "delimiter", required_argument, NULL, 'd' },
     { "decimal", required_argument, NULL, 'p' },
     { "charset", required_argument, NULL, 'a' },
@@ -126,6 +136,12 @@ main(int argc, char **argv)
 
     s.opts.undigested = 1;
 
+    s.n = fread(s.chunk, 1, SIEVE_CHUNK, stdin);
+
+    if (!s.input_given) {
+        s.opts.format = sieve_find_format(s.chunk, s.n);
+    }
+
     rc = glyph_pipeline_create(&s.pipeline, &s.conf, &s.opts, &code);
 
     if (rc != GLYPH_OK) {
@@ -163,7 +179,7 @@ main(int argc, char **argv)
 static void
 sieve_usage(FILE *out)
 {
-    fputs("usage: glyphsieve [options] < in.csv > out.csv\n"
+    fputs("usage: glyphsieve [options] < in > out\n"
           "\n"
           "  --models FILE       registry of models, again for one that adds\n"
           "                      and overrides; without it the first there is\n"
@@ -172,8 +188,9 @@ sieve_usage(FILE *out)
           "                      " SIEVE_SHARED "\n"
           "  --score KEY=VALUE   a weight or maximum, such as vram_max=96\n"
           "  --currency EUR=1.08 a rate to USD\n"
-          "  --errors FILE       rejected rows, as CSV\n"
-          "  --format FORMAT     csv (default) or ndjson\n"
+          "  --errors FILE       rejected rows: of CSV as CSV, else as NDJSON\n"
+          "  --input-format F    csv, json or ndjson (default: found)\n"
+          "  --format FORMAT     of the output: csv (default) or ndjson\n"
           "  --delimiter C       one of , ; | tab (default: found)\n"
           "  --decimal MARK      point or comma (default: found)\n"
           "  --charset NAME      of the input (default: by byte order mark,\n"
@@ -274,6 +291,12 @@ sieve_option(sieve_t *s, int c, char *arg)
         }
         break;
 
+    case 'i':
+        if (sieve_input(s, arg) == GLYPH_OK) {
+            return -1;
+        }
+        break;
+
     case 'd':
         if (strcmp(arg, "tab") == 0) {
             arg = "\t";
@@ -317,6 +340,25 @@ sieve_option(sieve_t *s, int c, char *arg)
     fprintf(stderr, "glyphsieve: \"%s\": %s\n", arg, error);
 
     return SIEVE_USAGE;
+}
+
+
+static int
+sieve_input(sieve_t *s, const char *name)
+{
+    size_t  i;
+
+    static const char *const  names[] = { "csv", "json", "ndjson" };
+
+    for (i = 0; i < 3; i++) {
+        if (strcmp(name, names[i]) == 0) {
+            s->opts.format = (glyph_format_e) i;
+            s->input_given = 1;
+            return GLYPH_OK;
+        }
+    }
+
+    return GLYPH_BAD;
 }
 
 
@@ -379,6 +421,52 @@ sieve_models(sieve_t *s, const char *name)
 }
 
 
+/*
+ * An array of objects begins with "[{", an object with {"; the header of a CSV
+ * file with neither, though SQL Server writes [title],[price].
+ */
+
+static glyph_format_e
+sieve_find_format(const unsigned char *p, size_t n)
+{
+    int                   first, second;
+    const unsigned char  *last;
+
+    last = p + n;
+    first = sieve_next(&p, last);
+    second = sieve_next(&p, last);
+
+    if (first == '[' && (second == '{' || second == ']')) {
+        return GLYPH_FORMAT_JSON;
+    }
+
+    if (first == '{' && (second == '"' || second == '}')) {
+        return GLYPH_FORMAT_NDJSON;
+    }
+
+    return GLYPH_FORMAT_CSV;
+}
+
+
+/* The next character that is not blank, nor of UTF-16 or a byte order mark. */
+
+static int
+sieve_next(const unsigned char **p, const unsigned char *last)
+{
+    int  c;
+
+    while (*p < last) {
+        c = *(*p)++;
+
+        if (strchr(" \t\r\n\xef\xbb\xbf\xff\xfe", c) == NULL) {
+            return c;
+        }
+    }
+
+    return -1;
+}
+
+
 static int
 sieve_read(sieve_t *s)
 {
@@ -386,7 +474,6 @@ sieve_read(sieve_t *s)
     size_t                 n;
     glyph_sink_t           sink;
     const unsigned char   *pos;
-    static unsigned char   chunk[SIEVE_CHUNK];
 
     sink.data = s;
     sink.listing = sieve_listing;
@@ -404,11 +491,16 @@ sieve_read(sieve_t *s)
         return SIEVE_REFUSED;
     }
 
-    do {
-        n = fread(chunk, 1, sizeof(chunk), stdin);
-        pos = chunk;
+    glyph_stream_init(&s->stream, GLYPH_OUTPUT_NDJSON);
+    s->stream.errors = 1;
 
-        rc = glyph_pipeline_run(s->pipeline, &pos, chunk + n, n == 0, &sink);
+    do {
+        n = s->n;
+        pos = s->chunk;
+
+        rc = glyph_pipeline_run(s->pipeline, &pos, pos + n, n == 0, &sink);
+
+        s->n = fread(s->chunk, 1, SIEVE_CHUNK, stdin);
 
     } while (rc == GLYPH_OK && n && !s->failed);
 
@@ -489,20 +581,42 @@ sieve_first(sieve_t *s, int64_t index)
 }
 
 
-/* The original bytes, so that the file can be mended and read again. */
-
 static void
 sieve_rejected(void *data, const glyph_rejected_t *r)
 {
     sieve_t      *s = data;
-    size_t        i;
-    glyph_str_t   codes, messages;
-    glyph_buf_t  *b, *text;
+    glyph_buf_t  *b;
 
     if (s->errors == NULL) {
         return;
     }
 
+    b = &s->head;
+    glyph_buf_reset(b);
+
+    if (s->opts.format == GLYPH_FORMAT_CSV) {
+        sieve_rejected_csv(s, r);
+
+    } else {
+        glyph_stream_rejected(&s->stream, b, r);
+    }
+
+    if (fwrite(b->data, 1, b->len, s->errors) != b->len) {
+        s->failed = errno;
+    }
+}
+
+
+/* The original bytes, so that the file can be mended and read again. */
+
+static void
+sieve_rejected_csv(sieve_t *s, const glyph_rejected_t *r)
+{
+    size_t        i;
+    glyph_str_t   codes, messages;
+    glyph_buf_t  *b, *text;
+
+    b = &s->head;
     text = &s->tail;
     glyph_buf_reset(text);
 
@@ -528,9 +642,6 @@ sieve_rejected(void *data, const glyph_rejected_t *r)
     messages.data = text->data + codes.len;
     messages.len = text->len - codes.len;
 
-    b = &s->head;
-    glyph_buf_reset(b);
-
     if (!s->errors_begun) {
         s->errors_begun = 1;
 
@@ -540,10 +651,6 @@ sieve_rejected(void *data, const glyph_rejected_t *r)
     }
 
     glyph_resend_record(&s->resend, b, &r->raw, r->line, &codes, &messages);
-
-    if (fwrite(b->data, 1, b->len, s->errors) != b->len) {
-        s->failed = errno;
-    }
 }
 
 

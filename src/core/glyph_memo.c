@@ -120,9 +120,14 @@ glyph_memo_find(glyph_memo_t *memo, const glyph_str_t *key,
     slot->more = more ? (uint32_t) more->len + 1 : 0;
 
     text = (unsigned char *) slot + memo->key;
-    memcpy(text, key->data, key->len);
 
-    if (more) {
+    /* an empty text may be nowhere, which memcpy() does not take */
+
+    if (key->len) {
+        memcpy(text, key->data, key->len);
+    }
+
+    if (more && more->len) {
         memcpy(text + key->len, more->data, more->len);
     }
 
@@ -142,7 +147,7 @@ glyph_memo_is(const glyph_memo_t *memo, const glyph_memo_slot_t *slot,
 
     text = (const unsigned char *) slot + memo->key;
 
-    return memcmp(text, key->data, key->len) == 0
-           && (more == NULL
+    return (key->len == 0 || memcmp(text, key->data, key->len) == 0)
+           && (more == NULL || more->len == 0
                || memcmp(text + key->len, more->data, more->len) == 0);
 }

@@ -45,8 +45,10 @@ static const glyph_magic_t  glyph_magics[] = {
                        "as CSV" },
     { "\xd0\xcf\x11\xe0", 4, "an old Excel workbook: save it as CSV" },
     { "%PDF", 4, "a PDF document" },
-    { "\x1f\x8b", 2, "gzip data: unpack it" },
-    { "\x28\xb5\x2f\xfd", 4, "zstd data: unpack it" },
+    { "\x1f\x8b", 2, "gzip data: unpack it, or send it "
+      "alone with Content-Encoding: gzip" },
+    { "\x28\xb5\x2f\xfd", 4, "zstd data: unpack it, or send "
+      "it alone with Content-Encoding: zstd" },
     { "\x89PNG", 4, "a PNG picture" },
     { "\xff\xd8\xff", 3, "a JPEG picture" },
     { "SQLite format 3", 15, "an SQLite database" },

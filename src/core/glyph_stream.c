@@ -1,17 +1,16 @@
 
 #include "glyph_json.h"
+#include "glyph_near.h"
 #include "glyph_stream.h"
 #include "glyph_utf8.h"
 
 
 #define GLYPH_STREAM_RAW_MAX   1000     /* of a rejected row that is shown */
-#define GLYPH_STREAM_NAME_MAX  32
 
 
 static int glyph_stream_column(glyph_stream_t *s, const glyph_str_t *name,
     const char **why);
 static const char *glyph_stream_near(const glyph_str_t *name);
-static size_t glyph_stream_distance(const glyph_str_t *name, const char *to);
 static void glyph_stream_columns_of(const glyph_stream_t *s, glyph_buf_t *b,
     const glyph_listing_t *l, size_t from, size_t to);
 static void glyph_stream_run(glyph_stream_t *s, glyph_buf_t *b,
@@ -116,91 +115,21 @@ glyph_stream_column(glyph_stream_t *s, const glyph_str_t *name,
 }
 
 
-/*
- * The column that a name may stand for: one that is written nearly so, else
- * one that has it as its beginning; NULL if it is a column's own.
- */
-
 static const char *
 glyph_stream_near(const glyph_str_t *name)
 {
-    size_t       i, d, best;
-    const char  *known, *near, *begins;
+    size_t        i;
+    glyph_near_t  near;
 
-    if (name->len < 3 || name->len > GLYPH_STREAM_NAME_MAX) {
-        return NULL;
-    }
+    glyph_near_init(&near, name);
 
-    best = name->len < 5 ? 2 : 3;
-    near = NULL;
-    begins = NULL;
-
-    for (i = 0; (known = glyph_output_name(i)) != NULL; i++) {
-
-        if (!glyph_output_streams(i)) {
-            continue;
-        }
-
-        d = glyph_stream_distance(name, known);
-
-        if (d == 0) {
-            return NULL;
-        }
-
-        if (d < best) {
-            best = d;
-            near = known;
-        }
-
-        if (begins == NULL && strlen(known) > name->len
-            && memcmp(known, name->data, name->len) == 0)
-        {
-            begins = known;
+    for (i = 0; glyph_output_name(i); i++) {
+        if (glyph_output_streams(i)) {
+            glyph_near_try(&near, glyph_output_name(i));
         }
     }
 
-    return near ? near : begins;
-}
-
-
-/* How many letters must be added, left out or changed. */
-
-static size_t
-glyph_stream_distance(const glyph_str_t *name, const char *to)
-{
-    size_t  i, j, d, corner, len, row[GLYPH_STREAM_NAME_MAX + 1];
-
-    len = strlen(to);
-
-    if (len > GLYPH_STREAM_NAME_MAX) {
-        return len;
-    }
-
-    for (j = 0; j <= len; j++) {
-        row[j] = j;
-    }
-
-    for (i = 1; i <= name->len; i++) {
-        corner = row[0];
-        row[0] = i;
-
-        for (j = 1; j <= len; j++) {
-            d = corner + (name->data[i - 1] != (unsigned char) to[j - 1]);
-            corner = row[j];
-
-            if (row[j] + 1 < d) {
-                d = row[j] + 1;
-            }
-
-            if (row[j - 1] + 1 < d) {
-                d = row[j - 1] + 1;
-            }
-
-            row[j] = d;
-        }
-    }
-
-    return row[len];
+    return glyph_near_found(&near);
 }
 
 

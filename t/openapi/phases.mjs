@@ -176,8 +176,13 @@ async function posts(t, api) {
             { body: FILE, headers:
               { ...headers, 'Content-Digest': 'sha-256=x' } });
 
-        await t.hit('POST', `${path}?titel=x`, path,
-                    [400, 'option_unknown'], { headers, body: FILE });
+        const answer = await t.hit('POST', `${path}?titel=x`, path,
+            [400, 'option_unknown'], { headers, body: FILE });
+
+        if (path !== DRY) {
+            parameters(t, api, answer, path, 'POST');
+        }
+
         await t.hit('POST', `${path}?decimal=x`, path,
                     [400, 'option_invalid'], { headers, body: FILE });
         await t.hit('POST', `${path}?decimal=point&decimal=point`, path,
@@ -376,6 +381,19 @@ async function jobs(t, id) {
     await t.hit('GET', `/api/jobs/${id}/events`, '/api/jobs/{id}/events',
                 [200]);
 
+    for (const what of JOB.filter((name) => name !== '/errors')) {
+        await t.hit('GET', `/api/jobs/${id}${what}?limit=1`,
+                    `/api/jobs/{id}${what}`, [400, 'option_unknown']);
+    }
+
+    await t.hit('DELETE', `/api/jobs/${id}?x`, '/api/jobs/{id}',
+                [400, 'option_unknown']);
+
+    for (const method of ['GET', 'DELETE']) {
+        await t.hit(method, `/api/imports/${id}?x=1`, '/api/imports/{id}',
+                    [400, 'option_unknown']);
+    }
+
     for (const what of JOB) {
         for (const nobody of [NOBODY, 'x']) {
             await t.hit('GET', `/api/jobs/${nobody}${what}`,
@@ -402,34 +420,44 @@ async function jobs(t, id) {
 }
 
 
+// The document has the parameters that the module knows, no others.
+function parameters(t, api, answer, path, method) {
+    const known = JSON.parse(answer.body).detail.match(/known are: (.*)/);
+
+    t.same(`${path}: parameters`, known?.[1].split(', ').sort().join(),
+           names(api, path, method).sort().join());
+}
+
+function names(api, path, method) {
+    return api.parameters(path, method).filter((p) => p.in === 'query')
+              .map((p) => p.name);
+}
+
+
 async function lists(t, api, id) {
     for (const path of LISTS) {
-        const names = api.parameters(path, 'GET').filter((p) =>
-            p.in === 'query').map((p) => p.name);
+        const given = names(api, path, 'GET');
 
         await t.each(path, path);
         await examples(t, api, path, path, 'GET');
         await t.hit('GET', path, path, [406, 'not_acceptable'],
                     { headers: { Accept: 'image/png' } });
 
-        // the document has the parameters that the module knows, no others
         const answer = await t.hit('GET', `${path}?colour=red`, path,
                                    [400, 'option_unknown']);
-        const known = JSON.parse(answer.body).detail.match(/known are: (.*)/);
 
-        t.same(`${path}: parameters`, known?.[1].split(', ').sort().join(),
-               names.sort().join());
+        parameters(t, api, answer, path, 'GET');
 
-        await t.hit('GET', `${path}?${names[0]}=x&${names[0]}=x`, path,
+        await t.hit('GET', `${path}?${given[0]}=x&${given[0]}=x`, path,
                     [400, 'option_repeated']);
 
-        if (names.includes('after')) {
+        if (given.includes('after')) {
             await t.hit('GET', `${path}?after=x`, path,
                         [400, 'option_invalid']);
             await pages(t, path);
         }
 
-        if (names.includes('import_id')) {
+        if (given.includes('import_id')) {
             await t.each(`${path}?import_id=${id}`, path);
             await t.hit('GET', `${path}?import_id=${NOBODY}`, path,
                         [404, 'import_not_found']);
