@@ -427,7 +427,8 @@ ngx_glyph_jobs_redis(ngx_glyph_ask_t *ask)
     ngx_str_set(&args[4], "updated");
     ngx_str_set(&args[5], "job");
 
-    if (ngx_glyph_redis_command(6, args, ngx_glyph_jobs_redis_reply, ask)
+    if (ngx_glyph_redis_command(ask->text, 6, args,
+                                ngx_glyph_jobs_redis_reply, ask)
         != NGX_OK)
     {
         ask->redis_lost = 1;

@@ -223,6 +223,10 @@ static const ngx_glyph_metric_t  ngx_glyph_metrics[] = {
       "Connections to Redis that were made again after a loss.",
       NGX_GLYPH_METRIC_COUNTER, NGX_GLYPH_REDIS_RECONNECTS, "" },
 
+    { "glyph_redis_errors_total",
+      "Commands that Redis answered with an error.",
+      NGX_GLYPH_METRIC_COUNTER, NGX_GLYPH_REDIS_ERRORS, "" },
+
     { NULL, NULL, NGX_GLYPH_METRIC_COUNTER, 0, NULL }
 };
 
