@@ -12,7 +12,9 @@
  *
  * Before the seal nothing was promised: whatever goes wrong (the client
  * leaves, the disk is full, a cancel) the part is dropped and the job fails,
- * for which Postgres is not needed.
+ * for which Postgres is not needed.  From when Postgres may have been told that
+ * the import is the file's, only its refusal drops the file: a row without
+ * one would be waited for.
  */
 
 #include "ngx_glyph.h"
@@ -25,6 +27,7 @@
 #include "ngx_glyph_writer.h"
 
 
+static ngx_int_t ngx_glyph_background_nonce(ngx_glyph_job_t *job);
 static void ngx_glyph_background_opened(ngx_glyph_spool_t *spool);
 static void ngx_glyph_background_written(ngx_glyph_spool_t *spool);
 static void ngx_glyph_background_copied(ngx_glyph_spool_t *spool);
@@ -32,6 +35,7 @@ static void ngx_glyph_background_sealed(ngx_glyph_spool_t *spool);
 static void ngx_glyph_background_hand_over(ngx_glyph_job_t *job);
 static void ngx_glyph_background_handed_over(void *data, PGresult *res,
     const char *error);
+static ngx_uint_t ngx_glyph_background_undone(PGresult *res);
 static void ngx_glyph_background_refused(ngx_glyph_job_t *job,
     ngx_err_t err);
 static void ngx_glyph_background_no_source(ngx_glyph_job_t *job,
@@ -43,7 +47,6 @@ ngx_int_t
 ngx_glyph_background_start(ngx_glyph_job_t *job)
 {
     ngx_int_t           rc;
-    ngx_glyph_uuid_t    nonce;
     ngx_glyph_spool_t  *spool;
 
     spool = ngx_glyph_spool_create(&job->id);
@@ -53,7 +56,7 @@ ngx_glyph_background_start(ngx_glyph_job_t *job)
 
     job->spool = spool;
 
-    if (ngx_glyph_uuid_create(&nonce) != NGX_OK
+    if (ngx_glyph_background_nonce(job) != NGX_OK
         || ngx_glyph_spool_meta_write(job, &spool->meta) != NGX_OK)
     {
         return NGX_ERROR;
@@ -84,9 +87,42 @@ ngx_glyph_background_start(ngx_glyph_job_t *job)
         spool->source_max = job->source_max;
     }
 
-    (void) ngx_hex_dump(spool->prefix.nonce, &nonce.bytes[12], 4);
+    ngx_memcpy(spool->prefix.nonce, job->nonce, sizeof(job->nonce));
 
     ngx_glyph_background_run(job);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_glyph_background_nonce(ngx_glyph_job_t *job)
+{
+    ngx_glyph_uuid_t  nonce;
+
+    if (job->nonce[0]) {
+        return NGX_OK;
+    }
+
+    if (ngx_glyph_uuid_create(&nonce) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    (void) ngx_hex_dump(job->nonce, &nonce.bytes[12], 4);
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_glyph_background_claim(ngx_glyph_job_t *job, char *fingerprint)
+{
+    if (ngx_glyph_background_nonce(job) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    *ngx_sprintf((u_char *) fingerprint, "%032xi-%*s", (ngx_int_t) 0,
+                 sizeof(job->nonce), job->nonce) = '\0';
 
     return NGX_OK;
 }
@@ -255,8 +291,9 @@ ngx_glyph_background_sealed(ngx_glyph_spool_t *spool)
 
 
 /*
- * The row of a claimed key is this worker's, and would be failed with it;
- * from now on it is the file's.  An id that the client chose gets its row
+ * The row of a claimed key is this worker's, and is failed with it: nobody
+ * was told of the file then, and a runner drops it.  From now on it is the
+ * file's.  An id that the client chose gets its row
  * here, where its use by another import, on whatever node, is still an answer
  * to the request.  Without Postgres a runner finds out.
  */
@@ -305,6 +342,7 @@ ngx_glyph_background_handed_over(void *data, PGresult *res, const char *error)
 {
     ngx_glyph_job_t *job = data;
 
+    ngx_str_t   detail;
     ngx_uint_t  known;
 
     known = (res && PQresultStatus(res) == PGRES_TUPLES_OK);
@@ -315,24 +353,45 @@ ngx_glyph_background_handed_over(void *data, PGresult *res, const char *error)
         ngx_glyph_background_refused(job, NGX_EEXIST);
         ngx_glyph_job_run(job);
 
-    } else if (!job->ending && (known || !job->registered)) {
-        job->registered = 0;
-        ngx_glyph_background_accepted(job);
+    } else if (job->registered && !known
+               && ngx_glyph_background_undone(res))
+    {
+        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
+                            NGX_HTTP_SERVICE_UNAVAILABLE, "store_unavailable",
+                            "Postgres could not register the import; nothing "
+                            "was kept");
+        ngx_glyph_job_run(job);
 
     } else {
 
-        /* there may be a row now, which must be failed */
+        if (job->registered && !known && job->ctx) {
+            ngx_str_set(&detail, "Postgres was lost while the import was "
+                        "registered; the job's status tells the outcome when "
+                        "it is back");
+            ngx_glyph_upload_answer(job->ctx, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                    "outcome_unknown", &detail);
+        }
 
-        job->registered = 1;
-
-        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
-                            NGX_HTTP_SERVICE_UNAVAILABLE, "store_unavailable",
-                            "Postgres is out of reach; nothing was kept");
-        ngx_glyph_job_run(job);
+        job->registered = 0;
+        ngx_glyph_background_accepted(job);
     }
 
     PQclear(res);
     ngx_glyph_job_unref(job);
+}
+
+
+/* Whether Postgres itself has said that it did nothing, and is not going. */
+
+static ngx_uint_t
+ngx_glyph_background_undone(PGresult *res)
+{
+    char  *state;
+
+    state = res ? PQresultErrorField(res, PG_DIAG_SQLSTATE) : NULL;
+
+    return state && ngx_strncmp(state, "57", 2) != 0
+           && ngx_strncmp(state, "08", 2) != 0;
 }
 
 

@@ -658,9 +658,12 @@ ngx_glyph_runner_found(ngx_glyph_job_t *job, PGresult *res)
 
     if (ngx_strcmp(PQgetvalue(res, 0, 10), run->fingerprint) != 0) {
 
-        ngx_log_error(NGX_LOG_NOTICE, job->log, 0,
-                      "the import starts again: what decides its rows has "
-                      "changed");
+        if (run->rows) {
+            ngx_log_error(NGX_LOG_NOTICE, job->log, 0,
+                          "the import starts again: what decides its rows "
+                          "has changed");
+        }
+
         run->rows = 0;
         ngx_glyph_runner_reset(job);
         return;

@@ -49,7 +49,7 @@ add_block_preprocessor(sub {
 sub uuid { my $id = `cat /proc/sys/kernel/random/uuid`; chomp $id; $id }
 
 our %Id = map { $_ => uuid() } qw(good bad left large wrong t1 t2 t3 t4 t5 t6
-    t7 t8);
+    t7 t8 t9);
 
 # the column that no read shows, for the tests alone
 
@@ -190,3 +190,13 @@ $::Good
  [t8 => "00-$::Parent-01\ntraceparent: 00-$::Parent-01"]]
 --- response_body_like eval
 [(qr/import_id/, qr/"traceparent":"none"/) x 6]
+
+
+=== TEST 11: nor does a key lose it
+--- request eval
+[$::Good, "GET /trace?id=$::Id{t9}"]
+--- more_headers eval
+["$::Csv\nGlyph-Job-Id: $::Id{t9}\nIdempotency-Key: $::Id{t9}\n" .
+ "traceparent: 00-$::Parent-01", ""]
+--- response_body_like eval
+[qr/import_id/, qr/"traceparent":"00-$::Parent-01"/]
