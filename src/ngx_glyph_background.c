@@ -35,7 +35,6 @@ static void ngx_glyph_background_sealed(ngx_glyph_spool_t *spool);
 static void ngx_glyph_background_hand_over(ngx_glyph_job_t *job);
 static void ngx_glyph_background_handed_over(void *data, PGresult *res,
     const char *error);
-static ngx_uint_t ngx_glyph_background_undone(PGresult *res);
 static void ngx_glyph_background_refused(ngx_glyph_job_t *job,
     ngx_err_t err);
 static void ngx_glyph_background_no_source(ngx_glyph_job_t *job,
@@ -293,9 +292,9 @@ ngx_glyph_background_sealed(ngx_glyph_spool_t *spool)
 /*
  * The row of a claimed key is this worker's, and is failed with it: nobody
  * was told of the file then, and a runner drops it.  From now on it is the
- * file's.  An id that the client chose gets its row
- * here, where its use by another import, on whatever node, is still an answer
- * to the request.  Without Postgres a runner finds out.
+ * file's.  An id that the client chose gets its row here, where its use by
+ * another import, on whatever node, is still an answer to the request.
+ * Without Postgres a runner finds out.
  */
 
 static void
@@ -353,9 +352,10 @@ ngx_glyph_background_handed_over(void *data, PGresult *res, const char *error)
         ngx_glyph_background_refused(job, NGX_EEXIST);
         ngx_glyph_job_run(job);
 
-    } else if (job->registered && !known
-               && ngx_glyph_background_undone(res))
-    {
+    } else if (job->registered && !known && res) {
+
+        /* Postgres itself says so: it did nothing */
+
         ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
                             NGX_HTTP_SERVICE_UNAVAILABLE, "store_unavailable",
                             "Postgres could not register the import; nothing "
@@ -378,20 +378,6 @@ ngx_glyph_background_handed_over(void *data, PGresult *res, const char *error)
 
     PQclear(res);
     ngx_glyph_job_unref(job);
-}
-
-
-/* Whether Postgres itself has said that it did nothing, and is not going. */
-
-static ngx_uint_t
-ngx_glyph_background_undone(PGresult *res)
-{
-    char  *state;
-
-    state = res ? PQresultErrorField(res, PG_DIAG_SQLSTATE) : NULL;
-
-    return state && ngx_strncmp(state, "57", 2) != 0
-           && ngx_strncmp(state, "08", 2) != 0;
 }
 
 

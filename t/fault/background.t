@@ -138,15 +138,42 @@ subtest 'a queued job is cancelled' => sub {
     code_of($_, upload($_, '/background')) for @ids;
     is status_of("/jobs/$ids[-1]", '-X', 'DELETE'), 202, 'acknowledged';
     is state_of($ids[-1]), 'cancelled', 'at once';
-    # Postgres has just come back: where it is not heard, the spool is asked
-    ok wait_for(sub {
-        get("/jobs/$ids[-1]/status") =~ /"state" ?: ?"cancelled"/
-    }, 5), 'and the status says so';
+    like get("/jobs/$ids[-1]/status"), qr/"state" ?: ?"cancelled"/,
+        'and the status says so';
     final($_, 30) for @ids;
     is state_of($ids[-1]), 'cancelled', 'it stays so';
     # it may have begun just before
     ok wait_for(sub { stored($ids[-1]) == 0 }, 10), 'and has no row';
     ok wait_for(sub { !spooled() }, 10), 'no file is left';
+};
+
+subtest 'the connection is lost that a status is read over' => sub {
+    my $id = uuid();
+    code_of($id, upload($id, '/background', "\@$small"));
+    final($id, 10);
+    my $lock = fork;
+    if ($lock == 0) {
+        exec 'psql', '-Xq', '-o', '/dev/null', $ENV{GLYPH_PG}, '-c',
+            'BEGIN; LOCK TABLE glyph.imports; SELECT pg_sleep(2)';
+    }
+    ok wait_for(sub {
+        sql("SELECT count(*) FROM pg_stat_activity WHERE query LIKE"
+            . " '%LOCK TABLE glyph.imports%' AND wait_event = 'PgSleep'")
+    }, 5), 'imports are locked';
+    my $pid = fork;
+    if ($pid == 0) {
+        exec 'curl', '-s', '-m', 20, '-o', "$root/$id.body",
+            "$url/jobs/$id/status";
+    }
+    my $ended = wait_for(sub {
+        sql("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+            . " WHERE application_name LIKE 'glyph-read%'"
+            . " AND wait_event_type = 'Lock'")
+    }, 5);
+    is $ended, 1, 'it is lost';
+    waitpid $_, 0 for $pid, $lock;
+    like slurp("$root/$id.body"), qr/"state" ?: ?"completed"/,
+        'it is read over the next one';
 };
 
 subtest 'a running job is cancelled' => sub {
