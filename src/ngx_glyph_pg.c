@@ -289,6 +289,13 @@ ngx_glyph_pg_abandon(ngx_glyph_pg_query_t *query)
 }
 
 
+ngx_uint_t
+ngx_glyph_pg_queries(ngx_glyph_pg_queue_e queue)
+{
+    return ngx_glyph_pg_queues[queue].n;
+}
+
+
 const char *
 ngx_glyph_pg_state(void)
 {

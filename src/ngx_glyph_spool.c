@@ -3,6 +3,7 @@
 #include "ngx_glyph_source.h"
 #include "ngx_glyph_spool.h"
 #include "ngx_glyph_uuid.h"
+#include "ngx_glyph_zone.h"
 
 #include <sys/file.h>
 
@@ -339,6 +340,8 @@ ngx_glyph_spool_update(ngx_glyph_spool_t *spool, ngx_glyph_spool_done_pt done)
 void
 ngx_glyph_spool_drop(ngx_glyph_spool_t *spool)
 {
+    ngx_glyph_zone_add(NGX_GLYPH_QUARANTINED, spool->quarantine);
+
     if (ngx_glyph_spool_post(spool, ngx_glyph_spool_drop_run,
                              ngx_glyph_spool_free)
         != NGX_OK)

@@ -50,6 +50,8 @@ typedef enum {
     NGX_GLYPH_REDIS_RECONNECTS,
     NGX_GLYPH_REDIS_ERRORS,
 
+    NGX_GLYPH_QUARANTINED,
+
     NGX_GLYPH_COUNTERS
 } ngx_glyph_counter_e;
 
@@ -75,7 +77,9 @@ typedef enum {
     NGX_GLYPH_WRITER_READY,
     NGX_GLYPH_WRITER_WRITING,
 
-    NGX_GLYPH_CHUNKS_USED,
+    NGX_GLYPH_QUERIES,                      /* by ngx_glyph_pg_queue_e */
+
+    NGX_GLYPH_CHUNKS_USED = NGX_GLYPH_QUERIES + 2,
     NGX_GLYPH_CHUNKS_LIMIT,
     NGX_GLYPH_CHUNKS_WAITING,
     NGX_GLYPH_BLOCKS_USED,

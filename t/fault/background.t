@@ -17,7 +17,9 @@ my $small = "$root/small.csv";
 sub spooled { return split ' ', `find $root/spool/jobs -type f` }
 
 no_standby();
-start_nginx(workers => 2);
+my $metrics = 'location = /metrics { glyph_metrics; }';
+
+start_nginx(workers => 2, locations => $metrics);
 write_input();
 write_input($small, 20);
 
@@ -97,7 +99,7 @@ subtest 'a registry that changes in the middle' => sub {
     ok begun($id), 'rows were committed';
     kill_nginx();
     Glyph::Fault::configure(workers => 2,
-        http => 'glyph_score vram_weight=0.5;');
+        http => 'glyph_score vram_weight=0.5;', locations => $metrics);
     launch();
     is final($id, 30), 'completed', 'it is completed';
     is stored($id), $rows, 'every row is there, once';
@@ -105,7 +107,7 @@ subtest 'a registry that changes in the middle' => sub {
            . " glyph.listings WHERE import_id = '$id'"), 't', 'by one rule';
     like slurp("$root/logs/error.log"), qr/the import starts again/,
         'which the log tells';
-    Glyph::Fault::configure(workers => 2);
+    Glyph::Fault::configure(workers => 2, locations => $metrics);
     kill 'HUP', master();
 };
 
@@ -154,7 +156,7 @@ subtest 'the connection is lost that a status is read over' => sub {
     my $lock = fork;
     if ($lock == 0) {
         exec 'psql', '-Xq', '-o', '/dev/null', $ENV{GLYPH_PG}, '-c',
-            'BEGIN; LOCK TABLE glyph.imports; SELECT pg_sleep(2)';
+            'BEGIN; LOCK TABLE glyph.imports; SELECT pg_sleep(4)';
     }
     ok wait_for(sub {
         sql("SELECT count(*) FROM pg_stat_activity WHERE query LIKE"
@@ -165,6 +167,9 @@ subtest 'the connection is lost that a status is read over' => sub {
         exec 'curl', '-s', '-m', 20, '-o', "$root/$id.body",
             "$url/jobs/$id/status";
     }
+    ok wait_for(sub {
+        get('/metrics') =~ /^glyph_postgres_queries\{queue="read"\} 1$/m
+    }, 5), 'a query waits, as a metric tells';
     my $ended = wait_for(sub {
         sql("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
             . " WHERE application_name LIKE 'glyph-read%'"
@@ -216,6 +221,8 @@ subtest 'a file that is damaged' => sub {
     chmod 0666, "$root/spool/jobs/$id";
     ok wait_for(sub { -e "$root/spool/quarantine/$id" }, 5),
         'so does an empty one';
+    like get('/metrics'), qr/^glyph_quarantined_files_total 2$/m,
+        'and a metric counts them';
 };
 
 subtest 'no room' => sub {
