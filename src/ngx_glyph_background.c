@@ -157,6 +157,8 @@ ngx_glyph_background_run(ngx_glyph_job_t *job)
         return;
     }
 
+    job->nrunning = 0;
+
     if (spool->fd == NGX_INVALID_FILE) {
         rc = ngx_glyph_spool_open(spool, ngx_glyph_background_opened);
 
@@ -166,10 +168,11 @@ ngx_glyph_background_run(ngx_glyph_job_t *job)
     } else if (!ngx_queue_empty(&job->chunks)) {
         q = ngx_queue_head(&job->chunks);
 
-        job->running_chunk = ngx_queue_data(q, ngx_glyph_chunk_t, queue);
+        job->nrunning = 1;
 
-        rc = ngx_glyph_spool_write(spool, job->running_chunk,
-                                   ngx_glyph_background_written);
+        rc = ngx_glyph_spool_write(spool,
+                                 ngx_queue_data(q, ngx_glyph_chunk_t, queue),
+                                 ngx_glyph_background_written);
 
     } else if (job->body_end) {
         rc = ngx_glyph_spool_seal(spool, ngx_glyph_background_sealed);
@@ -207,18 +210,11 @@ ngx_glyph_background_opened(ngx_glyph_spool_t *spool)
 static void
 ngx_glyph_background_written(ngx_glyph_spool_t *spool)
 {
-    ngx_glyph_job_t    *job;
-    ngx_glyph_chunk_t  *chunk;
-
-    job = spool->data;
-    chunk = job->running_chunk;
+    ngx_glyph_job_t *job = spool->data;
 
     job->running = 0;
-    job->running_chunk = NULL;
 
-    ngx_queue_remove(&chunk->queue);
-    ngx_glyph_chunk_put(chunk);
-    job->nchunks--;
+    ngx_glyph_job_chunk_done(job);
 
     if (spool->err) {
         ngx_glyph_background_refused(job, spool->err);

@@ -383,6 +383,17 @@ ngx_glyph_chunk_wanted(ngx_glyph_chunk_t *chunk)
 }
 
 
+ngx_uint_t
+ngx_glyph_chunk_plenty(ngx_uint_t stream)
+{
+    ngx_glyph_budget_t  *budget;
+
+    budget = stream ? &ngx_glyph_stream_chunks : &ngx_glyph_chunks;
+
+    return budget->left > budget->limit / 2;
+}
+
+
 void
 ngx_glyph_budget_usage(ngx_glyph_usage_t *chunks, ngx_glyph_usage_t *blocks)
 {

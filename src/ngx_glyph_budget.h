@@ -105,5 +105,8 @@ void ngx_glyph_budget_usage(ngx_glyph_usage_t *chunks,
 /* Whether anybody waits for a chunk like this one. */
 ngx_uint_t ngx_glyph_chunk_wanted(ngx_glyph_chunk_t *chunk);
 
+/* Whether more than half of all chunks, or of those of streams, are free. */
+ngx_uint_t ngx_glyph_chunk_plenty(ngx_uint_t stream);
+
 
 #endif /* _NGX_GLYPH_BUDGET_H_INCLUDED_ */

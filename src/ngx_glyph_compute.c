@@ -7,6 +7,8 @@
 
 
 static void ngx_glyph_compute_run(ngx_glyph_task_t *task, ngx_log_t *log);
+static int ngx_glyph_compute_chunk(ngx_glyph_job_t *job,
+    ngx_glyph_chunk_t *chunk);
 static void ngx_glyph_compute_result(ngx_glyph_job_t *job);
 static void ngx_glyph_compute_listing(void *data, const glyph_listing_t *l);
 static void ngx_glyph_compute_rejected(void *data,
@@ -22,17 +24,14 @@ ngx_glyph_compute_post(ngx_glyph_job_t *job)
 {
     ngx_queue_t  *q;
 
-    job->running_chunk = NULL;
+    job->nrunning = 0;
     job->running_end = job->body_end;
 
-    if (!ngx_queue_empty(&job->chunks)) {
-        q = ngx_queue_head(&job->chunks);
-
-        job->running_chunk = ngx_queue_data(q, ngx_glyph_chunk_t, queue);
-
-        if (q != ngx_queue_last(&job->chunks)) {
-            job->running_end = 0;
-        }
+    for (q = ngx_queue_head(&job->chunks);
+         q != ngx_queue_sentinel(&job->chunks);
+         q = ngx_queue_next(q))
+    {
+        job->nrunning++;
     }
 
     job->task.run = ngx_glyph_compute_run;
@@ -42,24 +41,62 @@ ngx_glyph_compute_post(ngx_glyph_job_t *job)
 }
 
 
-/* In the thread: the pipeline, the chunk and the block are ours. */
+/*
+ * In the thread: the pipeline, the block and the first nrunning chunks are
+ * ours; to the queue behind them others may be added meanwhile.
+ */
 
 static void
 ngx_glyph_compute_run(ngx_glyph_task_t *task, ngx_log_t *log)
 {
-    int                   rc;
-    glyph_sink_t          sink;
-    ngx_glyph_job_t      *job;
-    const unsigned char  *pos, *last;
-    ngx_glyph_block_t    *block;
-    ngx_glyph_chunk_t    *chunk;
+    ngx_queue_t        *q;
+    ngx_glyph_job_t    *job;
+    ngx_glyph_block_t  *block;
 
     job = task->data;
-    chunk = job->running_chunk;
     block = job->block;
+
+    job->nconsumed = 0;
+
+    if (job->nrunning == 0) {
+        job->rc = ngx_glyph_compute_chunk(job, NULL);
+
+    } else {
+        q = &job->chunks;
+
+        do {
+            q = ngx_queue_next(q);
+
+            job->rc = ngx_glyph_compute_chunk(job,
+                                 ngx_queue_data(q, ngx_glyph_chunk_t, queue));
+
+        } while (job->rc == GLYPH_OK && ++job->nconsumed < job->nrunning);
+    }
+
+    block->totals = *glyph_pipeline_totals(job->pipeline);
+
+    if (job->rc == GLYPH_BAD || (job->rc == GLYPH_OK && job->running_end)) {
+        ngx_glyph_compute_result(job);
+    }
+
+    if (block->listings.failed || block->errors.failed
+        || block->result.failed)
+    {
+        job->rc = GLYPH_ERROR;
+    }
+}
+
+
+static int
+ngx_glyph_compute_chunk(ngx_glyph_job_t *job, ngx_glyph_chunk_t *chunk)
+{
+    int                   rc, end;
+    glyph_sink_t          sink;
+    const unsigned char  *pos, *last;
 
     pos = chunk ? chunk->pos : (u_char *) "";
     last = chunk ? chunk->last : pos;
+    end = job->running_end && job->nconsumed + 1 >= job->nrunning;
 
     sink.data = job;
     sink.listing = ngx_glyph_compute_listing;
@@ -71,8 +108,7 @@ ngx_glyph_compute_run(ngx_glyph_task_t *task, ngx_log_t *log)
         sink.rejected = job->output->rejected;
     }
 
-    rc = glyph_pipeline_run(job->pipeline, &pos, last, job->running_end,
-                            &sink);
+    rc = glyph_pipeline_run(job->pipeline, &pos, last, end, &sink);
 
     if (chunk) {
 
@@ -84,19 +120,7 @@ ngx_glyph_compute_run(ngx_glyph_task_t *task, ngx_log_t *log)
         chunk->pos = (u_char *) pos;
     }
 
-    block->totals = *glyph_pipeline_totals(job->pipeline);
-
-    if (rc == GLYPH_BAD || (rc == GLYPH_OK && job->running_end)) {
-        ngx_glyph_compute_result(job);
-    }
-
-    if (block->listings.failed || block->errors.failed
-        || block->result.failed)
-    {
-        rc = GLYPH_ERROR;
-    }
-
-    job->rc = rc;
+    return rc;
 }
 
 
@@ -185,13 +209,10 @@ ngx_glyph_compute_full(void *data)
 static void
 ngx_glyph_compute_done(ngx_glyph_task_t *task)
 {
-    ngx_glyph_job_t    *job;
-    ngx_glyph_chunk_t  *chunk;
+    ngx_glyph_job_t  *job;
 
     job = task->data;
-    chunk = job->running_chunk;
 
-    job->running_chunk = NULL;
     job->timing.parse += task->usec;
 
     ngx_glyph_zone_observe(NGX_GLYPH_TASK_TIME, task->usec);
@@ -216,7 +237,7 @@ ngx_glyph_compute_done(ngx_glyph_task_t *task)
         }
     }
 
-    ngx_glyph_job_computed(job, chunk);
+    ngx_glyph_job_computed(job);
 }
 
 

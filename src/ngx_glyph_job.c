@@ -13,6 +13,7 @@
 
 /* chunks, and blocks, that one job may hold */
 #define NGX_GLYPH_JOB_CHUNKS    2
+#define NGX_GLYPH_JOB_PLENTY    8       /* while most of all are free */
 #define NGX_GLYPH_JOB_BLOCKS    2
 
 /* a chunk that does not fill is dispatched after this, ms */
@@ -238,6 +239,10 @@ ngx_glyph_job_start(ngx_glyph_job_t *job)
     glyph_code_e    code;
     ngx_time_t     *tp;
 
+    /* what is not stored is not told from another file */
+
+    job->opts.undigested = (job->output != NULL);
+
     rc = glyph_pipeline_create(&job->pipeline, &job->conf->pipeline,
                                &job->opts, &code);
 
@@ -451,7 +456,15 @@ ngx_glyph_job_chunk_take(ngx_glyph_job_t *job)
 {
     ngx_glyph_chunk_t  *chunk;
 
-    if (job->nchunks == NGX_GLYPH_JOB_CHUNKS) {
+    /*
+     * A task reads all chunks that are there: with more of them it is not the
+     * event loop that a job waits for.
+     */
+
+    if (job->nchunks >= NGX_GLYPH_JOB_CHUNKS
+        && (job->nchunks >= NGX_GLYPH_JOB_PLENTY || job->spooling
+            || !ngx_glyph_chunk_plenty(ngx_glyph_job_streams(job))))
+    {
         return NULL;
     }
 
@@ -475,6 +488,19 @@ ngx_glyph_job_chunk_take(ngx_glyph_job_t *job)
     }
 
     return chunk;
+}
+
+
+void
+ngx_glyph_job_chunk_done(ngx_glyph_job_t *job)
+{
+    ngx_queue_t  *q;
+
+    q = ngx_queue_head(&job->chunks);
+    ngx_queue_remove(q);
+
+    ngx_glyph_job_chunk_return(job,
+                               ngx_queue_data(q, ngx_glyph_chunk_t, queue));
 }
 
 
@@ -644,13 +670,14 @@ ngx_glyph_job_run(ngx_glyph_job_t *job)
 /* The compute task is back; see ngx_glyph_compute.c for what it did. */
 
 void
-ngx_glyph_job_computed(ngx_glyph_job_t *job, ngx_glyph_chunk_t *chunk)
+ngx_glyph_job_computed(ngx_glyph_job_t *job)
 {
     ngx_glyph_block_t  *block;
 
     block = job->block;
 
     job->running = 0;
+
     ngx_glyph_metrics_totals(&job->seen, &block->totals);
     job->seen = block->totals;
 
@@ -678,10 +705,9 @@ ngx_glyph_job_computed(ngx_glyph_job_t *job, ngx_glyph_chunk_t *chunk)
         goto done;
     }
 
-    if (chunk && job->rc == GLYPH_OK) {
-        ngx_queue_remove(&chunk->queue);
-        ngx_glyph_chunk_put(chunk);
-        job->nchunks--;
+    while (job->nconsumed) {
+        ngx_glyph_job_chunk_done(job);
+        job->nconsumed--;
     }
 
     if (block->final && job->replay) {
@@ -800,8 +826,8 @@ ngx_glyph_job_ready(ngx_glyph_job_t *job)
 static void
 ngx_glyph_job_drop_input(ngx_glyph_job_t *job)
 {
-    ngx_queue_t        *q, *next;
-    ngx_glyph_chunk_t  *chunk;
+    ngx_uint_t    n;
+    ngx_queue_t  *q, *next;
 
     ngx_glyph_waiter_cancel(&job->chunk_waiter);
     ngx_glyph_waiter_cancel(&job->block_waiter);
@@ -812,20 +838,24 @@ ngx_glyph_job_drop_input(ngx_glyph_job_t *job)
         job->nchunks--;
     }
 
+    /* those in front are a task's, while there is one */
+
+    n = job->running ? job->nrunning : 0;
+
     for (q = ngx_queue_head(&job->chunks);
          q != ngx_queue_sentinel(&job->chunks);
          q = next)
     {
         next = ngx_queue_next(q);
-        chunk = ngx_queue_data(q, ngx_glyph_chunk_t, queue);
 
-        if (job->running && chunk == job->running_chunk) {
+        if (n) {
+            n--;
             continue;
         }
 
         ngx_queue_remove(q);
-        ngx_glyph_chunk_put(chunk);
-        job->nchunks--;
+        ngx_glyph_job_chunk_return(job,
+                                ngx_queue_data(q, ngx_glyph_chunk_t, queue));
     }
 }
 

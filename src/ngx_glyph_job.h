@@ -4,9 +4,9 @@
  * lives in memory of its own; a request is attached to it or not.
  *
  *   input          filter ─> filling ─> chunks            owner: the job
- *   compute        one task at a time over the first chunk into "block";
- *                  while it runs, pipeline, that chunk and that block are the
- *                  task's, and nothing else may touch them
+ *   compute        one task at a time over the chunks that are there into
+ *                  "block"; while it runs, pipeline, those chunks and that
+ *                  block are the task's, and nothing else may touch them
  *   output         blocks ─> the writer's batch           owner: the job until
  *                  ngx_glyph_writer_… takes one, then the writer, which gives
  *                  it back to the budget
@@ -105,7 +105,9 @@ struct ngx_glyph_job_s {
     ngx_glyph_block_t         *block;       /* being filled */
     ngx_glyph_waiter_t         block_waiter;
     int                        rc;          /* of the last run */
-    ngx_glyph_chunk_t         *running_chunk;
+    ngx_uint_t                 nrunning;    /* chunks, the first in the queue,
+                                               that a task has */
+    ngx_uint_t                 nconsumed;   /* of these, when it has ended */
     unsigned                   running_end:1;
 
     /* where rows go; see ngx_glyph_output.h */
@@ -238,10 +240,13 @@ void ngx_glyph_job_abort(ngx_glyph_job_t *job, ngx_glyph_job_state_e state,
     ngx_uint_t status, const char *code, const char *detail);
 
 /*
- * From the compute task: job->rc and the block tell what it did; it had
- * "chunk", or NULL.
+ * From the compute task: job->rc, job->nconsumed and the block tell what it
+ * did.
  */
-void ngx_glyph_job_computed(ngx_glyph_job_t *job, ngx_glyph_chunk_t *chunk);
+void ngx_glyph_job_computed(ngx_glyph_job_t *job);
+
+/* Gives back the first chunk in the queue. */
+void ngx_glyph_job_chunk_done(ngx_glyph_job_t *job);
 
 /* From the request: it is gone, the job goes on without it, or not at all. */
 void ngx_glyph_job_detach(ngx_glyph_job_t *job);

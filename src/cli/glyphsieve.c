@@ -124,6 +124,8 @@ main(int argc, char **argv)
 
     s.conf.registry = s.registry;
 
+    s.opts.undigested = 1;
+
     rc = glyph_pipeline_create(&s.pipeline, &s.conf, &s.opts, &code);
 
     if (rc != GLYPH_OK) {

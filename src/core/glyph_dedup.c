@@ -9,7 +9,7 @@
 #include "glyph_utf8.h"
 
 
-#define GLYPH_DEDUP_MIN   256       /* slots at first, or fewer */
+#define GLYPH_DEDUP_MIN   64        /* buckets at first, or fewer */
 
 /* a URL or a title counts up to here: the longest a row may have */
 #define GLYPH_DEDUP_TEXT  8192
@@ -25,45 +25,56 @@
 /*
  * Of a key the table keeps 64 of its 128 bits: among a million keys two of
  * them agree by chance once in thirty million files.
+ *
+ * A bucket is one line of a cache, which is all that must be loaded for most
+ * keys; its slots are looked at without a branch for each.  A key belongs into
+ * the bucket that its hash, as a fraction of 2^64, is of the table, or into
+ * the next one that is not full: so a larger table is filled from its
+ * beginning to its end.
  */
+
+#define GLYPH_DEDUP_SLOTS  5
 
 typedef struct {
-    uint32_t  place;            /* the row's index + 1; 0: the slot is free */
-    uint32_t  hash[2];          /* 12 bytes: most lie in one line of a cache */
-} glyph_slot_t;
-
-
-/*
- * A key belongs into the slot that its hash, as a fraction of 2^64, is of the
- * table, or into the next free one; between its place and there the keys are
- * in the order of their hashes, as is thus the whole table.  So a search for
- * what is not there ends at the first larger hash, however full the table is,
- * and a larger table is filled from its beginning to its end.  The last keys
- * may need slots past the end of the table.
- */
-
-#define GLYPH_DEDUP_TAIL  64
+    uint64_t          hash[GLYPH_DEDUP_SLOTS];
+    uint32_t          place[GLYPH_DEDUP_SLOTS];     /* the row's index + 1 */
+    uint32_t          n;                            /* slots taken */
+} glyph_bucket_t;
 
 
 struct glyph_dedup_s {
-    glyph_slot_t  *slots;
-    size_t         size;        /* 0 at first */
-    size_t         n;
-    size_t         max;
+    glyph_bucket_t   *buckets;
+    size_t            size;     /* of these; 0 at first */
+    size_t            n;        /* keys */
+    size_t            max;
 };
+
+
+/*
+ * Scheme and host, up to the third slash, are case-insensitive; what follows
+ * is not.
+ */
+
+typedef struct {
+    const unsigned char  *path;
+    const unsigned char  *query;    /* the question mark, or the end */
+    const unsigned char  *end;      /* where a fragment begins, or the end */
+} glyph_dedup_parts_t;
 
 
 static int64_t glyph_dedup_key(glyph_dedup_t *d, int64_t index,
     const glyph_digest_t *key, int *full);
-static glyph_slot_t *glyph_dedup_alloc(size_t n);
-static void glyph_dedup_free(glyph_slot_t *slots, size_t n);
 static inline size_t glyph_dedup_home(const glyph_dedup_t *d, uint64_t hash);
-static inline uint64_t glyph_dedup_hash(const glyph_slot_t *slot);
-static size_t glyph_dedup_find(const glyph_dedup_t *d, uint64_t hash);
-static int glyph_dedup_insert(glyph_dedup_t *d, size_t i,
-    const glyph_slot_t *slot);
+static inline glyph_bucket_t *glyph_dedup_find(const glyph_dedup_t *d,
+    uint64_t hash, uint32_t *place);
+static inline void glyph_dedup_put(glyph_bucket_t *bucket, uint64_t hash,
+    uint32_t place);
 static int glyph_dedup_grow(glyph_dedup_t *d);
-static void glyph_dedup_host(unsigned char *text, unsigned char *last);
+static glyph_bucket_t *glyph_dedup_alloc(size_t n);
+static void glyph_dedup_free(glyph_bucket_t *buckets, size_t n);
+static void glyph_dedup_parts(const glyph_str_t *url,
+    glyph_dedup_parts_t *parts);
+static void glyph_dedup_lower(unsigned char *text, const unsigned char *last);
 static int glyph_dedup_tracking(const unsigned char *param, size_t len);
 static void glyph_dedup_digest(const void *data, size_t len,
     glyph_digest_t *digest);
@@ -88,7 +99,7 @@ void
 glyph_dedup_destroy(glyph_dedup_t *d)
 {
     if (d) {
-        glyph_dedup_free(d->slots, d->size);
+        glyph_dedup_free(d->buckets, d->size);
         free(d);
     }
 }
@@ -119,7 +130,7 @@ glyph_dedup_prefetch(const glyph_dedup_t *d, const glyph_digest_t *key)
     if (d->size) {
         memcpy(&hash, key->bytes, sizeof(hash));
 
-        __builtin_prefetch(&d->slots[glyph_dedup_home(d, hash)], 1);
+        __builtin_prefetch(&d->buckets[glyph_dedup_home(d, hash)], 1);
     }
 }
 
@@ -130,18 +141,18 @@ static int64_t
 glyph_dedup_key(glyph_dedup_t *d, int64_t index, const glyph_digest_t *key,
     int *full)
 {
-    size_t        i;
-    uint64_t      hash;
-    glyph_slot_t  slot;
+    uint32_t         place;
+    uint64_t         hash;
+    glyph_bucket_t  *bucket;
 
     memcpy(&hash, key->bytes, sizeof(hash));
-    i = 0;
+    bucket = NULL;
 
     if (d->size) {
-        i = glyph_dedup_find(d, hash);
+        bucket = glyph_dedup_find(d, hash, &place);
 
-        if (d->slots[i].place && glyph_dedup_hash(&d->slots[i]) == hash) {
-            return (int64_t) d->slots[i].place - 1;
+        if (place) {
+            return (int64_t) place - 1;
         }
     }
 
@@ -150,22 +161,20 @@ glyph_dedup_key(glyph_dedup_t *d, int64_t index, const glyph_digest_t *key,
         return -1;
     }
 
-    if (d->n >= d->size - d->size / 8) {
+    /* an eighth of the slots is left free */
+
+    if (d->n >= d->size * GLYPH_DEDUP_SLOTS / 8 * 7) {
 
         if (glyph_dedup_grow(d) != GLYPH_OK) {
             *full = 1;
             return -1;
         }
 
-        i = glyph_dedup_find(d, hash);
+        bucket = glyph_dedup_find(d, hash, &place);
     }
 
-    slot.place = (uint32_t) index + 1;
-    memcpy(slot.hash, &hash, sizeof(hash));
-
-    if (glyph_dedup_insert(d, i, &slot) != GLYPH_OK) {
-        *full = 1;
-    }
+    glyph_dedup_put(bucket, hash, (uint32_t) index + 1);
+    d->n++;
 
     return -1;
 }
@@ -180,110 +189,105 @@ glyph_dedup_home(const glyph_dedup_t *d, uint64_t hash)
 }
 
 
-static inline uint64_t
-glyph_dedup_hash(const glyph_slot_t *slot)
+/* The bucket that has the hash, or (with a place of 0) should have it. */
+
+static inline glyph_bucket_t *
+glyph_dedup_find(const glyph_dedup_t *d, uint64_t hash, uint32_t *place)
 {
-    uint64_t  hash;
-
-    memcpy(&hash, slot->hash, sizeof(hash));
-
-    return hash;
-}
-
-
-/*
- * The slot that has the hash, or where it belongs: free, or a larger one's.
- * The very last slot is always free.
- */
-
-static size_t
-glyph_dedup_find(const glyph_dedup_t *d, uint64_t hash)
-{
-    size_t  i;
+    size_t           i;
+    unsigned         slot, found;
+    glyph_bucket_t  *b;
 
     i = glyph_dedup_home(d, hash);
 
-    while (d->slots[i].place && glyph_dedup_hash(&d->slots[i]) < hash) {
-        i++;
-    }
+    for ( ;; ) {
+        b = &d->buckets[i];
+        found = 0;
 
-    return i;
+#pragma GCC unroll 5
+        for (slot = 0; slot < GLYPH_DEDUP_SLOTS; slot++) {
+            found |= (unsigned) (b->hash[slot] == hash) << slot;
+        }
+
+        found &= (1u << b->n) - 1;
+
+        if (found) {
+            *place = b->place[__builtin_ctz(found)];
+            return b;
+        }
+
+        if (b->n < GLYPH_DEDUP_SLOTS) {
+            *place = 0;
+            return b;
+        }
+
+        i++;
+
+        if (i == d->size) {
+            i = 0;
+        }
+    }
 }
 
 
-/* Those behind it move on by one. */
-
-static int
-glyph_dedup_insert(glyph_dedup_t *d, size_t i, const glyph_slot_t *slot)
+static inline void
+glyph_dedup_put(glyph_bucket_t *bucket, uint64_t hash, uint32_t place)
 {
-    size_t  end;
-
-    for (end = i; d->slots[end].place; end++) {
-        /* void */
-    }
-
-    if (end == d->size + GLYPH_DEDUP_TAIL - 1) {
-        return GLYPH_ERROR;
-    }
-
-    memmove(&d->slots[i + 1], &d->slots[i], (end - i) * sizeof(glyph_slot_t));
-    d->slots[i] = *slot;
-    d->n++;
-
-    return GLYPH_OK;
+    bucket->hash[bucket->n] = hash;
+    bucket->place[bucket->n] = place;
+    bucket->n++;
 }
 
 
 static int
 glyph_dedup_grow(glyph_dedup_t *d)
 {
-    size_t         i, end;
-    glyph_dedup_t  old;
+    size_t           i, slot;
+    uint32_t         place;
+    glyph_bucket_t  *old;
+    glyph_dedup_t    larger;
 
-    old = *d;
+    larger = *d;
 
     /* halves of the largest size, so that the last one just fits */
 
-    d->size = d->max + d->max / 7 + 8;
+    larger.size = d->max / 7 * 8 / GLYPH_DEDUP_SLOTS + 8;
 
-    while (d->size > GLYPH_DEDUP_MIN && d->size / 2 > old.size) {
-        d->size /= 2;
+    while (larger.size > GLYPH_DEDUP_MIN && larger.size / 2 > d->size) {
+        larger.size /= 2;
     }
 
-    d->slots = glyph_dedup_alloc(d->size);
+    larger.buckets = glyph_dedup_alloc(larger.size);
 
-    if (d->slots == NULL) {
-        *d = old;
+    if (larger.buckets == NULL) {
         return GLYPH_ERROR;
     }
 
-    d->n = 0;
-    end = old.size ? old.size + GLYPH_DEDUP_TAIL : 0;
+    for (i = 0; i < d->size; i++) {
+        old = &d->buckets[i];
 
-    for (i = 0; i < end; i++) {
-
-        if (old.slots[i].place) {
-            (void) glyph_dedup_insert(d,
-                          glyph_dedup_find(d, glyph_dedup_hash(&old.slots[i])),
-                          &old.slots[i]);
+        for (slot = 0; slot < old->n; slot++) {
+            glyph_dedup_put(glyph_dedup_find(&larger, old->hash[slot], &place),
+                            old->hash[slot], old->place[slot]);
         }
     }
 
-    glyph_dedup_free(old.slots, old.size);
+    glyph_dedup_free(d->buckets, d->size);
+    *d = larger;
 
     return GLYPH_OK;
 }
 
 
-/* Zeroed. */
+/* Zeroed; of a large table each is in a line of its own. */
 
-static glyph_slot_t *
+static glyph_bucket_t *
 glyph_dedup_alloc(size_t n)
 {
     void    *table;
     size_t   size;
 
-    size = (n + GLYPH_DEDUP_TAIL) * sizeof(glyph_slot_t);
+    size = n * sizeof(glyph_bucket_t);
 
     if (size < GLYPH_DEDUP_MAP) {
         return calloc(1, size);
@@ -292,22 +296,30 @@ glyph_dedup_alloc(size_t n)
     table = mmap(NULL, size, PROT_READ|PROT_WRITE,
                  MAP_PRIVATE|MAP_ANONYMOUS, -1, 0);
 
-    return table == MAP_FAILED ? NULL : table;
+    if (table == MAP_FAILED) {
+        return NULL;
+    }
+
+    /* hashes touch all of it soon: not a fault for each page, then */
+
+    (void) madvise(table, size, MADV_POPULATE_WRITE);
+
+    return table;
 }
 
 
 static void
-glyph_dedup_free(glyph_slot_t *slots, size_t n)
+glyph_dedup_free(glyph_bucket_t *buckets, size_t n)
 {
     size_t  size;
 
-    size = (n + GLYPH_DEDUP_TAIL) * sizeof(glyph_slot_t);
+    size = n * sizeof(glyph_bucket_t);
 
     if (size < GLYPH_DEDUP_MAP) {
-        free(slots);
+        free(buckets);
 
     } else {
-        (void) munmap(slots, size);
+        (void) munmap(buckets, size);
     }
 }
 
@@ -317,35 +329,22 @@ glyph_dedup_url(const glyph_str_t *url, glyph_digest_t *digest)
 {
     size_t                n;
     unsigned char         text[GLYPH_DEDUP_TEXT], *p, sep;
-    const unsigned char  *src, *last, *param, *end;
+    const unsigned char  *src, *param;
+    glyph_dedup_parts_t   parts;
 
     if (url->len == 0) {
         return 0;
     }
 
-    last = memchr(url->data, '#', url->len);
-    if (last == NULL) {
-        last = url->data + url->len;
-    }
+    glyph_dedup_parts(url, &parts);
 
     /* what is left out makes room for what is put in: nothing grows */
 
-    if (last - url->data > GLYPH_DEDUP_TEXT) {
-        last = url->data + GLYPH_DEDUP_TEXT;
-    }
+    n = parts.query - url->data;
+    memcpy(text, url->data, n);
+    p = text + n;
 
-    src = url->data;
-
-    end = memchr(src, '?', last - src);
-    if (end == NULL) {
-        end = last;
-    }
-
-    memcpy(text, src, end - src);
-    p = text + (end - src);
-    src = end;
-
-    glyph_dedup_host(text, p);
+    glyph_dedup_lower(text, text + (parts.path - url->data));
 
     /* "/" at the end of a path says nothing */
 
@@ -353,14 +352,15 @@ glyph_dedup_url(const glyph_str_t *url, glyph_digest_t *digest)
         p--;
     }
 
+    src = parts.query;
     sep = '?';
 
-    while (src < last) {
+    while (src < parts.end) {
         param = ++src;
 
-        src = memchr(param, '&', last - param);
+        src = memchr(param, '&', parts.end - param);
         if (src == NULL) {
-            src = last;
+            src = parts.end;
         }
 
         n = src - param;
@@ -379,29 +379,68 @@ glyph_dedup_url(const glyph_str_t *url, glyph_digest_t *digest)
 }
 
 
-/*
- * Scheme and host, up to the third slash, are case-insensitive, what follows
- * is not.
- */
-
 static void
-glyph_dedup_host(unsigned char *text, unsigned char *last)
+glyph_dedup_parts(const glyph_str_t *url, glyph_dedup_parts_t *parts)
 {
-    int             i;
-    unsigned char  *end;
+    size_t                base, len;
+    uint64_t              marks;
+    unsigned              slashes;
+    glyph_four_t          four;
+    glyph_block_t         block;
+    const unsigned char  *p;
 
-    end = text;
+    len = url->len < GLYPH_DEDUP_TEXT ? url->len : GLYPH_DEDUP_TEXT;
 
-    for (i = 0; i < 3 && end < last; i++) {
-        end = memchr(end, '/', last - end);
-        end = end ? end + 1 : last;
+    parts->path = NULL;
+    parts->query = NULL;
+    parts->end = url->data + len;
+
+    slashes = 0;
+    glyph_four_set(&four, '/', '?', '#', '#');
+
+    for (base = 0; base < len; base += GLYPH_BLOCK) {
+        glyph_block_load_part(&block, url->data + base, len - base);
+
+        for (marks = glyph_block_among(&block, &four); marks;
+             marks &= marks - 1)
+        {
+            p = url->data + base + __builtin_ctzll(marks);
+
+            if (*p == '#') {
+                parts->end = p;
+                goto done;
+            }
+
+            if (*p == '?' && parts->query == NULL) {
+                parts->query = p;
+            }
+
+            if (*p == '/' && parts->query == NULL && ++slashes == 3) {
+                parts->path = p;
+            }
+        }
     }
 
-    for ( /* void */ ; end - text >= 8; text += 8) {
+done:
+
+    if (parts->query == NULL) {
+        parts->query = parts->end;
+    }
+
+    if (parts->path == NULL) {
+        parts->path = parts->query;
+    }
+}
+
+
+static void
+glyph_dedup_lower(unsigned char *text, const unsigned char *last)
+{
+    for ( /* void */ ; last - text >= 8; text += 8) {
         glyph_word_store(text, glyph_word_lower(glyph_word_load(text)));
     }
 
-    for ( /* void */ ; text < end; text++) {
+    for ( /* void */ ; text < last; text++) {
         if (*text >= 'A' && *text <= 'Z') {
             *text |= 0x20;
         }

@@ -50,7 +50,7 @@ struct glyph_pipeline_s {
     glyph_buf_t                   sample;
     size_t                        sample_pos;   /* read so far */
 
-    glyph_sha256_t               *digest;
+    glyph_sha256_t               *digest;       /* NULL: nobody asks */
     unsigned char                 sha256[GLYPH_SHA256_SIZE];
     glyph_header_t               *header;
     glyph_buf_t                   head;         /* its bytes */
@@ -82,6 +82,7 @@ static int glyph_pipeline_text(glyph_pipeline_t *p,
     const unsigned char **pos, const unsigned char *last, int end);
 static int glyph_pipeline_file(glyph_pipeline_t *p,
     const unsigned char **pos, const unsigned char *last, int end);
+static void glyph_pipeline_digest(glyph_pipeline_t *p);
 static int glyph_pipeline_part(glyph_pipeline_t *p);
 static int glyph_pipeline_body(glyph_pipeline_t *p,
     const unsigned char **pos, const unsigned char *last, int end);
@@ -128,7 +129,7 @@ glyph_pipeline_create(glyph_pipeline_t **pp,
         rc = p->stats ? GLYPH_OK : GLYPH_ERROR;
     }
 
-    if (rc == GLYPH_OK) {
+    if (rc == GLYPH_OK && !p->opts.undigested) {
         p->digest = glyph_sha256_create();
         rc = p->digest ? GLYPH_OK : GLYPH_ERROR;
     }
@@ -374,11 +375,22 @@ glyph_pipeline_file(glyph_pipeline_t *p, const unsigned char **pos,
         p->file_end = p->body_end;
         p->body.pos = p->body.last;
 
-        glyph_sha256_update(p->digest, p->file.pos,
-                            p->file.last - p->file.pos);
+        glyph_pipeline_digest(p);
     }
 
     return GLYPH_OK;
+}
+
+
+/* Of the slice of the file, which is new. */
+
+static void
+glyph_pipeline_digest(glyph_pipeline_t *p)
+{
+    if (p->digest) {
+        glyph_sha256_update(p->digest, p->file.pos,
+                            p->file.last - p->file.pos);
+    }
 }
 
 
@@ -397,7 +409,7 @@ glyph_pipeline_part(glyph_pipeline_t *p)
         p->file.pos = out.data;
         p->file.last = out.data + out.len;
 
-        glyph_sha256_update(p->digest, out.data, out.len);
+        glyph_pipeline_digest(p);
 
         return p->charset ? GLYPH_OK : glyph_pipeline_charset(p);
     }
@@ -762,7 +774,9 @@ glyph_pipeline_end(glyph_pipeline_t *p)
         return glyph_pipeline_refuse(p, GLYPH_FILE_NO_VALID_ROWS);
     }
 
-    glyph_sha256_final(p->digest, p->sha256);
+    if (p->digest) {
+        glyph_sha256_final(p->digest, p->sha256);
+    }
 
     return GLYPH_OK;
 }

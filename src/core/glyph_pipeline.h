@@ -62,6 +62,7 @@ typedef struct {
     glyph_decimal_e  decimal;
     uint64_t         max_errors;    /* 0: the location's */
     double           max_error_ratio;   /* 0: none, else 0 < r <= 1 */
+    unsigned         undigested:1;  /* nobody asks for the file's SHA-256 */
     unsigned         scored:1;      /* the file is: see glyph_scored.h */
     unsigned         strict:1;      /* the first bad row fails the file */
     unsigned         reject_unknown:1;
@@ -137,7 +138,7 @@ const glyph_str_t *glyph_pipeline_head(const glyph_pipeline_t *p);
 
 /*
  * The SHA-256 of the file (of a form: of the decoded file part); valid once
- * the file is done.
+ * the file is done, unless the options say that nobody asks.
  */
 const unsigned char *glyph_pipeline_sha256(const glyph_pipeline_t *p);
 

@@ -1,19 +1,18 @@
 #include <csv.h>
 
 #include "glyph_buf.h"
+#include "glyph_fields.h"
 #include "glyph_json_reader.h"
+#include "glyph_plain.h"
 #include "glyph_reader.h"
-#include "glyph_simd.h"
 
 
-#define GLYPH_READER_FIELDS  64         /* room for so many at first */
 #define GLYPH_READER_BLOCK   4096       /* libcsv's field grows by this */
 
 
 typedef enum {
     GLYPH_PARSED = 0,
     GLYPH_PARSE_BLANK,
-    GLYPH_PARSE_QUOTES,         /* a case for libcsv */
     GLYPH_PARSE_OPEN,           /* the line ends inside quotes */
     GLYPH_PARSE_BAD,
     GLYPH_PARSE_NO_MEMORY
@@ -58,9 +57,8 @@ struct glyph_reader_s {
 
     struct csv_parser     csv;
     glyph_buf_t           text;         /* fields out of libcsv, in order */
-    glyph_str_t          *fields;
-    size_t                fields_size;
-    size_t                nfields;
+    glyph_fields_t        fields;
+    glyph_plain_t         plain;
 
     /* The record, or the lines to read again, that the input ended in. */
     glyph_buf_t           hold;
@@ -76,13 +74,8 @@ struct glyph_reader_s {
     glyph_seek_t          cr;
 
     size_t                max_row_size;
-    size_t                max_columns;
     size_t                expect;
     glyph_skip_e          skip;
-    unsigned char         marks[4];     /* delimiter, quote sign, LF, CR */
-    unsigned char         delimiter;
-    unsigned char         space;        /* besides ' ', at a field's ends */
-    unsigned              too_many:1;   /* of the record's fields */
     unsigned              tried:1;      /* it is no plain one */
     unsigned              row:1;        /* libcsv has ended a record */
     unsigned              failed:1;     /* out of memory */
@@ -93,22 +86,18 @@ static int glyph_reader_record(glyph_reader_t *rd, glyph_window_t *w,
     glyph_record_t *rec);
 static int glyph_reader_plain(glyph_reader_t *rd, glyph_window_t *w,
     glyph_record_t *rec);
-static int glyph_reader_plain_end(glyph_reader_t *rd, glyph_window_t *w,
-    size_t end, glyph_record_t *rec);
 static int glyph_reader_line(glyph_reader_t *rd, const glyph_window_t *w,
     glyph_line_t *line);
 static size_t glyph_reader_seek(glyph_seek_t *s, unsigned char c,
     uint64_t offset, const unsigned char *data, size_t from, size_t to);
 static glyph_parse_e glyph_reader_first_line(glyph_reader_t *rd,
     const glyph_window_t *w, const glyph_line_t *line, unsigned *stray);
-static glyph_parse_e glyph_reader_split(glyph_reader_t *rd,
-    const unsigned char *p, const unsigned char *last);
 static glyph_parse_e glyph_reader_parse(glyph_reader_t *rd,
     const glyph_window_t *w, const glyph_line_t *line);
 static void glyph_reader_field(void *field, size_t len, void *data);
 static void glyph_reader_row(int c, void *data);
-static int glyph_reader_push_more(glyph_reader_t *rd,
-    const unsigned char *data, size_t len);
+static void glyph_reader_place(glyph_reader_t *rd,
+    const unsigned char *empty);
 static int glyph_reader_space(unsigned char c);
 static int glyph_reader_space_no_tab(unsigned char c);
 static void glyph_reader_parsed(glyph_reader_t *rd, glyph_window_t *w,
@@ -129,49 +118,6 @@ static int glyph_reader_skip(glyph_reader_t *rd, const unsigned char **pos,
     const unsigned char *last);
 
 
-static inline const unsigned char *
-glyph_reader_lstrip(const glyph_reader_t *rd, const unsigned char *p,
-    const unsigned char *last)
-{
-    while (p < last && (*p == ' ' || *p == rd->space)) {
-        p++;
-    }
-
-    return p;
-}
-
-
-static inline const unsigned char *
-glyph_reader_rstrip(const glyph_reader_t *rd, const unsigned char *p,
-    const unsigned char *last)
-{
-    while (last > p && (last[-1] == ' ' || last[-1] == rd->space)) {
-        last--;
-    }
-
-    return last;
-}
-
-
-/* fields_size is never more than max_columns. */
-
-static inline int
-glyph_reader_push(glyph_reader_t *rd, const unsigned char *data, size_t len)
-{
-    glyph_str_t  *field;
-
-    if (rd->nfields == rd->fields_size) {
-        return glyph_reader_push_more(rd, data, len);
-    }
-
-    field = &rd->fields[rd->nfields++];
-    field->data = (unsigned char *) data;
-    field->len = len;
-
-    return GLYPH_OK;
-}
-
-
 glyph_reader_t *
 glyph_reader_create(unsigned char delimiter, size_t max_row_size,
     size_t max_columns)
@@ -184,12 +130,10 @@ glyph_reader_create(unsigned char delimiter, size_t max_row_size,
     }
 
     rd->line = 1;
-    rd->delimiter = delimiter;
-    rd->space = delimiter == '\t' ? ' ' : '\t';
-    rd->marks[0] = delimiter;
-    memcpy(rd->marks + 1, "\"\n\r", 3);
     rd->max_row_size = max_row_size;
-    rd->max_columns = max_columns;
+    rd->fields.max = max_columns;
+
+    glyph_plain_init(&rd->plain, delimiter, max_row_size);
 
     if (csv_init(&rd->csv, CSV_STRICT) != 0) {
         free(rd);
@@ -226,7 +170,8 @@ glyph_reader_destroy(glyph_reader_t *rd)
     csv_free(&rd->csv);
     glyph_buf_free(&rd->text);
     glyph_buf_free(&rd->hold);
-    free(rd->fields);
+    glyph_plain_free(&rd->plain);
+    free(rd->fields.data);
     free(rd);
 }
 
@@ -385,6 +330,7 @@ glyph_reader_record(glyph_reader_t *rd, glyph_window_t *w,
         switch (parsed) {
 
         case GLYPH_PARSED:
+            glyph_reader_place(rd, w->data);
             glyph_reader_parsed(rd, w, &line, rec);
             rec->stray_quote = stray;
             return GLYPH_OK;
@@ -409,140 +355,32 @@ glyph_reader_record(glyph_reader_t *rd, glyph_window_t *w,
 }
 
 
-/*
- * Reads, in one pass, a record that is all there, of one line, in which quote
- * signs are but the first and last bytes of fields: so are nearly all.
- * GLYPH_AGAIN for any other, which is then read line by line, below; for these
- * records the result is the same.
- */
+/* Most records: GLYPH_AGAIN for any other, which is then read by the line. */
 
 static int
 glyph_reader_plain(glyph_reader_t *rd, glyph_window_t *w,
     glyph_record_t *rec)
 {
-    size_t                base, rest;
-    uint64_t              marks;
-    unsigned char         tail[GLYPH_BLOCK];
-    glyph_block_t         block;
-    const unsigned char  *p, *field, *open, *close;
+    int             rc;
+    glyph_line_t    line;
+    glyph_plain_t  *pl;
 
-    rd->nfields = 0;
-    rd->too_many = 0;
-    rd->row = 0;
+    pl = &rd->plain;
 
-    field = w->data;
-    open = NULL;            /* behind the quote that the field begins with */
-    close = NULL;           /* the one it ends with */
-
-    for (base = 0; base < w->len; base += GLYPH_BLOCK) {
-        p = w->data + base;
-        rest = w->len - base;
-
-        if (base > rd->max_row_size) {
-            return GLYPH_AGAIN;
-        }
-
-        if (rest < GLYPH_BLOCK) {
-            memset(tail, 0, GLYPH_BLOCK);
-            memcpy(tail, p, rest);
-            glyph_block_load(&block, tail);
-
-        } else {
-            glyph_block_load(&block, p);
-        }
-
-        marks = glyph_block_among(&block, rd->marks);
-
-        for ( /* void */ ; marks; marks &= marks - 1) {
-            p = w->data + base + __builtin_ctzll(marks);
-
-            if (*p == '"') {
-
-                if (open == NULL) {
-
-                    if (glyph_reader_lstrip(rd, field, p) != p) {
-                        return GLYPH_AGAIN;
-                    }
-
-                    open = p + 1;
-
-                } else if (close == NULL) {
-                    close = p;
-
-                } else {
-                    return GLYPH_AGAIN;
-                }
-
-                continue;
-            }
-
-            if (open && close == NULL) {
-
-                if (*p == rd->delimiter) {
-                    continue;
-                }
-
-                return GLYPH_AGAIN;
-            }
-
-            if (close && close + 1 != p) {
-                return GLYPH_AGAIN;
-            }
-
-            if (open == NULL) {
-                open = glyph_reader_lstrip(rd, field, p);
-                close = glyph_reader_rstrip(rd, open, p);
-
-                if (open == p && rd->nfields == 0 && *p != rd->delimiter) {
-                    return GLYPH_AGAIN;         /* a blank line */
-                }
-            }
-
-            if (glyph_reader_push(rd, open, close - open) != GLYPH_OK) {
-                return GLYPH_ERROR;
-            }
-
-            if (*p != rd->delimiter) {
-                return glyph_reader_plain_end(rd, w, p - w->data, rec);
-            }
-
-            field = p + 1;
-            open = NULL;
-            close = NULL;
-        }
+    rc = glyph_plain_read(pl, w->data, w->len, w->end, &rd->fields);
+    if (rc != GLYPH_OK) {
+        return rc;
     }
-
-    return GLYPH_AGAIN;
-}
-
-
-/* All fields are there, and the line ends at "end". */
-
-static int
-glyph_reader_plain_end(glyph_reader_t *rd, glyph_window_t *w, size_t end,
-    glyph_record_t *rec)
-{
-    glyph_line_t  line;
 
     line.start = 0;
-    line.end = end;
-    line.next = end + 1;
+    line.end = pl->end;
+    line.next = pl->next;
 
-    if (end > rd->max_row_size) {
-        return GLYPH_AGAIN;
-    }
-
-    if (w->data[end] == '\r') {
-
-        if (line.next < w->len) {
-            line.next += w->data[line.next] == '\n';
-
-        } else if (!w->end) {
-            return GLYPH_AGAIN;
-        }
-    }
+    rd->nlines = pl->nlines - 1;
 
     glyph_reader_parsed(rd, w, &line, rec);
+
+    rec->ascii = pl->ascii;
 
     return GLYPH_OK;
 }
@@ -631,9 +469,8 @@ glyph_reader_first_line(glyph_reader_t *rd, const glyph_window_t *w,
 {
     glyph_parse_e  parsed;
 
-    parsed = glyph_reader_split(rd, w->data, w->data + line->end);
-    if (parsed != GLYPH_PARSE_QUOTES) {
-        return parsed;
+    if (glyph_plain_is_blank(&rd->plain, w->data, line->end)) {
+        return GLYPH_PARSE_BLANK;
     }
 
     glyph_reader_reset(rd, CSV_STRICT);
@@ -652,8 +489,8 @@ glyph_reader_first_line(glyph_reader_t *rd, const glyph_window_t *w,
         return parsed;
     }
 
-    if (parsed == GLYPH_PARSE_OPEN || rd->too_many
-        || rd->nfields != rd->expect)
+    if (parsed == GLYPH_PARSE_OPEN || rd->fields.too_many
+        || rd->fields.n != rd->expect)
     {
         return GLYPH_PARSE_BAD;
     }
@@ -661,68 +498,6 @@ glyph_reader_first_line(glyph_reader_t *rd, const glyph_window_t *w,
     *stray = 1;
 
     return GLYPH_PARSED;
-}
-
-
-/*
- * What libcsv does with a line in which a quote sign, if there is one, is the
- * first or the last byte of a field: but the fields stay where they are.
- */
-
-static glyph_parse_e
-glyph_reader_split(glyph_reader_t *rd, const unsigned char *p,
-    const unsigned char *last)
-{
-    int                   quotes;
-    const unsigned char  *q, *next;
-
-    p = glyph_reader_lstrip(rd, p, last);
-
-    if (p == last) {
-        return GLYPH_PARSE_BLANK;
-    }
-
-    quotes = memchr(p, '"', last - p) != NULL;
-    rd->nfields = 0;
-    rd->too_many = 0;
-    rd->row = 0;
-
-    for ( ;; ) {
-        p = glyph_reader_lstrip(rd, p, last);
-
-        if (quotes && p < last && *p == '"') {
-            p++;
-            q = memchr(p, '"', last - p);
-
-            if (q == NULL || (q + 1 < last && q[1] != rd->delimiter)) {
-                return GLYPH_PARSE_QUOTES;
-            }
-
-            next = q + 1;
-
-        } else {
-            next = memchr(p, rd->delimiter, last - p);
-            if (next == NULL) {
-                next = last;
-            }
-
-            if (quotes && memchr(p, '"', next - p) != NULL) {
-                return GLYPH_PARSE_QUOTES;
-            }
-
-            q = glyph_reader_rstrip(rd, p, next);
-        }
-
-        if (glyph_reader_push(rd, p, q - p) != GLYPH_OK) {
-            return GLYPH_PARSE_NO_MEMORY;
-        }
-
-        if (next == last) {
-            return GLYPH_PARSED;
-        }
-
-        p = next + 1;
-    }
 }
 
 
@@ -775,12 +550,12 @@ glyph_reader_field(void *field, size_t len, void *data)
 {
     glyph_reader_t  *rd = data;
 
-    if (glyph_reader_push(rd, NULL, len) != GLYPH_OK) {
+    if (glyph_fields_push(&rd->fields, NULL, len) != GLYPH_OK) {
         rd->failed = 1;
         return;
     }
 
-    if (!rd->too_many && len) {
+    if (!rd->fields.too_many && len) {
         glyph_buf_append(&rd->text, field, len);
         rd->failed |= rd->text.failed;
     }
@@ -798,35 +573,20 @@ glyph_reader_row(int c, void *data)
 }
 
 
-/* There is no room for another field: more is made, unless it is too many. */
+/* The record is done, its text moves no more. */
 
-static int
-glyph_reader_push_more(glyph_reader_t *rd, const unsigned char *data,
-    size_t len)
+static void
+glyph_reader_place(glyph_reader_t *rd, const unsigned char *empty)
 {
-    size_t        size;
-    glyph_str_t  *fields;
+    size_t          i;
+    unsigned char  *p;
 
-    if (rd->nfields == rd->max_columns) {
-        rd->too_many = 1;
-        return GLYPH_OK;
+    p = rd->text.len ? rd->text.data : (unsigned char *) empty;
+
+    for (i = 0; i < rd->fields.n; i++) {
+        rd->fields.data[i].data = p;
+        p += rd->fields.data[i].len;
     }
-
-    size = rd->fields_size ? 2 * rd->fields_size : GLYPH_READER_FIELDS;
-
-    if (size > rd->max_columns) {
-        size = rd->max_columns;
-    }
-
-    fields = realloc(rd->fields, size * sizeof(glyph_str_t));
-    if (fields == NULL) {
-        return GLYPH_ERROR;
-    }
-
-    rd->fields = fields;
-    rd->fields_size = size;
-
-    return glyph_reader_push(rd, data, len);
 }
 
 
@@ -848,27 +608,15 @@ static void
 glyph_reader_parsed(glyph_reader_t *rd, glyph_window_t *w,
     const glyph_line_t *line, glyph_record_t *rec)
 {
-    size_t          i;
-    unsigned char  *p;
-
-    if (rd->too_many) {
+    if (rd->fields.too_many) {
         glyph_reader_give(rd, w, line->end, GLYPH_ROW_TOO_MANY_COLUMNS, rec);
         glyph_reader_consume(rd, w, line->next, rd->nlines + 1);
         return;
     }
 
-    if (rd->row) {
-        p = rd->text.len ? rd->text.data : (unsigned char *) w->data;
-
-        for (i = 0; i < rd->nfields; i++) {
-            rd->fields[i].data = p;
-            p += rd->fields[i].len;
-        }
-    }
-
     glyph_reader_give(rd, w, line->end, GLYPH_CODE_OK, rec);
-    rec->fields = rd->fields;
-    rec->nfields = rd->nfields;
+    rec->fields = rd->fields.data;
+    rec->nfields = rd->fields.n;
 
     glyph_reader_consume(rd, w, line->next, rd->nlines + 1);
 }
@@ -916,8 +664,7 @@ static void
 glyph_reader_reset(glyph_reader_t *rd, unsigned char options)
 {
     glyph_buf_reset(&rd->text);
-    rd->nfields = 0;
-    rd->too_many = 0;
+    glyph_fields_reset(&rd->fields);
 
     /* with CSV_STRICT csv_fini() may refuse to forget an open field */
 
@@ -939,6 +686,7 @@ glyph_reader_give(const glyph_reader_t *rd, const glyph_window_t *w,
     rec->fields = NULL;
     rec->nfields = 0;
     rec->kinds = NULL;
+    rec->ascii = 0;
     rec->stray_quote = 0;
 }
 
@@ -983,6 +731,10 @@ glyph_reader_keep(glyph_reader_t *rd, const unsigned char **pos,
 
         if (n < (size_t) (last - *pos)) {
             n++;
+
+            /* its first line, and maybe all of it, is there now */
+
+            rd->tried = rd->fed > 0;
         }
 
         /* one byte more is enough to see that the record is too large */

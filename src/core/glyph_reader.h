@@ -4,9 +4,9 @@
  * The reader works on whole physical lines (ended by LF, CRLF or CR; the last
  * one by the end of the file) and gives them to libcsv one at a time, so it
  * can stop after any record, and the result never depends on how the input
- * was split.  A line in which quote signs are but the first and last bytes of
- * fields is split in place, with the same result.  A line or record that is
- * not complete yet is kept, at most max_row_size bytes of it.
+ * was split.  But first it tries the record as a plain one (glyph_plain.h),
+ * with the same result: nearly all are.  A line or record that is not complete
+ * yet is kept, at most max_row_size bytes of it.
  *
  * Quoting follows RFC 4180, strictly, but for two habits: spaces and tabs
  * around a field are no part of it (those in quotes are), and a quote sign
@@ -60,6 +60,7 @@ typedef struct {
     size_t         nfields;
     unsigned char *kinds;       /* a glyph_field_e of each field; NULL: all
                                    are texts */
+    unsigned       ascii:1;     /* known to be bytes from 0x01 to 0x7f */
     unsigned       stray_quote:1;
 } glyph_record_t;
 

@@ -45,12 +45,14 @@ static int glyph_row_is_extra(const glyph_row_t *row, size_t i,
     const glyph_str_t *value);
 static void glyph_row_join(glyph_row_t *row, const glyph_str_t *object);
 static void glyph_row_lengths(glyph_row_t *row, glyph_row_result_t *result);
+static size_t glyph_row_text_max(glyph_column_e column);
 static void glyph_row_title(glyph_row_result_t *result);
 static void glyph_row_price(glyph_row_t *row, glyph_row_result_t *result);
 static void glyph_row_values(glyph_row_t *row, glyph_row_result_t *result);
 static const char *glyph_row_condition(glyph_row_t *row,
     const glyph_str_t *text);
 static void glyph_row_match(glyph_row_t *row, glyph_row_result_t *result);
+static void glyph_row_url(glyph_row_t *row, glyph_row_result_t *result);
 static void glyph_row_digest(glyph_row_t *row, glyph_row_result_t *result);
 static void glyph_row_scored(glyph_row_t *row, const glyph_record_t *rec,
     glyph_row_result_t *result);
@@ -159,12 +161,13 @@ glyph_row_read(glyph_row_t *row, const glyph_record_t *rec, int64_t index,
 
     glyph_row_lengths(row, result);
     glyph_row_title(result);
+    glyph_row_url(row, result);
     glyph_row_price(row, result);
+    glyph_row_digest(row, result);
     glyph_row_values(row, result);
 
     if (result->rejected.n == 0 && row->is_scored) {
         glyph_row_scored(row, rec, result);
-        glyph_row_digest(row, result);
 
     } else if (result->rejected.n == 0) {
 
@@ -176,7 +179,6 @@ glyph_row_read(glyph_row_t *row, const glyph_record_t *rec, int64_t index,
             }
         }
 
-        glyph_row_digest(row, result);
         glyph_row_match(row, result);
     }
 
@@ -200,14 +202,17 @@ glyph_row_record(const glyph_record_t *rec, glyph_row_result_t *result)
         return GLYPH_BAD;
     }
 
-    if (glyph_utf8_valid(rec->raw.data, rec->raw.len) != rec->raw.len) {
-        glyph_row_error(result, GLYPH_ROW_ENCODING, GLYPH_COL_N);
-        return GLYPH_BAD;
-    }
+    if (!rec->ascii) {
 
-    if (rec->raw.len && memchr(rec->raw.data, '\0', rec->raw.len)) {
-        glyph_row_error(result, GLYPH_ROW_NUL, GLYPH_COL_N);
-        return GLYPH_BAD;
+        if (glyph_utf8_valid(rec->raw.data, rec->raw.len) != rec->raw.len) {
+            glyph_row_error(result, GLYPH_ROW_ENCODING, GLYPH_COL_N);
+            return GLYPH_BAD;
+        }
+
+        if (rec->raw.len && memchr(rec->raw.data, '\0', rec->raw.len)) {
+            glyph_row_error(result, GLYPH_ROW_NUL, GLYPH_COL_N);
+            return GLYPH_BAD;
+        }
     }
 
     if (rec->stray_quote) {
@@ -227,7 +232,10 @@ glyph_row_fields(glyph_row_t *row, const glyph_record_t *rec,
     glyph_field_e          kind;
     const glyph_column_t  *column;
 
-    memset(result->listing.text, 0, sizeof(result->listing.text));
+    for (i = 0; i < GLYPH_COL_N; i++) {
+        result->listing.text[i].len = 0;
+    }
+
     glyph_buf_reset(&row->extra);
     row->price_number = 0;
 
@@ -345,36 +353,38 @@ static void
 glyph_row_lengths(glyph_row_t *row, glyph_row_result_t *result)
 {
     int     i;
-    size_t  max;
+    size_t  len;
 
     for (i = 0; i < GLYPH_COL_N; i++) {
+        len = result->listing.text[i].len;
 
-        switch (i) {
-
-        case GLYPH_COL_TITLE:
-            max = GLYPH_ROW_TITLE_MAX;
-            break;
-
-        case GLYPH_COL_SOURCE_URL:
-            max = GLYPH_ROW_URL_MAX;
-            break;
-
-        case GLYPH_COL_BULK_NOTES:
-            max = GLYPH_ROW_NOTES_MAX;
-            break;
-
-        default:
-            max = GLYPH_ROW_TEXT_MAX;
-            break;
-        }
-
-        if (result->listing.text[i].len > max) {
+        if (len > GLYPH_ROW_TEXT_MAX && len > glyph_row_text_max(i)) {
             glyph_row_error(result, GLYPH_ROW_FIELD_TOO_LONG, i);
         }
     }
 
     if (row->extra.len > GLYPH_ROW_NOTES_MAX) {
         glyph_row_error(result, GLYPH_ROW_FIELD_TOO_LONG, GLYPH_COL_N);
+    }
+}
+
+
+static size_t
+glyph_row_text_max(glyph_column_e column)
+{
+    switch (column) {
+
+    case GLYPH_COL_TITLE:
+        return GLYPH_ROW_TITLE_MAX;
+
+    case GLYPH_COL_SOURCE_URL:
+        return GLYPH_ROW_URL_MAX;
+
+    case GLYPH_COL_BULK_NOTES:
+        return GLYPH_ROW_NOTES_MAX;
+
+    default:
+        return GLYPH_ROW_TEXT_MAX;
     }
 }
 
@@ -589,10 +599,13 @@ glyph_row_condition(glyph_row_t *row, const glyph_str_t *text)
 }
 
 
-/* The keys, before the match: meanwhile the table's slots are loaded. */
+/*
+ * The keys are made as soon as can be: while the rest of the row is read, the
+ * table's memory is loaded.
+ */
 
 static void
-glyph_row_digest(glyph_row_t *row, glyph_row_result_t *result)
+glyph_row_url(glyph_row_t *row, glyph_row_result_t *result)
 {
     glyph_listing_t  *l;
 
@@ -601,12 +614,21 @@ glyph_row_digest(glyph_row_t *row, glyph_row_result_t *result)
     l->has_url = glyph_dedup_url(&l->text[GLYPH_COL_SOURCE_URL],
                                  &l->url_digest);
 
-    if (row->dedup == NULL) {
-        return;
-    }
-
-    if (l->has_url) {
+    if (row->dedup && l->has_url) {
         glyph_dedup_prefetch(row->dedup, &l->url_digest);
+    }
+}
+
+
+static void
+glyph_row_digest(glyph_row_t *row, glyph_row_result_t *result)
+{
+    glyph_listing_t  *l;
+
+    l = &result->listing;
+
+    if (row->dedup == NULL || result->rejected.n) {
+        return;
     }
 
     glyph_dedup_listing(&l->title, l->price.cents, l->price.currency,

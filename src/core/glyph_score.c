@@ -1,6 +1,4 @@
 
-#include <math.h>
-
 #include "glyph_score.h"
 
 
@@ -186,7 +184,7 @@ glyph_score_part(double value, double max)
 static int32_t
 glyph_score_capacity(double vram, double need)
 {
-    return vram > 2 ? (int32_t) floor((vram - 2) / need) : 0;
+    return vram > 2 ? (int32_t) ((vram - 2) / need) : 0;
 }
 
 

@@ -108,32 +108,57 @@ glyph_block_high(const glyph_block_t *b)
 }
 
 
-/* Bytes that are any of four. */
+/* Bytes that are 0, or not ASCII. */
+
+static inline uint64_t
+glyph_block_other(const glyph_block_t *b)
+{
+    __m128i  zero;
+
+    zero = _mm_setzero_si128();
+
+    return ~glyph_block_bits(_mm_cmpgt_epi8(b->part[0], zero),
+                             _mm_cmpgt_epi8(b->part[1], zero),
+                             _mm_cmpgt_epi8(b->part[2], zero),
+                             _mm_cmpgt_epi8(b->part[3], zero));
+}
+
+
+/* Any of four bytes. */
+
+typedef struct {
+    __m128i   byte[4];
+} glyph_four_t;
+
+
+static inline void
+glyph_four_set(glyph_four_t *four, unsigned char a, unsigned char b,
+    unsigned char c, unsigned char d)
+{
+    four->byte[0] = _mm_set1_epi8((char) a);
+    four->byte[1] = _mm_set1_epi8((char) b);
+    four->byte[2] = _mm_set1_epi8((char) c);
+    four->byte[3] = _mm_set1_epi8((char) d);
+}
+
 
 static inline __m128i
-glyph_part_among(__m128i x, const __m128i v[4])
+glyph_part_among(__m128i x, const glyph_four_t *four)
 {
-    return _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(x, v[0]),
-                                     _mm_cmpeq_epi8(x, v[1])),
-                        _mm_or_si128(_mm_cmpeq_epi8(x, v[2]),
-                                     _mm_cmpeq_epi8(x, v[3])));
+    return _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(x, four->byte[0]),
+                                     _mm_cmpeq_epi8(x, four->byte[1])),
+                        _mm_or_si128(_mm_cmpeq_epi8(x, four->byte[2]),
+                                     _mm_cmpeq_epi8(x, four->byte[3])));
 }
 
 
 static inline uint64_t
-glyph_block_among(const glyph_block_t *b, const unsigned char c[4])
+glyph_block_among(const glyph_block_t *b, const glyph_four_t *four)
 {
-    int      i;
-    __m128i  v[4];
-
-    for (i = 0; i < 4; i++) {
-        v[i] = _mm_set1_epi8((char) c[i]);
-    }
-
-    return glyph_block_bits(glyph_part_among(b->part[0], v),
-                            glyph_part_among(b->part[1], v),
-                            glyph_part_among(b->part[2], v),
-                            glyph_part_among(b->part[3], v));
+    return glyph_block_bits(glyph_part_among(b->part[0], four),
+                            glyph_part_among(b->part[1], four),
+                            glyph_part_among(b->part[2], four),
+                            glyph_part_among(b->part[3], four));
 }
 
 
@@ -220,10 +245,10 @@ glyph_part_eq(uint64_t x, unsigned char c)
 }
 
 
-/* Bytes that are any of four. */
+/* Bytes that are 0, or not ASCII. */
 
 static inline uint64_t
-glyph_block_among(const glyph_block_t *b, const unsigned char c[4])
+glyph_block_other(const glyph_block_t *b)
 {
     int       i;
     uint64_t  bits, x;
@@ -233,9 +258,47 @@ glyph_block_among(const glyph_block_t *b, const unsigned char c[4])
     for (i = 0; i < 8; i++) {
         x = b->part[i];
 
-        bits |= glyph_part_bits(glyph_part_eq(x, c[0]) | glyph_part_eq(x, c[1])
-                                | glyph_part_eq(x, c[2])
-                                | glyph_part_eq(x, c[3]))
+        bits |= glyph_part_bits(glyph_part_eq(x, 0) | (x & GLYPH_HIGH_BITS))
+                << (8 * i);
+    }
+
+    return bits;
+}
+
+
+/* Any of four bytes. */
+
+typedef struct {
+    unsigned char  byte[4];
+} glyph_four_t;
+
+
+static inline void
+glyph_four_set(glyph_four_t *four, unsigned char a, unsigned char b,
+    unsigned char c, unsigned char d)
+{
+    four->byte[0] = a;
+    four->byte[1] = b;
+    four->byte[2] = c;
+    four->byte[3] = d;
+}
+
+
+static inline uint64_t
+glyph_block_among(const glyph_block_t *b, const glyph_four_t *four)
+{
+    int       i;
+    uint64_t  bits, x;
+
+    bits = 0;
+
+    for (i = 0; i < 8; i++) {
+        x = b->part[i];
+
+        bits |= glyph_part_bits(glyph_part_eq(x, four->byte[0])
+                                | glyph_part_eq(x, four->byte[1])
+                                | glyph_part_eq(x, four->byte[2])
+                                | glyph_part_eq(x, four->byte[3]))
                 << (8 * i);
     }
 
@@ -263,5 +326,23 @@ glyph_block_within(const glyph_block_t *b, unsigned char first,
 }
 
 #endif
+
+
+/* Of fewer than 64 bytes; the others are 0. */
+
+static inline void
+glyph_block_load_part(glyph_block_t *b, const unsigned char *p, size_t n)
+{
+    unsigned char  part[GLYPH_BLOCK];
+
+    if (n >= GLYPH_BLOCK) {
+        glyph_block_load(b, p);
+        return;
+    }
+
+    memset(part, 0, GLYPH_BLOCK);
+    memcpy(part, p, n);
+    glyph_block_load(b, part);
+}
 
 #endif /* GLYPH_SIMD_H_INCLUDED */

@@ -235,6 +235,19 @@ glyph_utf8_fold(const glyph_str_t *text, unsigned char *out, size_t size)
             break;
         }
 
+        /* the end of nothing but ASCII: a word of which some has been read */
+
+        if (last - p < 8 && (size_t) (p - text->data) == len
+            && text->len >= 8 && text->len <= size)
+        {
+            w = glyph_word_load(last - 8);
+
+            if (!(w & GLYPH_HIGH_BITS) && !glyph_word_within(w, '\t', '\r')) {
+                glyph_word_store(out + text->len - 8, glyph_word_lower(w));
+                return text->len;
+            }
+        }
+
         c = *p;
 
         if (c < 0x80) {
