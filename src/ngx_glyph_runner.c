@@ -31,6 +31,7 @@ typedef struct {
     unsigned                   adopting:1;
     unsigned                   looked:1;    /* a scan since the last tick */
     unsigned                   missed:1;    /* files that no scan has seen */
+    unsigned                   complained:1;    /* that nothing imports */
 } ngx_glyph_runner_t;
 
 
@@ -120,6 +121,7 @@ ngx_glyph_runner_next(void)
     rn = &ngx_glyph_runner;
 
     while (!ngx_exiting
+           && ngx_glyph_main_conf->imports.nelts
            && !rn->adopting
            && rn->running < ngx_glyph_main_conf->runners
            && ngx_glyph_writer_available() != NGX_DECLINED)
@@ -170,6 +172,15 @@ ngx_glyph_runner_scanned(void)
 
     rn->scanning = 0;
     rn->next = 0;
+
+    if (rn->scan.n && ngx_glyph_main_conf->imports.nelts == 0
+        && !rn->complained)
+    {
+        rn->complained = 1;
+        ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
+                      "%ui uploads wait in the spool, and no location has "
+                      "glyph_import", rn->scan.files);
+    }
 
     ngx_glyph_runner_next();
 }
@@ -285,6 +296,7 @@ ngx_glyph_runner_forget(ngx_glyph_ctx_t *ctx)
 static void
 ngx_glyph_runner_start(ngx_glyph_spool_t *spool, ngx_glyph_ctx_t *ctx)
 {
+    ngx_int_t         rc;
     ngx_glyph_job_t  *job;
 
     job = ngx_glyph_job_create(NULL, ngx_cycle->log);
@@ -296,10 +308,19 @@ ngx_glyph_runner_start(ngx_glyph_spool_t *spool, ngx_glyph_ctx_t *ctx)
 
     job->spool = spool;
 
-    if (ngx_glyph_runner_job(job) != NGX_OK) {
+    rc = ngx_glyph_runner_job(job);
+
+    if (rc != NGX_OK) {
         job->spool = NULL;
         ngx_glyph_job_unref(job);
-        ngx_glyph_runner_quarantine(spool, "its options are not understood");
+
+        if (rc == NGX_DECLINED) {
+            ngx_glyph_runner_quarantine(spool,
+                                        "its options are not understood");
+        } else {
+            ngx_glyph_spool_close(spool);
+        }
+
         goto failed;
     }
 

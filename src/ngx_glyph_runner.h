@@ -14,8 +14,8 @@
 
 
 /*
- * Makes the job of job->spool, which is adopted.  NGX_ERROR: the file's
- * options are not understood, or there is no memory.
+ * Makes the job of job->spool, which is adopted.  NGX_DECLINED: the file's
+ * options are not understood; NGX_ERROR: there is no memory.
  */
 ngx_int_t ngx_glyph_runner_job(ngx_glyph_job_t *job);
 

@@ -77,6 +77,7 @@ static void ngx_glyph_runner_closed(ngx_glyph_spool_t *spool);
 ngx_int_t
 ngx_glyph_runner_job(ngx_glyph_job_t *job)
 {
+    ngx_int_t           rc;
     ngx_glyph_run_t    *run;
     ngx_glyph_spool_t  *spool;
 
@@ -94,7 +95,7 @@ ngx_glyph_runner_job(ngx_glyph_job_t *job)
     run->retry.cancelable = 1;
 
     if (ngx_glyph_spool_meta_read(job, &spool->meta) != NGX_OK) {
-        return NGX_ERROR;
+        return NGX_DECLINED;
     }
 
     job->id = spool->prefix.id;
@@ -109,8 +110,10 @@ ngx_glyph_runner_job(ngx_glyph_job_t *job)
     spool->data = job;
     spool->offset = 0;
 
-    if (job->conf == NULL || ngx_glyph_job_start(job) != NGX_OK) {
-        return NGX_ERROR;
+    rc = ngx_glyph_job_start(job);
+
+    if (rc != NGX_OK) {
+        return rc;
     }
 
     job->start_time = spool->prefix.start_time;
@@ -133,10 +136,6 @@ ngx_glyph_runner_conf(ngx_glyph_job_t *job)
 
     imports = ngx_glyph_main_conf->imports.elts;
     n = ngx_glyph_main_conf->imports.nelts;
-
-    if (n == 0) {
-        return NULL;
-    }
 
     for (i = 0; i < n; i++) {
         if (imports[i]->key.len == job->location.len

@@ -203,6 +203,30 @@ subtest 'a reload in the middle' => sub {
     is stored($id), $rows, 'every row is there, once';
 };
 
+subtest 'a configuration that imports nothing any more' => sub {
+    my @ids = map { uuid() } 1 .. 4;
+    is code_of($_, upload($_, '/background')), 202, 'answered with 202'
+        for @ids;
+    my $conf = slurp("$root/nginx.conf");
+    open my $out, '>', "$root/nginx.conf" or die;
+    print $out $conf =~ s/glyph_import\b[^;]*;/return 404;/gr;
+    close $out;
+    my @old = workers();
+    kill 'HUP', master();
+    ok wait_for(sub { !grep { kill 0, $_ } @old }, 10), 'the old workers end';
+    ok wait_for(sub {
+        slurp("$root/logs/error.log") =~ /\[warn\].*uploads wait in the spool/
+    }, 5), 'the log tells that uploads wait';
+    ok spooled() >= 1, 'they do';
+    open $out, '>', "$root/nginx.conf" or die;
+    print $out $conf;
+    close $out;
+    kill 'HUP', master();
+    is final($_, 30), 'completed', 'and are imported as soon as something does'
+        for @ids;
+    is stored($_), $rows, 'every row is there, once' for @ids;
+};
+
 subtest 'a file that is damaged' => sub {
     my $id = uuid();
     open my $out, '>', "$root/spool/jobs/$id" or die;
