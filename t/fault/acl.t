@@ -1,4 +1,4 @@
-# A user of Redis' ACL with just the rights that docs/directives.md gives, and
+# A user of Redis' ACL with just the rights that docs/operations.md gives, and
 # with each of them missing: imports go on, and operators are told.
 
 use strict;
@@ -12,7 +12,7 @@ use Test::More;
 
 plan skip_all => 'GLYPH_PG is not set' unless $ENV{GLYPH_PG};
 
-my ($rights) = slurp('docs/directives.md') =~ /ACL SETUSER (glyph on .*)/;
+my ($rights) = slurp('docs/operations.md') =~ /ACL SETUSER (glyph on .*)/;
 my $small = "$root/small.csv";
 
 sub admin {
@@ -78,7 +78,7 @@ server('acl', "maxmemory-policy noeviction\n"
     . "user default off\n"
     . "user admin on >secret2 ~* &* +\@all\n"
     . 'user glyph off');
-is user(), 'OK', 'the user of docs/directives.md';
+is user(), 'OK', 'the user of docs/operations.md';
 Glyph::Fault::configure(locations => 'location = /metrics { glyph_metrics; }',
     redis => "unix:$root/acl.sock user=glyph password=secret");
 launch();
@@ -102,6 +102,8 @@ for my $command (qw(hset expire publish)) {
         user("-$command");
         my $id = import_small();
         told(uc $command, 'NOPERM', $id);
+        is admin('ttl', "glyph:job:$id"), -1, 'the job stays for ever'
+            if $command eq 'expire';
         my $before = errors();
         import_small() for 1 .. 3;
         my $lines = () = slurp("$root/logs/error.log") =~ /refuses/g;
@@ -117,6 +119,8 @@ subtest 'without hmget' => sub {
     like get("/jobs/$id/status"), qr/"state" ?: ?"completed"/,
         'Postgres knows the status';
     told('HMGET', 'NOPERM', $id);
+    is status_of('/jobs/' . uuid() . '/status'), 503,
+        'what Postgres does not know Redis might';
     mended();
 };
 
