@@ -13,8 +13,8 @@
  * Before the seal nothing was promised: whatever goes wrong (the client
  * leaves, the disk is full, a cancel) the part is dropped and the job fails,
  * for which Postgres is not needed.  From when Postgres may have been told that
- * the import is the file's, only its refusal drops the file: a row without
- * one would be waited for.
+ * the import is the file's, the file is dropped only when Postgres has refused
+ * it or has its end: a row without a file would be waited for.
  */
 
 #include "ngx_glyph.h"
@@ -34,6 +34,9 @@ static void ngx_glyph_background_copied(ngx_glyph_spool_t *spool);
 static void ngx_glyph_background_sealed(ngx_glyph_spool_t *spool);
 static void ngx_glyph_background_hand_over(ngx_glyph_job_t *job);
 static void ngx_glyph_background_handed_over(void *data, PGresult *res,
+    const char *error);
+static void ngx_glyph_background_take_back(ngx_glyph_job_t *job);
+static void ngx_glyph_background_taken_back(void *data, PGresult *res,
     const char *error);
 static void ngx_glyph_background_refused(ngx_glyph_job_t *job,
     ngx_err_t err);
@@ -358,6 +361,9 @@ ngx_glyph_background_handed_over(void *data, PGresult *res, const char *error)
                             "was kept");
         ngx_glyph_job_run(job);
 
+    } else if (known && job->ending) {
+        ngx_glyph_background_take_back(job);
+
     } else {
 
         if (job->registered && !known && job->ctx) {
@@ -369,6 +375,58 @@ ngx_glyph_background_handed_over(void *data, PGresult *res, const char *error)
         }
 
         job->registered = 0;
+        ngx_glyph_background_accepted(job);
+    }
+
+    PQclear(res);
+    ngx_glyph_job_unref(job);
+}
+
+
+/* The client has left, or the like: the row is to end before the file. */
+
+static void
+ngx_glyph_background_take_back(ngx_glyph_job_t *job)
+{
+    const char  *params[3];
+
+    params[0] = (const char *) job->text;
+    params[1] = job->code;
+    params[2] = job->detail.len ? (const char *) job->detail.data : NULL;
+
+    ngx_glyph_job_ref(job);
+    job->running = 1;
+
+    if (ngx_glyph_pg_query(NGX_GLYPH_PG_CONTROL,
+                           "SELECT glyph.fail($1::uuid, 1, $2, $3)",
+                           3, params, ngx_glyph_background_taken_back, job)
+        == NULL)
+    {
+        ngx_glyph_background_taken_back(job, NULL, "too many queries");
+    }
+}
+
+
+static void
+ngx_glyph_background_taken_back(void *data, PGresult *res, const char *error)
+{
+    ngx_glyph_job_t *job = data;
+
+    const char  *state;
+
+    job->running = 0;
+    job->registered = 0;
+
+    state = res ? PQresultErrorField(res, PG_DIAG_SQLSTATE) : NULL;
+
+    if ((res && PQresultStatus(res) == PGRES_TUPLES_OK)
+        || (state && ngx_strcmp(state, "GL001") == 0))
+    {
+        /* it has ended so, or it had ended before */
+
+        ngx_glyph_job_run(job);
+
+    } else {
         ngx_glyph_background_accepted(job);
     }
 
