@@ -33,6 +33,7 @@ BENCH_PACKAGES = wrk pgloader
 
 # only make deb needs these
 DEB_PACKAGES = debhelper lintian
+DEB_TEST_PACKAGES = debootstrap
 
 WARN = -Wall -Wextra -Werror
 SAN =
@@ -81,7 +82,7 @@ help:
 	@echo "make install  the module and its files into the system's nginx, or"
 	@echo "              below DESTDIR; make uninstall takes them away"
 	@echo "make deb      Debian packages, in build/; make deb-test installs and"
-	@echo "              runs them in a fresh root (as root, with debootstrap)"
+	@echo "              runs them in a fresh root (as root)"
 	@echo "make clean    remove build/ and run/"
 	@echo
 	@echo "GLYPH_PORT=8080 GLYPH_RUN=run NGINX_SRC= NGINX=nginx"
@@ -208,8 +209,9 @@ deb: deps
 	@util/deps.sh $(DEB_PACKAGES)
 	@BUILD=$(OUT) util/deb.sh
 
-# in a root of its own: needs root, debootstrap, the network, two minutes
+# in a root of its own: needs root, the network, two minutes
 deb-test: deb
+	@util/deps.sh $(DEB_TEST_PACKAGES)
 	@BUILD=$(OUT) prove --exec bash t/deb/root.sh
 
 clean: down

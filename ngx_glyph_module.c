@@ -35,8 +35,6 @@ static char *ngx_glyph_models(ngx_conf_t *cf, ngx_command_t *cmd,
 static char *ngx_glyph_score(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *ngx_glyph_currency(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-static char *ngx_glyph_postgres(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
 static char *ngx_glyph_thread_pool(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_glyph_buffers(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -849,92 +847,6 @@ ngx_glyph_currency(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
                                &value[i], error);
             return NGX_CONF_ERROR;
         }
-    }
-
-    return NGX_CONF_OK;
-}
-
-
-/* glyph_postgres conninfo [timeout=] [read_timeout=] */
-
-static char *
-ngx_glyph_postgres(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_glyph_main_conf_t *gmcf = conf;
-
-    char                  *error;
-    ngx_int_t              n;
-    ngx_str_t             *value, s;
-    ngx_uint_t             i;
-    ngx_msec_t            *to;
-    PQconninfoOption      *options;
-    ngx_glyph_pg_conf_t   *pg;
-
-    if (gmcf->pg) {
-        return "is duplicate";
-    }
-
-    pg = ngx_pcalloc(cf->pool, sizeof(ngx_glyph_pg_conf_t));
-    if (pg == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    gmcf->pg = pg;
-    pg->timeout = 10000;
-    pg->read_timeout = 10000;
-
-    value = cf->args->elts;
-
-    error = NULL;
-    options = PQconninfoParse((char *) value[1].data, &error);
-
-    if (options == NULL) {
-        n = error ? ngx_strlen(error) : 0;
-
-        while (n && error[n - 1] == '\n') {
-            n--;
-        }
-
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid connection string: %*s",
-                           (size_t) n, error);
-        PQfreemem(error);
-        return NGX_CONF_ERROR;
-    }
-
-    PQconninfoFree(options);
-
-    pg->conninfo = value[1];
-
-    for (i = 2; i < cf->args->nelts; i++) {
-
-        if (ngx_strncmp(value[i].data, "timeout=", 8) == 0) {
-            to = &pg->timeout;
-            s.data = value[i].data + 8;
-
-        } else if (ngx_strncmp(value[i].data, "read_timeout=", 13) == 0) {
-            to = &pg->read_timeout;
-            s.data = value[i].data + 13;
-
-        } else {
-            goto invalid;
-        }
-
-        s.len = value[i].data + value[i].len - s.data;
-        n = ngx_parse_time(&s, 0);
-
-        if (n == NGX_ERROR || n == 0) {
-            goto invalid;
-        }
-
-        *to = n;
-        continue;
-
-    invalid:
-
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid parameter \"%V\"",
-                           &value[i]);
-        return NGX_CONF_ERROR;
     }
 
     return NGX_CONF_OK;

@@ -539,6 +539,10 @@ $$;
 -- its tenant can have unless this one fails: "claimed".  Otherwise the import
 -- that has the key: "running", or "completed" with whether its options were
 -- the same; or "used": it is the id that another import has.
+--
+-- The fingerprint is one that no file has, but for its last nine characters:
+-- by those a file that is found without spooled() having been called is known
+-- to be the claim's.
 
 CREATE OR REPLACE FUNCTION glyph.begin_import(p_id uuid, p_meta jsonb)
 RETURNS TABLE (outcome text, id uuid, same bool, file_sha256 text)
@@ -553,10 +557,12 @@ BEGIN
     -- Again, if what was in the way has failed meanwhile
     FOR v_round IN 1 .. 3 LOOP
         INSERT INTO glyph.imports (id, tenant, state, epoch, node, worker,
-                                   idempotency_key, request_hash)
+                                   idempotency_key, request_hash,
+                                   fingerprint, traceparent)
         VALUES (p_id, p_meta->>'tenant', 'receiving', 1,
                 (p_meta->>'node')::uuid, (p_meta->>'worker')::uuid,
-                p_meta->>'key', decode(p_meta->>'request_hash', 'hex'))
+                p_meta->>'key', decode(p_meta->>'request_hash', 'hex'),
+                p_meta->>'fingerprint', p_meta->>'traceparent')
             ON CONFLICT DO NOTHING;
         GET DIAGNOSTICS v_n = ROW_COUNT;
 
@@ -857,7 +863,8 @@ $$;
 -- its rows now; about p_rows listings a call, until it returns 0.  From the
 -- first call on the fingerprint matches nobody's, so that a run which is
 -- interrupted here begins with a reset again.  Its last nine characters tell
--- one upload from another with the same id, and stay.
+-- one upload from another with the same id, and stay.  Whoever begins again has
+-- the upload's file: the import is durable, also if spooled() was not called.
 
 CREATE OR REPLACE FUNCTION glyph.reset(p_id uuid, p_epoch int,
     p_fingerprint text, p_rows int DEFAULT 50000) RETURNS bigint
@@ -868,7 +875,7 @@ DECLARE
 BEGIN
     UPDATE glyph.imports i
        SET fingerprint = repeat('0', 32) || right(p_fingerprint, 9),
-           updated_at = now(), rows = 0, valid_rows = 0, invalid_rows = 0,
+           durable = true, updated_at = now(), rows = 0, valid_rows = 0, invalid_rows = 0,
            warnings_count = 0, bytes = 0, score_min = NULL, score_max = NULL
      WHERE i.id = p_id AND i.epoch = p_epoch
            AND i.state IN ('receiving', 'queued', 'processing');

@@ -205,7 +205,8 @@ ngx_int_t ngx_glyph_query_handler(ngx_http_request_t *r);
 ngx_int_t ngx_glyph_health_handler(ngx_http_request_t *r);
 ngx_int_t ngx_glyph_metrics_handler(ngx_http_request_t *r);
 
-/* the directive glyph_redis (ngx_glyph_redis_conf.c) */
+/* the directives of the stores (ngx_glyph_pg_conf.c, _redis_conf.c) */
+char *ngx_glyph_postgres(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_glyph_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /* put in front of the request body filters by postconfiguration */

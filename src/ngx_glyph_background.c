@@ -12,7 +12,9 @@
  *
  * Before the seal nothing was promised: whatever goes wrong (the client
  * leaves, the disk is full, a cancel) the part is dropped and the job fails,
- * for which Postgres is not needed.
+ * for which Postgres is not needed.  From when Postgres may have been told that
+ * the import is the file's, the file is dropped only when Postgres has refused
+ * it or has its end: a row without a file would be waited for.
  */
 
 #include "ngx_glyph.h"
@@ -25,12 +27,16 @@
 #include "ngx_glyph_writer.h"
 
 
+static ngx_int_t ngx_glyph_background_nonce(ngx_glyph_job_t *job);
 static void ngx_glyph_background_opened(ngx_glyph_spool_t *spool);
 static void ngx_glyph_background_written(ngx_glyph_spool_t *spool);
 static void ngx_glyph_background_copied(ngx_glyph_spool_t *spool);
 static void ngx_glyph_background_sealed(ngx_glyph_spool_t *spool);
 static void ngx_glyph_background_hand_over(ngx_glyph_job_t *job);
 static void ngx_glyph_background_handed_over(void *data, PGresult *res,
+    const char *error);
+static void ngx_glyph_background_take_back(ngx_glyph_job_t *job);
+static void ngx_glyph_background_taken_back(void *data, PGresult *res,
     const char *error);
 static void ngx_glyph_background_refused(ngx_glyph_job_t *job,
     ngx_err_t err);
@@ -43,7 +49,6 @@ ngx_int_t
 ngx_glyph_background_start(ngx_glyph_job_t *job)
 {
     ngx_int_t           rc;
-    ngx_glyph_uuid_t    nonce;
     ngx_glyph_spool_t  *spool;
 
     spool = ngx_glyph_spool_create(&job->id);
@@ -53,7 +58,7 @@ ngx_glyph_background_start(ngx_glyph_job_t *job)
 
     job->spool = spool;
 
-    if (ngx_glyph_uuid_create(&nonce) != NGX_OK
+    if (ngx_glyph_background_nonce(job) != NGX_OK
         || ngx_glyph_spool_meta_write(job, &spool->meta) != NGX_OK)
     {
         return NGX_ERROR;
@@ -84,9 +89,42 @@ ngx_glyph_background_start(ngx_glyph_job_t *job)
         spool->source_max = job->source_max;
     }
 
-    (void) ngx_hex_dump(spool->prefix.nonce, &nonce.bytes[12], 4);
+    ngx_memcpy(spool->prefix.nonce, job->nonce, sizeof(job->nonce));
 
     ngx_glyph_background_run(job);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_glyph_background_nonce(ngx_glyph_job_t *job)
+{
+    ngx_glyph_uuid_t  nonce;
+
+    if (job->nonce[0]) {
+        return NGX_OK;
+    }
+
+    if (ngx_glyph_uuid_create(&nonce) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    (void) ngx_hex_dump(job->nonce, &nonce.bytes[12], 4);
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_glyph_background_claim(ngx_glyph_job_t *job, char *fingerprint)
+{
+    if (ngx_glyph_background_nonce(job) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    *ngx_sprintf((u_char *) fingerprint, "%032xi-%*s", (ngx_int_t) 0,
+                 sizeof(job->nonce), job->nonce) = '\0';
 
     return NGX_OK;
 }
@@ -251,10 +289,11 @@ ngx_glyph_background_sealed(ngx_glyph_spool_t *spool)
 
 
 /*
- * The row of a claimed key is this worker's, and would be failed with it;
- * from now on it is the file's.  An id that the client chose gets its row
- * here, where its use by another import, on whatever node, is still an answer
- * to the request.  Without Postgres a runner finds out.
+ * The row of a claimed key is this worker's, and is failed with it: nobody
+ * was told of the file then, and a runner drops it.  From now on it is the
+ * file's.  An id that the client chose gets its row here, where its use by
+ * another import, on whatever node, is still an answer to the request.
+ * Without Postgres a runner finds out.
  */
 
 static void
@@ -301,6 +340,7 @@ ngx_glyph_background_handed_over(void *data, PGresult *res, const char *error)
 {
     ngx_glyph_job_t *job = data;
 
+    ngx_str_t   detail;
     ngx_uint_t  known;
 
     known = (res && PQresultStatus(res) == PGRES_TUPLES_OK);
@@ -311,20 +351,83 @@ ngx_glyph_background_handed_over(void *data, PGresult *res, const char *error)
         ngx_glyph_background_refused(job, NGX_EEXIST);
         ngx_glyph_job_run(job);
 
-    } else if (!job->ending && (known || !job->registered)) {
-        job->registered = 0;
-        ngx_glyph_background_accepted(job);
+    } else if (job->registered && !known && res) {
 
-    } else {
-
-        /* there may be a row now, which must be failed */
-
-        job->registered = 1;
+        /* Postgres itself says so: it did nothing */
 
         ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
                             NGX_HTTP_SERVICE_UNAVAILABLE, "store_unavailable",
-                            "Postgres is out of reach; nothing was kept");
+                            "Postgres could not register the import; nothing "
+                            "was kept");
         ngx_glyph_job_run(job);
+
+    } else if (known && job->ending) {
+        ngx_glyph_background_take_back(job);
+
+    } else {
+
+        if (job->registered && !known && job->ctx) {
+            ngx_str_set(&detail, "Postgres was lost while the import was "
+                        "registered; the job's status tells the outcome when "
+                        "it is back");
+            ngx_glyph_upload_answer(job->ctx, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                    "outcome_unknown", &detail);
+        }
+
+        job->registered = 0;
+        ngx_glyph_background_accepted(job);
+    }
+
+    PQclear(res);
+    ngx_glyph_job_unref(job);
+}
+
+
+/* The client has left, or the like: the row is to end before the file. */
+
+static void
+ngx_glyph_background_take_back(ngx_glyph_job_t *job)
+{
+    const char  *params[3];
+
+    params[0] = (const char *) job->text;
+    params[1] = job->code;
+    params[2] = job->detail.len ? (const char *) job->detail.data : NULL;
+
+    ngx_glyph_job_ref(job);
+    job->running = 1;
+
+    if (ngx_glyph_pg_query(NGX_GLYPH_PG_CONTROL,
+                           "SELECT glyph.fail($1::uuid, 1, $2, $3)",
+                           3, params, ngx_glyph_background_taken_back, job)
+        == NULL)
+    {
+        ngx_glyph_background_taken_back(job, NULL, "too many queries");
+    }
+}
+
+
+static void
+ngx_glyph_background_taken_back(void *data, PGresult *res, const char *error)
+{
+    ngx_glyph_job_t *job = data;
+
+    const char  *state;
+
+    job->running = 0;
+    job->registered = 0;
+
+    state = res ? PQresultErrorField(res, PG_DIAG_SQLSTATE) : NULL;
+
+    if ((res && PQresultStatus(res) == PGRES_TUPLES_OK)
+        || (state && ngx_strcmp(state, "GL001") == 0))
+    {
+        /* it has ended so, or it had ended before */
+
+        ngx_glyph_job_run(job);
+
+    } else {
+        ngx_glyph_background_accepted(job);
     }
 
     PQclear(res);

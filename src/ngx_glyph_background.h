@@ -23,6 +23,13 @@
  */
 ngx_int_t ngx_glyph_background_start(ngx_glyph_job_t *job);
 
+/*
+ * What tells the job's file from others with the same id, also before there
+ * is a file: written as a fingerprint that no file has.  NGX_ERROR: there are
+ * no random bytes.
+ */
+ngx_int_t ngx_glyph_background_claim(ngx_glyph_job_t *job, char *fingerprint);
+
 /* From the job: the next step, if none is under way. */
 void ngx_glyph_background_run(ngx_glyph_job_t *job);
 

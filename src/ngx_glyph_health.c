@@ -138,7 +138,9 @@ ngx_glyph_health_answer(ngx_http_request_t *r)
     pg = (ngx_glyph_writer_available() != NGX_DECLINED);
     up = pg || ngx_glyph_health_spools();
     known = ngx_strcmp(ngx_glyph_pg_state(), "unknown") != 0;
-    redis = (ngx_glyph_main_conf->redis == NULL || ngx_glyph_redis_ready());
+    redis = (ngx_glyph_main_conf->redis == NULL
+             || (ngx_glyph_redis_ready()
+                 && ngx_glyph_redis_refusal()[0] == '\0'));
 
     ngx_memzero(&b, sizeof(glyph_buf_t));
 
@@ -152,7 +154,9 @@ ngx_glyph_health_answer(ngx_http_request_t *r)
     ngx_glyph_health_store(&b, "postgres", ngx_glyph_pg_state(),
                            ngx_glyph_pg_error(), ngx_glyph_pg_failover());
     ngx_glyph_health_store(&b, "redis", ngx_glyph_redis_state(),
-                           ngx_glyph_redis_error(), NULL);
+                           ngx_glyph_redis_ready()
+                           ? ngx_glyph_redis_refusal()
+                           : ngx_glyph_redis_error(), NULL);
 
     glyph_json_key(&b, "spool");
     glyph_buf_putc(&b, '{');

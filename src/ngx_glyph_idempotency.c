@@ -23,6 +23,7 @@
  */
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_background.h"
 #include "ngx_glyph_http.h"
 #include "ngx_glyph_idempotency.h"
 #include "ngx_glyph_owner.h"
@@ -272,8 +273,12 @@ static ngx_int_t
 ngx_glyph_idempotency_meta(ngx_glyph_job_t *job, glyph_buf_t *b)
 {
     u_char  hash[33];
+    char    fingerprint[NGX_GLYPH_FINGERPRINT_LEN];
 
-    if (ngx_glyph_idempotency_hash(job, hash) != NGX_OK) {
+    if (ngx_glyph_idempotency_hash(job, hash) != NGX_OK
+        || (job->spooling
+            && ngx_glyph_background_claim(job, fingerprint) != NGX_OK))
+    {
         return NGX_ERROR;
     }
 
@@ -288,6 +293,19 @@ ngx_glyph_idempotency_meta(ngx_glyph_job_t *job, glyph_buf_t *b)
     glyph_json_string(b, job->idempotency_key.data, job->idempotency_key.len);
     glyph_json_key(b, "request_hash");
     glyph_json_cstring(b, (char *) hash);
+
+    /* should its file be found without us */
+
+    if (job->spooling) {
+        glyph_json_key(b, "fingerprint");
+        glyph_json_cstring(b, fingerprint);
+    }
+
+    if (job->traceparent.len) {
+        glyph_json_key(b, "traceparent");
+        glyph_json_string(b, job->traceparent.data, job->traceparent.len);
+    }
+
     glyph_buf_putc(b, '}');
     glyph_buf_putc(b, '\0');
 

@@ -3,7 +3,7 @@
 #include "ngx_glyph_background.h"
 #include "ngx_glyph_compute.h"
 #include "ngx_glyph_idempotency.h"
-#include "ngx_glyph_job.h"
+#include "ngx_glyph_job_parts.h"
 #include "ngx_glyph_metrics.h"
 #include "ngx_glyph_output.h"
 #include "ngx_glyph_state.h"
@@ -11,123 +11,28 @@
 #include "ngx_glyph_writer.h"
 
 
-/* chunks, and blocks, that one job may hold */
-#define NGX_GLYPH_JOB_CHUNKS    2
-#define NGX_GLYPH_JOB_PLENTY    8       /* while most of all are free */
+/* blocks that one job may hold */
 #define NGX_GLYPH_JOB_BLOCKS    2
 
-/* a chunk that does not fill is dispatched after this, ms */
-#define NGX_GLYPH_JOB_FLUSH     50
 
-/* how often jobs are looked after, and when they get a row in imports, ms */
-#define NGX_GLYPH_JOB_TICK      1000
-
-#define NGX_GLYPH_JOB_BUCKETS   256
-
-/* when nothing is known of how long jobs take, s */
-#define NGX_GLYPH_JOB_RETRY_MAX 60
-
-
-static ngx_int_t ngx_glyph_job_chunk(ngx_glyph_job_t *job);
-static void ngx_glyph_job_resume(ngx_glyph_job_t *job);
-static void ngx_glyph_job_let_go(ngx_glyph_job_t *job);
-static void ngx_glyph_job_dispatch(ngx_glyph_job_t *job);
-static void ngx_glyph_job_flush_handler(ngx_event_t *ev);
-static void ngx_glyph_job_chunk_granted(void *data);
 static void ngx_glyph_job_block_granted(void *data);
 static void ngx_glyph_job_timeout_handler(ngx_event_t *ev);
-static void ngx_glyph_job_tick_handler(ngx_event_t *ev);
 static void ngx_glyph_job_ready(ngx_glyph_job_t *job);
 static void ngx_glyph_job_queue_final(ngx_glyph_job_t *job);
 static const char *ngx_glyph_job_name(ngx_glyph_job_t *job);
-static void ngx_glyph_job_drop_input(ngx_glyph_job_t *job);
 static void ngx_glyph_job_drop_output(ngx_glyph_job_t *job);
 static void ngx_glyph_job_stop_timers(ngx_glyph_job_t *job);
 static const char *ngx_glyph_job_keep(ngx_glyph_job_t *job,
     const char *text);
 static void ngx_glyph_job_finish(ngx_glyph_job_t *job,
     ngx_glyph_job_state_e state);
-static void ngx_glyph_job_destroy(ngx_glyph_job_t *job);
 static u_char *ngx_glyph_job_log_handler(ngx_log_t *log, u_char *buf,
     size_t len);
-
-
-static ngx_queue_t  ngx_glyph_jobs[NGX_GLYPH_JOB_BUCKETS];
-static ngx_uint_t   ngx_glyph_jobs_n;
-static ngx_uint_t   ngx_glyph_jobs_transforms;   /* of them */
-static ngx_event_t  ngx_glyph_job_tick;
 
 
 static const char  *ngx_glyph_job_states[] = {
     "receiving", "queued", "processing", "completed", "failed", "cancelled"
 };
-
-
-ngx_int_t
-ngx_glyph_job_init(ngx_cycle_t *cycle)
-{
-    static ngx_connection_t  dummy;
-
-    ngx_uint_t  i;
-
-    for (i = 0; i < NGX_GLYPH_JOB_BUCKETS; i++) {
-        ngx_queue_init(&ngx_glyph_jobs[i]);
-    }
-
-    dummy.fd = (ngx_socket_t) -1;
-
-    ngx_glyph_job_tick.handler = ngx_glyph_job_tick_handler;
-    ngx_glyph_job_tick.data = &dummy;
-    ngx_glyph_job_tick.log = cycle->log;
-    ngx_glyph_job_tick.cancelable = 1;
-
-    ngx_add_timer(&ngx_glyph_job_tick, NGX_GLYPH_JOB_TICK);
-
-    return NGX_OK;
-}
-
-
-/*
- * Threads and connections are gone: what is left is memory.  The reaper
- * fails the imports of these jobs once our lock is.
- */
-
-void
-ngx_glyph_job_exit(void)
-{
-    ngx_uint_t        i;
-    ngx_queue_t      *q;
-    ngx_glyph_job_t  *job;
-
-    if (ngx_glyph_job_tick.handler == NULL) {
-        return;
-    }
-
-    for (i = 0; i < NGX_GLYPH_JOB_BUCKETS; i++) {
-
-        while (!ngx_queue_empty(&ngx_glyph_jobs[i])) {
-            q = ngx_queue_head(&ngx_glyph_jobs[i]);
-            job = ngx_queue_data(q, ngx_glyph_job_t, queue);
-
-            ngx_queue_remove(q);
-
-            ngx_log_error(NGX_LOG_NOTICE, job->log, 0,
-                          "job not finished at worker exit");
-
-            job->running = 0;
-
-            if (job->ctx) {
-                job->ctx->job = NULL;
-                job->ctx = NULL;
-            }
-
-            ngx_glyph_job_destroy(job);
-        }
-    }
-
-    ngx_glyph_jobs_n = 0;
-    ngx_glyph_jobs_transforms = 0;
-}
 
 
 ngx_glyph_job_t *
@@ -169,17 +74,12 @@ ngx_glyph_job_create(ngx_glyph_loc_conf_t *conf, ngx_log_t *log)
     job->own_log.action = NULL;
     job->log = &job->own_log;
 
-    ngx_queue_init(&job->chunks);
+    ngx_glyph_job_input_init(job);
+
     ngx_queue_init(&job->blocks);
 
-    job->chunk_waiter.granted = ngx_glyph_job_chunk_granted;
-    job->chunk_waiter.data = job;
     job->block_waiter.granted = ngx_glyph_job_block_granted;
     job->block_waiter.data = job;
-
-    job->flush.handler = ngx_glyph_job_flush_handler;
-    job->flush.data = job;
-    job->flush.log = job->log;
 
     job->timeout.handler = ngx_glyph_job_timeout_handler;
     job->timeout.data = job;
@@ -207,7 +107,7 @@ ngx_glyph_job_unref(ngx_glyph_job_t *job)
 }
 
 
-static void
+void
 ngx_glyph_job_destroy(ngx_glyph_job_t *job)
 {
     ngx_glyph_state_forget(job);
@@ -260,10 +160,7 @@ ngx_glyph_job_start(ngx_glyph_job_t *job)
     job->start_time = (uint64_t) tp->sec * 1000 + tp->msec;
     job->started = ngx_current_msec;
 
-    ngx_queue_insert_tail(&ngx_glyph_jobs[job->id.bytes[15]], &job->queue);
-    ngx_glyph_jobs_n++;
-    ngx_glyph_jobs_transforms += (job->output != NULL);
-
+    ngx_glyph_job_list_add(job);
     ngx_glyph_job_ref(job);
 
     ngx_add_timer(&job->timeout, job->conf->job_timeout);
@@ -272,326 +169,10 @@ ngx_glyph_job_start(ngx_glyph_job_t *job)
 }
 
 
-ngx_glyph_job_t *
-ngx_glyph_job_find(ngx_glyph_uuid_t *id)
-{
-    ngx_queue_t      *q, *bucket;
-    ngx_glyph_job_t  *job;
-
-    bucket = &ngx_glyph_jobs[id->bytes[15]];
-
-    for (q = ngx_queue_head(bucket);
-         q != ngx_queue_sentinel(bucket);
-         q = ngx_queue_next(q))
-    {
-        job = ngx_queue_data(q, ngx_glyph_job_t, queue);
-
-        if (ngx_memcmp(job->id.bytes, id->bytes, sizeof(id->bytes)) == 0) {
-            return job;
-        }
-    }
-
-    return NULL;
-}
-
-
-ngx_uint_t
-ngx_glyph_job_count(void)
-{
-    return ngx_glyph_jobs_n;
-}
-
-
-ngx_uint_t
-ngx_glyph_job_count_like(ngx_glyph_job_t *job)
-{
-    return job->output ? ngx_glyph_jobs_transforms
-                       : ngx_glyph_jobs_n - ngx_glyph_jobs_transforms;
-}
-
-
-time_t
-ngx_glyph_job_next_end(ngx_glyph_job_t *like)
-{
-    off_t             done;
-    time_t            best, left;
-    ngx_uint_t        i;
-    ngx_queue_t      *q;
-    ngx_glyph_job_t  *job;
-
-    best = NGX_GLYPH_JOB_RETRY_MAX;
-
-    for (i = 0; i < NGX_GLYPH_JOB_BUCKETS; i++) {
-
-        for (q = ngx_queue_head(&ngx_glyph_jobs[i]);
-             q != ngx_queue_sentinel(&ngx_glyph_jobs[i]);
-             q = ngx_queue_next(q))
-        {
-            job = ngx_queue_data(q, ngx_glyph_job_t, queue);
-
-            done = job->spooling ? job->received : (off_t) job->seen.bytes;
-
-            if (done == 0 || job->expected < done
-                || (job->output == NULL) != (like->output == NULL))
-            {
-                continue;
-            }
-
-            left = (time_t) ((double) (ngx_current_msec - job->started)
-                             * (double) (job->expected - done)
-                             / (double) done / 1000);
-
-            best = ngx_min(best, left + 1);
-        }
-    }
-
-    return best;
-}
-
-
-void
-ngx_glyph_job_counts(ngx_glyph_job_count_t *counts)
-{
-    ngx_uint_t        i;
-    ngx_queue_t      *q;
-    ngx_glyph_job_t  *job;
-
-    ngx_memzero(counts, sizeof(ngx_glyph_job_count_t));
-
-    for (i = 0; i < NGX_GLYPH_JOB_BUCKETS && ngx_glyph_jobs_n; i++) {
-
-        for (q = ngx_queue_head(&ngx_glyph_jobs[i]);
-             q != ngx_queue_sentinel(&ngx_glyph_jobs[i]);
-             q = ngx_queue_next(q))
-        {
-            job = ngx_queue_data(q, ngx_glyph_job_t, queue);
-
-            if (job->output) {
-                counts->transforms++;
-
-            } else {
-                counts->state[job->state]++;
-            }
-
-            counts->uploads += (job->ctx != NULL);
-        }
-    }
-}
-
-
-void
-ngx_glyph_job_each(void (*f)(ngx_glyph_job_t *job))
-{
-    ngx_uint_t    i;
-    ngx_queue_t  *q;
-
-    for (i = 0; i < NGX_GLYPH_JOB_BUCKETS && ngx_glyph_jobs_n; i++) {
-
-        for (q = ngx_queue_head(&ngx_glyph_jobs[i]);
-             q != ngx_queue_sentinel(&ngx_glyph_jobs[i]);
-             q = ngx_queue_next(q))
-        {
-            f(ngx_queue_data(q, ngx_glyph_job_t, queue));
-        }
-    }
-}
-
-
-size_t
-ngx_glyph_job_receive(ngx_glyph_job_t *job, u_char *data, size_t len)
-{
-    size_t              n, taken;
-    ngx_glyph_chunk_t  *chunk;
-
-    taken = 0;
-
-    while (taken < len) {
-
-        if (job->ending) {
-            return len;
-        }
-
-        if (job->filling == NULL && ngx_glyph_job_chunk(job) != NGX_OK) {
-            break;
-        }
-
-        chunk = job->filling;
-
-        n = ngx_min((size_t) (chunk->end - chunk->last), len - taken);
-        chunk->last = ngx_cpymem(chunk->last, data + taken, n);
-
-        taken += n;
-        job->received += n;
-
-        if (chunk->last == chunk->end) {
-            ngx_glyph_job_dispatch(job);
-        }
-    }
-
-    if (job->filling && ngx_glyph_chunk_wanted(job->filling)) {
-        ngx_glyph_job_dispatch(job);
-    }
-
-    return taken;
-}
-
-
-static ngx_int_t
-ngx_glyph_job_chunk(ngx_glyph_job_t *job)
-{
-    job->filling = ngx_glyph_job_chunk_take(job);
-
-    if (job->filling == NULL) {
-        return NGX_AGAIN;
-    }
-
-    ngx_glyph_job_run_later(job);
-
-    return NGX_OK;
-}
-
-
-ngx_glyph_chunk_t *
-ngx_glyph_job_chunk_take(ngx_glyph_job_t *job)
-{
-    ngx_glyph_chunk_t  *chunk;
-
-    /*
-     * A task reads all chunks that are there: with more of them it is not the
-     * event loop that a job waits for.
-     */
-
-    if (job->nchunks >= NGX_GLYPH_JOB_CHUNKS
-        && (job->nchunks >= NGX_GLYPH_JOB_PLENTY || job->spooling
-            || !ngx_glyph_chunk_plenty(ngx_glyph_job_streams(job))))
-    {
-        return NULL;
-    }
-
-    if (job->spooling) {
-        chunk = ngx_glyph_chunk_get_spool(&job->chunk_waiter);
-
-    } else if (ngx_glyph_job_streams(job)) {
-        chunk = ngx_glyph_chunk_get_stream(&job->chunk_waiter);
-
-    } else {
-        chunk = ngx_glyph_chunk_get(&job->chunk_waiter);
-    }
-
-    if (chunk) {
-        job->nchunks++;
-
-    } else if (!job->chunk_waiter.waiting) {
-        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
-                            NGX_HTTP_INTERNAL_SERVER_ERROR,
-                            "out_of_memory", NULL);
-    }
-
-    return chunk;
-}
-
-
-void
-ngx_glyph_job_chunk_done(ngx_glyph_job_t *job)
-{
-    ngx_queue_t  *q;
-
-    q = ngx_queue_head(&job->chunks);
-    ngx_queue_remove(q);
-
-    ngx_glyph_job_chunk_return(job,
-                               ngx_queue_data(q, ngx_glyph_chunk_t, queue));
-}
-
-
-void
-ngx_glyph_job_chunk_return(ngx_glyph_job_t *job, ngx_glyph_chunk_t *chunk)
-{
-    ngx_glyph_chunk_put(chunk);
-    job->nchunks--;
-}
-
-
-void
-ngx_glyph_job_run_later(ngx_glyph_job_t *job)
-{
-    if (!job->flush.timer_set) {
-        ngx_add_timer(&job->flush, NGX_GLYPH_JOB_FLUSH);
-    }
-}
-
-
-static void
-ngx_glyph_job_dispatch(ngx_glyph_job_t *job)
-{
-    if (job->flush.timer_set) {
-        ngx_del_timer(&job->flush);
-    }
-
-    if (job->filling) {
-        ngx_queue_insert_tail(&job->chunks, &job->filling->queue);
-        job->filling = NULL;
-    }
-
-    ngx_glyph_job_run(job);
-}
-
-
-static void
-ngx_glyph_job_flush_handler(ngx_event_t *ev)
-{
-    ngx_glyph_job_dispatch(ev->data);
-}
-
-
-static void
-ngx_glyph_job_chunk_granted(void *data)
-{
-    ngx_glyph_job_t *job = data;
-
-    if (job->run || (job->ctx && job->ctx->paused)) {
-        ngx_glyph_job_resume(job);
-        return;
-    }
-
-    /* nobody would take it */
-
-    ngx_glyph_waiter_cancel(&job->chunk_waiter);
-}
-
-
-/* There is room for input again. */
-
-static void
-ngx_glyph_job_resume(ngx_glyph_job_t *job)
-{
-    if (job->run) {
-        ngx_glyph_runner_feed(job);
-
-    } else if (job->ctx) {
-        ngx_glyph_upload_resume(job->ctx);
-    }
-}
-
-
 static void
 ngx_glyph_job_block_granted(void *data)
 {
     ngx_glyph_job_run(data);
-}
-
-
-void
-ngx_glyph_job_body_end(ngx_glyph_job_t *job)
-{
-    job->body_end = 1;
-    job->timing.receive = ngx_glyph_usec() - job->timing.began;
-
-    if (job->state == NGX_GLYPH_JOB_RECEIVING && !job->spooling) {
-        job->state = NGX_GLYPH_JOB_PROCESSING;
-    }
-
-    ngx_glyph_job_dispatch(job);
 }
 
 
@@ -824,43 +405,6 @@ ngx_glyph_job_ready(ngx_glyph_job_t *job)
 
 
 static void
-ngx_glyph_job_drop_input(ngx_glyph_job_t *job)
-{
-    ngx_uint_t    n;
-    ngx_queue_t  *q, *next;
-
-    ngx_glyph_waiter_cancel(&job->chunk_waiter);
-    ngx_glyph_waiter_cancel(&job->block_waiter);
-
-    if (job->filling) {
-        ngx_glyph_chunk_put(job->filling);
-        job->filling = NULL;
-        job->nchunks--;
-    }
-
-    /* those in front are a task's, while there is one */
-
-    n = job->running ? job->nrunning : 0;
-
-    for (q = ngx_queue_head(&job->chunks);
-         q != ngx_queue_sentinel(&job->chunks);
-         q = next)
-    {
-        next = ngx_queue_next(q);
-
-        if (n) {
-            n--;
-            continue;
-        }
-
-        ngx_queue_remove(q);
-        ngx_glyph_job_chunk_return(job,
-                                ngx_queue_data(q, ngx_glyph_chunk_t, queue));
-    }
-}
-
-
-static void
 ngx_glyph_job_drop_output(ngx_glyph_job_t *job)
 {
     ngx_queue_t  *q;
@@ -1064,10 +608,7 @@ ngx_glyph_job_leave(ngx_glyph_job_t *job)
     ngx_glyph_job_stop_timers(job);
     ngx_glyph_state_forget(job);
 
-    ngx_queue_remove(&job->queue);
-    ngx_glyph_jobs_n--;
-    ngx_glyph_jobs_transforms -= (job->output != NULL);
-
+    ngx_glyph_job_list_remove(job);
     ngx_glyph_job_unref(job);
 }
 
@@ -1186,57 +727,11 @@ ngx_glyph_job_timeout_handler(ngx_event_t *ev)
 
 
 /*
- * A job that has not ended after a second gets its row in imports, so that
- * it can be cancelled, and reaped, and keeps its state in Redis fresh.
- */
-
-static void
-ngx_glyph_job_tick_handler(ngx_event_t *ev)
-{
-    ngx_uint_t        i;
-    ngx_queue_t      *q, *next;
-    ngx_glyph_job_t  *job;
-
-    for (i = 0; i < NGX_GLYPH_JOB_BUCKETS && ngx_glyph_jobs_n; i++) {
-
-        for (q = ngx_queue_head(&ngx_glyph_jobs[i]);
-             q != ngx_queue_sentinel(&ngx_glyph_jobs[i]);
-             q = next)
-        {
-            next = ngx_queue_next(q);
-            job = ngx_queue_data(q, ngx_glyph_job_t, queue);
-
-            if (ngx_exiting && job->run) {
-                ngx_glyph_job_let_go(job);
-                continue;
-            }
-
-            if (!job->registered && !job->spooling && job->output == NULL
-                && (job->run == NULL || ngx_glyph_runner_started(job))
-                && ngx_current_msec - job->started >= NGX_GLYPH_JOB_TICK)
-            {
-                ngx_glyph_writer_ready(job);
-            }
-
-            ngx_glyph_state_alive(job);
-        }
-    }
-
-    if (!ngx_exiting) {
-        ngx_add_timer(ev, NGX_GLYPH_JOB_TICK);
-
-    } else if (ngx_glyph_jobs_n) {
-        ngx_add_timer(ev, NGX_GLYPH_JOB_TICK / 10);
-    }
-}
-
-
-/*
  * The worker ends, and the file is there for the next one: what is in the
  * middle of a step finishes it, and nothing new is begun.
  */
 
-static void
+void
 ngx_glyph_job_let_go(ngx_glyph_job_t *job)
 {
     if (job->final_queued) {

@@ -74,6 +74,7 @@ struct ngx_glyph_job_s {
     glyph_sha256_t            *body_digest; /* of the body as sent, or NULL */
     u_char                     body_wanted[GLYPH_SHA256_SIZE];
     u_char                     duplicate_of[NGX_GLYPH_UUID_TEXT_LEN + 1];
+    u_char                     nonce[8];    /* of its file; hex, or unset */
 
     ngx_glyph_job_state_e      state;
     ngx_int_t                  epoch;

@@ -148,6 +148,15 @@ static const ngx_glyph_metric_t  ngx_glyph_metrics[] = {
       NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_WRITER_WRITING,
       "state=\"writing\"" },
 
+    { "glyph_postgres_queries",
+      "Queries that wait for Postgres or run there, but for the writer's.",
+      NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_QUERIES + NGX_GLYPH_PG_READ,
+      "queue=\"read\"" },
+
+    { NULL, NULL,
+      NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_QUERIES + NGX_GLYPH_PG_CONTROL,
+      "queue=\"control\"" },
+
     { "glyph_buffers_in_use", "Buffers of glyph_buffers that are lent.",
       NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_CHUNKS_USED, "kind=\"chunk\"" },
 
@@ -222,6 +231,14 @@ static const ngx_glyph_metric_t  ngx_glyph_metrics[] = {
     { "glyph_redis_reconnects_total",
       "Connections to Redis that were made again after a loss.",
       NGX_GLYPH_METRIC_COUNTER, NGX_GLYPH_REDIS_RECONNECTS, "" },
+
+    { "glyph_redis_errors_total",
+      "Commands that Redis answered with an error.",
+      NGX_GLYPH_METRIC_COUNTER, NGX_GLYPH_REDIS_ERRORS, "" },
+
+    { "glyph_quarantined_files_total",
+      "Files of the spool that were given up.",
+      NGX_GLYPH_METRIC_COUNTER, NGX_GLYPH_QUARANTINED, "" },
 
     { NULL, NULL, NGX_GLYPH_METRIC_COUNTER, 0, NULL }
 };
@@ -298,6 +315,11 @@ ngx_glyph_metrics_look(void)
 
     ngx_glyph_zone_set(NGX_GLYPH_WRITER_READY, ngx_glyph_writer_waiting());
     ngx_glyph_zone_set(NGX_GLYPH_WRITER_WRITING, ngx_glyph_writer_writing());
+
+    ngx_glyph_zone_set(NGX_GLYPH_QUERIES + NGX_GLYPH_PG_READ,
+                       ngx_glyph_pg_queries(NGX_GLYPH_PG_READ));
+    ngx_glyph_zone_set(NGX_GLYPH_QUERIES + NGX_GLYPH_PG_CONTROL,
+                       ngx_glyph_pg_queries(NGX_GLYPH_PG_CONTROL));
 
     ngx_glyph_budget_usage(&chunks, &blocks);
 

@@ -12,6 +12,9 @@
  *   OPEN         sent          its result, or its time-out: the connection
  *                              is closed, that one query fails
  *
+ * A connection that is lost takes its query along, unless that only reads: it
+ * is sent once more over the next one, for the server may be back already.
+ *
  * Each next step is taken in a posted event, so that no handler is called
  * before ngx_glyph_pg_query() has returned.
  */
@@ -63,6 +66,7 @@ struct ngx_glyph_pg_query_s {
     ngx_glyph_pg_result_pt     handler;     /* NULL: abandoned */
     void                      *data;
     const char                *sql;
+    ngx_uint_t                 again;       /* sent a second time */
     int                        nparams;
     const char                *params[1];
 };
@@ -92,6 +96,7 @@ static void ngx_glyph_pg_ready(ngx_glyph_pg_conn_t *c);
 static ngx_int_t ngx_glyph_pg_answer(ngx_glyph_pg_queue_t *queue);
 static ngx_uint_t ngx_glyph_pg_fatal(PGresult *res);
 static void ngx_glyph_pg_lost(ngx_glyph_pg_queue_t *queue);
+static ngx_uint_t ngx_glyph_pg_again(ngx_glyph_pg_queue_t *queue);
 static void ngx_glyph_pg_timeout_handler(ngx_event_t *ev);
 static void ngx_glyph_pg_idle_handler(ngx_event_t *ev);
 static void ngx_glyph_pg_stop(ngx_glyph_pg_queue_t *queue);
@@ -245,6 +250,7 @@ ngx_glyph_pg_query(ngx_glyph_pg_queue_e which, const char *sql, ngx_uint_t n,
     query->owner = queue;
     query->handler = handler;
     query->data = data;
+    query->again = 0;
     query->nparams = n;
     query->sql = (const char *) p;
 
@@ -280,6 +286,13 @@ ngx_glyph_pg_abandon(ngx_glyph_pg_query_t *query)
     }
 
     ngx_glyph_pg_remove(query);
+}
+
+
+ngx_uint_t
+ngx_glyph_pg_queries(ngx_glyph_pg_queue_e queue)
+{
+    return ngx_glyph_pg_queues[queue].n;
 }
 
 
@@ -645,12 +658,32 @@ ngx_glyph_pg_lost(ngx_glyph_pg_queue_t *queue)
 
     ngx_glyph_pg_stop(queue);
 
-    if (sent) {
+    if (sent && !ngx_glyph_pg_again(queue)) {
         ngx_glyph_pg_finish(queue, NULL, queue->conn.error);
         return;
     }
 
     ngx_glyph_pg_next(queue);
+}
+
+
+static ngx_uint_t
+ngx_glyph_pg_again(ngx_glyph_pg_queue_t *queue)
+{
+    ngx_glyph_pg_query_t  *query;
+
+    query = ngx_glyph_pg_first(queue);
+
+    if (queue != &ngx_glyph_pg_queues[NGX_GLYPH_PG_READ]
+        || query->again || query->handler == NULL)
+    {
+        return 0;
+    }
+
+    query->again = 1;
+    queue->sent = 0;
+
+    return 1;
 }
 
 
@@ -660,6 +693,10 @@ ngx_glyph_pg_timeout_handler(ngx_event_t *ev)
     ngx_glyph_pg_queue_t  *queue;
 
     queue = ev->data;
+
+    /* it had its time */
+
+    ngx_glyph_pg_first(queue)->again = 1;
 
     ngx_glyph_pg_set_error(&queue->conn, "no answer within the timeout");
     ngx_glyph_pg_lost(queue);

@@ -52,6 +52,9 @@ ngx_glyph_pg_query_t *ngx_glyph_pg_query(ngx_glyph_pg_queue_e queue,
 /* The handler will not be called; the statement may still be done. */
 void ngx_glyph_pg_abandon(ngx_glyph_pg_query_t *query);
 
+/* How many a queue has, with the one that runs. */
+ngx_uint_t ngx_glyph_pg_queries(ngx_glyph_pg_queue_e queue);
+
 /*
  * Whether the last attempt to connect worked ("connected", "down",
  * "schema_mismatch", "unknown" before the first), and why not.

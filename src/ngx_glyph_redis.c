@@ -93,15 +93,15 @@ ngx_glyph_redis_error(void)
 
 
 ngx_int_t
-ngx_glyph_redis_command(ngx_uint_t n, ngx_str_t *args,
+ngx_glyph_redis_command(u_char *job, ngx_uint_t n, ngx_str_t *args,
     ngx_glyph_redis_reply_pt handler, void *data)
 {
     if (!ngx_glyph_redis_ready()) {
         return NGX_DECLINED;
     }
 
-    return ngx_glyph_redis_link_send(&ngx_glyph_redis_link, n, args, handler,
-                                     data);
+    return ngx_glyph_redis_link_send(&ngx_glyph_redis_link, job, n, args,
+                                     handler, data);
 }
 
 
@@ -116,13 +116,13 @@ ngx_glyph_redis_handshake(ngx_glyph_redis_link_t *link)
         args[1].data = db;
         args[1].len = ngx_sprintf(db, "%i", link->conf->db) - db;
 
-        (void) ngx_glyph_redis_link_send(link, 2, args,
+        (void) ngx_glyph_redis_link_send(link, NULL, 2, args,
                                          ngx_glyph_redis_link_reply_ok, link);
     }
 
     ngx_str_set(&args[0], "PING");
 
-    (void) ngx_glyph_redis_link_send(link, 1, args,
+    (void) ngx_glyph_redis_link_send(link, NULL, 1, args,
                                      ngx_glyph_redis_ping_reply, link);
 }
 
@@ -159,12 +159,14 @@ ngx_glyph_redis_on_ready(ngx_glyph_redis_link_t *link)
         ngx_string("maxmemory-policy")
     };
 
-    (void) ngx_glyph_redis_link_send(link, 3, args,
+    (void) ngx_glyph_redis_link_send(link, NULL, 3, args,
                                      ngx_glyph_redis_policy_reply, link);
 
     if (link->conf->master.len) {
         ngx_glyph_redis_sub_follow(link->address);
     }
+
+    ngx_glyph_redis_refused_none();
 
     /* it may have lost what it knew */
 

@@ -41,11 +41,16 @@ const char *ngx_glyph_redis_state(void);
 const char *ngx_glyph_redis_error(void);
 
 /*
- * Sends one command of n arguments; the arguments are copied.  handler may be
- * NULL.  NGX_DECLINED: not connected, the handler will not be called.
+ * Sends one command of n arguments, for a job (the text of its id): HSET,
+ * HMGET, EXPIRE or PUBLISH.  The arguments are copied, but for the first one,
+ * a constant.  handler may be NULL: an error reply is logged here.
+ * NGX_DECLINED: not connected, the handler will not be called.
  */
-ngx_int_t ngx_glyph_redis_command(ngx_uint_t n, ngx_str_t *args,
+ngx_int_t ngx_glyph_redis_command(u_char *job, ngx_uint_t n, ngx_str_t *args,
     ngx_glyph_redis_reply_pt handler, void *data);
+
+/* What Redis refuses although it is connected, with why; "": nothing. */
+const char *ngx_glyph_redis_refusal(void);
 
 
 #endif /* _NGX_GLYPH_REDIS_H_INCLUDED_ */

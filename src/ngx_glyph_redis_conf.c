@@ -2,7 +2,10 @@
 #include "ngx_glyph.h"
 
 
-static char *ngx_glyph_redis_address(ngx_conf_t *cf, ngx_str_t *value,
+static ngx_uint_t ngx_glyph_redis_is_address(ngx_str_t *value);
+static char *ngx_glyph_redis_param(ngx_conf_t *cf, ngx_uint_t i,
+    ngx_glyph_redis_conf_t *redis);
+static char *ngx_glyph_redis_address(ngx_conf_t *cf, ngx_uint_t i,
     ngx_glyph_redis_conf_t *redis, in_port_t default_port);
 static ngx_int_t ngx_glyph_redis_text(ngx_str_t *value, const char *name,
     ngx_str_t *text);
@@ -11,6 +14,9 @@ static ngx_int_t ngx_glyph_redis_text(ngx_str_t *value, const char *name,
 /*
  * glyph_redis address … [user=] [password=] [db=] [timeout=]
  *             [sentinel=] [sentinel_user=] [sentinel_password=]
+ *
+ * What is not understood may be a password that was meant for elsewhere:
+ * errors quote only what has the name of something else.
  */
 
 char *
@@ -19,8 +25,7 @@ ngx_glyph_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_glyph_main_conf_t *gmcf = conf;
 
     char                    *rv;
-    ngx_str_t               *value, s;
-    ngx_int_t                n;
+    ngx_str_t               *value;
     ngx_uint_t               i;
     ngx_glyph_redis_conf_t  *redis;
 
@@ -44,55 +49,13 @@ ngx_glyph_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     for (i = 1; i < cf->args->nelts; i++) {
 
-        if (ngx_glyph_redis_text(&value[i], "user=", &redis->user) == NGX_OK
-            || ngx_glyph_redis_text(&value[i], "password=", &redis->password)
-               == NGX_OK
-            || ngx_glyph_redis_text(&value[i], "sentinel_user=",
-                                    &redis->sentinel_user)
-               == NGX_OK
-            || ngx_glyph_redis_text(&value[i], "sentinel_password=",
-                                    &redis->sentinel_password)
-               == NGX_OK)
-        {
+        if (ngx_glyph_redis_is_address(&value[i])) {
             continue;
         }
 
-        if (ngx_glyph_redis_text(&value[i], "sentinel=", &redis->master)
-            == NGX_OK)
-        {
-            if (redis->master.len) {
-                continue;
-            }
-
-            goto invalid;
-        }
-
-        if (ngx_glyph_redis_text(&value[i], "db=", &s) == NGX_OK) {
-            n = ngx_atoi(s.data, s.len);
-
-            if (n == NGX_ERROR) {
-                goto invalid;
-            }
-
-            redis->db = n;
-            continue;
-        }
-
-        if (ngx_glyph_redis_text(&value[i], "timeout=", &s) == NGX_OK) {
-            n = ngx_parse_time(&s, 0);
-
-            if (n == NGX_ERROR || n == 0) {
-                goto invalid;
-            }
-
-            redis->timeout = n;
-            continue;
-        }
-
-        if (ngx_strlchr(value[i].data, value[i].data + value[i].len, '=')
-            && ngx_strncmp(value[i].data, "unix:", 5) != 0)
-        {
-            goto invalid;
+        rv = ngx_glyph_redis_param(cf, i, redis);
+        if (rv != NGX_CONF_OK) {
+            return rv;
         }
     }
 
@@ -100,13 +63,11 @@ ngx_glyph_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     for (i = 1; i < cf->args->nelts; i++) {
 
-        if (ngx_strlchr(value[i].data, value[i].data + value[i].len, '=')
-            && ngx_strncmp(value[i].data, "unix:", 5) != 0)
-        {
+        if (!ngx_glyph_redis_is_address(&value[i])) {
             continue;
         }
 
-        rv = ngx_glyph_redis_address(cf, &value[i], redis,
+        rv = ngx_glyph_redis_address(cf, i, redis,
                                      redis->master.len ? 26379 : 6379);
         if (rv != NGX_CONF_OK) {
             return rv;
@@ -123,12 +84,71 @@ ngx_glyph_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     return NGX_CONF_OK;
+}
 
-invalid:
 
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid parameter \"%V\"",
-                       &value[i]);
-    return NGX_CONF_ERROR;
+static ngx_uint_t
+ngx_glyph_redis_is_address(ngx_str_t *value)
+{
+    return ngx_strncmp(value->data, "unix:", 5) == 0
+           || ngx_strlchr(value->data, value->data + value->len, '=') == NULL;
+}
+
+
+static char *
+ngx_glyph_redis_param(ngx_conf_t *cf, ngx_uint_t i,
+    ngx_glyph_redis_conf_t *redis)
+{
+    ngx_int_t   n;
+    ngx_str_t  *value, s;
+
+    value = cf->args->elts;
+    value += i;
+
+    if (ngx_glyph_redis_text(value, "user=", &redis->user) == NGX_OK
+        || ngx_glyph_redis_text(value, "password=", &redis->password)
+           == NGX_OK
+        || ngx_glyph_redis_text(value, "sentinel_user=",
+                                &redis->sentinel_user)
+           == NGX_OK
+        || ngx_glyph_redis_text(value, "sentinel_password=",
+                                &redis->sentinel_password)
+           == NGX_OK)
+    {
+        return NGX_CONF_OK;
+    }
+
+    if (ngx_glyph_redis_text(value, "sentinel=", &redis->master) == NGX_OK) {
+        n = redis->master.len ? NGX_OK : NGX_ERROR;
+
+    } else if (ngx_glyph_redis_text(value, "db=", &s) == NGX_OK) {
+        n = ngx_atoi(s.data, s.len);
+        redis->db = n;
+
+    } else if (ngx_glyph_redis_text(value, "timeout=", &s) == NGX_OK) {
+        n = ngx_parse_time(&s, 0);
+        redis->timeout = n;
+
+        if (n == 0) {
+            n = NGX_ERROR;
+        }
+
+    } else {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "parameter %ui is neither an address nor one of "
+                           "\"user=\", \"password=\", \"db=\", \"timeout=\", "
+                           "\"sentinel=\", \"sentinel_user=\" and "
+                           "\"sentinel_password=\"", i);
+        return NGX_CONF_ERROR;
+    }
+
+    if (n == NGX_ERROR) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid parameter \"%V\"",
+                           value);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
 }
 
 
@@ -151,11 +171,15 @@ ngx_glyph_redis_text(ngx_str_t *value, const char *name, ngx_str_t *text)
 
 
 static char *
-ngx_glyph_redis_address(ngx_conf_t *cf, ngx_str_t *value,
+ngx_glyph_redis_address(ngx_conf_t *cf, ngx_uint_t i,
     ngx_glyph_redis_conf_t *redis, in_port_t default_port)
 {
+    ngx_str_t               *value;
     ngx_url_t                u;
     ngx_glyph_redis_addr_t  *addr;
+
+    value = cf->args->elts;
+    value += i;
 
     addr = ngx_array_push(&redis->addrs);
     if (addr == NULL) {
@@ -178,8 +202,16 @@ ngx_glyph_redis_address(ngx_conf_t *cf, ngx_str_t *value,
 
     if (ngx_parse_url(cf->pool, &u) != NGX_OK || u.host.len == 0) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "%s in redis address \"%V\"",
-                           u.err ? u.err : "no host", value);
+                           "%s in the redis address, parameter %ui",
+                           u.err ? u.err : "no host", i);
+        return NGX_CONF_ERROR;
+    }
+
+    if (ngx_strlchr(u.host.data, u.host.data + u.host.len, '@')) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "an \"@\" in the redis address, parameter %ui; "
+                           "user and password are parameters of their own",
+                           i);
         return NGX_CONF_ERROR;
     }
 

@@ -1,6 +1,7 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_redis_link.h"
+#include "ngx_glyph_uuid.h"
 #include "ngx_glyph_zone.h"
 
 
@@ -15,6 +16,8 @@ typedef struct {
     ngx_msec_t                 sent;
     ngx_glyph_redis_reply_pt   handler;
     void                      *data;
+    const char                *name;        /* if it is a job's, or NULL */
+    u_char                     job[NGX_GLYPH_UUID_TEXT_LEN];
 } ngx_glyph_redis_command_t;
 
 
@@ -236,7 +239,7 @@ ngx_glyph_redis_link_auth(ngx_glyph_redis_link_t *link)
 
     args[n++] = conf->password;
 
-    (void) ngx_glyph_redis_link_send(link, n, args,
+    (void) ngx_glyph_redis_link_send(link, NULL, n, args,
                                      ngx_glyph_redis_link_reply_ok, link);
 }
 
@@ -358,10 +361,14 @@ ngx_glyph_redis_link_leave(ngx_glyph_redis_link_t *link)
 static void
 ngx_glyph_redis_link_down(ngx_glyph_redis_link_t *link, const char *error)
 {
+    ngx_uint_t  other;
+
     ngx_glyph_zone_add(NGX_GLYPH_REDIS_FAILURES, !link->up);
 
     link->up = 0;
     link->state = NGX_GLYPH_REDIS_DOWN;
+
+    other = ngx_strncmp(link->error, error, sizeof(link->error) - 1) != 0;
 
     ngx_cpystrn((u_char *) link->error, (u_char *) error,
                 sizeof(link->error));
@@ -378,7 +385,7 @@ ngx_glyph_redis_link_down(ngx_glyph_redis_link_t *link, const char *error)
             return;
         }
 
-        if (!link->logged) {
+        if (!link->logged || other) {
             link->logged = 1;
             ngx_log_error(NGX_LOG_ERR, link->event.log, 0,
                           "%s at \"%s\" is down: %s", link->name,
@@ -436,8 +443,9 @@ ngx_glyph_redis_link_timer_handler(ngx_event_t *ev)
 
 
 ngx_int_t
-ngx_glyph_redis_link_send(ngx_glyph_redis_link_t *link, ngx_uint_t n,
-    ngx_str_t *args, ngx_glyph_redis_reply_pt handler, void *data)
+ngx_glyph_redis_link_send(ngx_glyph_redis_link_t *link, u_char *job,
+    ngx_uint_t n, ngx_str_t *args, ngx_glyph_redis_reply_pt handler,
+    void *data)
 {
     size_t                     *lens;
     ngx_uint_t                  i;
@@ -467,6 +475,12 @@ ngx_glyph_redis_link_send(ngx_glyph_redis_link_t *link, ngx_uint_t n,
     cmd->sent = ngx_current_msec;
     cmd->handler = handler;
     cmd->data = data;
+    cmd->name = NULL;
+
+    if (job) {
+        cmd->name = (const char *) args[0].data;
+        ngx_memcpy(cmd->job, job, NGX_GLYPH_UUID_TEXT_LEN);
+    }
 
     /* it may be refused: a teardown gives NULL replies before it tells us */
 
@@ -506,6 +520,11 @@ ngx_glyph_redis_link_reply(redisAsyncContext *ac, void *data, void *privdata)
 
     ngx_queue_remove(&cmd->queue);
     link->n--;
+
+    if (reply && cmd->name) {
+        ngx_glyph_redis_refused(link, cmd->name, cmd->job, reply);
+    }
+
     ngx_free(cmd);
 
     if (link->n == 0 && link->state == NGX_GLYPH_REDIS_READY

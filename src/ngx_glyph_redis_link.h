@@ -87,11 +87,12 @@ void ngx_glyph_redis_link_connect(ngx_glyph_redis_link_t *link);
 
 /*
  * One command in the state CONNECTING or READY; see
- * ngx_glyph_redis_command().
+ * ngx_glyph_redis_command().  With "job" NULL it is the connection's own, and
+ * its handler sees to an error.
  */
 ngx_int_t ngx_glyph_redis_link_send(ngx_glyph_redis_link_t *link,
-    ngx_uint_t n, ngx_str_t *args, ngx_glyph_redis_reply_pt handler,
-    void *data);
+    u_char *job, ngx_uint_t n, ngx_str_t *args,
+    ngx_glyph_redis_reply_pt handler, void *data);
 
 /* The handshake has shown that Redis can be used.  Idempotent. */
 void ngx_glyph_redis_link_set_ready(ngx_glyph_redis_link_t *link);
@@ -106,6 +107,16 @@ void ngx_glyph_redis_link_redirect(ngx_glyph_redis_link_t *link,
 
 /* A handler for commands of which only an error reply matters: the loss. */
 void ngx_glyph_redis_link_reply_ok(void *data, redisReply *reply);
+
+
+/* ngx_glyph_redis_refused.c */
+
+/* A job's command was answered, maybe by an error. */
+void ngx_glyph_redis_refused(ngx_glyph_redis_link_t *link,
+    const char *command, u_char *job, redisReply *reply);
+
+/* The connection is a new one: nothing was refused on it yet. */
+void ngx_glyph_redis_refused_none(void);
 
 
 /* ngx_glyph_redis_sentinel.c */

@@ -68,7 +68,7 @@ ngx_glyph_redis_sentinel_ask(ngx_glyph_redis_link_t *link)
 
         args[n++] = conf->sentinel_password;
 
-        (void) ngx_glyph_redis_link_send(link, n, args,
+        (void) ngx_glyph_redis_link_send(link, NULL, n, args,
                                          ngx_glyph_redis_link_reply_ok, link);
     }
 
@@ -76,7 +76,7 @@ ngx_glyph_redis_sentinel_ask(ngx_glyph_redis_link_t *link)
     ngx_str_set(&args[1], "GET-MASTER-ADDR-BY-NAME");
     args[2] = conf->master;
 
-    (void) ngx_glyph_redis_link_send(link, 3, args,
+    (void) ngx_glyph_redis_link_send(link, NULL, 3, args,
                                      ngx_glyph_redis_sentinel_answer, link);
 }
 
@@ -132,7 +132,7 @@ ngx_glyph_redis_sentinel_verify(ngx_glyph_redis_link_t *link)
 {
     ngx_str_t  role = ngx_string("ROLE");
 
-    (void) ngx_glyph_redis_link_send(link, 1, &role,
+    (void) ngx_glyph_redis_link_send(link, NULL, 1, &role,
                                      ngx_glyph_redis_sentinel_role, link);
 }
 

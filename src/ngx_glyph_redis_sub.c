@@ -12,9 +12,14 @@
  * SUBSCRIBE must not overtake it.  The callback knows no channel: it finds it
  * by the name in the message.
  *
- * "glyph:control" is always subscribed to: the first answer for it makes the
- * connection ready, and it is asked for again every few seconds, as a sign
- * of life.  (PING's answer could not be told from a message in hiredis 0.14.)
+ * "glyph:control" is always subscribed to; it is asked for again every few
+ * seconds, as a sign of life.  (PING's answer could not be told from a message
+ * in hiredis 0.14.)
+ *
+ * hiredis takes an error reply for the end of the connection.  So that a user
+ * of Redis who lacks a right is found at once, and not by each channel of a
+ * job, the handshake tries all: "glyph:events:", which is nobody's, is
+ * subscribed to and left, and the answer to that makes the connection ready.
  */
 
 #include "ngx_glyph.h"
@@ -45,6 +50,9 @@ struct ngx_glyph_redis_channel_s {
 
 
 static void ngx_glyph_redis_sub_handshake(ngx_glyph_redis_link_t *link);
+static void ngx_glyph_redis_sub_ask(void);
+static ngx_uint_t ngx_glyph_redis_sub_is(redisReply *channel,
+    ngx_str_t *name);
 static void ngx_glyph_redis_sub_on_ready(ngx_glyph_redis_link_t *link);
 static void ngx_glyph_redis_sub_on_down(ngx_glyph_redis_link_t *link);
 static void ngx_glyph_redis_sub_probe_handler(ngx_event_t *ev);
@@ -66,6 +74,7 @@ static ngx_event_t             ngx_glyph_redis_sub_probe;
 static ngx_uint_t              ngx_glyph_redis_sub_probing;
 
 static ngx_str_t  ngx_glyph_redis_sub_control = ngx_string("glyph:control");
+static ngx_str_t  ngx_glyph_redis_sub_try = ngx_string("glyph:events:");
 
 
 void
@@ -191,6 +200,18 @@ ngx_glyph_redis_sub_follow(const char *address)
 static void
 ngx_glyph_redis_sub_handshake(ngx_glyph_redis_link_t *link)
 {
+    ngx_glyph_redis_sub_ask();
+
+    ngx_glyph_redis_sub_send("SUBSCRIBE", ngx_glyph_redis_sub_try.data,
+                             ngx_glyph_redis_sub_try.len);
+    ngx_glyph_redis_sub_send("UNSUBSCRIBE", ngx_glyph_redis_sub_try.data,
+                             ngx_glyph_redis_sub_try.len);
+}
+
+
+static void
+ngx_glyph_redis_sub_ask(void)
+{
     ngx_glyph_redis_sub_send("SUBSCRIBE", ngx_glyph_redis_sub_control.data,
                              ngx_glyph_redis_sub_control.len);
 }
@@ -266,7 +287,7 @@ ngx_glyph_redis_sub_probe_handler(ngx_event_t *ev)
     ngx_glyph_redis_sub_probing = 1;
     ngx_add_timer(ev, link->conf->timeout);
 
-    ngx_glyph_redis_sub_handshake(link);
+    ngx_glyph_redis_sub_ask();
 }
 
 
@@ -324,17 +345,18 @@ ngx_glyph_redis_sub_reply(redisAsyncContext *ac, void *data, void *privdata)
     e = reply->element;
     what = e[0]->str;
 
-    if (ngx_strcmp(what, "subscribe") == 0
-        && (size_t) e[1]->len == ngx_glyph_redis_sub_control.len
-        && ngx_strcmp(e[1]->str, ngx_glyph_redis_sub_control.data) == 0)
+    if (ngx_glyph_redis_sub_probing && ngx_strcmp(what, "subscribe") == 0
+        && ngx_glyph_redis_sub_is(e[1], &ngx_glyph_redis_sub_control))
     {
-        if (ngx_glyph_redis_sub_probing) {
-            ngx_glyph_redis_sub_probing = 0;
-            ngx_add_timer(&ngx_glyph_redis_sub_probe,
-                          NGX_GLYPH_REDIS_SUB_PROBE);
-        }
+        ngx_glyph_redis_sub_probing = 0;
+        ngx_add_timer(&ngx_glyph_redis_sub_probe, NGX_GLYPH_REDIS_SUB_PROBE);
+    }
 
+    if (ngx_strcmp(what, "unsubscribe") == 0
+        && ngx_glyph_redis_sub_is(e[1], &ngx_glyph_redis_sub_try))
+    {
         ngx_glyph_redis_link_set_ready(link);
+        return;
     }
 
     ch = ngx_glyph_redis_sub_find((u_char *) e[1]->str, e[1]->len);
@@ -369,6 +391,14 @@ ngx_glyph_redis_sub_reply(redisAsyncContext *ac, void *data, void *privdata)
         ch->state = NGX_GLYPH_REDIS_SUB_ON;
         ch->handler(ch->data, NULL);
     }
+}
+
+
+static ngx_uint_t
+ngx_glyph_redis_sub_is(redisReply *channel, ngx_str_t *name)
+{
+    return (size_t) channel->len == name->len
+           && ngx_memcmp(channel->str, name->data, name->len) == 0;
 }
 
 

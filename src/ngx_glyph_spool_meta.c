@@ -21,6 +21,7 @@ typedef enum {
     NGX_GLYPH_META_SOURCE_LABEL,
     NGX_GLYPH_META_CAMPAIGN_ID,
     NGX_GLYPH_META_METADATA,
+    NGX_GLYPH_META_TRACEPARENT,
     NGX_GLYPH_META_N
 } ngx_glyph_meta_e;
 
@@ -60,7 +61,13 @@ ngx_glyph_spool_meta_write(ngx_glyph_job_t *job, glyph_buf_t *b)
     ngx_glyph_meta_put(b, job->opts.boundary.data, job->opts.boundary.len);
     ngx_glyph_meta_put(b, &encoding, 1);
 
-    return ngx_glyph_spool_meta_options(job, b);
+    if (ngx_glyph_spool_meta_options(job, b) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ngx_glyph_meta_put(b, job->traceparent.data, job->traceparent.len);
+
+    return b->failed ? NGX_ERROR : NGX_OK;
 }
 
 
@@ -153,6 +160,7 @@ ngx_glyph_spool_meta_read(ngx_glyph_job_t *job, glyph_buf_t *b)
     job->source_label = fields[NGX_GLYPH_META_SOURCE_LABEL];
     job->campaign_id = fields[NGX_GLYPH_META_CAMPAIGN_ID];
     job->metadata = fields[NGX_GLYPH_META_METADATA];
+    job->traceparent = fields[NGX_GLYPH_META_TRACEPARENT];
 
     return NGX_OK;
 }
@@ -183,6 +191,13 @@ ngx_glyph_meta_get(glyph_buf_t *b, ngx_str_t *fields)
     pos = 0;
 
     for (i = 0; i < NGX_GLYPH_META_N; i++) {
+
+        /* the file may be an older module's */
+
+        if (i == NGX_GLYPH_META_TRACEPARENT && pos == b->len) {
+            ngx_str_null(&fields[i]);
+            return NGX_OK;
+        }
 
         if (b->len - pos < sizeof(uint32_t)) {
             return NGX_ERROR;

@@ -247,13 +247,13 @@ ngx_glyph_state_send(ngx_glyph_job_t *job, ngx_str_t *doc)
     ngx_str_set(&args[n], "job"); n++;
     args[n] = *doc; n++;
 
-    (void) ngx_glyph_redis_command(n, args, NULL, NULL);
+    (void) ngx_glyph_redis_command(job->text, n, args, NULL, NULL);
 
     ngx_str_set(&args[0], "EXPIRE");
     args[2].data = ttl;
     args[2].len = ngx_sprintf(ttl, "%T", job->conf->job_ttl) - ttl;
 
-    (void) ngx_glyph_redis_command(3, args, NULL, NULL);
+    (void) ngx_glyph_redis_command(job->text, 3, args, NULL, NULL);
 
     p = ngx_sprintf(key, "glyph:events:%s", job->text);
 
@@ -261,7 +261,7 @@ ngx_glyph_state_send(ngx_glyph_job_t *job, ngx_str_t *doc)
     args[1].len = p - key;
     args[2] = *doc;
 
-    (void) ngx_glyph_redis_command(3, args, NULL, NULL);
+    (void) ngx_glyph_redis_command(job->text, 3, args, NULL, NULL);
 }
 
 
@@ -276,15 +276,14 @@ ngx_glyph_state_cancel(ngx_str_t *id, ngx_str_t *tenant)
     args[2].data = message;
     args[2].len = ngx_sprintf(message, "%V%V", id, tenant) - message;
 
-    (void) ngx_glyph_redis_command(3, args, NULL, NULL);
+    (void) ngx_glyph_redis_command(id->data, 3, args, NULL, NULL);
 }
 
 
 /*
  * A hint that Postgres has cancelled a job: its id, and its tenant.  If it is
- * ours, and not in the
- * middle of its end, it need not wait for its next batch to find out.  What
- * it really is, the fence tells when its end is written.
+ * ours, and not in the middle of its end, it need not wait for its next batch
+ * to find out.  What it really is, the fence tells when its end is written.
  */
 
 static void

@@ -452,7 +452,8 @@ ngx_glyph_watch_read(ngx_glyph_watch_t *watch)
     ngx_str_set(&args[4], "updated");
     ngx_str_set(&args[5], "job");
 
-    if (ngx_glyph_redis_command(6, args, ngx_glyph_watch_reply, watch)
+    if (ngx_glyph_redis_command(watch->text, 6, args, ngx_glyph_watch_reply,
+                                watch)
         != NGX_OK)
     {
         ngx_glyph_watch_due(watch);

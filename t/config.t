@@ -168,7 +168,7 @@ invalid query name "x; DROP"
 glyph_redis localhost:99999;
 --- must_die
 --- error_log
-invalid port in redis address "localhost:99999"
+invalid port in the redis address, parameter 1
 
 
 === TEST 17: two handlers in a location
@@ -440,7 +440,7 @@ include $TEST_NGINX_SERVROOT/html/wrong.conf;
 glyph_redis localhost pool=4;
 --- must_die
 --- error_log eval
-qr/\Qinvalid parameter "pool=4"\E in \S+wrong\.conf:2$/m
+qr/\Qparameter 2 is neither an address nor one of "user=", \E.* in \S+wrong\.conf:2$/m
 
 
 === TEST 40: a Redis socket without a path
@@ -452,7 +452,7 @@ include $TEST_NGINX_SERVROOT/html/wrong.conf;
 glyph_redis unix:;
 --- must_die
 --- error_log eval
-qr/\Qin redis address "unix:"\E in \S+wrong\.conf:2$/m
+qr/\Qin the redis address, parameter 1\E in \S+wrong\.conf:2$/m
 
 
 === TEST 41: two Postgres servers
@@ -476,7 +476,7 @@ include $TEST_NGINX_SERVROOT/html/wrong.conf;
 glyph_postgres "nonsense=1";
 --- must_die
 --- error_log eval
-qr/\Qinvalid connection string: invalid connection option "nonsense"\E in \S+wrong\.conf:2$/m
+qr/\Qinvalid connection string: invalid connection option "..."\E in \S+wrong\.conf:2$/m
 
 
 === TEST 43: a read time-out of zero
@@ -682,3 +682,123 @@ glyph_events_heartbeat 0;
 --- must_die
 --- error_log eval
 qr/\Q"glyph_events_heartbeat" directive must be greater than 0\E in \S+wrong\.conf:2$/m
+
+
+=== TEST 59: no password in an error: a parameter of glyph_postgres that is none
+--- http_config
+glyph_postgres "dbname=a" password=geheim;
+--- must_die
+--- error_log eval
+qr/parameter 2 is neither "timeout=" nor "read_timeout=".* in \S+nginx\.conf:\d+$/m
+--- no_error_log
+geheim
+
+
+=== TEST 60: no password in an error: a name of libpq that is none
+--- http_config
+glyph_postgres "dbname=a passwort=geheim";
+--- must_die
+--- error_log eval
+qr/invalid connection string: invalid connection option "\.\.\." in \S+nginx\.conf:\d+$/m
+--- no_error_log
+geheim
+
+
+=== TEST 61: no password in an error: a space in it
+--- http_config
+glyph_postgres "dbname=a password=ge geheim";
+--- must_die
+--- error_log eval
+qr/invalid connection string: missing "=" after "\.\.\." in connection info string in \S+nginx\.conf:\d+$/m
+--- no_error_log
+geheim
+
+
+=== TEST 62: no password in an error: quotes in it
+--- http_config
+glyph_postgres 'dbname=a password=ge "x" geheim"';
+--- must_die
+--- error_log eval
+qr/invalid connection string: missing "=" after "\.\.\." in connection info string in \S+nginx\.conf:\d+$/m
+--- no_error_log
+geheim
+
+
+=== TEST 63: no password in an error: a URI with a bracket in it
+--- http_config
+glyph_postgres "postgresql://u:x@[geheim/a";
+--- must_die
+--- error_log eval
+qr/invalid connection string: .*"\.\.\." in \S+nginx\.conf:\d+$/m
+--- no_error_log
+geheim
+
+
+=== TEST 64: no password in an error: a URI that is not encoded
+--- http_config
+glyph_postgres "postgresql://u:x%geheim@host/a";
+--- must_die
+--- error_log eval
+qr/invalid connection string: invalid percent-encoded token: "\.\.\." in \S+nginx\.conf:\d+$/m
+--- no_error_log
+geheim
+
+
+=== TEST 65: no password in an error: a URI with an @ in it
+--- http_config
+glyph_postgres "postgresql://u:x@geheim@host/a";
+--- must_die
+--- error_log eval
+qr/invalid connection string: the host has an "@"; .* in \S+nginx\.conf:\d+$/m
+--- no_error_log
+geheim
+
+
+=== TEST 66: no password in an error: a URI with a slash in it
+--- http_config
+glyph_postgres "postgresql://u:geheim/x@host/a";
+--- must_die
+--- error_log eval
+qr/invalid connection string: the port is not a number; .* in \S+nginx\.conf:\d+$/m
+--- no_error_log
+geheim
+
+
+=== TEST 67: no password in an error: a parameter of glyph_redis that is none
+--- http_config
+glyph_redis localhost passwort=geheim;
+--- must_die
+--- error_log eval
+qr/parameter 2 is neither an address nor .* in \S+nginx\.conf:\d+$/m
+--- no_error_log
+geheim
+
+
+=== TEST 68: no password in an error: a password of base64
+--- http_config
+glyph_redis localhost password= geheim==;
+--- must_die
+--- error_log eval
+qr/parameter 3 is neither an address nor .* in \S+nginx\.conf:\d+$/m
+--- no_error_log
+geheim
+
+
+=== TEST 69: no password in an error: a URI of Redis
+--- http_config
+glyph_redis redis://:geheim@localhost:6379;
+--- must_die
+--- error_log eval
+qr/invalid \w+ in the redis address, parameter 1 in \S+nginx\.conf:\d+$/m
+--- no_error_log
+geheim
+
+
+=== TEST 70: no password in an error: a Redis address with a user
+--- http_config
+glyph_redis geheim@localhost:6379;
+--- must_die
+--- error_log eval
+qr/an "@" in the redis address, parameter 1; .* in \S+nginx\.conf:\d+$/m
+--- no_error_log
+geheim

@@ -55,6 +55,7 @@ subtest 'the log' => sub {
         like $sources, qr/"[^"\n]*\Q$said\E|\Q$said\E/, 'so has the log';
     }
     like $sources, qr/has maxmemory-policy/, "of Redis' policy, too";
+    like $sources, qr/ refuses %s, %ui so far: %s/, 'and of what it refuses';
 };
 
 subtest 'files' => sub {

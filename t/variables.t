@@ -49,7 +49,7 @@ add_block_preprocessor(sub {
 sub uuid { my $id = `cat /proc/sys/kernel/random/uuid`; chomp $id; $id }
 
 our %Id = map { $_ => uuid() } qw(good bad left large wrong t1 t2 t3 t4 t5 t6
-    t7 t8);
+    t7 t8 t9 t10);
 
 # the column that no read shows, for the tests alone
 
@@ -65,7 +65,8 @@ if ($ENV{TEST_NGINX_GLYPH_PG}) {
     sql('CREATE OR REPLACE FUNCTION glyph.api_trace(args jsonb)'
         . ' RETURNS TABLE (traceparent text, _cursor text) LANGUAGE sql AS $$'
         . " SELECT coalesce(traceparent, 'none'), NULL FROM glyph.imports"
-        . " WHERE id = (args->'args'->>'id')::uuid " . '$$');
+        . " WHERE id = (args->'args'->>'id')::uuid"
+        . " OR source_label = args->'args'->>'label' " . '$$');
     add_cleanup_handler(sub {
         sql('DROP FUNCTION IF EXISTS glyph.api_trace');
     });
@@ -190,3 +191,24 @@ $::Good
  [t8 => "00-$::Parent-01\ntraceparent: 00-$::Parent-01"]]
 --- response_body_like eval
 [(qr/import_id/, qr/"traceparent":"none"/) x 6]
+
+
+=== TEST 11: nor does a key lose it
+--- request eval
+[$::Good, "GET /trace?id=$::Id{t9}"]
+--- more_headers eval
+["$::Csv\nGlyph-Job-Id: $::Id{t9}\nIdempotency-Key: $::Id{t9}\n" .
+ "traceparent: 00-$::Parent-01", ""]
+--- response_body_like eval
+[qr/import_id/, qr/"traceparent":"00-$::Parent-01"/]
+
+
+=== TEST 12: nor the spool
+--- request eval
+["POST /import?source_label=$::Id{t10}\ntitle,price\nRTX 3090,700",
+ "GET /trace?label=$::Id{t10}"]
+--- more_headers eval
+["$::Csv\nPrefer: wait=10\n" .
+ "traceparent: 00-$::Parent-01", ""]
+--- response_body_like eval
+[qr/import_id/, qr/"traceparent":"00-$::Parent-01"/]

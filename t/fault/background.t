@@ -17,7 +17,9 @@ my $small = "$root/small.csv";
 sub spooled { return split ' ', `find $root/spool/jobs -type f` }
 
 no_standby();
-start_nginx(workers => 2);
+my $metrics = 'location = /metrics { glyph_metrics; }';
+
+start_nginx(workers => 2, locations => $metrics);
 write_input();
 write_input($small, 20);
 
@@ -97,7 +99,7 @@ subtest 'a registry that changes in the middle' => sub {
     ok begun($id), 'rows were committed';
     kill_nginx();
     Glyph::Fault::configure(workers => 2,
-        http => 'glyph_score vram_weight=0.5;');
+        http => 'glyph_score vram_weight=0.5;', locations => $metrics);
     launch();
     is final($id, 30), 'completed', 'it is completed';
     is stored($id), $rows, 'every row is there, once';
@@ -105,7 +107,7 @@ subtest 'a registry that changes in the middle' => sub {
            . " glyph.listings WHERE import_id = '$id'"), 't', 'by one rule';
     like slurp("$root/logs/error.log"), qr/the import starts again/,
         'which the log tells';
-    Glyph::Fault::configure(workers => 2);
+    Glyph::Fault::configure(workers => 2, locations => $metrics);
     kill 'HUP', master();
 };
 
@@ -138,15 +140,45 @@ subtest 'a queued job is cancelled' => sub {
     code_of($_, upload($_, '/background')) for @ids;
     is status_of("/jobs/$ids[-1]", '-X', 'DELETE'), 202, 'acknowledged';
     is state_of($ids[-1]), 'cancelled', 'at once';
-    # Postgres has just come back: where it is not heard, the spool is asked
-    ok wait_for(sub {
-        get("/jobs/$ids[-1]/status") =~ /"state" ?: ?"cancelled"/
-    }, 5), 'and the status says so';
+    like get("/jobs/$ids[-1]/status"), qr/"state" ?: ?"cancelled"/,
+        'and the status says so';
     final($_, 30) for @ids;
     is state_of($ids[-1]), 'cancelled', 'it stays so';
     # it may have begun just before
     ok wait_for(sub { stored($ids[-1]) == 0 }, 10), 'and has no row';
     ok wait_for(sub { !spooled() }, 10), 'no file is left';
+};
+
+subtest 'the connection is lost that a status is read over' => sub {
+    my $id = uuid();
+    code_of($id, upload($id, '/background', "\@$small"));
+    final($id, 10);
+    my $lock = fork;
+    if ($lock == 0) {
+        exec 'psql', '-Xq', '-o', '/dev/null', $ENV{GLYPH_PG}, '-c',
+            'BEGIN; LOCK TABLE glyph.imports; SELECT pg_sleep(4)';
+    }
+    ok wait_for(sub {
+        sql("SELECT count(*) FROM pg_stat_activity WHERE query LIKE"
+            . " '%LOCK TABLE glyph.imports%' AND wait_event = 'PgSleep'")
+    }, 5), 'imports are locked';
+    my $pid = fork;
+    if ($pid == 0) {
+        exec 'curl', '-s', '-m', 20, '-o', "$root/$id.body",
+            "$url/jobs/$id/status";
+    }
+    ok wait_for(sub {
+        get('/metrics') =~ /^glyph_postgres_queries\{queue="read"\} 1$/m
+    }, 5), 'a query waits, as a metric tells';
+    my $ended = wait_for(sub {
+        sql("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+            . " WHERE application_name LIKE 'glyph-read%'"
+            . " AND wait_event_type = 'Lock'")
+    }, 5);
+    is $ended, 1, 'it is lost';
+    waitpid $_, 0 for $pid, $lock;
+    like slurp("$root/$id.body"), qr/"state" ?: ?"completed"/,
+        'it is read over the next one';
 };
 
 subtest 'a running job is cancelled' => sub {
@@ -171,6 +203,30 @@ subtest 'a reload in the middle' => sub {
     is stored($id), $rows, 'every row is there, once';
 };
 
+subtest 'a configuration that imports nothing any more' => sub {
+    my @ids = map { uuid() } 1 .. 4;
+    is code_of($_, upload($_, '/background')), 202, 'answered with 202'
+        for @ids;
+    my $conf = slurp("$root/nginx.conf");
+    open my $out, '>', "$root/nginx.conf" or die;
+    print $out $conf =~ s/glyph_import\b[^;]*;/return 404;/gr;
+    close $out;
+    my @old = workers();
+    kill 'HUP', master();
+    ok wait_for(sub { !grep { kill 0, $_ } @old }, 10), 'the old workers end';
+    ok wait_for(sub {
+        slurp("$root/logs/error.log") =~ /\[warn\].*uploads wait in the spool/
+    }, 5), 'the log tells that uploads wait';
+    ok spooled() >= 1, 'they do';
+    open $out, '>', "$root/nginx.conf" or die;
+    print $out $conf;
+    close $out;
+    kill 'HUP', master();
+    is final($_, 30), 'completed', 'and are imported as soon as something does'
+        for @ids;
+    is stored($_), $rows, 'every row is there, once' for @ids;
+};
+
 subtest 'a file that is damaged' => sub {
     my $id = uuid();
     open my $out, '>', "$root/spool/jobs/$id" or die;
@@ -189,6 +245,8 @@ subtest 'a file that is damaged' => sub {
     chmod 0666, "$root/spool/jobs/$id";
     ok wait_for(sub { -e "$root/spool/quarantine/$id" }, 5),
         'so does an empty one';
+    like get('/metrics'), qr/^glyph_quarantined_files_total 2$/m,
+        'and a metric counts them';
 };
 
 subtest 'no room' => sub {

@@ -77,7 +77,7 @@ sub uuid {
 }
 
 # %with: http (directives for http{}), locations, workers, timeout (of
-# Postgres).
+# Postgres), redis (what glyph_redis says).
 sub start_nginx {
     my (%with) = @_;
     remove_tree($root);
@@ -94,6 +94,7 @@ sub configure {
     my $http = $with{http} || '';
     my $timeout = $with{timeout} || '15s';
     my $locations = $with{locations} || '';
+    my $redis = $with{redis} || $ENV{TEST_NGINX_GLYPH_REDIS};
 
     # the module's role is not the tests' superuser (util/stack.sh)
     (my $pg = $ENV{GLYPH_PG}) =~ s/user=glyph\b/user=glyph_edge/;
@@ -114,7 +115,7 @@ http {
     client_body_temp_path body;
     glyph_models $ENV{TEST_NGINX_GLYPH_CONF}/gpu_models.csv;
     glyph_postgres "$pg" timeout=$timeout;
-    glyph_redis $ENV{TEST_NGINX_GLYPH_REDIS};
+    glyph_redis $redis;
     glyph_spool_path $root/spool;
     $http
     server {

@@ -1,0 +1,267 @@
+
+/*
+ * What comes in: bytes into chunks, from a request or a file, and when a task
+ * is to have them.
+ */
+
+#include "ngx_glyph.h"
+#include "ngx_glyph_background.h"
+#include "ngx_glyph_job_parts.h"
+#include "ngx_glyph_output.h"
+#include "ngx_glyph_upload.h"
+
+
+/* chunks that one job may hold */
+#define NGX_GLYPH_JOB_CHUNKS    2
+#define NGX_GLYPH_JOB_PLENTY    8       /* while most of all are free */
+
+/* a chunk that does not fill is dispatched after this, ms */
+#define NGX_GLYPH_JOB_FLUSH     50
+
+
+static ngx_int_t ngx_glyph_job_chunk(ngx_glyph_job_t *job);
+static void ngx_glyph_job_dispatch(ngx_glyph_job_t *job);
+static void ngx_glyph_job_flush_handler(ngx_event_t *ev);
+static void ngx_glyph_job_chunk_granted(void *data);
+
+
+void
+ngx_glyph_job_input_init(ngx_glyph_job_t *job)
+{
+    ngx_queue_init(&job->chunks);
+
+    job->chunk_waiter.granted = ngx_glyph_job_chunk_granted;
+    job->chunk_waiter.data = job;
+
+    job->flush.handler = ngx_glyph_job_flush_handler;
+    job->flush.data = job;
+    job->flush.log = job->log;
+}
+
+
+size_t
+ngx_glyph_job_receive(ngx_glyph_job_t *job, u_char *data, size_t len)
+{
+    size_t              n, taken;
+    ngx_glyph_chunk_t  *chunk;
+
+    taken = 0;
+
+    while (taken < len) {
+
+        if (job->ending) {
+            return len;
+        }
+
+        if (job->filling == NULL && ngx_glyph_job_chunk(job) != NGX_OK) {
+            break;
+        }
+
+        chunk = job->filling;
+
+        n = ngx_min((size_t) (chunk->end - chunk->last), len - taken);
+        chunk->last = ngx_cpymem(chunk->last, data + taken, n);
+
+        taken += n;
+        job->received += n;
+
+        if (chunk->last == chunk->end) {
+            ngx_glyph_job_dispatch(job);
+        }
+    }
+
+    if (job->filling && ngx_glyph_chunk_wanted(job->filling)) {
+        ngx_glyph_job_dispatch(job);
+    }
+
+    return taken;
+}
+
+
+static ngx_int_t
+ngx_glyph_job_chunk(ngx_glyph_job_t *job)
+{
+    job->filling = ngx_glyph_job_chunk_take(job);
+
+    if (job->filling == NULL) {
+        return NGX_AGAIN;
+    }
+
+    ngx_glyph_job_run_later(job);
+
+    return NGX_OK;
+}
+
+
+ngx_glyph_chunk_t *
+ngx_glyph_job_chunk_take(ngx_glyph_job_t *job)
+{
+    ngx_glyph_chunk_t  *chunk;
+
+    /*
+     * A task reads all chunks that are there: with more of them it is not the
+     * event loop that a job waits for.
+     */
+
+    if (job->nchunks >= NGX_GLYPH_JOB_CHUNKS
+        && (job->nchunks >= NGX_GLYPH_JOB_PLENTY || job->spooling
+            || !ngx_glyph_chunk_plenty(ngx_glyph_job_streams(job))))
+    {
+        return NULL;
+    }
+
+    if (job->spooling) {
+        chunk = ngx_glyph_chunk_get_spool(&job->chunk_waiter);
+
+    } else if (ngx_glyph_job_streams(job)) {
+        chunk = ngx_glyph_chunk_get_stream(&job->chunk_waiter);
+
+    } else {
+        chunk = ngx_glyph_chunk_get(&job->chunk_waiter);
+    }
+
+    if (chunk) {
+        job->nchunks++;
+
+    } else if (!job->chunk_waiter.waiting) {
+        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
+                            NGX_HTTP_INTERNAL_SERVER_ERROR,
+                            "out_of_memory", NULL);
+    }
+
+    return chunk;
+}
+
+
+void
+ngx_glyph_job_chunk_done(ngx_glyph_job_t *job)
+{
+    ngx_queue_t  *q;
+
+    q = ngx_queue_head(&job->chunks);
+    ngx_queue_remove(q);
+
+    ngx_glyph_job_chunk_return(job,
+                               ngx_queue_data(q, ngx_glyph_chunk_t, queue));
+}
+
+
+void
+ngx_glyph_job_chunk_return(ngx_glyph_job_t *job, ngx_glyph_chunk_t *chunk)
+{
+    ngx_glyph_chunk_put(chunk);
+    job->nchunks--;
+}
+
+
+void
+ngx_glyph_job_run_later(ngx_glyph_job_t *job)
+{
+    if (!job->flush.timer_set) {
+        ngx_add_timer(&job->flush, NGX_GLYPH_JOB_FLUSH);
+    }
+}
+
+
+static void
+ngx_glyph_job_dispatch(ngx_glyph_job_t *job)
+{
+    if (job->flush.timer_set) {
+        ngx_del_timer(&job->flush);
+    }
+
+    if (job->filling) {
+        ngx_queue_insert_tail(&job->chunks, &job->filling->queue);
+        job->filling = NULL;
+    }
+
+    ngx_glyph_job_run(job);
+}
+
+
+static void
+ngx_glyph_job_flush_handler(ngx_event_t *ev)
+{
+    ngx_glyph_job_dispatch(ev->data);
+}
+
+
+static void
+ngx_glyph_job_chunk_granted(void *data)
+{
+    ngx_glyph_job_t *job = data;
+
+    if (job->run || (job->ctx && job->ctx->paused)) {
+        ngx_glyph_job_resume(job);
+        return;
+    }
+
+    /* nobody would take it */
+
+    ngx_glyph_waiter_cancel(&job->chunk_waiter);
+}
+
+
+/* There is room for input again. */
+
+void
+ngx_glyph_job_resume(ngx_glyph_job_t *job)
+{
+    if (job->run) {
+        ngx_glyph_runner_feed(job);
+
+    } else if (job->ctx) {
+        ngx_glyph_upload_resume(job->ctx);
+    }
+}
+
+
+void
+ngx_glyph_job_body_end(ngx_glyph_job_t *job)
+{
+    job->body_end = 1;
+    job->timing.receive = ngx_glyph_usec() - job->timing.began;
+
+    if (job->state == NGX_GLYPH_JOB_RECEIVING && !job->spooling) {
+        job->state = NGX_GLYPH_JOB_PROCESSING;
+    }
+
+    ngx_glyph_job_dispatch(job);
+}
+
+
+void
+ngx_glyph_job_drop_input(ngx_glyph_job_t *job)
+{
+    ngx_uint_t    n;
+    ngx_queue_t  *q, *next;
+
+    ngx_glyph_waiter_cancel(&job->chunk_waiter);
+    ngx_glyph_waiter_cancel(&job->block_waiter);
+
+    if (job->filling) {
+        ngx_glyph_chunk_put(job->filling);
+        job->filling = NULL;
+        job->nchunks--;
+    }
+
+    /* those in front are a task's, while there is one */
+
+    n = job->running ? job->nrunning : 0;
+
+    for (q = ngx_queue_head(&job->chunks);
+         q != ngx_queue_sentinel(&job->chunks);
+         q = next)
+    {
+        next = ngx_queue_next(q);
+
+        if (n) {
+            n--;
+            continue;
+        }
+
+        ngx_queue_remove(q);
+        ngx_glyph_job_chunk_return(job,
+                                ngx_queue_data(q, ngx_glyph_chunk_t, queue));
+    }
+}

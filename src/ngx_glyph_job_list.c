@@ -1,0 +1,284 @@
+
+/*
+ * The worker's jobs: found, counted, looked after, and left at its exit.
+ */
+
+#include "ngx_glyph.h"
+#include "ngx_glyph_background.h"
+#include "ngx_glyph_job_parts.h"
+#include "ngx_glyph_state.h"
+#include "ngx_glyph_writer.h"
+
+
+/* how often jobs are looked after, and when they get a row in imports, ms */
+#define NGX_GLYPH_JOB_TICK      1000
+
+#define NGX_GLYPH_JOB_BUCKETS   256
+
+/* when nothing is known of how long jobs take, s */
+#define NGX_GLYPH_JOB_RETRY_MAX 60
+
+
+static void ngx_glyph_job_tick_handler(ngx_event_t *ev);
+
+
+static ngx_queue_t  ngx_glyph_jobs[NGX_GLYPH_JOB_BUCKETS];
+static ngx_uint_t   ngx_glyph_jobs_n;
+static ngx_uint_t   ngx_glyph_jobs_transforms;   /* of them */
+static ngx_event_t  ngx_glyph_job_tick;
+
+
+ngx_int_t
+ngx_glyph_job_init(ngx_cycle_t *cycle)
+{
+    static ngx_connection_t  dummy;
+
+    ngx_uint_t  i;
+
+    for (i = 0; i < NGX_GLYPH_JOB_BUCKETS; i++) {
+        ngx_queue_init(&ngx_glyph_jobs[i]);
+    }
+
+    dummy.fd = (ngx_socket_t) -1;
+
+    ngx_glyph_job_tick.handler = ngx_glyph_job_tick_handler;
+    ngx_glyph_job_tick.data = &dummy;
+    ngx_glyph_job_tick.log = cycle->log;
+    ngx_glyph_job_tick.cancelable = 1;
+
+    ngx_add_timer(&ngx_glyph_job_tick, NGX_GLYPH_JOB_TICK);
+
+    return NGX_OK;
+}
+
+
+/*
+ * Threads and connections are gone: what is left is memory.  The reaper
+ * fails the imports of these jobs once our lock is.
+ */
+
+void
+ngx_glyph_job_exit(void)
+{
+    ngx_uint_t        i;
+    ngx_queue_t      *q;
+    ngx_glyph_job_t  *job;
+
+    if (ngx_glyph_job_tick.handler == NULL) {
+        return;
+    }
+
+    for (i = 0; i < NGX_GLYPH_JOB_BUCKETS; i++) {
+
+        while (!ngx_queue_empty(&ngx_glyph_jobs[i])) {
+            q = ngx_queue_head(&ngx_glyph_jobs[i]);
+            job = ngx_queue_data(q, ngx_glyph_job_t, queue);
+
+            ngx_queue_remove(q);
+
+            ngx_log_error(NGX_LOG_NOTICE, job->log, 0,
+                          "job not finished at worker exit");
+
+            job->running = 0;
+
+            if (job->ctx) {
+                job->ctx->job = NULL;
+                job->ctx = NULL;
+            }
+
+            ngx_glyph_job_destroy(job);
+        }
+    }
+
+    ngx_glyph_jobs_n = 0;
+    ngx_glyph_jobs_transforms = 0;
+}
+
+
+void
+ngx_glyph_job_list_add(ngx_glyph_job_t *job)
+{
+    ngx_queue_insert_tail(&ngx_glyph_jobs[job->id.bytes[15]], &job->queue);
+    ngx_glyph_jobs_n++;
+    ngx_glyph_jobs_transforms += (job->output != NULL);
+}
+
+
+void
+ngx_glyph_job_list_remove(ngx_glyph_job_t *job)
+{
+    ngx_queue_remove(&job->queue);
+    ngx_glyph_jobs_n--;
+    ngx_glyph_jobs_transforms -= (job->output != NULL);
+}
+
+
+ngx_glyph_job_t *
+ngx_glyph_job_find(ngx_glyph_uuid_t *id)
+{
+    ngx_queue_t      *q, *bucket;
+    ngx_glyph_job_t  *job;
+
+    bucket = &ngx_glyph_jobs[id->bytes[15]];
+
+    for (q = ngx_queue_head(bucket);
+         q != ngx_queue_sentinel(bucket);
+         q = ngx_queue_next(q))
+    {
+        job = ngx_queue_data(q, ngx_glyph_job_t, queue);
+
+        if (ngx_memcmp(job->id.bytes, id->bytes, sizeof(id->bytes)) == 0) {
+            return job;
+        }
+    }
+
+    return NULL;
+}
+
+
+ngx_uint_t
+ngx_glyph_job_count(void)
+{
+    return ngx_glyph_jobs_n;
+}
+
+
+ngx_uint_t
+ngx_glyph_job_count_like(ngx_glyph_job_t *job)
+{
+    return job->output ? ngx_glyph_jobs_transforms
+                       : ngx_glyph_jobs_n - ngx_glyph_jobs_transforms;
+}
+
+
+time_t
+ngx_glyph_job_next_end(ngx_glyph_job_t *like)
+{
+    off_t             done;
+    time_t            best, left;
+    ngx_uint_t        i;
+    ngx_queue_t      *q;
+    ngx_glyph_job_t  *job;
+
+    best = NGX_GLYPH_JOB_RETRY_MAX;
+
+    for (i = 0; i < NGX_GLYPH_JOB_BUCKETS; i++) {
+
+        for (q = ngx_queue_head(&ngx_glyph_jobs[i]);
+             q != ngx_queue_sentinel(&ngx_glyph_jobs[i]);
+             q = ngx_queue_next(q))
+        {
+            job = ngx_queue_data(q, ngx_glyph_job_t, queue);
+
+            done = job->spooling ? job->received : (off_t) job->seen.bytes;
+
+            if (done == 0 || job->expected < done
+                || (job->output == NULL) != (like->output == NULL))
+            {
+                continue;
+            }
+
+            left = (time_t) ((double) (ngx_current_msec - job->started)
+                             * (double) (job->expected - done)
+                             / (double) done / 1000);
+
+            best = ngx_min(best, left + 1);
+        }
+    }
+
+    return best;
+}
+
+
+void
+ngx_glyph_job_counts(ngx_glyph_job_count_t *counts)
+{
+    ngx_uint_t        i;
+    ngx_queue_t      *q;
+    ngx_glyph_job_t  *job;
+
+    ngx_memzero(counts, sizeof(ngx_glyph_job_count_t));
+
+    for (i = 0; i < NGX_GLYPH_JOB_BUCKETS && ngx_glyph_jobs_n; i++) {
+
+        for (q = ngx_queue_head(&ngx_glyph_jobs[i]);
+             q != ngx_queue_sentinel(&ngx_glyph_jobs[i]);
+             q = ngx_queue_next(q))
+        {
+            job = ngx_queue_data(q, ngx_glyph_job_t, queue);
+
+            if (job->output) {
+                counts->transforms++;
+
+            } else {
+                counts->state[job->state]++;
+            }
+
+            counts->uploads += (job->ctx != NULL);
+        }
+    }
+}
+
+
+void
+ngx_glyph_job_each(void (*f)(ngx_glyph_job_t *job))
+{
+    ngx_uint_t    i;
+    ngx_queue_t  *q;
+
+    for (i = 0; i < NGX_GLYPH_JOB_BUCKETS && ngx_glyph_jobs_n; i++) {
+
+        for (q = ngx_queue_head(&ngx_glyph_jobs[i]);
+             q != ngx_queue_sentinel(&ngx_glyph_jobs[i]);
+             q = ngx_queue_next(q))
+        {
+            f(ngx_queue_data(q, ngx_glyph_job_t, queue));
+        }
+    }
+}
+
+
+/*
+ * A job that has not ended after a second gets its row in imports, so that
+ * it can be cancelled, and reaped, and keeps its state in Redis fresh.
+ */
+
+static void
+ngx_glyph_job_tick_handler(ngx_event_t *ev)
+{
+    ngx_uint_t        i;
+    ngx_queue_t      *q, *next;
+    ngx_glyph_job_t  *job;
+
+    for (i = 0; i < NGX_GLYPH_JOB_BUCKETS && ngx_glyph_jobs_n; i++) {
+
+        for (q = ngx_queue_head(&ngx_glyph_jobs[i]);
+             q != ngx_queue_sentinel(&ngx_glyph_jobs[i]);
+             q = next)
+        {
+            next = ngx_queue_next(q);
+            job = ngx_queue_data(q, ngx_glyph_job_t, queue);
+
+            if (ngx_exiting && job->run) {
+                ngx_glyph_job_let_go(job);
+                continue;
+            }
+
+            if (!job->registered && !job->spooling && job->output == NULL
+                && (job->run == NULL || ngx_glyph_runner_started(job))
+                && ngx_current_msec - job->started >= NGX_GLYPH_JOB_TICK)
+            {
+                ngx_glyph_writer_ready(job);
+            }
+
+            ngx_glyph_state_alive(job);
+        }
+    }
+
+    if (!ngx_exiting) {
+        ngx_add_timer(ev, NGX_GLYPH_JOB_TICK);
+
+    } else if (ngx_glyph_jobs_n) {
+        ngx_add_timer(ev, NGX_GLYPH_JOB_TICK / 10);
+    }
+}

@@ -1,0 +1,697 @@
+
+/*
+ * A runner's job: the import of one file.
+ *
+ *   step      what is under way               if it fails
+ *   ADOPT     a thread opens and locks        the next candidate
+ *   TAKE      glyph.take(): is it ours, how   again later, for Postgres may
+ *             far is it                       be away for long
+ *   RESET     glyph.reset(): what was written again later
+ *             by other rules is deleted
+ *   NOTE      a thread writes the attempt     quarantine
+ *             into the file
+ *   RUN       a thread reads, tasks compute,  as the job does
+ *             the writer writes
+ *   over      the file is dropped when        the file is left for another
+ *             Postgres has the final state    worker
+ *
+ * ADOPT is in ngx_glyph_runner.c.  From TAKE on there is a job on the worker's
+ * list, which owns the file; it may be told to end in any step, and does so
+ * after TAKE, when it is known whether Postgres has a row to end.
+ */
+
+#include "ngx_glyph.h"
+#include "ngx_glyph_background.h"
+#include "ngx_glyph_batch.h"
+#include "ngx_glyph_owner.h"
+#include "ngx_glyph_pg.h"
+#include "ngx_glyph_runner.h"
+#include "ngx_glyph_upload.h"
+#include "ngx_glyph_uuid.h"
+
+#include <ngx_md5.h>
+
+
+#define NGX_GLYPH_RUNNER_RETRY     500
+#define NGX_GLYPH_RUNNER_ATTEMPTS  5
+
+/* listings deleted in one go, when an import starts again */
+#define NGX_GLYPH_RUNNER_RESET     "50000"
+
+
+struct ngx_glyph_run_s {
+    ngx_event_t                retry;
+    ngx_glyph_job_t           *job;
+    uint64_t                   rows;        /* that Postgres has */
+    char                       fingerprint[NGX_GLYPH_FINGERPRINT_LEN];
+
+    unsigned                   taken:1;     /* epoch and progress are known */
+    unsigned                   ready:1;     /* the file may be read */
+    unsigned                   asking:1;    /* a query is under way */
+    unsigned                   over:1;
+    unsigned                   final:1;     /* Postgres has it: drop the file */
+};
+
+
+static ngx_glyph_loc_conf_t *ngx_glyph_runner_conf(ngx_glyph_job_t *job);
+static void ngx_glyph_runner_md5(ngx_md5_t *md5, const void *data,
+    size_t len);
+static void ngx_glyph_runner_taken(void *data, PGresult *res,
+    const char *error);
+static void ngx_glyph_runner_found(ngx_glyph_job_t *job, PGresult *res);
+static uint64_t ngx_glyph_runner_number(PGresult *res, int column);
+static void ngx_glyph_runner_reset(ngx_glyph_job_t *job);
+static void ngx_glyph_runner_was_reset(void *data, PGresult *res,
+    const char *error);
+static void ngx_glyph_runner_later(ngx_glyph_job_t *job, PGresult *res,
+    const char *error);
+static void ngx_glyph_runner_retry_handler(ngx_event_t *ev);
+static void ngx_glyph_runner_note(ngx_glyph_job_t *job);
+static void ngx_glyph_runner_noted(ngx_glyph_spool_t *spool);
+static void ngx_glyph_runner_go(ngx_glyph_job_t *job);
+static void ngx_glyph_runner_read(ngx_glyph_spool_t *spool);
+static void ngx_glyph_runner_let_go(ngx_glyph_job_t *job);
+static void ngx_glyph_runner_closed(ngx_glyph_spool_t *spool);
+
+
+ngx_int_t
+ngx_glyph_runner_job(ngx_glyph_job_t *job)
+{
+    ngx_int_t           rc;
+    ngx_glyph_run_t    *run;
+    ngx_glyph_spool_t  *spool;
+
+    spool = job->spool;
+
+    run = ngx_pcalloc(job->pool, sizeof(ngx_glyph_run_t));
+    if (run == NULL) {
+        return NGX_ERROR;
+    }
+
+    run->job = job;
+    run->retry.handler = ngx_glyph_runner_retry_handler;
+    run->retry.data = run;
+    run->retry.log = job->log;
+    run->retry.cancelable = 1;
+
+    if (ngx_glyph_spool_meta_read(job, &spool->meta) != NGX_OK) {
+        return NGX_DECLINED;
+    }
+
+    job->id = spool->prefix.id;
+    ngx_glyph_uuid_text(job->text, &job->id);
+
+    job->run = run;
+    job->durable = 1;
+    job->expected = spool->prefix.body_len;
+    job->received = spool->prefix.body_len;
+    job->conf = ngx_glyph_runner_conf(job);
+
+    spool->data = job;
+    spool->offset = 0;
+
+    rc = ngx_glyph_job_start(job);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    job->start_time = spool->prefix.start_time;
+    job->state = NGX_GLYPH_JOB_QUEUED;
+
+    ngx_glyph_runner_make_fingerprint(job, spool, run->fingerprint);
+
+    return NGX_OK;
+}
+
+
+/* The location that took it; it may have gone with a reload. */
+
+static ngx_glyph_loc_conf_t *
+ngx_glyph_runner_conf(ngx_glyph_job_t *job)
+{
+    size_t                  len;
+    ngx_uint_t              i, n;
+    ngx_glyph_loc_conf_t  **imports;
+
+    imports = ngx_glyph_main_conf->imports.elts;
+    n = ngx_glyph_main_conf->imports.nelts;
+
+    for (i = 0; i < n; i++) {
+        if (imports[i]->key.len == job->location.len
+            && ngx_memcmp(imports[i]->key.data, job->location.data,
+                          job->location.len) == 0)
+        {
+            return imports[i];
+        }
+    }
+
+    /* the same location, but not as many others before it */
+
+    for (len = job->location.len; len; len--) {
+        if (job->location.data[len - 1] == ' ') {
+            break;
+        }
+    }
+
+    for (i = 0; i < n; i++) {
+        if (len && imports[i]->key.len >= len
+            && ngx_memcmp(imports[i]->key.data, job->location.data, len) == 0)
+        {
+            return imports[i];
+        }
+    }
+
+    ngx_log_error(NGX_LOG_WARN, job->log, 0,
+                  "the location \"%V\" of the import is gone, \"%V\" is "
+                  "used instead", &job->location, &imports[0]->key);
+
+    return imports[0];
+}
+
+
+void
+ngx_glyph_runner_make_fingerprint(ngx_glyph_job_t *job,
+    ngx_glyph_spool_t *spool, char *text)
+{
+    u_char                 *p, digest[16];
+    uint64_t                numbers[8];
+    ngx_md5_t               md5;
+    ngx_uint_t              i;
+    glyph_pipeline_conf_t  *conf;
+
+    conf = &job->conf->pipeline;
+
+    ngx_md5_init(&md5);
+
+    ngx_glyph_runner_md5(&md5, ngx_glyph_main_conf->registry_digest, 32);
+    ngx_glyph_runner_md5(&md5, &conf->score, sizeof(glyph_score_conf_t));
+
+    for (i = 0; i < conf->rates->n; i++) {
+        ngx_glyph_runner_md5(&md5, conf->rates->rate[i].currency, 4);
+        ngx_glyph_runner_md5(&md5, &conf->rates->rate[i].usd, sizeof(double));
+    }
+
+    numbers[0] = GLYPH_PIPELINE_VERSION;
+    numbers[1] = conf->max_row_size;
+    numbers[2] = conf->max_columns;
+    numbers[3] = conf->max_rows;
+    numbers[4] = conf->max_errors;
+    numbers[5] = conf->dedup_size;
+    numbers[6] = conf->extra;
+    numbers[7] = job->expected;
+
+    ngx_glyph_runner_md5(&md5, numbers, sizeof(numbers));
+    ngx_glyph_runner_md5(&md5, spool->meta.data, spool->meta.len);
+
+    ngx_md5_final(digest, &md5);
+
+    p = ngx_hex_dump((u_char *) text, digest, sizeof(digest));
+    *p++ = '-';
+    p = ngx_cpymem(p, spool->prefix.nonce, sizeof(spool->prefix.nonce));
+    *p = '\0';
+}
+
+
+static void
+ngx_glyph_runner_md5(ngx_md5_t *md5, const void *data, size_t len)
+{
+    uint64_t  n;
+
+    n = len;
+
+    ngx_md5_update(md5, &n, sizeof(uint64_t));
+    ngx_md5_update(md5, data, len);
+}
+
+
+const char *
+ngx_glyph_runner_fingerprint(ngx_glyph_job_t *job)
+{
+    return job->run->fingerprint;
+}
+
+
+void
+ngx_glyph_runner_take(ngx_glyph_job_t *job)
+{
+    const char         *params[5];
+    glyph_buf_t         upload;
+    ngx_glyph_spool_t  *spool;
+
+    spool = job->spool;
+
+    ngx_memzero(&upload, sizeof(glyph_buf_t));
+    ngx_glyph_batch_meta(job, &upload);
+    glyph_buf_putc(&upload, '\0');
+
+    params[0] = (const char *) job->text;
+    params[1] = ngx_glyph_worker_id;
+    params[2] = ngx_glyph_node_id;
+    params[3] = spool->prefix.worker[0] ? (const char *) spool->prefix.worker
+                                        : NULL;
+    params[4] = (const char *) upload.data;
+
+    ngx_glyph_job_ref(job);
+    job->run->asking = 1;
+
+    if (upload.failed || ngx_glyph_pg_query(NGX_GLYPH_PG_CONTROL,
+            "SELECT t.found, t.epoch, t.state, t.rows, t.bytes, "
+            "t.valid_rows, t.invalid_rows, t.warnings_count, t.score_min, "
+            "t.score_max, t.fingerprint, i.error->>'code', t.own "
+            "FROM glyph.take($1::uuid, $2::uuid, $3::uuid, $4::uuid, "
+            "$5::jsonb) t LEFT JOIN glyph.imports i ON i.id = $1::uuid",
+            5, params, ngx_glyph_runner_taken, job)
+        == NULL)
+    {
+        ngx_glyph_runner_taken(job, NULL, "too many queries");
+    }
+
+    glyph_buf_free(&upload);
+}
+
+
+static void
+ngx_glyph_runner_taken(void *data, PGresult *res, const char *error)
+{
+    ngx_glyph_job_t *job = data;
+
+    job->run->asking = 0;
+
+    if (res == NULL || PQresultStatus(res) != PGRES_TUPLES_OK
+        || PQntuples(res) != 1)
+    {
+        ngx_glyph_runner_later(job, res, error);
+
+    } else if (!job->run->over) {
+        ngx_glyph_runner_found(job, res);
+    }
+
+    PQclear(res);
+
+    if (job->run->over) {
+        ngx_glyph_runner_let_go(job);
+    }
+
+    ngx_glyph_job_unref(job);
+}
+
+
+static void
+ngx_glyph_runner_found(ngx_glyph_job_t *job, PGresult *res)
+{
+    ngx_int_t         state;
+    ngx_glyph_run_t  *run;
+
+    run = job->run;
+
+    if (PQgetvalue(res, 0, 0)[0] != 't') {
+        run->taken = 1;
+        ngx_glyph_runner_note(job);
+        return;
+    }
+
+    state = ngx_glyph_job_state_parse(PQgetvalue(res, 0, 2));
+
+    if (PQgetvalue(res, 0, 12)[0] != 't') {
+        ngx_log_error(NGX_LOG_CRIT, job->log, 0,
+                      "spool file \"%s\" goes to quarantine: another import "
+                      "has its id", job->spool->name);
+
+        job->spool->quarantine = 1;
+        ngx_glyph_job_over(job, NGX_GLYPH_JOB_FAILED, "job_id_used");
+        return;
+    }
+
+    if (state == NGX_ERROR
+        || ngx_glyph_job_is_final((ngx_glyph_job_state_e) state))
+    {
+        if (job->ctx) {
+            ngx_glyph_upload_accepted(job->ctx);
+        }
+
+        ngx_glyph_job_over(job, (ngx_glyph_job_state_e) state,
+                           PQgetvalue(res, 0, 11));
+        return;
+    }
+
+    job->registered = 1;
+    job->epoch = (ngx_int_t) ngx_glyph_runner_number(res, 1);
+    run->rows = ngx_glyph_runner_number(res, 3);
+
+    if (ngx_strcmp(PQgetvalue(res, 0, 10), run->fingerprint) != 0) {
+
+        if (run->rows) {
+            ngx_log_error(NGX_LOG_NOTICE, job->log, 0,
+                          "the import starts again: what decides its rows "
+                          "has changed");
+        }
+
+        run->rows = 0;
+        ngx_glyph_runner_reset(job);
+        return;
+    }
+
+    job->skip_rows = run->rows;
+    job->committed.rows = run->rows;
+    job->committed.bytes = ngx_glyph_runner_number(res, 4);
+    job->committed.valid = ngx_glyph_runner_number(res, 5);
+    job->committed.invalid = ngx_glyph_runner_number(res, 6);
+    job->committed.warnings = ngx_glyph_runner_number(res, 7);
+    job->committed.score_min = atof(PQgetvalue(res, 0, 8));
+    job->committed.score_max = atof(PQgetvalue(res, 0, 9));
+
+    run->taken = 1;
+
+    ngx_glyph_runner_note(job);
+}
+
+
+static uint64_t
+ngx_glyph_runner_number(PGresult *res, int column)
+{
+    return strtoull(PQgetvalue(res, 0, column), NULL, 10);
+}
+
+
+static void
+ngx_glyph_runner_reset(ngx_glyph_job_t *job)
+{
+    const char  *params[3];
+    char         epoch[NGX_INT_T_LEN + 1];
+
+    *ngx_sprintf((u_char *) epoch, "%i", job->epoch) = '\0';
+
+    params[0] = (const char *) job->text;
+    params[1] = epoch;
+    params[2] = job->run->fingerprint;
+
+    ngx_glyph_job_ref(job);
+    job->run->asking = 1;
+
+    if (ngx_glyph_pg_query(NGX_GLYPH_PG_CONTROL,
+            "SELECT glyph.reset($1::uuid, $2::int, $3, "
+            NGX_GLYPH_RUNNER_RESET ")",
+            3, params, ngx_glyph_runner_was_reset, job)
+        == NULL)
+    {
+        ngx_glyph_runner_was_reset(job, NULL, "too many queries");
+    }
+}
+
+
+static void
+ngx_glyph_runner_was_reset(void *data, PGresult *res, const char *error)
+{
+    ngx_glyph_job_t *job = data;
+
+    job->run->asking = 0;
+
+    if (res == NULL || PQresultStatus(res) != PGRES_TUPLES_OK) {
+
+        /* also the fence: take() tells what has become of it */
+
+        ngx_glyph_runner_later(job, res, error);
+
+    } else if (job->run->over) {
+        /* void */
+
+    } else if (PQgetvalue(res, 0, 0)[0] != '0') {
+        ngx_glyph_runner_reset(job);
+
+    } else {
+        job->run->taken = 1;
+        ngx_glyph_runner_note(job);
+    }
+
+    PQclear(res);
+
+    if (job->run->over) {
+        ngx_glyph_runner_let_go(job);
+    }
+
+    ngx_glyph_job_unref(job);
+}
+
+
+static void
+ngx_glyph_runner_later(ngx_glyph_job_t *job, PGresult *res, const char *error)
+{
+    if (job->run->over) {
+        return;
+    }
+
+    error = res ? PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY) : error;
+
+    ngx_log_error(NGX_LOG_INFO, job->log, 0,
+                  "could not take the import from the spool: %s",
+                  error ? error : "no answer");
+
+    ngx_add_timer(&job->run->retry, NGX_GLYPH_RUNNER_RETRY);
+}
+
+
+static void
+ngx_glyph_runner_retry_handler(ngx_event_t *ev)
+{
+    ngx_glyph_run_t *run = ev->data;
+
+    ngx_glyph_runner_take(run->job);
+}
+
+
+/* Five runs without a row more: it may well be the file that kills us. */
+
+static void
+ngx_glyph_runner_note(ngx_glyph_job_t *job)
+{
+    ngx_glyph_run_t           *run;
+    ngx_glyph_spool_prefix_t  *prefix;
+
+    run = job->run;
+    prefix = &job->spool->prefix;
+
+    prefix->attempts = (run->rows > prefix->rows) ? 1 : prefix->attempts + 1;
+    prefix->rows = run->rows;
+
+    ngx_memcpy(prefix->worker, ngx_glyph_worker_id,
+               sizeof(ngx_glyph_worker_id));
+
+    if (prefix->attempts > NGX_GLYPH_RUNNER_ATTEMPTS) {
+        ngx_log_error(NGX_LOG_CRIT, job->log, 0,
+                      "spool file \"%s\" goes to quarantine: %d runs had no "
+                      "progress", job->spool->name,
+                      NGX_GLYPH_RUNNER_ATTEMPTS);
+
+        job->spool->quarantine = 1;
+        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
+                            NGX_HTTP_INTERNAL_SERVER_ERROR, "quarantined",
+                            "the import was begun five times and made no "
+                            "progress; its file is in quarantine");
+        ngx_glyph_job_run(job);
+        return;
+    }
+
+    if (ngx_glyph_spool_update(job->spool, ngx_glyph_runner_noted) != NGX_OK) {
+        ngx_glyph_runner_go(job);
+        return;
+    }
+
+    ngx_glyph_job_ref(job);
+}
+
+
+static void
+ngx_glyph_runner_noted(ngx_glyph_spool_t *spool)
+{
+    ngx_glyph_job_t *job = spool->data;
+
+    /* what could not be written only makes the next run count less */
+
+    if (job->run->over) {
+        ngx_glyph_runner_let_go(job);
+
+    } else {
+        ngx_glyph_runner_go(job);
+    }
+
+    ngx_glyph_job_unref(job);
+}
+
+
+static void
+ngx_glyph_runner_go(ngx_glyph_job_t *job)
+{
+    job->run->ready = 1;
+    job->state = NGX_GLYPH_JOB_PROCESSING;
+
+    if (job->expected == 0) {
+        job->body_end = 1;
+    }
+
+    ngx_glyph_job_run(job);
+    ngx_glyph_runner_feed(job);
+}
+
+
+ngx_uint_t
+ngx_glyph_runner_started(ngx_glyph_job_t *job)
+{
+    return job->run->taken;
+}
+
+
+void
+ngx_glyph_runner_feed(ngx_glyph_job_t *job)
+{
+    ngx_glyph_run_t    *run;
+    ngx_glyph_chunk_t  *chunk;
+
+    run = job->run;
+
+    if (!run->ready || run->over || job->ending || job->body_end
+        || job->leaving || job->spool->busy)
+    {
+        return;
+    }
+
+    chunk = ngx_glyph_job_chunk_take(job);
+
+    if (chunk == NULL) {
+        return;
+    }
+
+    if (ngx_glyph_spool_read(job->spool, chunk, ngx_glyph_runner_read)
+        != NGX_OK)
+    {
+        ngx_glyph_job_chunk_return(job, chunk);
+        ngx_glyph_job_run_later(job);
+        return;
+    }
+
+    ngx_glyph_job_ref(job);
+}
+
+
+static void
+ngx_glyph_runner_read(ngx_glyph_spool_t *spool)
+{
+    ngx_glyph_job_t    *job;
+    ngx_glyph_chunk_t  *chunk;
+
+    job = spool->data;
+    chunk = spool->chunk;
+    spool->chunk = NULL;
+
+    if (spool->err || job->ending || job->leaving || job->run->over) {
+        ngx_glyph_job_chunk_return(job, chunk);
+
+        if (spool->err && !job->run->over) {
+            spool->quarantine = 1;
+            ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
+                                NGX_HTTP_INTERNAL_SERVER_ERROR,
+                                "spool_unreadable",
+                                "the spooled body could not be read; its "
+                                "file is in quarantine");
+        }
+
+        if (job->run->over) {
+            ngx_glyph_runner_let_go(job);
+
+        } else {
+            ngx_glyph_job_run(job);
+        }
+
+        ngx_glyph_job_unref(job);
+        return;
+    }
+
+    ngx_queue_insert_tail(&job->chunks, &chunk->queue);
+
+    if (spool->offset == (off_t) spool->prefix.body_len) {
+        job->body_end = 1;
+    }
+
+    ngx_glyph_job_run(job);
+    ngx_glyph_runner_feed(job);
+    ngx_glyph_job_unref(job);
+}
+
+
+void
+ngx_glyph_runner_over(ngx_glyph_job_t *job, ngx_uint_t final)
+{
+    ngx_glyph_run_t *run = job->run;
+
+    run->over = 1;
+    run->final = final;
+
+    if (run->retry.timer_set) {
+        ngx_del_timer(&run->retry);
+    }
+
+    ngx_glyph_runner_let_go(job);
+}
+
+
+/* When neither a thread nor Postgres has anything of it any more. */
+
+static void
+ngx_glyph_runner_let_go(ngx_glyph_job_t *job)
+{
+    ngx_glyph_run_t    *run;
+    ngx_glyph_spool_t  *spool;
+
+    run = job->run;
+    spool = job->spool;
+
+    if (spool == NULL || spool->busy || run->asking) {
+        return;
+    }
+
+    /* the texts of the job are the file's: its memory goes with the job */
+
+    job->spool = NULL;
+    job->meta = spool->meta;
+    ngx_memzero(&spool->meta, sizeof(glyph_buf_t));
+
+    if (run->final || spool->quarantine) {
+        ngx_glyph_spool_drop(spool);
+
+    } else {
+
+        /* that we go is not the file's fault */
+
+        spool->prefix.attempts = 0;
+
+        if (ngx_glyph_spool_update(spool, ngx_glyph_runner_closed) != NGX_OK) {
+            ngx_glyph_spool_close(spool);
+        }
+    }
+
+    ngx_glyph_runner_free();
+}
+
+
+static void
+ngx_glyph_runner_closed(ngx_glyph_spool_t *spool)
+{
+    ngx_glyph_spool_close(spool);
+}
+
+
+ngx_int_t
+ngx_glyph_runner_leave(ngx_glyph_job_t *job)
+{
+    if (job->spool->busy || job->run->asking) {
+        return NGX_AGAIN;
+    }
+
+    if (job->ctx) {
+        ngx_glyph_upload_accepted(job->ctx);
+    }
+
+    ngx_glyph_runner_over(job, 0);
+
+    return NGX_OK;
+}
