@@ -7,6 +7,7 @@ use warnings;
 use lib 't/lib';
 use Glyph::Fault;
 
+use POSIX qw(WNOHANG);
 use Test::More;
 
 plan skip_all => 'GLYPH_PG is not set' unless $ENV{GLYPH_PG};
@@ -63,13 +64,14 @@ subtest 'a dump, while imports run' => sub {
 };
 
 my ($running, $queued) = (uuid(), uuid());
-my $pid;
+my ($pid, $still);
 
 subtest 'the restore' => sub {
     $pid = upload($running, '--limit-rate', '200k');
     ok begun($running), 'an import is running';
     sql('CREATE TABLE public.left_behind (a int)');
     ok shell($restore), $restore or diag slurp("$root/shell.log");
+    $still = waitpid($pid, WNOHANG) == 0;
     ok connected(), 'nginx sees the database again';
     is code_of($queued, upload($queued, '/background', "\@$small")), 202,
         'and takes uploads';
@@ -107,9 +109,11 @@ subtest 'ending them' => sub {
 subtest 'the import that ran meanwhile' => sub {
     my $code = code_of($running, $pid);
     like $code, qr/^(200|503|409)$/, "is answered, with $code";
-    my $state = state_of($running);
-    is visible($running), $code == 200 ? $rows : 0, 'all or nothing is there'
-        or diag $state;
+
+    # on a slow machine it may have been over before the other database came
+    my $expected = $code != 200 ? qr/^0$/ : $still ? qr/^$rows$/ : qr/^(0|$rows)$/;
+    like visible($running), $expected, 'all or nothing is there'
+        or diag state_of($running);
 };
 
 ok stop_nginx(), 'nginx ends when asked';
