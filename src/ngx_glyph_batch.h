@@ -54,9 +54,6 @@ ngx_glyph_item_t ngx_glyph_batch_remove(ngx_glyph_batch_t *batch,
 /* Writes batch->sql, terminated; NGX_ERROR when out of memory. */
 ngx_int_t ngx_glyph_batch_sql(ngx_glyph_batch_t *batch);
 
-/* What Postgres is told of an import that it does not know: an object. */
-void ngx_glyph_batch_meta(ngx_glyph_job_t *job, glyph_buf_t *b);
-
 /* The server waits for the next COPY's data: the first of listings. */
 void ngx_glyph_batch_copy(ngx_glyph_batch_t *batch);
 

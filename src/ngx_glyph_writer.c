@@ -26,6 +26,7 @@
 #include "ngx_glyph_owner.h"
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_pg_conn.h"
+#include "ngx_glyph_record.h"
 #include "ngx_glyph_tenant.h"
 #include "ngx_glyph_writer.h"
 #include "ngx_glyph_zone.h"
@@ -1150,7 +1151,7 @@ ngx_glyph_writer_take(void)
 
         /* the row may be another import's, whose id the client chose */
 
-        ngx_glyph_batch_meta(job, &upload);
+        ngx_glyph_record_meta(job, &upload);
         glyph_buf_putc(&upload, '\0');
 
         if (upload.failed) {
