@@ -5,11 +5,20 @@
 #include "core/glyph_copy.h"
 
 
+static void ngx_glyph_batch_prepare(ngx_glyph_batch_t *batch);
+static ngx_int_t ngx_libc_cdecl ngx_glyph_batch_compare(const void *one,
+    const void *two);
+static ngx_uint_t ngx_glyph_batch_whole(ngx_glyph_batch_t *batch,
+    ngx_glyph_item_t *item);
+static void ngx_glyph_batch_copy_sql(ngx_glyph_batch_t *batch,
+    ngx_glyph_batch_copy_e copy, const char *columns);
 static void ngx_glyph_batch_begin_args(ngx_glyph_batch_t *batch,
     glyph_buf_t *b);
 static void ngx_glyph_batch_progress_args(ngx_glyph_batch_t *batch,
     glyph_buf_t *b);
+static void ngx_glyph_batch_repeats(ngx_glyph_batch_t *batch);
 static void ngx_glyph_batch_hex(glyph_buf_t *sql, glyph_buf_t *json);
+static glyph_buf_t *ngx_glyph_batch_rows(ngx_glyph_batch_t *batch);
 static size_t ngx_glyph_batch_tuple(u_char *p, u_char *last,
     uint32_t *index);
 
@@ -57,58 +66,141 @@ ngx_glyph_batch_remove(ngx_glyph_batch_t *batch, ngx_uint_t i)
 }
 
 
+void
+ngx_glyph_batch_free(ngx_glyph_batch_t *batch)
+{
+    glyph_buf_free(&batch->sql);
+    glyph_buf_free(&batch->imports);
+}
+
+
 ngx_int_t
 ngx_glyph_batch_sql(ngx_glyph_batch_t *batch)
 {
-    ngx_uint_t    i, listings, errors;
+    ngx_int_t     rc;
     glyph_buf_t  *sql, json;
 
-    listings = 0;
-    errors = 0;
-
-    for (i = 0; i < batch->n; i++) {
-        if (batch->items[i].block) {
-            listings |= batch->items[i].block->listings.len > 0;
-            errors |= batch->items[i].block->errors.len > 0;
-        }
-    }
-
-    batch->errors = !listings;
-    batch->header_sent = 0;
+    ngx_glyph_batch_prepare(batch);
 
     ngx_memzero(&json, sizeof(glyph_buf_t));
     sql = &batch->sql;
     glyph_buf_reset(sql);
 
-    glyph_buf_puts(sql, "BEGIN;SELECT glyph.begin_batch(");
-    ngx_glyph_batch_begin_args(batch, &json);
-    ngx_glyph_batch_hex(sql, &json);
-    glyph_buf_puts(sql, ");");
+    glyph_buf_puts(sql, "BEGIN;");
 
-    if (listings) {
-        glyph_buf_puts(sql, "COPY ");
-        glyph_buf_puts(sql, glyph_copy_listings);
-        glyph_buf_puts(sql, " FROM STDIN (FORMAT binary);");
+    ngx_glyph_batch_copy_sql(batch, NGX_GLYPH_BATCH_IMPORTS,
+                             ngx_glyph_record_columns);
+
+    if (batch->n > batch->nwhole) {
+        glyph_buf_puts(sql, "SELECT glyph.begin_batch(");
+        ngx_glyph_batch_begin_args(batch, &json);
+        ngx_glyph_batch_hex(sql, &json);
+        glyph_buf_puts(sql, ");");
     }
 
-    if (errors) {
-        glyph_buf_puts(sql, "COPY ");
-        glyph_buf_puts(sql, glyph_copy_errors);
-        glyph_buf_puts(sql, " FROM STDIN (FORMAT binary);");
+    ngx_glyph_batch_copy_sql(batch, NGX_GLYPH_BATCH_LISTINGS,
+                             glyph_copy_listings);
+    ngx_glyph_batch_copy_sql(batch, NGX_GLYPH_BATCH_ERRORS,
+                             glyph_copy_errors);
+
+    if (batch->n > batch->nwhole) {
+        glyph_buf_puts(sql, "SELECT glyph.commit_progress(");
+        glyph_buf_reset(&json);
+        ngx_glyph_batch_progress_args(batch, &json);
+        ngx_glyph_batch_hex(sql, &json);
+        glyph_buf_puts(sql, ");");
     }
 
-    glyph_buf_puts(sql, "SELECT * FROM glyph.commit_progress(");
-    glyph_buf_reset(&json);
-    ngx_glyph_batch_progress_args(batch, &json);
-    ngx_glyph_batch_hex(sql, &json);
-    glyph_buf_puts(sql, ");COMMIT");
+    ngx_glyph_batch_repeats(batch);
+
+    glyph_buf_puts(sql, "COMMIT");
     glyph_buf_putc(sql, '\0');
 
-    i = sql->failed || json.failed;
+    rc = (sql->failed || json.failed || batch->imports.failed) ? NGX_ERROR
+                                                               : NGX_OK;
 
     glyph_buf_free(&json);
 
-    return i ? NGX_ERROR : NGX_OK;
+    return rc;
+}
+
+
+/*
+ * Imports that begin and end here are copied, in the order of their ids; but
+ * all that begin are inserted by one statement, so that of two transactions
+ * with the same ids each waits for the other in one direction only.
+ */
+
+static void
+ngx_glyph_batch_prepare(ngx_glyph_batch_t *batch)
+{
+    ngx_uint_t          i;
+    ngx_glyph_item_t   *item;
+    ngx_glyph_block_t  *block;
+
+    ngx_memzero(batch->copies, sizeof(batch->copies));
+
+    batch->next = 0;
+    batch->nwhole = 0;
+    batch->copied = 1;
+
+    ngx_sort(batch->items, batch->n, sizeof(ngx_glyph_item_t),
+             ngx_glyph_batch_compare);
+
+    for (i = 0; i < batch->n; i++) {
+        block = batch->items[i].block;
+
+        if (!batch->items[i].job->registered && !(block && block->final)) {
+            batch->copied = 0;
+        }
+
+        if (block) {
+            batch->copies[NGX_GLYPH_BATCH_LISTINGS] |= block->listings.len > 0;
+            batch->copies[NGX_GLYPH_BATCH_ERRORS] |= block->errors.len > 0;
+        }
+    }
+
+    glyph_buf_reset(&batch->imports);
+
+    for (i = 0; i < batch->n; i++) {
+        item = &batch->items[i];
+
+        if (ngx_glyph_batch_whole(batch, item)) {
+            ngx_glyph_record_tuple(item->job, item->block, &batch->imports);
+            batch->copies[NGX_GLYPH_BATCH_IMPORTS] = 1;
+            batch->nwhole++;
+        }
+    }
+}
+
+
+static ngx_int_t ngx_libc_cdecl
+ngx_glyph_batch_compare(const void *one, const void *two)
+{
+    const ngx_glyph_item_t *a = one;
+    const ngx_glyph_item_t *b = two;
+
+    return ngx_memcmp(a->job->id.bytes, b->job->id.bytes,
+                      sizeof(a->job->id.bytes));
+}
+
+
+static ngx_uint_t
+ngx_glyph_batch_whole(ngx_glyph_batch_t *batch, ngx_glyph_item_t *item)
+{
+    return batch->copied && !item->job->registered;
+}
+
+
+static void
+ngx_glyph_batch_copy_sql(ngx_glyph_batch_t *batch,
+    ngx_glyph_batch_copy_e copy, const char *columns)
+{
+    if (batch->copies[copy]) {
+        glyph_buf_puts(&batch->sql, "COPY ");
+        glyph_buf_puts(&batch->sql, columns);
+        glyph_buf_puts(&batch->sql, " FROM STDIN (FORMAT binary);");
+    }
 }
 
 
@@ -122,6 +214,10 @@ ngx_glyph_batch_begin_args(ngx_glyph_batch_t *batch, glyph_buf_t *b)
 
     for (i = 0; i < batch->n; i++) {
         job = batch->items[i].job;
+
+        if (ngx_glyph_batch_whole(batch, &batch->items[i])) {
+            continue;
+        }
 
         glyph_json_comma(b);
         glyph_buf_putc(b, '[');
@@ -144,21 +240,56 @@ ngx_glyph_batch_begin_args(ngx_glyph_batch_t *batch, glyph_buf_t *b)
 static void
 ngx_glyph_batch_progress_args(ngx_glyph_batch_t *batch, glyph_buf_t *b)
 {
-    ngx_uint_t  i;
+    ngx_uint_t         i;
+    ngx_glyph_item_t  *item;
 
     glyph_buf_putc(b, '[');
 
     for (i = 0; i < batch->n; i++) {
+        item = &batch->items[i];
+
+        if (ngx_glyph_batch_whole(batch, item)) {
+            continue;
+        }
+
         glyph_json_comma(b);
-        ngx_glyph_record_progress(batch->items[i].job, batch->items[i].block,
-                                  b);
+        ngx_glyph_record_progress(item->job, item->block, b);
     }
 
     glyph_buf_putc(b, ']');
 }
 
 
-/* Nothing is interpolated into the text but digits and a to f. */
+/* Which of those that complete have a file that was imported before? */
+
+static void
+ngx_glyph_batch_repeats(ngx_glyph_batch_t *batch)
+{
+    ngx_uint_t          i, n;
+    glyph_buf_t        *sql;
+    ngx_glyph_block_t  *block;
+
+    sql = &batch->sql;
+    n = 0;
+
+    for (i = 0; i < batch->n; i++) {
+        block = batch->items[i].block;
+
+        if (block && block->final == NGX_GLYPH_JOB_COMPLETED) {
+            glyph_buf_puts(sql, n++ ? ","
+                                : "SELECT * FROM glyph.repeats('{");
+            glyph_buf_append(sql, batch->items[i].job->text,
+                             NGX_GLYPH_UUID_TEXT_LEN);
+        }
+    }
+
+    if (n) {
+        glyph_buf_puts(sql, "}');");
+    }
+}
+
+
+/* Nothing is interpolated into the text but ids, digits and a to f. */
 
 static void
 ngx_glyph_batch_hex(glyph_buf_t *sql, glyph_buf_t *json)
@@ -177,10 +308,11 @@ ngx_glyph_batch_hex(glyph_buf_t *sql, glyph_buf_t *json)
 void
 ngx_glyph_batch_copy(ngx_glyph_batch_t *batch)
 {
-    if (batch->header_sent) {
-        batch->errors = 1;
+    while (!batch->copies[batch->next]) {
+        batch->next++;
     }
 
+    batch->copy = batch->next++;
     batch->item = 0;
     batch->offset = 0;
     batch->header_sent = 0;
@@ -191,8 +323,7 @@ ngx_glyph_batch_copy(ngx_glyph_batch_t *batch)
 ngx_int_t
 ngx_glyph_batch_piece(ngx_glyph_batch_t *batch, ngx_str_t *piece)
 {
-    glyph_buf_t        *rows;
-    ngx_glyph_block_t  *block;
+    glyph_buf_t  *rows;
 
     if (!batch->header_sent) {
         batch->header_sent = 1;
@@ -202,18 +333,14 @@ ngx_glyph_batch_piece(ngx_glyph_batch_t *batch, ngx_str_t *piece)
     }
 
     while (batch->item < batch->n) {
-        block = batch->items[batch->item].block;
+        rows = ngx_glyph_batch_rows(batch);
 
-        if (block) {
-            rows = batch->errors ? &block->errors : &block->listings;
-
-            if (batch->offset < rows->len) {
-                piece->data = rows->data + batch->offset;
-                piece->len = ngx_min(rows->len - batch->offset,
-                                     NGX_GLYPH_BATCH_PIECE);
-                batch->offset += piece->len;
-                return NGX_OK;
-            }
+        if (rows && batch->offset < rows->len) {
+            piece->data = rows->data + batch->offset;
+            piece->len = ngx_min(rows->len - batch->offset,
+                                 NGX_GLYPH_BATCH_PIECE);
+            batch->offset += piece->len;
+            return NGX_OK;
         }
 
         batch->item++;
@@ -228,6 +355,28 @@ ngx_glyph_batch_piece(ngx_glyph_batch_t *batch, ngx_str_t *piece)
     }
 
     return NGX_DONE;
+}
+
+
+/* What the running COPY takes of the item; all of imports is of the first. */
+
+static glyph_buf_t *
+ngx_glyph_batch_rows(ngx_glyph_batch_t *batch)
+{
+    ngx_glyph_block_t  *block;
+
+    if (batch->copy == NGX_GLYPH_BATCH_IMPORTS) {
+        return batch->item ? NULL : &batch->imports;
+    }
+
+    block = batch->items[batch->item].block;
+
+    if (block == NULL) {
+        return NULL;
+    }
+
+    return (batch->copy == NGX_GLYPH_BATCH_LISTINGS) ? &block->listings
+                                                     : &block->errors;
 }
 
 

@@ -23,5 +23,15 @@ void ngx_glyph_record_meta(ngx_glyph_job_t *job, glyph_buf_t *b);
 void ngx_glyph_record_progress(ngx_glyph_job_t *job,
     ngx_glyph_block_t *block, glyph_buf_t *b);
 
+/* "glyph.imports (id, …)": the columns in the order of the tuples. */
+extern const char  ngx_glyph_record_columns[];
+
+/*
+ * All of an import that ends with this block, which is its first: a tuple for
+ * COPY.
+ */
+void ngx_glyph_record_tuple(ngx_glyph_job_t *job, ngx_glyph_block_t *block,
+    glyph_buf_t *b);
+
 
 #endif /* _NGX_GLYPH_RECORD_H_INCLUDED_ */

@@ -84,6 +84,7 @@ typedef struct {
     unsigned                   copying:1;   /* a COPY wants data */
     unsigned                   committed:1; /* COMMIT was answered */
     unsigned                   unknown:1;   /* the batch's outcome */
+    unsigned                   taken:1;     /* an id of the batch is in use */
     unsigned                   alone:1;     /* one job a batch: one of them
                                                has a row that is refused */
     unsigned                   gave_up:1;
@@ -192,7 +193,7 @@ ngx_glyph_writer_exit(void)
         ngx_glyph_writer_give_back(w->batch.n - 1);
     }
 
-    glyph_buf_free(&w->batch.sql);
+    ngx_glyph_batch_free(&w->batch);
 }
 
 
@@ -636,6 +637,11 @@ ngx_glyph_writer_result(PGresult *res)
 
         ngx_glyph_pg_set_error(&w->conn, PQresultErrorMessage(res));
 
+        /* an import that was to be copied is there: as GL001 */
+
+        p = PQresultErrorField(res, PG_DIAG_CONSTRAINT_NAME);
+        w->taken = (p && ngx_strcmp(p, "imports_pkey") == 0);
+
         p = PQresultErrorField(res, PG_DIAG_CONTEXT);
         p = p ? strstr(p, "COPY listings, line ") : NULL;
 
@@ -754,6 +760,7 @@ ngx_glyph_writer_send(ngx_glyph_writer_phase_e phase, const char *sql, int n,
     if (phase != NGX_GLYPH_WRITER_ROLLBACK) {
         w->sqlstate[0] = '\0';
         w->row = 0;
+        w->taken = 0;
     }
 
     rc = n ? PQsendQueryParams(w->conn.pg, sql, n, NULL, params, NULL, NULL,
@@ -932,7 +939,7 @@ ngx_glyph_writer_rolled_back(void)
 {
     ngx_glyph_writer_t *w = &ngx_glyph_writer;
 
-    if (ngx_strcmp(w->sqlstate, "GL001") == 0) {
+    if (ngx_strcmp(w->sqlstate, "GL001") == 0 || w->taken) {
         ngx_glyph_writer_ask();
         return;
     }
