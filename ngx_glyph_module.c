@@ -108,7 +108,7 @@ static ngx_command_t  ngx_glyph_commands[] = {
       NULL },
 
     { ngx_string("glyph_postgres"),
-      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE123,
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1234,
       ngx_glyph_postgres,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,
@@ -855,7 +855,7 @@ ngx_glyph_currency(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-/* glyph_postgres conninfo [timeout=] [read_timeout=] */
+/* glyph_postgres conninfo [timeout=] [read_timeout=] [writers=] */
 
 static char *
 ngx_glyph_postgres(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
@@ -882,6 +882,7 @@ ngx_glyph_postgres(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     gmcf->pg = pg;
     pg->timeout = 10000;
     pg->read_timeout = 10000;
+    pg->writers = 2;
 
     value = cf->args->elts;
 
@@ -915,6 +916,16 @@ ngx_glyph_postgres(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         } else if (ngx_strncmp(value[i].data, "read_timeout=", 13) == 0) {
             to = &pg->read_timeout;
             s.data = value[i].data + 13;
+
+        } else if (ngx_strncmp(value[i].data, "writers=", 8) == 0) {
+            n = ngx_atoi(value[i].data + 8, value[i].len - 8);
+
+            if (n < 1 || n > NGX_GLYPH_WRITERS_MAX) {
+                goto invalid;
+            }
+
+            pg->writers = n;
+            continue;
 
         } else {
             goto invalid;

@@ -534,6 +534,18 @@ SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
 #variable_conflict use_column
 BEGIN
+    -- Nearly always it is none
+
+    IF NOT EXISTS (
+        SELECT FROM glyph.imports c JOIN glyph.imports o
+               ON o.file_sha256 = c.file_sha256 AND o.id <> c.id
+                  AND o.tenant || '' = c.tenant
+                  AND o.state = 'completed' AND o.undone_at IS NULL
+         WHERE c.id = ANY (p_ids))
+    THEN
+        RETURN;
+    END IF;
+
     RETURN QUERY
     WITH r AS MATERIALIZED (
         SELECT c.id, coalesce(

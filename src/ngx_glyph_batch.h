@@ -35,6 +35,9 @@ typedef enum {
 
 
 typedef struct {
+    ngx_queue_t                queue;       /* the writer's */
+    uint64_t                   usec;        /* that its transaction took */
+
     ngx_uint_t                 n;
     ngx_glyph_item_t           items[NGX_GLYPH_BATCH_JOBS];
     size_t                     size;        /* bytes to be copied */

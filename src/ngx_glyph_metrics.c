@@ -148,6 +148,13 @@ static const ngx_glyph_metric_t  ngx_glyph_metrics[] = {
       NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_WRITER_WRITING,
       "state=\"writing\"" },
 
+    { "glyph_writer_connections",
+      "Connections that write, without and with an open transaction.",
+      NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_WRITER_IDLE, "state=\"idle\"" },
+
+    { NULL, NULL,
+      NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_WRITER_BUSY, "state=\"busy\"" },
+
     { "glyph_buffers_in_use", "Buffers of glyph_buffers that are lent.",
       NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_CHUNKS_USED, "kind=\"chunk\"" },
 
@@ -280,7 +287,7 @@ ngx_glyph_metrics_tick_handler(ngx_event_t *ev)
 static void
 ngx_glyph_metrics_look(void)
 {
-    ngx_uint_t             i;
+    ngx_uint_t             i, idle, busy;
     ngx_glyph_job_count_t  jobs;
     ngx_glyph_usage_t      chunks, blocks;
 
@@ -298,6 +305,11 @@ ngx_glyph_metrics_look(void)
 
     ngx_glyph_zone_set(NGX_GLYPH_WRITER_READY, ngx_glyph_writer_waiting());
     ngx_glyph_zone_set(NGX_GLYPH_WRITER_WRITING, ngx_glyph_writer_writing());
+
+    ngx_glyph_writer_connections(&idle, &busy);
+
+    ngx_glyph_zone_set(NGX_GLYPH_WRITER_IDLE, idle);
+    ngx_glyph_zone_set(NGX_GLYPH_WRITER_BUSY, busy);
 
     ngx_glyph_budget_usage(&chunks, &blocks);
 

@@ -10,20 +10,34 @@
 #define NGX_GLYPH_WRITER_RETRY_MAX  1000
 #define NGX_GLYPH_WRITER_IDLE       60000
 
+/* ms in which no further connection is tried after one that failed */
+#define NGX_GLYPH_WRITER_REFUSED    10000
+
+/* bytes that are worth a transaction of their own beside another */
+#define NGX_GLYPH_WRITER_LARGE      (256 * 1024)
+
 /* jobs that wait for a transaction: more is too far behind */
 #define NGX_GLYPH_WRITER_BEHIND     (4 * NGX_GLYPH_BATCH_JOBS)
 
 
 static void ngx_glyph_writer_event(ngx_event_t *ev,
-    ngx_event_handler_pt handler, ngx_log_t *log, ngx_uint_t cancelable);
+    ngx_event_handler_pt handler, void *data, ngx_uint_t cancelable);
 static void ngx_glyph_writer_go_handler(ngx_event_t *ev);
-static void ngx_glyph_writer_connect(void);
+static void ngx_glyph_writer_step(ngx_glyph_writer_tx_t *tx);
+static void ngx_glyph_writer_rest(ngx_glyph_writer_tx_t *tx);
+static size_t ngx_glyph_writer_share(ngx_glyph_writer_tx_t *tx);
+static size_t ngx_glyph_writer_bytes(void);
+static void ngx_glyph_writer_more(void);
+static void ngx_glyph_writer_connect(ngx_glyph_writer_tx_t *tx);
+static ngx_uint_t ngx_glyph_writer_count(ngx_glyph_pg_state_e state);
 static void ngx_glyph_writer_opened(ngx_glyph_pg_conn_t *c);
 static void ngx_glyph_writer_failed(ngx_glyph_pg_conn_t *c);
 static void ngx_glyph_writer_retry_handler(ngx_event_t *ev);
 static void ngx_glyph_writer_stall_handler(ngx_event_t *ev);
 static void ngx_glyph_writer_giveup_handler(ngx_event_t *ev);
+static void ngx_glyph_writer_batch_lost(ngx_glyph_batch_t *batch);
 static void ngx_glyph_writer_idle_handler(ngx_event_t *ev);
+static void ngx_glyph_writer_free(ngx_queue_t *batches);
 
 
 ngx_glyph_writer_t  ngx_glyph_writer;
@@ -32,30 +46,51 @@ ngx_glyph_writer_t  ngx_glyph_writer;
 ngx_int_t
 ngx_glyph_writer_init(ngx_cycle_t *cycle, ngx_glyph_pg_conf_t *conf)
 {
-    ngx_glyph_writer_t *w = &ngx_glyph_writer;
+    ngx_uint_t              i;
+    ngx_glyph_writer_t     *w;
+    ngx_glyph_writer_tx_t  *tx;
+
+    w = &ngx_glyph_writer;
 
     ngx_queue_init(&w->ready);
+    ngx_queue_init(&w->doubtful);
+    ngx_queue_init(&w->committed);
+    ngx_queue_init(&w->free);
 
-    w->conf = conf;
     w->log = cycle->log;
     w->delay = NGX_GLYPH_WRITER_RETRY_MIN;
 
-    w->conn.conf = conf;
-    w->conn.role = "glyph";
-    w->conn.setup = NGX_GLYPH_PG_DURABLE;
-    w->conn.opened = ngx_glyph_writer_opened;
-    w->conn.failed = ngx_glyph_writer_failed;
-    w->conn.ready = ngx_glyph_writer_ready_handler;
+    w->tx = ngx_pcalloc(cycle->pool,
+                        conf->writers * sizeof(ngx_glyph_writer_tx_t));
+    if (w->tx == NULL) {
+        return NGX_ERROR;
+    }
 
-    ngx_glyph_writer_event(&w->go, ngx_glyph_writer_go_handler, w->log, 0);
-    ngx_glyph_writer_event(&w->retry, ngx_glyph_writer_retry_handler,
-                           w->log, 1);
-    ngx_glyph_writer_event(&w->stall, ngx_glyph_writer_stall_handler,
-                           w->log, 0);
-    ngx_glyph_writer_event(&w->giveup, ngx_glyph_writer_giveup_handler,
-                           w->log, 0);
-    ngx_glyph_writer_event(&w->idle, ngx_glyph_writer_idle_handler,
-                           w->log, 1);
+    w->conf = conf;
+
+    for (i = 0; i < conf->writers; i++) {
+        tx = &w->tx[i];
+
+        tx->conn.conf = conf;
+        tx->conn.role = "glyph";
+        tx->conn.setup = NGX_GLYPH_PG_DURABLE;
+        tx->conn.data = tx;
+        tx->conn.opened = ngx_glyph_writer_opened;
+        tx->conn.failed = ngx_glyph_writer_failed;
+        tx->conn.ready = ngx_glyph_writer_ready_handler;
+
+        ngx_glyph_writer_event(&tx->turn, ngx_glyph_writer_turn_handler, tx,
+                               0);
+        ngx_glyph_writer_event(&tx->stall, ngx_glyph_writer_stall_handler, tx,
+                               0);
+        ngx_glyph_writer_event(&tx->idle, ngx_glyph_writer_idle_handler, tx,
+                               1);
+    }
+
+    ngx_glyph_writer_event(&w->go, ngx_glyph_writer_go_handler, w, 0);
+    ngx_glyph_writer_event(&w->tell, ngx_glyph_writer_tell_handler, w, 0);
+    ngx_glyph_writer_event(&w->retry, ngx_glyph_writer_retry_handler, w, 1);
+    ngx_glyph_writer_event(&w->giveup, ngx_glyph_writer_giveup_handler, w, 0);
 
     /* so that the first upload finds out at once whether it can be taken */
 
@@ -67,11 +102,11 @@ ngx_glyph_writer_init(ngx_cycle_t *cycle, ngx_glyph_pg_conf_t *conf)
 
 static void
 ngx_glyph_writer_event(ngx_event_t *ev, ngx_event_handler_pt handler,
-    ngx_log_t *log, ngx_uint_t cancelable)
+    void *data, ngx_uint_t cancelable)
 {
     ev->handler = handler;
-    ev->data = &ngx_glyph_writer;
-    ev->log = log;
+    ev->data = data;
+    ev->log = ngx_glyph_writer.log;
     ev->cancelable = cancelable;
 }
 
@@ -79,19 +114,78 @@ ngx_glyph_writer_event(ngx_event_t *ev, ngx_event_handler_pt handler,
 void
 ngx_glyph_writer_exit(void)
 {
-    ngx_glyph_writer_t *w = &ngx_glyph_writer;
+    ngx_uint_t              i;
+    ngx_glyph_writer_t     *w;
+    ngx_glyph_writer_tx_t  *tx;
+
+    w = &ngx_glyph_writer;
 
     if (w->conf == NULL) {
         return;
     }
 
-    ngx_glyph_pg_close(&w->conn);
+    for (i = 0; i < w->conf->writers; i++) {
+        tx = &w->tx[i];
 
-    while (w->batch.n) {
-        ngx_glyph_writer_give_back(w->batch.n - 1);
+        ngx_glyph_pg_close(&tx->conn);
+
+        if (tx->batch) {
+            ngx_glyph_writer_give_back_all(tx->batch);
+            ngx_glyph_writer_batch_done(tx);
+        }
     }
 
-    ngx_glyph_batch_free(&w->batch);
+    ngx_glyph_writer_free(&w->doubtful);
+    ngx_glyph_writer_free(&w->committed);
+    ngx_glyph_writer_free(&w->free);
+}
+
+
+static void
+ngx_glyph_writer_free(ngx_queue_t *batches)
+{
+    ngx_queue_t        *q;
+    ngx_glyph_batch_t  *batch;
+
+    while (!ngx_queue_empty(batches)) {
+        q = ngx_queue_head(batches);
+        ngx_queue_remove(q);
+
+        batch = ngx_queue_data(q, ngx_glyph_batch_t, queue);
+
+        ngx_glyph_writer_give_back_all(batch);
+        ngx_glyph_batch_free(batch);
+        ngx_free(batch);
+    }
+}
+
+
+/* One without jobs; NULL: no memory. */
+
+ngx_glyph_batch_t *
+ngx_glyph_writer_batch(void)
+{
+    ngx_queue_t         *q;
+    ngx_glyph_writer_t  *w;
+
+    w = &ngx_glyph_writer;
+
+    if (ngx_queue_empty(&w->free)) {
+        return ngx_calloc(sizeof(ngx_glyph_batch_t), w->log);
+    }
+
+    q = ngx_queue_head(&w->free);
+    ngx_queue_remove(q);
+
+    return ngx_queue_data(q, ngx_glyph_batch_t, queue);
+}
+
+
+void
+ngx_glyph_writer_batch_done(ngx_glyph_writer_tx_t *tx)
+{
+    ngx_queue_insert_head(&ngx_glyph_writer.free, &tx->batch->queue);
+    tx->batch = NULL;
 }
 
 
@@ -104,8 +198,8 @@ ngx_glyph_writer_available(void)
         return NGX_DECLINED;
     }
 
-    if (w->conn.state == NGX_GLYPH_PG_CLOSED) {
-        ngx_glyph_writer_connect();
+    if (ngx_glyph_writer_count(NGX_GLYPH_PG_CLOSED) == w->conf->writers) {
+        ngx_glyph_writer_connect(&w->tx[0]);
     }
 
     return (w->nready > NGX_GLYPH_WRITER_BEHIND) ? NGX_BUSY : NGX_OK;
@@ -157,59 +251,207 @@ ngx_glyph_writer_next(void)
 static void
 ngx_glyph_writer_go_handler(ngx_event_t *ev)
 {
-    ngx_glyph_writer_t *w = &ngx_glyph_writer;
+    ngx_uint_t              i;
+    ngx_glyph_writer_t     *w;
+    ngx_glyph_writer_tx_t  *tx;
 
-    if (w->phase != NGX_GLYPH_WRITER_IDLING) {
-        ngx_glyph_writer_process();
-        return;
-    }
+    w = &ngx_glyph_writer;
 
-    if (w->retry.timer_set) {
-        return;
-    }
+    for (i = 0; i < w->conf->writers && !w->retry.timer_set; i++) {
+        tx = &w->tx[i];
 
-    if (w->batch.n == 0 && ngx_queue_empty(&w->ready)) {
-
-        if (w->conn.state == NGX_GLYPH_PG_OPEN) {
-            ngx_glyph_event_idle(&w->conn.event, 1);
-            ngx_add_timer(&w->idle, NGX_GLYPH_WRITER_IDLE);
+        if (tx->conn.state == NGX_GLYPH_PG_OPEN
+            && tx->phase == NGX_GLYPH_WRITER_IDLING)
+        {
+            ngx_glyph_writer_step(tx);
         }
-
-        return;
     }
 
-    if (w->conn.state != NGX_GLYPH_PG_OPEN) {
-        ngx_glyph_writer_connect();
-        return;
+    if (!w->retry.timer_set) {
+        ngx_glyph_writer_more();
     }
-
-    if (w->idle.timer_set) {
-        ngx_del_timer(&w->idle);
-    }
-
-    ngx_glyph_event_idle(&w->conn.event, 0);
-
-    if (w->batch.n) {
-        ngx_glyph_writer_take();
-        return;
-    }
-
-    ngx_glyph_writer_start_batch();
 }
 
 
 static void
-ngx_glyph_writer_connect(void)
+ngx_glyph_writer_step(ngx_glyph_writer_tx_t *tx)
 {
-    ngx_glyph_writer_t *w = &ngx_glyph_writer;
+    size_t               size;
+    ngx_queue_t         *q;
+    ngx_glyph_writer_t  *w;
 
-    if (w->conn.state != NGX_GLYPH_PG_CLOSED) {
+    w = &ngx_glyph_writer;
+
+    if (tx->batch == NULL && !ngx_queue_empty(&w->doubtful)) {
+        q = ngx_queue_head(&w->doubtful);
+        ngx_queue_remove(q);
+
+        tx->batch = ngx_queue_data(q, ngx_glyph_batch_t, queue);
+        tx->unknown = 1;
+    }
+
+    size = tx->batch ? 1 : ngx_glyph_writer_share(tx);
+
+    if (size == 0) {
+        ngx_glyph_writer_rest(tx);
         return;
     }
 
-    if (ngx_glyph_pg_connect(&w->conn) != NGX_OK) {
-        ngx_glyph_writer_retry_later();
+    if (tx->idle.timer_set) {
+        ngx_del_timer(&tx->idle);
     }
+
+    ngx_glyph_event_idle(&tx->conn.event, 0);
+
+    if (tx->batch) {
+        ngx_glyph_writer_take(tx);
+
+    } else {
+        ngx_glyph_writer_start_batch(tx, size);
+    }
+}
+
+
+static void
+ngx_glyph_writer_rest(ngx_glyph_writer_tx_t *tx)
+{
+    ngx_glyph_event_idle(&tx->conn.event, 1);
+
+    if (!tx->idle.timer_set) {
+        ngx_add_timer(&tx->idle, NGX_GLYPH_WRITER_IDLE);
+    }
+}
+
+
+/*
+ * How many bytes of those that wait are for this connection; 0: none.  What is
+ * little waits for the transaction that runs, and is one with all that has
+ * come until then; what is more is shared with those that are idle.
+ */
+
+static size_t
+ngx_glyph_writer_share(ngx_glyph_writer_tx_t *tx)
+{
+    size_t               bytes;
+    ngx_uint_t           i, idle;
+    ngx_glyph_writer_t  *w;
+
+    w = &ngx_glyph_writer;
+
+    if (ngx_queue_empty(&w->ready)) {
+        return 0;
+    }
+
+    idle = 0;
+
+    for (i = 0; i < w->conf->writers; i++) {
+        idle += (w->tx[i].conn.state == NGX_GLYPH_PG_OPEN
+                 && w->tx[i].phase == NGX_GLYPH_WRITER_IDLING
+                 && w->tx[i].batch == NULL);
+    }
+
+    bytes = ngx_glyph_writer_bytes();
+
+    if (bytes < NGX_GLYPH_WRITER_LARGE) {
+        return (idle == ngx_glyph_writer_count(NGX_GLYPH_PG_OPEN))
+               ? NGX_GLYPH_BATCH_SIZE : 0;
+    }
+
+    return ngx_min(bytes / idle, NGX_GLYPH_BATCH_SIZE);
+}
+
+
+/* Of the next blocks of the jobs that wait; counting stops when it is much. */
+
+static size_t
+ngx_glyph_writer_bytes(void)
+{
+    size_t               bytes;
+    ngx_queue_t         *q;
+    ngx_glyph_job_t     *job;
+    ngx_glyph_block_t   *block;
+    ngx_glyph_writer_t  *w;
+
+    w = &ngx_glyph_writer;
+    bytes = 0;
+
+    for (q = ngx_queue_head(&w->ready);
+         q != ngx_queue_sentinel(&w->ready)
+         && bytes < NGX_GLYPH_WRITERS_MAX * NGX_GLYPH_BATCH_SIZE;
+         q = ngx_queue_next(q))
+    {
+        job = ngx_queue_data(q, ngx_glyph_job_t, ready);
+
+        if (!ngx_queue_empty(&job->blocks)) {
+            block = ngx_queue_data(ngx_queue_head(&job->blocks),
+                                   ngx_glyph_block_t, queue);
+            bytes += block->listings.len + block->errors.len;
+        }
+    }
+
+    return bytes;
+}
+
+
+/* A connection, if there is none; one more, if all have much to do. */
+
+static void
+ngx_glyph_writer_more(void)
+{
+    ngx_uint_t           i, closed;
+    ngx_glyph_writer_t  *w;
+
+    w = &ngx_glyph_writer;
+
+    if (ngx_queue_empty(&w->ready) && ngx_queue_empty(&w->doubtful)) {
+        return;
+    }
+
+    closed = ngx_glyph_writer_count(NGX_GLYPH_PG_CLOSED);
+
+    if (closed == 0 || ngx_glyph_writer_count(NGX_GLYPH_PG_CONNECTING)) {
+        return;
+    }
+
+    if (closed < w->conf->writers
+        && (ngx_exiting
+            || (w->refused_at && ngx_current_msec - w->refused_at
+                                 < NGX_GLYPH_WRITER_REFUSED)
+            || ngx_glyph_writer_bytes() < NGX_GLYPH_WRITER_LARGE))
+    {
+        return;
+    }
+
+    for (i = 0; i < w->conf->writers; i++) {
+        if (w->tx[i].conn.state == NGX_GLYPH_PG_CLOSED) {
+            ngx_glyph_writer_connect(&w->tx[i]);
+            return;
+        }
+    }
+}
+
+
+static void
+ngx_glyph_writer_connect(ngx_glyph_writer_tx_t *tx)
+{
+    if (ngx_glyph_pg_connect(&tx->conn) != NGX_OK) {
+        ngx_glyph_writer_failed(&tx->conn);
+    }
+}
+
+
+static ngx_uint_t
+ngx_glyph_writer_count(ngx_glyph_pg_state_e state)
+{
+    ngx_uint_t  i, n;
+
+    n = 0;
+
+    for (i = 0; i < ngx_glyph_writer.conf->writers; i++) {
+        n += (ngx_glyph_writer.tx[i].conn.state == state);
+    }
+
+    return n;
 }
 
 
@@ -222,6 +464,7 @@ ngx_glyph_writer_opened(ngx_glyph_pg_conn_t *c)
     ngx_glyph_models_sync();
 
     w->lost_at = 0;
+    w->refused_at = 0;
     w->gave_up = 0;
     w->delay = NGX_GLYPH_WRITER_RETRY_MIN;
 
@@ -236,43 +479,70 @@ ngx_glyph_writer_opened(ngx_glyph_pg_conn_t *c)
 static void
 ngx_glyph_writer_failed(ngx_glyph_pg_conn_t *c)
 {
-    ngx_glyph_writer_lost();
+    ngx_glyph_writer_t *w = &ngx_glyph_writer;
+
+    if (ngx_glyph_writer_count(NGX_GLYPH_PG_OPEN)) {
+
+        /* the server may have no more connections */
+
+        w->refused_at = ngx_current_msec ? ngx_current_msec : 1;
+
+        ngx_log_error(NGX_LOG_NOTICE, w->log, 0,
+                      "postgres has no further connection: %s", c->error);
+        return;
+    }
+
+    ngx_glyph_writer_lost(c->data);
 }
 
 
 /* The connection is gone, or was never there. */
 
 void
-ngx_glyph_writer_lost(void)
+ngx_glyph_writer_lost(ngx_glyph_writer_tx_t *tx)
 {
     ngx_glyph_writer_t *w = &ngx_glyph_writer;
 
-    ngx_glyph_pg_report(0, w->conn.schema_bad, w->conn.error);
+    if (tx->phase == NGX_GLYPH_WRITER_BATCH) {
 
-    if (w->phase == NGX_GLYPH_WRITER_BATCH) {
-
-        ngx_log_error(NGX_LOG_WARN, ngx_glyph_batch_log(&w->batch), 0,
+        ngx_log_error(NGX_LOG_WARN, ngx_glyph_batch_log(tx->batch), 0,
                       "postgres was lost in a transaction of %ui imports: %s",
-                      w->batch.n, w->conn.error);
-        w->unknown = 1;
+                      tx->batch->n, tx->conn.error);
+        tx->unknown = 1;
     }
 
-    ngx_glyph_pg_close(&w->conn);
+    ngx_glyph_pg_close(&tx->conn);
 
-    if (w->stall.timer_set) {
-        ngx_del_timer(&w->stall);
+    if (tx->stall.timer_set) {
+        ngx_del_timer(&tx->stall);
     }
 
-    if (w->idle.timer_set) {
-        ngx_del_timer(&w->idle);
+    if (tx->idle.timer_set) {
+        ngx_del_timer(&tx->idle);
     }
 
-    w->phase = NGX_GLYPH_WRITER_IDLING;
-    w->copying = 0;
-
-    if (w->batch.n && !w->unknown) {
-        ngx_glyph_writer_give_back_all();
+    if (tx->turn.posted) {
+        ngx_delete_posted_event(&tx->turn);
     }
+
+    tx->phase = NGX_GLYPH_WRITER_IDLING;
+    tx->copying = 0;
+
+    if (tx->batch && tx->unknown && tx->batch->n) {
+        ngx_queue_insert_tail(&w->doubtful, &tx->batch->queue);
+        tx->batch = NULL;
+
+    } else if (tx->batch) {
+        ngx_glyph_writer_give_back_all(tx->batch);
+        ngx_glyph_writer_batch_done(tx);
+    }
+
+    if (ngx_glyph_writer_count(NGX_GLYPH_PG_OPEN)) {
+        ngx_glyph_writer_next();
+        return;
+    }
+
+    ngx_glyph_pg_report(0, tx->conn.schema_bad, tx->conn.error);
 
     if (w->lost_at == 0) {
         w->lost_at = ngx_current_msec ? ngx_current_msec : 1;
@@ -307,8 +577,8 @@ ngx_glyph_writer_retry_handler(ngx_event_t *ev)
 {
     ngx_glyph_writer_t *w = &ngx_glyph_writer;
 
-    if (w->conn.state == NGX_GLYPH_PG_CLOSED) {
-        ngx_glyph_writer_connect();
+    if (ngx_glyph_writer_count(NGX_GLYPH_PG_CLOSED) == w->conf->writers) {
+        ngx_glyph_writer_connect(&w->tx[0]);
         return;
     }
 
@@ -319,24 +589,27 @@ ngx_glyph_writer_retry_handler(ngx_event_t *ev)
 static void
 ngx_glyph_writer_stall_handler(ngx_event_t *ev)
 {
-    ngx_glyph_writer_t *w = &ngx_glyph_writer;
+    ngx_glyph_batch_t      *batch;
+    ngx_glyph_writer_tx_t  *tx;
 
-    ngx_glyph_pg_set_error(&w->conn, "no answer within the timeout");
-    ngx_glyph_writer_lost();
+    tx = ev->data;
+    batch = tx->batch;
+
+    ngx_glyph_pg_set_error(&tx->conn, "no answer within the timeout");
+    ngx_glyph_writer_lost(tx);
 
     /* the time-out that clients were promised has passed already */
 
-    ngx_glyph_writer_giveup_handler(&w->giveup);
+    ngx_glyph_writer_batch_lost(batch);
+    ngx_glyph_writer_giveup_handler(&ngx_glyph_writer.giveup);
 }
 
 
 static void
 ngx_glyph_writer_giveup_handler(ngx_event_t *ev)
 {
-    ngx_uint_t           i;
     ngx_queue_t         *q, *next;
     ngx_glyph_job_t     *job;
-    ngx_glyph_item_t    *item;
     ngx_glyph_writer_t  *w;
 
     w = &ngx_glyph_writer;
@@ -351,10 +624,12 @@ ngx_glyph_writer_giveup_handler(ngx_event_t *ev)
 
     w->gave_up = 1;
 
-    for (i = 0; i < w->batch.n; i++) {
-        item = &w->batch.items[i];
-        ngx_glyph_job_store_lost(item->job,
-                                 item->block && item->block->final);
+    for (q = ngx_queue_head(&w->doubtful);
+         q != ngx_queue_sentinel(&w->doubtful);
+         q = ngx_queue_next(q))
+    {
+        ngx_glyph_writer_batch_lost(ngx_queue_data(q, ngx_glyph_batch_t,
+                                                   queue));
     }
 
     for (q = ngx_queue_head(&w->ready);
@@ -370,12 +645,26 @@ ngx_glyph_writer_giveup_handler(ngx_event_t *ev)
 
 
 static void
+ngx_glyph_writer_batch_lost(ngx_glyph_batch_t *batch)
+{
+    ngx_uint_t         i;
+    ngx_glyph_item_t  *item;
+
+    for (i = 0; i < batch->n; i++) {
+        item = &batch->items[i];
+        ngx_glyph_job_store_lost(item->job,
+                                 item->block && item->block->final);
+    }
+}
+
+
+static void
 ngx_glyph_writer_idle_handler(ngx_event_t *ev)
 {
-    ngx_glyph_writer_t *w = &ngx_glyph_writer;
+    ngx_glyph_writer_tx_t *tx = ev->data;
 
-    if (w->phase == NGX_GLYPH_WRITER_IDLING) {
-        ngx_glyph_pg_close(&w->conn);
+    if (tx->phase == NGX_GLYPH_WRITER_IDLING) {
+        ngx_glyph_pg_close(&tx->conn);
     }
 }
 
@@ -400,5 +689,35 @@ ngx_glyph_writer_waiting(void)
 ngx_uint_t
 ngx_glyph_writer_writing(void)
 {
-    return ngx_glyph_writer.batch.n;
+    ngx_uint_t           i, n;
+    ngx_glyph_writer_t  *w;
+
+    w = &ngx_glyph_writer;
+    n = 0;
+
+    for (i = 0; w->conf && i < w->conf->writers; i++) {
+        n += w->tx[i].batch ? w->tx[i].batch->n : 0;
+    }
+
+    return n;
+}
+
+
+void
+ngx_glyph_writer_connections(ngx_uint_t *idle, ngx_uint_t *busy)
+{
+    ngx_uint_t           i;
+    ngx_glyph_writer_t  *w;
+
+    w = &ngx_glyph_writer;
+
+    *idle = 0;
+    *busy = 0;
+
+    for (i = 0; w->conf && i < w->conf->writers; i++) {
+
+        if (w->tx[i].conn.state == NGX_GLYPH_PG_OPEN) {
+            *(w->tx[i].phase == NGX_GLYPH_WRITER_IDLING ? idle : busy) += 1;
+        }
+    }
 }

@@ -8,58 +8,103 @@
 #include "ngx_glyph_zone.h"
 
 
-static void ngx_glyph_writer_withdraw(ngx_uint_t i);
-static void ngx_glyph_writer_refused(void);
-static void ngx_glyph_writer_ask(void);
-static void ngx_glyph_writer_over(ngx_uint_t i, const char *state,
-    const char *code);
+static void ngx_glyph_writer_tell(ngx_glyph_batch_t *batch);
+static void ngx_glyph_writer_withdraw(ngx_glyph_batch_t *batch,
+    ngx_uint_t i);
+static void ngx_glyph_writer_refused(ngx_glyph_writer_tx_t *tx);
+static void ngx_glyph_writer_ask(ngx_glyph_writer_tx_t *tx);
+static void ngx_glyph_writer_over(ngx_glyph_batch_t *batch, ngx_uint_t i,
+    const char *state, const char *code);
 
+
+/* Its jobs are told in turns of their own. */
 
 void
-ngx_glyph_writer_commit(void)
+ngx_glyph_writer_commit(ngx_glyph_writer_tx_t *tx)
 {
-    uint64_t             usec;
-    ngx_glyph_item_t     item;
+    ngx_glyph_batch_t   *batch;
     ngx_glyph_writer_t  *w;
 
     w = &ngx_glyph_writer;
+    batch = tx->batch;
+    tx->batch = NULL;
 
     w->alone = 0;
 
-    usec = ngx_glyph_usec() - w->sent;
-    ngx_glyph_zone_observe(NGX_GLYPH_COMMIT_TIME, usec);
+    batch->usec = ngx_glyph_usec() - tx->sent;
+    ngx_glyph_zone_observe(NGX_GLYPH_COMMIT_TIME, batch->usec);
 
-    while (w->batch.n) {
-        item = ngx_glyph_batch_remove(&w->batch, 0);
-        item.job->timing.commit += usec;
+    ngx_queue_insert_tail(&w->committed, &batch->queue);
+    ngx_post_event(&w->tell, &ngx_posted_events);
+}
 
-        if (item.block) {
-            ngx_glyph_job_committed(item.job, item.block);
 
-        } else {
-            item.job->registered = 1;
+void
+ngx_glyph_writer_tell_handler(ngx_event_t *ev)
+{
+    uint64_t             end;
+    ngx_queue_t         *q;
+    ngx_glyph_batch_t   *batch;
+    ngx_glyph_writer_t  *w;
+
+    w = &ngx_glyph_writer;
+    end = ngx_glyph_usec() + NGX_GLYPH_TURN_USEC;
+
+    while (!ngx_queue_empty(&w->committed)) {
+
+        q = ngx_queue_head(&w->committed);
+        batch = ngx_queue_data(q, ngx_glyph_batch_t, queue);
+
+        while (batch->n) {
+
+            if (ngx_glyph_usec() >= end) {
+                ngx_add_timer(ev, 0);
+                return;
+            }
+
+            ngx_glyph_writer_tell(batch);
         }
 
-        if (!ngx_queue_empty(&item.job->blocks)) {
-            ngx_glyph_writer_ready(item.job);
-        }
-
-        ngx_glyph_job_unref(item.job);
+        ngx_queue_remove(q);
+        ngx_queue_insert_head(&w->free, q);
     }
+}
+
+
+static void
+ngx_glyph_writer_tell(ngx_glyph_batch_t *batch)
+{
+    ngx_glyph_item_t  item;
+
+    item = ngx_glyph_batch_remove(batch, 0);
+    item.job->timing.commit += batch->usec;
+
+    if (item.block) {
+        ngx_glyph_job_committed(item.job, item.block);
+
+    } else {
+        item.job->registered = 1;
+    }
+
+    if (!ngx_queue_empty(&item.job->blocks)) {
+        ngx_glyph_writer_ready(item.job);
+    }
+
+    ngx_glyph_job_unref(item.job);
 }
 
 
 /* The block was not written: it is the job's first again. */
 
 void
-ngx_glyph_writer_give_back(ngx_uint_t i)
+ngx_glyph_writer_give_back(ngx_glyph_batch_t *batch, ngx_uint_t i)
 {
     ngx_glyph_item_t     item;
     ngx_glyph_writer_t  *w;
 
     w = &ngx_glyph_writer;
 
-    item = ngx_glyph_batch_remove(&w->batch, i);
+    item = ngx_glyph_batch_remove(batch, i);
 
     if (item.block) {
         ngx_queue_insert_head(&item.job->blocks, &item.block->queue);
@@ -78,22 +123,20 @@ ngx_glyph_writer_give_back(ngx_uint_t i)
 /* As above, but its job has nothing to write any more. */
 
 static void
-ngx_glyph_writer_withdraw(ngx_uint_t i)
+ngx_glyph_writer_withdraw(ngx_glyph_batch_t *batch, ngx_uint_t i)
 {
-    ngx_glyph_job_t *job = ngx_glyph_writer.batch.items[i].job;
+    ngx_glyph_job_t *job = batch->items[i].job;
 
-    ngx_glyph_writer_give_back(i);
+    ngx_glyph_writer_give_back(batch, i);
     ngx_glyph_writer_unready(job);
 }
 
 
 void
-ngx_glyph_writer_give_back_all(void)
+ngx_glyph_writer_give_back_all(ngx_glyph_batch_t *batch)
 {
-    ngx_glyph_writer_t *w = &ngx_glyph_writer;
-
-    while (w->batch.n) {
-        ngx_glyph_writer_give_back(w->batch.n - 1);
+    while (batch->n) {
+        ngx_glyph_writer_give_back(batch, batch->n - 1);
     }
 }
 
@@ -101,75 +144,71 @@ ngx_glyph_writer_give_back_all(void)
 /* What to do about an error, by its class. */
 
 void
-ngx_glyph_writer_rolled_back(void)
+ngx_glyph_writer_rolled_back(ngx_glyph_writer_tx_t *tx)
 {
-    ngx_glyph_writer_t *w = &ngx_glyph_writer;
-
-    if (ngx_strcmp(w->sqlstate, "GL001") == 0 || w->taken) {
-        ngx_glyph_writer_ask();
+    if (ngx_strcmp(tx->sqlstate, "GL001") == 0 || tx->taken) {
+        ngx_glyph_writer_ask(tx);
         return;
     }
 
-    if (ngx_strcmp(w->sqlstate, "23505") == 0) {
+    if (ngx_strcmp(tx->sqlstate, "23505") == 0) {
 
         /* somebody else has written: believe nothing, take everything */
 
-        w->unknown = 1;
+        tx->unknown = 1;
         return;
     }
 
-    if (ngx_strncmp(w->sqlstate, "22", 2) == 0
-        || ngx_strncmp(w->sqlstate, "23", 2) == 0
-        || ngx_strncmp(w->sqlstate, "54", 2) == 0)
+    if (ngx_strncmp(tx->sqlstate, "22", 2) == 0
+        || ngx_strncmp(tx->sqlstate, "23", 2) == 0
+        || ngx_strncmp(tx->sqlstate, "54", 2) == 0)
     {
-        ngx_glyph_writer_refused();
+        ngx_glyph_writer_refused(tx);
         return;
     }
 
-    if (ngx_strncmp(w->sqlstate, "42", 2) == 0
-        || ngx_strncmp(w->sqlstate, "3F", 2) == 0)
+    if (ngx_strncmp(tx->sqlstate, "42", 2) == 0
+        || ngx_strncmp(tx->sqlstate, "3F", 2) == 0)
     {
-        w->conn.schema_bad = 1;
+        tx->conn.schema_bad = 1;
     }
 
     /* the store is unwell: as if the connection had been lost */
 
-    ngx_glyph_writer_lost();
+    ngx_glyph_writer_lost(tx);
 }
 
 
 static void
-ngx_glyph_writer_refused(void)
+ngx_glyph_writer_refused(ngx_glyph_writer_tx_t *tx)
 {
     ngx_glyph_job_t     *job;
-    ngx_glyph_writer_t  *w;
 
-    w = &ngx_glyph_writer;
 
-    if (w->row && ngx_glyph_batch_refuse(&w->batch, w->row) == NGX_OK) {
+    if (tx->row && ngx_glyph_batch_refuse(tx->batch, tx->row) == NGX_OK) {
         ngx_glyph_zone_add(NGX_GLYPH_CODES + GLYPH_ROW_STORE_REFUSED, 1);
-        ngx_log_error(NGX_LOG_ALERT, w->log, 0,
+        ngx_log_error(NGX_LOG_ALERT, ngx_glyph_writer.log, 0,
                       "postgres refused row %ui of a batch, it is rejected: "
-                      "%s", w->row, w->conn.error);
-        ngx_glyph_writer_give_back_all();
+                      "%s", tx->row, tx->conn.error);
+        ngx_glyph_writer_give_back_all(tx->batch);
         return;
     }
 
-    if (w->batch.n > 1) {
-        w->alone = 1;
-        ngx_glyph_writer_give_back_all();
+    if (tx->batch->n > 1) {
+        ngx_glyph_writer.alone = 1;
+        ngx_glyph_writer_give_back_all(tx->batch);
         return;
     }
 
     /* not a row: the import as a whole cannot be written */
 
-    job = w->batch.items[0].job;
+    job = tx->batch->items[0].job;
 
     ngx_glyph_job_ref(job);
-    ngx_glyph_writer_withdraw(0);
+    ngx_glyph_writer_withdraw(tx->batch, 0);
 
     ngx_log_error(NGX_LOG_ALERT, job->log, 0,
-                  "postgres refused an import: %s", w->conn.error);
+                  "postgres refused an import: %s", tx->conn.error);
 
     ngx_glyph_job_refused(job);
     ngx_glyph_job_unref(job);
@@ -182,24 +221,22 @@ ngx_glyph_writer_refused(void)
  */
 
 static void
-ngx_glyph_writer_ask(void)
+ngx_glyph_writer_ask(ngx_glyph_writer_tx_t *tx)
 {
     u_char              *p;
     ngx_uint_t           i;
     const char          *params[1];
-    ngx_glyph_writer_t  *w;
     u_char               ids[NGX_GLYPH_BATCH_JOBS
                              * (NGX_GLYPH_UUID_TEXT_LEN + 1) + 2];
 
-    w = &ngx_glyph_writer;
 
-    w->asked = w->batch.n;
+    tx->asked = tx->batch->n;
 
     p = ids;
 
-    for (i = 0; i < w->batch.n; i++) {
+    for (i = 0; i < tx->batch->n; i++) {
         *p++ = i ? ',' : '{';
-        p = ngx_cpymem(p, w->batch.items[i].job->text,
+        p = ngx_cpymem(p, tx->batch->items[i].job->text,
                        NGX_GLYPH_UUID_TEXT_LEN);
     }
 
@@ -208,26 +245,24 @@ ngx_glyph_writer_ask(void)
 
     params[0] = (const char *) ids;
 
-    ngx_glyph_writer_send(NGX_GLYPH_WRITER_ASK,
+    ngx_glyph_writer_send(tx, NGX_GLYPH_WRITER_ASK,
         "SELECT id, epoch, state, error->>'code', tenant FROM glyph.imports "
         "WHERE id = ANY ($1::uuid[])", 1, params);
 }
 
 
 void
-ngx_glyph_writer_answered(PGresult *res)
+ngx_glyph_writer_answered(ngx_glyph_writer_tx_t *tx, PGresult *res)
 {
     int                  row, n;
     ngx_str_t            tenant;
     ngx_uint_t           i;
     ngx_glyph_job_t     *job;
-    ngx_glyph_writer_t  *w;
 
-    w = &ngx_glyph_writer;
     n = PQntuples(res);
 
-    for (i = w->batch.n; i-- > 0; /* void */) {
-        job = w->batch.items[i].job;
+    for (i = tx->batch->n; i-- > 0; /* void */) {
+        job = tx->batch->items[i].job;
 
         for (row = 0; row < n; row++) {
             if (ngx_strncmp(PQgetvalue(res, row, 0), job->text,
@@ -241,7 +276,7 @@ ngx_glyph_writer_answered(PGresult *res)
         if (row == n) {
 
             if (job->registered) {
-                ngx_glyph_writer_over(i, "failed", "import_purged");
+                ngx_glyph_writer_over(tx->batch, i, "failed", "import_purged");
             }
 
             continue;
@@ -256,7 +291,7 @@ ngx_glyph_writer_answered(PGresult *res)
         {
             /* it never was ours: the client chose an id that is in use */
 
-            ngx_glyph_writer_over(i, "failed", "job_id_used");
+            ngx_glyph_writer_over(tx->batch, i, "failed", "job_id_used");
             continue;
         }
 
@@ -267,7 +302,7 @@ ngx_glyph_writer_answered(PGresult *res)
                                       ngx_glyph_job_state_parse(
                                           PQgetvalue(res, row, 2))))
         {
-            ngx_glyph_writer_over(i, PQgetvalue(res, row, 2),
+            ngx_glyph_writer_over(tx->batch, i, PQgetvalue(res, row, 2),
                                   PQgetvalue(res, row, 3));
         }
     }
@@ -275,18 +310,17 @@ ngx_glyph_writer_answered(PGresult *res)
 
 
 static void
-ngx_glyph_writer_over(ngx_uint_t i, const char *state, const char *code)
+ngx_glyph_writer_over(ngx_glyph_batch_t *batch, ngx_uint_t i,
+    const char *state, const char *code)
 {
     ngx_int_t            rc;
     ngx_glyph_job_t     *job;
-    ngx_glyph_writer_t  *w;
 
-    w = &ngx_glyph_writer;
-    job = w->batch.items[i].job;
+    job = batch->items[i].job;
     rc = ngx_glyph_job_state_parse(state);
 
     ngx_glyph_job_ref(job);
-    ngx_glyph_writer_withdraw(i);
+    ngx_glyph_writer_withdraw(batch, i);
 
     if (rc == NGX_ERROR
         || !ngx_glyph_job_is_final((ngx_glyph_job_state_e) rc))
@@ -303,15 +337,13 @@ ngx_glyph_writer_over(ngx_uint_t i, const char *state, const char *code)
 /* The last of an unknown batch; the others follow one by one. */
 
 void
-ngx_glyph_writer_take(void)
+ngx_glyph_writer_take(ngx_glyph_writer_tx_t *tx)
 {
     const char          *params[4];
     glyph_buf_t          upload;
     ngx_glyph_job_t     *job;
-    ngx_glyph_writer_t  *w;
 
-    w = &ngx_glyph_writer;
-    job = w->batch.items[w->batch.n - 1].job;
+    job = tx->batch->items[tx->batch->n - 1].job;
 
     params[0] = (const char *) job->text;
     params[1] = ngx_glyph_worker_id;
@@ -329,14 +361,14 @@ ngx_glyph_writer_take(void)
 
         if (upload.failed) {
             glyph_buf_free(&upload);
-            ngx_glyph_writer_lost();
+            ngx_glyph_writer_lost(tx);
             return;
         }
 
         params[3] = (const char *) upload.data;
     }
 
-    ngx_glyph_writer_send(NGX_GLYPH_WRITER_TAKE,
+    ngx_glyph_writer_send(tx, NGX_GLYPH_WRITER_TAKE,
         "SELECT t.found, t.epoch, t.state, t.rows, i.error->>'code', t.own "
         "FROM glyph.take($1::uuid, $2::uuid, $3::uuid, NULL, $4::jsonb) t "
         "LEFT JOIN glyph.imports i ON i.id = $1::uuid", 4, params);
@@ -346,7 +378,7 @@ ngx_glyph_writer_take(void)
 
 
 void
-ngx_glyph_writer_taken(PGresult *res)
+ngx_glyph_writer_taken(ngx_glyph_writer_tx_t *tx, PGresult *res)
 {
     char                *state;
     ngx_int_t            rc;
@@ -354,27 +386,25 @@ ngx_glyph_writer_taken(PGresult *res)
     ngx_uint_t           i;
     ngx_glyph_item_t     item;
     ngx_glyph_job_t     *job;
-    ngx_glyph_writer_t  *w;
 
-    w = &ngx_glyph_writer;
-    i = w->batch.n - 1;
-    job = w->batch.items[i].job;
+    i = tx->batch->n - 1;
+    job = tx->batch->items[i].job;
 
     if (PQntuples(res) == 0 || PQgetvalue(res, 0, 0)[0] != 't') {
 
         /* never written, and so nobody else can have it */
 
         if (job->registered) {
-            ngx_glyph_writer_over(i, "failed", "import_purged");
+            ngx_glyph_writer_over(tx->batch, i, "failed", "import_purged");
             return;
         }
 
-        ngx_glyph_writer_give_back(i);
+        ngx_glyph_writer_give_back(tx->batch, i);
         return;
     }
 
     if (PQgetvalue(res, 0, 5)[0] != 't') {
-        ngx_glyph_writer_over(i, "failed", "job_id_used");
+        ngx_glyph_writer_over(tx->batch, i, "failed", "job_id_used");
         return;
     }
 
@@ -383,7 +413,7 @@ ngx_glyph_writer_taken(PGresult *res)
 
     if (rc == NGX_ERROR || ngx_glyph_job_is_final((ngx_glyph_job_state_e) rc))
     {
-        ngx_glyph_writer_over(i, state, PQgetvalue(res, 0, 4));
+        ngx_glyph_writer_over(tx->batch, i, state, PQgetvalue(res, 0, 4));
         return;
     }
 
@@ -393,18 +423,18 @@ ngx_glyph_writer_taken(PGresult *res)
 
     rows = strtoull(PQgetvalue(res, 0, 3), NULL, 10);
 
-    item = w->batch.items[i];
+    item = tx->batch->items[i];
 
     if (item.block == NULL || item.block->final
         || rows < item.block->totals.rows)
     {
-        ngx_glyph_writer_give_back(i);
+        ngx_glyph_writer_give_back(tx->batch, i);
         return;
     }
 
     /* it was committed, only the answer was lost */
 
-    item = ngx_glyph_batch_remove(&w->batch, i);
+    item = ngx_glyph_batch_remove(tx->batch, i);
 
     ngx_glyph_job_committed(item.job, item.block);
 

@@ -9,43 +9,52 @@
 #define NGX_GLYPH_WRITER_TURN       NGX_GLYPH_BATCH_PIECE
 
 
-static ngx_int_t ngx_glyph_writer_feed(void);
-static void ngx_glyph_writer_result(PGresult *res);
-static void ngx_glyph_writer_duplicates(PGresult *res);
-static void ngx_glyph_writer_done(void);
+static void ngx_glyph_writer_process(ngx_glyph_writer_tx_t *tx);
+static ngx_int_t ngx_glyph_writer_feed(ngx_glyph_writer_tx_t *tx);
+static void ngx_glyph_writer_result(ngx_glyph_writer_tx_t *tx,
+    PGresult *res);
+static void ngx_glyph_writer_duplicates(ngx_glyph_batch_t *batch,
+    PGresult *res);
+static void ngx_glyph_writer_done(ngx_glyph_writer_tx_t *tx);
 
 
 void
 ngx_glyph_writer_ready_handler(ngx_glyph_pg_conn_t *c)
 {
-    ngx_glyph_writer_t *w = &ngx_glyph_writer;
+    ngx_glyph_writer_tx_t *tx = c->data;
 
     if (ngx_glyph_pg_poll(c) != NGX_OK) {
-        ngx_glyph_writer_lost();
+        ngx_glyph_writer_lost(tx);
         return;
     }
 
-    if (w->stall.timer_set) {
-        ngx_add_timer(&w->stall, w->conf->timeout);
+    if (tx->stall.timer_set) {
+        ngx_add_timer(&tx->stall, ngx_glyph_writer.conf->timeout);
     }
 
-    ngx_glyph_writer_process();
+    ngx_glyph_writer_process(tx);
 }
 
 
+/* Others had theirs. */
+
 void
-ngx_glyph_writer_process(void)
+ngx_glyph_writer_turn_handler(ngx_event_t *ev)
 {
-    PGresult            *res;
-    ngx_glyph_writer_t  *w;
+    ngx_glyph_writer_process(ev->data);
+}
 
-    w = &ngx_glyph_writer;
 
-    while (w->phase != NGX_GLYPH_WRITER_IDLING) {
+static void
+ngx_glyph_writer_process(ngx_glyph_writer_tx_t *tx)
+{
+    PGresult  *res;
 
-        if (w->copying) {
+    while (tx->phase != NGX_GLYPH_WRITER_IDLING) {
 
-            switch (ngx_glyph_writer_feed()) {
+        if (tx->copying) {
+
+            switch (ngx_glyph_writer_feed(tx)) {
 
             case NGX_OK:
                 break;
@@ -54,23 +63,23 @@ ngx_glyph_writer_process(void)
                 return;
 
             default:
-                ngx_glyph_writer_lost();
+                ngx_glyph_writer_lost(tx);
                 return;
             }
         }
 
-        if (PQisBusy(w->conn.pg)) {
+        if (PQisBusy(tx->conn.pg)) {
             return;
         }
 
-        res = PQgetResult(w->conn.pg);
+        res = PQgetResult(tx->conn.pg);
 
         if (res == NULL) {
-            ngx_glyph_writer_done();
+            ngx_glyph_writer_done(tx);
             continue;
         }
 
-        ngx_glyph_writer_result(res);
+        ngx_glyph_writer_result(tx, res);
     }
 }
 
@@ -78,43 +87,40 @@ ngx_glyph_writer_process(void)
 /* NGX_OK: the COPY's data is out; NGX_AGAIN: the event loop calls again. */
 
 static ngx_int_t
-ngx_glyph_writer_feed(void)
+ngx_glyph_writer_feed(ngx_glyph_writer_tx_t *tx)
 {
-    size_t               n;
-    ngx_int_t            rc;
-    ngx_str_t            piece;
-    ngx_glyph_writer_t  *w;
+    size_t     n;
+    ngx_int_t  rc;
+    ngx_str_t  piece;
 
-    w = &ngx_glyph_writer;
-
-    rc = ngx_glyph_pg_flush(&w->conn);
+    rc = ngx_glyph_pg_flush(&tx->conn);
 
     for (n = 0; rc == NGX_OK; n += piece.len) {
 
         if (n >= NGX_GLYPH_WRITER_TURN) {
-            ngx_post_event(&w->go, &ngx_posted_next_events);
+            ngx_post_event(&tx->turn, &ngx_posted_next_events);
             return NGX_AGAIN;
         }
 
-        if (ngx_glyph_batch_piece(&w->batch, &piece) == NGX_DONE) {
+        if (ngx_glyph_batch_piece(tx->batch, &piece) == NGX_DONE) {
 
-            if (PQputCopyEnd(w->conn.pg, NULL) != 1) {
-                ngx_glyph_pg_set_error(&w->conn, PQerrorMessage(w->conn.pg));
+            if (PQputCopyEnd(tx->conn.pg, NULL) != 1) {
+                ngx_glyph_pg_set_error(&tx->conn, PQerrorMessage(tx->conn.pg));
                 return NGX_ERROR;
             }
 
-            w->copying = 0;
+            tx->copying = 0;
 
-            return (ngx_glyph_pg_flush(&w->conn) == NGX_ERROR) ? NGX_ERROR
-                                                               : NGX_OK;
+            return (ngx_glyph_pg_flush(&tx->conn) == NGX_ERROR) ? NGX_ERROR
+                                                                : NGX_OK;
         }
 
-        if (PQputCopyData(w->conn.pg, (char *) piece.data, piece.len) != 1) {
-            ngx_glyph_pg_set_error(&w->conn, PQerrorMessage(w->conn.pg));
+        if (PQputCopyData(tx->conn.pg, (char *) piece.data, piece.len) != 1) {
+            ngx_glyph_pg_set_error(&tx->conn, PQerrorMessage(tx->conn.pg));
             return NGX_ERROR;
         }
 
-        rc = ngx_glyph_pg_flush(&w->conn);
+        rc = ngx_glyph_pg_flush(&tx->conn);
     }
 
     return rc;
@@ -122,40 +128,37 @@ ngx_glyph_writer_feed(void)
 
 
 static void
-ngx_glyph_writer_result(PGresult *res)
+ngx_glyph_writer_result(ngx_glyph_writer_tx_t *tx, PGresult *res)
 {
-    char                *p, *state;
-    ngx_glyph_writer_t  *w;
-
-    w = &ngx_glyph_writer;
+    char  *p, *state;
 
     switch (PQresultStatus(res)) {
 
     case PGRES_COPY_IN:
-        ngx_glyph_batch_copy(&w->batch);
-        w->copying = 1;
+        ngx_glyph_batch_copy(tx->batch);
+        tx->copying = 1;
         break;
 
     case PGRES_COMMAND_OK:
 
-        if (w->phase == NGX_GLYPH_WRITER_BATCH
+        if (tx->phase == NGX_GLYPH_WRITER_BATCH
             && ngx_strcmp(PQcmdStatus(res), "COMMIT") == 0)
         {
-            w->committed = 1;
+            tx->committed = 1;
         }
 
         break;
 
     case PGRES_TUPLES_OK:
 
-        if (w->phase == NGX_GLYPH_WRITER_ASK) {
-            ngx_glyph_writer_answered(res);
+        if (tx->phase == NGX_GLYPH_WRITER_ASK) {
+            ngx_glyph_writer_answered(tx, res);
 
-        } else if (w->phase == NGX_GLYPH_WRITER_TAKE) {
-            ngx_glyph_writer_taken(res);
+        } else if (tx->phase == NGX_GLYPH_WRITER_TAKE) {
+            ngx_glyph_writer_taken(tx, res);
 
         } else if (PQnfields(res) == 2) {
-            ngx_glyph_writer_duplicates(res);
+            ngx_glyph_writer_duplicates(tx->batch, res);
         }
 
         break;
@@ -164,22 +167,23 @@ ngx_glyph_writer_result(PGresult *res)
 
         state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
 
-        ngx_cpystrn((u_char *) w->sqlstate,
+        ngx_cpystrn((u_char *) tx->sqlstate,
                     (u_char *) (state ? state : "08006"),
-                    sizeof(w->sqlstate));
+                    sizeof(tx->sqlstate));
 
-        ngx_glyph_pg_set_error(&w->conn, PQresultErrorMessage(res));
+        ngx_glyph_pg_set_error(&tx->conn, PQresultErrorMessage(res));
 
         /* an import that was to be copied is there: as GL001 */
 
         p = PQresultErrorField(res, PG_DIAG_CONSTRAINT_NAME);
-        w->taken = (p && ngx_strcmp(p, "imports_pkey") == 0);
+        tx->taken = (p && ngx_strcmp(p, "imports_pkey") == 0);
 
         p = PQresultErrorField(res, PG_DIAG_CONTEXT);
         p = p ? strstr(p, "COPY listings, line ") : NULL;
 
-        w->row = p ? strtoul(p + sizeof("COPY listings, line ") - 1, NULL, 10)
-                   : 0;
+        tx->row = p ? strtoul(p + sizeof("COPY listings, line ") - 1, NULL,
+                              10)
+                    : 0;
         break;
     }
 
@@ -190,19 +194,16 @@ ngx_glyph_writer_result(PGresult *res)
 /* Imports of the batch whose files were imported before. */
 
 static void
-ngx_glyph_writer_duplicates(PGresult *res)
+ngx_glyph_writer_duplicates(ngx_glyph_batch_t *batch, PGresult *res)
 {
-    int                  row;
-    ngx_uint_t           i;
-    ngx_glyph_job_t     *job;
-    ngx_glyph_writer_t  *w;
-
-    w = &ngx_glyph_writer;
+    int               row;
+    ngx_uint_t        i;
+    ngx_glyph_job_t  *job;
 
     for (row = 0; row < PQntuples(res); row++) {
 
-        for (i = 0; i < w->batch.n; i++) {
-            job = w->batch.items[i].job;
+        for (i = 0; i < batch->n; i++) {
+            job = batch->items[i].job;
 
             if (ngx_strncmp(PQgetvalue(res, row, 0), job->text,
                             NGX_GLYPH_UUID_TEXT_LEN)
@@ -220,59 +221,61 @@ ngx_glyph_writer_duplicates(PGresult *res)
 /* All results of what was sent have come. */
 
 static void
-ngx_glyph_writer_done(void)
+ngx_glyph_writer_done(ngx_glyph_writer_tx_t *tx)
 {
-    ngx_glyph_writer_phase_e   phase;
-    ngx_glyph_writer_t        *w;
+    ngx_glyph_writer_phase_e  phase;
 
-    w = &ngx_glyph_writer;
-
-    if (PQstatus(w->conn.pg) == CONNECTION_BAD) {
-        ngx_glyph_writer_lost();
+    if (PQstatus(tx->conn.pg) == CONNECTION_BAD) {
+        ngx_glyph_writer_lost(tx);
         return;
     }
 
-    if (w->stall.timer_set) {
-        ngx_del_timer(&w->stall);
+    if (tx->stall.timer_set) {
+        ngx_del_timer(&tx->stall);
     }
 
-    phase = w->phase;
+    phase = tx->phase;
 
-    if (phase == NGX_GLYPH_WRITER_BATCH && !w->committed) {
+    if (phase == NGX_GLYPH_WRITER_BATCH && !tx->committed) {
 
-        ngx_log_error(NGX_LOG_WARN, ngx_glyph_batch_log(&w->batch), 0,
+        ngx_log_error(NGX_LOG_WARN, ngx_glyph_batch_log(tx->batch), 0,
                       "postgres refused a transaction of %ui imports: %s",
-                      w->batch.n, w->conn.error);
+                      tx->batch->n, tx->conn.error);
 
-        ngx_glyph_writer_send(NGX_GLYPH_WRITER_ROLLBACK, "ROLLBACK", 0, NULL);
+        ngx_glyph_writer_send(tx, NGX_GLYPH_WRITER_ROLLBACK, "ROLLBACK", 0,
+                              NULL);
         return;
     }
 
-    w->phase = NGX_GLYPH_WRITER_IDLING;
+    tx->phase = NGX_GLYPH_WRITER_IDLING;
 
     if (phase == NGX_GLYPH_WRITER_BATCH) {
-        ngx_glyph_writer_commit();
+        ngx_glyph_writer_commit(tx);
 
     } else if (phase == NGX_GLYPH_WRITER_ROLLBACK) {
-        ngx_glyph_writer_rolled_back();
+        ngx_glyph_writer_rolled_back(tx);
 
     } else if (phase == NGX_GLYPH_WRITER_ASK) {
 
         /* those that are still ours are written again */
 
-        if (w->sqlstate[0] || w->batch.n == w->asked) {
+        if (tx->sqlstate[0] || tx->batch->n == tx->asked) {
             ngx_glyph_writer_retry_later();
         }
 
-        ngx_glyph_writer_give_back_all();
+        ngx_glyph_writer_give_back_all(tx->batch);
 
-    } else if (w->sqlstate[0]) {
+    } else if (tx->sqlstate[0]) {
 
         /* the row is locked, or the server is unwell: take it later */
 
-        ngx_log_error(NGX_LOG_WARN, ngx_glyph_batch_log(&w->batch), 0,
-                      "could not take an import back: %s", w->conn.error);
+        ngx_log_error(NGX_LOG_WARN, ngx_glyph_batch_log(tx->batch), 0,
+                      "could not take an import back: %s", tx->conn.error);
         ngx_glyph_writer_retry_later();
+    }
+
+    if (tx->batch && tx->batch->n == 0) {
+        ngx_glyph_writer_batch_done(tx);
     }
 
     ngx_glyph_writer_next();
@@ -280,57 +283,69 @@ ngx_glyph_writer_done(void)
 
 
 void
-ngx_glyph_writer_send(ngx_glyph_writer_phase_e phase, const char *sql, int n,
+ngx_glyph_writer_send(ngx_glyph_writer_tx_t *tx,
+    ngx_glyph_writer_phase_e phase, const char *sql, int n,
     const char *const *params)
 {
-    int                  rc;
-    ngx_glyph_writer_t  *w;
+    int  rc;
 
-    w = &ngx_glyph_writer;
-
-    w->phase = phase;
+    tx->phase = phase;
 
     if (phase != NGX_GLYPH_WRITER_ROLLBACK) {
-        w->sqlstate[0] = '\0';
-        w->row = 0;
-        w->taken = 0;
+        tx->sqlstate[0] = '\0';
+        tx->row = 0;
+        tx->taken = 0;
     }
 
-    rc = n ? PQsendQueryParams(w->conn.pg, sql, n, NULL, params, NULL, NULL,
+    rc = n ? PQsendQueryParams(tx->conn.pg, sql, n, NULL, params, NULL, NULL,
                                0)
-           : PQsendQuery(w->conn.pg, sql);
+           : PQsendQuery(tx->conn.pg, sql);
 
     /* glyph.take() waits for locks, and ends the backends that hold them */
 
-    ngx_add_timer(&w->stall, (phase == NGX_GLYPH_WRITER_TAKE)
-                             ? ngx_max(w->conf->timeout,
+    ngx_add_timer(&tx->stall, (phase == NGX_GLYPH_WRITER_TAKE)
+                             ? ngx_max(ngx_glyph_writer.conf->timeout,
                                        NGX_GLYPH_WRITER_TAKE_TIMEOUT)
-                             : w->conf->timeout);
+                             : ngx_glyph_writer.conf->timeout);
 
     if (rc != 1) {
-        ngx_glyph_pg_set_error(&w->conn, PQerrorMessage(w->conn.pg));
-        ngx_glyph_writer_lost();
+        ngx_glyph_pg_set_error(&tx->conn, PQerrorMessage(tx->conn.pg));
+        ngx_glyph_writer_lost(tx);
         return;
     }
 
-    if (ngx_glyph_pg_flush(&w->conn) == NGX_ERROR) {
-        ngx_glyph_writer_lost();
+    if (ngx_glyph_pg_flush(&tx->conn) == NGX_ERROR) {
+        ngx_glyph_writer_lost(tx);
     }
 }
 
 
+/* Of the jobs that wait, until there are so many bytes. */
+
 void
-ngx_glyph_writer_start_batch(void)
+ngx_glyph_writer_start_batch(ngx_glyph_writer_tx_t *tx, size_t size)
 {
     ngx_queue_t         *q;
     ngx_glyph_job_t     *job;
+    ngx_glyph_batch_t   *batch;
     ngx_glyph_writer_t  *w;
 
     w = &ngx_glyph_writer;
 
+    batch = ngx_glyph_writer_batch();
+
+    if (batch == NULL) {
+        ngx_glyph_writer_retry_later();
+        return;
+    }
+
+    tx->batch = batch;
+    tx->committed = 0;
+    tx->unknown = 0;
+
     while (!ngx_queue_empty(&w->ready)
-           && w->batch.n < (w->alone ? 1 : NGX_GLYPH_BATCH_JOBS)
-           && w->batch.size < NGX_GLYPH_BATCH_SIZE)
+           && batch->n < (w->alone ? 1 : NGX_GLYPH_BATCH_JOBS)
+           && batch->size < size)
     {
         q = ngx_queue_head(&w->ready);
 
@@ -341,32 +356,30 @@ ngx_glyph_writer_start_batch(void)
             continue;
         }
 
-        ngx_glyph_batch_add(&w->batch, job);
+        ngx_glyph_batch_add(batch, job);
     }
 
-    if (w->batch.n == 0) {
+    if (batch->n == 0) {
+        ngx_glyph_writer_batch_done(tx);
         ngx_glyph_writer_next();
         return;
     }
 
-    w->committed = 0;
-    w->unknown = 0;
-
-    if (ngx_glyph_batch_sql(&w->batch) != NGX_OK) {
-        ngx_log_error(NGX_LOG_ALERT, ngx_glyph_batch_log(&w->batch), 0,
-                      "no memory for a transaction of %ui imports",
-                      w->batch.n);
-        ngx_glyph_writer_give_back_all();
+    if (ngx_glyph_batch_sql(batch) != NGX_OK) {
+        ngx_log_error(NGX_LOG_ALERT, ngx_glyph_batch_log(batch), 0,
+                      "no memory for a transaction of %ui imports", batch->n);
+        ngx_glyph_writer_give_back_all(batch);
+        ngx_glyph_writer_batch_done(tx);
         ngx_glyph_writer_retry_later();
         return;
     }
 
     ngx_log_debug2(NGX_LOG_DEBUG_HTTP, w->log, 0,
                    "glyph writer batch: %ui imports, %uz bytes",
-                   w->batch.n, w->batch.size);
+                   batch->n, batch->size);
 
-    w->sent = ngx_glyph_usec();
+    tx->sent = ngx_glyph_usec();
 
-    ngx_glyph_writer_send(NGX_GLYPH_WRITER_BATCH,
-                          (char *) w->batch.sql.data, 0, NULL);
+    ngx_glyph_writer_send(tx, NGX_GLYPH_WRITER_BATCH,
+                          (char *) batch->sql.data, 0, NULL);
 }

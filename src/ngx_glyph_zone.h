@@ -73,6 +73,8 @@ typedef enum {
 
     NGX_GLYPH_WRITER_READY,
     NGX_GLYPH_WRITER_WRITING,
+    NGX_GLYPH_WRITER_IDLE,                  /* connections */
+    NGX_GLYPH_WRITER_BUSY,
 
     NGX_GLYPH_CHUNKS_USED,
     NGX_GLYPH_CHUNKS_LIMIT,

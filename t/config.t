@@ -682,3 +682,19 @@ glyph_events_heartbeat 0;
 --- must_die
 --- error_log eval
 qr/\Q"glyph_events_heartbeat" directive must be greater than 0\E in \S+wrong\.conf:2$/m
+
+
+=== TEST 59: no connection to write with
+--- http_config
+glyph_postgres "dbname=glyph" writers=0;
+--- must_die
+--- error_log eval
+qr/invalid parameter "writers=0" in .*nginx.conf:\d+/
+
+
+=== TEST 60: more connections to write with than there may be
+--- http_config
+glyph_postgres "dbname=glyph" writers=17;
+--- must_die
+--- error_log eval
+qr/invalid parameter "writers=17" in .*nginx.conf:\d+/
