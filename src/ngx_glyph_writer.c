@@ -25,7 +25,7 @@ static void ngx_glyph_writer_event(ngx_event_t *ev,
 static void ngx_glyph_writer_go_handler(ngx_event_t *ev);
 static void ngx_glyph_writer_step(ngx_glyph_writer_tx_t *tx);
 static void ngx_glyph_writer_rest(ngx_glyph_writer_tx_t *tx);
-static size_t ngx_glyph_writer_share(ngx_glyph_writer_tx_t *tx);
+static size_t ngx_glyph_writer_share(void);
 static size_t ngx_glyph_writer_bytes(void);
 static void ngx_glyph_writer_more(void);
 static void ngx_glyph_writer_connect(ngx_glyph_writer_tx_t *tx);
@@ -290,7 +290,7 @@ ngx_glyph_writer_step(ngx_glyph_writer_tx_t *tx)
         tx->unknown = 1;
     }
 
-    size = tx->batch ? 1 : ngx_glyph_writer_share(tx);
+    size = tx->batch ? 1 : ngx_glyph_writer_share();
 
     if (size == 0) {
         ngx_glyph_writer_rest(tx);
@@ -324,13 +324,13 @@ ngx_glyph_writer_rest(ngx_glyph_writer_tx_t *tx)
 
 
 /*
- * How many bytes of those that wait are for this connection; 0: none.  What is
- * little waits for the transaction that runs, and is one with all that has
- * come until then; what is more is shared with those that are idle.
+ * How many bytes of those that wait are for an idle connection; 0: none.  What
+ * is little waits for the transaction that runs, and is one with all that has
+ * come until then; what is more is shared by those that are idle.
  */
 
 static size_t
-ngx_glyph_writer_share(ngx_glyph_writer_tx_t *tx)
+ngx_glyph_writer_share(void)
 {
     size_t               bytes;
     ngx_uint_t           i, idle;
@@ -434,8 +434,10 @@ ngx_glyph_writer_more(void)
 static void
 ngx_glyph_writer_connect(ngx_glyph_writer_tx_t *tx)
 {
-    if (ngx_glyph_pg_connect(&tx->conn) != NGX_OK) {
-        ngx_glyph_writer_failed(&tx->conn);
+    if (ngx_glyph_pg_connect(&tx->conn) != NGX_OK
+        && ngx_glyph_writer_count(NGX_GLYPH_PG_OPEN) == 0)
+    {
+        ngx_glyph_writer_retry_later();
     }
 }
 

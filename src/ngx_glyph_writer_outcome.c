@@ -182,8 +182,7 @@ ngx_glyph_writer_rolled_back(ngx_glyph_writer_tx_t *tx)
 static void
 ngx_glyph_writer_refused(ngx_glyph_writer_tx_t *tx)
 {
-    ngx_glyph_job_t     *job;
-
+    ngx_glyph_job_t  *job;
 
     if (tx->row && ngx_glyph_batch_refuse(tx->batch, tx->row) == NGX_OK) {
         ngx_glyph_zone_add(NGX_GLYPH_CODES + GLYPH_ROW_STORE_REFUSED, 1);
@@ -229,7 +228,6 @@ ngx_glyph_writer_ask(ngx_glyph_writer_tx_t *tx)
     u_char               ids[NGX_GLYPH_BATCH_JOBS
                              * (NGX_GLYPH_UUID_TEXT_LEN + 1) + 2];
 
-
     tx->asked = tx->batch->n;
 
     p = ids;
@@ -254,10 +252,10 @@ ngx_glyph_writer_ask(ngx_glyph_writer_tx_t *tx)
 void
 ngx_glyph_writer_answered(ngx_glyph_writer_tx_t *tx, PGresult *res)
 {
-    int                  row, n;
-    ngx_str_t            tenant;
-    ngx_uint_t           i;
-    ngx_glyph_job_t     *job;
+    int               row, n;
+    ngx_str_t         tenant;
+    ngx_uint_t        i;
+    ngx_glyph_job_t  *job;
 
     n = PQntuples(res);
 
@@ -313,8 +311,8 @@ static void
 ngx_glyph_writer_over(ngx_glyph_batch_t *batch, ngx_uint_t i,
     const char *state, const char *code)
 {
-    ngx_int_t            rc;
-    ngx_glyph_job_t     *job;
+    ngx_int_t         rc;
+    ngx_glyph_job_t  *job;
 
     job = batch->items[i].job;
     rc = ngx_glyph_job_state_parse(state);
@@ -339,9 +337,9 @@ ngx_glyph_writer_over(ngx_glyph_batch_t *batch, ngx_uint_t i,
 void
 ngx_glyph_writer_take(ngx_glyph_writer_tx_t *tx)
 {
-    const char          *params[4];
-    glyph_buf_t          upload;
-    ngx_glyph_job_t     *job;
+    const char       *params[4];
+    glyph_buf_t       upload;
+    ngx_glyph_job_t  *job;
 
     job = tx->batch->items[tx->batch->n - 1].job;
 
@@ -380,12 +378,12 @@ ngx_glyph_writer_take(ngx_glyph_writer_tx_t *tx)
 void
 ngx_glyph_writer_taken(ngx_glyph_writer_tx_t *tx, PGresult *res)
 {
-    char                *state;
-    ngx_int_t            rc;
-    uint64_t             rows;
-    ngx_uint_t           i;
-    ngx_glyph_item_t     item;
-    ngx_glyph_job_t     *job;
+    char             *state;
+    ngx_int_t         rc;
+    uint64_t          rows;
+    ngx_uint_t        i;
+    ngx_glyph_item_t  item;
+    ngx_glyph_job_t  *job;
 
     i = tx->batch->n - 1;
     job = tx->batch->items[i].job;
