@@ -250,6 +250,10 @@ ngx_glyph_writer_done(ngx_glyph_writer_tx_t *tx)
     tx->phase = NGX_GLYPH_WRITER_IDLING;
 
     if (phase == NGX_GLYPH_WRITER_BATCH) {
+
+        /* Postgres has something to do while the jobs are told */
+
+        ngx_glyph_writer_next();
         ngx_glyph_writer_commit(tx);
 
     } else if (phase == NGX_GLYPH_WRITER_ROLLBACK) {
