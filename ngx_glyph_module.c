@@ -106,7 +106,7 @@ static ngx_command_t  ngx_glyph_commands[] = {
       NULL },
 
     { ngx_string("glyph_postgres"),
-      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE123,
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1234,
       ngx_glyph_postgres,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,

@@ -64,8 +64,12 @@ CREATE TABLE IF NOT EXISTS glyph.schema_versions (
 );
 
 
--- An import is updated once a batch; a third of each page is left free so that
--- the new version fits beside the old one (HOT) and no index is touched.
+-- An import is updated once a batch; some of each page is left free so that the
+-- new version fits beside the old one (HOT) and no index is touched.
+--
+-- A small import is written once, by COPY, when it is complete: the times that
+-- are the server's to say are defaults for that, and nothing volatile is, or
+-- COPY would write rows one by one.
 
 CREATE TABLE IF NOT EXISTS glyph.imports (
     id               uuid PRIMARY KEY,
@@ -78,9 +82,9 @@ CREATE TABLE IF NOT EXISTS glyph.imports (
     durable          bool NOT NULL DEFAULT false,
 
     created_at       timestamptz NOT NULL DEFAULT now(),
-    started_at       timestamptz,
+    started_at       timestamptz DEFAULT now(),
     updated_at       timestamptz NOT NULL DEFAULT now(),
-    finished_at      timestamptz,
+    finished_at      timestamptz DEFAULT now(),
 
     filename         text,
     source_label     text,
@@ -113,7 +117,7 @@ CREATE TABLE IF NOT EXISTS glyph.imports (
 
     header           bytea,                         -- the file's, in UTF-8
     delimiter        int2                           -- its code
-) WITH (fillfactor = 70);
+) WITH (fillfactor = 90);
 
 DO $$
 BEGIN
@@ -126,10 +130,15 @@ BEGIN
 END
 $$;
 
--- api_jobs, api_imports, and the order "time" of listings
+ALTER TABLE glyph.imports
+    ALTER started_at SET DEFAULT now(), ALTER finished_at SET DEFAULT now(),
+    SET (fillfactor = 90);
+
+-- api_jobs, api_imports, and the order "time" of listings: read backwards, as
+-- pages are filled better from the right.
 
 CREATE INDEX IF NOT EXISTS imports_time
-    ON glyph.imports (tenant, created_at DESC, id DESC);
+    ON glyph.imports (tenant, created_at, id);
 
 -- What a dead worker left; a handful of rows, whatever the history.
 
@@ -142,11 +151,14 @@ CREATE INDEX IF NOT EXISTS imports_purge
     WHERE purged_at IS NULL
           AND (state IN ('failed', 'cancelled') OR undone_at IS NOT NULL);
 
--- What was imported before with the same bytes.
+-- What was imported before with the same bytes, the first first.
 
-CREATE INDEX IF NOT EXISTS imports_file
-    ON glyph.imports (tenant, file_sha256)
-    WHERE file_sha256 IS NOT NULL;
+DROP INDEX IF EXISTS glyph.imports_file;
+
+CREATE INDEX IF NOT EXISTS imports_sha256
+    ON glyph.imports (file_sha256, created_at, id)
+    WHERE file_sha256 IS NOT NULL AND state = 'completed'
+          AND undone_at IS NULL;
 
 CREATE UNIQUE INDEX IF NOT EXISTS imports_idempotency
     ON glyph.imports (tenant, idempotency_key)
@@ -366,9 +378,15 @@ $$;
 -- idempotency key in use leaves the row missing, and an id that a client chose
 -- twice has another worker's row; all are GL001.
 --
+-- Imports that begin and end in one batch are not among these jobs: they are
+-- copied into imports, complete, before; the fence for them is the primary key,
+-- of which a duplicate is what GL001 is here.  In such a transaction nothing is
+-- made here.
+--
 -- Here and in commit_progress() a batch's imports are found by their key.  The
 -- planner does not know how many there are, and what it made of imports when
--- that was small would stay the session's plan: a scan of all history.
+-- that was small would stay the session's plan: a scan of all history.  So the
+-- state is asked for in a way that no partial index fits.
 
 CREATE OR REPLACE FUNCTION glyph.begin_batch(jobs jsonb) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
@@ -378,12 +396,12 @@ DECLARE
     v_bad jsonb;
 BEGIN
     INSERT INTO glyph.imports AS i (id, tenant, state, epoch, node, worker,
-                durable, created_at, started_at, filename, source_label,
+                durable, created_at, finished_at, filename, source_label,
                 campaign_id, metadata, options, bytes_total, idempotency_key,
                 request_hash, fingerprint, traceparent)
     SELECT (e->>0)::uuid, coalesce(m.tenant, ''), 'processing', (e->>1)::int,
            m.node, m.worker, coalesce(m.durable, false),
-           coalesce(m.created_at, now()), now(), m.filename, m.source_label,
+           coalesce(m.created_at, now()), NULL, m.filename, m.source_label,
            m.campaign_id, m.metadata, m.options, m.bytes_total,
            m.idempotency_key, decode(m.request_hash, 'hex'), m.fingerprint,
            m.traceparent
@@ -425,20 +443,24 @@ $$;
 -- commit_progress([{id, epoch, …}, …]) ends it: cumulative totals, and with
 -- state "completed" or "failed" the import's end.  What is absent keeps its
 -- value.  "result" is best given as a string that holds the JSON text: jsonb
--- would put an object's members into another order.  What is returned are the
--- imports that completed here with a file that was imported before.
+-- would put an object's members into another order.
 
-CREATE OR REPLACE FUNCTION glyph.commit_progress(jobs jsonb)
-RETURNS TABLE (id uuid, duplicate_of uuid)
+DO $$
+BEGIN
+    IF (SELECT proretset FROM pg_proc
+         WHERE oid = to_regprocedure('glyph.commit_progress(jsonb)'))
+    THEN
+        DROP FUNCTION glyph.commit_progress(jsonb);
+    END IF;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION glyph.commit_progress(jobs jsonb) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
-#variable_conflict use_column
 DECLARE
-    v_bad     jsonb;
-    v_ids     uuid[];   -- those that complete here
-    v_repeats bool;     -- some have a file that was imported before
-    v_alike   bool;     -- or have the same file
+    v_bad jsonb;
 BEGIN
     WITH j AS (
         SELECT *
@@ -478,59 +500,80 @@ BEGIN
                                        i.request_hash),
                fingerprint = coalesce(j.fingerprint, i.fingerprint),
                header = coalesce(decode(j.header, 'hex'), i.header),
-               delimiter = coalesce(j.delimiter, i.delimiter),
-               duplicate_of = CASE
-                   WHEN j.state = 'completed' AND j.file_sha256 IS NOT NULL
-                   THEN (SELECT o.id
-                           FROM glyph.imports o
-                          WHERE o.tenant = i.tenant
-                                AND o.file_sha256
-                                    = decode(j.file_sha256, 'hex')
-                                AND o.state = 'completed'
-                                AND o.undone_at IS NULL
-                          ORDER BY o.created_at, o.id
-                          LIMIT 1)
-                   END
+               delimiter = coalesce(j.delimiter, i.delimiter)
           FROM j
          WHERE i.id = j.id AND i.epoch = j.epoch
-               AND i.state IN ('receiving', 'queued', 'processing')
+               AND NOT glyph.is_final(i.state)
                AND coalesce(j.state, 'processing')
                    IN ('processing', 'completed', 'failed')
-        RETURNING i.id, i.state, i.tenant, i.file_sha256, i.duplicate_of
+        RETURNING i.id
     )
-    SELECT jsonb_agg(DISTINCT j.id) FILTER (WHERE u.id IS NULL),
-           bool_or(u.duplicate_of IS NOT NULL),
-           array_agg(u.id) FILTER (WHERE u.state = 'completed'),
-           count(u.file_sha256) > count(DISTINCT (u.tenant, u.file_sha256))
-               FILTER (WHERE u.file_sha256 IS NOT NULL)
-      INTO v_bad, v_repeats, v_ids, v_alike
-      FROM j LEFT JOIN u ON u.id = j.id;
+    SELECT jsonb_agg(DISTINCT j.id) INTO v_bad
+      FROM j LEFT JOIN u ON u.id = j.id
+     WHERE u.id IS NULL;
 
     IF v_bad IS NOT NULL THEN
         PERFORM glyph.fence_error(v_bad);
     END IF;
+END
+$$;
 
-    -- The same file twice in this batch: the first is the original.
 
-    IF v_alike THEN
-        UPDATE glyph.imports i
-           SET duplicate_of = f.id
-          FROM (SELECT c.id AS later,
-                       first_value(c.id) OVER (
-                           PARTITION BY c.tenant, c.file_sha256
-                           ORDER BY c.created_at, c.id) AS id
-                  FROM glyph.imports c
-                 WHERE c.id = ANY (v_ids) AND c.file_sha256 IS NOT NULL
-                       AND c.duplicate_of IS NULL) f
-         WHERE i.id = f.later AND f.id <> f.later;
+-- repeats() of imports that complete in this transaction: those with a file
+-- that was imported before, each with the first that had it.  Of several in
+-- the same transaction the first is the original.
+--
+-- The tenant is compared as an expression: as a column it would make the index
+-- by time look as good as the one by digest, to a planner that thinks imports
+-- is small, and that is a scan of the tenant's history.
+
+CREATE OR REPLACE FUNCTION glyph.repeats(p_ids uuid[])
+RETURNS TABLE (id uuid, duplicate_of uuid)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
+#variable_conflict use_column
+BEGIN
+    -- Nearly always it is none
+
+    IF NOT EXISTS (
+        SELECT FROM glyph.imports c JOIN glyph.imports o
+               ON o.file_sha256 = c.file_sha256 AND o.id <> c.id
+                  AND o.tenant || '' = c.tenant
+                  AND o.state = 'completed' AND o.undone_at IS NULL
+         WHERE c.id = ANY (p_ids))
+    THEN
+        RETURN;
     END IF;
 
-    IF v_repeats OR v_alike THEN
-        RETURN QUERY
-        SELECT i.id, i.duplicate_of
-          FROM glyph.imports i
-         WHERE i.id = ANY (v_ids) AND i.duplicate_of IS NOT NULL;
-    END IF;
+    RETURN QUERY
+    WITH r AS MATERIALIZED (
+        SELECT c.id, coalesce(
+               (SELECT o.id
+                  FROM glyph.imports o
+                 WHERE o.file_sha256 = c.file_sha256
+                       AND o.tenant || '' = c.tenant
+                       AND o.state = 'completed' AND o.undone_at IS NULL
+                       AND o.id <> ALL (p_ids)
+                 ORDER BY o.created_at, o.id
+                 LIMIT 1),
+               (SELECT o.id
+                  FROM glyph.imports o
+                 WHERE o.file_sha256 = c.file_sha256
+                       AND o.tenant || '' = c.tenant
+                       AND o.state = 'completed' AND o.undone_at IS NULL
+                       AND o.id = ANY (p_ids)
+                       AND (o.created_at, o.id) < (c.created_at, c.id)
+                 ORDER BY o.created_at, o.id
+                 LIMIT 1)) AS original
+          FROM glyph.imports c
+         WHERE c.id = ANY (p_ids)
+    )
+    UPDATE glyph.imports i
+       SET duplicate_of = r.original
+      FROM r
+     WHERE i.id = r.id AND r.original IS NOT NULL
+    RETURNING i.id, i.duplicate_of;
 END
 $$;
 
@@ -557,10 +600,10 @@ BEGIN
     -- Again, if what was in the way has failed meanwhile
     FOR v_round IN 1 .. 3 LOOP
         INSERT INTO glyph.imports (id, tenant, state, epoch, node, worker,
-                                   idempotency_key, request_hash,
-                                   fingerprint, traceparent)
+                                   started_at, finished_at, idempotency_key,
+                                   request_hash, fingerprint, traceparent)
         VALUES (p_id, p_meta->>'tenant', 'receiving', 1,
-                (p_meta->>'node')::uuid, (p_meta->>'worker')::uuid,
+                (p_meta->>'node')::uuid, (p_meta->>'worker')::uuid, NULL, NULL,
                 p_meta->>'key', decode(p_meta->>'request_hash', 'hex'),
                 p_meta->>'fingerprint', p_meta->>'traceparent')
             ON CONFLICT DO NOTHING;
@@ -615,11 +658,12 @@ DECLARE
 BEGIN
     IF p_meta IS NOT NULL THEN
         INSERT INTO glyph.imports (id, tenant, state, epoch, node, worker,
-                                   durable, created_at, bytes_total,
-                                   fingerprint, traceparent)
+                                   durable, created_at, started_at,
+                                   finished_at, bytes_total, fingerprint,
+                                   traceparent)
         VALUES (p_id, p_meta->>'tenant', 'queued', p_epoch,
                 (p_meta->>'node')::uuid, (p_meta->>'worker')::uuid, true,
-                (p_meta->>'created_at')::timestamptz,
+                (p_meta->>'created_at')::timestamptz, NULL, NULL,
                 (p_meta->>'bytes_total')::bigint, p_fingerprint,
                 p_meta->>'traceparent')
             ON CONFLICT (id) DO NOTHING;
@@ -825,9 +869,9 @@ BEGIN
         r := glyph.hold(p_id, p_create, NULL);
         EXIT WHEN r.id IS NOT NULL OR NOT p_create;
 
-        INSERT INTO glyph.imports (id, tenant, state, epoch, finished_at,
+        INSERT INTO glyph.imports (id, tenant, state, epoch, started_at,
                                    error)
-        VALUES (p_id, p_tenant, 'cancelled', 1, now(),
+        VALUES (p_id, p_tenant, 'cancelled', 1, NULL,
                 '{"code": "cancelled"}')
             ON CONFLICT (id) DO NOTHING;
         GET DIAGNOSTICS v_n = ROW_COUNT;

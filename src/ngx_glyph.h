@@ -65,12 +65,16 @@ typedef struct {
 
 /* glyph_postgres */
 
+#define NGX_GLYPH_WRITERS_MAX  16
+
 typedef struct {
     ngx_str_t                  conninfo;    /* with a NUL behind it */
     ngx_msec_t                 timeout;     /* of a connect, and of a batch
                                                that makes no progress */
     ngx_msec_t                 read_timeout;    /* statement_timeout of
                                                    reads */
+    ngx_uint_t                 writers;     /* connections of a worker, at
+                                               most */
 } ngx_glyph_pg_conf_t;
 
 

@@ -19,8 +19,8 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_background.h"
-#include "ngx_glyph_batch.h"
 #include "ngx_glyph_pg.h"
+#include "ngx_glyph_record.h"
 #include "ngx_glyph_state.h"
 #include "ngx_glyph_upload.h"
 #include "ngx_glyph_uuid.h"
@@ -313,7 +313,7 @@ ngx_glyph_background_hand_over(ngx_glyph_job_t *job)
     ngx_memzero(&meta, sizeof(glyph_buf_t));
 
     if (!job->registered) {
-        ngx_glyph_batch_meta(job, &meta);
+        ngx_glyph_record_meta(job, &meta);
         glyph_buf_putc(&meta, '\0');
         params[2] = (const char *) meta.data;
     }

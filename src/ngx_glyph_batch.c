@@ -1,22 +1,24 @@
 
 #include "ngx_glyph.h"
-#include "ngx_glyph_background.h"
 #include "ngx_glyph_batch.h"
-#include "ngx_glyph_owner.h"
+#include "ngx_glyph_record.h"
 #include "core/glyph_copy.h"
-#include "core/glyph_stats.h"
 
 
+static void ngx_glyph_batch_prepare(ngx_glyph_batch_t *batch);
+static ngx_int_t ngx_libc_cdecl ngx_glyph_batch_compare(const void *one,
+    const void *two);
+static ngx_uint_t ngx_glyph_batch_whole(ngx_glyph_batch_t *batch,
+    ngx_glyph_item_t *item);
+static void ngx_glyph_batch_copy_sql(ngx_glyph_batch_t *batch,
+    ngx_glyph_batch_copy_e copy, const char *columns);
 static void ngx_glyph_batch_begin_args(ngx_glyph_batch_t *batch,
     glyph_buf_t *b);
 static void ngx_glyph_batch_progress_args(ngx_glyph_batch_t *batch,
     glyph_buf_t *b);
-static void ngx_glyph_batch_head(ngx_glyph_job_t *job, glyph_buf_t *b);
-static void ngx_glyph_batch_final(ngx_glyph_job_t *job,
-    ngx_glyph_block_t *block, glyph_buf_t *b);
-static void ngx_glyph_batch_field(glyph_buf_t *b, ngx_glyph_job_t *job,
-    const char *name, ngx_str_t *given);
+static void ngx_glyph_batch_repeats(ngx_glyph_batch_t *batch);
 static void ngx_glyph_batch_hex(glyph_buf_t *sql, glyph_buf_t *json);
+static glyph_buf_t *ngx_glyph_batch_rows(ngx_glyph_batch_t *batch);
 static size_t ngx_glyph_batch_tuple(u_char *p, u_char *last,
     uint32_t *index);
 
@@ -64,58 +66,141 @@ ngx_glyph_batch_remove(ngx_glyph_batch_t *batch, ngx_uint_t i)
 }
 
 
+void
+ngx_glyph_batch_free(ngx_glyph_batch_t *batch)
+{
+    glyph_buf_free(&batch->sql);
+    glyph_buf_free(&batch->imports);
+}
+
+
 ngx_int_t
 ngx_glyph_batch_sql(ngx_glyph_batch_t *batch)
 {
-    ngx_uint_t    i, listings, errors;
+    ngx_int_t     rc;
     glyph_buf_t  *sql, json;
 
-    listings = 0;
-    errors = 0;
-
-    for (i = 0; i < batch->n; i++) {
-        if (batch->items[i].block) {
-            listings |= batch->items[i].block->listings.len > 0;
-            errors |= batch->items[i].block->errors.len > 0;
-        }
-    }
-
-    batch->errors = !listings;
-    batch->header_sent = 0;
+    ngx_glyph_batch_prepare(batch);
 
     ngx_memzero(&json, sizeof(glyph_buf_t));
     sql = &batch->sql;
     glyph_buf_reset(sql);
 
-    glyph_buf_puts(sql, "BEGIN;SELECT glyph.begin_batch(");
-    ngx_glyph_batch_begin_args(batch, &json);
-    ngx_glyph_batch_hex(sql, &json);
-    glyph_buf_puts(sql, ");");
+    glyph_buf_puts(sql, "BEGIN;");
 
-    if (listings) {
-        glyph_buf_puts(sql, "COPY ");
-        glyph_buf_puts(sql, glyph_copy_listings);
-        glyph_buf_puts(sql, " FROM STDIN (FORMAT binary);");
+    ngx_glyph_batch_copy_sql(batch, NGX_GLYPH_BATCH_IMPORTS,
+                             ngx_glyph_record_columns);
+
+    if (batch->n > batch->nwhole) {
+        glyph_buf_puts(sql, "SELECT glyph.begin_batch(");
+        ngx_glyph_batch_begin_args(batch, &json);
+        ngx_glyph_batch_hex(sql, &json);
+        glyph_buf_puts(sql, ");");
     }
 
-    if (errors) {
-        glyph_buf_puts(sql, "COPY ");
-        glyph_buf_puts(sql, glyph_copy_errors);
-        glyph_buf_puts(sql, " FROM STDIN (FORMAT binary);");
+    ngx_glyph_batch_copy_sql(batch, NGX_GLYPH_BATCH_LISTINGS,
+                             glyph_copy_listings);
+    ngx_glyph_batch_copy_sql(batch, NGX_GLYPH_BATCH_ERRORS,
+                             glyph_copy_errors);
+
+    if (batch->n > batch->nwhole) {
+        glyph_buf_puts(sql, "SELECT glyph.commit_progress(");
+        glyph_buf_reset(&json);
+        ngx_glyph_batch_progress_args(batch, &json);
+        ngx_glyph_batch_hex(sql, &json);
+        glyph_buf_puts(sql, ");");
     }
 
-    glyph_buf_puts(sql, "SELECT * FROM glyph.commit_progress(");
-    glyph_buf_reset(&json);
-    ngx_glyph_batch_progress_args(batch, &json);
-    ngx_glyph_batch_hex(sql, &json);
-    glyph_buf_puts(sql, ");COMMIT");
+    ngx_glyph_batch_repeats(batch);
+
+    glyph_buf_puts(sql, "COMMIT");
     glyph_buf_putc(sql, '\0');
 
-    i = sql->failed || json.failed;
+    rc = (sql->failed || json.failed || batch->imports.failed) ? NGX_ERROR
+                                                               : NGX_OK;
 
     glyph_buf_free(&json);
 
-    return i ? NGX_ERROR : NGX_OK;
+    return rc;
+}
+
+
+/*
+ * Imports that begin and end here are copied, in the order of their ids; but
+ * all that begin are inserted by one statement, so that of two transactions
+ * with the same ids each waits for the other in one direction only.
+ */
+
+static void
+ngx_glyph_batch_prepare(ngx_glyph_batch_t *batch)
+{
+    ngx_uint_t          i;
+    ngx_glyph_item_t   *item;
+    ngx_glyph_block_t  *block;
+
+    ngx_memzero(batch->copies, sizeof(batch->copies));
+
+    batch->next = 0;
+    batch->nwhole = 0;
+    batch->copied = 1;
+
+    ngx_sort(batch->items, batch->n, sizeof(ngx_glyph_item_t),
+             ngx_glyph_batch_compare);
+
+    for (i = 0; i < batch->n; i++) {
+        block = batch->items[i].block;
+
+        if (!batch->items[i].job->registered && !(block && block->final)) {
+            batch->copied = 0;
+        }
+
+        if (block) {
+            batch->copies[NGX_GLYPH_BATCH_LISTINGS] |= block->listings.len > 0;
+            batch->copies[NGX_GLYPH_BATCH_ERRORS] |= block->errors.len > 0;
+        }
+    }
+
+    glyph_buf_reset(&batch->imports);
+
+    for (i = 0; i < batch->n; i++) {
+        item = &batch->items[i];
+
+        if (ngx_glyph_batch_whole(batch, item)) {
+            ngx_glyph_record_tuple(item->job, item->block, &batch->imports);
+            batch->copies[NGX_GLYPH_BATCH_IMPORTS] = 1;
+            batch->nwhole++;
+        }
+    }
+}
+
+
+static ngx_int_t ngx_libc_cdecl
+ngx_glyph_batch_compare(const void *one, const void *two)
+{
+    const ngx_glyph_item_t *a = one;
+    const ngx_glyph_item_t *b = two;
+
+    return ngx_memcmp(a->job->id.bytes, b->job->id.bytes,
+                      sizeof(a->job->id.bytes));
+}
+
+
+static ngx_uint_t
+ngx_glyph_batch_whole(ngx_glyph_batch_t *batch, ngx_glyph_item_t *item)
+{
+    return batch->copied && !item->job->registered;
+}
+
+
+static void
+ngx_glyph_batch_copy_sql(ngx_glyph_batch_t *batch,
+    ngx_glyph_batch_copy_e copy, const char *columns)
+{
+    if (batch->copies[copy]) {
+        glyph_buf_puts(&batch->sql, "COPY ");
+        glyph_buf_puts(&batch->sql, columns);
+        glyph_buf_puts(&batch->sql, " FROM STDIN (FORMAT binary);");
+    }
 }
 
 
@@ -130,6 +215,10 @@ ngx_glyph_batch_begin_args(ngx_glyph_batch_t *batch, glyph_buf_t *b)
     for (i = 0; i < batch->n; i++) {
         job = batch->items[i].job;
 
+        if (ngx_glyph_batch_whole(batch, &batch->items[i])) {
+            continue;
+        }
+
         glyph_json_comma(b);
         glyph_buf_putc(b, '[');
         glyph_json_string(b, job->text, NGX_GLYPH_UUID_TEXT_LEN);
@@ -138,7 +227,7 @@ ngx_glyph_batch_begin_args(ngx_glyph_batch_t *batch, glyph_buf_t *b)
 
         if (!job->registered) {
             glyph_json_comma(b);
-            ngx_glyph_batch_meta(job, b);
+            ngx_glyph_record_meta(job, b);
         }
 
         glyph_buf_putc(b, ']');
@@ -148,240 +237,59 @@ ngx_glyph_batch_begin_args(ngx_glyph_batch_t *batch, glyph_buf_t *b)
 }
 
 
-void
-ngx_glyph_batch_meta(ngx_glyph_job_t *job, glyph_buf_t *b)
-{
-    glyph_buf_putc(b, '{');
-
-    glyph_json_key(b, "tenant");
-    glyph_json_string(b, job->tenant.data, job->tenant.len);
-    glyph_json_key(b, "node");
-    glyph_json_cstring(b, ngx_glyph_node_id);
-    glyph_json_key(b, "worker");
-    glyph_json_cstring(b, ngx_glyph_worker_id);
-    glyph_json_key(b, "durable");
-    glyph_buf_puts(b, job->durable ? "true" : "false");
-
-    if (job->run) {
-        glyph_json_key(b, "fingerprint");
-        glyph_json_cstring(b, ngx_glyph_runner_fingerprint(job));
-    }
-
-    glyph_json_key(b, "created_at");
-    ngx_glyph_json_time(b, job->start_time);
-
-    if (job->expected >= 0) {
-        glyph_json_key(b, "bytes_total");
-        glyph_json_int(b, job->expected);
-    }
-
-    if (job->traceparent.len) {
-        glyph_json_key(b, "traceparent");
-        glyph_json_string(b, job->traceparent.data, job->traceparent.len);
-    }
-
-    glyph_buf_putc(b, '}');
-}
-
-
 static void
 ngx_glyph_batch_progress_args(ngx_glyph_batch_t *batch, glyph_buf_t *b)
 {
-    ngx_uint_t          i;
-    ngx_glyph_job_t    *job;
-    glyph_totals_t     *totals;
-    ngx_glyph_block_t  *block;
+    ngx_uint_t         i;
+    ngx_glyph_item_t  *item;
 
     glyph_buf_putc(b, '[');
 
     for (i = 0; i < batch->n; i++) {
-        job = batch->items[i].job;
-        block = batch->items[i].block;
+        item = &batch->items[i];
 
-        totals = block ? &block->totals : &job->committed;
+        if (ngx_glyph_batch_whole(batch, item)) {
+            continue;
+        }
 
         glyph_json_comma(b);
-        glyph_buf_putc(b, '{');
-
-        glyph_json_key(b, "id");
-        glyph_json_string(b, job->text, NGX_GLYPH_UUID_TEXT_LEN);
-        glyph_json_key(b, "epoch");
-        glyph_json_int(b, job->epoch);
-        glyph_json_key(b, "state");
-        glyph_json_cstring(b, ngx_glyph_job_state_name(
-                                  block && block->final
-                                  ? block->final
-                                  : NGX_GLYPH_JOB_PROCESSING));
-        glyph_json_key(b, "bytes");
-        glyph_json_int(b, totals->bytes);
-        glyph_json_key(b, "rows");
-        glyph_json_int(b, totals->rows);
-        glyph_json_key(b, "valid");
-        glyph_json_int(b, totals->valid - job->refused);
-        glyph_json_key(b, "invalid");
-        glyph_json_int(b, totals->invalid + job->refused);
-        glyph_json_key(b, "warnings");
-        glyph_json_int(b, totals->warnings);
-
-        if (totals->valid) {
-            glyph_json_key(b, "score_min");
-            glyph_json_double(b, totals->score_min, 17);
-            glyph_json_key(b, "score_max");
-            glyph_json_double(b, totals->score_max, 17);
-        }
-
-        if (block && job->committed.rows == 0) {
-            ngx_glyph_batch_head(job, b);
-        }
-
-        if (block && block->final) {
-            ngx_glyph_batch_final(job, block, b);
-        }
-
-        glyph_buf_putc(b, '}');
+        ngx_glyph_record_progress(item->job, item->block, b);
     }
 
     glyph_buf_putc(b, ']');
 }
 
 
-/*
- * The file's header, for the file of rejected rows; with the first block.  It
- * does not change any more, even if a task runs.
- */
+/* Which of those that complete have a file that was imported before? */
 
 static void
-ngx_glyph_batch_head(ngx_glyph_job_t *job, glyph_buf_t *b)
+ngx_glyph_batch_repeats(ngx_glyph_batch_t *batch)
 {
-    const glyph_str_t  *head;
+    ngx_uint_t          i, n;
+    glyph_buf_t        *sql;
+    ngx_glyph_block_t  *block;
 
-    if (job->pipeline == NULL || !glyph_pipeline_begun(job->pipeline)) {
-        return;
-    }
+    sql = &batch->sql;
+    n = 0;
 
-    head = glyph_pipeline_head(job->pipeline);
+    for (i = 0; i < batch->n; i++) {
+        block = batch->items[i].block;
 
-    glyph_json_key(b, "header");
-    glyph_buf_putc(b, '"');
-
-    if (glyph_buf_reserve(b, head->len * 2) == GLYPH_OK) {
-        ngx_hex_dump(b->data + b->len, head->data, head->len);
-        b->len += head->len * 2;
-    }
-
-    glyph_buf_putc(b, '"');
-    glyph_json_key(b, "delimiter");
-    glyph_buf_printf(b, "%d", glyph_pipeline_delimiter(job->pipeline));
-}
-
-
-/* No task runs any more once a block is final: the pipeline may be asked. */
-
-static void
-ngx_glyph_batch_final(ngx_glyph_job_t *job, ngx_glyph_block_t *block,
-    glyph_buf_t *b)
-{
-    u_char              hex[2 * GLYPH_SHA256_SIZE + 1];
-    const glyph_str_t  *filename;
-
-    /* a body that never got beyond the spool has none */
-
-    if (job->pipeline == NULL) {
-        filename = NULL;
-
-    } else {
-        filename = glyph_pipeline_filename(job->pipeline);
-    }
-
-    if (filename && filename->len) {
-        glyph_json_key(b, "filename");
-        glyph_json_string(b, filename->data, filename->len);
-    }
-
-    ngx_glyph_batch_field(b, job, "source_label", &job->source_label);
-    ngx_glyph_batch_field(b, job, "campaign_id", &job->campaign_id);
-    ngx_glyph_batch_field(b, job, "metadata", &job->metadata);
-
-    if (block->final == NGX_GLYPH_JOB_COMPLETED) {
-        *ngx_hex_dump(hex, (u_char *) glyph_pipeline_sha256(job->pipeline),
-                      GLYPH_SHA256_SIZE) = '\0';
-
-        glyph_json_key(b, "file_sha256");
-        glyph_json_cstring(b, (char *) hex);
-    }
-
-    if (job->code) {
-        glyph_json_key(b, "error");
-        glyph_buf_putc(b, '{');
-        glyph_json_key(b, "code");
-        glyph_json_cstring(b, job->code);
-
-        if (job->detail.len) {
-            glyph_json_key(b, "detail");
-            glyph_json_string(b, job->detail.data, job->detail.len);
+        if (block && block->final == NGX_GLYPH_JOB_COMPLETED) {
+            glyph_buf_puts(sql, n++ ? ","
+                                : "SELECT * FROM glyph.repeats('{");
+            glyph_buf_append(sql, batch->items[i].job->text,
+                             NGX_GLYPH_UUID_TEXT_LEN);
         }
-
-        glyph_buf_putc(b, '}');
     }
 
-    /* Postgres has refused rows since the result was made */
-
-    if (block->result.len && job->refused != block->refused) {
-        glyph_stats_refused(&block->result,
-                            (int64_t) (job->refused - block->refused));
-        block->refused = job->refused;
-    }
-
-    /* as a string: jsonb would change the order of its members */
-
-    if (block->result.len) {
-        glyph_json_key(b, "result");
-        glyph_json_string(b, block->result.data, block->result.len);
+    if (n) {
+        glyph_buf_puts(sql, "}');");
     }
 }
 
 
-/* The form's field, else the one of the query string. */
-
-static void
-ngx_glyph_batch_field(glyph_buf_t *b, ngx_glyph_job_t *job, const char *name,
-    ngx_str_t *given)
-{
-    ngx_str_t           value;
-    glyph_str_t         json;
-    const glyph_str_t  *field;
-
-    value = *given;
-    field = job->pipeline ? glyph_pipeline_field(job->pipeline, name) : NULL;
-
-    if (field && field->len) {
-        value.len = field->len;
-        value.data = field->data;
-    }
-
-    if (value.len == 0) {
-        return;
-    }
-
-    if (ngx_strcmp(name, "metadata") != 0) {
-        glyph_json_key(b, name);
-        glyph_json_string(b, value.data, value.len);
-        return;
-    }
-
-    /* a form may have been refused for this very field */
-
-    json.data = value.data;
-    json.len = value.len;
-
-    if (glyph_json_is_object(&json)) {
-        glyph_json_key(b, name);
-        glyph_buf_append(b, value.data, value.len);
-    }
-}
-
-
-/* Nothing is interpolated into the text but digits and a to f. */
+/* Nothing is interpolated into the text but ids, digits and a to f. */
 
 static void
 ngx_glyph_batch_hex(glyph_buf_t *sql, glyph_buf_t *json)
@@ -400,10 +308,11 @@ ngx_glyph_batch_hex(glyph_buf_t *sql, glyph_buf_t *json)
 void
 ngx_glyph_batch_copy(ngx_glyph_batch_t *batch)
 {
-    if (batch->header_sent) {
-        batch->errors = 1;
+    while (!batch->copies[batch->next]) {
+        batch->next++;
     }
 
+    batch->copy = batch->next++;
     batch->item = 0;
     batch->offset = 0;
     batch->header_sent = 0;
@@ -414,8 +323,7 @@ ngx_glyph_batch_copy(ngx_glyph_batch_t *batch)
 ngx_int_t
 ngx_glyph_batch_piece(ngx_glyph_batch_t *batch, ngx_str_t *piece)
 {
-    glyph_buf_t        *rows;
-    ngx_glyph_block_t  *block;
+    glyph_buf_t  *rows;
 
     if (!batch->header_sent) {
         batch->header_sent = 1;
@@ -425,18 +333,14 @@ ngx_glyph_batch_piece(ngx_glyph_batch_t *batch, ngx_str_t *piece)
     }
 
     while (batch->item < batch->n) {
-        block = batch->items[batch->item].block;
+        rows = ngx_glyph_batch_rows(batch);
 
-        if (block) {
-            rows = batch->errors ? &block->errors : &block->listings;
-
-            if (batch->offset < rows->len) {
-                piece->data = rows->data + batch->offset;
-                piece->len = ngx_min(rows->len - batch->offset,
-                                     NGX_GLYPH_BATCH_PIECE);
-                batch->offset += piece->len;
-                return NGX_OK;
-            }
+        if (rows && batch->offset < rows->len) {
+            piece->data = rows->data + batch->offset;
+            piece->len = ngx_min(rows->len - batch->offset,
+                                 NGX_GLYPH_BATCH_PIECE);
+            batch->offset += piece->len;
+            return NGX_OK;
         }
 
         batch->item++;
@@ -451,6 +355,28 @@ ngx_glyph_batch_piece(ngx_glyph_batch_t *batch, ngx_str_t *piece)
     }
 
     return NGX_DONE;
+}
+
+
+/* What the running COPY takes of the item; all of imports is of the first. */
+
+static glyph_buf_t *
+ngx_glyph_batch_rows(ngx_glyph_batch_t *batch)
+{
+    ngx_glyph_block_t  *block;
+
+    if (batch->copy == NGX_GLYPH_BATCH_IMPORTS) {
+        return batch->item ? NULL : &batch->imports;
+    }
+
+    block = batch->items[batch->item].block;
+
+    if (block == NULL) {
+        return NULL;
+    }
+
+    return (batch->copy == NGX_GLYPH_BATCH_LISTINGS) ? &block->listings
+                                                     : &block->errors;
 }
 
 

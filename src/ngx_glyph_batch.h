@@ -26,14 +26,35 @@ typedef struct {
 } ngx_glyph_item_t;
 
 
+typedef enum {
+    NGX_GLYPH_BATCH_IMPORTS = 0,
+    NGX_GLYPH_BATCH_LISTINGS,
+    NGX_GLYPH_BATCH_ERRORS,
+    NGX_GLYPH_BATCH_COPIES
+} ngx_glyph_batch_copy_e;
+
+
 typedef struct {
+    ngx_queue_t                queue;       /* the writer's */
+    uint64_t                   usec;        /* that its transaction took */
+
     ngx_uint_t                 n;
     ngx_glyph_item_t           items[NGX_GLYPH_BATCH_JOBS];
     size_t                     size;        /* bytes to be copied */
     glyph_buf_t                sql;
 
-    /* where the running COPY stands */
-    ngx_uint_t                 errors;      /* of import_errors */
+    /*
+     * imports that begin and end here: their rows are copied, the functions
+     * of the schema are for the others
+     */
+    glyph_buf_t                imports;
+    ngx_uint_t                 nwhole;
+    unsigned                   copied:1;
+
+    /* what there is to be copied, and where the running COPY stands */
+    unsigned                   copies[NGX_GLYPH_BATCH_COPIES];
+    ngx_uint_t                 next;
+    ngx_glyph_batch_copy_e     copy;
     ngx_uint_t                 item;
     size_t                     offset;
     unsigned                   header_sent:1;
@@ -54,14 +75,14 @@ ngx_glyph_item_t ngx_glyph_batch_remove(ngx_glyph_batch_t *batch,
 /* Writes batch->sql, terminated; NGX_ERROR when out of memory. */
 ngx_int_t ngx_glyph_batch_sql(ngx_glyph_batch_t *batch);
 
-/* What Postgres is told of an import that it does not know: an object. */
-void ngx_glyph_batch_meta(ngx_glyph_job_t *job, glyph_buf_t *b);
-
-/* The server waits for the next COPY's data: the first of listings. */
+/* The server waits for the next COPY's data. */
 void ngx_glyph_batch_copy(ngx_glyph_batch_t *batch);
 
 /* The next piece of it; NGX_DONE when there is none. */
 ngx_int_t ngx_glyph_batch_piece(ngx_glyph_batch_t *batch, ngx_str_t *piece);
+
+/* Frees what a batch without jobs holds. */
+void ngx_glyph_batch_free(ngx_glyph_batch_t *batch);
 
 /* Of the last job: for what is said of a batch, or of that job in TAKE. */
 ngx_log_t *ngx_glyph_batch_log(ngx_glyph_batch_t *batch);

@@ -7,6 +7,7 @@
 #include "ngx_glyph_background.h"
 #include "ngx_glyph_job_parts.h"
 #include "ngx_glyph_state.h"
+#include "ngx_glyph_timing.h"
 #include "ngx_glyph_writer.h"
 
 
@@ -20,6 +21,7 @@
 
 
 static void ngx_glyph_job_tick_handler(ngx_event_t *ev);
+static void ngx_glyph_job_tick_one(ngx_glyph_job_t *job);
 
 
 static ngx_queue_t  ngx_glyph_jobs[NGX_GLYPH_JOB_BUCKETS];
@@ -246,34 +248,32 @@ ngx_glyph_job_each(void (*f)(ngx_glyph_job_t *job))
 static void
 ngx_glyph_job_tick_handler(ngx_event_t *ev)
 {
-    ngx_uint_t        i;
-    ngx_queue_t      *q, *next;
-    ngx_glyph_job_t  *job;
+    uint64_t      end;
+    ngx_queue_t  *q, *next, *bucket;
 
-    for (i = 0; i < NGX_GLYPH_JOB_BUCKETS && ngx_glyph_jobs_n; i++) {
+    static ngx_uint_t  i;   /* the next bucket */
 
-        for (q = ngx_queue_head(&ngx_glyph_jobs[i]);
-             q != ngx_queue_sentinel(&ngx_glyph_jobs[i]);
+    end = ngx_glyph_usec() + NGX_GLYPH_TURN_USEC;
+
+    for ( /* void */ ; i < NGX_GLYPH_JOB_BUCKETS && ngx_glyph_jobs_n; i++) {
+
+        bucket = &ngx_glyph_jobs[i];
+
+        if (!ngx_queue_empty(bucket) && ngx_glyph_usec() >= end) {
+            ngx_add_timer(ev, 0);
+            return;
+        }
+
+        for (q = ngx_queue_head(bucket);
+             q != ngx_queue_sentinel(bucket);
              q = next)
         {
             next = ngx_queue_next(q);
-            job = ngx_queue_data(q, ngx_glyph_job_t, queue);
-
-            if (ngx_exiting && job->run) {
-                ngx_glyph_job_let_go(job);
-                continue;
-            }
-
-            if (!job->registered && !job->spooling && job->output == NULL
-                && (job->run == NULL || ngx_glyph_runner_started(job))
-                && ngx_current_msec - job->started >= NGX_GLYPH_JOB_TICK)
-            {
-                ngx_glyph_writer_ready(job);
-            }
-
-            ngx_glyph_state_alive(job);
+            ngx_glyph_job_tick_one(ngx_queue_data(q, ngx_glyph_job_t, queue));
         }
     }
+
+    i = 0;
 
     if (!ngx_exiting) {
         ngx_add_timer(ev, NGX_GLYPH_JOB_TICK);
@@ -281,4 +281,23 @@ ngx_glyph_job_tick_handler(ngx_event_t *ev)
     } else if (ngx_glyph_jobs_n) {
         ngx_add_timer(ev, NGX_GLYPH_JOB_TICK / 10);
     }
+}
+
+
+static void
+ngx_glyph_job_tick_one(ngx_glyph_job_t *job)
+{
+    if (ngx_exiting && job->run) {
+        ngx_glyph_job_let_go(job);
+        return;
+    }
+
+    if (!job->registered && !job->spooling && job->output == NULL
+        && (job->run == NULL || ngx_glyph_runner_started(job))
+        && ngx_current_msec - job->started >= NGX_GLYPH_JOB_TICK)
+    {
+        ngx_glyph_writer_ready(job);
+    }
+
+    ngx_glyph_state_alive(job);
 }

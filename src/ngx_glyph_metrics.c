@@ -157,6 +157,13 @@ static const ngx_glyph_metric_t  ngx_glyph_metrics[] = {
       NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_QUERIES + NGX_GLYPH_PG_CONTROL,
       "queue=\"control\"" },
 
+    { "glyph_writer_connections",
+      "Connections that write, without and with an open transaction.",
+      NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_WRITER_IDLE, "state=\"idle\"" },
+
+    { NULL, NULL,
+      NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_WRITER_BUSY, "state=\"busy\"" },
+
     { "glyph_buffers_in_use", "Buffers of glyph_buffers that are lent.",
       NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_CHUNKS_USED, "kind=\"chunk\"" },
 
@@ -297,7 +304,7 @@ ngx_glyph_metrics_tick_handler(ngx_event_t *ev)
 static void
 ngx_glyph_metrics_look(void)
 {
-    ngx_uint_t             i;
+    ngx_uint_t             i, idle, busy;
     ngx_glyph_job_count_t  jobs;
     ngx_glyph_usage_t      chunks, blocks;
 
@@ -320,6 +327,11 @@ ngx_glyph_metrics_look(void)
                        ngx_glyph_pg_queries(NGX_GLYPH_PG_READ));
     ngx_glyph_zone_set(NGX_GLYPH_QUERIES + NGX_GLYPH_PG_CONTROL,
                        ngx_glyph_pg_queries(NGX_GLYPH_PG_CONTROL));
+
+    ngx_glyph_writer_connections(&idle, &busy);
+
+    ngx_glyph_zone_set(NGX_GLYPH_WRITER_IDLE, idle);
+    ngx_glyph_zone_set(NGX_GLYPH_WRITER_BUSY, busy);
 
     ngx_glyph_budget_usage(&chunks, &blocks);
 

@@ -10,7 +10,7 @@ static const char *ngx_glyph_postgres_check(PQconninfoOption *option);
 
 
 /*
- * glyph_postgres conninfo [timeout=] [read_timeout=]
+ * glyph_postgres conninfo [timeout=] [read_timeout=] [writers=]
  *
  * A conninfo with a mistake in it may be a password anywhere, so no error
  * quotes any of it, nor a parameter whose name is not known.
@@ -39,6 +39,7 @@ ngx_glyph_postgres(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     gmcf->pg = pg;
     pg->timeout = 10000;
     pg->read_timeout = 10000;
+    pg->writers = 2;
 
     value = cf->args->elts;
 
@@ -58,11 +59,21 @@ ngx_glyph_postgres(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
             to = &pg->read_timeout;
             s.data = value[i].data + 13;
 
+        } else if (ngx_strncmp(value[i].data, "writers=", 8) == 0) {
+            n = ngx_atoi(value[i].data + 8, value[i].len - 8);
+
+            if (n < 1 || n > NGX_GLYPH_WRITERS_MAX) {
+                goto invalid;
+            }
+
+            pg->writers = n;
+            continue;
+
         } else {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "parameter %ui is neither \"timeout=\" nor "
-                               "\"read_timeout=\"; what is for libpq belongs "
-                               "into the first one", i);
+                               "parameter %ui is not \"timeout=\", "
+                               "\"read_timeout=\" or \"writers=\"; what is for "
+                               "libpq belongs into the first one", i);
             return NGX_CONF_ERROR;
         }
 
@@ -70,15 +81,20 @@ ngx_glyph_postgres(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         n = ngx_parse_time(&s, 0);
 
         if (n == NGX_ERROR || n == 0) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid parameter \"%V\"", &value[i]);
-            return NGX_CONF_ERROR;
+            goto invalid;
         }
 
         *to = n;
     }
 
     return NGX_CONF_OK;
+
+invalid:
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid parameter \"%V\"",
+                       &value[i]);
+
+    return NGX_CONF_ERROR;
 }
 
 

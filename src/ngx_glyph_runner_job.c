@@ -22,7 +22,7 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_background.h"
-#include "ngx_glyph_batch.h"
+#include "ngx_glyph_record.h"
 #include "ngx_glyph_owner.h"
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_runner.h"
@@ -242,7 +242,7 @@ ngx_glyph_runner_take(ngx_glyph_job_t *job)
     spool = job->spool;
 
     ngx_memzero(&upload, sizeof(glyph_buf_t));
-    ngx_glyph_batch_meta(job, &upload);
+    ngx_glyph_record_meta(job, &upload);
     glyph_buf_putc(&upload, '\0');
 
     params[0] = (const char *) job->text;

@@ -24,13 +24,17 @@
 static ngx_msec_t ngx_glyph_state_passed(ngx_glyph_job_t *job);
 static void ngx_glyph_state_move(ngx_glyph_job_t *job);
 static void ngx_glyph_state_tick_handler(ngx_event_t *ev);
+static void ngx_glyph_state_look(ngx_glyph_job_t *job);
 static void ngx_glyph_state_write(ngx_glyph_job_t *job);
 static void ngx_glyph_state_send(ngx_glyph_job_t *job, ngx_str_t *doc);
+static ngx_uint_t ngx_glyph_state_unheard(ngx_glyph_job_t *job);
 static void ngx_glyph_state_control(void *data, ngx_str_t *message);
 
 
 static ngx_str_t    ngx_glyph_control = ngx_string("glyph:control");
 static ngx_queue_t  ngx_glyph_state_moving;
+static ngx_uint_t   ngx_glyph_state_nmoving;
+static ngx_uint_t   ngx_glyph_state_left;       /* of this tick */
 static ngx_event_t  ngx_glyph_state_tick;
 
 
@@ -99,6 +103,7 @@ ngx_glyph_state_move(ngx_glyph_job_t *job)
 
     job->moving = 1;
     ngx_queue_insert_tail(&ngx_glyph_state_moving, &job->moving_queue);
+    ngx_glyph_state_nmoving++;
 
     if (!ngx_glyph_state_tick.timer_set) {
         ngx_add_timer(&ngx_glyph_state_tick, NGX_GLYPH_STATE_TICK);
@@ -112,47 +117,75 @@ ngx_glyph_state_forget(ngx_glyph_job_t *job)
     if (job->moving) {
         job->moving = 0;
         ngx_queue_remove(&job->moving_queue);
+        ngx_glyph_state_nmoving--;
+    }
+}
+
+
+/* All that move, each once, in as many turns as it takes. */
+
+static void
+ngx_glyph_state_tick_handler(ngx_event_t *ev)
+{
+    uint64_t          end;
+    ngx_queue_t      *q;
+    ngx_glyph_job_t  *job;
+
+    end = ngx_glyph_usec() + NGX_GLYPH_TURN_USEC;
+
+    if (ngx_glyph_state_left == 0) {
+        ngx_glyph_state_left = ngx_glyph_state_nmoving;
+    }
+
+    while (ngx_glyph_state_left && ngx_glyph_state_nmoving) {
+
+        if (ngx_glyph_usec() >= end) {
+            ngx_add_timer(ev, 0);
+            return;
+        }
+
+        ngx_glyph_state_left--;
+
+        q = ngx_queue_head(&ngx_glyph_state_moving);
+        ngx_queue_remove(q);
+        ngx_queue_insert_tail(&ngx_glyph_state_moving, q);
+
+        job = ngx_queue_data(q, ngx_glyph_job_t, moving_queue);
+
+        ngx_glyph_state_look(job);
+    }
+
+    ngx_glyph_state_left = 0;
+
+    if (ngx_glyph_state_nmoving) {
+        ngx_add_timer(ev, NGX_GLYPH_STATE_TICK);
     }
 }
 
 
 static void
-ngx_glyph_state_tick_handler(ngx_event_t *ev)
+ngx_glyph_state_look(ngx_glyph_job_t *job)
 {
-    ngx_msec_t        passed;
-    ngx_queue_t      *q, *next;
-    ngx_glyph_job_t  *job;
+    ngx_msec_t  passed;
 
-    for (q = ngx_queue_head(&ngx_glyph_state_moving);
-         q != ngx_queue_sentinel(&ngx_glyph_state_moving);
-         q = next)
-    {
-        next = ngx_queue_next(q);
-        job = ngx_queue_data(q, ngx_glyph_job_t, moving_queue);
+    if (ngx_glyph_job_find(&job->id) != job) {
 
-        if (ngx_glyph_job_find(&job->id) != job) {
+        /* somebody else's by now */
 
-            /* somebody else's by now */
-
-            ngx_glyph_state_forget(job);
-            continue;
-        }
-
-        passed = ngx_glyph_state_passed(job);
-
-        if (passed >= NGX_GLYPH_STATE_REFRESH
-            || (job->changed && passed >= NGX_GLYPH_STATE_INTERVAL))
-        {
-            ngx_glyph_state_write(job);
-        }
-
-        if (ngx_current_msec - job->changed_at > NGX_GLYPH_STATE_MOVING) {
-            ngx_glyph_state_forget(job);
-        }
+        ngx_glyph_state_forget(job);
+        return;
     }
 
-    if (!ngx_queue_empty(&ngx_glyph_state_moving)) {
-        ngx_add_timer(ev, NGX_GLYPH_STATE_TICK);
+    passed = ngx_glyph_state_passed(job);
+
+    if (passed >= NGX_GLYPH_STATE_REFRESH
+        || (job->changed && passed >= NGX_GLYPH_STATE_INTERVAL))
+    {
+        ngx_glyph_state_write(job);
+    }
+
+    if (ngx_current_msec - job->changed_at > NGX_GLYPH_STATE_MOVING) {
+        ngx_glyph_state_forget(job);
     }
 }
 
@@ -255,6 +288,10 @@ ngx_glyph_state_send(ngx_glyph_job_t *job, ngx_str_t *doc)
 
     (void) ngx_glyph_redis_command(job->text, 3, args, NULL, NULL);
 
+    if (ngx_glyph_state_unheard(job)) {
+        return;
+    }
+
     p = ngx_sprintf(key, "glyph:events:%s", job->text);
 
     ngx_str_set(&args[0], "PUBLISH");
@@ -262,6 +299,20 @@ ngx_glyph_state_send(ngx_glyph_job_t *job, ngx_str_t *doc)
     args[2] = *doc;
 
     (void) ngx_glyph_redis_command(job->text, 3, args, NULL, NULL);
+}
+
+
+/*
+ * Nobody waits for the events of a job of which nobody could know: it ends with
+ * the first that is said of it, and its answer is the first to name its id.
+ */
+
+static ngx_uint_t
+ngx_glyph_state_unheard(ngx_glyph_job_t *job)
+{
+    return job->sequence == 1 && ngx_glyph_job_is_final(job->state)
+           && !job->given_id && job->run == NULL && !job->durable
+           && job->idempotency_key.len == 0;
 }
 
 

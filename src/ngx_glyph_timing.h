@@ -25,6 +25,13 @@ typedef struct {
 /* May be called in threads. */
 uint64_t ngx_glyph_usec(void);
 
+/*
+ * For so long a handler goes on with what there is any number of; then it
+ * sets its timer to 0, which also keeps a worker that is to exit, and the
+ * others have their turn.
+ */
+#define NGX_GLYPH_TURN_USEC  250
+
 /* Server-Timing of the answer, up to now; NGX_ERROR when out of memory. */
 ngx_int_t ngx_glyph_timing_header(ngx_http_request_t *r,
     ngx_glyph_timing_t *t);

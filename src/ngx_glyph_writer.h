@@ -1,7 +1,8 @@
 
 /*
- * The worker's writer: one connection to Postgres, one transaction at a
- * time, each with at most one block of each of many jobs.
+ * The worker's writer: one connection to Postgres, or a few if there is much to
+ * write, each with one transaction at a time, and at most one block of each of
+ * many jobs in all of them.
  */
 
 
@@ -30,9 +31,12 @@ void ngx_glyph_writer_forget(ngx_glyph_job_t *job);
  */
 ngx_int_t ngx_glyph_writer_available(void);
 
-/* How many jobs wait for a transaction, and are in the open one. */
+/* How many jobs wait for a transaction, and are in an open one. */
 ngx_uint_t ngx_glyph_writer_waiting(void);
 ngx_uint_t ngx_glyph_writer_writing(void);
+
+/* How many connections are open, without and with a transaction. */
+void ngx_glyph_writer_connections(ngx_uint_t *idle, ngx_uint_t *busy);
 
 
 #endif /* _NGX_GLYPH_WRITER_H_INCLUDED_ */

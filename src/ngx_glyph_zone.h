@@ -76,6 +76,8 @@ typedef enum {
 
     NGX_GLYPH_WRITER_READY,
     NGX_GLYPH_WRITER_WRITING,
+    NGX_GLYPH_WRITER_IDLE,                  /* connections */
+    NGX_GLYPH_WRITER_BUSY,
 
     NGX_GLYPH_QUERIES,                      /* by ngx_glyph_pg_queue_e */
 

@@ -689,7 +689,7 @@ qr/\Q"glyph_events_heartbeat" directive must be greater than 0\E in \S+wrong\.co
 glyph_postgres "dbname=a" password=geheim;
 --- must_die
 --- error_log eval
-qr/parameter 2 is neither "timeout=" nor "read_timeout=".* in \S+nginx\.conf:\d+$/m
+qr/parameter 2 is not "timeout=", "read_timeout=" or "writers=".* in \S+nginx\.conf:\d+$/m
 --- no_error_log
 geheim
 
@@ -802,3 +802,19 @@ glyph_redis geheim@localhost:6379;
 qr/an "@" in the redis address, parameter 1; .* in \S+nginx\.conf:\d+$/m
 --- no_error_log
 geheim
+
+
+=== TEST 71: no connection to write with
+--- http_config
+glyph_postgres "dbname=glyph" writers=0;
+--- must_die
+--- error_log eval
+qr/invalid parameter "writers=0" in .*nginx.conf:\d+/
+
+
+=== TEST 72: more connections to write with than there may be
+--- http_config
+glyph_postgres "dbname=glyph" writers=17;
+--- must_die
+--- error_log eval
+qr/invalid parameter "writers=17" in .*nginx.conf:\d+/

@@ -767,7 +767,8 @@ sub test_batch {
         qq({"id": "$_", "epoch": 1, "state": "completed",
             "file_sha256": "$sha"}) } @two;
     my $out = sql("BEGIN; SELECT glyph.begin_batch('[$begin]');
-        SELECT * FROM glyph.commit_progress('[$end]');
+        SELECT FROM glyph.commit_progress('[$end]');
+        SELECT * FROM glyph.repeats('{$two[0],$two[1]}');
         SELECT seq_scan FROM pg_stat_xact_user_tables
          WHERE relid = 'glyph.imports'::regclass;
         SELECT count(*), count(duplicate_of) FROM glyph.imports
@@ -775,6 +776,29 @@ sub test_batch {
 
     is($out, "\n$two[0]|$two[1]\n0\n2|1", 'of two of the same file in a batch'
        . ' one repeats the other; and no batch scans all imports');
+
+    # What is planned while there are no imports must do when there are some.
+    # All of it is rolled back
+
+    my $new = "jsonb_build_array('00000000-0000-7000-8000-' || to_char(%s,"
+        . " 'fm000000000000'), 1, '{\"tenant\": \"$tenant\"}'::jsonb)";
+    my $done = "jsonb_build_object('id', '00000000-0000-7000-8000-'"
+        . " || to_char(%s, 'fm000000000000'), 'epoch', 1, 'state',"
+        . " 'completed', 'file_sha256', to_char(%s, 'fm00000000'))";
+    my $call = sprintf "SELECT FROM (SELECT count(glyph.begin_batch("
+        . "jsonb_build_array($new))) FROM generate_series(%%s, %%s) n) t;"
+        . " SELECT FROM (SELECT count(glyph.commit_progress("
+        . "jsonb_build_array($done))) FROM generate_series(%%s, %%s) n) t;"
+        . " SELECT FROM generate_series(%%s, %%s) n CROSS JOIN LATERAL"
+        . " glyph.repeats(ARRAY[('00000000-0000-7000-8000-' || to_char(n,"
+        . " 'fm000000000000'))::uuid]);", 'n', 'n', 'n';
+    my $read = "SELECT sum(pg_stat_get_xact_tuples_returned(indexrelid))"
+        . " FROM pg_index WHERE indrelid = 'glyph.imports'::regclass";
+    my ($first, $then) = split ' ', sql("BEGIN; TRUNCATE glyph.imports; "
+        . sprintf($call, (1, 10) x 3) . sprintf($call, (11, 500) x 3)
+        . " $read; " . sprintf($call, (501, 510) x 3) . " $read; ROLLBACK");
+    cmp_ok($then - $first, '<', 200, 'nor does it read the history of them,'
+           . ' when there was none as its plans were made');
 }
 
 

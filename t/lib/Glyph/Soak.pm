@@ -256,10 +256,10 @@ sub left {
     my @quarantine = glob "$root/spool/quarantine/*";
     push @left, "in quarantine: @quarantine" if @quarantine;
 
-    # a writer, a control and a reader each
+    # two writers, a control and a reader each
     wait_for(sub {
         sql("SELECT count(*) FROM pg_stat_activity WHERE"
-            . " application_name LIKE 'glyph%'") <= 3 * $workers;
+            . " application_name LIKE 'glyph%'") <= 4 * $workers;
     }, 5) or push @left, 'connections: '
         . sql("SELECT string_agg(application_name || ' ' || state, ', ')"
               . " FROM pg_stat_activity WHERE application_name LIKE 'glyph%'");

@@ -1,0 +1,557 @@
+
+#include "ngx_glyph.h"
+#include "ngx_glyph_background.h"
+#include "ngx_glyph_owner.h"
+#include "ngx_glyph_record.h"
+#include "ngx_glyph_uuid.h"
+#include "core/glyph_copy_field.h"
+#include "core/glyph_stats.h"
+#include "core/glyph_utf8.h"
+
+
+#define NGX_GLYPH_RECORD_FIELDS  27
+
+/* more than what has a fixed length takes, in all fields together */
+#define NGX_GLYPH_RECORD_FIXED   512
+
+/* from 1970, which is ours, to 2000, which is Postgres', in milliseconds */
+#define NGX_GLYPH_RECORD_EPOCH   946684800000
+
+
+static void ngx_glyph_record_head(ngx_glyph_job_t *job, glyph_buf_t *b);
+static void ngx_glyph_record_final(ngx_glyph_job_t *job,
+    ngx_glyph_block_t *block, glyph_buf_t *b);
+static void ngx_glyph_record_field(glyph_buf_t *b, ngx_glyph_job_t *job,
+    const char *name, ngx_str_t *given);
+static ngx_str_t ngx_glyph_record_value(ngx_glyph_job_t *job,
+    const char *name, ngx_str_t *given);
+static void ngx_glyph_record_error(ngx_glyph_job_t *job, glyph_buf_t *b);
+static glyph_buf_t *ngx_glyph_record_result(ngx_glyph_job_t *job,
+    ngx_glyph_block_t *block);
+static void ngx_glyph_record_counts(ngx_glyph_job_t *job,
+    glyph_totals_t *totals, glyph_buf_t *b);
+static void ngx_glyph_record_ending(ngx_glyph_job_t *job,
+    ngx_glyph_block_t *block, glyph_buf_t *b);
+static u_char *ngx_glyph_record_uuid(u_char *p, const char *text);
+static void ngx_glyph_record_text(glyph_buf_t *b, const u_char *data,
+    size_t len);
+static void ngx_glyph_record_optional(glyph_buf_t *b, const u_char *data,
+    size_t len);
+static size_t ngx_glyph_record_jsonb(glyph_buf_t *b);
+static void ngx_glyph_record_length(glyph_buf_t *b, size_t start);
+static void ngx_glyph_record_bytes(glyph_buf_t *b, const void *data,
+    size_t len);
+static void ngx_glyph_record_null(glyph_buf_t *b);
+
+
+const char  ngx_glyph_record_columns[] =
+    "glyph.imports (id, tenant, state, epoch, node, worker, durable, "
+    "created_at, filename, source_label, campaign_id, metadata, bytes, "
+    "bytes_total, rows, valid_rows, invalid_rows, warnings_count, score_min, "
+    "score_max, error, result, file_sha256, fingerprint, traceparent, "
+    "header, delimiter)";
+
+
+void
+ngx_glyph_record_meta(ngx_glyph_job_t *job, glyph_buf_t *b)
+{
+    glyph_buf_putc(b, '{');
+
+    glyph_json_key(b, "tenant");
+    glyph_json_string(b, job->tenant.data, job->tenant.len);
+    glyph_json_key(b, "node");
+    glyph_json_cstring(b, ngx_glyph_node_id);
+    glyph_json_key(b, "worker");
+    glyph_json_cstring(b, ngx_glyph_worker_id);
+    glyph_json_key(b, "durable");
+    glyph_buf_puts(b, job->durable ? "true" : "false");
+
+    if (job->run) {
+        glyph_json_key(b, "fingerprint");
+        glyph_json_cstring(b, ngx_glyph_runner_fingerprint(job));
+    }
+
+    glyph_json_key(b, "created_at");
+    ngx_glyph_json_time(b, job->start_time);
+
+    if (job->expected >= 0) {
+        glyph_json_key(b, "bytes_total");
+        glyph_json_int(b, job->expected);
+    }
+
+    if (job->traceparent.len) {
+        glyph_json_key(b, "traceparent");
+        glyph_json_string(b, job->traceparent.data, job->traceparent.len);
+    }
+
+    glyph_buf_putc(b, '}');
+}
+
+
+void
+ngx_glyph_record_progress(ngx_glyph_job_t *job, ngx_glyph_block_t *block,
+    glyph_buf_t *b)
+{
+    glyph_totals_t  *totals;
+
+    totals = block ? &block->totals : &job->committed;
+
+    glyph_buf_putc(b, '{');
+
+    glyph_json_key(b, "id");
+    glyph_json_string(b, job->text, NGX_GLYPH_UUID_TEXT_LEN);
+    glyph_json_key(b, "epoch");
+    glyph_json_int(b, job->epoch);
+    glyph_json_key(b, "state");
+    glyph_json_cstring(b, ngx_glyph_job_state_name(
+                              block && block->final
+                              ? block->final
+                              : NGX_GLYPH_JOB_PROCESSING));
+    glyph_json_key(b, "bytes");
+    glyph_json_int(b, totals->bytes);
+    glyph_json_key(b, "rows");
+    glyph_json_int(b, totals->rows);
+    glyph_json_key(b, "valid");
+    glyph_json_int(b, totals->valid - job->refused);
+    glyph_json_key(b, "invalid");
+    glyph_json_int(b, totals->invalid + job->refused);
+    glyph_json_key(b, "warnings");
+    glyph_json_int(b, totals->warnings);
+
+    if (totals->valid) {
+        glyph_json_key(b, "score_min");
+        glyph_json_double(b, totals->score_min, 17);
+        glyph_json_key(b, "score_max");
+        glyph_json_double(b, totals->score_max, 17);
+    }
+
+    if (block && job->committed.rows == 0) {
+        ngx_glyph_record_head(job, b);
+    }
+
+    if (block && block->final) {
+        ngx_glyph_record_final(job, block, b);
+    }
+
+    glyph_buf_putc(b, '}');
+}
+
+
+/*
+ * The file's header, for the file of rejected rows; with the first block.  It
+ * does not change any more, even if a task runs.
+ */
+
+static void
+ngx_glyph_record_head(ngx_glyph_job_t *job, glyph_buf_t *b)
+{
+    const glyph_str_t  *head;
+
+    if (job->pipeline == NULL || !glyph_pipeline_begun(job->pipeline)) {
+        return;
+    }
+
+    head = glyph_pipeline_head(job->pipeline);
+
+    glyph_json_key(b, "header");
+    glyph_buf_putc(b, '"');
+
+    if (glyph_buf_reserve(b, head->len * 2) == GLYPH_OK) {
+        ngx_hex_dump(b->data + b->len, head->data, head->len);
+        b->len += head->len * 2;
+    }
+
+    glyph_buf_putc(b, '"');
+    glyph_json_key(b, "delimiter");
+    glyph_buf_printf(b, "%d", glyph_pipeline_delimiter(job->pipeline));
+}
+
+
+/* No task runs any more once a block is final: the pipeline may be asked. */
+
+static void
+ngx_glyph_record_final(ngx_glyph_job_t *job, ngx_glyph_block_t *block,
+    glyph_buf_t *b)
+{
+    u_char              hex[2 * GLYPH_SHA256_SIZE + 1];
+    glyph_buf_t        *result;
+    const glyph_str_t  *filename;
+
+    /* a body that never got beyond the spool has none */
+
+    if (job->pipeline == NULL) {
+        filename = NULL;
+
+    } else {
+        filename = glyph_pipeline_filename(job->pipeline);
+    }
+
+    if (filename && filename->len) {
+        glyph_json_key(b, "filename");
+        glyph_json_string(b, filename->data, filename->len);
+    }
+
+    ngx_glyph_record_field(b, job, "source_label", &job->source_label);
+    ngx_glyph_record_field(b, job, "campaign_id", &job->campaign_id);
+    ngx_glyph_record_field(b, job, "metadata", &job->metadata);
+
+    if (block->final == NGX_GLYPH_JOB_COMPLETED) {
+        *ngx_hex_dump(hex, (u_char *) glyph_pipeline_sha256(job->pipeline),
+                      GLYPH_SHA256_SIZE) = '\0';
+
+        glyph_json_key(b, "file_sha256");
+        glyph_json_cstring(b, (char *) hex);
+    }
+
+    if (job->code) {
+        glyph_json_key(b, "error");
+        ngx_glyph_record_error(job, b);
+    }
+
+    result = ngx_glyph_record_result(job, block);
+
+    /* as a string: jsonb would change the order of its members */
+
+    if (result->len) {
+        glyph_json_key(b, "result");
+        glyph_json_string(b, result->data, result->len);
+    }
+}
+
+
+static void
+ngx_glyph_record_error(ngx_glyph_job_t *job, glyph_buf_t *b)
+{
+    glyph_buf_putc(b, '{');
+    glyph_json_key(b, "code");
+    glyph_json_cstring(b, job->code);
+
+    if (job->detail.len) {
+        glyph_json_key(b, "detail");
+        glyph_json_string(b, job->detail.data, job->detail.len);
+    }
+
+    glyph_buf_putc(b, '}');
+}
+
+
+/* Postgres may have refused rows since the result was made. */
+
+static glyph_buf_t *
+ngx_glyph_record_result(ngx_glyph_job_t *job, ngx_glyph_block_t *block)
+{
+    if (block->result.len && job->refused != block->refused) {
+        glyph_stats_refused(&block->result,
+                            (int64_t) (job->refused - block->refused));
+        block->refused = job->refused;
+    }
+
+    return &block->result;
+}
+
+
+static void
+ngx_glyph_record_field(glyph_buf_t *b, ngx_glyph_job_t *job, const char *name,
+    ngx_str_t *given)
+{
+    ngx_str_t  value;
+
+    value = ngx_glyph_record_value(job, name, given);
+
+    if (value.len == 0) {
+        return;
+    }
+
+    glyph_json_key(b, name);
+
+    if (given == &job->metadata) {
+        glyph_buf_append(b, value.data, value.len);
+
+    } else {
+        glyph_json_string(b, value.data, value.len);
+    }
+}
+
+
+/* The form's field, else the one of the query string. */
+
+static ngx_str_t
+ngx_glyph_record_value(ngx_glyph_job_t *job, const char *name,
+    ngx_str_t *given)
+{
+    ngx_str_t           value;
+    glyph_str_t         json;
+    const glyph_str_t  *field;
+
+    value = *given;
+    field = job->pipeline ? glyph_pipeline_field(job->pipeline, name) : NULL;
+
+    if (field && field->len) {
+        value.len = field->len;
+        value.data = field->data;
+    }
+
+    /* a form may have been refused for this very field */
+
+    json.data = value.data;
+    json.len = value.len;
+
+    if (given == &job->metadata && value.len && !glyph_json_is_object(&json))
+    {
+        value.len = 0;
+    }
+
+    return value;
+}
+
+
+void
+ngx_glyph_record_tuple(ngx_glyph_job_t *job, ngx_glyph_block_t *block,
+    glyph_buf_t *b)
+{
+    size_t              start;
+    u_char             *p;
+    ngx_str_t           value;
+    const glyph_str_t  *filename;
+
+    if (glyph_buf_reserve(b, NGX_GLYPH_RECORD_FIXED) != GLYPH_OK) {
+        return;
+    }
+
+    p = glyph_copy_int16(b->data + b->len, NGX_GLYPH_RECORD_FIELDS);
+    p = glyph_copy_uuid(p, job->id.bytes);
+    b->len = p - b->data;
+
+    ngx_glyph_record_text(b, job->tenant.data, job->tenant.len);
+
+    if (glyph_buf_reserve(b, NGX_GLYPH_RECORD_FIXED) != GLYPH_OK) {
+        return;
+    }
+
+    p = b->data + b->len;
+    p = glyph_copy_cstring(p, ngx_glyph_job_state_name(block->final));
+    p = glyph_copy_int4(p, job->epoch);
+    p = ngx_glyph_record_uuid(p, ngx_glyph_node_id);
+    p = ngx_glyph_record_uuid(p, ngx_glyph_worker_id);
+    p = glyph_copy_bool(p, job->durable);
+    p = glyph_copy_int8(p, ((int64_t) job->start_time
+                            - NGX_GLYPH_RECORD_EPOCH) * 1000);
+    b->len = p - b->data;
+
+    filename = job->pipeline ? glyph_pipeline_filename(job->pipeline) : NULL;
+
+    ngx_glyph_record_optional(b, filename ? filename->data : NULL,
+                              filename ? filename->len : 0);
+
+    value = ngx_glyph_record_value(job, "source_label", &job->source_label);
+    ngx_glyph_record_optional(b, value.data, value.len);
+
+    value = ngx_glyph_record_value(job, "campaign_id", &job->campaign_id);
+    ngx_glyph_record_optional(b, value.data, value.len);
+
+    value = ngx_glyph_record_value(job, "metadata", &job->metadata);
+
+    if (value.len) {
+        start = ngx_glyph_record_jsonb(b);
+        glyph_buf_append(b, value.data, value.len);
+        ngx_glyph_record_length(b, start);
+
+    } else {
+        ngx_glyph_record_null(b);
+    }
+
+    ngx_glyph_record_counts(job, &block->totals, b);
+    ngx_glyph_record_ending(job, block, b);
+}
+
+
+static void
+ngx_glyph_record_counts(ngx_glyph_job_t *job, glyph_totals_t *totals,
+    glyph_buf_t *b)
+{
+    u_char  *p;
+
+    if (glyph_buf_reserve(b, NGX_GLYPH_RECORD_FIXED) != GLYPH_OK) {
+        return;
+    }
+
+    p = glyph_copy_int8(b->data + b->len, totals->bytes);
+
+    p = (job->expected >= 0) ? glyph_copy_int8(p, job->expected)
+                             : glyph_copy_null(p);
+
+    p = glyph_copy_int8(p, totals->rows);
+    p = glyph_copy_int8(p, totals->valid - job->refused);
+    p = glyph_copy_int8(p, totals->invalid + job->refused);
+    p = glyph_copy_int8(p, totals->warnings);
+
+    if (totals->valid) {
+        p = glyph_copy_float8(p, totals->score_min);
+        p = glyph_copy_float8(p, totals->score_max);
+
+    } else {
+        p = glyph_copy_null(p);
+        p = glyph_copy_null(p);
+    }
+
+    b->len = p - b->data;
+}
+
+
+static void
+ngx_glyph_record_ending(ngx_glyph_job_t *job, ngx_glyph_block_t *block,
+    glyph_buf_t *b)
+{
+    size_t              start;
+    glyph_buf_t        *result;
+    const glyph_str_t  *head;
+
+    if (job->code) {
+        start = ngx_glyph_record_jsonb(b);
+        ngx_glyph_record_error(job, b);
+        ngx_glyph_record_length(b, start);
+
+    } else {
+        ngx_glyph_record_null(b);
+    }
+
+    /* json, which keeps the order of its members */
+
+    result = ngx_glyph_record_result(job, block);
+    ngx_glyph_record_bytes(b, result->data, result->len);
+
+    ngx_glyph_record_bytes(b, block->final == NGX_GLYPH_JOB_COMPLETED
+                              ? glyph_pipeline_sha256(job->pipeline) : NULL,
+                           block->final == NGX_GLYPH_JOB_COMPLETED
+                           ? GLYPH_SHA256_SIZE : 0);
+
+    if (job->run) {
+        ngx_glyph_record_bytes(b, ngx_glyph_runner_fingerprint(job),
+                               ngx_strlen(ngx_glyph_runner_fingerprint(job)));
+    } else {
+        ngx_glyph_record_null(b);
+    }
+
+    ngx_glyph_record_optional(b, job->traceparent.data,
+                              job->traceparent.len);
+
+    if (job->pipeline == NULL || !glyph_pipeline_begun(job->pipeline)) {
+        ngx_glyph_record_null(b);
+        ngx_glyph_record_null(b);
+        return;
+    }
+
+    head = glyph_pipeline_head(job->pipeline);
+    ngx_glyph_record_bytes(b, head->data, head->len);
+
+    if (glyph_buf_reserve(b, NGX_GLYPH_RECORD_FIXED) == GLYPH_OK) {
+        b->len = glyph_copy_int2(b->data + b->len,
+                                 glyph_pipeline_delimiter(job->pipeline))
+                 - b->data;
+    }
+}
+
+
+static u_char *
+ngx_glyph_record_uuid(u_char *p, const char *text)
+{
+    ngx_glyph_uuid_t  id;
+
+    if (ngx_glyph_uuid_parse(&id, (u_char *) text, NGX_GLYPH_UUID_TEXT_LEN)
+        != NGX_OK)
+    {
+        return glyph_copy_null(p);
+    }
+
+    return glyph_copy_uuid(p, id.bytes);
+}
+
+
+/* What Postgres takes for text: what is none becomes U+FFFD, as in JSON. */
+
+static void
+ngx_glyph_record_text(glyph_buf_t *b, const u_char *data, size_t len)
+{
+    size_t         start;
+    u_char         utf8[4];
+    uint32_t       cp;
+    const u_char  *last;
+
+    start = b->len;
+    last = data + len;
+
+    glyph_buf_append(b, "\0\0\0\0", 4);
+
+    if (glyph_utf8_valid(data, len) == len
+        && ngx_strlchr((u_char *) data, (u_char *) last, '\0') == NULL)
+    {
+        glyph_buf_append(b, data, len);
+        data = last;
+    }
+
+    while (data < last) {
+        cp = glyph_utf8_decode(&data, last);
+        glyph_buf_append(b, utf8, glyph_utf8_encode(cp ? cp : 0xfffd, utf8));
+    }
+
+    ngx_glyph_record_length(b, start);
+}
+
+
+static void
+ngx_glyph_record_optional(glyph_buf_t *b, const u_char *data, size_t len)
+{
+    if (len) {
+        ngx_glyph_record_text(b, data, len);
+
+    } else {
+        ngx_glyph_record_null(b);
+    }
+}
+
+
+/* Begins a jsonb, whose text follows; the result is for its end. */
+
+static size_t
+ngx_glyph_record_jsonb(glyph_buf_t *b)
+{
+    size_t  start;
+
+    start = b->len;
+    glyph_buf_append(b, "\0\0\0\0\1", 5);
+
+    return start;
+}
+
+
+/* The length of a field is known at its end. */
+
+static void
+ngx_glyph_record_length(glyph_buf_t *b, size_t start)
+{
+    if (!b->failed) {
+        (void) glyph_copy_int32(b->data + start,
+                                (int32_t) (b->len - start - 4));
+    }
+}
+
+
+/* As they are; NULL if there are none. */
+
+static void
+ngx_glyph_record_bytes(glyph_buf_t *b, const void *data, size_t len)
+{
+    if (len == 0) {
+        ngx_glyph_record_null(b);
+
+    } else if (glyph_buf_reserve(b, 4 + len) == GLYPH_OK) {
+        b->len = glyph_copy_text(b->data + b->len, data, len) - b->data;
+    }
+}
+
+
+static void
+ngx_glyph_record_null(glyph_buf_t *b)
+{
+    glyph_buf_append(b, "\377\377\377\377", 4);
+}

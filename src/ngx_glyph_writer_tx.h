@@ -1,0 +1,125 @@
+
+/*
+ * What the writer's files share: ngx_glyph_writer.c has the connections and
+ * the jobs that wait, ngx_glyph_writer_tx.c sends a transaction and reads what
+ * comes back, ngx_glyph_writer_outcome.c knows what becomes of its jobs.
+ *
+ * There are a few connections, each with a transaction of its own.  A job is
+ * in one batch at a time, so of one job's blocks the next is written when it
+ * is known what became of the one before.
+ *
+ *   phase     in flight on the server      who owns the batch's blocks
+ *   IDLE      nothing                      jobs (no batch)
+ *   BATCH     the transaction              the batch
+ *   ROLLBACK  ROLLBACK after an error      the batch
+ *   ASK       which jobs are still ours    the batch
+ *   TAKE      glyph.take() of one job      the batch: its outcome is unknown
+ *
+ * When a connection is lost, a batch that was rolled back for certain is given
+ * back to its jobs.  One whose transaction may have been committed is kept as
+ * doubtful, and the first connection there is, another or a new one, takes its
+ * jobs, one after the other, and compares the progress with the block:
+ * committed, or written again.
+ *
+ * What a job is told: committed, over (Postgres says so), or that the store
+ * is lost, when that has lasted for glyph_postgres' timeout.
+ */
+
+
+#ifndef _NGX_GLYPH_WRITER_TX_H_INCLUDED_
+#define _NGX_GLYPH_WRITER_TX_H_INCLUDED_
+
+
+#include "ngx_glyph.h"
+#include "ngx_glyph_batch.h"
+#include "ngx_glyph_pg_conn.h"
+
+
+typedef enum {
+    NGX_GLYPH_WRITER_IDLING = 0,
+    NGX_GLYPH_WRITER_BATCH,
+    NGX_GLYPH_WRITER_ROLLBACK,
+    NGX_GLYPH_WRITER_ASK,
+    NGX_GLYPH_WRITER_TAKE
+} ngx_glyph_writer_phase_e;
+
+
+typedef struct {
+    ngx_glyph_pg_conn_t        conn;
+
+    ngx_glyph_writer_phase_e   phase;
+    ngx_glyph_batch_t         *batch;       /* NULL: none */
+
+    char                       sqlstate[6]; /* of the batch's first error */
+    ngx_uint_t                 row;         /* that it names; 0: none */
+    ngx_uint_t                 asked;       /* imports in the ASK */
+
+    uint64_t                   sent;        /* the batch; ngx_glyph_usec() */
+
+    ngx_event_t                turn;        /* posted: the rest of a COPY */
+    ngx_event_t                stall;       /* the server does not answer */
+    ngx_event_t                idle;
+
+    unsigned                   copying:1;   /* a COPY wants data */
+    unsigned                   committed:1; /* COMMIT was answered */
+    unsigned                   unknown:1;   /* the batch's outcome */
+    unsigned                   taken:1;     /* an id of the batch is in use */
+} ngx_glyph_writer_tx_t;
+
+
+typedef struct {
+    ngx_glyph_pg_conf_t       *conf;
+    ngx_log_t                 *log;
+
+    ngx_glyph_writer_tx_t     *tx;          /* conf->writers of them */
+
+    ngx_queue_t                ready;       /* of jobs, oldest first */
+    ngx_uint_t                 nready;
+
+    ngx_queue_t                doubtful;    /* of batches */
+    ngx_queue_t                committed;   /* whose jobs are to be told */
+    ngx_queue_t                free;
+
+    ngx_msec_t                 lost_at;     /* all of them; 0: not lost */
+    ngx_msec_t                 delay;       /* before the next connect */
+    ngx_msec_t                 refused_at;  /* one more connection; or 0 */
+
+    ngx_event_t                go;          /* posted: the next step */
+    ngx_event_t                tell;        /* posted: there are committed */
+    ngx_event_t                retry;       /* connect, or try again */
+    ngx_event_t                giveup;      /* lost for too long */
+
+    unsigned                   alone:1;     /* one job a batch: one of them
+                                               has a row that is refused */
+    unsigned                   gave_up:1;
+} ngx_glyph_writer_t;
+
+
+extern ngx_glyph_writer_t  ngx_glyph_writer;
+
+
+void ngx_glyph_writer_next(void);
+void ngx_glyph_writer_lost(ngx_glyph_writer_tx_t *tx);
+void ngx_glyph_writer_retry_later(void);
+void ngx_glyph_writer_unready(ngx_glyph_job_t *job);
+ngx_glyph_batch_t *ngx_glyph_writer_batch(void);
+void ngx_glyph_writer_batch_done(ngx_glyph_writer_tx_t *tx);
+
+void ngx_glyph_writer_ready_handler(ngx_glyph_pg_conn_t *c);
+void ngx_glyph_writer_turn_handler(ngx_event_t *ev);
+void ngx_glyph_writer_send(ngx_glyph_writer_tx_t *tx,
+    ngx_glyph_writer_phase_e phase, const char *sql, int n,
+    const char *const *params);
+void ngx_glyph_writer_start_batch(ngx_glyph_writer_tx_t *tx, size_t size);
+
+void ngx_glyph_writer_commit(ngx_glyph_writer_tx_t *tx);
+void ngx_glyph_writer_tell_handler(ngx_event_t *ev);
+void ngx_glyph_writer_give_back(ngx_glyph_batch_t *batch, ngx_uint_t i);
+void ngx_glyph_writer_give_back_all(ngx_glyph_batch_t *batch);
+void ngx_glyph_writer_rolled_back(ngx_glyph_writer_tx_t *tx);
+void ngx_glyph_writer_answered(ngx_glyph_writer_tx_t *tx, PGresult *res);
+void ngx_glyph_writer_take(ngx_glyph_writer_tx_t *tx);
+void ngx_glyph_writer_taken(ngx_glyph_writer_tx_t *tx, PGresult *res);
+
+
+#endif /* _NGX_GLYPH_WRITER_TX_H_INCLUDED_ */
