@@ -8,7 +8,7 @@
 #define NGX_GLYPH_SPOOL_MIN   4
 
 /* a block's buffers larger than this are freed, not kept */
-#define NGX_GLYPH_BLOCK_KEEP  (2 * NGX_GLYPH_BLOCK_SIZE)
+#define NGX_GLYPH_BLOCK_KEEP  (NGX_GLYPH_BLOCK_SIZE * 3 / 2)
 
 
 typedef struct {
@@ -26,6 +26,7 @@ static ngx_uint_t ngx_glyph_budget_take(ngx_glyph_budget_t *budget,
     ngx_glyph_waiter_t *w);
 static void ngx_glyph_budget_put(ngx_glyph_budget_t *budget,
     ngx_queue_t *idle);
+static ngx_uint_t ngx_glyph_budget_plenty(ngx_glyph_budget_t *budget);
 static void ngx_glyph_budget_grant(ngx_event_t *ev);
 static ngx_glyph_chunk_t *ngx_glyph_chunk_lend(ngx_glyph_budget_t *budget,
     ngx_glyph_waiter_t *w);
@@ -232,16 +233,23 @@ ngx_glyph_block_lend(ngx_glyph_budget_t *budget, ngx_glyph_waiter_t *w)
         q = ngx_queue_head(&budget->idle);
         ngx_queue_remove(q);
 
-        return ngx_queue_data(q, ngx_glyph_block_t, queue);
+        block = ngx_queue_data(q, ngx_glyph_block_t, queue);
+
+    } else {
+        block = ngx_calloc(sizeof(ngx_glyph_block_t), ngx_cycle->log);
+        if (block == NULL) {
+            ngx_glyph_budget_put(budget, NULL);
+            return NULL;
+        }
+
+        block->stream = (budget == &ngx_glyph_stream_blocks);
     }
 
-    block = ngx_calloc(sizeof(ngx_glyph_block_t), ngx_cycle->log);
-    if (block == NULL) {
-        ngx_glyph_budget_put(budget, NULL);
-        return NULL;
-    }
+    block->full = NGX_GLYPH_BLOCK_SIZE - NGX_GLYPH_BLOCK_MARGIN;
 
-    block->stream = (budget == &ngx_glyph_stream_blocks);
+    if (ngx_glyph_budget_plenty(budget)) {
+        block->full += NGX_GLYPH_BLOCK_SIZE;
+    }
 
     return block;
 }
@@ -330,6 +338,15 @@ ngx_glyph_budget_put(ngx_glyph_budget_t *budget, ngx_queue_t *idle)
 }
 
 
+/* Whether more than half are free. */
+
+static ngx_uint_t
+ngx_glyph_budget_plenty(ngx_glyph_budget_t *budget)
+{
+    return budget->left > budget->limit / 2;
+}
+
+
 static void
 ngx_glyph_budget_grant(ngx_event_t *ev)
 {
@@ -386,11 +403,8 @@ ngx_glyph_chunk_wanted(ngx_glyph_chunk_t *chunk)
 ngx_uint_t
 ngx_glyph_chunk_plenty(ngx_uint_t stream)
 {
-    ngx_glyph_budget_t  *budget;
-
-    budget = stream ? &ngx_glyph_stream_chunks : &ngx_glyph_chunks;
-
-    return budget->left > budget->limit / 2;
+    return ngx_glyph_budget_plenty(stream ? &ngx_glyph_stream_chunks
+                                          : &ngx_glyph_chunks);
 }
 
 

@@ -19,11 +19,16 @@
 
 
 /*
- * A block's memory, and when it is full: two rows fit between them, unless
- * glyph_max_row_size is larger than usual.
+ * A block's memory: twice as much while more than half of all blocks are free,
+ * for each of them is a transaction.
  */
 #define NGX_GLYPH_BLOCK_SIZE      (1024 * 1024)
-#define NGX_GLYPH_BLOCK_FULL      (NGX_GLYPH_BLOCK_SIZE - 2 * 64 * 1024)
+
+/*
+ * So much before that it is full: two rows fit there, unless
+ * glyph_max_row_size is larger than usual.
+ */
+#define NGX_GLYPH_BLOCK_MARGIN    (2 * 64 * 1024)
 
 
 typedef struct {
@@ -41,6 +46,7 @@ typedef struct {
     ngx_queue_t                queue;
     glyph_buf_t                listings;    /* COPY tuples */
     glyph_buf_t                errors;
+    size_t                     full;        /* when both have so many bytes */
     glyph_totals_t             totals;      /* as of the block's end */
 
     /* the job's end, in its last block */

@@ -200,7 +200,7 @@ ngx_glyph_compute_full(void *data)
     ngx_glyph_job_t *job = data;
 
     return job->block->listings.len + job->block->errors.len
-           >= NGX_GLYPH_BLOCK_FULL;
+           >= job->block->full;
 }
 
 

@@ -22,6 +22,7 @@
  * large files, and must not leave holes of many megabytes in the heap.
  */
 #define GLYPH_DEDUP_MAP   (1024 * 1024)
+#define GLYPH_DEDUP_STEP  16384     /* buckets, whole pages */
 
 
 /*
@@ -72,6 +73,7 @@ static inline glyph_bucket_t *glyph_dedup_find(const glyph_dedup_t *d,
 static inline void glyph_dedup_put(glyph_bucket_t *bucket, uint64_t hash,
     uint32_t place);
 static int glyph_dedup_grow(glyph_dedup_t *d);
+static void glyph_dedup_forget(const glyph_dedup_t *d, size_t from);
 static glyph_bucket_t *glyph_dedup_alloc(size_t n);
 static void glyph_dedup_free(glyph_bucket_t *buckets, size_t n);
 static void glyph_dedup_parts(const glyph_str_t *url,
@@ -284,12 +286,29 @@ glyph_dedup_grow(glyph_dedup_t *d)
             glyph_dedup_put(glyph_dedup_find(&larger, old->hash[slot], &place),
                             old->hash[slot], old->place[slot]);
         }
+
+        if ((i + 1) % GLYPH_DEDUP_STEP == 0) {
+            glyph_dedup_forget(d, i + 1 - GLYPH_DEDUP_STEP);
+        }
     }
 
     glyph_dedup_free(d->buckets, d->size);
     *d = larger;
 
     return GLYPH_OK;
+}
+
+
+/* Memory that has been read goes as other memory comes. */
+
+static void
+glyph_dedup_forget(const glyph_dedup_t *d, size_t from)
+{
+    if (d->size * sizeof(glyph_bucket_t) >= GLYPH_DEDUP_MAP) {
+        (void) madvise(&d->buckets[from],
+                       GLYPH_DEDUP_STEP * sizeof(glyph_bucket_t),
+                       MADV_DONTNEED);
+    }
 }
 
 
@@ -317,7 +336,6 @@ glyph_dedup_alloc(size_t n)
     /* hashes touch all of it soon: not a fault for each page, then */
 
     (void) madvise(table, size, MADV_HUGEPAGE);
-    (void) madvise(table, size, MADV_POPULATE_WRITE);
 
     return table;
 }
