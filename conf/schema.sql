@@ -919,8 +919,8 @@ DECLARE
 BEGIN
     UPDATE glyph.imports i
        SET fingerprint = repeat('0', 32) || right(p_fingerprint, 9),
-           durable = true, updated_at = now(), rows = 0, valid_rows = 0, invalid_rows = 0,
-           warnings_count = 0, bytes = 0, score_min = NULL, score_max = NULL
+           durable = true, updated_at = now(), rows = 0, valid_rows = 0,
+           invalid_rows = 0, warnings_count = 0, bytes = 0, score_min = NULL, score_max = NULL
      WHERE i.id = p_id AND i.epoch = p_epoch
            AND i.state IN ('receiving', 'queued', 'processing');
 
