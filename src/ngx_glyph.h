@@ -209,9 +209,13 @@ ngx_int_t ngx_glyph_query_handler(ngx_http_request_t *r);
 ngx_int_t ngx_glyph_health_handler(ngx_http_request_t *r);
 ngx_int_t ngx_glyph_metrics_handler(ngx_http_request_t *r);
 
-/* the directives of the stores (ngx_glyph_pg_conf.c, _redis_conf.c) */
+/* directives with a file of their own: …_registry_conf.c, _pg_conf.c, … */
+char *ngx_glyph_models(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_glyph_postgres(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_glyph_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* reads and compiles the files of glyph_models, if there are any */
+char *ngx_glyph_registry_init(ngx_conf_t *cf, ngx_glyph_main_conf_t *gmcf);
 
 /* put in front of the request body filters by postconfiguration */
 ngx_int_t ngx_glyph_body_filter_init(ngx_conf_t *cf);
