@@ -15,7 +15,7 @@ typedef struct {
 static int glyph_plain_quote(const glyph_plain_t *pl,
     glyph_plain_field_t *field, const unsigned char *p);
 static int glyph_plain_end(glyph_plain_t *pl, const unsigned char *data,
-    size_t len, size_t pos, int end);
+    size_t len, size_t pos, int end, glyph_fields_t *f);
 static int glyph_plain_unquote(glyph_plain_t *pl, glyph_fields_t *f);
 
 
@@ -23,6 +23,24 @@ static inline int
 glyph_plain_is_space(const glyph_plain_t *pl, unsigned char c)
 {
     return c == ' ' || c == pl->space;
+}
+
+
+/* Of a field without quotes that ends at "last": its end without blanks. */
+
+static inline const unsigned char *
+glyph_plain_trim(const glyph_plain_t *pl, glyph_plain_field_t *field,
+    const unsigned char *last)
+{
+    while (field->start < last && glyph_plain_is_space(pl, *field->start)) {
+        field->start++;
+    }
+
+    while (last > field->start && glyph_plain_is_space(pl, last[-1])) {
+        last--;
+    }
+
+    return last;
 }
 
 
@@ -65,7 +83,7 @@ int
 glyph_plain_read(glyph_plain_t *pl, const unsigned char *data, size_t len,
     int end, glyph_fields_t *f)
 {
-    int                   rc, doubled;
+    int                   rc;
     size_t                base;
     uint64_t              marks, other, others;
     glyph_four_t          four;
@@ -84,8 +102,8 @@ glyph_plain_read(glyph_plain_t *pl, const unsigned char *data, size_t len,
     glyph_four_set(&four, delimiter, '"', '\n', '\r');
 
     pl->nlines = 1;
+    pl->doubled = 0;
     others = 0;
-    doubled = 0;
 
     for (base = 0; base < len; base += GLYPH_BLOCK) {
 
@@ -108,22 +126,12 @@ glyph_plain_read(glyph_plain_t *pl, const unsigned char *data, size_t len,
                     return GLYPH_AGAIN;
                 }
 
-                doubled |= rc;
+                pl->doubled |= rc;
                 continue;
             }
 
             if (field.open == NULL) {
-                q = p;
-
-                while (field.start < p
-                       && glyph_plain_is_space(pl, *field.start))
-                {
-                    field.start++;
-                }
-
-                while (q > field.start && glyph_plain_is_space(pl, q[-1])) {
-                    q--;
-                }
+                q = glyph_plain_trim(pl, &field, p);
 
                 if (field.start == p && f->n == 0 && *p != delimiter) {
                     return GLYPH_AGAIN;             /* a blank line */
@@ -156,12 +164,7 @@ glyph_plain_read(glyph_plain_t *pl, const unsigned char *data, size_t len,
                 others |= other & (marks ^ (marks - 1));
                 pl->ascii = (others == 0);
 
-                pl->doubled = doubled;
-
-                rc = glyph_plain_end(pl, data, len, p - data, end);
-
-                return (rc == GLYPH_OK && doubled)
-                       ? glyph_plain_unquote(pl, f) : rc;
+                return glyph_plain_end(pl, data, len, p - data, end, f);
             }
 
             field.start = p + 1;
@@ -214,7 +217,7 @@ glyph_plain_quote(const glyph_plain_t *pl, glyph_plain_field_t *field,
 
 static int
 glyph_plain_end(glyph_plain_t *pl, const unsigned char *data, size_t len,
-    size_t pos, int end)
+    size_t pos, int end, glyph_fields_t *f)
 {
     if (pos > pl->max_row_size) {
         return GLYPH_AGAIN;
@@ -233,7 +236,7 @@ glyph_plain_end(glyph_plain_t *pl, const unsigned char *data, size_t len,
         }
     }
 
-    return GLYPH_OK;
+    return pl->doubled ? glyph_plain_unquote(pl, f) : GLYPH_OK;
 }
 
 
