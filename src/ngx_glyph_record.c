@@ -402,6 +402,7 @@ static void
 ngx_glyph_record_ending(ngx_glyph_job_t *job, ngx_glyph_block_t *block,
     glyph_buf_t *b)
 {
+    u_char             *p;
     size_t              start;
     glyph_buf_t        *result;
     const glyph_str_t  *head;
@@ -441,13 +442,18 @@ ngx_glyph_record_ending(ngx_glyph_job_t *job, ngx_glyph_block_t *block,
         return;
     }
 
-    head = glyph_pipeline_head(job->pipeline);
-    ngx_glyph_record_bytes(b, head->data, head->len);
+    /* that of JSON is empty, which is not the same as none */
 
-    if (glyph_buf_reserve(b, NGX_GLYPH_RECORD_FIXED) == GLYPH_OK) {
-        b->len = glyph_copy_int2(b->data + b->len,
-                                 glyph_pipeline_delimiter(job->pipeline))
-                 - b->data;
+    head = glyph_pipeline_head(job->pipeline);
+
+    if (glyph_buf_reserve(b, 4 + head->len + NGX_GLYPH_RECORD_FIXED)
+        == GLYPH_OK)
+    {
+        p = glyph_copy_text(b->data + b->len,
+                            head->len ? (char *) head->data : "", head->len);
+        p = glyph_copy_int2(p, glyph_pipeline_delimiter(job->pipeline));
+
+        b->len = p - b->data;
     }
 }
 

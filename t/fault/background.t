@@ -140,11 +140,12 @@ subtest 'a queued job is cancelled' => sub {
     code_of($_, upload($_, '/background')) for @ids;
     is status_of("/jobs/$ids[-1]", '-X', 'DELETE'), 202, 'acknowledged';
     is state_of($ids[-1]), 'cancelled', 'at once';
-    like get("/jobs/$ids[-1]/status"), qr/"state" ?: ?"cancelled"/,
+    # it may have begun just before
+    ok wait_for(sub { get("/jobs/$ids[-1]/status")
+                      =~ /"state" ?: ?"cancelled"/ }, 10),
         'and the status says so';
     final($_, 30) for @ids;
     is state_of($ids[-1]), 'cancelled', 'it stays so';
-    # it may have begun just before
     ok wait_for(sub { stored($ids[-1]) == 0 }, 10), 'and has no row';
     ok wait_for(sub { !spooled() }, 10), 'no file is left';
 };
