@@ -11,7 +11,7 @@ flood() {
                 -X POST -T "$run/bench.csv" "$GLYPH_URL/api/import/csv" &
         done
         wait
-        sql -c "TRUNCATE glyph.listings, glyph.import_errors, glyph.imports" \
+        sql -c "TRUNCATE glyph.imports, glyph.listings, glyph.import_errors" \
             > /dev/null
     done
 }

@@ -40,9 +40,10 @@ result() {
     say "$2: $3 $4 ${5:+($5 of $6)}"
 }
 
-# so that every run finds the tables as the first did
+# so that every run finds the tables as the first did; in the order in which a
+# transaction that is not over yet locks them
 forget() {
-    sql -c "TRUNCATE glyph.listings, glyph.import_errors, glyph.imports"
+    sql -c "TRUNCATE glyph.imports, glyph.listings, glyph.import_errors"
     sql -c CHECKPOINT
 }
 
