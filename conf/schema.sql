@@ -534,14 +534,20 @@ SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
 #variable_conflict use_column
 BEGIN
-    -- Nearly always it is none
+    -- Nearly always it is none.  OFFSET and LIMIT leave the planner no choice:
+    -- a session that begins with a small table would look through all of it.
 
     IF NOT EXISTS (
-        SELECT FROM glyph.imports c JOIN glyph.imports o
-               ON o.file_sha256 = c.file_sha256 AND o.id <> c.id
-                  AND o.tenant || '' = c.tenant
-                  AND o.state = 'completed' AND o.undone_at IS NULL
-         WHERE c.id = ANY (p_ids))
+        SELECT FROM unnest(p_ids) p
+               CROSS JOIN LATERAL (
+                   SELECT c.file_sha256, c.tenant FROM glyph.imports c
+                    WHERE c.id = p OFFSET 0) c
+               CROSS JOIN LATERAL (
+                   SELECT FROM glyph.imports o
+                    WHERE o.file_sha256 = c.file_sha256 AND o.id <> p
+                          AND o.tenant || '' = c.tenant
+                          AND o.state = 'completed' AND o.undone_at IS NULL
+                    LIMIT 1) o)
     THEN
         RETURN;
     END IF;
