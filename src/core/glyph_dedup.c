@@ -213,7 +213,7 @@ glyph_dedup_find(const glyph_dedup_t *d, uint64_t hash, uint32_t *place)
             found |= (unsigned) (b->hash[slot] == hash) << slot;
         }
 
-        found &= (1u << b->n) - 1;
+        /* a hash of 0 also fits a slot that is free, whose place is 0 */
 
         if (found) {
             *place = b->place[__builtin_ctz(found)];
