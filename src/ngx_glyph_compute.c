@@ -17,6 +17,9 @@ static int ngx_glyph_compute_full(void *data);
 static void ngx_glyph_compute_done(ngx_glyph_task_t *task);
 static ngx_uint_t ngx_glyph_compute_intact(ngx_glyph_job_t *job);
 static void ngx_glyph_compute_refused(ngx_glyph_job_t *job);
+static void ngx_glyph_compute_destroy_run(ngx_glyph_task_t *task,
+    ngx_log_t *log);
+static void ngx_glyph_compute_destroyed(ngx_glyph_task_t *task);
 
 
 ngx_int_t
@@ -66,6 +69,12 @@ ngx_glyph_compute_run(ngx_glyph_task_t *task, ngx_log_t *log)
 
         do {
             q = ngx_queue_next(q);
+
+            /* else the kernel may let the event loop wait for all of them */
+
+            if (job->nconsumed) {
+                (void) sched_yield();
+            }
 
             job->rc = ngx_glyph_compute_chunk(job,
                                  ngx_queue_data(q, ngx_glyph_chunk_t, queue));
@@ -303,4 +312,53 @@ ngx_glyph_compute_refused(ngx_glyph_job_t *job)
         job->http_status = 422;
         break;
     }
+}
+
+
+/*
+ * The keys of a large file's rows are megabytes, and the kernel takes back
+ * page by page.  The task is all that there is of it, and is freed behind it.
+ */
+
+void
+ngx_glyph_compute_destroy(glyph_pipeline_t *pipeline)
+{
+    ngx_glyph_task_t  *task;
+
+    task = NULL;
+
+    if (glyph_pipeline_begun(pipeline) && !glyph_pipeline_ended(pipeline)
+        && !ngx_exiting && !ngx_terminate)
+    {
+        task = ngx_calloc(sizeof(ngx_glyph_task_t), ngx_cycle->log);
+    }
+
+    if (task) {
+        task->run = ngx_glyph_compute_destroy_run;
+        task->done = ngx_glyph_compute_destroyed;
+        task->data = pipeline;
+
+        if (ngx_glyph_task_post(ngx_glyph_main_conf->compute, task) == NGX_OK)
+        {
+            return;
+        }
+
+        ngx_free(task);
+    }
+
+    glyph_pipeline_destroy(pipeline);
+}
+
+
+static void
+ngx_glyph_compute_destroy_run(ngx_glyph_task_t *task, ngx_log_t *log)
+{
+    glyph_pipeline_destroy(task->data);
+}
+
+
+static void
+ngx_glyph_compute_destroyed(ngx_glyph_task_t *task)
+{
+    ngx_free(task);
 }

@@ -19,5 +19,8 @@
  */
 ngx_int_t ngx_glyph_compute_post(ngx_glyph_job_t *job);
 
+/* Destroys a pipeline that no task has, if there is much of it in a thread. */
+void ngx_glyph_compute_destroy(glyph_pipeline_t *pipeline);
+
 
 #endif /* _NGX_GLYPH_COMPUTE_H_INCLUDED_ */

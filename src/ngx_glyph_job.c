@@ -116,7 +116,7 @@ ngx_glyph_job_destroy(ngx_glyph_job_t *job)
     ngx_glyph_job_drop_output(job);
 
     if (job->pipeline) {
-        glyph_pipeline_destroy(job->pipeline);
+        ngx_glyph_compute_destroy(job->pipeline);
     }
 
     if (job->spool) {

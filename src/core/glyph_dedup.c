@@ -18,11 +18,12 @@
 
 
 /*
- * Tables from this size on are mapped, not allocated: they come and go with
- * large files, and must not leave holes of many megabytes in the heap.
+ * Tables from this size on are mapped, not allocated: they grow by new ones,
+ * and what the heap has between that of other jobs would not fit them.
  */
-#define GLYPH_DEDUP_MAP   (1024 * 1024)
-#define GLYPH_DEDUP_STEP  16384     /* buckets, whole pages */
+#define GLYPH_DEDUP_MAP   (16 * 1024)
+#define GLYPH_DEDUP_HUGE  (2 * 1024 * 1024)
+#define GLYPH_DEDUP_STEP  16384     /* buckets, whole pages of a mapped one */
 
 
 /*
@@ -304,15 +305,12 @@ glyph_dedup_grow(glyph_dedup_t *d)
 static void
 glyph_dedup_forget(const glyph_dedup_t *d, size_t from)
 {
-    if (d->size * sizeof(glyph_bucket_t) >= GLYPH_DEDUP_MAP) {
-        (void) madvise(&d->buckets[from],
-                       GLYPH_DEDUP_STEP * sizeof(glyph_bucket_t),
-                       MADV_DONTNEED);
-    }
+    (void) madvise(&d->buckets[from],
+                   GLYPH_DEDUP_STEP * sizeof(glyph_bucket_t), MADV_DONTNEED);
 }
 
 
-/* Zeroed; of a large table each is in a line of its own. */
+/* Zeroed; of a mapped table each is in a line of its own. */
 
 static glyph_bucket_t *
 glyph_dedup_alloc(size_t n)
@@ -335,7 +333,9 @@ glyph_dedup_alloc(size_t n)
 
     /* hashes touch all of it soon: not a fault for each page, then */
 
-    (void) madvise(table, size, MADV_HUGEPAGE);
+    if (size >= GLYPH_DEDUP_HUGE) {
+        (void) madvise(table, size, MADV_HUGEPAGE);
+    }
 
     return table;
 }

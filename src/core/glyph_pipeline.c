@@ -42,6 +42,7 @@ struct glyph_pipeline_s {
     glyph_decimal_e               habit;
     unsigned char                 delimiter;
     uint64_t                      ratio_rows;   /* the next test */
+    unsigned                      ended:1;
 
     glyph_code_e                  code;
     glyph_buf_t                   detail;
@@ -228,8 +229,15 @@ glyph_pipeline_run(glyph_pipeline_t *p, const unsigned char **pos,
         }
     }
 
+    p->ended = (rc == GLYPH_BAD
+                || (rc == GLYPH_OK && glyph_body_ended(p->body)));
+
     if (p->row) {
         glyph_row_rest(p->row);
+
+        if (p->ended) {
+            glyph_row_end(p->row);
+        }
     }
 
     glyph_stats_totals(p->stats)->bytes += *pos - start;
@@ -583,6 +591,13 @@ const glyph_totals_t *
 glyph_pipeline_totals(const glyph_pipeline_t *p)
 {
     return glyph_stats_totals(p->stats);
+}
+
+
+int
+glyph_pipeline_ended(const glyph_pipeline_t *p)
+{
+    return p->ended;
 }
 
 

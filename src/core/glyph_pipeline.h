@@ -128,6 +128,9 @@ int glyph_pipeline_run(glyph_pipeline_t *p, const unsigned char **pos,
 
 const glyph_totals_t *glyph_pipeline_totals(const glyph_pipeline_t *p);
 
+/* Whether the file is done or refused: what is left of it is small then. */
+int glyph_pipeline_ended(const glyph_pipeline_t *p);
+
 /* Whether the header has been read, so that the file is not refused by it. */
 int glyph_pipeline_begun(const glyph_pipeline_t *p);
 

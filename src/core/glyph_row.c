@@ -137,6 +137,14 @@ glyph_row_rest(glyph_row_t *row)
 }
 
 
+void
+glyph_row_end(glyph_row_t *row)
+{
+    glyph_dedup_destroy(row->dedup);
+    row->dedup = NULL;
+}
+
+
 int
 glyph_row_read(glyph_row_t *row, const glyph_record_t *rec, int64_t index,
     glyph_row_result_t *result)

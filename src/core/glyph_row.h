@@ -52,6 +52,9 @@ void glyph_row_destroy(glyph_row_t *row);
 /* Gives back what is needed only while rows are read. */
 void glyph_row_rest(glyph_row_t *row);
 
+/* No row follows: gives back what was kept of all, which may be much. */
+void glyph_row_end(glyph_row_t *row);
+
 /*
  * Reads a record, all but whether it is a duplicate; the result is valid as
  * long as the record, and until the next call with it.  GLYPH_OK, or
