@@ -6,17 +6,27 @@
 copy() { sql -c "\\copy glyph.listings FROM '$1'"; }
 copy_binary() { sql -c "\\copy glyph.listings FROM '$1' (FORMAT binary)"; }
 
-# what glyph made of a file, as COPY takes it: text, binary, CSV
+# what glyph made of a file, as COPY takes it: text, binary, CSV; and the halves
+# and the eighths of the text (a row is a line of it)
 scored() {
-    local name=$2 id
+    local id format
     upload "$1"
     id=$(jq -r .import_id "$run/result.json")
     rows=$(jq .valid_rows "$run/result.json")
     for format in text binary csv; do
         sql -c "\\copy (SELECT * FROM glyph.listings WHERE import_id = '$id') \
-            TO '$run/scored-$name.$format' (FORMAT $format)"
+            TO '$run/scored.$format' (FORMAT $format)"
     done
+    split -d -n l/2 "$run/scored.text" "$run/scored-half"
+    split -d -n l/8 "$run/scored.text" "$run/scored-eighth"
     forget
+}
+
+# join FILE...: one file of their rows
+join() {
+    local part
+    head -1 "$1"
+    for part; do tail -n +2 "$part"; done
 }
 
 node_start() {
@@ -38,7 +48,7 @@ node_upload() {
 
 pgloader_conf() {
     cat > "$run/pgloader.load" <<END
-LOAD CSV FROM '$run/scored-one.csv'
+LOAD CSV FROM '$run/scored.csv'
     INTO postgresql://glyph@unix:$run/pg:5432/glyph
     TARGET TABLE glyph.listings
     WITH fields optionally enclosed by '"', fields escaped by double-quote,
@@ -53,36 +63,30 @@ pgloader_load() {
 
 # one MEGABYTES RUNS: one client, two and eight, and their peers
 one() {
-    local mb=$1 runs=$2 file=$run/bench.csv tag="$1 MB" n
+    local mb=$1 runs=$2 file=$run/whole.csv tag="$1 MB" n
 
-    [ "$mb" = "${BENCH_MB:-100}" ] || { file=$run/large.csv
-                                        listings "$mb" 43 > "$file"; }
-    for n in 1 2; do listings $((mb / 2)) "5$n" > "$run/half$n.csv"; done
     for n in 1 2 3 4 5 6 7 8; do
-        listings $((mb / 8)) "6$n" > "$run/eighth$n.csv"
+        listings "$(calc "$mb / 8")" "6$n" > "$run/eighth$n.csv"
     done
-
-    for n in 1 2; do scored "$run/half$n.csv" "half$n"; done
-    for n in 1 2 3 4 5 6 7 8; do
-        scored "$run/eighth$n.csv" "eighth$n"
-        rm -f "$run/scored-eighth$n".{binary,csv}
-    done
-    scored "$file" one
+    join "$run"/eighth[1-4].csv > "$run/half1.csv"
+    join "$run"/eighth[5-8].csv > "$run/half2.csv"
+    join "$run"/half?.csv > "$file"
+    scored "$file"
 
     for n in $(seq "$runs"); do
         measure "upload-$mb" upload "$file"
         forget
-        measure "copy-$mb" copy "$run/scored-one.text"
+        measure "copy-$mb" copy "$run/scored.text"
         forget
-        measure "binary-$mb" copy_binary "$run/scored-one.binary"
+        measure "binary-$mb" copy_binary "$run/scored.binary"
         forget
         measure "upload2-$mb" each upload "$run"/half?.csv
         forget
-        measure "copy2-$mb" each copy "$run"/scored-half?.text
+        measure "copy2-$mb" each copy "$run"/scored-half??
         forget
         measure "upload8-$mb" each upload "$run"/eighth?.csv
         forget
-        measure "copy8-$mb" each copy "$run"/scored-eighth?.text
+        measure "copy8-$mb" each copy "$run"/scored-eighth??
         forget
         [ "$mb" = "${BENCH_MB:-100}" ] || continue
         measure "node-$mb" node_upload "$file"
@@ -133,7 +137,6 @@ kill $node
 
 if [ "$full" ]; then
     one 1000 1
-    rm -f "$run"/large.csv
 fi
 
-rm -f "$run"/half* "$run"/eighth* "$run"/scored-*
+rm -f "$run"/whole.csv "$run"/half* "$run"/eighth* "$run"/scored*
