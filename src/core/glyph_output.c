@@ -272,7 +272,12 @@ glyph_output_value(glyph_buf_t *b, glyph_output_e format, size_t column,
     o.json = (format != GLYPH_OUTPUT_CSV);
     c = &glyph_output_columns[column];
 
-    glyph_buf_append(b, c->key + first, (o.json ? c->key_len : 1) - first);
+    if (o.json) {
+        glyph_buf_append(b, c->key + first, c->key_len - first);
+
+    } else if (!first) {
+        glyph_buf_putc(b, ',');
+    }
 
     glyph_output_one(&o, column, l);
 }
@@ -296,9 +301,10 @@ void
 glyph_output_field(glyph_buf_t *b, const unsigned char *data, size_t len,
     unsigned char delimiter)
 {
-    size_t          i;
-    glyph_four_t    quoted;
-    unsigned char  *p;
+    size_t                n;
+    glyph_four_t          quoted;
+    unsigned char        *p;
+    const unsigned char  *last, *quote;
 
     glyph_four_set(&quoted, delimiter, '"', '\n', '\r');
 
@@ -312,14 +318,20 @@ glyph_output_field(glyph_buf_t *b, const unsigned char *data, size_t len,
     }
 
     p = b->data + b->len;
+    last = data + len;
     *p++ = '"';
 
-    for (i = 0; i < len; i++) {
-        p[0] = data[i];
-        p[1] = '"';
-        p += 1 + (data[i] == '"');
+    while ((quote = memchr(data, '"', last - data)) != NULL) {
+        n = quote + 1 - data;
+
+        memcpy(p, data, n);
+        p += n;
+        *p++ = '"';
+        data += n;
     }
 
+    memcpy(p, data, last - data);
+    p += last - data;
     *p++ = '"';
 
     b->len = p - b->data;

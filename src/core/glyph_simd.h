@@ -167,8 +167,9 @@ glyph_block_among(const glyph_block_t *b, const glyph_four_t *four)
 static inline int
 glyph_has_four(const unsigned char *p, size_t len, const glyph_four_t *four)
 {
-    size_t   i;
-    __m128i  x;
+    size_t    i;
+    __m128i   x;
+    uint32_t  first, last;
 
     if (len >= 16) {
 
@@ -195,12 +196,24 @@ glyph_has_four(const unsigned char *p, size_t len, const glyph_four_t *four)
         return _mm_movemask_epi8(glyph_part_among(x, four)) != 0;
     }
 
-    x = _mm_setzero_si128();
-    memcpy(&x, p, len);
+    if (len == 0) {
+        return 0;
+    }
 
-    return (_mm_movemask_epi8(glyph_part_among(x, four))
-            & ((1 << len) - 1))
-           != 0;
+    /* by way of memory of our own it would wait for what it has written */
+
+    if (len >= 4) {
+        memcpy(&first, p, 4);
+        memcpy(&last, p + len - 4, 4);
+
+    } else {
+        first = p[0] * 0x01010101u;
+        last = p[len / 2] | (uint32_t) p[len - 1] * 0x01010100u;
+    }
+
+    x = _mm_set1_epi64x((long long) ((uint64_t) last << 32 | first));
+
+    return _mm_movemask_epi8(glyph_part_among(x, four)) != 0;
 }
 
 

@@ -308,12 +308,63 @@ test_memory(void)
 }
 
 
+/* Wherever it is that a field wants quotes for, and however long it is. */
+
+static void
+test_quotes(void)
+{
+    size_t                len, pos;
+    unsigned              wrong;
+    glyph_buf_t           b;
+    unsigned char         text[80], want[84];
+    const char            *p;
+
+    memset(&b, 0, sizeof(b));
+    wrong = 0;
+
+    for (len = 1; len < sizeof(text); len++) {
+        memset(text, 'a', sizeof(text));
+
+        glyph_buf_reset(&b);
+        glyph_output_field(&b, text, len, ';');
+        wrong += (b.len != len || memcmp(b.data, text, len) != 0);
+
+        for (pos = 0; pos < len; pos++) {
+
+            for (p = ";\n\r\""; *p; p++) {
+                text[pos] = *p;
+
+                want[0] = '"';
+                memcpy(want + 1, text, pos + 1);
+                want[pos + 2] = '"';
+                memcpy(want + pos + 2 + (*p == '"'), text + pos + 1,
+                       len - pos - 1);
+                want[len + 1 + (*p == '"')] = '"';
+
+                glyph_buf_reset(&b);
+                glyph_output_field(&b, text, len, ';');
+                wrong += (b.len != len + 2 + (*p == '"')
+                          || memcmp(b.data, want, b.len) != 0);
+            }
+
+            text[pos] = 'a';
+        }
+    }
+
+    is_int(wrong, 0, "fields of every length, with what asks for quotes"
+           " everywhere");
+
+    glyph_buf_free(&b);
+}
+
+
 int
 main(void)
 {
     test_csv();
     test_ndjson();
     test_fields();
+    test_quotes();
     test_times();
     test_memory();
 
