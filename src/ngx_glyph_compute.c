@@ -328,7 +328,7 @@ ngx_glyph_compute_destroy(glyph_pipeline_t *pipeline)
     task = NULL;
 
     if (glyph_pipeline_begun(pipeline) && !glyph_pipeline_ended(pipeline)
-        && !ngx_exiting && !ngx_terminate)
+        && !ngx_exiting && !ngx_quit && !ngx_terminate)
     {
         task = ngx_calloc(sizeof(ngx_glyph_task_t), ngx_cycle->log);
     }
