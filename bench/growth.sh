@@ -11,7 +11,7 @@ sized() {
 }
 
 size() {
-    nginx_with 1
+    nginx_with 1 "$many_errors"
     sized "$1" > "$run/size.csv"
     measure "size-$1" curl -sS -f -o /dev/null -H Expect: -X POST \
         -H 'Content-Type: text/csv' -H 'Accept: application/x-ndjson' \
@@ -22,7 +22,7 @@ size() {
         "$(calc "$(median "size-$1") / $1 * 1000" %.2f)" "ms a MB" \
         "$((kb / 1024)) MB"
     [ "$1" -le "$uploaded" ] || return 0
-    nginx_with 1
+    nginx_with 1 "$many_errors"
     measure "upload-size-$1" upload "$run/size.csv"
     result growth-size "upload to committed, $1 MB" \
         "$(median "upload-size-$1")" s \
@@ -47,7 +47,7 @@ parallel() {
 
 errors() {
     listings 20 45 "$1" > "$run/errors.csv"
-    nginx_with 1 "s|glyph_import;|& glyph_max_errors 10000000;|"
+    nginx_with 1 "$many_errors"
     measure "errors-$1" curl -sS -o "$run/result.json" -H Expect: -X POST \
         -H 'Content-Type: text/csv' -T "$run/errors.csv" \
         "$GLYPH_URL/api/import/csv"

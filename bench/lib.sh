@@ -91,6 +91,9 @@ highest() {
     done | sort -n | tail -1
 }
 
+# for nginx_with: files of any size may have wrong rows in them
+many_errors='s,glyph_import;\|glyph_transform;,& glyph_max_errors 1000000000;,'
+
 # nginx_with WORKERS [SED EXPRESSION]...: nginx anew, so configured
 nginx_with() {
     local n=$1 e args=(-p "$run/nginx" -c conf/nginx.conf

@@ -46,7 +46,7 @@ ended() {
     private
 }
 
-nginx_with 1
+nginx_with 1 "$many_errors"
 large $((full ? 2000 : 5 * mb))
 
 for bytes in 2000 30000 60000 100000; do halfsent $bytes; done
