@@ -21,14 +21,17 @@ my %part = (
         . 'pgbench inserts the same rows, ten and the import\'s in a '
         . 'transaction, into the same tables.'],
     memory => ['Memory', ''],
-    latency => ['What others on the same worker see', ''],
+    latency => ['What others on the same worker see', 'The client of the GETs '
+        . 'runs in a real-time class, as if on a machine of its own.'],
     callbacks => ['How long a call of the module by nginx took',
         'Processor time, from a build whose every function tells of its entry '
         . 'and exit (bench/callbacks.c), during uploads of every kind.'],
-    'growth-size' => ['Growth: size of the file', 'Time is linear, the '
-        . 'largest worker (last column) as large as for any file: nothing is '
-        . 'kept of a row but its keys for dedup, 12 bytes each, '
-        . 'up to glyph_dedup_size.'],
+    'growth-size' => ['Growth: size of the file', 'A transform\'s time is '
+        . 'linear, the largest worker (last column) as large as for any file: '
+        . 'nothing is kept of a row but its keys for dedup, 12 bytes each, up '
+        . 'to glyph_dedup_size. An upload\'s time is Postgres\': millions of '
+        . 'rows have indexes that are larger than its buffers, and psql \copy '
+        . 'of them is slower by as much.'],
     'growth-parallel' => ['Growth: uploads at a time', 'The throughput is that '
         . 'of the two connections to Postgres; memory (last column) is bounded '
         . 'by glyph_buffers.'],
