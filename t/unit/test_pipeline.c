@@ -550,6 +550,46 @@ static const refusal_t  forms[] = {
 };
 
 
+/* Whoever has a pipeline knows by this whether to destroy it is cheap. */
+
+static void
+test_ended(void)
+{
+    int                     i;
+    out_t                   o;
+    glyph_buf_t             b;
+    glyph_pipeline_t       *p;
+    glyph_pipeline_opts_t   opts;
+
+    memset(&o, 0, sizeof(o));
+    memset(&b, 0, sizeof(b));
+    memset(&opts, 0, sizeof(opts));
+
+    glyph_buf_puts(&b, "title,price\n");
+    for (i = 0; b.len <= GLYPH_SAMPLE_SIZE; i++) {
+        glyph_buf_printf(&b, "RTX 3090 no %d,%d\n", i, 100 + i);
+    }
+
+    glyph_pipeline_create(&p, &conf, &opts, &o.code);
+    is_int(feed(p, &o, (char *) b.data, b.len, 0), GLYPH_OK, "a part");
+    ok(glyph_pipeline_begun(p) && !glyph_pipeline_ended(p),
+       "has begun and not ended");
+    is_int(feed(p, &o, "RTX 3090,5\n", 11, 1), GLYPH_OK, "the rest");
+    ok(glyph_pipeline_ended(p), "has ended");
+    glyph_pipeline_destroy(p);
+
+    opts.strict = 1;
+    glyph_pipeline_create(&p, &conf, &opts, &o.code);
+    glyph_buf_puts(&b, "RTX 3090,free\n");
+    is_int(feed(p, &o, (char *) b.data, b.len, 0), GLYPH_BAD, "a refusal");
+    ok(glyph_pipeline_ended(p), "is an end, too");
+    glyph_pipeline_destroy(p);
+
+    glyph_buf_free(&b);
+    out_free(&o);
+}
+
+
 static void
 test_forms(void)
 {
@@ -1098,6 +1138,7 @@ main(void)
     test_habit();
     test_long_header();
     test_refusals();
+    test_ended();
     test_forms();
     test_rows();
     test_charsets();
