@@ -49,12 +49,22 @@ postgres_on() {
     done
 }
 
+# as systemd's CPUWeight=10000 does: in the kernel's groups of each session's
+# processes (sched(7), "The autogroup feature"), where a worker's counts 100 times
+nginx_first() {
+    local pid
+    for pid in $(workers); do echo -20 > "/proc/$pid/autogroup"; done
+}
+
+groups=$(cat /proc/sys/kernel/sched_autogroup_enabled 2> /dev/null || echo 0)
 last=$(($(nproc) - 1))
 
 for _ in $(seq "$runs"); do
     nginx_with 1
     static_get alone
     flooding beside
+    [ "$groups" = 0 ] || { nginx_first; flooding first; }
+    nginx_with 1
     postgres_on "$last"
     flooding apart
     postgres_on "0-$last"
@@ -71,12 +81,13 @@ beside() {
 
 result latency "GET of a small file, nothing else: 99 of 100 within" \
     "$(median alone-p99)" ms
-beside apart "beside two uploads of $mb MB, one worker, Postgres on one processor"
-beside beside "... Postgres on all, and two of its processes busy"
-beside one "... and one of them: writers=1"
-result latency "... half of them: alone, and in that order" \
-    "$(median alone-p50), $(median apart-p50), $(median beside-p50), $(median \
-        one-p50)" ms
+[ "$groups" = 0 ] || beside first \
+    "beside two uploads of $mb MB, one worker, nginx before Postgres (CPUWeight)"
+beside apart "... Postgres on one processor"
+beside one "... writers=1, so that Postgres has one process busy"
+beside beside "... as it is"
+result latency "... half of them: alone, as it is" \
+    "$(median alone-p50), $(median beside-p50)" ms
 
 # a module that tells of every call of it from outside, and what listens
 

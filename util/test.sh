@@ -46,7 +46,7 @@ run=$(cd "$GLYPH_RUN" && pwd)
 nginx=$(command -v "${GLYPH_NGINX:-nginx}")
 
 # nginx's workers own what they make in it, whoever they run as
-mkdir -p "$run/spool"
+mkdir -p "$run/spool" "$run/servroot"
 chmod 1777 "$run/spool"
 
 if [ -n "${GLYPH_ASAN:-}" ]; then

@@ -8,6 +8,7 @@ use Cwd qw(abs_path);
 use File::Path qw(make_path remove_tree);
 use IO::Select;
 use IO::Socket::INET;
+use POSIX qw(uname);
 use Test::More;
 use Time::HiRes qw(sleep time);
 
@@ -380,6 +381,26 @@ subtest 'a file that is refused in the middle' => sub {
         "'http://127.0.0.1:$port2/score?$args'"), '92 200',
         'HTTP/2: a reset of the stream';
     whole('others have their rows');
+};
+
+# sched_getattr(2)'s runtime: a thread's slice, in ns; 0 before Linux 6.12
+sub slice {
+    my ($thread) = @_;
+    my $attr = "\0" x 48;
+    my $call = (uname())[4] eq 'x86_64' ? 315 : 275;
+    return syscall($call, $thread + 0, $attr, 48, 0) == 0
+        ? unpack 'x24 Q', $attr : 0;
+}
+
+subtest 'when threads compute, the event loop does not wait for their turn' => sub {
+    my $usual = slice(master())
+        or plan skip_all => 'this kernel has one slice for all';
+    my ($worker) = workers();
+    is slice($worker), 100_000, 'its slice is short';
+    my @threads = grep { $_ != $worker }
+        map { m{/(\d+)$} } glob "/proc/$worker/task/*";
+    ok @threads > 0, 'there are threads';
+    is slice($_), $usual, 'and theirs as long as it was' for @threads;
 };
 
 subtest 'a reload in the middle' => sub {
