@@ -24,11 +24,20 @@ typedef struct {
 } glyph_magic_t;
 
 
+typedef struct {
+    size_t                known;    /* fields of the first record that are
+                                       names of columns */
+    const unsigned char  *end;      /* of it */
+    uint64_t              line;     /* of the first record that has all that
+                                       a header must, or 0 */
+} glyph_names_t;
+
+
 static int glyph_sample_text(const glyph_sample_t *s, glyph_buf_t *detail);
 static unsigned char glyph_sample_sep(const glyph_sample_t *s);
 static int glyph_sample_delimiter(glyph_sample_t *s);
 static int glyph_sample_names(const glyph_sample_t *s,
-    unsigned char delimiter, size_t *known, uint64_t *line);
+    unsigned char delimiter, size_t records, glyph_names_t *names);
 static int glyph_sample_header(glyph_sample_t *s, int skip,
     glyph_code_e *code, glyph_buf_t *detail);
 static int glyph_sample_advise(const glyph_sample_t *s,
@@ -184,25 +193,38 @@ glyph_sample_sep(const glyph_sample_t *s)
 static int
 glyph_sample_delimiter(glyph_sample_t *s)
 {
-    size_t  i, known, best;
+    size_t         i, best, len;
+    unsigned char  delimiter, sniffed;
+    glyph_names_t  names;
 
-    s->delimiter = glyph_reader_sniff(s->data, s->len);
+    sniffed = glyph_reader_sniff(s->data, s->len);
 
-    if (glyph_sample_names(s, s->delimiter, &best, NULL) != GLYPH_OK) {
+    if (glyph_sample_names(s, sniffed, 1, &names) != GLYPH_OK) {
         return GLYPH_ERROR;
     }
 
-    for (i = 0; i < sizeof(glyph_sample_delimiters); i++) {
+    s->delimiter = sniffed;
+    best = names.known;
+    len = names.end - s->data;
 
-        if (glyph_sample_names(s, glyph_sample_delimiters[i], &known, NULL)
-            != GLYPH_OK)
+    for (i = 0; i < sizeof(glyph_sample_delimiters); i++) {
+        delimiter = glyph_sample_delimiters[i];
+
+        /* one that is not there makes a single field of all */
+
+        if (delimiter == sniffed
+            || (best && memchr(s->data, delimiter, len) == NULL))
         {
+            continue;
+        }
+
+        if (glyph_sample_names(s, delimiter, 1, &names) != GLYPH_OK) {
             return GLYPH_ERROR;
         }
 
-        if (known > best) {
-            s->delimiter = glyph_sample_delimiters[i];
-            best = known;
+        if (names.known > best) {
+            s->delimiter = delimiter;
+            best = names.known;
         }
     }
 
@@ -210,27 +232,19 @@ glyph_sample_delimiter(glyph_sample_t *s)
 }
 
 
-/*
- * How many fields of the first record are names of known columns, and, if
- * asked for, the line of the first one that has all that a header must; 0 if
- * none has.
- */
+/* What the first records have, as that delimiter separates their fields. */
 
 static int
 glyph_sample_names(const glyph_sample_t *s, unsigned char delimiter,
-    size_t *known, uint64_t *line)
+    size_t records, glyph_names_t *names)
 {
     int                   rc, usable;
-    size_t                i, n, records;
+    size_t                i, n, known;
     glyph_reader_t       *rd;
     glyph_record_t        rec;
     const unsigned char  *pos;
 
-    *known = 0;
-
-    if (line) {
-        *line = 0;
-    }
+    memset(names, 0, sizeof(glyph_names_t));
 
     rd = glyph_reader_create(delimiter, s->max_row_size, s->max_columns);
     if (rd == NULL) {
@@ -238,11 +252,15 @@ glyph_sample_names(const glyph_sample_t *s, unsigned char delimiter,
     }
 
     pos = s->data;
-    records = line ? GLYPH_SAMPLE_RECORDS : 1;
+    names->end = pos;
     rc = GLYPH_OK;
 
-    for (n = 0; n < records; n++) {
+    for (n = 0; n < records && names->line == 0; n++) {
         rc = glyph_reader_next(rd, &pos, s->data + s->len, s->whole, &rec);
+
+        if (n == 0) {
+            names->end = pos;
+        }
 
         if (rc != GLYPH_OK) {
             break;
@@ -256,15 +274,14 @@ glyph_sample_names(const glyph_sample_t *s, unsigned char delimiter,
             glyph_utf8_trim(&rec.fields[i]);
         }
 
-        i = glyph_header_known(rec.fields, rec.nfields, &usable);
+        known = glyph_header_known(rec.fields, rec.nfields, &usable);
 
         if (n == 0) {
-            *known = i;
+            names->known = known;
         }
 
-        if (line && usable) {
-            *line = rec.line;
-            break;
+        if (usable) {
+            names->line = rec.line;
         }
     }
 
@@ -354,9 +371,10 @@ glyph_sample_header(glyph_sample_t *s, int skip, glyph_code_e *code,
 static int
 glyph_sample_advise(const glyph_sample_t *s, glyph_buf_t *detail)
 {
-    size_t       i, known;
-    uint64_t     line, first;
-    const char  *what;
+    size_t         i;
+    uint64_t       first;
+    const char    *what;
+    glyph_names_t  names;
 
     what = glyph_sample_other(s);
 
@@ -371,14 +389,15 @@ glyph_sample_advise(const glyph_sample_t *s, glyph_buf_t *detail)
 
     for (i = 0; i < sizeof(glyph_sample_delimiters); i++) {
 
-        if (glyph_sample_names(s, glyph_sample_delimiters[i], &known, &line)
+        if (glyph_sample_names(s, glyph_sample_delimiters[i],
+                               GLYPH_SAMPLE_RECORDS, &names)
             != GLYPH_OK)
         {
             return GLYPH_ERROR;
         }
 
-        if (line && (first == 0 || line < first)) {
-            first = line;
+        if (names.line && (first == 0 || names.line < first)) {
+            first = names.line;
         }
     }
 
