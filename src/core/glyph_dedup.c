@@ -79,7 +79,11 @@ static glyph_bucket_t *glyph_dedup_alloc(size_t n);
 static void glyph_dedup_free(glyph_bucket_t *buckets, size_t n);
 static void glyph_dedup_parts(const glyph_str_t *url,
     glyph_dedup_parts_t *parts);
+static int glyph_dedup_has_upper(const unsigned char *p,
+    const unsigned char *last);
 static void glyph_dedup_lower(unsigned char *text, const unsigned char *last);
+static size_t glyph_dedup_param(const unsigned char **src,
+    const unsigned char *end, const unsigned char **param);
 static int glyph_dedup_tracking(const unsigned char *param, size_t len);
 static void glyph_dedup_digest(const void *data, size_t len,
     glyph_digest_t *digest);
@@ -360,7 +364,7 @@ glyph_dedup_free(glyph_bucket_t *buckets, size_t n)
 int
 glyph_dedup_url(const glyph_str_t *url, glyph_digest_t *digest)
 {
-    size_t                n;
+    size_t                len, host, n;
     unsigned char         text[GLYPH_DEDUP_TEXT], *p, sep;
     const unsigned char  *src, *param;
     glyph_dedup_parts_t   parts;
@@ -371,39 +375,38 @@ glyph_dedup_url(const glyph_str_t *url, glyph_digest_t *digest)
 
     glyph_dedup_parts(url, &parts);
 
-    /* what is left out makes room for what is put in: nothing grows */
-
-    n = parts.query - url->data;
-    memcpy(text, url->data, n);
-    p = text + n;
-
-    glyph_dedup_lower(text, text + (parts.path - url->data));
+    len = parts.query - url->data;
 
     /* "/" at the end of a path says nothing */
 
-    if (p > text && p[-1] == '/') {
-        p--;
+    if (len && url->data[len - 1] == '/') {
+        len--;
     }
 
     src = parts.query;
-    sep = '?';
+    n = glyph_dedup_param(&src, parts.end, &param);
 
-    while (src < parts.end) {
-        param = ++src;
+    /* most are as they should be, and need no copy */
 
-        src = memchr(param, '&', parts.end - param);
-        if (src == NULL) {
-            src = parts.end;
-        }
+    if (n == 0 && !glyph_dedup_has_upper(url->data, parts.path)) {
+        glyph_dedup_digest(url->data, len, digest);
+        return 1;
+    }
 
-        n = src - param;
+    /* what is left out makes room for what is put in: nothing grows */
 
-        if (n && !glyph_dedup_tracking(param, n)) {
-            *p++ = sep;
-            memcpy(p, param, n);
-            p += n;
-            sep = '&';
-        }
+    memcpy(text, url->data, len);
+    p = text + len;
+
+    host = parts.path - url->data;
+    glyph_dedup_lower(text, host < len ? text + host : p);
+
+    for (sep = '?'; n; sep = '&') {
+        *p++ = sep;
+        memcpy(p, param, n);
+        p += n;
+
+        n = glyph_dedup_param(&src, parts.end, &param);
     }
 
     glyph_dedup_digest(text, p - text, digest);
@@ -466,18 +469,60 @@ done:
 }
 
 
+static int
+glyph_dedup_has_upper(const unsigned char *p, const unsigned char *last)
+{
+    uint64_t  w;
+
+    for ( /* void */ ; last - p >= 8; p += 8) {
+        if (glyph_word_within(glyph_word_load(p), 'A', 'Z')) {
+            return 1;
+        }
+    }
+
+    w = glyph_word_load_part(p, last - p);
+
+    return glyph_word_within(w, 'A', 'Z') != 0;
+}
+
+
 static void
 glyph_dedup_lower(unsigned char *text, const unsigned char *last)
 {
-    for ( /* void */ ; last - text >= 8; text += 8) {
-        glyph_word_store(text, glyph_word_lower(glyph_word_load(text)));
-    }
-
     for ( /* void */ ; text < last; text++) {
         if (*text >= 'A' && *text <= 'Z') {
             *text |= 0x20;
         }
     }
+}
+
+
+/*
+ * The next parameter that counts, from what is before it at *src; its length,
+ * or 0 if none is left.
+ */
+
+static size_t
+glyph_dedup_param(const unsigned char **src, const unsigned char *end,
+    const unsigned char **param)
+{
+    size_t                n;
+    const unsigned char  *next;
+
+    while (*src < end) {
+        *param = *src + 1;
+
+        next = memchr(*param, '&', end - *param);
+        *src = next ? next : end;
+
+        n = *src - *param;
+
+        if (n && !glyph_dedup_tracking(*param, n)) {
+            return n;
+        }
+    }
+
+    return 0;
 }
 
 
@@ -516,16 +561,27 @@ glyph_dedup_tracking(const unsigned char *param, size_t len)
 }
 
 
-void
-glyph_dedup_listing(const glyph_str_t *title, int64_t cents,
-    const char *currency, const glyph_str_t *seller, glyph_digest_t *digest)
+uint64_t
+glyph_dedup_title(const glyph_str_t *title)
 {
     size_t         n;
-    unsigned char  text[2 * GLYPH_DEDUP_TEXT + 16];
+    unsigned char  text[GLYPH_DEDUP_TEXT];
 
-    n = glyph_utf8_fold(title, text, GLYPH_DEDUP_TEXT);
+    n = glyph_utf8_fold(title, text, sizeof(text));
 
-    text[n++] = '\0';
+    return XXH3_64bits(text, n);
+}
+
+
+void
+glyph_dedup_listing(uint64_t title, int64_t cents, const char *currency,
+    const glyph_str_t *seller, glyph_digest_t *digest)
+{
+    size_t         n;
+    unsigned char  text[GLYPH_DEDUP_TEXT + 32];
+
+    memcpy(text, &title, sizeof(title));
+    n = sizeof(title);
     memcpy(text + n, &cents, sizeof(cents));
     n += sizeof(cents);
     memcpy(text + n, currency, 3);

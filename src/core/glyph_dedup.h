@@ -43,8 +43,11 @@ int64_t glyph_dedup_row(glyph_dedup_t *d, int64_t index,
  */
 int glyph_dedup_url(const glyph_str_t *url, glyph_digest_t *digest);
 
-/* The digest of folded title, price and seller. */
-void glyph_dedup_listing(const glyph_str_t *title, int64_t cents,
-    const char *currency, const glyph_str_t *seller, glyph_digest_t *digest);
+/* What titles have in common that are the same but for case and accents. */
+uint64_t glyph_dedup_title(const glyph_str_t *title);
+
+/* The digest of such a title, price and folded seller. */
+void glyph_dedup_listing(uint64_t title, int64_t cents, const char *currency,
+    const glyph_str_t *seller, glyph_digest_t *digest);
 
 #endif /* GLYPH_DEDUP_H_INCLUDED */

@@ -12,6 +12,10 @@
 /* a number longer than this is none that anybody needs */
 #define GLYPH_JSON_NUMBER_MAX  32
 
+/* what an integer, and a decimal of at most 8 digits, takes at most */
+#define GLYPH_JSON_INT_LEN     21
+#define GLYPH_JSON_DECIMAL_LEN 24
+
 
 typedef struct {
     const unsigned char  *pos;
@@ -172,25 +176,52 @@ glyph_json_comma(glyph_buf_t *b)
 }
 
 
+/*
+ * Its digits, most of them few; straight to where they belong, as a copy of
+ * what was written a byte at a time would wait for it.
+ */
+
+static inline unsigned char *
+glyph_json_uint(unsigned char *p, uint64_t u)
+{
+    size_t    i, n;
+    uint64_t  power;
+
+    n = 1;
+
+    for (power = 10; u >= power && n < 19; power *= 10) {
+        n++;
+    }
+
+    n += u >= power;
+
+    for (i = n; i; i--) {
+        p[i - 1] = (unsigned char) ('0' + u % 10);
+        u /= 10;
+    }
+
+    return p + n;
+}
+
+
 void
 glyph_json_int(glyph_buf_t *b, int64_t n)
 {
-    uint64_t        u;
-    unsigned char  *p, text[24];
+    unsigned char  *p;
 
-    u = n < 0 ? 0 - (uint64_t) n : (uint64_t) n;
-    p = text + sizeof(text);
-
-    do {
-        *--p = (unsigned char) ('0' + u % 10);
-        u /= 10;
-    } while (u);
-
-    if (n < 0) {
-        *--p = '-';
+    if (glyph_buf_reserve(b, GLYPH_JSON_INT_LEN) != GLYPH_OK) {
+        return;
     }
 
-    glyph_buf_append(b, p, (size_t) (text + sizeof(text) - p));
+    p = b->data + b->len;
+
+    if (n < 0) {
+        *p++ = '-';
+    }
+
+    p = glyph_json_uint(p, n < 0 ? 0 - (uint64_t) n : (uint64_t) n);
+
+    b->len = p - b->data;
 }
 
 
@@ -220,7 +251,7 @@ glyph_json_decimal(glyph_buf_t *b, double n, int digits)
     int             i, decimals;
     double          scaled, left;
     uint64_t        u, whole;
-    unsigned char   text[16];
+    unsigned char  *p;
 
     static const double  pow10[] = {
         1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12
@@ -262,25 +293,29 @@ glyph_json_decimal(glyph_buf_t *b, double n, int digits)
     whole = u / (uint64_t) pow10[decimals];
     u -= whole * (uint64_t) pow10[decimals];
 
-    glyph_json_int(b, (int64_t) whole);
+    if (glyph_buf_reserve(b, GLYPH_JSON_DECIMAL_LEN) != GLYPH_OK) {
+        return 1;
+    }
+
+    p = glyph_json_uint(b->data + b->len, whole);
 
     while (u && u % 10 == 0) {
         u /= 10;
         decimals--;
     }
 
-    if (u == 0) {
-        return 1;
+    if (u) {
+        *p = '.';
+
+        for (i = decimals; i; i--) {
+            p[i] = (unsigned char) ('0' + u % 10);
+            u /= 10;
+        }
+
+        p += decimals + 1;
     }
 
-    text[0] = '.';
-
-    for (i = decimals; i; i--) {
-        text[i] = (unsigned char) ('0' + u % 10);
-        u /= 10;
-    }
-
-    glyph_buf_append(b, text, (size_t) decimals + 1);
+    b->len = p - b->data;
 
     return 1;
 }

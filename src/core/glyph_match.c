@@ -2,6 +2,7 @@
 #include <stddef.h>
 
 #include "glyph_context.h"
+#include "glyph_dedup.h"
 #include "glyph_match.h"
 #include "glyph_memo.h"
 #include "glyph_mend.h"
@@ -224,11 +225,13 @@ glyph_match(glyph_matcher_t *m, const glyph_str_t *title,
 
     if (memo == NULL) {
         glyph_match_title(m, title, model, result);
+        result->title = glyph_dedup_title(title);
         return;
     }
 
     if (!known) {
         glyph_match_title(m, title, model, memo);
+        memo->title = glyph_dedup_title(title);
     }
 
     glyph_match_copy(result, memo);

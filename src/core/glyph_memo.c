@@ -15,23 +15,30 @@
 #define GLYPH_MEMO_SET  4
 
 
+/*
+ * Of the keys' hashes, all of a set's in one place: slots are far apart.  0:
+ * not used.
+ */
+
+typedef uint32_t  glyph_memo_set_t[GLYPH_MEMO_SET];
+
+
 /* A slot: this, the value, the key. */
 
 typedef struct {
-    uint32_t       used;
-    uint32_t       tag;             /* of the key's hash */
-    uint32_t       len;
-    uint32_t       more;            /* its length and one; 0: there is none */
+    uint32_t           len;
+    uint32_t           more;        /* its length and one; 0: there is none */
 } glyph_memo_slot_t;
 
 
 struct glyph_memo_s {
-    size_t         nslots;
-    size_t         max;
-    size_t         key;             /* where it is in a slot */
-    size_t         stride;
-    unsigned       victim;          /* the slot of a set to be used next */
-    unsigned char  slots[] __attribute__((aligned(16)));
+    size_t             nslots;
+    size_t             max;
+    size_t             key;         /* where it is in a slot */
+    size_t             stride;
+    unsigned           victim;      /* the slot of a set to be used next */
+    unsigned char     *slots;       /* behind the sets */
+    glyph_memo_set_t   sets[] __attribute__((aligned(16)));
 };
 
 
@@ -47,13 +54,15 @@ static int glyph_memo_is(const glyph_memo_t *memo,
 glyph_memo_t *
 glyph_memo_create(size_t nslots, size_t max, size_t size)
 {
-    size_t         key, stride;
+    size_t         key, stride, slots;
     glyph_memo_t  *memo;
 
     key = GLYPH_MEMO_VALUE + size;
     stride = glyph_memo_align(key + max);
+    slots = glyph_memo_align(offsetof(glyph_memo_t, sets)
+                             + nslots * sizeof(uint32_t));
 
-    memo = calloc(1, offsetof(glyph_memo_t, slots) + nslots * stride);
+    memo = calloc(1, slots + nslots * stride);
     if (memo == NULL) {
         return NULL;
     }
@@ -62,6 +71,7 @@ glyph_memo_create(size_t nslots, size_t max, size_t size)
     memo->max = max;
     memo->key = key;
     memo->stride = stride;
+    memo->slots = (unsigned char *) memo + slots;
 
     return memo;
 }
@@ -74,14 +84,22 @@ glyph_memo_destroy(glyph_memo_t *memo)
 }
 
 
+static inline glyph_memo_slot_t *
+glyph_memo_slot(const glyph_memo_t *memo, size_t set, size_t i)
+{
+    return (glyph_memo_slot_t *) (memo->slots + (set * GLYPH_MEMO_SET + i)
+                                                * memo->stride);
+}
+
+
 void *
 glyph_memo_find(glyph_memo_t *memo, const glyph_str_t *key,
     const glyph_str_t *more, int *known)
 {
-    size_t              i;
-    uint32_t            tag;
+    size_t              i, set;
+    uint32_t            tag, *tags;
     uint64_t            hash;
-    unsigned char      *set, *text;
+    unsigned char      *text;
     glyph_memo_slot_t  *slot;
 
     if (key->len > memo->max || (more && more->len > memo->max - key->len)) {
@@ -94,16 +112,19 @@ glyph_memo_find(glyph_memo_t *memo, const glyph_str_t *key,
         hash = XXH3_64bits_withSeed(more->data, more->len, hash);
     }
 
-    tag = (uint32_t) (hash >> 32);
-    hash &= memo->nslots / GLYPH_MEMO_SET - 1;
-    set = memo->slots + hash * GLYPH_MEMO_SET * memo->stride;
+    tag = (uint32_t) (hash >> 32) | 1;
+    set = hash & (memo->nslots / GLYPH_MEMO_SET - 1);
+    tags = memo->sets[set];
 
     for (i = 0; i < GLYPH_MEMO_SET; i++) {
-        slot = (glyph_memo_slot_t *) (set + i * memo->stride);
 
-        if (slot->used && slot->tag == tag
-            && glyph_memo_is(memo, slot, key, more))
-        {
+        if (tags[i] != tag) {
+            continue;
+        }
+
+        slot = glyph_memo_slot(memo, set, i);
+
+        if (glyph_memo_is(memo, slot, key, more)) {
             *known = 1;
             return (unsigned char *) slot + GLYPH_MEMO_VALUE;
         }
@@ -112,10 +133,9 @@ glyph_memo_find(glyph_memo_t *memo, const glyph_str_t *key,
     *known = 0;
 
     i = memo->victim++ % GLYPH_MEMO_SET;
-    slot = (glyph_memo_slot_t *) (set + i * memo->stride);
+    tags[i] = tag;
 
-    slot->used = 1;
-    slot->tag = tag;
+    slot = glyph_memo_slot(memo, set, i);
     slot->len = (uint32_t) key->len;
     slot->more = more ? (uint32_t) more->len + 1 : 0;
 

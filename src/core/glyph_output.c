@@ -301,37 +301,33 @@ void
 glyph_output_field(glyph_buf_t *b, const unsigned char *data, size_t len,
     unsigned char delimiter)
 {
-    size_t                n;
-    glyph_four_t          quoted;
-    unsigned char        *p;
-    const unsigned char  *last, *quote;
+    size_t          i;
+    glyph_four_t    quoted;
+    unsigned char  *p;
 
     glyph_four_set(&quoted, delimiter, '"', '\n', '\r');
 
-    if (!glyph_has_four(data, len, &quoted)) {
-        glyph_buf_append(b, data, len);
-        return;
-    }
-
-    if (glyph_buf_reserve(b, 2 * len + 3) != GLYPH_OK) {
+    if (glyph_buf_reserve(b, 2 * len + GLYPH_COPY_ROOM) != GLYPH_OK) {
         return;
     }
 
     p = b->data + b->len;
-    last = data + len;
-    *p++ = '"';
 
-    while ((quote = memchr(data, '"', last - data)) != NULL) {
-        n = quote + 1 - data;
+    /* hardly any wants quotes, so that it is there already */
 
-        memcpy(p, data, n);
-        p += n;
-        *p++ = '"';
-        data += n;
+    if (!glyph_copy_four(p, data, len, &quoted)) {
+        b->len += len;
+        return;
     }
 
-    memcpy(p, data, last - data);
-    p += last - data;
+    *p++ = '"';
+
+    for (i = 0; i < len; i++) {
+        p[0] = data[i];
+        p[1] = '"';
+        p += 1 + (data[i] == '"');
+    }
+
     *p++ = '"';
 
     b->len = p - b->data;

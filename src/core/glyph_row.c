@@ -23,6 +23,7 @@ struct glyph_row_s {
     glyph_memo_t                 *conditions;
     glyph_dedup_t                *dedup;        /* NULL: off */
     glyph_scored_t                scored;       /* if is_scored */
+    size_t                        longest;      /* of a known column's text */
     unsigned                      reject_unknown:1;
     unsigned                      reject_not_gpu:1;
     unsigned                      dedup_full:1; /* and it was said */
@@ -42,7 +43,8 @@ static void glyph_row_extra(glyph_buf_t *extra, const glyph_column_t *column,
 static int glyph_row_is_extra(const glyph_row_t *row, size_t i,
     const glyph_str_t *value);
 static void glyph_row_join(glyph_buf_t *extra, const glyph_str_t *object);
-static void glyph_row_lengths(glyph_row_result_t *result);
+static void glyph_row_lengths(const glyph_row_t *row,
+    glyph_row_result_t *result);
 static size_t glyph_row_text_max(glyph_column_e column);
 static void glyph_row_title(glyph_row_result_t *result);
 static void glyph_row_price(glyph_row_t *row, glyph_row_result_t *result);
@@ -170,11 +172,10 @@ glyph_row_read(glyph_row_t *row, const glyph_record_t *rec, int64_t index,
         return GLYPH_ERROR;
     }
 
-    glyph_row_lengths(result);
+    glyph_row_lengths(row, result);
     glyph_row_title(result);
     glyph_row_url(row, result);
     glyph_row_price(row, result);
-    glyph_row_digest(row, result);
     glyph_row_values(row, result);
 
     if (result->rejected.n == 0 && row->is_scored) {
@@ -192,6 +193,8 @@ glyph_row_read(glyph_row_t *row, const glyph_record_t *rec, int64_t index,
 
         glyph_row_match(row, result);
     }
+
+    glyph_row_digest(row, result);
 
     return GLYPH_OK;
 }
@@ -243,13 +246,18 @@ glyph_row_fields(glyph_row_t *row, const glyph_record_t *rec,
 
     glyph_buf_reset(&result->extra);
     row->price_number = 0;
+    row->longest = 0;
 
     /* the keys of JSON may have become more */
 
     row->columns = glyph_header_columns(row->header, &row->ncolumns);
 
     for (i = 0; i < rec->nfields; i++) {
-        value = rec->fields[i];
+        /* by parts, as it was written: the processor would wait otherwise */
+
+        value.data = rec->fields[i].data;
+        value.len = rec->fields[i].len;
+
         glyph_utf8_trim(&value);
 
         if (value.len == 0) {
@@ -295,6 +303,10 @@ glyph_row_known(glyph_row_t *row, const glyph_str_t *value,
     glyph_field_e kind, glyph_column_e column, glyph_row_result_t *result)
 {
     result->listing.text[column] = *value;
+
+    if (value->len > row->longest) {
+        row->longest = value->len;
+    }
 
     if (kind == GLYPH_FIELD_NESTED) {
         glyph_row_error(result, GLYPH_ROW_VALUE_NESTED, column);
@@ -355,15 +367,12 @@ glyph_row_join(glyph_buf_t *extra, const glyph_str_t *object)
 
 
 static void
-glyph_row_lengths(glyph_row_result_t *result)
+glyph_row_lengths(const glyph_row_t *row, glyph_row_result_t *result)
 {
-    int     i;
-    size_t  len;
+    int  i;
 
-    for (i = 0; i < GLYPH_COL_N; i++) {
-        len = result->listing.text[i].len;
-
-        if (len > GLYPH_ROW_TEXT_MAX && len > glyph_row_text_max(i)) {
+    for (i = 0; row->longest > GLYPH_ROW_TEXT_MAX && i < GLYPH_COL_N; i++) {
+        if (result->listing.text[i].len > glyph_row_text_max(i)) {
             glyph_row_error(result, GLYPH_ROW_FIELD_TOO_LONG, i);
         }
     }
@@ -543,6 +552,8 @@ glyph_row_scored(glyph_row_t *row, const glyph_record_t *rec,
         return;
     }
 
+    l->match.title = glyph_dedup_title(&l->title);
+
     glyph_row_rejects(row, result);
 
     glyph_score(&row->conf->score, l->match.model, l->price_usd, &l->score);
@@ -605,8 +616,8 @@ glyph_row_condition(glyph_row_t *row, const glyph_str_t *text)
 
 
 /*
- * The keys are made as soon as can be: while the rest of the row is read, the
- * table's memory is loaded.
+ * The keys are made as soon as can be: while the rest of the row is read, and
+ * the next one, the table's memory is loaded.
  */
 
 static void
@@ -636,7 +647,7 @@ glyph_row_digest(glyph_row_t *row, glyph_row_result_t *result)
         return;
     }
 
-    glyph_dedup_listing(&l->title, l->price.cents, l->price.currency,
+    glyph_dedup_listing(l->match.title, l->price.cents, l->price.currency,
                         &l->text[GLYPH_COL_SELLER], &result->digest);
 
     glyph_dedup_prefetch(row->dedup, &result->digest);

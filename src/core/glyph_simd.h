@@ -17,6 +17,7 @@
 
 
 #define GLYPH_BLOCK       64
+#define GLYPH_COPY_ROOM   16
 
 #define GLYPH_LOW_BITS    0x0101010101010101ULL
 #define GLYPH_HIGH_BITS   0x8080808080808080ULL
@@ -36,6 +37,38 @@ glyph_word_load(const unsigned char *p)
 #endif
 
     return w;
+}
+
+
+/*
+ * Fewer than eight, the others are 0: pieces that overlap, so without a byte
+ * of what is behind, and without memory of our own, for which the processor
+ * would wait.
+ */
+
+static inline uint64_t
+glyph_word_load_part(const unsigned char *p, size_t n)
+{
+    uint32_t  w[2];
+
+    if (n >= 4) {
+        memcpy(&w[0], p, 4);
+        memcpy(&w[1], p + n - 4, 4);
+
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+        w[0] = __builtin_bswap32(w[0]);
+        w[1] = __builtin_bswap32(w[1]);
+#endif
+
+        return w[0] | (uint64_t) w[1] << 8 * (n - 4);
+    }
+
+    if (n == 0) {
+        return 0;
+    }
+
+    return p[0] | (uint64_t) p[n / 2] << 8 * (n / 2)
+           | (uint64_t) p[n - 1] << 8 * (n - 1);
 }
 
 
@@ -88,6 +121,47 @@ glyph_block_load(glyph_block_t *b, const unsigned char *p)
     b->part[1] = _mm_loadu_si128((const __m128i *) (p + 16));
     b->part[2] = _mm_loadu_si128((const __m128i *) (p + 32));
     b->part[3] = _mm_loadu_si128((const __m128i *) (p + 48));
+}
+
+
+/* Fewer than 16, the others are 0. */
+
+static inline __m128i
+glyph_part_load(const unsigned char *p, size_t n)
+{
+    if (n < 8) {
+        return _mm_set_epi64x(0, (long long) glyph_word_load_part(p, n));
+    }
+
+    return _mm_set_epi64x((long long) glyph_word_load_part(p + 8, n - 8),
+                          (long long) glyph_word_load(p));
+}
+
+
+/* Of n bytes the first 64; if there are fewer, the others are 0. */
+
+static inline void
+glyph_block_load_part(glyph_block_t *b, const unsigned char *p, size_t n)
+{
+    int  i;
+
+    if (n >= GLYPH_BLOCK) {
+        glyph_block_load(b, p);
+        return;
+    }
+
+    for (i = 0; i < 4; i++) {
+
+        if (n >= 16) {
+            b->part[i] = _mm_loadu_si128((const __m128i *) p);
+            p += 16;
+            n -= 16;
+
+        } else {
+            b->part[i] = glyph_part_load(p, n);
+            n = 0;
+        }
+    }
 }
 
 
@@ -162,58 +236,30 @@ glyph_block_among(const glyph_block_t *b, const glyph_four_t *four)
 }
 
 
-/* Whether any of len bytes is one of the four. */
+/*
+ * Copies len bytes, for which there must be room for GLYPH_COPY_ROOM more that
+ * may be written; whether any of them is one of the four, none of which is 0.
+ */
 
 static inline int
-glyph_has_four(const unsigned char *p, size_t len, const glyph_four_t *four)
+glyph_copy_four(unsigned char *out, const unsigned char *p, size_t len,
+    const glyph_four_t *four)
 {
-    size_t    i;
-    __m128i   x;
-    uint32_t  first, last;
+    __m128i  x, any;
 
-    if (len >= 16) {
+    any = _mm_setzero_si128();
 
-        for (i = 0; i < len - 16; i += 16) {
-            x = _mm_loadu_si128((const __m128i *) (p + i));
-
-            if (_mm_movemask_epi8(glyph_part_among(x, four))) {
-                return 1;
-            }
-        }
-
-        /* the last ones, of which some may have been seen */
-
-        x = _mm_loadu_si128((const __m128i *) (p + len - 16));
-
-        return _mm_movemask_epi8(glyph_part_among(x, four)) != 0;
+    for ( /* void */ ; len >= 16; p += 16, out += 16, len -= 16) {
+        x = _mm_loadu_si128((const __m128i *) p);
+        _mm_storeu_si128((__m128i *) out, x);
+        any = _mm_or_si128(any, glyph_part_among(x, four));
     }
 
-    if (len >= 8) {
-        x = _mm_unpacklo_epi64(
-                        _mm_loadl_epi64((const __m128i *) p),
-                        _mm_loadl_epi64((const __m128i *) (p + len - 8)));
+    x = glyph_part_load(p, len);
+    _mm_storeu_si128((__m128i *) out, x);
+    any = _mm_or_si128(any, glyph_part_among(x, four));
 
-        return _mm_movemask_epi8(glyph_part_among(x, four)) != 0;
-    }
-
-    if (len == 0) {
-        return 0;
-    }
-
-    /* by way of memory of our own it would wait for what it has written */
-
-    if (len >= 4) {
-        memcpy(&first, p, 4);
-        memcpy(&last, p + len - 4, 4);
-
-    } else {
-        first = p[0] * 0x01010101u;
-        last = p[len / 2] | (uint32_t) p[len - 1] * 0x01010100u;
-    }
-
-    x = _mm_set1_epi64x((long long) ((uint64_t) last << 32 | first));
-
-    return _mm_movemask_epi8(glyph_part_among(x, four)) != 0;
+    return _mm_movemask_epi8(any) != 0;
 }
 
 
@@ -257,6 +303,33 @@ glyph_block_load(glyph_block_t *b, const unsigned char *p)
 
     for (i = 0; i < 8; i++) {
         b->part[i] = glyph_word_load(p + 8 * i);
+    }
+}
+
+
+/* Of n bytes the first 64; if there are fewer, the others are 0. */
+
+static inline void
+glyph_block_load_part(glyph_block_t *b, const unsigned char *p, size_t n)
+{
+    int  i;
+
+    if (n >= GLYPH_BLOCK) {
+        glyph_block_load(b, p);
+        return;
+    }
+
+    for (i = 0; i < 8; i++) {
+
+        if (n >= 8) {
+            b->part[i] = glyph_word_load(p);
+            p += 8;
+            n -= 8;
+
+        } else {
+            b->part[i] = glyph_word_load_part(p, n);
+            n = 0;
+        }
     }
 }
 
@@ -361,20 +434,21 @@ glyph_block_among(const glyph_block_t *b, const glyph_four_t *four)
 }
 
 
-/* Whether any of len bytes is one of the four. */
-
 static inline int
-glyph_has_four(const unsigned char *p, size_t len, const glyph_four_t *four)
+glyph_copy_four(unsigned char *out, const unsigned char *p, size_t len,
+    const glyph_four_t *four)
 {
     size_t  i;
+    int     any;
+
+    any = 0;
 
     for (i = 0; i < len; i++) {
-        if (memchr(four->byte, p[i], sizeof(four->byte))) {
-            return 1;
-        }
+        out[i] = p[i];
+        any |= memchr(four->byte, p[i], sizeof(four->byte)) != NULL;
     }
 
-    return 0;
+    return any;
 }
 
 
@@ -398,23 +472,5 @@ glyph_block_within(const glyph_block_t *b, unsigned char first,
 }
 
 #endif
-
-
-/* Of fewer than 64 bytes; the others are 0. */
-
-static inline void
-glyph_block_load_part(glyph_block_t *b, const unsigned char *p, size_t n)
-{
-    unsigned char  part[GLYPH_BLOCK];
-
-    if (n >= GLYPH_BLOCK) {
-        glyph_block_load(b, p);
-        return;
-    }
-
-    memset(part, 0, GLYPH_BLOCK);
-    memcpy(part, p, n);
-    glyph_block_load(b, part);
-}
 
 #endif /* GLYPH_SIMD_H_INCLUDED */

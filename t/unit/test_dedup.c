@@ -79,7 +79,7 @@ listing(const char *title, int64_t cents, const char *currency,
 
     t = string(title);
     s = string(seller);
-    glyph_dedup_listing(&t, cents, currency, &s, &d);
+    glyph_dedup_listing(glyph_dedup_title(&t), cents, currency, &s, &d);
 
     return d;
 }
@@ -100,6 +100,67 @@ number(int i)
     snprintf(text, sizeof(text), "http://a.example/%d", i);
 
     return url(text);
+}
+
+
+/* A copy of its own, so that a sanitizer sees whoever reads behind it. */
+
+static glyph_digest_t
+exact(const char *text)
+{
+    char            *copy;
+    glyph_str_t      s;
+    glyph_digest_t   d;
+
+    s.len = strlen(text);
+    copy = malloc(s.len);
+    memcpy(copy, text, s.len);
+    s.data = (unsigned char *) copy;
+
+    (void) glyph_dedup_url(&s, &d);
+    free(copy);
+
+    return d;
+}
+
+
+/* They are read many bytes at a time: a mark may be at any place of these. */
+
+static void
+test_lengths(void)
+{
+    int   i, host, bad;
+    char  a[300], b[300], fill[200];
+
+    memset(fill, 'a', sizeof(fill));
+    bad = 0;
+
+    for (host = 1; host < 40; host++) {
+        for (i = 1; i < 100; i++) {
+            snprintf(a, sizeof(a), "http://%.*s/%.*s", host, fill, i, fill);
+            snprintf(b, sizeof(b), "http://%.*s/%.*s?ref=1#x", host, fill, i,
+                     fill);
+            bad += !equal(exact(a), exact(b));
+
+            snprintf(b, sizeof(b), "http://%.*sA/%.*s", host - 1, fill, i,
+                     fill);
+            bad += !equal(exact(a), exact(b));
+
+            snprintf(b, sizeof(b), "http://%.*sA/%.*s/?utm_id=1", host - 1,
+                     fill, i, fill);
+            bad += !equal(exact(a), exact(b));
+
+            snprintf(b, sizeof(b), "http://%.*s/%.*s?a", host, fill, i, fill);
+            bad += equal(exact(a), exact(b));
+
+            snprintf(b, sizeof(b), "http://%.*s/A%.*s", host, fill, i, fill);
+            bad += equal(exact(a), exact(b));
+
+            bad += !equal(exact("http:/"), exact("HTTP:/"));
+        }
+    }
+
+    is_int(bad, 0, "marks and capitals count wherever they are");
 }
 
 
@@ -357,6 +418,7 @@ main(void)
 {
     test_bounded();
     test_urls();
+    test_lengths();
     test_listings();
     test_rows();
     test_full(1);

@@ -121,6 +121,23 @@ test_numbers(glyph_buf_t *b)
         is_mem(b->data, b->len, want, strlen(want), "the integer %s", want);
     }
 
+    bad = 0;
+
+    for (x = 1, i = 0; i < 19; x *= 10, i++) {
+        int   k;
+        char  want[32];
+
+        for (k = -1; k <= 1; k++) {
+            glyph_buf_reset(b);
+            glyph_json_int(b, (int64_t) x + k);
+            (void) snprintf(want, sizeof(want), "%lld", (long long) x + k);
+            bad += b->len != strlen(want)
+                   || memcmp(b->data, want, b->len) != 0;
+        }
+    }
+
+    is_int(bad, 0, "integers of every length");
+
     x = 42;
     bad = 0;
 
