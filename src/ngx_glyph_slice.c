@@ -12,7 +12,7 @@
 
 #ifdef SYS_sched_setattr
 
-/* The first version of sched_setattr(2)'s argument; glibc has none before 2.41. */
+/* Of sched_setattr(2) in its first version; glibc has none before 2.41. */
 
 typedef struct {
     uint32_t                   size;
