@@ -14,10 +14,10 @@ large() {
     forget
 }
 
-# 1,250 in five steps, and what each costs in the median step: the first ones
+# 1,000 in five steps, and what each costs in the median step: the first ones
 # also put the budgets of buffers to use
 halfsent() {
-    local n=250 now="" before="" senders=() i
+    local n=200 now="" before="" senders=() i
     rm -f "$run/times/half-sent"
     nginx_with 1
     for i in 1 2 3 4 5; do

@@ -2,7 +2,7 @@
 #include "glyph_fields.h"
 
 
-#define GLYPH_FIELDS_MIN  64        /* room for so many at first */
+#define GLYPH_FIELDS_MIN  16        /* room for so many at first */
 
 
 int

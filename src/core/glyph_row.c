@@ -20,7 +20,7 @@ struct glyph_row_s {
     const char                   *currency;     /* the header's, or "" */
     glyph_decimal_e               habit;
     glyph_matcher_t              *matcher;      /* NULL: it rests */
-    glyph_memo_t                 *conditions;
+    glyph_memo_t                 *conditions;   /* NULL before the first */
     glyph_dedup_t                *dedup;        /* NULL: off */
     glyph_scored_t                scored;       /* if is_scored */
     size_t                        longest;      /* of a known column's text */
@@ -86,19 +86,10 @@ glyph_row_create(const glyph_pipeline_conf_t *conf,
 
     glyph_scored_find(&row->scored, header);
 
-    row->conditions = glyph_memo_create(GLYPH_ROW_CONDITIONS,
-                                        GLYPH_ROW_CONDITION_MAX,
-                                        sizeof(const char *));
-    if (row->conditions == NULL) {
-        free(row);
-        return NULL;
-    }
-
     if (conf->dedup_size) {
         row->dedup = glyph_dedup_create(conf->dedup_size);
 
         if (row->dedup == NULL) {
-            glyph_memo_destroy(row->conditions);
             free(row);
             return NULL;
         }
@@ -599,6 +590,15 @@ glyph_row_condition(glyph_row_t *row, const glyph_str_t *text)
 
     if (text->len == 0) {
         return NULL;
+    }
+
+    if (row->conditions == NULL) {
+        row->conditions = glyph_memo_create(GLYPH_ROW_CONDITIONS,
+                                            GLYPH_ROW_CONDITION_MAX,
+                                            sizeof(const char *));
+        if (row->conditions == NULL) {
+            return glyph_condition_parse(text);
+        }
     }
 
     memo = glyph_memo_find(row->conditions, text, NULL, &known);

@@ -15,7 +15,7 @@
 struct glyph_stats_s {
     const glyph_registry_t  *registry;
     glyph_totals_t           totals;
-    uint64_t                *models;    /* rows of each, UNKNOWN last; NULL
+    uint32_t                *models;    /* rows of each, UNKNOWN last; NULL
                                            before the first valid row */
     const glyph_model_t     *first;
     const glyph_model_t     *last;
@@ -152,7 +152,7 @@ glyph_stats_valid(glyph_stats_t *s, const glyph_listing_t *l)
 
     if (t->valid == 0) {
         s->models = calloc(glyph_registry_size(s->registry) + 1,
-                           sizeof(uint64_t));
+                           sizeof(uint32_t));
         if (s->models == NULL) {
             return GLYPH_ERROR;
         }

@@ -179,6 +179,7 @@ sub stop_nginx {
 
 # All of it at once, as a power cut would.
 sub kill_nginx {
+    kill 'STOP', master();              # or it may just start another worker
     my @pids = (master(), workers());
     kill 'KILL', @pids;
     wait_for(sub { !grep { !ended($_) } @pids }, 10);
