@@ -27,8 +27,9 @@
 
 
 /*
- * Of a key the table keeps 64 of its 128 bits: among a million keys two of
- * them agree by chance once in thirty million files.
+ * Of a key the table keeps 64 of its 128 bits, and the title is 64 bits of the
+ * listing's: among a million keys two of them agree by chance once in fifteen
+ * million files.
  *
  * A bucket is one line of a cache, which is all that must be loaded for most
  * keys; its slots are looked at without a branch for each.  A key belongs into

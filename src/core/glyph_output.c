@@ -307,7 +307,7 @@ glyph_output_field(glyph_buf_t *b, const unsigned char *data, size_t len,
 
     glyph_four_set(&quoted, delimiter, '"', '\n', '\r');
 
-    if (glyph_buf_reserve(b, 2 * len + GLYPH_COPY_ROOM) != GLYPH_OK) {
+    if (glyph_buf_reserve(b, 2 * len + GLYPH_FOUR_ROOM) != GLYPH_OK) {
         return;
     }
 
@@ -315,7 +315,7 @@ glyph_output_field(glyph_buf_t *b, const unsigned char *data, size_t len,
 
     /* hardly any wants quotes, so that it is there already */
 
-    if (!glyph_copy_four(p, data, len, &quoted)) {
+    if (!glyph_four_copy(p, data, len, &quoted)) {
         b->len += len;
         return;
     }

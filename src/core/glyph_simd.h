@@ -17,7 +17,7 @@
 
 
 #define GLYPH_BLOCK       64
-#define GLYPH_COPY_ROOM   16
+#define GLYPH_FOUR_ROOM   16
 
 #define GLYPH_LOW_BITS    0x0101010101010101ULL
 #define GLYPH_HIGH_BITS   0x8080808080808080ULL
@@ -237,12 +237,12 @@ glyph_block_among(const glyph_block_t *b, const glyph_four_t *four)
 
 
 /*
- * Copies len bytes, for which there must be room for GLYPH_COPY_ROOM more that
+ * Copies len bytes, for which there must be room for GLYPH_FOUR_ROOM more that
  * may be written; whether any of them is one of the four, none of which is 0.
  */
 
 static inline int
-glyph_copy_four(unsigned char *out, const unsigned char *p, size_t len,
+glyph_four_copy(unsigned char *out, const unsigned char *p, size_t len,
     const glyph_four_t *four)
 {
     __m128i  x, any;
@@ -435,7 +435,7 @@ glyph_block_among(const glyph_block_t *b, const glyph_four_t *four)
 
 
 static inline int
-glyph_copy_four(unsigned char *out, const unsigned char *p, size_t len,
+glyph_four_copy(unsigned char *out, const unsigned char *p, size_t len,
     const glyph_four_t *four)
 {
     size_t  i;
