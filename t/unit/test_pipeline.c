@@ -590,6 +590,59 @@ test_ended(void)
 }
 
 
+/* How many rows of it say what another one said. */
+
+static void
+duplicates(const char *in, unsigned scored, long long want, const char *what)
+{
+    out_t                   o;
+    glyph_pipeline_t       *p;
+    glyph_pipeline_opts_t   opts;
+
+    memset(&o, 0, sizeof(o));
+    memset(&opts, 0, sizeof(opts));
+    opts.scored = scored;
+
+    glyph_pipeline_create(&p, &conf, &opts, &o.code);
+    is_int(feed(p, &o, in, strlen(in), 1), GLYPH_OK, "%s are read", what);
+    is_int(glyph_pipeline_totals(p)->duplicates, want, "%s", what);
+    glyph_pipeline_destroy(p);
+
+    out_free(&o);
+}
+
+
+static void
+test_duplicates(void)
+{
+    char  in[4000], title[1001];
+
+    duplicates("title,price,seller\n"
+               "RTX 3090 Founders,100,a\n"
+               "RTX 3090 Founders,100,a\n"
+               "rtx 3090 FOUNDERS,100,A\n"
+               "RTX 3090 Founders,100,b\n"
+               "RTX 3090 Founders,101,a\n"
+               "RTX 3090 Gaming,100,a\n"
+               "RTX 3090 Gaming,100,\n"
+               "H100,100,a\n", 0, 2, "titles, prices and sellers");
+
+    duplicates("title,price,canonical_model,score\n"
+               "x,0.01,UNKNOWN,15\n"
+               "X,0.01,UNKNOWN,15\n"
+               "y,0.01,UNKNOWN,15\n"
+               "z,0.01,UNKNOWN,15\n", 1, 1, "those of a scored file");
+
+    /* more than is remembered of a title */
+
+    memset(title, 'x', sizeof(title));
+    title[1000] = '\0';
+    snprintf(in, sizeof(in), "title,price\n%s,1\n%s,1\n%.999sy,1\n", title,
+             title, title);
+    duplicates(in, 0, 1, "long titles");
+}
+
+
 static void
 test_forms(void)
 {
@@ -1139,6 +1192,7 @@ main(void)
     test_long_header();
     test_refusals();
     test_ended();
+    test_duplicates();
     test_forms();
     test_rows();
     test_charsets();
