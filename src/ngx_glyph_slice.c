@@ -41,7 +41,7 @@ ngx_glyph_slice_init(ngx_cycle_t *cycle)
         == -1)
     {
         ngx_log_error(NGX_LOG_INFO, cycle->log, ngx_errno,
-                      "glyph: sched_getattr() failed");
+                      "sched_getattr() failed");
         return;
     }
 
@@ -54,7 +54,7 @@ ngx_glyph_slice_init(ngx_cycle_t *cycle)
 
     if (syscall(SYS_sched_setattr, 0, &attr, 0) == -1) {
         ngx_log_error(NGX_LOG_INFO, cycle->log, ngx_errno,
-                      "glyph: sched_setattr() failed");
+                      "sched_setattr() failed");
     }
 
 #endif
