@@ -10,9 +10,6 @@
  *   the client     nobody any more        nginx frees the body
  */
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "ngx_glyph.h"
 #include "ngx_glyph_accept.h"
 #include "ngx_glyph_http.h"
@@ -22,6 +19,9 @@
 #include "ngx_glyph_task.h"
 #include "ngx_glyph_tenant.h"
 #include "core/glyph_utf8.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 
 /* nginx has no name for this status */
