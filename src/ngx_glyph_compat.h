@@ -9,8 +9,7 @@
 #define _NGX_GLYPH_COMPAT_H_INCLUDED_
 
 
-#include <ngx_config.h>
-#include <ngx_core.h>
+#include "ngx_glyph.h"
 
 
 /* 1.23.0: headers of one name are linked */

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 #
-# The mechanical part of the style: it needs no compiler but nm.
+# The mechanical part of the style.  What needs a compiler's word looks at what
+# make build has left, and says so where there is nothing.
 
 set -eu
 
 cd "$(dirname "$0")/.."
 
+top=$PWD
 bad=0
 say() { echo "$*"; bad=1; }
 
@@ -30,6 +32,51 @@ fi
 grep -nE 'nginx_version' src/*.[ch] ngx_glyph_module.c \
     | grep -v '^src/ngx_glyph_compat.h:' \
     && say "nginx_version belongs into src/ngx_glyph_compat.h"
+
+# nginx' headers come first: ngx_config.h defines _GNU_SOURCE, which does not
+# count after a header of the system, and nginx' own structures depend on it
+# (1.23 and later).  Each file is asked alone, headers too; -H names what is
+# opened, in the order of opening.
+
+opened() {
+    # shellcheck disable=SC2086
+    (cd build/nginx/tree \
+        && gcc $flags -E -H -o /dev/null -x c "$top/$1" 2>&1)
+}
+
+nginx_first() {
+    awk -v file="$1" '
+        BEGIN { want = file == "src/ngx_glyph.h" ? "ngx_config.h" \
+                                                 : "ngx_glyph.h" }
+        /^\.+ / { name = $2; sub(/.*\//, "", name)
+                  if (name != want) { exit }
+                  if (want == "ngx_config.h") { found = 1; exit }
+                  want = "ngx_config.h" }
+        END { if (!found) { print file ": " want " is not first but " name;
+                            exit 1 } }'
+}
+
+no_nginx() {
+    awk -v file="$1" '
+        /^\.+ / && /\/(ngx_[^\/]*|hiredis\/.*|libpq-fe.h)$/ {
+                  print file ": opens " $2; e = 1; exit }
+        END { exit e }'
+}
+
+if [ -f build/nginx/Makefile ]; then
+    flags=$(perl -0777 -pe '$_ = join " ", /^(?:CFLAGS|ALL_INCS) =(.*?[^\\])$/msg;
+                            s/\\\n/ /g' build/nginx/Makefile)
+
+    for file in $(git ls-files 'src/*.[ch]' ngx_glyph_module.c); do
+        case $file in
+            src/core/*|src/cli/*) opened "$file" | no_nginx "$file" ;;
+            *) opened "$file" | nginx_first "$file" ;;
+        esac || bad=1
+    done
+
+else
+    echo "lint: nothing is built: the order of includes was not looked at"
+fi
 
 # functions over 120 lines: the name at column 0, the brace alone
 for file in $(git ls-files 'src/*.c' 'ngx_glyph_module.c'); do
