@@ -8,6 +8,8 @@ GLYPH_PORT ?= 8080
 GLYPH_RUN ?= run
 NGINX ?= $(or $(GLYPH_NGINX),nginx)
 NGINX_SRC ?=
+NGINX_FLAGS ?= --with-compat --with-threads --with-debug \
+	--with-http_v2_module --with-http_ssl_module
 TEST_NGINX_LIB ?=
 TESTS ?= t t/fault
 
@@ -66,7 +68,7 @@ FUZZ_COMMON := $(addprefix $(OUT)/fuzz/obj/,fuzz.o fuzz_copy.o fuzz_csv.o)
 FUZZ_CORE := $(CORE_SRC:src/core/%.c=$(OUT)/fuzz/core/%.o)
 
 
-.PHONY: build deps up down demo test soak asan fuzz lint bench install \
+.PHONY: build deps up down demo test compat soak asan fuzz lint bench install \
 	uninstall deb deb-test clean help module unit fuzz-deps fuzz-build openapi
 
 build: deps
@@ -78,6 +80,8 @@ help:
 	@echo "make up       start a private Postgres, Redis and nginx, in run/"
 	@echo "make down     stop them"
 	@echo "make test     every test"
+	@echo "make compat   builds the nginx in NGINX_SRC, with and without"
+	@echo "              --with-compat, the module for each, and tests both"
 	@echo "make soak     uploads while faults come at random, ten minutes"
 	@echo "make asan     the same with AddressSanitizer and UBSan; a short fuzz"
 	@echo "make fuzz     libFuzzer on the core, FUZZ_SECONDS for each target"
@@ -89,7 +93,7 @@ help:
 	@echo "              runs them in a fresh root (as root)"
 	@echo "make clean    remove build/ and run/"
 	@echo
-	@echo "GLYPH_PORT=8080 GLYPH_RUN=run NGINX_SRC= NGINX=nginx"
+	@echo "GLYPH_PORT=8080 GLYPH_RUN=run NGINX_SRC= NGINX_FLAGS= NGINX=nginx"
 	@echo "TEST_NGINX_LIB= TESTS='t t/fault'"
 	@echo "FUZZ_SECONDS=60 FUZZ_TARGETS='$(FUZZ_TARGETS)'"
 
@@ -119,7 +123,7 @@ unit: $(UNIT)
 
 module:
 	@util/module.sh $(TOP) $(OUT)/nginx "$(NGINX_SRC)" \
-		"$(MODULE_CFLAGS)" "$(SAN)"
+		"$(MODULE_CFLAGS)" "$(SAN)" "$(NGINX_FLAGS)"
 	@cmp -s $(OUT)/nginx/ngx_glyph_module.so $(OUT)/ngx_glyph_module.so \
 		|| { cp $(OUT)/nginx/ngx_glyph_module.so $(OUT)/new.so \
 		&& mv $(OUT)/new.so $(OUT)/ngx_glyph_module.so; }
@@ -144,6 +148,13 @@ demo: up
 test: build openapi
 	@$(MAKE) --no-print-directory unit
 	@TEST_NGINX_LIB="$(TEST_NGINX_LIB)" BUILD=$(OUT) util/test.sh $(UNIT) $(TESTS)
+
+# COMPAT="with without" says which of the two
+compat: TESTS = t
+compat: deps openapi
+	@$(MAKE) --no-print-directory $(OUT)/glyphsieve
+	@TEST_NGINX_LIB="$(TEST_NGINX_LIB)" BUILD=$(OUT) \
+		util/compat.sh "$(NGINX_SRC)" $(TESTS)
 
 # what t/openapi needs to compare answers with conf/openapi.yaml
 openapi:

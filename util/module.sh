@@ -2,20 +2,20 @@
 #
 # Builds ngx_glyph_module.so with nginx's own build system.
 #
-#   module.sh TOP OUT NGINX_SRC CFLAGS LDFLAGS
+#   module.sh TOP OUT NGINX_SRC CFLAGS LDFLAGS FLAGS
 #
-# NGINX_SRC is an nginx source tree, or empty for Debian's nginx-dev.  The
+# NGINX_SRC is an nginx source tree, configured with FLAGS, or empty for
+# Debian's nginx-dev, which has its own.  The
 # configure step is done again only when the list of sources, the flags, config
 # or nginx's version have changed; what it makes tracks the headers.
 
 set -eu
 
-top=$1 out=$2 src=$3 cflags=$4 ldflags=$5
+top=$1 out=$2 src=$3 cflags=$4 ldflags=$5 options=$6
 
 if [ -n "$src" ]; then
     src=$(cd "$src" && pwd)
-    flags=(--with-compat --with-threads --with-debug --with-http_v2_module
-           --with-http_ssl_module)
+    read -r -a flags <<< "$options"
 else
     src=/usr/share/nginx/src
     # shellcheck disable=SC1091
