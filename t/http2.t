@@ -3,6 +3,9 @@
 use strict;
 use warnings;
 
+use lib 't/lib';
+use Glyph::Listen;
+
 use File::Path qw(make_path remove_tree);
 use Test::More;
 use Time::HiRes qw(sleep);
@@ -36,7 +39,7 @@ http {
     glyph_postgres "$ENV{TEST_NGINX_GLYPH_PG}";
     glyph_spool_path $ENV{TEST_NGINX_GLYPH_SPOOL};
     server {
-        listen 127.0.0.1:$port http2;
+        @{[ listen_http2("127.0.0.1:$port") ]}
         location = /import { glyph_import; client_max_body_size 0; }
         location = /import/denied { glyph_import; deny all; }
     }

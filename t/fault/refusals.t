@@ -11,6 +11,7 @@ use Time::HiRes qw(sleep time);
 
 use lib 't/lib';
 use Glyph::Fault;
+use Glyph::Listen;
 
 plan skip_all => 'TEST_NGINX_LOAD_MODULES is not set'
     unless $ENV{TEST_NGINX_LOAD_MODULES};
@@ -82,7 +83,7 @@ sub refused {
 start_nginx(http => <<"CONF", locations => <<'LOCATIONS');
     glyph_problems on;
     server {
-        listen 127.0.0.1:$port2 http2;
+        @{[ listen_http2("127.0.0.1:$port2") ]}
         client_max_body_size 0;
         lingering_timeout 1s;
         location = /import { glyph_import; }

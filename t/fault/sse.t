@@ -6,6 +6,7 @@ use warnings;
 
 use lib 't/lib';
 use Glyph::Fault;
+use Glyph::Listen;
 
 use File::Path qw(make_path remove_tree);
 use IO::Select;
@@ -87,7 +88,7 @@ http {
     server {
         listen 127.0.0.1:$port;
         listen 127.0.0.1:$slow_port sndbuf=4k;
-        listen 127.0.0.1:$h2_port http2;
+        @{[ listen_http2("127.0.0.1:$h2_port") ]}
         location = /import { glyph_import; client_max_body_size 0; }
         location /jobs { glyph_jobs; }
         location /soon { glyph_jobs; glyph_events_wait 300ms; }

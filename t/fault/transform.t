@@ -4,6 +4,9 @@
 use strict;
 use warnings;
 
+use lib 't/lib';
+use Glyph::Listen;
+
 use Cwd qw(abs_path);
 use File::Path qw(make_path remove_tree);
 use IO::Select;
@@ -85,7 +88,7 @@ http {
         location = /ping { return 200 pong; }
     }
     server {
-        listen 127.0.0.1:$port2 http2;
+        @{[ listen_http2("127.0.0.1:$port2") ]}
         location = /score { glyph_transform; }
     }
 }

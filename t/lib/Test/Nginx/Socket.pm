@@ -13,6 +13,7 @@ use Test::Base -Base;
 
 use Cwd qw(abs_path);
 use File::Path qw(make_path remove_tree);
+use Glyph::Listen;
 use IO::Select;
 use IO::Socket::INET;
 use Time::HiRes qw(sleep time);
@@ -139,7 +140,7 @@ sub skipped ($) {
         /^\s*(\d+)\s*:\s*([<>]=?)\s*(\d+\.\d+\.\d+)(?:\s*:\s*(.*?))?\s*$/
         or bail_out($block->name . ' - invalid --- skip_nginx');
 
-    my ($have) = `$Binary -v 2>&1` =~ m{nginx/(\d+\.\d+\.\d+)};
+    my ($have) = `$Binary -v 2>&1` =~ m{/(\d+\.\d+\.\d+)};
     my $cmp = number($have) <=> number($version);
     my %holds = ('<' => $cmp < 0, '<=' => $cmp <= 0,
                  '>' => $cmp > 0, '>=' => $cmp >= 0);
@@ -169,7 +170,7 @@ sub write_config ($) {
         split ' ', $ENV{TEST_NGINX_LOAD_MODULES} || '';
     my $env = join '', map { "env $_;\n" } @Env;
     my $user = $> == 0 ? "user root;\n" : '';
-    my $listen = $Port . (use_http2($block) ? ' http2' : '');
+    my $listen = use_http2($block) ? listen_http2($Port) : "listen $Port;";
     my $main = expand($block->main_config);
     my $http = expand($block->http_config);
     my $config = expand($block->config);
@@ -200,7 +201,7 @@ $temp
 $http
 
     server {
-        listen $listen;
+        $listen
         server_name $ServerName;
         client_max_body_size 30M;
         root html;
