@@ -6,6 +6,7 @@
 #include "ngx_glyph.h"
 #include "ngx_glyph_background.h"
 #include "ngx_glyph_budget.h"
+#include "ngx_glyph_compat.h"
 #include "ngx_glyph_job.h"
 #include "ngx_glyph_metrics.h"
 #include "ngx_glyph_owner.h"
@@ -560,7 +561,6 @@ ngx_glyph_postconfiguration(ngx_conf_t *cf)
 {
     ngx_glyph_main_conf_t  *gmcf;
 
-    static ngx_str_t  pool = ngx_string("default");
     static ngx_str_t  zone = ngx_string(NGX_GLYPH_ZONE_NAME);
 
     gmcf = ngx_http_conf_get_module_main_conf(cf, ngx_glyph_module);
@@ -581,15 +581,12 @@ ngx_glyph_postconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
-    if (gmcf->compute_name.len == 0) {
-        gmcf->compute_name = pool;
-        gmcf->io_name = pool;
+    if (gmcf->compute == NULL) {
+        gmcf->compute = ngx_thread_pool_add(cf, NULL);
+        gmcf->io = gmcf->compute;
     }
 
-    gmcf->compute = ngx_thread_pool_add(cf, &gmcf->compute_name);
-    gmcf->io = ngx_thread_pool_add(cf, &gmcf->io_name);
-
-    if (gmcf->compute == NULL || gmcf->io == NULL) {
+    if (gmcf->compute == NULL) {
         return NGX_ERROR;
     }
 
@@ -691,16 +688,20 @@ ngx_glyph_thread_pool(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_glyph_main_conf_t *gmcf = conf;
 
-    ngx_str_t  *value;
+    ngx_str_t  *value, name;
 
-    if (gmcf->compute_name.len) {
+    if (gmcf->compute) {
         return "is duplicate";
     }
 
     value = cf->args->elts;
 
-    gmcf->compute_name = value[1];
-    gmcf->io_name = value[1];
+    gmcf->compute = ngx_thread_pool_add(cf, &value[1]);
+    gmcf->io = gmcf->compute;
+
+    if (gmcf->compute == NULL) {
+        return NGX_CONF_ERROR;
+    }
 
     if (cf->args->nelts == 2) {
         return NGX_CONF_OK;
@@ -712,10 +713,12 @@ ngx_glyph_thread_pool(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    gmcf->io_name.data = value[2].data + 3;
-    gmcf->io_name.len = value[2].len - 3;
+    name.data = value[2].data + 3;
+    name.len = value[2].len - 3;
 
-    return NGX_CONF_OK;
+    gmcf->io = ngx_thread_pool_add(cf, &name);
+
+    return gmcf->io ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 
@@ -990,6 +993,12 @@ ngx_glyph_handler(ngx_conf_t *cf, ngx_http_handler_pt handler)
 
     if (handler != ngx_glyph_transform_handler) {
         gmcf->stores = 1;
+    }
+
+    if (NGX_GLYPH_HTTP_AFTER_POOLS && gmcf->compute == NULL
+        && ngx_thread_pool_add(cf, NULL) == NULL)
+    {
+        return NGX_CONF_ERROR;
     }
 
     return NGX_CONF_OK;

@@ -89,9 +89,7 @@ typedef struct {
     ngx_glyph_redis_conf_t    *redis;       /* NULL: not configured */
     ngx_glyph_pg_conf_t       *pg;          /* NULL: not configured */
 
-    ngx_str_t                  compute_name;
     ngx_thread_pool_t         *compute;
-    ngx_str_t                  io_name;
     ngx_thread_pool_t         *io;
 
     ngx_path_t                *spool_path;

@@ -21,4 +21,16 @@
 #endif
 
 
+/*
+ * Angie concludes http{}, which it may have several of, after the thread pools:
+ * one that is added so late has no threads, and tasks that wait for ever
+ */
+
+#ifdef angie_version
+#define NGX_GLYPH_HTTP_AFTER_POOLS  1
+#else
+#define NGX_GLYPH_HTTP_AFTER_POOLS  0
+#endif
+
+
 #endif /* _NGX_GLYPH_COMPAT_H_INCLUDED_ */

@@ -818,3 +818,13 @@ glyph_postgres "dbname=glyph" writers=17;
 --- must_die
 --- error_log eval
 qr/invalid parameter "writers=17" in .*nginx.conf:\d+/
+
+
+=== TEST 73: a pool for what blocks that is not there
+--- http_config
+glyph_models $TEST_NGINX_GLYPH_CONF/gpu_models.csv;
+glyph_postgres "dbname=glyph";
+glyph_thread_pool default io=nowhere;
+--- must_die
+--- error_log
+unknown thread pool "nowhere"

@@ -26,7 +26,8 @@ _EOC_
 
 add_block_preprocessor(sub {
     my $block = shift;
-    $block->set_value('main_config', $::MainConfig);
+    $block->set_value('main_config', $::MainConfig)
+        unless defined $block->main_config;
     $block->set_value('http_config', $::HttpConfig);
     $block->set_value('config', $::Config);
     $block->set_value('timeout', 10) unless defined $block->timeout;
@@ -359,3 +360,14 @@ Location: /jobs/[0-9a-f-]{36}/status
 --- response_headers
 Glyph-Rows: total=20000, valid=18000, invalid=2000
 --- response_body_like: "total_rows":20000,"valid_rows":18000,"invalid_rows":2000.*"successful_rows":18000,"failed_rows":2000
+
+
+=== TEST 28: no word of a thread pool, here or elsewhere
+--- main_config
+# nginx' own default
+--- request
+POST /import
+title,price
+RTX 3090,700
+--- error_code: 200
+--- response_body_like: "valid_rows":1
