@@ -5,9 +5,9 @@
 #   module.sh TOP OUT NGINX_SRC CFLAGS LDFLAGS FLAGS
 #
 # NGINX_SRC is an nginx source tree, configured with FLAGS, or empty for
-# Debian's nginx-dev, which has its own.  The
-# configure step is done again only when the list of sources, the flags, config
-# or nginx's version have changed; what it makes tracks the headers.
+# Debian's nginx-dev, which brings its own.  The configure step is done again
+# only when the list of sources, the flags, config or nginx's version have
+# changed; what it makes tracks the headers.
 
 set -eu
 
