@@ -6,6 +6,7 @@
 #include "ngx_glyph.h"
 #include "ngx_glyph_background.h"
 #include "ngx_glyph_budget.h"
+#include "ngx_glyph_control.h"
 #include "ngx_glyph_job.h"
 #include "ngx_glyph_metrics.h"
 #include "ngx_glyph_owner.h"
@@ -1085,7 +1086,9 @@ ngx_glyph_init_process(ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
-    return ngx_glyph_state_init(cycle);
+    ngx_glyph_state_init(cycle);
+
+    return ngx_glyph_control_init(cycle);
 }
 
 
