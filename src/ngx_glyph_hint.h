@@ -3,8 +3,8 @@
  * What Redis says of a job that runs elsewhere: a hint, and never more.  It is
  * taken for one only if it is
  *
- *   small      one answer of Redis has at most 256 KB (ngx_glyph_redis_reply.c),
- *              a document at most 16 KB
+ *   small      a document has at most 16 KB, and one answer of Redis 256 KB
+ *              (ngx_glyph_redis_reply.c)
  *   ours       a document as ngx_glyph_job_json() writes it, of this id, this
  *              tenant and this state, without a control character
  *   of now     at most 2 s old, and from no future but one that clocks which
