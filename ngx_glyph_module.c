@@ -7,6 +7,7 @@
 #include "ngx_glyph_background.h"
 #include "ngx_glyph_budget.h"
 #include "ngx_glyph_compat.h"
+#include "ngx_glyph_control.h"
 #include "ngx_glyph_job.h"
 #include "ngx_glyph_metrics.h"
 #include "ngx_glyph_owner.h"
@@ -255,6 +256,13 @@ static ngx_command_t  ngx_glyph_commands[] = {
       0,
       NULL },
 
+    { ngx_string("glyph_cross_site"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_glyph_loc_conf_t, cross_site),
+      NULL },
+
     { ngx_string("glyph_problems"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
       ngx_conf_set_flag_slot,
@@ -319,7 +327,7 @@ static ngx_command_t  ngx_glyph_commands[] = {
       NULL },
 
     { ngx_string("glyph_health"),
-      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS|NGX_CONF_TAKE1,
       ngx_glyph_health,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
@@ -454,6 +462,7 @@ ngx_glyph_create_loc_conf(ngx_conf_t *cf)
     glcf->max_columns = NGX_CONF_UNSET_UINT;
     glcf->max_rows = NGX_CONF_UNSET_UINT;
     glcf->max_errors = NGX_CONF_UNSET_UINT;
+    glcf->cross_site = NGX_CONF_UNSET;
     glcf->background = NGX_CONF_UNSET;
     glcf->background_size = NGX_CONF_UNSET;
     glcf->dedup = NGX_CONF_UNSET;
@@ -515,6 +524,7 @@ ngx_glyph_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_uint_value(conf->max_columns, prev->max_columns, 256);
     ngx_conf_merge_uint_value(conf->max_rows, prev->max_rows, 2147483647);
     ngx_conf_merge_uint_value(conf->max_errors, prev->max_errors, 100000);
+    ngx_conf_merge_value(conf->cross_site, prev->cross_site, 0);
     ngx_conf_merge_value(conf->background, prev->background, 1);
 
     if (conf->import_root.len && conf->handler != ngx_glyph_import_handler) {
@@ -961,7 +971,21 @@ ngx_glyph_query(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 static char *
 ngx_glyph_health(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    return ngx_glyph_handler(cf, ngx_glyph_health_handler);
+    ngx_str_t  *value;
+
+    if (cf->args->nelts == 1) {
+        return ngx_glyph_handler(cf, ngx_glyph_health_handler);
+    }
+
+    value = cf->args->elts;
+
+    if (ngx_strcmp(value[1].data, "full") != 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid parameter \"%V\"",
+                           &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    return ngx_glyph_handler(cf, ngx_glyph_health_full_handler);
 }
 
 
@@ -1094,7 +1118,9 @@ ngx_glyph_init_process(ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
-    return ngx_glyph_state_init(cycle);
+    ngx_glyph_state_init(cycle);
+
+    return ngx_glyph_control_init(cycle);
 }
 
 

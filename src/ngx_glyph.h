@@ -127,6 +127,7 @@ typedef struct {
     ngx_msec_t                 job_timeout;
     time_t                     job_ttl;
 
+    ngx_flag_t                 cross_site;  /* pages of others may ask */
     ngx_flag_t                 background;  /* bodies may be spooled */
     off_t                      background_size;     /* larger ones are */
     ngx_msec_t                 events_wait;
@@ -205,6 +206,7 @@ ngx_int_t ngx_glyph_jobs_handler(ngx_http_request_t *r);
 ngx_int_t ngx_glyph_imports_handler(ngx_http_request_t *r);
 ngx_int_t ngx_glyph_query_handler(ngx_http_request_t *r);
 ngx_int_t ngx_glyph_health_handler(ngx_http_request_t *r);
+ngx_int_t ngx_glyph_health_full_handler(ngx_http_request_t *r);
 ngx_int_t ngx_glyph_metrics_handler(ngx_http_request_t *r);
 
 /* directives with a file of their own: …_registry_conf.c, _pg_conf.c, … */

@@ -2,11 +2,11 @@
 /* What Postgres says of a job, as an answer to the client. */
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_control.h"
 #include "ngx_glyph_errors.h"
 #include "ngx_glyph_http.h"
 #include "ngx_glyph_jobs.h"
 #include "ngx_glyph_jobs_ask.h"
-#include "ngx_glyph_state.h"
 
 
 static ngx_int_t ngx_glyph_jobs_answer_result(ngx_glyph_ask_t *ask,
@@ -152,7 +152,7 @@ ngx_glyph_jobs_answer_cancel(ngx_glyph_ask_t *ask, PGresult *res)
     } else {
         id.data = ask->text;
         id.len = NGX_GLYPH_UUID_TEXT_LEN;
-        ngx_glyph_state_cancel(&id, &ask->tenant);
+        ngx_glyph_control_cancelled(&id, &ask->tenant);
     }
 
     p = ngx_sprintf(doc, "{\"job_id\":\"%s\",\"state\":\"cancelled\"}",

@@ -188,15 +188,20 @@ ngx_glyph_redis_policy_reply(void *data, redisReply *reply)
 {
     ngx_glyph_redis_link_t *link = data;
 
+    char  policy[64];
+
     if (reply == NULL || reply->type != REDIS_REPLY_ARRAY
-        || reply->elements < 2 || reply->element[1]->str == NULL
+        || reply->elements < 2
+        || reply->element[1]->type != REDIS_REPLY_STRING
         || ngx_strcmp(reply->element[1]->str, "noeviction") == 0)
     {
         return;
     }
 
+    ngx_glyph_redis_link_text(policy, sizeof(policy), reply->element[1]->str);
+
     ngx_log_error(NGX_LOG_WARN, link->event.log, 0,
                   "redis at \"%s\" has maxmemory-policy \"%s\", so it may "
                   "forget jobs that run; \"noeviction\" is recommended",
-                  link->address, reply->element[1]->str);
+                  link->address, policy);
 }

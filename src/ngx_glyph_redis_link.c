@@ -172,6 +172,8 @@ ngx_glyph_redis_link_open(ngx_glyph_redis_link_t *link, const char *host)
     link->ac = ac;
     link->state = NGX_GLYPH_REDIS_CONNECTING;
 
+    ngx_glyph_redis_reply_init(link, ac->c.reader);
+
     ac->data = link;
     ac->ev.data = link;
     ac->ev.addRead = ngx_glyph_redis_link_add_read;
@@ -362,16 +364,18 @@ static void
 ngx_glyph_redis_link_down(ngx_glyph_redis_link_t *link, const char *error)
 {
     ngx_uint_t  other;
+    char        text[sizeof(link->error)];
 
     ngx_glyph_zone_add(NGX_GLYPH_REDIS_FAILURES, !link->up);
 
     link->up = 0;
     link->state = NGX_GLYPH_REDIS_DOWN;
 
-    other = ngx_strncmp(link->error, error, sizeof(link->error) - 1) != 0;
+    ngx_glyph_redis_link_text(text, sizeof(text), error);
 
-    ngx_cpystrn((u_char *) link->error, (u_char *) error,
-                sizeof(link->error));
+    other = ngx_strcmp(link->error, text) != 0;
+
+    ngx_memcpy(link->error, text, sizeof(text));
 
     if (!ngx_terminate && !ngx_exiting) {
 
@@ -398,6 +402,21 @@ ngx_glyph_redis_link_down(ngx_glyph_redis_link_t *link, const char *error)
     }
 
     link->down(link);
+}
+
+
+void
+ngx_glyph_redis_link_text(char *buf, size_t size, const char *text)
+{
+    u_char  *p;
+
+    (void) ngx_cpystrn((u_char *) buf, (u_char *) text, size);
+
+    for (p = (u_char *) buf; *p; p++) {
+        if (*p < ' ' || *p > '~') {
+            *p = '?';
+        }
+    }
 }
 
 
@@ -552,7 +571,15 @@ ngx_glyph_redis_link_readable(ngx_glyph_event_t *ev)
 {
     ngx_glyph_redis_link_t *link = ev->data;
 
+    const char  *error;
+
     redisAsyncHandleRead(link->ac);
+
+    error = link->ac ? ngx_glyph_redis_reply_error(link) : NULL;
+
+    if (error) {
+        ngx_glyph_redis_link_lost(link, error);
+    }
 }
 
 
@@ -618,14 +645,21 @@ ngx_glyph_redis_link_del_write(void *data)
 static void
 ngx_glyph_redis_link_cleanup(void *data)
 {
+    const char              *error;
     redisAsyncContext       *ac;
     ngx_glyph_redis_link_t  *link;
 
     link = data;
+    error = ngx_glyph_redis_reply_error(link);
     ac = ngx_glyph_redis_link_leave(link);
 
-    if (ac) {
-        ngx_glyph_redis_link_down(link, ac->err ? ac->errstr
-                                                : "connection closed");
+    if (ac == NULL) {
+        return;
     }
+
+    if (error == NULL) {
+        error = ac->err ? ac->errstr : "connection closed";
+    }
+
+    ngx_glyph_redis_link_down(link, error);
 }

@@ -66,6 +66,7 @@ struct ngx_glyph_redis_link_s {
     ngx_msec_t                 delay;
     ngx_uint_t                 attempts;
     ngx_glyph_resolve_t        resolve;
+    size_t                     reply_size;  /* of the newest answer so far */
     in_port_t                  port;
 
     /* with Sentinels: which one is next, how many have failed in a row */
@@ -107,6 +108,20 @@ void ngx_glyph_redis_link_redirect(ngx_glyph_redis_link_t *link,
 
 /* A handler for commands of which only an error reply matters: the loss. */
 void ngx_glyph_redis_link_reply_ok(void *data, redisReply *reply);
+
+
+/* What Redis says may be anything: without control characters, and cut. */
+void ngx_glyph_redis_link_text(char *buf, size_t size, const char *text);
+
+
+/* ngx_glyph_redis_reply.c */
+
+/* Bounds the answers of a new connection. */
+void ngx_glyph_redis_reply_init(ngx_glyph_redis_link_t *link,
+    redisReader *reader);
+
+/* What is wrong with the newest answer as far as it has come, or NULL. */
+const char *ngx_glyph_redis_reply_error(ngx_glyph_redis_link_t *link);
 
 
 /* ngx_glyph_redis_refused.c */

@@ -88,7 +88,7 @@ ngx_glyph_redis_refused_error(ngx_glyph_redis_link_t *link,
     }
 
     r->complained = ngx_time();
-    ngx_cpystrn((u_char *) r->error, (u_char *) error, sizeof(r->error));
+    ngx_glyph_redis_link_text(r->error, sizeof(r->error), error);
 
     ngx_log_error(NGX_LOG_ERR, link->event.log, 0,
                   "redis at \"%s\" refuses %s, %ui so far: %s, job: %*s",

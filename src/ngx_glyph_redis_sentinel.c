@@ -86,6 +86,7 @@ ngx_glyph_redis_sentinel_answer(void *data, redisReply *reply)
 {
     ngx_glyph_redis_link_t *link = data;
 
+    size_t       i;
     ngx_int_t    port;
     ngx_str_t    host;
     redisReply  *e;
@@ -114,13 +115,23 @@ ngx_glyph_redis_sentinel_answer(void *data, redisReply *reply)
 
     e = reply->element[0];
 
-    if (port < 1 || port > 65535 || (size_t) e->len >= sizeof(link->master)) {
+    host.data = link->master;
+    host.len = e->len;
+
+    /* a name or an address; it will be in the log */
+
+    for (i = 0; i < host.len; i++) {
+        if (e->str[i] <= ' ' || e->str[i] > '~') {
+            break;
+        }
+    }
+
+    if (port < 1 || port > 65535 || host.len == 0 || i < host.len
+        || host.len >= sizeof(link->master))
+    {
         ngx_glyph_redis_link_lost(link, "it gives no usable address");
         return;
     }
-
-    host.data = link->master;
-    host.len = e->len;
     ngx_memcpy(link->master, e->str, e->len);
 
     ngx_glyph_redis_link_redirect(link, &host, (in_port_t) port);

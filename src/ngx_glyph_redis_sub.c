@@ -337,7 +337,9 @@ ngx_glyph_redis_sub_reply(redisAsyncContext *ac, void *data, void *privdata)
     link = &ngx_glyph_redis_sub_link;
 
     if (reply == NULL || link->ac != ac
-        || reply->type != REDIS_REPLY_ARRAY || reply->elements < 3)
+        || reply->type != REDIS_REPLY_ARRAY || reply->elements < 3
+        || reply->element[0]->type != REDIS_REPLY_STRING
+        || reply->element[1]->type != REDIS_REPLY_STRING)
     {
         return;
     }
@@ -382,6 +384,11 @@ ngx_glyph_redis_sub_reply(redisAsyncContext *ac, void *data, void *privdata)
     }
 
     if (ngx_strcmp(what, "message") == 0) {
+
+        if (e[2]->type != REDIS_REPLY_STRING) {
+            return;
+        }
+
         message.data = (u_char *) e[2]->str;
         message.len = e[2]->len;
 

@@ -1,7 +1,6 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_redis.h"
-#include "ngx_glyph_redis_sub.h"
 #include "ngx_glyph_state.h"
 #include "ngx_glyph_tenant.h"
 #include "ngx_glyph_watch.h"
@@ -28,17 +27,15 @@ static void ngx_glyph_state_look(ngx_glyph_job_t *job);
 static void ngx_glyph_state_write(ngx_glyph_job_t *job);
 static void ngx_glyph_state_send(ngx_glyph_job_t *job, ngx_str_t *doc);
 static ngx_uint_t ngx_glyph_state_unheard(ngx_glyph_job_t *job);
-static void ngx_glyph_state_control(void *data, ngx_str_t *message);
 
 
-static ngx_str_t    ngx_glyph_control = ngx_string("glyph:control");
 static ngx_queue_t  ngx_glyph_state_moving;
 static ngx_uint_t   ngx_glyph_state_nmoving;
 static ngx_uint_t   ngx_glyph_state_left;       /* of this tick */
 static ngx_event_t  ngx_glyph_state_tick;
 
 
-ngx_int_t
+void
 ngx_glyph_state_init(ngx_cycle_t *cycle)
 {
     static ngx_connection_t  dummy;
@@ -51,14 +48,6 @@ ngx_glyph_state_init(ngx_cycle_t *cycle)
     ngx_glyph_state_tick.data = &dummy;
     ngx_glyph_state_tick.log = cycle->log;
     ngx_glyph_state_tick.cancelable = 1;
-
-    if (ngx_glyph_main_conf->redis == NULL) {
-        return NGX_OK;
-    }
-
-    return ngx_glyph_redis_subscribe(&ngx_glyph_control,
-                                     ngx_glyph_state_control, NULL)
-           ? NGX_OK : NGX_ERROR;
 }
 
 
@@ -313,54 +302,4 @@ ngx_glyph_state_unheard(ngx_glyph_job_t *job)
     return job->sequence == 1 && ngx_glyph_job_is_final(job->state)
            && !job->given_id && job->run == NULL && !job->durable
            && job->idempotency_key.len == 0;
-}
-
-
-void
-ngx_glyph_state_cancel(ngx_str_t *id, ngx_str_t *tenant)
-{
-    ngx_str_t  args[3];
-    u_char     message[NGX_GLYPH_UUID_TEXT_LEN + NGX_GLYPH_TENANT_MAX];
-
-    ngx_str_set(&args[0], "PUBLISH");
-    args[1] = ngx_glyph_control;
-    args[2].data = message;
-    args[2].len = ngx_sprintf(message, "%V%V", id, tenant) - message;
-
-    (void) ngx_glyph_redis_command(id->data, 3, args, NULL, NULL);
-}
-
-
-/*
- * A hint that Postgres has cancelled a job: its id, and its tenant.  If it is
- * ours, and not in the middle of its end, it need not wait for its next batch
- * to find out.  What it really is, the fence tells when its end is written.
- */
-
-static void
-ngx_glyph_state_control(void *data, ngx_str_t *message)
-{
-    ngx_str_t          tenant;
-    ngx_glyph_job_t   *job;
-    ngx_glyph_uuid_t   id;
-
-    if (message == NULL || message->len < NGX_GLYPH_UUID_TEXT_LEN) {
-        return;
-    }
-
-    if (ngx_glyph_uuid_parse(&id, message->data, NGX_GLYPH_UUID_TEXT_LEN)
-        != NGX_OK)
-    {
-        return;
-    }
-
-    tenant.data = message->data + NGX_GLYPH_UUID_TEXT_LEN;
-    tenant.len = message->len - NGX_GLYPH_UUID_TEXT_LEN;
-
-    job = ngx_glyph_job_find(&id);
-
-    if (job && ngx_glyph_tenant_equal(&job->tenant, &tenant)) {
-        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, NGX_HTTP_CONFLICT,
-                            "cancelled", "the import was cancelled");
-    }
 }

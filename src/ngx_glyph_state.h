@@ -31,11 +31,8 @@ void ngx_glyph_state_alive(ngx_glyph_job_t *job);
 /* Redis is there (again): writes what it may have lost. */
 void ngx_glyph_state_restore(void);
 
-/* Asks the owner, whichever worker it is, to cancel a job (a hint). */
-void ngx_glyph_state_cancel(ngx_str_t *id, ngx_str_t *tenant);
-
-/* At worker start; subscribes to the channel of such hints. */
-ngx_int_t ngx_glyph_state_init(ngx_cycle_t *cycle);
+/* At worker start. */
+void ngx_glyph_state_init(ngx_cycle_t *cycle);
 
 
 #endif /* _NGX_GLYPH_STATE_H_INCLUDED_ */

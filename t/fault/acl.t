@@ -99,6 +99,7 @@ subtest 'with every right' => sub {
         5), 'the job is there';
     like get("/jobs/$id/events", '-m', 1), qr/^event: progress/m,
         'it can be followed';
+    sql("SELECT glyph.cancel('$id', '')");
     admin('publish', 'glyph:control', $id);
     is code_of($id, $pid), 409, 'and cancelled from another worker';
     ok !logged(qr/\[error\].*redis/), 'nothing was refused';

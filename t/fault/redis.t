@@ -43,7 +43,7 @@ http {
         listen 127.0.0.1:$port;
         location = /import { glyph_import; client_max_body_size 0; }
         location /jobs { glyph_jobs; }
-        location = /health { glyph_health; }
+        location = /health { glyph_health full; }
     }
 }
 CONF
@@ -104,6 +104,7 @@ subtest 'a user, a password and a database, over a socket' => sub {
         'subscriptions work, too';
 
     # another worker would learn of the cancel by it
+    sql("SELECT glyph.cancel('$id', '')");
     $admin->('publish', 'glyph:control', $id);
     is code_of($id, $pid), 409, 'as the job shows';
     cmp_ok $admin->('ttl', "glyph:job:$id"), '>', 80_000,
