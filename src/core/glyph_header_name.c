@@ -13,9 +13,14 @@
 #define GLYPH_HEADER_SUGGEST  20
 
 
-/* By their letters, in their order: numbers + 1, or 0. */
+/*
+ * Of synonyms: their numbers + 1 by their letters, and by their columns the
+ * first one's; what letters each has, and the number + 1 of the column's next.
+ */
 
 static uint16_t        glyph_header_slots[GLYPH_HEADER_SLOTS];
+static uint16_t        glyph_header_first[GLYPH_COL_N];
+static uint16_t        glyph_header_next[GLYPH_HEADER_SLOTS / 2];
 static unsigned        glyph_header_masks[GLYPH_HEADER_SLOTS / 2];
 static pthread_once_t  glyph_header_once = PTHREAD_ONCE_INIT;
 
@@ -119,7 +124,12 @@ glyph_header_synonym(const char *name)
 static void
 glyph_header_index(void)
 {
-    size_t  i, n;
+    size_t     i, n;
+    uint16_t  *next[GLYPH_COL_N];
+
+    for (i = 0; i < GLYPH_COL_N; i++) {
+        next[i] = &glyph_header_first[i];
+    }
 
     for (n = 0; glyph_synonyms[n].name; n++) {
         i = glyph_header_slot(glyph_synonyms[n].name);
@@ -130,6 +140,9 @@ glyph_header_index(void)
 
         glyph_header_slots[i] = (uint16_t) (n + 1);
         glyph_header_masks[n] = glyph_header_letters(glyph_synonyms[n].name);
+
+        *next[glyph_synonyms[n].column] = (uint16_t) (n + 1);
+        next[glyph_synonyms[n].column] = &glyph_header_next[n];
     }
 }
 
@@ -279,11 +292,10 @@ glyph_header_strip(const glyph_str_t *given, char *name, size_t size,
 const char *
 glyph_header_near(const glyph_str_t *given, glyph_column_e column)
 {
-    char                    name[GLYPH_HEADER_NAME_MAX];
-    size_t                  len, max, d, best;
-    unsigned                letters;
-    const char             *near;
-    const glyph_synonym_t  *s;
+    char         name[GLYPH_HEADER_NAME_MAX];
+    size_t       i, len, max, d, best;
+    unsigned     letters;
+    const char  *near, *s;
 
     if (given->len >= 32) {
         return NULL;
@@ -302,23 +314,21 @@ glyph_header_near(const glyph_str_t *given, glyph_column_e column)
 
     (void) pthread_once(&glyph_header_once, glyph_header_index);
 
-    for (s = glyph_synonyms; s->name; s++) {
+    for (i = glyph_header_first[column]; i; i = glyph_header_next[i - 1]) {
 
         /* a step changes at most two of the letters that there are */
 
-        if (s->column != column
-            || glyph_header_differ(letters
-                                   ^ glyph_header_masks[s - glyph_synonyms],
-                                   2 * max))
+        if (glyph_header_differ(letters ^ glyph_header_masks[i - 1], 2 * max))
         {
             continue;
         }
 
-        d = glyph_header_distance(name, len, s->name, strlen(s->name), max);
+        s = glyph_synonyms[i - 1].name;
+        d = glyph_header_distance(name, len, s, strlen(s), max);
 
         if (d < best) {
             best = d;
-            near = s->name;
+            near = s;
         }
     }
 
@@ -369,6 +379,18 @@ glyph_header_distance(const char *a, size_t alen, const char *b, size_t blen,
         return max + 1;
     }
 
+    while (alen && blen && a[alen - 1] == b[blen - 1]) {
+        alen--;
+        blen--;
+    }
+
+    while (alen && blen && *a == *b) {
+        a++;
+        b++;
+        alen--;
+        blen--;
+    }
+
     old = rows[0];
     prev = rows[1];
     cur = rows[2];
@@ -382,7 +404,15 @@ glyph_header_distance(const char *a, size_t alen, const char *b, size_t blen,
         cur[0] = i;
         least = i;
 
+        /* farther from the diagonal there are more than max */
+
         for (j = 1; j <= blen; j++) {
+
+            if (j + max < i || i + max < j) {
+                cur[j] = max + 1;
+                continue;
+            }
+
             d = prev[j - 1] + (a[i - 1] != b[j - 1]);
 
             if (prev[j] + 1 < d) {
@@ -403,9 +433,9 @@ glyph_header_distance(const char *a, size_t alen, const char *b, size_t blen,
             least = d < least ? d : least;
         }
 
-        /* a swap looks back by two rows, and what it finds costs one */
+        /* a swap looks back by two rows, but it costs one */
 
-        if (least > max + 1) {
+        if (least > max) {
             return max + 1;
         }
 
