@@ -119,7 +119,12 @@ $(OUT)/unit/%: t/unit/%.c t/unit/tap.c t/unit/tap.h $(OUT)/libglyphcore.a
 	$(CC) $(CFLAGS) -Isrc/core -It/unit -o $@ $< t/unit/tap.c \
 		$(OUT)/libglyphcore.a $(WRAP) $(LIBS)
 
-unit: $(UNIT)
+# what writes a suite's input
+$(OUT)/unit/chosen: t/unit/chosen.c $(OUT)/libglyphcore.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -Isrc/core -o $@ $^ $(LIBS)
+
+unit: $(UNIT) $(OUT)/unit/chosen
 
 module:
 	@util/module.sh $(TOP) $(OUT)/nginx "$(NGINX_SRC)" \

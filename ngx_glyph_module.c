@@ -13,6 +13,7 @@
 #include "ngx_glyph_owner.h"
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_redis.h"
+#include "ngx_glyph_secret.h"
 #include "ngx_glyph_slice.h"
 #include "ngx_glyph_state.h"
 #include "ngx_glyph_tenant.h"
@@ -1087,7 +1088,8 @@ ngx_glyph_init_process(ngx_cycle_t *cycle)
     ngx_glyph_main_conf = gmcf;
     ngx_glyph_slice_init(cycle);
 
-    if (ngx_glyph_budget_init(cycle, &gmcf->buffers, gmcf->blocks) != NGX_OK
+    if (ngx_glyph_secret_init(cycle) != NGX_OK
+        || ngx_glyph_budget_init(cycle, &gmcf->buffers, gmcf->blocks) != NGX_OK
         || ngx_glyph_metrics_init(cycle) != NGX_OK
         || ngx_glyph_job_init(cycle) != NGX_OK)
     {

@@ -8,6 +8,7 @@
 #include "ngx_glyph_job_parts.h"
 #include "ngx_glyph_state.h"
 #include "ngx_glyph_timing.h"
+#include "ngx_glyph_uuid.h"
 #include "ngx_glyph_writer.h"
 
 
@@ -22,6 +23,7 @@
 
 static void ngx_glyph_job_tick_handler(ngx_event_t *ev);
 static void ngx_glyph_job_tick_one(ngx_glyph_job_t *job);
+static ngx_queue_t *ngx_glyph_job_bucket(ngx_glyph_uuid_t *id);
 
 
 static ngx_queue_t  ngx_glyph_jobs[NGX_GLYPH_JOB_BUCKETS];
@@ -100,7 +102,7 @@ ngx_glyph_job_exit(void)
 void
 ngx_glyph_job_list_add(ngx_glyph_job_t *job)
 {
-    ngx_queue_insert_tail(&ngx_glyph_jobs[job->id.bytes[15]], &job->queue);
+    ngx_queue_insert_tail(ngx_glyph_job_bucket(&job->id), &job->queue);
     ngx_glyph_jobs_n++;
     ngx_glyph_jobs_transforms += (job->output != NULL);
 }
@@ -121,7 +123,7 @@ ngx_glyph_job_find(ngx_glyph_uuid_t *id)
     ngx_queue_t      *q, *bucket;
     ngx_glyph_job_t  *job;
 
-    bucket = &ngx_glyph_jobs[id->bytes[15]];
+    bucket = ngx_glyph_job_bucket(id);
 
     for (q = ngx_queue_head(bucket);
          q != ngx_queue_sentinel(bucket);
@@ -135,6 +137,13 @@ ngx_glyph_job_find(ngx_glyph_uuid_t *id)
     }
 
     return NULL;
+}
+
+
+static ngx_queue_t *
+ngx_glyph_job_bucket(ngx_glyph_uuid_t *id)
+{
+    return &ngx_glyph_jobs[ngx_glyph_uuid_hash(id) % NGX_GLYPH_JOB_BUCKETS];
 }
 
 

@@ -25,6 +25,7 @@
 #include "ngx_glyph.h"
 #include "ngx_glyph_redis_link.h"
 #include "ngx_glyph_redis_sub.h"
+#include "core/glyph_hash.h"
 
 
 #define NGX_GLYPH_REDIS_SUB_BUCKETS  256
@@ -420,7 +421,7 @@ ngx_glyph_redis_sub_free(ngx_glyph_redis_channel_t *ch)
 static ngx_queue_t *
 ngx_glyph_redis_sub_bucket(u_char *name, size_t len)
 {
-    return &ngx_glyph_redis_sub_channels[ngx_hash_key(name, len)
+    return &ngx_glyph_redis_sub_channels[glyph_hash(name, len)
                                          % NGX_GLYPH_REDIS_SUB_BUCKETS];
 }
 

@@ -1,6 +1,7 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_uuid.h"
+#include "core/glyph_hash.h"
 
 #include <sys/random.h>
 
@@ -82,4 +83,11 @@ ngx_glyph_uuid_parse(ngx_glyph_uuid_t *uuid, u_char *p, size_t len)
     }
 
     return NGX_OK;
+}
+
+
+ngx_uint_t
+ngx_glyph_uuid_hash(ngx_glyph_uuid_t *uuid)
+{
+    return (ngx_uint_t) glyph_hash(uuid->bytes, sizeof(uuid->bytes));
 }

@@ -46,6 +46,7 @@ struct ngx_glyph_watch_s {
 };
 
 
+static ngx_queue_t *ngx_glyph_watch_bucket(ngx_glyph_uuid_t *id);
 static ngx_glyph_watch_t *ngx_glyph_watch_find(ngx_glyph_uuid_t *id,
     ngx_str_t *tenant);
 static ngx_glyph_watch_t *ngx_glyph_watch_create(ngx_glyph_uuid_t *id,
@@ -183,13 +184,21 @@ ngx_glyph_watch_state(ngx_glyph_watcher_t *watcher,
 }
 
 
+static ngx_queue_t *
+ngx_glyph_watch_bucket(ngx_glyph_uuid_t *id)
+{
+    return &ngx_glyph_watches[ngx_glyph_uuid_hash(id)
+                              % NGX_GLYPH_WATCH_BUCKETS];
+}
+
+
 static ngx_glyph_watch_t *
 ngx_glyph_watch_find(ngx_glyph_uuid_t *id, ngx_str_t *tenant)
 {
     ngx_queue_t        *q, *bucket;
     ngx_glyph_watch_t  *watch;
 
-    bucket = &ngx_glyph_watches[id->bytes[15]];
+    bucket = ngx_glyph_watch_bucket(id);
 
     for (q = ngx_queue_head(bucket);
          q != ngx_queue_sentinel(bucket);
@@ -226,7 +235,7 @@ ngx_glyph_watch_create(ngx_glyph_uuid_t *id, ngx_str_t *tenant)
     ngx_memcpy(watch->tenant_text, tenant->data, tenant->len);
 
     ngx_queue_init(&watch->watchers);
-    ngx_queue_insert_tail(&ngx_glyph_watches[id->bytes[15]], &watch->queue);
+    ngx_queue_insert_tail(ngx_glyph_watch_bucket(id), &watch->queue);
     ngx_glyph_watches_n++;
 
     if (!ngx_glyph_watch_tick.timer_set) {
@@ -308,7 +317,7 @@ ngx_glyph_watch_unsubscribe(ngx_glyph_watch_t *watch)
     channel = watch->channel;
     watch->channel = NULL;
 
-    bucket = &ngx_glyph_watches[watch->id.bytes[15]];
+    bucket = ngx_glyph_watch_bucket(&watch->id);
 
     for (q = ngx_queue_head(bucket);
          q != ngx_queue_sentinel(bucket);
@@ -413,7 +422,7 @@ ngx_glyph_watch_message(void *data, ngx_str_t *message)
     ngx_glyph_redis_channel_t  *channel;
 
     channel = listener->channel;
-    bucket = &ngx_glyph_watches[listener->id.bytes[15]];
+    bucket = ngx_glyph_watch_bucket(&listener->id);
 
     for (q = ngx_queue_head(bucket);
          q != ngx_queue_sentinel(bucket);

@@ -9,8 +9,10 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <sys/random.h>
 #include <unistd.h>
 
+#include "glyph_hash.h"
 #include "glyph_json.h"
 #include "glyph_output.h"
 #include "glyph_pipeline.h"
@@ -68,6 +70,7 @@ typedef struct {
 } sieve_t;
 
 
+static int sieve_secret(void);
 static void sieve_usage(FILE *out);
 static int sieve_args(sieve_t *s, int argc, char **argv);
 static int sieve_option(sieve_t *s, int c, char *arg);
@@ -119,6 +122,10 @@ main(int argc, char **argv)
     s.conf.dedup_size = 16 * 1024 * 1024;
     s.conf.extra = 1;
     s.conf.rates = &s.rates;
+
+    if (sieve_secret() != GLYPH_OK) {
+        return SIEVE_REFUSED;
+    }
 
     s.registry = glyph_registry_create();
     if (s.registry == NULL) {
@@ -173,6 +180,22 @@ main(int argc, char **argv)
     glyph_registry_destroy(s.registry);
 
     return rc;
+}
+
+
+static int
+sieve_secret(void)
+{
+    unsigned char  secret[GLYPH_HASH_SECRET];
+
+    if (getrandom(secret, sizeof(secret), 0) != sizeof(secret)) {
+        perror("glyphsieve: getrandom() failed");
+        return GLYPH_ERROR;
+    }
+
+    glyph_hash_secret_set(secret);
+
+    return GLYPH_OK;
 }
 
 

@@ -6,7 +6,9 @@
  */
 
 #include "glyph_column.h"
+#include "glyph_header_map.h"
 #include "glyph_header_name.h"
+#include "glyph_keys.h"
 #include "glyph_money.h"
 #include "glyph_utf8.h"
 
@@ -38,6 +40,7 @@ struct glyph_header_s {
     unsigned char      *strength;       /* glyph_synonym_e, of each */
     size_t             *times;          /* how often a name was met again */
     unsigned char      *last;           /* free bytes for names */
+    glyph_keys_t        extra;          /* of columns that are */
 };
 
 
@@ -47,10 +50,11 @@ static void glyph_header_copy(glyph_header_t *h, glyph_str_t *given,
     const glyph_str_t *field);
 static glyph_code_e glyph_header_map(glyph_header_t *h,
     const glyph_str_t *map, glyph_buf_t *detail);
+static glyph_code_e glyph_header_map_each(glyph_header_t *h,
+    glyph_header_map_t *names, const glyph_str_t *map, glyph_buf_t *detail);
 static glyph_code_e glyph_header_map_one(glyph_header_t *h,
-    glyph_str_t *name, glyph_str_t *target, glyph_buf_t *detail);
-static int glyph_header_position(const glyph_header_t *h,
-    const glyph_str_t *name);
+    glyph_header_map_t *names, glyph_str_t *name, glyph_str_t *target,
+    glyph_buf_t *detail);
 static int glyph_column_target(const glyph_str_t *target,
     glyph_column_e *column);
 static void glyph_header_lookup(glyph_header_t *h, size_t i);
@@ -63,8 +67,8 @@ static int glyph_header_looks_like_data(const glyph_header_t *h,
     glyph_str_t *value);
 static void glyph_header_advise(const glyph_header_t *h,
     glyph_column_e column, unsigned *advised, glyph_buf_t *detail);
-static void glyph_header_distinguish(glyph_header_t *h);
-static void glyph_header_distinguish_one(glyph_header_t *h, size_t i);
+static int glyph_header_distinguish(glyph_header_t *h);
+static int glyph_header_distinguish_one(glyph_header_t *h, size_t i);
 static int glyph_header_grow(glyph_header_t *h);
 static void glyph_header_seen(const glyph_header_t *h, glyph_buf_t *detail);
 static void glyph_header_quote(glyph_buf_t *detail, const glyph_str_t *name);
@@ -128,7 +132,10 @@ glyph_header_create(glyph_header_t **header, const glyph_str_t *fields,
         return GLYPH_BAD;
     }
 
-    glyph_header_distinguish(h);
+    if (glyph_header_distinguish(h) != GLYPH_OK) {
+        glyph_header_destroy(h);
+        return GLYPH_ERROR;
+    }
 
     *header = h;
 
@@ -165,6 +172,7 @@ glyph_header_alloc(const glyph_str_t *fields, size_t n)
     h->times = (size_t *) (h->columns + n);
     h->strength = (unsigned char *) (h->times + n);
     h->last = h->strength + n;
+    glyph_keys_init(&h->extra);
 
     for (i = 0; i < GLYPH_COL_N; i++) {
         h->find[i] = -1;
@@ -298,6 +306,28 @@ static glyph_code_e
 glyph_header_map(glyph_header_t *h, const glyph_str_t *map,
     glyph_buf_t *detail)
 {
+    glyph_code_e         code;
+    glyph_header_map_t  *names;
+
+    names = glyph_header_map_create(h->columns, h->n);
+
+    if (names == NULL) {
+        detail->failed = 1;
+        return GLYPH_OPTION_INVALID;
+    }
+
+    code = glyph_header_map_each(h, names, map, detail);
+
+    glyph_header_map_destroy(names);
+
+    return code;
+}
+
+
+static glyph_code_e
+glyph_header_map_each(glyph_header_t *h, glyph_header_map_t *names,
+    const glyph_str_t *map, glyph_buf_t *detail)
+{
     glyph_str_t           name, target;
     glyph_code_e          code;
     const unsigned char  *p, *last, *end, *colon, *q;
@@ -332,7 +362,7 @@ glyph_header_map(glyph_header_t *h, const glyph_str_t *map,
         target.data = (unsigned char *) colon + 1;
         target.len = end - colon - 1;
 
-        code = glyph_header_map_one(h, &name, &target, detail);
+        code = glyph_header_map_one(h, names, &name, &target, detail);
 
         if (code != GLYPH_CODE_OK) {
             return code;
@@ -344,8 +374,8 @@ glyph_header_map(glyph_header_t *h, const glyph_str_t *map,
 
 
 static glyph_code_e
-glyph_header_map_one(glyph_header_t *h, glyph_str_t *name,
-    glyph_str_t *target, glyph_buf_t *detail)
+glyph_header_map_one(glyph_header_t *h, glyph_header_map_t *names,
+    glyph_str_t *name, glyph_str_t *target, glyph_buf_t *detail)
 {
     int             i;
     size_t          k;
@@ -354,7 +384,7 @@ glyph_header_map_one(glyph_header_t *h, glyph_str_t *name,
     glyph_utf8_trim(name);
     glyph_utf8_trim(target);
 
-    i = glyph_header_position(h, name);
+    i = glyph_header_map_find(names, name);
 
     if (i < 0) {
         glyph_buf_puts(detail, "map names a column that the file has not, ");
@@ -397,39 +427,6 @@ glyph_header_map_one(glyph_header_t *h, glyph_str_t *name,
     h->strength[i] = GLYPH_SYNONYM_MAPPED;
 
     return GLYPH_CODE_OK;
-}
-
-
-/* As written, or else folded. */
-
-static int
-glyph_header_position(const glyph_header_t *h, const glyph_str_t *name)
-{
-    char    a[GLYPH_HEADER_NAME_MAX], b[GLYPH_HEADER_NAME_MAX];
-    size_t  i;
-
-    for (i = 0; i < h->n; i++) {
-
-        if (name->len && glyph_str_eq(&h->columns[i].given, name)) {
-            return (int) i;
-        }
-    }
-
-    if (name->len >= sizeof(a) || glyph_header_fold(name, a, sizeof(a)) == 0) {
-        return -1;
-    }
-
-    for (i = 0; i < h->n; i++) {
-
-        if (h->columns[i].given.len < sizeof(b)
-            && glyph_header_fold(&h->columns[i].given, b, sizeof(b))
-            && strcmp(a, b) == 0)
-        {
-            return (int) i;
-        }
-    }
-
-    return -1;
 }
 
 
@@ -679,51 +676,60 @@ glyph_header_advise(const glyph_header_t *h, glyph_column_e column,
 
 /* Unknown columns become the keys of one object: "a", "a_2", "a_3". */
 
-static void
+static int
 glyph_header_distinguish(glyph_header_t *h)
 {
     size_t  i;
 
-    for (i = 1; i < h->n; i++) {
-        glyph_header_distinguish_one(h, i);
+    for (i = 0; i < h->n; i++) {
+
+        if (glyph_header_distinguish_one(h, i) != GLYPH_OK) {
+            return GLYPH_ERROR;
+        }
     }
+
+    return GLYPH_OK;
 }
 
 
-static void
+static int
 glyph_header_distinguish_one(glyph_header_t *h, size_t i)
 {
     char             suffix[GLYPH_HEADER_SUFFIX];
-    size_t           j, k, n, len, times;
+    size_t           k, n, len, slot, times;
+    int64_t          j;
+    glyph_texts_t    texts;
     glyph_column_t  *c;
 
     c = &h->columns[i];
 
     if (c->used != GLYPH_COL_EXTRA) {
-        return;
+        return GLYPH_OK;
+    }
+
+    texts.first = h->columns;
+    texts.stride = sizeof(glyph_column_t);
+
+    if (glyph_keys_room(&h->extra, &texts, i + 1) != GLYPH_OK) {
+        return GLYPH_ERROR;
     }
 
     len = c->given.len;
     k = i;
 
     for ( ;; ) {
+        j = glyph_keys_find(&h->extra, &texts, &c->given, &slot);
 
-        for (j = 0; j < i; j++) {
+        /* what is used for something else by now has left its name */
 
-            if (h->columns[j].used == GLYPH_COL_EXTRA
-                && glyph_str_eq(&h->columns[j].given, &c->given))
-            {
-                break;
-            }
-        }
-
-        if (j == i) {
-            break;
+        if (j < 0 || h->columns[j].used != GLYPH_COL_EXTRA) {
+            glyph_keys_put(&h->extra, slot, i);
+            return GLYPH_OK;
         }
 
         /* the first one with the name counts, so each is tried once */
 
-        k = (k == i) ? j : k;
+        k = (k == i) ? (size_t) j : k;
         times = ++h->times[k];
 
         for (n = sizeof(suffix); times; times /= 10) {
@@ -779,7 +785,9 @@ glyph_header_add(glyph_header_t *h, const glyph_str_t *name)
         c->used = GLYPH_COL_EXTRA;
     }
 
-    glyph_header_distinguish_one(h, i);
+    if (glyph_header_distinguish_one(h, i) != GLYPH_OK) {
+        return GLYPH_ERROR;
+    }
 
     if (c->used == GLYPH_COL_EXTRA && h->ignore_extra) {
         c->used = GLYPH_COL_IGNORED;
@@ -878,6 +886,7 @@ glyph_header_destroy(glyph_header_t *header)
     }
 
     if (header) {
+        glyph_keys_free(&header->extra);
         free(header->block);
     }
 

@@ -36,7 +36,8 @@ typedef enum {
 
 
 typedef struct {
-    glyph_str_t     given;      /* as in the file, trimmed; valid UTF-8 */
+    glyph_str_t     given;      /* as in the file, trimmed; valid UTF-8; first,
+                                   as glyph_keys.h wants it */
     glyph_column_e  used;
 } glyph_column_t;
 

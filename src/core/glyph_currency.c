@@ -1,3 +1,5 @@
+#include <pthread.h>
+
 #include "glyph_currency.h"
 #include "glyph_utf8.h"
 
@@ -20,6 +22,8 @@ typedef struct {
 
 
 static int glyph_currency_in(const char *list, const char *code);
+static void glyph_currency_measure(void);
+static void glyph_currency_measure_codes(const char *list);
 static int glyph_currency_find_code(const unsigned char *word, char code[4]);
 static int glyph_currency_is(const char *name, const unsigned char *word,
     size_t len);
@@ -36,6 +40,16 @@ static glyph_sign_e glyph_currency_sign_at(const unsigned char *p,
     const unsigned char *last);
 static void glyph_currency_tell(glyph_currency_told_t *told,
     const char *code, glyph_sign_e sign);
+
+
+/*
+ * Most words are no currency.  By a word's first byte, how long those are that
+ * begin with it; by a code's first letter, the second ones: a bit each.
+ */
+
+static uint32_t        glyph_currency_lengths[256];
+static uint32_t        glyph_currency_seconds[26];
+static pthread_once_t  glyph_currency_once = PTHREAD_ONCE_INIT;
 
 
 /* ISO 4217, by the mark that is usual before the fraction. */
@@ -229,8 +243,16 @@ glyph_currency_find(const unsigned char *word, size_t len, char code[4],
 
     *sign = GLYPH_SIGN_NONE;
 
+    (void) pthread_once(&glyph_currency_once, glyph_currency_measure);
+
     if (len == 3 && glyph_currency_find_code(word, code)) {
         return 1;
+    }
+
+    if (len == 0 || len > 31
+        || !(glyph_currency_lengths[*word] & 1u << len))
+    {
+        return 0;
     }
 
     n = sizeof(glyph_currency_words) / sizeof(glyph_currency_words[0]);
@@ -246,6 +268,35 @@ glyph_currency_find(const unsigned char *word, size_t len, char code[4],
     }
 
     return 0;
+}
+
+
+static void
+glyph_currency_measure(void)
+{
+    size_t                        i, n;
+    const glyph_currency_word_t  *w;
+
+    n = sizeof(glyph_currency_words) / sizeof(glyph_currency_words[0]);
+
+    for (i = 0; i < n; i++) {
+        w = &glyph_currency_words[i];
+
+        glyph_currency_lengths[(unsigned char) *w->word]
+            |= 1u << strlen(w->word);
+    }
+
+    glyph_currency_measure_codes(glyph_currency_point);
+    glyph_currency_measure_codes(glyph_currency_comma);
+}
+
+
+static void
+glyph_currency_measure_codes(const char *list)
+{
+    for ( /* void */ ; *list; list += 3) {
+        glyph_currency_seconds[list[0] - 'A'] |= 1u << (list[1] - 'A');
+    }
 }
 
 
@@ -265,6 +316,10 @@ glyph_currency_find_code(const unsigned char *word, char code[4])
     }
 
     upper[3] = '\0';
+
+    if (!(glyph_currency_seconds[upper[0] - 'A'] & 1u << (upper[1] - 'A'))) {
+        return 0;
+    }
 
     if (!glyph_currency_in(glyph_currency_point, upper)
         && !glyph_currency_in(glyph_currency_comma, upper))

@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 
 #include "glyph_dedup.h"
+#include "glyph_hash.h"
 #include "glyph_simd.h"
 #include "glyph_utf8.h"
 
@@ -25,6 +26,12 @@
 #define GLYPH_DEDUP_HUGE  (2 * 1024 * 1024)
 #define GLYPH_DEDUP_STEP  16384     /* buckets, whole pages of a mapped one */
 
+/*
+ * Buckets that are passed by.  In a full table of a million keys the farthest
+ * is 100 to 200 from its home; beyond this somebody knows the positions.
+ */
+#define GLYPH_DEDUP_PROBES  512
+
 
 /*
  * Of a key the table keeps 64 of its 128 bits, and the title is 64 bits of the
@@ -33,9 +40,10 @@
  *
  * A bucket is one line of a cache, which is all that must be loaded for most
  * keys; its slots are looked at without a branch for each.  A key belongs into
- * the bucket that its hash, as a fraction of 2^64, is of the table, or into
+ * the bucket that its place, as a fraction of 2^64, is of the table, or into
  * the next one that is not full: so a larger table is filled from its
- * beginning to its end.
+ * beginning to its end.  The place comes of the 64 bits by a secret; they
+ * themselves, which are compared, are the same everywhere.
  */
 
 #define GLYPH_DEDUP_SLOTS  5
@@ -52,6 +60,10 @@ struct glyph_dedup_s {
     size_t            size;     /* of these; 0 at first */
     size_t            n;        /* keys */
     size_t            max;
+
+    glyph_hash_key_t  key;
+    size_t            probes;   /* so many at most, or it is built anew */
+    uint64_t          passed;   /* buckets, of all searches */
 };
 
 
@@ -71,10 +83,14 @@ static int64_t glyph_dedup_key(glyph_dedup_t *d, int64_t index,
     const glyph_digest_t *key, int *full);
 static inline size_t glyph_dedup_home(const glyph_dedup_t *d, uint64_t hash);
 static inline glyph_bucket_t *glyph_dedup_find(const glyph_dedup_t *d,
-    uint64_t hash, uint32_t *place);
+    uint64_t hash, uint32_t *place, size_t *passed);
+static glyph_bucket_t *glyph_dedup_search(glyph_dedup_t *d, uint64_t hash,
+    uint32_t *place);
 static inline void glyph_dedup_put(glyph_bucket_t *bucket, uint64_t hash,
     uint32_t place);
 static int glyph_dedup_grow(glyph_dedup_t *d);
+static int glyph_dedup_rekey(glyph_dedup_t *d);
+static int glyph_dedup_move(glyph_dedup_t *d, glyph_dedup_t *to);
 static void glyph_dedup_forget(const glyph_dedup_t *d, size_t from);
 static glyph_bucket_t *glyph_dedup_alloc(size_t n);
 static void glyph_dedup_free(glyph_bucket_t *buckets, size_t n);
@@ -99,6 +115,8 @@ glyph_dedup_create(size_t max_keys)
 
     if (d) {
         d->max = max_keys;
+        d->probes = GLYPH_DEDUP_PROBES;
+        glyph_hash_key_first(&d->key);
     }
 
     return d;
@@ -159,7 +177,7 @@ glyph_dedup_key(glyph_dedup_t *d, int64_t index, const glyph_digest_t *key,
     bucket = NULL;
 
     if (d->size) {
-        bucket = glyph_dedup_find(d, hash, &place);
+        bucket = glyph_dedup_search(d, hash, &place);
 
         if (place) {
             return (int64_t) place - 1;
@@ -180,7 +198,7 @@ glyph_dedup_key(glyph_dedup_t *d, int64_t index, const glyph_digest_t *key,
             return -1;
         }
 
-        bucket = glyph_dedup_find(d, hash, &place);
+        bucket = glyph_dedup_search(d, hash, &place);
     }
 
     glyph_dedup_put(bucket, hash, (uint32_t) index + 1);
@@ -190,19 +208,24 @@ glyph_dedup_key(glyph_dedup_t *d, int64_t index, const glyph_digest_t *key,
 }
 
 
-/* The hash as a fraction of 2^64 of any size. */
+/* The place as a fraction of 2^64 of any size. */
 
 static inline size_t
 glyph_dedup_home(const glyph_dedup_t *d, uint64_t hash)
 {
-    return (size_t) (((unsigned __int128) hash * d->size) >> 64);
+    uint64_t  place;
+
+    place = glyph_hash_place(&d->key, hash);
+
+    return (size_t) (((unsigned __int128) place * d->size) >> 64);
 }
 
 
 /* The bucket that has the hash, or (with a place of 0) should have it. */
 
 static inline glyph_bucket_t *
-glyph_dedup_find(const glyph_dedup_t *d, uint64_t hash, uint32_t *place)
+glyph_dedup_find(const glyph_dedup_t *d, uint64_t hash, uint32_t *place,
+    size_t *passed)
 {
     size_t           i;
     unsigned         slot, found;
@@ -210,7 +233,7 @@ glyph_dedup_find(const glyph_dedup_t *d, uint64_t hash, uint32_t *place)
 
     i = glyph_dedup_home(d, hash);
 
-    for ( ;; ) {
+    for (*passed = 0; /* void */ ; (*passed)++) {
         b = &d->buckets[i];
         found = 0;
 
@@ -240,6 +263,30 @@ glyph_dedup_find(const glyph_dedup_t *d, uint64_t hash, uint32_t *place)
 }
 
 
+/*
+ * A search that goes on for too long makes a new table, and begins again: no
+ * comparison is ever left out, so what is found is the same in any table.
+ */
+
+static glyph_bucket_t *
+glyph_dedup_search(glyph_dedup_t *d, uint64_t hash, uint32_t *place)
+{
+    size_t           passed;
+    glyph_bucket_t  *bucket;
+
+    for ( ;; ) {
+        bucket = glyph_dedup_find(d, hash, place, &passed);
+        d->passed += passed;
+
+        if (passed <= d->probes || *place
+            || glyph_dedup_rekey(d) != GLYPH_OK)
+        {
+            return bucket;
+        }
+    }
+}
+
+
 static inline void
 glyph_dedup_put(glyph_bucket_t *bucket, uint64_t hash, uint32_t place)
 {
@@ -252,10 +299,8 @@ glyph_dedup_put(glyph_bucket_t *bucket, uint64_t hash, uint32_t place)
 static int
 glyph_dedup_grow(glyph_dedup_t *d)
 {
-    size_t           i, slot, eighth;
-    uint32_t         place;
-    glyph_bucket_t  *old;
-    glyph_dedup_t    larger;
+    size_t         eighth;
+    glyph_dedup_t  larger;
 
     larger = *d;
 
@@ -279,9 +324,39 @@ glyph_dedup_grow(glyph_dedup_t *d)
         }
     }
 
-    larger.buckets = glyph_dedup_alloc(larger.size);
+    return glyph_dedup_move(d, &larger);
+}
 
-    if (larger.buckets == NULL) {
+
+/*
+ * Twice as many probes are allowed then: should it not help, for whatever
+ * reason, it is not done for ever.
+ */
+
+static int
+glyph_dedup_rekey(glyph_dedup_t *d)
+{
+    glyph_dedup_t  other;
+
+    d->probes *= 2;
+    other = *d;
+
+    glyph_hash_key_next(&other.key);
+
+    return glyph_dedup_move(d, &other);
+}
+
+
+static int
+glyph_dedup_move(glyph_dedup_t *d, glyph_dedup_t *to)
+{
+    size_t           i, slot, passed;
+    uint32_t         place;
+    glyph_bucket_t  *old, *new;
+
+    to->buckets = glyph_dedup_alloc(to->size);
+
+    if (to->buckets == NULL) {
         return GLYPH_ERROR;
     }
 
@@ -289,8 +364,9 @@ glyph_dedup_grow(glyph_dedup_t *d)
         old = &d->buckets[i];
 
         for (slot = 0; slot < old->n; slot++) {
-            glyph_dedup_put(glyph_dedup_find(&larger, old->hash[slot], &place),
-                            old->hash[slot], old->place[slot]);
+            new = glyph_dedup_find(to, old->hash[slot], &place, &passed);
+            glyph_dedup_put(new, old->hash[slot], old->place[slot]);
+            to->passed += passed;
         }
 
         if ((i + 1) % GLYPH_DEDUP_STEP == 0) {
@@ -299,9 +375,18 @@ glyph_dedup_grow(glyph_dedup_t *d)
     }
 
     glyph_dedup_free(d->buckets, d->size);
-    *d = larger;
+    *d = *to;
 
     return GLYPH_OK;
+}
+
+
+uint64_t
+glyph_dedup_passed(const glyph_dedup_t *d, unsigned *turns)
+{
+    *turns = d->key.turn;
+
+    return d->passed;
 }
 
 

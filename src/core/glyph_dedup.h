@@ -1,7 +1,8 @@
 /*
  * Which rows of one import say the same: the same URL, or the same title,
  * price and seller.  Keys are 128-bit XXH3 digests in an open table that
- * grows up to a limit; when it is full, known keys still match.
+ * grows up to a limit; when it is full, known keys still match.  Where they
+ * are in it depends on a secret (glyph_hash.h), what is found does not.
  */
 
 #ifndef GLYPH_DEDUP_H_INCLUDED
@@ -35,6 +36,12 @@ void glyph_dedup_prefetch(const glyph_dedup_t *d, const glyph_digest_t *key);
  */
 int64_t glyph_dedup_row(glyph_dedup_t *d, int64_t index,
     const glyph_digest_t *url, const glyph_digest_t *listing, int *full);
+
+/*
+ * For tests: how many buckets searches have passed by, and how many keys the
+ * table has had (1 unless positions were known to somebody).
+ */
+uint64_t glyph_dedup_passed(const glyph_dedup_t *d, unsigned *turns);
 
 /*
  * The digest of a URL without its fragment and tracking parameters (utm_*,

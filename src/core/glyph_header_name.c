@@ -1,9 +1,34 @@
+#include <pthread.h>
+
 #include "glyph_header_name.h"
 #include "glyph_currency.h"
 #include "glyph_json.h"
 #include "glyph_utf8.h"
 
 
+/* of synonyms; more than twice as many as there are */
+#define GLYPH_HEADER_SLOTS    2048
+
+/* of what may be meant by names that are not known */
+#define GLYPH_HEADER_SUGGEST  20
+
+
+/*
+ * Of synonyms: their numbers + 1 by their letters, and by their columns the
+ * first one's; what letters each has, and the number + 1 of the column's next.
+ */
+
+static uint16_t        glyph_header_slots[GLYPH_HEADER_SLOTS];
+static uint16_t        glyph_header_first[GLYPH_COL_N];
+static uint16_t        glyph_header_next[GLYPH_HEADER_SLOTS / 2];
+static unsigned        glyph_header_masks[GLYPH_HEADER_SLOTS / 2];
+static pthread_once_t  glyph_header_once = PTHREAD_ONCE_INIT;
+
+
+static void glyph_header_index(void);
+static size_t glyph_header_slot(const char *name);
+static unsigned glyph_header_letters(const char *name);
+static int glyph_header_differ(unsigned letters, size_t max);
 static const glyph_synonym_t *glyph_header_find_name(
     const glyph_str_t *field);
 static unsigned glyph_header_has(const glyph_str_t *fields, size_t n,
@@ -33,7 +58,7 @@ glyph_header_fold(const glyph_str_t *name, char *out, size_t size)
 
     while (p < last) {
         start = p;
-        cp = glyph_utf8_decode(&p, last);
+        cp = (*p < 0x80) ? *p++ : glyph_utf8_decode(&p, last);
 
         if (!((cp >= 'a' && cp <= 'z') || (cp >= '0' && cp <= '9'))
             && (cp < 0xc0 || (cp >= 0x2000 && cp <= 0x2bff)
@@ -55,8 +80,10 @@ glyph_header_fold(const glyph_str_t *name, char *out, size_t size)
         }
 
         gap = 0;
-        memcpy(out + len, start, n);
-        len += n;
+
+        while (start < p) {
+            out[len++] = (char) *start++;
+        }
     }
 
     out[len] = '\0';
@@ -65,19 +92,75 @@ glyph_header_fold(const glyph_str_t *name, char *out, size_t size)
 }
 
 
+/*
+ * A file may have hundreds of names, and each line of its beginning may be
+ * tried as a header.  Nobody can add to this table, so it needs no secret.
+ */
+
 const glyph_synonym_t *
 glyph_header_synonym(const char *name)
 {
+    size_t                  i;
     const glyph_synonym_t  *s;
 
-    for (s = glyph_synonyms; s->name; s++) {
+    (void) pthread_once(&glyph_header_once, glyph_header_index);
 
-        if (s->name[0] == name[0] && glyph_header_same(s->name, name)) {
+    i = glyph_header_slot(name);
+
+    while (glyph_header_slots[i]) {
+        s = &glyph_synonyms[glyph_header_slots[i] - 1];
+
+        if (glyph_header_same(s->name, name)) {
             return s;
         }
+
+        i = (i + 1) % GLYPH_HEADER_SLOTS;
     }
 
     return NULL;
+}
+
+
+static void
+glyph_header_index(void)
+{
+    size_t     i, n;
+    uint16_t  *next[GLYPH_COL_N];
+
+    for (i = 0; i < GLYPH_COL_N; i++) {
+        next[i] = &glyph_header_first[i];
+    }
+
+    for (n = 0; glyph_synonyms[n].name; n++) {
+        i = glyph_header_slot(glyph_synonyms[n].name);
+
+        while (glyph_header_slots[i]) {
+            i = (i + 1) % GLYPH_HEADER_SLOTS;
+        }
+
+        glyph_header_slots[i] = (uint16_t) (n + 1);
+        glyph_header_masks[n] = glyph_header_letters(glyph_synonyms[n].name);
+
+        *next[glyph_synonyms[n].column] = (uint16_t) (n + 1);
+        next[glyph_synonyms[n].column] = &glyph_header_next[n];
+    }
+}
+
+
+static size_t
+glyph_header_slot(const char *name)
+{
+    uint32_t  h;
+
+    for (h = 0; *name; name++) {
+
+        if (*name != '_') {
+            h = (h ^ (unsigned char) *name) * 0x9e3779b1u;
+            h ^= h >> 15;
+        }
+    }
+
+    return h % GLYPH_HEADER_SLOTS;
 }
 
 
@@ -209,10 +292,10 @@ glyph_header_strip(const glyph_str_t *given, char *name, size_t size,
 const char *
 glyph_header_near(const glyph_str_t *given, glyph_column_e column)
 {
-    char                    name[GLYPH_HEADER_NAME_MAX];
-    size_t                  len, max, d, best;
-    const char             *near;
-    const glyph_synonym_t  *s;
+    char         name[GLYPH_HEADER_NAME_MAX];
+    size_t       i, len, max, d, best;
+    unsigned     letters;
+    const char  *near, *s;
 
     if (given->len >= 32) {
         return NULL;
@@ -227,22 +310,57 @@ glyph_header_near(const glyph_str_t *given, glyph_column_e column)
     max = len < 6 ? 1 : 2;
     best = max + 1;
     near = NULL;
+    letters = glyph_header_letters(name);
 
-    for (s = glyph_synonyms; s->name; s++) {
+    (void) pthread_once(&glyph_header_once, glyph_header_index);
 
-        if (s->column != column) {
+    for (i = glyph_header_first[column]; i; i = glyph_header_next[i - 1]) {
+
+        /* a step changes at most two of the letters that there are */
+
+        if (glyph_header_differ(letters ^ glyph_header_masks[i - 1], 2 * max))
+        {
             continue;
         }
 
-        d = glyph_header_distance(name, len, s->name, strlen(s->name), max);
+        s = glyph_synonyms[i - 1].name;
+        d = glyph_header_distance(name, len, s, strlen(s), max);
 
         if (d < best) {
             best = d;
-            near = s->name;
+            near = s;
         }
     }
 
     return near;
+}
+
+
+/* Which there are, a bit for each; those beyond ASCII share some. */
+
+static unsigned
+glyph_header_letters(const char *name)
+{
+    unsigned  letters;
+
+    for (letters = 0; *name; name++) {
+        letters |= 1u << (*name & 31);
+    }
+
+    return letters;
+}
+
+
+/* Whether more than max are set. */
+
+static int
+glyph_header_differ(unsigned letters, size_t max)
+{
+    for ( /* void */ ; letters && max; max--) {
+        letters &= letters - 1;
+    }
+
+    return letters != 0;
 }
 
 
@@ -255,10 +373,22 @@ static size_t
 glyph_header_distance(const char *a, size_t alen, const char *b, size_t blen,
     size_t max)
 {
-    size_t   i, j, d, *prev, *cur, *old, *spare, rows[3][64];
+    size_t   i, j, d, least, *prev, *cur, *old, *spare, rows[3][64];
 
     if (alen > blen + max || blen > alen + max || alen > 63 || blen > 63) {
         return max + 1;
+    }
+
+    while (alen && blen && a[alen - 1] == b[blen - 1]) {
+        alen--;
+        blen--;
+    }
+
+    while (alen && blen && *a == *b) {
+        a++;
+        b++;
+        alen--;
+        blen--;
     }
 
     old = rows[0];
@@ -272,8 +402,17 @@ glyph_header_distance(const char *a, size_t alen, const char *b, size_t blen,
 
     for (i = 1; i <= alen; i++) {
         cur[0] = i;
+        least = i;
+
+        /* farther from the diagonal there are more than max */
 
         for (j = 1; j <= blen; j++) {
+
+            if (j + max < i || i + max < j) {
+                cur[j] = max + 1;
+                continue;
+            }
+
             d = prev[j - 1] + (a[i - 1] != b[j - 1]);
 
             if (prev[j] + 1 < d) {
@@ -291,6 +430,13 @@ glyph_header_distance(const char *a, size_t alen, const char *b, size_t blen,
             }
 
             cur[j] = d;
+            least = d < least ? d : least;
+        }
+
+        /* a swap looks back by two rows, but it costs one */
+
+        if (least > max) {
+            return max + 1;
         }
 
         spare = old;
@@ -321,14 +467,15 @@ glyph_header_known(const glyph_str_t *fields, size_t n, int *usable)
 void
 glyph_header_suggest(const glyph_str_t *fields, size_t n, glyph_buf_t *json)
 {
-    size_t       i, known, start;
+    size_t       i, known, start, near_names;
     unsigned     has;
     const char  *near;
 
     has = glyph_header_has(fields, n, &known);
     start = json->len;
+    near_names = 0;
 
-    for (i = 0; i < n; i++) {
+    for (i = 0; i < n && near_names < GLYPH_HEADER_SUGGEST; i++) {
 
         if (glyph_header_find_name(&fields[i])) {
             continue;
@@ -351,6 +498,7 @@ glyph_header_suggest(const glyph_str_t *fields, size_t n, glyph_buf_t *json)
         }
 
         if (near) {
+            near_names++;
             glyph_buf_putc(json, json->len == start ? '{' : ',');
             glyph_json_string(json, fields[i].data, fields[i].len);
             glyph_buf_putc(json, ':');

@@ -1,10 +1,7 @@
-
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "glyph_json_frame.h"
 #include "glyph_json_reader.h"
 #include "glyph_json_record.h"
+#include "glyph_keys.h"
 
 
 #define GLYPH_JSON_READER_KEYS  32      /* room for so many at first */
@@ -25,9 +22,7 @@ struct glyph_json_reader_s {
     size_t                 nkeys;
     size_t                 size;        /* room for so many */
 
-    /* by their hash: their places + 1, or 0 */
-    uint32_t              *slots;
-    size_t                 nslots;      /* a power of two, > 2 * size */
+    glyph_keys_t           table;       /* of the keys */
 
     uint64_t               number;      /* of the record */
     size_t                 field;       /* of the key */
@@ -45,8 +40,7 @@ static glyph_code_e glyph_json_reader_key(void *data,
     const glyph_str_t *key);
 static void glyph_json_reader_value(void *data, const glyph_str_t *text,
     glyph_field_e kind);
-static int glyph_json_reader_find(glyph_json_reader_t *rd,
-    const glyph_str_t *key, size_t *slot);
+static glyph_texts_t glyph_json_reader_texts(const glyph_json_reader_t *rd);
 static glyph_code_e glyph_json_reader_new(glyph_json_reader_t *rd,
     const glyph_str_t *key, size_t slot);
 static int glyph_json_reader_grow(glyph_json_reader_t *rd);
@@ -73,6 +67,8 @@ glyph_json_reader_create(glyph_format_e format, size_t max_row_size,
     rd->events.data = rd;
     rd->events.key = glyph_json_reader_key;
     rd->events.value = glyph_json_reader_value;
+
+    glyph_keys_init(&rd->table);
 
     rd->record = glyph_json_record_create();
 
@@ -101,7 +97,7 @@ glyph_json_reader_destroy(glyph_json_reader_t *rd)
     free(rd->seen);
     free(rd->fields);
     free(rd->kinds);
-    free(rd->slots);
+    glyph_keys_free(&rd->table);
     free(rd);
 }
 
@@ -207,20 +203,28 @@ glyph_json_reader_parse(glyph_json_reader_t *rd, glyph_record_t *rec)
 }
 
 
-/* The newest first, so that no place in the table is missed. */
+static glyph_texts_t
+glyph_json_reader_texts(const glyph_json_reader_t *rd)
+{
+    glyph_texts_t  texts;
+
+    texts.first = rd->keys;
+    texts.stride = sizeof(glyph_str_t);
+
+    return texts;
+}
+
 
 static int
 glyph_json_reader_forget(glyph_json_reader_t *rd, size_t nkeys)
 {
-    size_t  slot;
+    glyph_texts_t  texts;
+
+    texts = glyph_json_reader_texts(rd);
 
     while (rd->nkeys > nkeys) {
-
-        if (glyph_json_reader_find(rd, &rd->keys[rd->nkeys - 1], &slot)) {
-            rd->slots[slot] = 0;
-        }
-
-        free(rd->keys[--rd->nkeys].data);
+        glyph_keys_drop(&rd->table, &texts, --rd->nkeys);
+        free(rd->keys[rd->nkeys].data);
     }
 
     return GLYPH_OK;
@@ -232,23 +236,27 @@ glyph_json_reader_key(void *data, const glyph_str_t *key)
 {
     glyph_json_reader_t *rd = data;
 
-    size_t        slot;
-    glyph_code_e  code;
+    size_t         slot;
+    int64_t        n;
+    glyph_code_e   code;
+    glyph_texts_t  texts;
 
     /* most records have the keys that the last one had, in its order */
 
     if (rd->next < rd->nkeys && glyph_str_eq(key, &rd->keys[rd->next])) {
         rd->field = rd->next;
 
-    } else if (glyph_json_reader_find(rd, key, &slot)) {
-        rd->field = rd->slots[slot] - 1;
-
     } else {
-        code = glyph_json_reader_new(rd, key, slot);
+        texts = glyph_json_reader_texts(rd);
+        n = glyph_keys_find(&rd->table, &texts, key, &slot);
+
+        code = (n < 0) ? glyph_json_reader_new(rd, key, slot) : GLYPH_CODE_OK;
 
         if (code != GLYPH_CODE_OK) {
             return code;
         }
+
+        rd->field = (n < 0) ? rd->nkeys - 1 : (size_t) n;
     }
 
     rd->next = rd->field + 1;
@@ -274,39 +282,12 @@ glyph_json_reader_value(void *data, const glyph_str_t *text,
 }
 
 
-/* Whether the key is known; *slot is its place in the table, or a free one. */
-
-static int
-glyph_json_reader_find(glyph_json_reader_t *rd, const glyph_str_t *key,
-    size_t *slot)
-{
-    size_t    i;
-    uint32_t  n;
-
-    i = XXH3_64bits(key->data, key->len) & (rd->nslots - 1);
-
-    for ( ;; ) {
-        n = rd->slots[i];
-        *slot = i;
-
-        if (n == 0) {
-            return 0;
-        }
-
-        if (glyph_str_eq(key, &rd->keys[n - 1])) {
-            return 1;
-        }
-
-        i = (i + 1) & (rd->nslots - 1);
-    }
-}
-
-
 static glyph_code_e
 glyph_json_reader_new(glyph_json_reader_t *rd, const glyph_str_t *key,
     size_t slot)
 {
-    glyph_str_t  *copy;
+    glyph_str_t    *copy;
+    glyph_texts_t   texts;
 
     if (rd->nkeys == rd->max_columns) {
         return GLYPH_ROW_TOO_MANY_COLUMNS;
@@ -323,7 +304,8 @@ glyph_json_reader_new(glyph_json_reader_t *rd, const glyph_str_t *key,
             return GLYPH_ROW_TOO_MANY_COLUMNS;
         }
 
-        (void) glyph_json_reader_find(rd, key, &slot);
+        texts = glyph_json_reader_texts(rd);
+        (void) glyph_keys_find(&rd->table, &texts, key, &slot);
     }
 
     copy = &rd->keys[rd->nkeys];
@@ -342,8 +324,7 @@ glyph_json_reader_new(glyph_json_reader_t *rd, const glyph_str_t *key,
     rd->kinds[rd->nkeys] = GLYPH_FIELD_TEXT;
     memset(&rd->fields[rd->nkeys], 0, sizeof(glyph_str_t));
 
-    rd->field = rd->nkeys++;
-    rd->slots[slot] = (uint32_t) rd->nkeys;
+    glyph_keys_put(&rd->table, slot, rd->nkeys++);
 
     return GLYPH_CODE_OK;
 }
@@ -352,9 +333,9 @@ glyph_json_reader_new(glyph_json_reader_t *rd, const glyph_str_t *key,
 static int
 glyph_json_reader_grow(glyph_json_reader_t *rd)
 {
-    void      *p;
-    size_t     i, n, slot;
-    uint32_t  *slots;
+    void           *p;
+    size_t          n;
+    glyph_texts_t   texts;
 
     n = rd->size ? 2 * rd->size : GLYPH_JSON_READER_KEYS;
 
@@ -370,23 +351,13 @@ glyph_json_reader_grow(glyph_json_reader_t *rd)
     p = glyph_json_reader_more(rd, rd->kinds, n);
     rd->kinds = p ? p : rd->kinds;
 
-    slots = calloc(4 * n, sizeof(uint32_t));
+    texts = glyph_json_reader_texts(rd);
 
-    if (slots == NULL || rd->no_memory) {
-        free(slots);
+    if (rd->no_memory || glyph_keys_room(&rd->table, &texts, n) != GLYPH_OK) {
         return GLYPH_ERROR;
     }
 
-    free(rd->slots);
-
-    rd->slots = slots;
-    rd->nslots = 4 * n;
     rd->size = n;
-
-    for (i = 0; i < rd->nkeys; i++) {
-        (void) glyph_json_reader_find(rd, &rd->keys[i], &slot);
-        rd->slots[slot] = (uint32_t) i + 1;
-    }
 
     return GLYPH_OK;
 }

@@ -1,15 +1,15 @@
-
-#define XXH_INLINE_ALL
 #include <stddef.h>
 #include <stdint.h>
-#include <xxhash.h>
 
+#include "glyph_hash.h"
 #include "glyph_memo.h"
 
 
 /*
  * A key's value is in one of the slots of its set: so few values may share a
- * set that all which come again and again stay.
+ * set that all which come again and again stay.  No search goes beyond them,
+ * whatever the keys; the hash is keyed so that nobody can keep the values of
+ * other jobs out.
  */
 
 #define GLYPH_MEMO_SET  4
@@ -106,10 +106,10 @@ glyph_memo_find(glyph_memo_t *memo, const glyph_str_t *key,
         return NULL;
     }
 
-    hash = XXH3_64bits(key->data, key->len);
+    hash = glyph_hash(key->data, key->len);
 
     if (more) {
-        hash = XXH3_64bits_withSeed(more->data, more->len, hash);
+        hash = (hash << 1 | hash >> 63) ^ glyph_hash(more->data, more->len);
     }
 
     tag = (uint32_t) (hash >> 32) | 1;

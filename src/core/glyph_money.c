@@ -649,9 +649,13 @@ static int
 glyph_money_among(const char *const *list, const unsigned char *word,
     size_t len)
 {
-    for ( /* void */ ; *list; list++) {
+    for ( /* void */ ; len && *list; list++) {
 
-        if (strlen(*list) == len && memcmp(*list, word, len) == 0) {
+        /* of hundreds of words hardly one begins so */
+
+        if (**list == (char) *word && strlen(*list) == len
+            && memcmp(*list, word, len) == 0)
+        {
             return 1;
         }
     }

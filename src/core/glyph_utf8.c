@@ -205,7 +205,7 @@ glyph_utf8_encode(uint32_t cp, unsigned char *out)
 size_t
 glyph_utf8_fold(const glyph_str_t *text, unsigned char *out, size_t size)
 {
-    size_t                n, len;
+    size_t                i, n, len;
     uint32_t              cp;
     uint64_t              w;
     unsigned char         c, buf[4];
@@ -276,8 +276,11 @@ glyph_utf8_fold(const glyph_str_t *text, unsigned char *out, size_t size)
             break;
         }
 
-        memcpy(out + len, buf, n);
-        len += n;
+        /* so few that a call would cost more */
+
+        for (i = 0; i < n; i++) {
+            out[len++] = buf[i];
+        }
     }
 
     return len;

@@ -1,0 +1,168 @@
+# Files chosen to cost processor time: what they cost over ordinary ones of the
+# same size, by the worker's own clock.
+
+use strict;
+use warnings;
+
+use Test::More;
+
+plan skip_all => 'GLYPH_PG is not set' unless $ENV{GLYPH_PG};
+
+use Glyph::Fault;
+
+my $chosen = "$ENV{GLYPH_BUILD}/unit/chosen";
+system('make', '-s', "BUILD=$ENV{GLYPH_BUILD}", $chosen) == 0
+    or die "make $chosen failed\n" unless -x $chosen;
+
+my $dry = '/import?dry_run=true';
+
+# In seconds, of its threads as well.
+sub used {
+    my ($pid) = workers();
+    my @stat = split ' ', slurp("/proc/$pid/stat") =~ s/^.*\) //sr;
+    return ($stat[11] + $stat[12]) / 100;
+}
+
+sub text_file {
+    my ($name, $text) = @_;
+    open my $out, '>', "$root/$name" or die "$name: $!";
+    print $out $text;
+    close $out;
+    return "$root/$name";
+}
+
+sub post {
+    my ($file, $path, @options) = @_;
+    return get($path, '-H', 'Content-Type: text/csv', '-H', 'Expect:',
+        '-X', 'POST', '-T', $file, @options);
+}
+
+# What a file costs $n times, the least of three measurements.
+sub cost {
+    my ($file, $n, @options) = @_;
+    my @used;
+
+    for (1 .. 3) {
+        my $before = used();
+        # one curl, as a process for each would be most of the time
+        get($dry, '-H', 'Content-Type: text/csv', '-H', 'Expect:',
+            '-o', '/dev/null', @options, map { ('-T', $file, '-X', 'POST',
+                $_ > 1 ? "$url$dry" : ()) } 1 .. $n);
+        push @used, used() - $before;
+    }
+
+    return (sort { $a <=> $b } @used)[0] || 0.01;
+}
+
+sub within {
+    my ($file, $ordinary, $n, $what) = @_;
+    my ($most, $base) = (cost($file, $n), cost($ordinary, $n));
+    cmp_ok $most / $base, '<=', 3, sprintf '%s: %.2f s over %.2f s', $what,
+        $most, $base;
+}
+
+subtest 'rows whose keys were made to agree' => sub {
+    start_nginx();
+
+    system("$chosen 400000 > $root/chosen.csv") == 0 or die;
+    system("$chosen 400000 any > $root/any.csv") == 0 or die;
+    is -s "$root/chosen.csv", -s "$root/any.csv", 'two files of one size';
+
+    write_input("$root/other.csv", 20_000);
+    my ($one, $two) = (uuid(), uuid());
+
+    my $before = used();
+    my $pid = upload($one, "\@$root/other.csv");
+    like post("$root/any.csv", $dry), qr/"total_rows":400000,/, 'ordinary';
+    is code_of($one, $pid), 200, 'beside an upload';
+    my $base = used() - $before;
+
+    $before = used();
+    $pid = upload($two, "\@$root/other.csv");
+    like post("$root/chosen.csv", $dry), qr/"total_rows":400000,/, 'chosen';
+    is code_of($two, $pid), 200, 'beside an upload';
+    my $cost = used() - $before;
+
+    cmp_ok $cost / $base, '<=', 3,
+        sprintf 'cost no more: %.2f s over %.2f s', $cost, $base;
+
+    is visible($two), 20_000, 'the upload is there';
+    ok stop_nginx(), 'nginx ends when asked';
+    is join("\n", bad_lines()), '', 'nothing bad in the error log';
+};
+
+# where keys are is another matter with each secret, what is found is not
+
+subtest 'the same answer from each worker' => sub {
+    start_nginx();
+
+    system("(cat; $chosen 30000 | tail -n +2; $chosen 20000 | tail -n +2)"
+        . " < /dev/null > $root/body.csv") == 0 or die;
+    my $file = text_file('twice.csv', "title,price,seller\n"
+        . slurp("$root/body.csv"));
+
+    my %answers;
+
+    for (1 .. 3) {
+        my ($was) = workers();
+        my $id = uuid();
+        my $pid = upload($id, "\@$file");
+        is code_of($id, $pid), 200, 'imported';
+        $answers{sql("SELECT count(duplicate_of), md5(string_agg("
+            . "coalesce(duplicate_of::text, '-'), ',' ORDER BY import_index))"
+            . " FROM glyph.listings WHERE import_id = '$id'")}++;
+        kill 'HUP', master();
+        wait_for(sub { my ($is) = workers(); $is && $is != $was }, 20);
+        wait_for(sub { status_of('/health') == 200 }, 10);
+    }
+
+    is scalar keys %answers, 1, 'three workers find the same duplicates';
+    like((keys %answers)[0], qr/^20000\|/, 'all of them');
+    ok stop_nginx(), 'nginx ends when asked';
+    is join("\n", bad_lines()), '', 'nothing bad in the error log';
+};
+
+subtest 'files that are hard to read' => sub {
+    start_nginx(http => 'glyph_max_errors 10000000;');
+
+    my $head = "title,price,seller\n";
+    my $plain = text_file('plain.csv',
+        $head . join '', map { sprintf "A,1,%06x\n", $_ } 1 .. 200_000);
+
+    within(text_file('quotes.csv',
+        $head . join '', map { sprintf "\"A,1,%05x\n", $_ } 1 .. 200_000),
+        $plain, 1, 'a quote left open in each row');
+    within(text_file('wrong.csv',
+        $head . join '', map { sprintf ",x,%06x\n", $_ } 1 .. 200_000),
+        $plain, 1, 'an error in each row');
+    within(text_file('open.csv', $head . join '', map {
+        ($_ % 8000 ? '' : '"') . sprintf "A,1,%06x\n", $_ } 1 .. 200_000),
+        $plain, 1, 'a quote left open in each 90 KB');
+
+    ok stop_nginx(), 'nginx ends when asked';
+    is join("\n", bad_lines()), '', 'nothing bad in the error log';
+};
+
+subtest 'headers that are hard to read' => sub {
+    start_nginx();
+
+    my $n = 1000;
+    my $plain = text_file('plain.csv', "title,price,seller\n"
+        . join '', map { "NVIDIA GeForce RTX 3080 Ti no $_,100,bob\n" } 1 .. 60);
+
+    within(text_file('same.csv', 'title,price' . ',a' x 250 . "\nA,1\n"),
+        $plain, $n, 'one name again and again');
+    within(text_file('numbered.csv', 'title,price'
+        . join('', map { ",a,a_$_" } 1 .. 120) . "\nA,1\n"),
+        $plain, $n, 'names that are numbered');
+    within(text_file('lines.csv', (join(',', map { "pri$_" } 1 .. 80)
+        . "\n") x 6), $plain, $n, 'no title and no price');
+    within(text_file('near.csv', join(',',
+        map { sprintf 'product titl %x', $_ } 1 .. 170) . "\n1\n"),
+        $plain, $n, 'names almost known');
+
+    ok stop_nginx(), 'nginx ends when asked';
+    is join("\n", bad_lines()), '', 'nothing bad in the error log';
+};
+
+done_testing();
