@@ -1,5 +1,6 @@
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_log.h"
 #include "ngx_glyph_redis.h"
 #include "ngx_glyph_redis_link.h"
 #include "ngx_glyph_redis_sub.h"
@@ -188,6 +189,8 @@ ngx_glyph_redis_policy_reply(void *data, redisReply *reply)
 {
     ngx_glyph_redis_link_t *link = data;
 
+    char  text[64];
+
     if (reply == NULL || reply->type != REDIS_REPLY_ARRAY
         || reply->elements < 2 || reply->element[1]->str == NULL
         || ngx_strcmp(reply->element[1]->str, "noeviction") == 0)
@@ -198,5 +201,7 @@ ngx_glyph_redis_policy_reply(void *data, redisReply *reply)
     ngx_log_error(NGX_LOG_WARN, link->event.log, 0,
                   "redis at \"%s\" has maxmemory-policy \"%s\", so it may "
                   "forget jobs that run; \"noeviction\" is recommended",
-                  link->address, reply->element[1]->str);
+                  link->address,
+                  ngx_glyph_log_string(text, sizeof(text),
+                                       reply->element[1]->str, ""));
 }

@@ -1,5 +1,6 @@
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_log.h"
 #include "ngx_glyph_redis_link.h"
 #include "ngx_glyph_uuid.h"
 #include "ngx_glyph_zone.h"
@@ -361,14 +362,17 @@ ngx_glyph_redis_link_leave(ngx_glyph_redis_link_t *link)
 static void
 ngx_glyph_redis_link_down(ngx_glyph_redis_link_t *link, const char *error)
 {
+    char        text[sizeof(link->error)];
     ngx_uint_t  other;
 
     ngx_glyph_zone_add(NGX_GLYPH_REDIS_FAILURES, !link->up);
 
+    error = ngx_glyph_log_string(text, sizeof(text), error, "");
+
     link->up = 0;
     link->state = NGX_GLYPH_REDIS_DOWN;
 
-    other = ngx_strncmp(link->error, error, sizeof(link->error) - 1) != 0;
+    other = ngx_strcmp(link->error, error) != 0;
 
     ngx_cpystrn((u_char *) link->error, (u_char *) error,
                 sizeof(link->error));

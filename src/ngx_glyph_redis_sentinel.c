@@ -9,6 +9,12 @@
 #include "ngx_glyph_redis_link.h"
 
 
+/* what an address or a name of a host may consist of */
+
+#define NGX_GLYPH_SENTINEL_HOST                                               \
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.:-_%"
+
+
 static void ngx_glyph_redis_sentinel_answer(void *data, redisReply *reply);
 static void ngx_glyph_redis_sentinel_role(void *data, redisReply *reply);
 
@@ -114,7 +120,11 @@ ngx_glyph_redis_sentinel_answer(void *data, redisReply *reply)
 
     e = reply->element[0];
 
-    if (port < 1 || port > 65535 || (size_t) e->len >= sizeof(link->master)) {
+    /* it is shown in log lines, too */
+
+    if (port < 1 || port > 65535 || (size_t) e->len >= sizeof(link->master)
+        || strspn(e->str, NGX_GLYPH_SENTINEL_HOST) != (size_t) e->len)
+    {
         ngx_glyph_redis_link_lost(link, "it gives no usable address");
         return;
     }
