@@ -445,6 +445,7 @@ ngx_glyph_background_refused(ngx_glyph_job_t *job, ngx_err_t err)
                             "job_id_used", "there is such a job already");
         break;
 
+    case NGX_GLYPH_SPOOL_FULL:
     case NGX_ENOSPC:
     case EDQUOT:
     case EFBIG:

@@ -45,6 +45,7 @@ static ngx_int_t ngx_glyph_upload_job_id(ngx_http_request_t *r,
     ngx_glyph_job_t *job);
 static ngx_int_t ngx_glyph_upload_mode(ngx_http_request_t *r,
     ngx_glyph_job_t *job);
+static ngx_int_t ngx_glyph_upload_fits(ngx_http_request_t *r);
 static ngx_int_t ngx_glyph_upload_begin(ngx_http_request_t *r,
     ngx_glyph_job_t *job);
 static ngx_int_t ngx_glyph_upload_preview(ngx_glyph_job_t *job);
@@ -161,7 +162,7 @@ ngx_glyph_upload_mode(ngx_http_request_t *r, ngx_glyph_job_t *job)
 
     if (glcf->background && (wanted || store != NGX_OK)) {
         job->spooling = 1;
-        return NGX_DECLINED;
+        return ngx_glyph_upload_fits(r);
     }
 
     job->spooling = 0;
@@ -178,6 +179,26 @@ ngx_glyph_upload_mode(ngx_http_request_t *r, ngx_glyph_job_t *job)
     return ngx_glyph_problemf(r, NGX_HTTP_SERVICE_UNAVAILABLE,
                               "store_unavailable",
                               "Postgres is out of reach; nothing was read");
+}
+
+
+/* What would never fit is not read; NGX_DECLINED: go on. */
+
+static ngx_int_t
+ngx_glyph_upload_fits(ngx_http_request_t *r)
+{
+    if (ngx_glyph_spool_fits(ngx_max(r->headers_in.content_length_n, 0))) {
+        return NGX_DECLINED;
+    }
+
+    ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
+                  "the spool has no room for the %O bytes that were "
+                  "announced", ngx_max(r->headers_in.content_length_n, 0));
+
+    return ngx_glyph_problemf(r, NGX_HTTP_INSUFFICIENT_STORAGE, "spool_full",
+                              "there is no room for a background import of "
+                              "%O bytes; nothing was read",
+                              ngx_max(r->headers_in.content_length_n, 0));
 }
 
 
