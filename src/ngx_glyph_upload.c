@@ -58,6 +58,11 @@ static void ngx_glyph_upload_body_failed(ngx_http_request_t *r,
 static ngx_int_t ngx_glyph_upload_body_refused(ngx_http_request_t *r,
     ngx_glyph_ctx_t *ctx, ngx_int_t rc);
 static void ngx_glyph_upload_stop_timer(ngx_connection_t *c);
+static void ngx_glyph_upload_clock_start(ngx_http_request_t *r,
+    ngx_glyph_ctx_t *ctx);
+static void ngx_glyph_upload_clock_run(ngx_glyph_ctx_t *ctx);
+static void ngx_glyph_upload_clock_stand(ngx_glyph_ctx_t *ctx);
+static void ngx_glyph_upload_clock_handler(ngx_event_t *ev);
 static void ngx_glyph_upload_cleanup(void *data);
 static void ngx_glyph_upload_stop_waiting(ngx_glyph_ctx_t *ctx);
 static void ngx_glyph_upload_wait_handler(ngx_event_t *ev);
@@ -275,6 +280,8 @@ ngx_glyph_upload_go(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
 
     r->request_body_no_buffering = 1;
 
+    ngx_glyph_upload_clock_start(r, ctx);
+
     rc = ngx_http_read_client_request_body(r, ngx_glyph_upload_body_handler);
 
     if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
@@ -422,6 +429,7 @@ ngx_glyph_upload_read_handler(ngx_http_request_t *r)
         /* it is us who are slow: client_body_timeout is not for that */
 
         ngx_glyph_upload_stop_timer(c);
+        ngx_glyph_upload_clock_stand(ctx);
         return;
     }
 
@@ -441,7 +449,12 @@ ngx_glyph_upload_read_handler(ngx_http_request_t *r)
 
     if (ctx->paused) {
         ngx_glyph_upload_stop_timer(c);
+        ngx_glyph_upload_clock_stand(ctx);
+
+        return;
     }
+
+    ngx_glyph_upload_clock_run(ctx);
 }
 
 
@@ -456,6 +469,60 @@ ngx_glyph_upload_stop_timer(ngx_connection_t *c)
 }
 
 
+/*
+ * glyph_upload_timeout is for the client: its clock stands while we do not
+ * read, and when the body is here, or is of no interest any more.
+ */
+
+static void
+ngx_glyph_upload_clock_start(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
+{
+    ctx->clock.handler = ngx_glyph_upload_clock_handler;
+    ctx->clock.data = ctx;
+    ctx->clock.log = r->connection->log;
+
+    ctx->left = ctx->job->conf->upload_timeout;
+
+    ngx_glyph_upload_clock_run(ctx);
+}
+
+
+static void
+ngx_glyph_upload_clock_run(ngx_glyph_ctx_t *ctx)
+{
+    if (ctx->job && ctx->left && !ctx->clock.timer_set) {
+        ngx_add_timer(&ctx->clock, ctx->left);
+    }
+}
+
+
+static void
+ngx_glyph_upload_clock_stand(ngx_glyph_ctx_t *ctx)
+{
+    ngx_msec_int_t  left;
+
+    if (ctx->clock.timer_set) {
+        left = (ngx_msec_int_t) (ctx->clock.timer.key - ngx_current_msec);
+        ctx->left = ngx_max(left, 1);
+
+        ngx_del_timer(&ctx->clock);
+    }
+}
+
+
+static void
+ngx_glyph_upload_clock_handler(ngx_event_t *ev)
+{
+    ngx_glyph_ctx_t *ctx = ev->data;
+
+    ctx->left = 0;
+
+    ngx_glyph_job_abort(ctx->job, NGX_GLYPH_JOB_FAILED,
+                        NGX_HTTP_REQUEST_TIME_OUT, "upload_timeout",
+                        "the body took longer than glyph_upload_timeout");
+}
+
+
 static void
 ngx_glyph_upload_body_end(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
 {
@@ -466,6 +533,7 @@ ngx_glyph_upload_body_end(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
     r->read_event_handler = ngx_http_test_reading;
 
     ngx_glyph_upload_stop_timer(c);
+    ngx_glyph_upload_clock_stand(ctx);
 
     if (c->read->ready) {
         ngx_post_event(c->read, &ngx_posted_events);
@@ -761,6 +829,7 @@ ngx_glyph_upload_detach(ngx_glyph_ctx_t *ctx)
 
     job = ctx->job;
 
+    ngx_glyph_upload_clock_stand(ctx);
     ngx_glyph_variables_keep(ctx, job);
 
     ctx->job = NULL;
