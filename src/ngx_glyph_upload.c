@@ -455,6 +455,10 @@ ngx_glyph_upload_read_handler(ngx_http_request_t *r)
     }
 
     ngx_glyph_upload_clock_run(ctx);
+
+    if (ctx->job) {
+        ngx_glyph_job_input_idle(ctx->job);
+    }
 }
 
 
