@@ -201,9 +201,8 @@ ngx_glyph_upload_fits(ngx_http_request_t *r)
                   "announced", ngx_max(r->headers_in.content_length_n, 0));
 
     return ngx_glyph_problemf(r, NGX_HTTP_INSUFFICIENT_STORAGE, "spool_full",
-                              "there is no room for a background import of "
-                              "%O bytes; nothing was read",
-                              ngx_max(r->headers_in.content_length_n, 0));
+                              "there is no room for background imports; "
+                              "nothing was kept");
 }
 
 
