@@ -250,6 +250,13 @@ static ngx_command_t  ngx_glyph_commands[] = {
       offsetof(ngx_glyph_loc_conf_t, job_timeout),
       &ngx_glyph_timeout_post },
 
+    { ngx_string("glyph_upload_timeout"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_glyph_loc_conf_t, upload_timeout),
+      NULL },
+
     { ngx_string("glyph_tenant"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_glyph_tenant_directive,
@@ -470,6 +477,7 @@ ngx_glyph_create_loc_conf(ngx_conf_t *cf)
     glcf->dedup_size = NGX_CONF_UNSET_SIZE;
     glcf->extra = NGX_CONF_UNSET;
     glcf->job_timeout = NGX_CONF_UNSET_MSEC;
+    glcf->upload_timeout = NGX_CONF_UNSET_MSEC;
     glcf->job_ttl = NGX_CONF_UNSET;
     glcf->problems = NGX_CONF_UNSET;
     glcf->events_wait = NGX_CONF_UNSET_MSEC;
@@ -547,6 +555,8 @@ ngx_glyph_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
                               1024 * 1024);
     ngx_conf_merge_value(conf->extra, prev->extra, 1);
     ngx_conf_merge_msec_value(conf->job_timeout, prev->job_timeout, 3600000);
+    ngx_conf_merge_msec_value(conf->upload_timeout, prev->upload_timeout,
+                              3600000);
     ngx_conf_merge_sec_value(conf->job_ttl, prev->job_ttl, 86400);
     ngx_conf_merge_msec_value(conf->events_wait, prev->events_wait, 10000);
     ngx_conf_merge_msec_value(conf->events_heartbeat, prev->events_heartbeat,

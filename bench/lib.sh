@@ -94,7 +94,8 @@ highest() {
 # for nginx_with: files of any size may have wrong rows in them
 many_errors='s,glyph_import;\|glyph_transform;,& glyph_max_errors 1000000000;,'
 
-# nginx_with WORKERS [SED EXPRESSION]...: nginx anew, so configured
+# nginx_with WORKERS [SED EXPRESSION]...: nginx anew, so configured; all clients
+# of the bench have one address
 nginx_with() {
     local n=$1 e args=(-p "$run/nginx" -c conf/nginx.conf
                        -e "$run/nginx/logs/error.log") edit=()
@@ -107,6 +108,7 @@ nginx_with() {
     [ -f "$run/nginx.conf" ] \
         || cp "$run/nginx/conf/nginx.conf" "$run/nginx.conf"
     sed -e "s|^worker_processes .*|worker_processes $n;|" \
+        -e "/^ *limit_conn /d" \
         -e "s|^ *location = /metrics|location = /static.txt { root $run; }\n&|" \
         "${edit[@]}" "$run/nginx.conf" > "$run/nginx/conf/nginx.conf"
     echo static > "$run/static.txt"

@@ -66,10 +66,24 @@ pgbench_script > "$run/pgbench.sql"
 "$pgbin/pg_test_fsync" -s 1 -f "$run/fsync" > "$run/fsync.out" 2>&1 || true
 rm -f "$run/fsync"
 
+# behind a crowd whose uploads wait for each other
+turns_run() {
+    perl bench/turns.pl "$GLYPH_PORT" 500 3000 "$seconds" > "$run/turns"
+    if grep '^status' "$run/turns" | grep -qv '^status 200 '; then
+        echo "bench: an upload of one row failed" >&2
+        cat "$run/turns" >&2
+        exit 1
+    fi
+    note turns-p50 "$(awk '$1 == "p50" { print $2 }' "$run/turns")"
+    note turns-p99 "$(awk '$1 == "p99" { print $2 }' "$run/turns")"
+}
+
 for _ in $(seq "$runs"); do
     wrk_run
     forget
     pgbench_run
+    forget
+    turns_run
     forget
 done
 
@@ -82,6 +96,9 @@ result small "... half of them within" "$(median p50)" ms
 result small "... 99 of 100 within" "$(median p99)" ms \
     "$(calc "$(median p99) / $(median p50)" %.1f)" \
     "times the median (at most 4)"
+result small "one row behind 500 uploads of 3,000: half of them within" \
+    "$(median turns-p50)" ms
+result small "... 99 of 100 within" "$(median turns-p99)" "ms (at most 1000)"
 result small "fdatasync of 8 kB, pg_test_fsync" \
     "$(awk '$1 == "fdatasync" { print int($2 + 0.5); exit }' \
         "$run/fsync.out")" "a second"

@@ -125,6 +125,7 @@ typedef struct {
     ngx_flag_t                 extra;
 
     ngx_msec_t                 job_timeout;
+    ngx_msec_t                 upload_timeout;  /* 0: none */
     time_t                     job_ttl;
 
     ngx_flag_t                 cross_site;  /* pages of others may ask */
@@ -172,6 +173,10 @@ typedef struct {
     ngx_http_request_t        *request;
     ngx_glyph_kept_t           kept;
     ngx_str_t                  problem;     /* instead of nginx's page */
+
+    /* glyph_upload_timeout: the client's time for its body */
+    ngx_event_t                clock;
+    ngx_msec_t                 left;        /* of it, while it stands */
 
     /* Prefer: wait=N: the request stays when its body is in the spool */
     ngx_event_t                wait;

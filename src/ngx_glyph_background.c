@@ -77,6 +77,12 @@ ngx_glyph_background_start(ngx_glyph_job_t *job)
 
     job->spooling = 1;
 
+    /* its time begins when it is run; until then the client has its own */
+
+    if (job->source.len == 0 && job->timeout.timer_set) {
+        ngx_del_timer(&job->timeout);
+    }
+
     spool->data = job;
     spool->expected = job->expected;
     spool->digest = job->body_digest;
@@ -445,6 +451,7 @@ ngx_glyph_background_refused(ngx_glyph_job_t *job, ngx_err_t err)
                             "job_id_used", "there is such a job already");
         break;
 
+    case NGX_GLYPH_SPOOL_FULL:
     case NGX_ENOSPC:
     case EDQUOT:
     case EFBIG:

@@ -11,11 +11,21 @@
 #define NGX_GLYPH_BLOCK_KEEP  (NGX_GLYPH_BLOCK_SIZE * 3 / 2)
 
 
+/* uploads up to these sizes are of one kind each, and the larger ones */
+
+static const off_t  ngx_glyph_budget_sizes[] = { 4096, 16384, 65536 };
+
+#define NGX_GLYPH_BUDGET_KINDS                                                \
+    (sizeof(ngx_glyph_budget_sizes) / sizeof(ngx_glyph_budget_sizes[0]) + 1)
+
+
 typedef struct {
     ngx_uint_t                 limit;
     ngx_uint_t                 left;        /* that may still be lent */
     ngx_queue_t                idle;        /* memory to use again */
-    ngx_queue_t                waiters;
+    ngx_queue_t                waiters[NGX_GLYPH_BUDGET_KINDS];
+    ngx_uint_t                 numbers;     /* given to waiters */
+    ngx_uint_t                 turns;
     ngx_event_t                grant;       /* posted when something is free */
 } ngx_glyph_budget_t;
 
@@ -26,6 +36,10 @@ static ngx_uint_t ngx_glyph_budget_take(ngx_glyph_budget_t *budget,
     ngx_glyph_waiter_t *w);
 static void ngx_glyph_budget_put(ngx_glyph_budget_t *budget,
     ngx_queue_t *idle);
+static void ngx_glyph_budget_wait(ngx_glyph_budget_t *budget,
+    ngx_glyph_waiter_t *w);
+static ngx_glyph_waiter_t *ngx_glyph_budget_next(ngx_glyph_budget_t *budget);
+static ngx_uint_t ngx_glyph_budget_wanted(ngx_glyph_budget_t *budget);
 static ngx_uint_t ngx_glyph_budget_plenty(ngx_glyph_budget_t *budget);
 static void ngx_glyph_budget_grant(ngx_event_t *ev);
 static ngx_glyph_chunk_t *ngx_glyph_chunk_lend(ngx_glyph_budget_t *budget,
@@ -71,11 +85,16 @@ static void
 ngx_glyph_budget_start(ngx_glyph_budget_t *budget, ngx_uint_t n,
     ngx_log_t *log)
 {
+    ngx_uint_t  i;
+
     budget->limit = n;
     budget->left = n;
 
     ngx_queue_init(&budget->idle);
-    ngx_queue_init(&budget->waiters);
+
+    for (i = 0; i < NGX_GLYPH_BUDGET_KINDS; i++) {
+        ngx_queue_init(&budget->waiters[i]);
+    }
 
     budget->grant.handler = ngx_glyph_budget_grant;
     budget->grant.data = budget;
@@ -299,7 +318,7 @@ ngx_glyph_block_free(ngx_glyph_block_t *block)
 }
 
 
-/* Whoever waits goes first, so that nobody is overtaken for ever. */
+/* Whoever waits goes first. */
 
 static ngx_uint_t
 ngx_glyph_budget_take(ngx_glyph_budget_t *budget, ngx_glyph_waiter_t *w)
@@ -309,14 +328,83 @@ ngx_glyph_budget_take(ngx_glyph_budget_t *budget, ngx_glyph_waiter_t *w)
         return 1;
     }
 
-    if (budget->left > 0 && ngx_queue_empty(&budget->waiters)) {
+    if (budget->left > 0 && !ngx_glyph_budget_wanted(budget)) {
         budget->left--;
         return 1;
     }
 
     if (!w->waiting) {
-        w->waiting = 1;
-        ngx_queue_insert_tail(&budget->waiters, &w->queue);
+        ngx_glyph_budget_wait(budget, w);
+    }
+
+    return 0;
+}
+
+
+static void
+ngx_glyph_budget_wait(ngx_glyph_budget_t *budget, ngx_glyph_waiter_t *w)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < NGX_GLYPH_BUDGET_KINDS - 1; i++) {
+        if (w->size <= ngx_glyph_budget_sizes[i]) {
+            break;
+        }
+    }
+
+    w->waiting = 1;
+    w->number = budget->numbers++;
+
+    ngx_queue_insert_tail(&budget->waiters[i], &w->queue);
+}
+
+
+/* By turns the first of the smallest, and the first of all. */
+
+static ngx_glyph_waiter_t *
+ngx_glyph_budget_next(ngx_glyph_budget_t *budget)
+{
+    ngx_uint_t           i;
+    ngx_queue_t         *q;
+    ngx_glyph_waiter_t  *w, *first;
+
+    first = NULL;
+
+    for (i = 0; i < NGX_GLYPH_BUDGET_KINDS; i++) {
+
+        if (ngx_queue_empty(&budget->waiters[i])) {
+            continue;
+        }
+
+        q = ngx_queue_head(&budget->waiters[i]);
+        w = ngx_queue_data(q, ngx_glyph_waiter_t, queue);
+
+        if (first == NULL
+            || (ngx_int_t) (w->number - first->number) < 0)
+        {
+            first = w;
+        }
+
+        if (budget->turns % 2 == 0) {
+            break;
+        }
+    }
+
+    budget->turns++;
+
+    return first;
+}
+
+
+static ngx_uint_t
+ngx_glyph_budget_wanted(ngx_glyph_budget_t *budget)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < NGX_GLYPH_BUDGET_KINDS; i++) {
+        if (!ngx_queue_empty(&budget->waiters[i])) {
+            return 1;
+        }
     }
 
     return 0;
@@ -332,7 +420,7 @@ ngx_glyph_budget_put(ngx_glyph_budget_t *budget, ngx_queue_t *idle)
 
     budget->left++;
 
-    if (!ngx_queue_empty(&budget->waiters)) {
+    if (ngx_glyph_budget_wanted(budget)) {
         ngx_post_event(&budget->grant, &ngx_posted_events);
     }
 }
@@ -350,15 +438,13 @@ ngx_glyph_budget_plenty(ngx_glyph_budget_t *budget)
 static void
 ngx_glyph_budget_grant(ngx_event_t *ev)
 {
-    ngx_queue_t         *q;
     ngx_glyph_waiter_t  *w;
     ngx_glyph_budget_t  *budget;
 
     budget = ev->data;
 
-    while (budget->left && !ngx_queue_empty(&budget->waiters)) {
-        q = ngx_queue_head(&budget->waiters);
-        w = ngx_queue_data(q, ngx_glyph_waiter_t, queue);
+    while (budget->left && ngx_glyph_budget_wanted(budget)) {
+        w = ngx_glyph_budget_next(budget);
 
         ngx_glyph_waiter_cancel(w);
 
@@ -392,11 +478,7 @@ ngx_glyph_waiter_cancel(ngx_glyph_waiter_t *w)
 ngx_uint_t
 ngx_glyph_chunk_wanted(ngx_glyph_chunk_t *chunk)
 {
-    ngx_glyph_budget_t  *budget;
-
-    budget = ngx_glyph_chunk_budget(chunk);
-
-    return !ngx_queue_empty(&budget->waiters);
+    return ngx_glyph_budget_wanted(ngx_glyph_chunk_budget(chunk));
 }
 
 
@@ -419,16 +501,20 @@ ngx_glyph_budget_usage(ngx_glyph_usage_t *chunks, ngx_glyph_usage_t *blocks)
 static void
 ngx_glyph_budget_look(ngx_glyph_budget_t *budget, ngx_glyph_usage_t *usage)
 {
+    ngx_uint_t    i;
     ngx_queue_t  *q;
 
     usage->limit = budget->limit;
     usage->used = budget->limit - budget->left;
     usage->waiting = 0;
 
-    for (q = ngx_queue_head(&budget->waiters);
-         q != ngx_queue_sentinel(&budget->waiters);
-         q = ngx_queue_next(q))
-    {
-        usage->waiting++;
+    for (i = 0; i < NGX_GLYPH_BUDGET_KINDS; i++) {
+
+        for (q = ngx_queue_head(&budget->waiters[i]);
+             q != ngx_queue_sentinel(&budget->waiters[i]);
+             q = ngx_queue_next(q))
+        {
+            usage->waiting++;
+        }
     }
 }

@@ -3,8 +3,12 @@
  * The worker's budgets of memory: receive chunks, with a reserve of them for
  * bytes on their way to the disk, which imports that wait for Postgres cannot
  * use up; and blocks of encoded rows.  They are separate, so that nothing can
- * wait in a circle; waiters are served first come, first served.  An object
- * is lent only while it is in use, its memory is kept for the next.
+ * wait in a circle.  An object is lent only while it is in use, its memory is
+ * kept for the next.
+ *
+ * Waiters take turns: one for the smallest upload that waits, one for whoever
+ * has waited longest.  So a small one is not behind a crowd of large ones, and
+ * those have half of all turns and more, however many small ones come.
  *
  * Streams have as many of both for themselves: clients that do not read can
  * keep theirs, but no import has to wait for them.
@@ -69,6 +73,8 @@ typedef struct {
     void                     (*granted)(void *data);
     void                      *data;
     void                      *kept;        /* the budget that keeps one */
+    off_t                      size;        /* of the upload, as known */
+    ngx_uint_t                 number;      /* of who asked; the budget's */
     unsigned                   waiting:1;
 } ngx_glyph_waiter_t;
 

@@ -218,6 +218,8 @@ ngx_glyph_job_run(ngx_glyph_job_t *job)
             return;
         }
 
+        job->block_waiter.size = ngx_glyph_job_size(job);
+
         job->block = ngx_glyph_job_streams(job)
                      ? ngx_glyph_block_get_stream(&job->block_waiter)
                      : ngx_glyph_block_get(&job->block_waiter);

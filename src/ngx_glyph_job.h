@@ -229,6 +229,9 @@ void ngx_glyph_job_each(void (*f)(ngx_glyph_job_t *job));
 size_t ngx_glyph_job_receive(ngx_glyph_job_t *job, u_char *data, size_t len);
 void ngx_glyph_job_body_end(ngx_glyph_job_t *job);
 
+/* From the request: all that the client has sent until now was taken. */
+void ngx_glyph_job_input_idle(ngx_glyph_job_t *job);
+
 /* Starts the next task if there is anything to do and nothing in the way. */
 void ngx_glyph_job_run(ngx_glyph_job_t *job);
 

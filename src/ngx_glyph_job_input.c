@@ -15,6 +15,9 @@
 #define NGX_GLYPH_JOB_CHUNKS    2
 #define NGX_GLYPH_JOB_PLENTY    8       /* while most of all are free */
 
+/* what is taken for still to come where nobody has told */
+#define NGX_GLYPH_JOB_UNTOLD    65536
+
 /* a chunk that does not fill is dispatched after this, ms */
 #define NGX_GLYPH_JOB_FLUSH     50
 
@@ -70,11 +73,18 @@ ngx_glyph_job_receive(ngx_glyph_job_t *job, u_char *data, size_t len)
         }
     }
 
+    return taken;
+}
+
+
+/* Others wait for what is half full: a turn is for all that was there. */
+
+void
+ngx_glyph_job_input_idle(ngx_glyph_job_t *job)
+{
     if (job->filling && ngx_glyph_chunk_wanted(job->filling)) {
         ngx_glyph_job_dispatch(job);
     }
-
-    return taken;
 }
 
 
@@ -110,6 +120,8 @@ ngx_glyph_job_chunk_take(ngx_glyph_job_t *job)
         return NULL;
     }
 
+    job->chunk_waiter.size = ngx_glyph_job_size(job);
+
     if (job->spooling) {
         chunk = ngx_glyph_chunk_get_spool(&job->chunk_waiter);
 
@@ -130,6 +142,18 @@ ngx_glyph_job_chunk_take(ngx_glyph_job_t *job)
     }
 
     return chunk;
+}
+
+
+off_t
+ngx_glyph_job_size(ngx_glyph_job_t *job)
+{
+    if (job->expected >= 0) {
+        return job->expected;
+    }
+
+    return job->body_end ? job->received
+                         : job->received + NGX_GLYPH_JOB_UNTOLD;
 }
 
 

@@ -84,7 +84,7 @@ ngx_glyph_job_json_progress(ngx_glyph_job_t *job, glyph_buf_t *b)
     glyph_json_key(b, "percent");
 
     if (job->expected > 0) {
-        percent = bytes * 100 / job->expected;
+        percent = (double) bytes * 100 / (double) job->expected;
         glyph_json_int(b, ngx_min(percent, 100));
 
     } else {

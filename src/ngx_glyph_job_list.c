@@ -166,7 +166,8 @@ time_t
 ngx_glyph_job_next_end(ngx_glyph_job_t *like)
 {
     off_t             done;
-    time_t            best, left;
+    double            left;
+    time_t            best;
     ngx_uint_t        i;
     ngx_queue_t      *q;
     ngx_glyph_job_t  *job;
@@ -189,11 +190,14 @@ ngx_glyph_job_next_end(ngx_glyph_job_t *like)
                 continue;
             }
 
-            left = (time_t) ((double) (ngx_current_msec - job->started)
-                             * (double) (job->expected - done)
-                             / (double) done / 1000);
+            /* of what a client has announced: more than a time_t can hold */
 
-            best = ngx_min(best, left + 1);
+            left = (double) (ngx_current_msec - job->started)
+                   * (double) (job->expected - done) / (double) done / 1000;
+
+            if (left < (double) best) {
+                best = ngx_min(best, (time_t) left + 1);
+            }
         }
     }
 

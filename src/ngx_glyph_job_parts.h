@@ -22,6 +22,9 @@ void ngx_glyph_job_let_go(ngx_glyph_job_t *job);
 
 void ngx_glyph_job_input_init(ngx_glyph_job_t *job);
 
+/* Bytes of the whole body, as far as that is known: for its turn. */
+off_t ngx_glyph_job_size(ngx_glyph_job_t *job);
+
 /* There may be room: for whoever brings the bytes. */
 void ngx_glyph_job_resume(ngx_glyph_job_t *job);
 

@@ -1,5 +1,6 @@
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_log.h"
 #include "ngx_glyph_models.h"
 #include "ngx_glyph_pg.h"
 
@@ -37,6 +38,8 @@ ngx_glyph_models_sync(void)
 static void
 ngx_glyph_models_synced(void *data, PGresult *res, const char *error)
 {
+    char  text[NGX_GLYPH_LOG_TEXT];
+
     if (res == NULL || PQresultStatus(res) != PGRES_TUPLES_OK) {
         ngx_glyph_models_done = 0;
 
@@ -45,7 +48,8 @@ ngx_glyph_models_synced(void *data, PGresult *res, const char *error)
 
         ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
                       "could not bring the models to postgres: %s",
-                      error ? error : "no answer");
+                      ngx_glyph_log_string(text, sizeof(text), error,
+                                           "no answer"));
     }
 
     PQclear(res);

@@ -1,5 +1,6 @@
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_log.h"
 #include "ngx_glyph_owner.h"
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_task.h"
@@ -497,6 +498,8 @@ ngx_glyph_owner_complain(const char *what, PGresult *res, const char *error)
 {
     ngx_glyph_owner_t *o = &ngx_glyph_owner;
 
+    char  text[NGX_GLYPH_LOG_TEXT];
+
     if (ngx_time() - o->complained < NGX_GLYPH_OWNER_COMPLAIN) {
         return;
     }
@@ -506,7 +509,8 @@ ngx_glyph_owner_complain(const char *what, PGresult *res, const char *error)
     error = res ? PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY) : error;
 
     ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0, "could not %s: %s", what,
-                  error ? error : "no answer");
+                  ngx_glyph_log_string(text, sizeof(text), error,
+                                       "no answer"));
 }
 
 

@@ -793,7 +793,7 @@ ngx_glyph_pg_line(char *dst, size_t size, const char *src)
 
     while (*src && p < last) {
 
-        if ((u_char) *src > ' ') {
+        if ((u_char) *src > ' ' && *src != 0x7f) {
             *p++ = *src++;
             continue;
         }

@@ -13,6 +13,7 @@
 #include "ngx_glyph.h"
 #include "ngx_glyph_accept.h"
 #include "ngx_glyph_http.h"
+#include "ngx_glyph_log.h"
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_query.h"
 #include "ngx_glyph_rows.h"
@@ -334,7 +335,7 @@ ngx_int_t
 ngx_glyph_query_failed(ngx_http_request_t *r, PGresult *res,
     const char *error)
 {
-    char       *state, *message;
+    char  *state, *message, text[NGX_GLYPH_LOG_TEXT];
 
     state = res ? PQresultErrorField(res, PG_DIAG_SQLSTATE) : NULL;
     message = res ? PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY) : NULL;
@@ -359,7 +360,8 @@ ngx_glyph_query_failed(ngx_http_request_t *r, PGresult *res,
     }
 
     ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
-                  "postgres query failed: %s%s%s", message,
+                  "postgres query failed: %s%s%s",
+                  ngx_glyph_log_string(text, sizeof(text), message, ""),
                   state ? ", SQLSTATE " : "", state ? state : "");
 
     if (state && ngx_strcmp(state, "42883") == 0) {

@@ -1,5 +1,6 @@
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_log.h"
 #include "ngx_glyph_redis.h"
 #include "ngx_glyph_redis_link.h"
 #include "ngx_glyph_redis_sub.h"
@@ -188,7 +189,7 @@ ngx_glyph_redis_policy_reply(void *data, redisReply *reply)
 {
     ngx_glyph_redis_link_t *link = data;
 
-    char  policy[64];
+    char  text[64];
 
     if (reply == NULL || reply->type != REDIS_REPLY_ARRAY
         || reply->elements < 2
@@ -198,10 +199,10 @@ ngx_glyph_redis_policy_reply(void *data, redisReply *reply)
         return;
     }
 
-    ngx_glyph_redis_link_text(policy, sizeof(policy), reply->element[1]->str);
-
     ngx_log_error(NGX_LOG_WARN, link->event.log, 0,
                   "redis at \"%s\" has maxmemory-policy \"%s\", so it may "
                   "forget jobs that run; \"noeviction\" is recommended",
-                  link->address, policy);
+                  link->address,
+                  ngx_glyph_log_string(text, sizeof(text),
+                                       reply->element[1]->str, ""));
 }

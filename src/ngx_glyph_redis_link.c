@@ -1,5 +1,6 @@
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_log.h"
 #include "ngx_glyph_redis_link.h"
 #include "ngx_glyph_uuid.h"
 #include "ngx_glyph_zone.h"
@@ -363,19 +364,20 @@ ngx_glyph_redis_link_leave(ngx_glyph_redis_link_t *link)
 static void
 ngx_glyph_redis_link_down(ngx_glyph_redis_link_t *link, const char *error)
 {
-    ngx_uint_t  other;
     char        text[sizeof(link->error)];
+    ngx_uint_t  other;
 
     ngx_glyph_zone_add(NGX_GLYPH_REDIS_FAILURES, !link->up);
+
+    error = ngx_glyph_log_string(text, sizeof(text), error, "");
 
     link->up = 0;
     link->state = NGX_GLYPH_REDIS_DOWN;
 
-    ngx_glyph_redis_link_text(text, sizeof(text), error);
+    other = ngx_strcmp(link->error, error) != 0;
 
-    other = ngx_strcmp(link->error, text) != 0;
-
-    ngx_memcpy(link->error, text, sizeof(text));
+    ngx_cpystrn((u_char *) link->error, (u_char *) error,
+                sizeof(link->error));
 
     if (!ngx_terminate && !ngx_exiting) {
 
@@ -403,22 +405,6 @@ ngx_glyph_redis_link_down(ngx_glyph_redis_link_t *link, const char *error)
 
     link->down(link);
 }
-
-
-void
-ngx_glyph_redis_link_text(char *buf, size_t size, const char *text)
-{
-    u_char  *p;
-
-    (void) ngx_cpystrn((u_char *) buf, (u_char *) text, size);
-
-    for (p = (u_char *) buf; *p; p++) {
-        if (*p < ' ' || *p > '~') {
-            *p = '?';
-        }
-    }
-}
-
 
 static void
 ngx_glyph_redis_link_retry_handler(ngx_event_t *ev)

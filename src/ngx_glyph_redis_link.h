@@ -110,10 +110,6 @@ void ngx_glyph_redis_link_redirect(ngx_glyph_redis_link_t *link,
 void ngx_glyph_redis_link_reply_ok(void *data, redisReply *reply);
 
 
-/* What Redis says may be anything: without control characters, and cut. */
-void ngx_glyph_redis_link_text(char *buf, size_t size, const char *text);
-
-
 /* ngx_glyph_redis_reply.c */
 
 /* Bounds the answers of a new connection. */

@@ -8,6 +8,7 @@
  */
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_log.h"
 #include "ngx_glyph_redis_link.h"
 #include "ngx_glyph_uuid.h"
 #include "ngx_glyph_zone.h"
@@ -72,7 +73,10 @@ static void
 ngx_glyph_redis_refused_error(ngx_glyph_redis_link_t *link,
     ngx_glyph_redis_refused_t *r, u_char *job, const char *error)
 {
+    char    text[sizeof(r->error)];
     size_t  code;
+
+    error = ngx_glyph_log_string(text, sizeof(text), error, "");
 
     r->n++;
 
@@ -88,7 +92,7 @@ ngx_glyph_redis_refused_error(ngx_glyph_redis_link_t *link,
     }
 
     r->complained = ngx_time();
-    ngx_glyph_redis_link_text(r->error, sizeof(r->error), error);
+    (void) ngx_glyph_log_string(r->error, sizeof(r->error), error, "");
 
     ngx_log_error(NGX_LOG_ERR, link->event.log, 0,
                   "redis at \"%s\" refuses %s, %ui so far: %s, job: %*s",

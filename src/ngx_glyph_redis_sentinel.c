@@ -9,6 +9,12 @@
 #include "ngx_glyph_redis_link.h"
 
 
+/* what an address or a name of a host may consist of */
+
+#define NGX_GLYPH_SENTINEL_HOST                                               \
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.:-_%"
+
+
 static void ngx_glyph_redis_sentinel_answer(void *data, redisReply *reply);
 static void ngx_glyph_redis_sentinel_role(void *data, redisReply *reply);
 
@@ -86,7 +92,6 @@ ngx_glyph_redis_sentinel_answer(void *data, redisReply *reply)
 {
     ngx_glyph_redis_link_t *link = data;
 
-    size_t       i;
     ngx_int_t    port;
     ngx_str_t    host;
     redisReply  *e;
@@ -118,16 +123,11 @@ ngx_glyph_redis_sentinel_answer(void *data, redisReply *reply)
     host.data = link->master;
     host.len = e->len;
 
-    /* a name or an address; it will be in the log */
+    /* it is shown in log lines, too */
 
-    for (i = 0; i < host.len; i++) {
-        if (e->str[i] <= ' ' || e->str[i] > '~') {
-            break;
-        }
-    }
-
-    if (port < 1 || port > 65535 || host.len == 0 || i < host.len
-        || host.len >= sizeof(link->master))
+    if (port < 1 || port > 65535 || host.len == 0
+        || host.len >= sizeof(link->master)
+        || strspn(e->str, NGX_GLYPH_SENTINEL_HOST) != host.len)
     {
         ngx_glyph_redis_link_lost(link, "it gives no usable address");
         return;

@@ -22,6 +22,7 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_background.h"
+#include "ngx_glyph_log.h"
 #include "ngx_glyph_record.h"
 #include "ngx_glyph_owner.h"
 #include "ngx_glyph_pg.h"
@@ -130,6 +131,7 @@ ngx_glyph_runner_job(ngx_glyph_job_t *job)
 static ngx_glyph_loc_conf_t *
 ngx_glyph_runner_conf(ngx_glyph_job_t *job)
 {
+    char                    text[NGX_GLYPH_LOG_TEXT];
     size_t                  len;
     ngx_uint_t              i, n;
     ngx_glyph_loc_conf_t  **imports;
@@ -163,8 +165,11 @@ ngx_glyph_runner_conf(ngx_glyph_job_t *job)
     }
 
     ngx_log_error(NGX_LOG_WARN, job->log, 0,
-                  "the location \"%V\" of the import is gone, \"%V\" is "
-                  "used instead", &job->location, &imports[0]->key);
+                  "the location \"%s\" of the import is gone, \"%V\" is "
+                  "used instead",
+                  ngx_glyph_log_text(text, sizeof(text), job->location.data,
+                                     job->location.len),
+                  &imports[0]->key);
 
     return imports[0];
 }
@@ -437,6 +442,8 @@ ngx_glyph_runner_was_reset(void *data, PGresult *res, const char *error)
 static void
 ngx_glyph_runner_later(ngx_glyph_job_t *job, PGresult *res, const char *error)
 {
+    char  text[NGX_GLYPH_LOG_TEXT];
+
     if (job->run->over) {
         return;
     }
@@ -445,7 +452,8 @@ ngx_glyph_runner_later(ngx_glyph_job_t *job, PGresult *res, const char *error)
 
     ngx_log_error(NGX_LOG_INFO, job->log, 0,
                   "could not take the import from the spool: %s",
-                  error ? error : "no answer");
+                  ngx_glyph_log_string(text, sizeof(text), error,
+                                       "no answer"));
 
     ngx_add_timer(&job->run->retry, NGX_GLYPH_RUNNER_RETRY);
 }

@@ -7,6 +7,7 @@
  */
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_log.h"
 #include "ngx_glyph_source.h"
 
 #include <sys/stat.h>
@@ -56,7 +57,7 @@ ngx_glyph_source_open(ngx_str_t *root, ngx_str_t *name, ngx_fd_t *fd,
     ngx_log_t *log)
 {
     int        dir;
-    char      *p, *slash, part[NGX_MAX_PATH];
+    char      *p, *slash, part[NGX_MAX_PATH], text[NGX_GLYPH_LOG_TEXT];
     ngx_err_t  err;
 
     if (name->len >= sizeof(part)) {
@@ -95,8 +96,11 @@ ngx_glyph_source_open(ngx_str_t *root, ngx_str_t *name, ngx_fd_t *fd,
 
     if (err) {
         ngx_log_error(ngx_glyph_source_level(err), log, err,
-                      "\"%V\" below glyph_import_root \"%V\" could not be "
-                      "opened", name, root);
+                      "\"%s\" below glyph_import_root \"%V\" could not be "
+                      "opened",
+                      ngx_glyph_log_text(text, sizeof(text), name->data,
+                                         name->len),
+                      root);
     }
 
     return err;

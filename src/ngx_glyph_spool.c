@@ -89,10 +89,27 @@ ngx_glyph_spool_init(ngx_cycle_t *cycle, ngx_path_t *path)
 }
 
 
-uint64_t
+off_t
 ngx_glyph_spool_used(void)
 {
-    return ngx_glyph_spool_sh->used;
+    ngx_atomic_int_t  used;
+
+    used = (ngx_atomic_int_t) ngx_glyph_spool_sh->used;
+
+    return ngx_max(used, 0);
+}
+
+
+/* No sum: n is what a client has announced, up to the largest off_t. */
+
+ngx_uint_t
+ngx_glyph_spool_fits(off_t n)
+{
+    off_t  max;
+
+    max = ngx_glyph_main_conf->spool_max_size;
+
+    return max == 0 || n <= max - ngx_glyph_spool_used();
 }
 
 

@@ -11,8 +11,9 @@
  * body as it came.  Numbers are in the byte order of the machine: a spool
  * does not travel.
  *
- *   OPEN    file made, locked, and as large as Content-Length says
- *   WRITE   a chunk each; owner of the chunk: the task
+ *   OPEN    file made and locked
+ *   WRITE   a chunk each, counted before it is written; owner of the chunk:
+ *           the task
  *   SEAL    the prefix tells the length; fdatasync, a name, directory synced
  *   DROP    unlinked, or moved to quarantine, and closed
  *   READ    a chunk each, by whoever has adopted the file
@@ -35,6 +36,11 @@
 typedef struct ngx_glyph_spool_s  ngx_glyph_spool_t;
 
 typedef void (*ngx_glyph_spool_done_pt)(ngx_glyph_spool_t *spool);
+
+
+/* an error that errno has no value for: glyph_spool_max_size is reached */
+
+#define NGX_GLYPH_SPOOL_FULL  (-1)
 
 
 typedef struct {
@@ -107,8 +113,11 @@ ngx_int_t ngx_glyph_spool_init(ngx_cycle_t *cycle, ngx_path_t *path);
 ngx_int_t ngx_glyph_spool_zone(ngx_conf_t *cf);
 
 /* Bytes, and files at the last scan. */
-uint64_t ngx_glyph_spool_used(void);
+off_t ngx_glyph_spool_used(void);
 ngx_uint_t ngx_glyph_spool_files(void);
+
+/* Whether a body of so many bytes could be taken now.  It is only asked. */
+ngx_uint_t ngx_glyph_spool_fits(off_t n);
 
 /* An object for the job's id, without a file; NULL: out of memory. */
 ngx_glyph_spool_t *ngx_glyph_spool_create(ngx_glyph_uuid_t *id);
@@ -117,8 +126,8 @@ ngx_glyph_spool_t *ngx_glyph_spool_create(ngx_glyph_uuid_t *id);
  * NGX_OK: the task is out, and "done" will be called with spool->err set.
  * NGX_ERROR: the io pool's queue is full, try again.
  *
- * err is EEXIST if an acknowledged file has the id, ENOSPC if there is no
- * room (also by glyph_spool_max_size).
+ * err is EEXIST if an acknowledged file has the id, ENOSPC if the disk has no
+ * room, NGX_GLYPH_SPOOL_FULL if glyph_spool_max_size leaves none.
  */
 ngx_int_t ngx_glyph_spool_open(ngx_glyph_spool_t *spool,
     ngx_glyph_spool_done_pt done);

@@ -23,7 +23,8 @@
 /* Shared by all workers, also those of an older configuration. */
 
 typedef struct {
-    ngx_atomic_t               used;        /* bytes */
+    ngx_atomic_t               used;        /* bytes, signed: a scan may have
+                                               missed what is then dropped */
     ngx_atomic_t               files;       /* at the last scan */
 } ngx_glyph_spool_sh_t;
 

@@ -144,7 +144,7 @@ ngx_glyph_spool_load(ngx_glyph_spool_t *spool)
         || ngx_memcmp(prefix->id.bytes, id.bytes, sizeof(id.bytes)) != 0
         || prefix->meta_len > NGX_GLYPH_SPOOL_META_MAX
         || (uint64_t) st.st_size < sizeof(*prefix) + prefix->meta_len
-                                   + prefix->body_len)
+        || prefix->body_len > st.st_size - sizeof(*prefix) - prefix->meta_len)
     {
         prefix->id = id;
         return NGX_EINVAL;

@@ -9,13 +9,15 @@
 #include "ngx_glyph_spool_file.h"
 
 #include <sys/file.h>
+#include <sys/statvfs.h>
 
 
 static ngx_int_t ngx_glyph_spool_dirs(u_char *name);
 static ngx_int_t ngx_glyph_spool_sync_dir(u_char *name);
-static ngx_err_t ngx_glyph_spool_count(ngx_glyph_spool_t *spool, off_t n);
+static ngx_err_t ngx_glyph_spool_count(ngx_glyph_spool_t *spool, size_t n);
 static void ngx_glyph_spool_open_run(ngx_glyph_task_t *task, ngx_log_t *log);
 static ngx_err_t ngx_glyph_spool_make(ngx_glyph_spool_t *spool, char *part);
+static ngx_uint_t ngx_glyph_spool_disk(ngx_glyph_spool_t *spool);
 static void ngx_glyph_spool_write_run(ngx_glyph_task_t *task,
     ngx_log_t *log);
 static void ngx_glyph_spool_copy_run(ngx_glyph_task_t *task,
@@ -91,20 +93,15 @@ ngx_glyph_spool_open_run(ngx_glyph_task_t *task, ngx_log_t *log)
                                                   spool->meta.len);
 
         spool->err = ngx_glyph_spool_count(spool,
-                                           ngx_glyph_spool_body(spool)
-                                           + ngx_max(spool->expected, 0));
+                                           ngx_glyph_spool_body(spool));
     }
 
-    /* so that a disk without room says so now; zero: it cannot be known */
+    if (spool->err == 0 && !ngx_glyph_spool_disk(spool)) {
+        spool->err = NGX_GLYPH_SPOOL_FULL;
 
-    if (spool->err == 0 && spool->expected > 0) {
-        spool->err = posix_fallocate(spool->fd, 0,
-                                     ngx_glyph_spool_body(spool)
-                                     + spool->expected);
-
-        if (spool->err == EOPNOTSUPP || spool->err == EINVAL) {
-            spool->err = 0;
-        }
+        ngx_log_error(NGX_LOG_INFO, log, 0,
+                      "the disk of the spool has no room for the %O bytes "
+                      "that were announced", spool->expected);
     }
 
     if (spool->err == 0) {
@@ -113,7 +110,9 @@ ngx_glyph_spool_open_run(ngx_glyph_task_t *task, ngx_log_t *log)
                                             sizeof(spool->prefix));
     }
 
-    if (spool->err && spool->err != NGX_EEXIST) {
+    if (spool->err && spool->err != NGX_EEXIST
+        && spool->err != NGX_GLYPH_SPOOL_FULL)
+    {
         ngx_log_error(NGX_LOG_CRIT, log, spool->err,
                       "could not make the spool file \"%s\"", part);
     }
@@ -153,6 +152,28 @@ ngx_glyph_spool_make(ngx_glyph_spool_t *spool, char *part)
 }
 
 
+/*
+ * Whether the disk has room for what was announced.  Nothing is reserved, or
+ * who announces much and sends nothing would have the disk; so this is a
+ * look, for an answer before all of the body has come.
+ */
+
+static ngx_uint_t
+ngx_glyph_spool_disk(ngx_glyph_spool_t *spool)
+{
+    struct statvfs  st;
+
+    if (spool->expected <= 0
+        || fstatvfs(spool->fd, &st) == -1
+        || st.f_blocks == 0 || st.f_frsize == 0)
+    {
+        return 1;
+    }
+
+    return (uint64_t) spool->expected / st.f_frsize <= st.f_bavail;
+}
+
+
 /* The levels below "jobs", which exists. */
 
 static ngx_int_t
@@ -184,21 +205,23 @@ ngx_glyph_spool_dirs(u_char *name)
 }
 
 
-/* By all workers' files together; a little more than the limit may pass. */
+/*
+ * What is about to be written, of all workers' files together: counted first
+ * and looked at then, so that not two are let in where there is room for one.
+ */
 
 static ngx_err_t
-ngx_glyph_spool_count(ngx_glyph_spool_t *spool, off_t n)
+ngx_glyph_spool_count(ngx_glyph_spool_t *spool, size_t n)
 {
-    uint64_t  max;
-
-    max = ngx_glyph_main_conf->spool_max_size;
-
-    if (max && n > 0 && ngx_glyph_spool_sh->used + n > max) {
-        return NGX_ENOSPC;
-    }
-
     (void) ngx_atomic_fetch_add(&ngx_glyph_spool_sh->used,
                                 (ngx_atomic_int_t) n);
+
+    if (!ngx_glyph_spool_fits(0)) {
+        (void) ngx_atomic_fetch_add(&ngx_glyph_spool_sh->used,
+                                    -(ngx_atomic_int_t) n);
+        return NGX_GLYPH_SPOOL_FULL;
+    }
+
     spool->size += n;
 
     return 0;
@@ -218,8 +241,13 @@ ngx_glyph_spool_write_run(ngx_glyph_task_t *task, ngx_log_t *log)
     spool->err = ngx_glyph_spool_put(spool, spool->chunk->pos, len);
 
     if (spool->err) {
-        ngx_set_errno(spool->err);
-        (void) ngx_glyph_spool_failed(log, "write to", (char *) spool->name);
+
+        if (spool->err != NGX_GLYPH_SPOOL_FULL) {
+            ngx_set_errno(spool->err);
+            (void) ngx_glyph_spool_failed(log, "write to",
+                                          (char *) spool->name);
+        }
+
         return;
     }
 
@@ -234,11 +262,7 @@ ngx_glyph_spool_put(ngx_glyph_spool_t *spool, u_char *data, size_t len)
 {
     ngx_err_t  err;
 
-    err = 0;
-
-    if (spool->offset + (off_t) len > ngx_max(spool->expected, 0)) {
-        err = ngx_glyph_spool_count(spool, len);
-    }
+    err = ngx_glyph_spool_count(spool, len);
 
     if (err == 0) {
         err = ngx_glyph_spool_pwrite(spool->fd, data, len,
@@ -310,7 +334,9 @@ ngx_glyph_spool_copy_run(ngx_glyph_task_t *task, ngx_log_t *log)
         spool->source = NULL;
     }
 
-    if (spool->err && spool->err != EFBIG) {
+    if (spool->err && spool->err != EFBIG
+        && spool->err != NGX_GLYPH_SPOOL_FULL)
+    {
         ngx_log_error(NGX_LOG_CRIT, log, spool->err,
                       "could not copy a file to \"%s\"", spool->name);
     }
@@ -332,7 +358,7 @@ ngx_glyph_spool_copy_some(ngx_glyph_spool_t *spool, u_char *buf, size_t size,
         return ngx_errno;
     }
 
-    if (spool->source_max && spool->offset + *n > spool->source_max) {
+    if (spool->source_max && *n > spool->source_max - spool->offset) {
         spool->source_failed = 1;
         return EFBIG;
     }

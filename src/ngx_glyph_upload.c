@@ -46,6 +46,7 @@ static ngx_int_t ngx_glyph_upload_job_id(ngx_http_request_t *r,
     ngx_glyph_job_t *job);
 static ngx_int_t ngx_glyph_upload_mode(ngx_http_request_t *r,
     ngx_glyph_job_t *job);
+static ngx_int_t ngx_glyph_upload_fits(ngx_http_request_t *r);
 static ngx_int_t ngx_glyph_upload_begin(ngx_http_request_t *r,
     ngx_glyph_job_t *job);
 static ngx_int_t ngx_glyph_upload_preview(ngx_glyph_job_t *job);
@@ -58,6 +59,11 @@ static void ngx_glyph_upload_body_failed(ngx_http_request_t *r,
 static ngx_int_t ngx_glyph_upload_body_refused(ngx_http_request_t *r,
     ngx_glyph_ctx_t *ctx, ngx_int_t rc);
 static void ngx_glyph_upload_stop_timer(ngx_connection_t *c);
+static void ngx_glyph_upload_clock_start(ngx_http_request_t *r,
+    ngx_glyph_ctx_t *ctx);
+static void ngx_glyph_upload_clock_run(ngx_glyph_ctx_t *ctx);
+static void ngx_glyph_upload_clock_stand(ngx_glyph_ctx_t *ctx);
+static void ngx_glyph_upload_clock_handler(ngx_event_t *ev);
 static void ngx_glyph_upload_cleanup(void *data);
 static void ngx_glyph_upload_stop_waiting(ngx_glyph_ctx_t *ctx);
 static void ngx_glyph_upload_wait_handler(ngx_event_t *ev);
@@ -170,7 +176,7 @@ ngx_glyph_upload_mode(ngx_http_request_t *r, ngx_glyph_job_t *job)
 
     if (glcf->background && (wanted || store != NGX_OK)) {
         job->spooling = 1;
-        return NGX_DECLINED;
+        return ngx_glyph_upload_fits(r);
     }
 
     job->spooling = 0;
@@ -187,6 +193,25 @@ ngx_glyph_upload_mode(ngx_http_request_t *r, ngx_glyph_job_t *job)
     return ngx_glyph_problemf(r, NGX_HTTP_SERVICE_UNAVAILABLE,
                               "store_unavailable",
                               "Postgres is out of reach; nothing was read");
+}
+
+
+/* What would never fit is not read; NGX_DECLINED: go on. */
+
+static ngx_int_t
+ngx_glyph_upload_fits(ngx_http_request_t *r)
+{
+    if (ngx_glyph_spool_fits(ngx_max(r->headers_in.content_length_n, 0))) {
+        return NGX_DECLINED;
+    }
+
+    ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
+                  "the spool has no room for the %O bytes that were "
+                  "announced", ngx_max(r->headers_in.content_length_n, 0));
+
+    return ngx_glyph_problemf(r, NGX_HTTP_INSUFFICIENT_STORAGE, "spool_full",
+                              "there is no room for background imports; "
+                              "nothing was kept");
 }
 
 
@@ -262,6 +287,8 @@ ngx_glyph_upload_go(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
     ngx_http_set_ctx(r, ctx, ngx_glyph_module);
 
     r->request_body_no_buffering = 1;
+
+    ngx_glyph_upload_clock_start(r, ctx);
 
     rc = ngx_http_read_client_request_body(r, ngx_glyph_upload_body_handler);
 
@@ -410,6 +437,7 @@ ngx_glyph_upload_read_handler(ngx_http_request_t *r)
         /* it is us who are slow: client_body_timeout is not for that */
 
         ngx_glyph_upload_stop_timer(c);
+        ngx_glyph_upload_clock_stand(ctx);
         return;
     }
 
@@ -429,6 +457,15 @@ ngx_glyph_upload_read_handler(ngx_http_request_t *r)
 
     if (ctx->paused) {
         ngx_glyph_upload_stop_timer(c);
+        ngx_glyph_upload_clock_stand(ctx);
+
+        return;
+    }
+
+    ngx_glyph_upload_clock_run(ctx);
+
+    if (ctx->job) {
+        ngx_glyph_job_input_idle(ctx->job);
     }
 }
 
@@ -444,6 +481,60 @@ ngx_glyph_upload_stop_timer(ngx_connection_t *c)
 }
 
 
+/*
+ * glyph_upload_timeout is for the client: its clock stands while we do not
+ * read, and when the body is here, or is of no interest any more.
+ */
+
+static void
+ngx_glyph_upload_clock_start(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
+{
+    ctx->clock.handler = ngx_glyph_upload_clock_handler;
+    ctx->clock.data = ctx;
+    ctx->clock.log = r->connection->log;
+
+    ctx->left = ctx->job->conf->upload_timeout;
+
+    ngx_glyph_upload_clock_run(ctx);
+}
+
+
+static void
+ngx_glyph_upload_clock_run(ngx_glyph_ctx_t *ctx)
+{
+    if (ctx->job && ctx->left && !ctx->clock.timer_set) {
+        ngx_add_timer(&ctx->clock, ctx->left);
+    }
+}
+
+
+static void
+ngx_glyph_upload_clock_stand(ngx_glyph_ctx_t *ctx)
+{
+    ngx_msec_int_t  left;
+
+    if (ctx->clock.timer_set) {
+        left = (ngx_msec_int_t) (ctx->clock.timer.key - ngx_current_msec);
+        ctx->left = ngx_max(left, 1);
+
+        ngx_del_timer(&ctx->clock);
+    }
+}
+
+
+static void
+ngx_glyph_upload_clock_handler(ngx_event_t *ev)
+{
+    ngx_glyph_ctx_t *ctx = ev->data;
+
+    ctx->left = 0;
+
+    ngx_glyph_job_abort(ctx->job, NGX_GLYPH_JOB_FAILED,
+                        NGX_HTTP_REQUEST_TIME_OUT, "upload_timeout",
+                        "the body took longer than glyph_upload_timeout");
+}
+
+
 static void
 ngx_glyph_upload_body_end(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
 {
@@ -454,6 +545,7 @@ ngx_glyph_upload_body_end(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
     r->read_event_handler = ngx_http_test_reading;
 
     ngx_glyph_upload_stop_timer(c);
+    ngx_glyph_upload_clock_stand(ctx);
 
     if (c->read->ready) {
         ngx_post_event(c->read, &ngx_posted_events);
@@ -749,6 +841,7 @@ ngx_glyph_upload_detach(ngx_glyph_ctx_t *ctx)
 
     job = ctx->job;
 
+    ngx_glyph_upload_clock_stand(ctx);
     ngx_glyph_variables_keep(ctx, job);
 
     ctx->job = NULL;

@@ -2,6 +2,7 @@
 #include "ngx_glyph.h"
 #include "ngx_glyph_background.h"
 #include "ngx_glyph_hint.h"
+#include "ngx_glyph_log.h"
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_redis.h"
 #include "ngx_glyph_redis_sub.h"
@@ -587,6 +588,7 @@ static void
 ngx_glyph_watch_rows(void *data, PGresult *res, const char *error)
 {
     int                 row;
+    char                text[NGX_GLYPH_LOG_TEXT];
     ngx_str_t           tenant;
     ngx_uint_t          i, n, ok;
     ngx_glyph_uuid_t    id;
@@ -597,7 +599,10 @@ ngx_glyph_watch_rows(void *data, PGresult *res, const char *error)
     if (res && !ok) {
         ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
                       "the state of jobs cannot be read: %s",
-                      PQresultErrorMessage(res));
+                      ngx_glyph_log_string(text, sizeof(text),
+                                           PQresultErrorField(res,
+                                               PG_DIAG_MESSAGE_PRIMARY),
+                                           "no answer"));
     }
 
     for (row = 0; ok && row < PQntuples(res); row++) {

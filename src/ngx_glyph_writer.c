@@ -368,8 +368,6 @@ ngx_glyph_writer_bytes(void)
 {
     size_t               bytes;
     ngx_queue_t         *q;
-    ngx_glyph_job_t     *job;
-    ngx_glyph_block_t   *block;
     ngx_glyph_writer_t  *w;
 
     w = &ngx_glyph_writer;
@@ -380,16 +378,29 @@ ngx_glyph_writer_bytes(void)
          && bytes < NGX_GLYPH_WRITERS_MAX * NGX_GLYPH_BATCH_SIZE;
          q = ngx_queue_next(q))
     {
-        job = ngx_queue_data(q, ngx_glyph_job_t, ready);
-
-        if (!ngx_queue_empty(&job->blocks)) {
-            block = ngx_queue_data(ngx_queue_head(&job->blocks),
-                                   ngx_glyph_block_t, queue);
-            bytes += block->listings.len + block->errors.len;
-        }
+        bytes += ngx_glyph_writer_next_size(ngx_queue_data(q, ngx_glyph_job_t,
+                                                           ready));
     }
 
     return bytes;
+}
+
+
+/* Of its next block; 0: there is none. */
+
+size_t
+ngx_glyph_writer_next_size(ngx_glyph_job_t *job)
+{
+    ngx_glyph_block_t  *block;
+
+    if (ngx_queue_empty(&job->blocks)) {
+        return 0;
+    }
+
+    block = ngx_queue_data(ngx_queue_head(&job->blocks), ngx_glyph_block_t,
+                           queue);
+
+    return block->listings.len + block->errors.len;
 }
 
 

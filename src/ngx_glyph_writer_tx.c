@@ -8,6 +8,13 @@
 /* bytes given to libpq in one go, before other events have their turn */
 #define NGX_GLYPH_WRITER_TURN       NGX_GLYPH_BATCH_PIECE
 
+/* a block up to this is a small one */
+#define NGX_GLYPH_WRITER_SMALL      (64 * 1024)
+
+/* so many jobs that wait are a crowd, and the bytes of a transaction then */
+#define NGX_GLYPH_WRITER_CROWD      8
+#define NGX_GLYPH_WRITER_SHORT      (1024 * 1024)
+
 
 static void ngx_glyph_writer_process(ngx_glyph_writer_tx_t *tx);
 static ngx_int_t ngx_glyph_writer_feed(ngx_glyph_writer_tx_t *tx);
@@ -16,6 +23,8 @@ static void ngx_glyph_writer_result(ngx_glyph_writer_tx_t *tx,
 static void ngx_glyph_writer_duplicates(ngx_glyph_batch_t *batch,
     PGresult *res);
 static void ngx_glyph_writer_done(ngx_glyph_writer_tx_t *tx);
+static void ngx_glyph_writer_gather(ngx_glyph_batch_t *batch,
+    ngx_uint_t jobs, size_t size, size_t max);
 
 
 void
@@ -324,13 +333,17 @@ ngx_glyph_writer_send(ngx_glyph_writer_tx_t *tx,
 }
 
 
-/* Of the jobs that wait, until there are so many bytes. */
+/*
+ * Of the jobs that wait, until there are so many bytes.  By turns it is small
+ * ones alone, so that they are not behind large ones, and the oldest, so that
+ * those move on however many small ones come.  Where many wait, none waits
+ * for a long transaction.
+ */
 
 void
 ngx_glyph_writer_start_batch(ngx_glyph_writer_tx_t *tx, size_t size)
 {
-    ngx_queue_t         *q;
-    ngx_glyph_job_t     *job;
+    ngx_uint_t           jobs;
     ngx_glyph_batch_t   *batch;
     ngx_glyph_writer_t  *w;
 
@@ -347,20 +360,18 @@ ngx_glyph_writer_start_batch(ngx_glyph_writer_tx_t *tx, size_t size)
     tx->committed = 0;
     tx->unknown = 0;
 
-    while (!ngx_queue_empty(&w->ready)
-           && batch->n < (w->alone ? 1 : NGX_GLYPH_BATCH_JOBS)
-           && batch->size < size)
-    {
-        q = ngx_queue_head(&w->ready);
+    jobs = w->alone ? 1 : NGX_GLYPH_BATCH_JOBS;
 
-        job = ngx_queue_data(q, ngx_glyph_job_t, ready);
-        ngx_glyph_writer_unready(job);
+    if (w->nready > NGX_GLYPH_WRITER_CROWD) {
+        size = ngx_min(size, NGX_GLYPH_WRITER_SHORT);
+    }
 
-        if (job->registered && ngx_queue_empty(&job->blocks)) {
-            continue;
-        }
+    if (w->turns++ % 2 == 0) {
+        ngx_glyph_writer_gather(batch, jobs, size, NGX_GLYPH_WRITER_SMALL);
+    }
 
-        ngx_glyph_batch_add(batch, job);
+    if (batch->n == 0) {
+        ngx_glyph_writer_gather(batch, jobs, size, NGX_MAX_SIZE_T_VALUE);
     }
 
     if (batch->n == 0) {
@@ -386,4 +397,39 @@ ngx_glyph_writer_start_batch(ngx_glyph_writer_tx_t *tx, size_t size)
 
     ngx_glyph_writer_send(tx, NGX_GLYPH_WRITER_BATCH,
                           (char *) batch->sql.data, 0, NULL);
+}
+
+
+/* Jobs whose next block has at most "max" bytes, oldest first. */
+
+static void
+ngx_glyph_writer_gather(ngx_glyph_batch_t *batch, ngx_uint_t jobs,
+    size_t size, size_t max)
+{
+    ngx_queue_t         *q, *next;
+    ngx_glyph_job_t     *job;
+    ngx_glyph_writer_t  *w;
+
+    w = &ngx_glyph_writer;
+
+    for (q = ngx_queue_head(&w->ready);
+         q != ngx_queue_sentinel(&w->ready)
+         && batch->n < jobs && batch->size < size;
+         q = next)
+    {
+        next = ngx_queue_next(q);
+        job = ngx_queue_data(q, ngx_glyph_job_t, ready);
+
+        if (ngx_glyph_writer_next_size(job) > max) {
+            continue;
+        }
+
+        ngx_glyph_writer_unready(job);
+
+        if (job->registered && ngx_queue_empty(&job->blocks)) {
+            continue;
+        }
+
+        ngx_glyph_batch_add(batch, job);
+    }
 }

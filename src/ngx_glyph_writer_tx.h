@@ -75,6 +75,7 @@ typedef struct {
 
     ngx_queue_t                ready;       /* of jobs, oldest first */
     ngx_uint_t                 nready;
+    ngx_uint_t                 turns;
 
     ngx_queue_t                doubtful;    /* of batches */
     ngx_queue_t                committed;   /* whose jobs are to be told */
@@ -102,6 +103,7 @@ void ngx_glyph_writer_next(void);
 void ngx_glyph_writer_lost(ngx_glyph_writer_tx_t *tx);
 void ngx_glyph_writer_retry_later(void);
 void ngx_glyph_writer_unready(ngx_glyph_job_t *job);
+size_t ngx_glyph_writer_next_size(ngx_glyph_job_t *job);
 ngx_glyph_batch_t *ngx_glyph_writer_batch(void);
 void ngx_glyph_writer_batch_done(ngx_glyph_writer_tx_t *tx);
 

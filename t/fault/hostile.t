@@ -5,14 +5,13 @@ use warnings;
 
 use Test::More;
 use IO::Socket::INET;
+use Time::HiRes qw(sleep time);
 
 plan skip_all => 'GLYPH_PG is not set' unless $ENV{GLYPH_PG};
 
 use Glyph::Fault;
 
 my ($host, $port) = $url =~ m{//([\d.]+):(\d+)};
-
-write_input();
 
 sub connection {
     return IO::Socket::INET->new(PeerAddr => $host, PeerPort => $port)
@@ -36,7 +35,183 @@ subtest 'bytes that are no HTTP' => sub {
 
 # a length that is announced and not sent
 
+# A request whose body is announced, and what is sent of it.
+sub announce {
+    my ($path, $length, $body, @headers) = @_;
+    my $s = connection();
+    print {$s} join("\r\n", "POST $path HTTP/1.1", 'Host: x',
+        'Content-Type: text/csv', "Content-Length: $length", @headers, '', '')
+        . $body;
+    $s->flush;
+    return $s;
+}
+
+# What comes within so many seconds, or until the connection is closed.
+sub answer {
+    my ($s, $seconds) = @_;
+    my ($got, $end) = ('', time + $seconds);
+    while ((my $left = $end - time) > 0 && $got !~ /\}\s*(0\r\n\r\n)?\z/) {
+        vec(my $set = '', fileno $s, 1) = 1;
+        next unless select $set, undef, undef, $left;
+        sysread $s, $got, 65536, length $got or last;
+    }
+    return $got;
+}
+
+sub parts { my @parts = glob "$root/spool/jobs/*.part"; return @parts }
+
+sub parts_size {
+    my $size = 0;
+    $size += (stat)[12] * 512 || 0 for parts();
+    return $size;
+}
+
+my $small = "$root/small.csv";
+
+subtest 'what is announced and not sent takes no room' => sub {
+    start_nginx(http => 'glyph_spool_max_size 1m;');
+    write_input($small, 1000);
+    my @sockets = map { announce('/background', 1_000_000, "title,price\n") }
+        1 .. 5;
+    ok wait_for(sub { parts() == 5 }, 5), 'five who announce are let in';
+    ok wait_for(sub { get('/health') =~ /"spool":\{"bytes":[1-9]/ }, 5)
+        && get('/health') =~ /"spool":\{"bytes":(\d{1,4}),/,
+        'what counts is what is there';
+    cmp_ok parts_size(), '<', 200_000, 'so does the disk';
+    my $id = uuid();
+    is code_of($id, upload($id, '/background', "\@$small")), 202,
+        'another upload is taken';
+    is final($id, 10), 'completed', 'and completed';
+    $_ = announce('/background', 2_000_000, '') for my ($more);
+    like answer($more, 3), qr/ 507 .*"code":"spool_full"/s,
+        'more than the limit is refused before a byte of it';
+    like slurp("$root/logs/error.log"),
+        qr/\[info\].*no room for the 2000000 bytes/, 'which is no alarm';
+    unlike slurp("$root/logs/error.log"), qr/\[(crit|error)\]/, 'nor is more';
+    close $_ for @sockets;
+    ok wait_for(sub { get('/health') =~ /"spool":\{"bytes":0,/ }, 5),
+        'then nothing is counted';
+    ok stop_nginx(), 'nginx ends when asked';
+    is join("\n", bad_lines()), '', 'nothing bad in the error log';
+};
+
+# A byte now and then: client_body_timeout never comes.
+sub trickle {
+    my ($path) = @_;
+    my $s = announce($path, 100_000, "title,price\n");
+    my ($start, $got) = (time, '');
+    while ($got eq '' && time - $start < 10) {
+        print {$s} 'A,1' . "\n" or last;
+        $s->flush;
+        $got = answer($s, 0.2);
+    }
+    return ($got . answer($s, 1), time - $start);
+}
+
+subtest 'a body has its time' => sub {
+    start_nginx(http => 'glyph_upload_timeout 1s;', locations =>
+        'location = /score { glyph_transform; }'
+        . ' location = /patient { glyph_import; glyph_background off;'
+        . ' glyph_upload_timeout 0; }');
+    write_input($small, 1000);
+    local $SIG{PIPE} = 'IGNORE';
+    for my $path ('/import', '/background', '/import?dry_run=true', '/score')
+    {
+        my ($got, $seconds) = trickle($path);
+        like $got, qr/ 408 .*"code":"upload_timeout"/s, "$path: a 408";
+        cmp_ok $seconds, '<', 6, 'soon';
+    }
+    my $id = uuid();
+    is code_of($id, upload($id, '/patient', "\@$small", '--limit-rate',
+        '30k')), 200, 'where there is none a slow body is waited for';
+    ok wait_for(sub { !parts() }, 5), 'no part is left';
+    ok stop_nginx(), 'nginx ends when asked';
+    is join("\n", bad_lines()), '', 'nothing bad in the error log';
+};
+
+# Holds up every import for so many seconds, in the background.
+sub hold {
+    my ($seconds) = @_;
+    defined(my $pid = fork) or die "fork: $!";
+    if ($pid == 0) {
+        local $SIG{TERM} = 'DEFAULT';
+        eval { sql('BEGIN; LOCK TABLE glyph.imports IN EXCLUSIVE MODE;'
+                   . " SELECT pg_sleep($seconds)") };
+        require POSIX;
+        POSIX::_exit(0);
+    }
+    wait_for(sub { sql("SELECT 1 FROM pg_locks WHERE granted AND mode ="
+        . " 'ExclusiveLock' AND relation = 'glyph.imports'::regclass") }, 10);
+    return $pid;
+}
+
+subtest 'our time is not the client\'s' => sub {
+    start_nginx(http => 'glyph_upload_timeout 2s;'
+        . ' glyph_buffers 4 16k blocks=2;');
+    write_input();
+    my $pid = hold(5);
+    my $id = uuid();
+    is code_of($id, upload($id)), 200,
+        'who waits for Postgres for longer is not cut off';
+    waitpid $pid, 0;
+    is visible($id), $rows, 'all rows are there';
+    ok stop_nginx(), 'nginx ends when asked';
+    is join("\n", bad_lines()), '', 'nothing bad in the error log';
+};
+
 # a length that no sum can hold
+
+subtest 'the largest length there is' => sub {
+    start_nginx(http => 'glyph_spool_max_size 1m;');
+    my $most = 0;
+    for my $length ('9223372036854775807', '9223372036854775000',
+                    '9223372036853727231')
+    {
+        local $SIG{PIPE} = 'IGNORE';
+        my $s = announce('/background', $length, '');
+        print {$s} 'title,price' . ("\nA,1" x 16_000) or last for 1 .. 64;
+        like answer($s, 3), qr/ 507 .*"code":"spool_full"/s, "$length: a 507";
+        $most = parts_size() if parts_size() > $most;
+        close $s;
+    }
+    cmp_ok $most, '<', 1_100_000, 'nothing is written beyond the limit';
+    ok wait_for(sub { get('/health') =~ /"spool":\{"bytes":0,/ }, 5),
+        'and nothing is left';
+    unlike slurp("$root/logs/error.log"), qr/\[(crit|error)\]/, 'no alarm';
+    ok stop_nginx(), 'nginx ends when asked';
+    is join("\n", bad_lines()), '', 'nothing bad in the error log';
+};
+
+subtest 'more than any disk has' => sub {
+    start_nginx();
+    my $s = announce('/background', '9223372036854775807', "title,price\n");
+    like answer($s, 3), qr/ 507 .*"code":"spool_full"/s, 'a 507';
+    like slurp("$root/logs/error.log"),
+        qr/\[info\].*no room for the 9223372036854775807 bytes/,
+        'which is no alarm';
+    unlike slurp("$root/logs/error.log"), qr/\[crit\]/, 'nor is more';
+    ok stop_nginx(), 'nginx ends when asked';
+    is join("\n", bad_lines()), '', 'nothing bad in the error log';
+};
+
+subtest 'what others are told meanwhile' => sub {
+    start_nginx(http => 'glyph_max_jobs 1;');
+    my $id = uuid();
+    my $s = announce('/import', '9223372036854775807', 'ti',
+                     "Glyph-Job-Id: $id");
+    ok wait_for(sub { get("/jobs/$id/status") =~ /"bytes":2,/ }, 5),
+        'a job that will take for ever';
+    like get("/jobs/$id/status"),
+        qr/"bytes_total":9223372036854775807,.*"percent":0,/,
+        'its progress is what it is';
+    sleep 3;
+    like get('/import', '-D', '-', '-o', '/dev/null', '-H',
+             'Content-Type: text/csv', '-d', 'title'),
+        qr/ 429 .*^Retry-After: [1-9]\d?\r$/ms, 'others may come again soon';
+    close $s;
+    ok stop_nginx(), 'nginx ends when asked';
+    is join("\n", bad_lines()), '', 'nothing bad in the error log';
+};
 
 # a Postgres that connects and refuses
 
@@ -46,6 +221,150 @@ subtest 'bytes that are no HTTP' => sub {
 
 # bytes that do not belong into a log
 
+# A Redis whose every word is a refusal.
+sub rude {
+    my ($word) = @_;
+    my $listen = IO::Socket::INET->new(Listen => 8, LocalAddr => '127.0.0.1')
+        or die "listen: $!";
+    defined(my $pid = fork) or die "fork: $!";
+    return ($pid, $listen->sockport) if $pid;
+    $SIG{TERM} = 'DEFAULT';
+    while (my $s = $listen->accept) {
+        next if fork;
+        while (sysread $s, my $command, 65536) {
+            syswrite $s, "-$word\r\n";
+        }
+        require POSIX;
+        POSIX::_exit(0);
+    }
+}
+
+# Every byte that a terminal could take for an order, and what a browser sends
+# for it.
+my $nasty = "\e[31m\e]0;x\a\x01\x08\x0b\x1f\x7f";
+my $coded = '%0A2026%2F01%2F01%20%5Bnote%5D%20%1B%5B31m%07%7F%C2%9B%FF%5C';
+
+subtest 'bytes that a terminal would obey' => sub {
+    my ($pid, $redis_port) = rude("ERR \e[31m\a no\x7f");
+    start_nginx(redis => "127.0.0.1:$redis_port", locations =>
+        "location = /from { glyph_import; glyph_import_root $root; }"
+        . ' location = /listings { glyph_query listings; }'
+        . ' location = /report { glyph_query report; }'
+        . ' location = /models { glyph_query models; }'
+        . ' location /imports { glyph_imports; }'
+        . ' location = /score { glyph_transform; }');
+    write_input($small, 10);
+
+    my @csv = ('-H', 'Content-Type: text/csv', '-d', "title,price\nT4,1\n");
+    my ($path) = $coded =~ /(.*)%FF/;
+    status_of("/from?path=$_", '-X', 'POST') for $path, "logs/$path", $coded;
+    ok wait_for(sub { slurp("$root/logs/error.log") =~
+        /"logs\/\\x0A2026.*\\x1B\[31m\\x07\\x7F\\xC2\\x9B" below/ }, 5),
+        'a path is told of, with what it was';
+
+    my $id = uuid();
+    my @parameters = qw(map columns delimiter decimal currency filename
+        source_label campaign_id metadata max_errors max_error_ratio reject
+        stage background dry_run errors path format header seen_at wait);
+    for my $name (@parameters, $coded) {
+        status_of("$_?$name=$coded", @csv) for '/import', '/background',
+            '/score';
+    }
+    for my $name (qw(limit after model min_price sort seller region fields
+        import_id format bom safe q state), $coded)
+    {
+        status_of("$_?$name=$coded") for '/listings', '/report', '/models',
+            '/imports', '/jobs', "/jobs/$id/errors", "/jobs/$id/status";
+    }
+    status_of("/jobs/$coded/status");
+    status_of("/imports/$coded", '-X', 'DELETE');
+
+    # nginx itself tells of Referer as it came, with lines of its own
+    for my $name (qw(Glyph-Job-Id Idempotency-Key Prefer Content-Encoding
+        Content-Digest Content-Disposition Accept Accept-Language
+        Last-Event-ID If-None-Match traceparent X-Request-Id User-Agent
+        Cookie Origin))
+    {
+        status_of($_, @csv, '-H', "$name: $nasty") for '/import',
+            '/background', '/score';
+    }
+    status_of('/import', '-H', "Content-Type: text/csv; charset=$nasty",
+              '-d', 'x');
+    status_of('/import', '-F', "$nasty=x", '-F', "file=\@$small;filename="
+              . "\"$nasty\"");
+    status_of('/import', '-F', "source_label=$nasty", '-F',
+              "file=\@$small;type=$nasty");
+    status_of('/import', '-H', 'Content-Type: text/csv', '--data-binary',
+              "title,price,$nasty\n$nasty,$nasty,$nasty\n");
+
+    my $log = slurp("$root/logs/error.log");
+    like $log, qr/redis .*ERR \\x1B\[31m\\x07 no/, 'Redis is told of, too';
+    unlike $log, qr/[\x00-\x09\x0b-\x1f\x7f]/, 'no byte is an order';
+    is join("\n", grep { !m{^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d \[[a-z]+\] } }
+            split /\n/, $log), '', 'and each line is one of nginx\'';
+    kill 'TERM', $pid;
+    waitpid $pid, 0;
+    ok stop_nginx(), 'nginx ends when asked';
+    is join("\n", bad_lines()), '', 'nothing bad in the error log';
+};
+
 # many small things: resets, queues, foreign pages, strangers
+
+# So many bytes of a file.
+sub file_of {
+    my ($size) = @_;
+    my $file = "title,price\n";
+    for (my $i = 1; length $file < $size; $i++) {
+        $file .= "NVIDIA GeForce RTX 3080 10GB no $i,300\n";
+    }
+    return $file;
+}
+
+sub one {
+    my ($id, $file) = @_;
+    return announce('/import', length $file, $file, "Glyph-Job-Id: $id",
+                    'Connection: close');
+}
+
+# How many of the imports were completed before this one.
+sub rank {
+    my ($id) = @_;
+    return sql('SELECT count(*) FROM glyph.imports WHERE finished_at < (SELECT'
+        . " finished_at FROM glyph.imports WHERE id = '$id')");
+}
+
+# All wait, the first in @files first of all; then where "which" comes in.
+sub turn_of {
+    my ($which, @files) = @_;
+    sql('DELETE FROM glyph.imports');
+    my @ids = map { uuid() } @files;
+    my $pid = hold(6);
+    my $blocker = file_of(600_000);
+    my @sockets = map { one(uuid(), $blocker) } 1 .. 4;
+    sleep 1;
+    for my $i (0 .. $#files) {
+        push @sockets, one($ids[$i], $files[$i]);
+    }
+    ok wait_for(sub { get('/metrics') =~ /waiting\{kind="chunk"\} (\d+)/
+                      && $1 > @files / 2 }, 5), 'all wait';
+    waitpid $pid, 0;
+    like answer($_, 60), qr/ 200 /, 'each is imported' for @sockets[4, -1];
+    my $left = grep { answer($_, 60) !~ /^HTTP\S+ 200 / }
+        @sockets[5 .. $#sockets - 1];
+    is $left, 0, 'all others, too';
+    return rank($ids[$which]);
+}
+
+subtest 'a queue' => sub {
+    start_nginx(http => 'glyph_buffers 4 64k blocks=2;'
+        . ' client_header_buffer_size 64k;', timeout => '30s', locations => 'location = /metrics { glyph_metrics; }');
+    my $one = file_of(20);
+    my $rank = turn_of(200, (file_of(12_000)) x 200, $one);
+    cmp_ok $rank, '<', 60, "one row behind 200 uploads is done after $rank";
+    $rank = turn_of(0, file_of(12_000), ($one) x 200);
+    cmp_ok $rank, '<', 60, "a larger one before 200 of one row after $rank";
+    ok stop_nginx(), 'nginx ends when asked';
+    is join("\n", bad_lines()), '', 'nothing bad in the error log';
+};
 
 done_testing();

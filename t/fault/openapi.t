@@ -53,7 +53,8 @@ sub configure {
         s/glyph_postgres .*/glyph_postgres "$ENV{GLYPH_PG}";/;
         s/glyph_redis .*/glyph_redis $ENV{TEST_NGINX_GLYPH_REDIS};/;
         s/\/var\/lib\/nginx\/glyph/$root\/spool/;
-        s/client_max_body_size 0;/client_max_body_size 64k;/g;
+        s/client_max_body_size 4g;/client_max_body_size 64k;/g;
+        s/^ *glyph_spool_max_size +20g;\n//m;
         s{^( *)#(location = /api/imports/from-pipeline.*?\n *#\})}
             {my $on = "$1$2"; $on =~ s/^( *)#/$1/mg; $on}mse
             or die 'from-pipeline is not there' unless $with{no_spool};
