@@ -31,6 +31,16 @@ grep -nE 'nginx_version' src/*.[ch] ngx_glyph_module.c \
     | grep -v '^src/ngx_glyph_compat.h:' \
     && say "nginx_version belongs into src/ngx_glyph_compat.h"
 
+# a job, and all that it calls, only decides: src/ngx_glyph_turn.h
+# shellcheck disable=SC2046
+for part in job budget body_filter upload background runner spool writer \
+    batch record output dry_run state watch compute; do
+    grep -nE 'ngx_http_(finalize|terminate)_request' \
+        $(git ls-files "src/ngx_glyph_$part.c" "src/ngx_glyph_${part}_*.c") \
+        /dev/null \
+        && say "an upload's request is finalized by src/ngx_glyph_answer.c"
+done
+
 # functions over 120 lines: the name at column 0, the brace alone
 for file in $(git ls-files 'src/*.c' 'ngx_glyph_module.c'); do
     awk -v f="$file" '
