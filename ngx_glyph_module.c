@@ -17,6 +17,7 @@
 #include "ngx_glyph_slice.h"
 #include "ngx_glyph_state.h"
 #include "ngx_glyph_tenant.h"
+#include "ngx_glyph_turn.h"
 #include "ngx_glyph_variables.h"
 #include "ngx_glyph_watch.h"
 #include "ngx_glyph_writer.h"
@@ -1097,6 +1098,7 @@ ngx_glyph_init_process(ngx_cycle_t *cycle)
 
     ngx_glyph_main_conf = gmcf;
     ngx_glyph_slice_init(cycle);
+    ngx_glyph_turn_init(cycle);
 
     if (ngx_glyph_secret_init(cycle) != NGX_OK
         || ngx_glyph_budget_init(cycle, &gmcf->buffers, gmcf->blocks) != NGX_OK

@@ -34,6 +34,16 @@ typedef struct ngx_glyph_run_s    ngx_glyph_run_t;
 typedef struct ngx_glyph_output_s  ngx_glyph_output_t;
 
 
+/* For what is told by the event loop; see ngx_glyph_turn.h. */
+
+typedef struct {
+    ngx_queue_t                queue;
+    void                     (*take)(void *data);
+    void                      *data;
+    ngx_uint_t                 waiting;
+} ngx_glyph_turn_t;
+
+
 /* 16 bytes and their text form: 36 characters, not terminated */
 
 #define NGX_GLYPH_UUID_TEXT_LEN   36
@@ -162,6 +172,16 @@ typedef struct {
 } ngx_glyph_kept_t;
 
 
+/* What an upload is answered with, once that is decided. */
+
+typedef enum {
+    NGX_GLYPH_ANSWER_NONE = 0,   /* it is not */
+    NGX_GLYPH_ANSWER_JOB,        /* what has become of the job */
+    NGX_GLYPH_ANSWER_ACCEPTED,   /* 202: it is in the spool */
+    NGX_GLYPH_ANSWER_REFUSED     /* why nginx does not take the body */
+} ngx_glyph_answer_e;
+
+
 /*
  * A request's, set by the content handlers that read a body; of others, only
  * once they are answered by a problem document in nginx's place.
@@ -177,6 +197,12 @@ typedef struct {
     /* glyph_upload_timeout: the client's time for its body */
     ngx_event_t                clock;
     ngx_msec_t                 left;        /* of it, while it stands */
+    /* ngx_glyph_answer.c */
+    ngx_glyph_turn_t           turn;
+    ngx_glyph_answer_e         answer;
+    ngx_uint_t                 status;
+    const char                *code;        /* of a problem */
+    ngx_str_t                  detail;      /* static, or the job's */
 
     /* Prefer: wait=N: the request stays when its body is in the spool */
     ngx_event_t                wait;
@@ -187,11 +213,9 @@ typedef struct {
     uint64_t                   start_time;
     uint64_t                   body_len;
 
-    unsigned                   waiting:1;   /* with a timer */
     unsigned                   paused:1;    /* no chunk: the client waits */
     unsigned                   last_seen:1; /* the body's last buffer came */
     unsigned                   last_sent:1; /* … and was passed on */
-    unsigned                   answered:1;
 } ngx_glyph_ctx_t;
 
 

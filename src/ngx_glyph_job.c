@@ -7,6 +7,7 @@
 #include "ngx_glyph_metrics.h"
 #include "ngx_glyph_output.h"
 #include "ngx_glyph_state.h"
+#include "ngx_glyph_turn.h"
 #include "ngx_glyph_upload.h"
 #include "ngx_glyph_writer.h"
 
@@ -24,8 +25,9 @@ static void ngx_glyph_job_drop_output(ngx_glyph_job_t *job);
 static void ngx_glyph_job_stop_timers(ngx_glyph_job_t *job);
 static const char *ngx_glyph_job_keep(ngx_glyph_job_t *job,
     const char *text);
-static void ngx_glyph_job_finish(ngx_glyph_job_t *job,
+static void ngx_glyph_job_decide(ngx_glyph_job_t *job,
     ngx_glyph_job_state_e state);
+static void ngx_glyph_job_end(void *data);
 static u_char *ngx_glyph_job_log_handler(ngx_log_t *log, u_char *buf,
     size_t len);
 
@@ -85,6 +87,9 @@ ngx_glyph_job_create(ngx_glyph_loc_conf_t *conf, ngx_log_t *log)
     job->timeout.data = job;
     job->timeout.log = job->log;
 
+    job->end.take = ngx_glyph_job_end;
+    job->end.data = job;
+
     job->task.data = job;
 
     return job;
@@ -110,6 +115,7 @@ ngx_glyph_job_unref(ngx_glyph_job_t *job)
 void
 ngx_glyph_job_destroy(ngx_glyph_job_t *job)
 {
+    ngx_glyph_turn_leave(&job->end);
     ngx_glyph_state_forget(job);
     ngx_glyph_job_stop_timers(job);
     ngx_glyph_job_drop_input(job);
@@ -499,7 +505,7 @@ ngx_glyph_job_committed(ngx_glyph_job_t *job, ngx_glyph_block_t *block)
     ngx_glyph_job_block_put(job, block);
 
     if (final) {
-        ngx_glyph_job_finish(job, final);
+        ngx_glyph_job_decide(job, final);
         return;
     }
 
@@ -515,7 +521,7 @@ ngx_glyph_job_over(ngx_glyph_job_t *job, ngx_glyph_job_state_e state,
     ngx_queue_t        *q;
     ngx_glyph_block_t  *block;
 
-    if (ngx_glyph_job_is_final(job->state)) {
+    if (ngx_glyph_job_decided(job)) {
         return;
     }
 
@@ -552,7 +558,7 @@ ngx_glyph_job_over(ngx_glyph_job_t *job, ngx_glyph_job_state_e state,
     ngx_glyph_job_drop_input(job);
     ngx_glyph_job_drop_output(job);
 
-    ngx_glyph_job_finish(job, state);
+    ngx_glyph_job_decide(job, state);
 }
 
 
@@ -575,15 +581,31 @@ ngx_glyph_job_keep(ngx_glyph_job_t *job, const char *text)
 }
 
 
+/* Nobody is told yet: whoever has called goes on with the job. */
+
 static void
-ngx_glyph_job_finish(ngx_glyph_job_t *job, ngx_glyph_job_state_e state)
+ngx_glyph_job_decide(ngx_glyph_job_t *job, ngx_glyph_job_state_e state)
 {
-    job->state = state;
+    job->outcome = state;
+
+    ngx_glyph_turn_wait(&job->end);
+}
+
+
+/* From the event loop. */
+
+static void
+ngx_glyph_job_end(void *data)
+{
+    ngx_glyph_job_t *job = data;
+
+    job->state = job->outcome;
     ngx_glyph_metrics_job(job);
 
     ngx_log_error(NGX_LOG_INFO, job->log, 0,
                   "%s %s%s%s: %uL rows, %uL invalid, %O bytes, %M ms",
-                  ngx_glyph_job_name(job), ngx_glyph_job_state_name(state),
+                  ngx_glyph_job_name(job),
+                  ngx_glyph_job_state_name(job->state),
                   job->code ? " " : "", job->code ? job->code : "",
                   job->committed.rows, job->committed.invalid, job->received,
                   ngx_current_msec - job->started);
@@ -632,7 +654,7 @@ ngx_glyph_job_unstored(ngx_glyph_job_t *job)
 void
 ngx_glyph_job_unstored_as(ngx_glyph_job_t *job, ngx_glyph_job_state_e state)
 {
-    if (ngx_glyph_job_is_final(job->state)) {
+    if (ngx_glyph_job_decided(job)) {
         return;
     }
 
@@ -642,7 +664,7 @@ ngx_glyph_job_unstored_as(ngx_glyph_job_t *job, ngx_glyph_job_state_e state)
     ngx_glyph_job_drop_input(job);
     ngx_glyph_job_drop_output(job);
 
-    ngx_glyph_job_finish(job, state);
+    ngx_glyph_job_decide(job, state);
 }
 
 
@@ -650,6 +672,10 @@ void
 ngx_glyph_job_store_lost(ngx_glyph_job_t *job, ngx_uint_t unknown)
 {
     ngx_str_t  detail;
+
+    if (ngx_glyph_job_decided(job)) {
+        return;
+    }
 
     if (job->durable) {
 
@@ -697,6 +723,10 @@ ngx_glyph_job_store_lost(ngx_glyph_job_t *job, ngx_uint_t unknown)
 void
 ngx_glyph_job_refused(ngx_glyph_job_t *job)
 {
+    if (ngx_glyph_job_decided(job)) {
+        return;
+    }
+
     if (job->outcome_refused) {
 
         /* not even its failure can be written */

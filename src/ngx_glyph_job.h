@@ -17,8 +17,15 @@
  * the input away and lets the running task and the open batch finish; then a
  * last, empty block carries the outcome to Postgres.
  *
- * References: the worker's list (until the final state), the request, the
+ * References: the worker's list (until the end is told), the request, the
  * task, the batch.
+ *
+ * Who may end what.  All that is called here, also _abort(), _over(),
+ * _unstored(), _refused(), _store_lost(), _committed() and _detach(), only
+ * decides how the job ends: the job stays on the list, and nobody has been
+ * told when the call returns.  The event loop then gives the job its turn
+ * (ngx_glyph_turn.h), in which its state becomes final, the world and its
+ * request are told, the runner lets go of its file, and the list of the job.
  */
 
 
@@ -80,6 +87,7 @@ struct ngx_glyph_job_s {
     ngx_int_t                  epoch;
 
     /* how it ends, once that is settled */
+    ngx_glyph_turn_t           end;         /* waiting: it is to be told */
     ngx_glyph_job_state_e      outcome;
     ngx_uint_t                 http_status; /* of the answer */
     const char                *code;        /* why it failed; or NULL */
@@ -164,6 +172,11 @@ struct ngx_glyph_job_s {
 };
 
 
+/* Nothing changes the outcome any more, be it told or not. */
+#define ngx_glyph_job_decided(job)                                            \
+    ((job)->end.waiting || ngx_glyph_job_is_final((job)->state))
+
+
 ngx_int_t ngx_glyph_job_init(ngx_cycle_t *cycle);
 void ngx_glyph_job_exit(void);
 
@@ -179,7 +192,10 @@ ngx_int_t ngx_glyph_job_start(ngx_glyph_job_t *job);
 /* As ngx_glyph_job_run(), but a little later: a queue is full. */
 void ngx_glyph_job_run_later(ngx_glyph_job_t *job);
 
-/* Takes the job off the list, without an answer or a word to anybody. */
+/*
+ * Takes the job off the list, without an answer or a word to anybody; the
+ * caller has a reference.
+ */
 void ngx_glyph_job_leave(ngx_glyph_job_t *job);
 
 /*
@@ -219,7 +235,6 @@ typedef struct {
 ngx_uint_t ngx_glyph_job_count(void);
 void ngx_glyph_job_counts(ngx_glyph_job_count_t *counts);
 
-/* Calls f with each; f must not end a job. */
 void ngx_glyph_job_each(void (*f)(ngx_glyph_job_t *job));
 
 /*

@@ -305,7 +305,8 @@ ngx_glyph_job_tick_one(ngx_glyph_job_t *job)
         return;
     }
 
-    if (!job->registered && !job->spooling && job->output == NULL
+    if (!job->registered && !job->spooling && !job->final_queued
+        && job->output == NULL
         && (job->run == NULL || ngx_glyph_runner_started(job))
         && ngx_current_msec - job->started >= NGX_GLYPH_JOB_TICK)
     {

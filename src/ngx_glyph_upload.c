@@ -11,13 +11,16 @@
  *                             client timer runs
  *   waiting                   the same                  the job is over:
  *                                                       _upload_answer()
- *   queued (ctx->waiting)     the job of the runner, or the same, or the time
+ *   queued (ctx->wait)        the job of the runner, or the same, or the time
  *                             the file that waits for   is over: _accepted()
  *                             one (ctx->spool)
- *   answered                  nothing of the job's      nginx frees it
+ *   decided (ctx->answer)     a reference to the job,   its turn: it is
+ *                             which knows it no more    answered, and ended
+ *                                                       (ngx_glyph_answer.c)
  *
  * A client that leaves, in any of them, is met by the cleanup handler, which
- * lets the job go on to its end without a request.
+ * lets the job go on to its end without a request.  Nothing here finalizes the
+ * request: all that is called, from the body filter on, only decides.
  */
 
 #include "ngx_glyph.h"
@@ -56,26 +59,10 @@ static void ngx_glyph_upload_body_end(ngx_http_request_t *r,
     ngx_glyph_ctx_t *ctx);
 static void ngx_glyph_upload_body_failed(ngx_http_request_t *r,
     ngx_glyph_ctx_t *ctx, ngx_int_t rc);
-static ngx_int_t ngx_glyph_upload_body_refused(ngx_http_request_t *r,
-    ngx_glyph_ctx_t *ctx, ngx_int_t rc);
-static void ngx_glyph_upload_stop_timer(ngx_connection_t *c);
 static void ngx_glyph_upload_clock_start(ngx_http_request_t *r,
     ngx_glyph_ctx_t *ctx);
 static void ngx_glyph_upload_clock_run(ngx_glyph_ctx_t *ctx);
-static void ngx_glyph_upload_clock_stand(ngx_glyph_ctx_t *ctx);
 static void ngx_glyph_upload_clock_handler(ngx_event_t *ev);
-static void ngx_glyph_upload_cleanup(void *data);
-static void ngx_glyph_upload_stop_waiting(ngx_glyph_ctx_t *ctx);
-static void ngx_glyph_upload_wait_handler(ngx_event_t *ev);
-static ngx_int_t ngx_glyph_upload_accept(ngx_http_request_t *r,
-    ngx_glyph_ctx_t *ctx, glyph_buf_t *b);
-static ngx_int_t ngx_glyph_upload_headers(ngx_http_request_t *r,
-    ngx_glyph_job_t *job, ngx_uint_t status);
-static ngx_int_t ngx_glyph_upload_result(ngx_http_request_t *r,
-    ngx_glyph_job_t *job, ngx_uint_t status, const char *code,
-    ngx_str_t *detail);
-static ngx_int_t ngx_glyph_upload_represent(ngx_http_request_t *r,
-    ngx_glyph_job_t *job);
 
 
 ngx_int_t
@@ -281,7 +268,7 @@ ngx_glyph_upload_go(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
 
     ctx->job = job;
 
-    cln->handler = ngx_glyph_upload_cleanup;
+    cln->handler = ngx_glyph_upload_gone;
     cln->data = ctx;
 
     ngx_http_set_ctx(r, ctx, ngx_glyph_module);
@@ -293,7 +280,11 @@ ngx_glyph_upload_go(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
     rc = ngx_http_read_client_request_body(r, ngx_glyph_upload_body_handler);
 
     if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
-        return ngx_glyph_upload_body_refused(r, ctx, rc);
+
+        /* its reference was given back, and the answer needs one */
+
+        r->main->count++;
+        ngx_glyph_upload_body_failed(r, ctx, rc);
     }
 
     return NGX_DONE;
@@ -413,6 +404,16 @@ ngx_glyph_upload_preview(ngx_glyph_job_t *job)
 static void
 ngx_glyph_upload_body_handler(ngx_http_request_t *r)
 {
+    ngx_glyph_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_glyph_module);
+
+    /* the body filter may have met the job's end */
+
+    if (ctx->answer != NGX_GLYPH_ANSWER_NONE) {
+        return;
+    }
+
     r->read_event_handler = ngx_glyph_upload_read_handler;
 
     ngx_glyph_upload_read_handler(r);
@@ -448,6 +449,10 @@ ngx_glyph_upload_read_handler(ngx_http_request_t *r)
             ngx_glyph_upload_body_failed(r, ctx, rc);
             return;
         }
+
+        if (ctx->answer != NGX_GLYPH_ANSWER_NONE) {
+            return;
+        }
     }
 
     if (!r->reading_body) {
@@ -466,17 +471,6 @@ ngx_glyph_upload_read_handler(ngx_http_request_t *r)
 
     if (ctx->job) {
         ngx_glyph_job_input_idle(ctx->job);
-    }
-}
-
-
-static void
-ngx_glyph_upload_stop_timer(ngx_connection_t *c)
-{
-    c->read->timedout = 0;
-
-    if (c->read->timer_set) {
-        ngx_del_timer(c->read);
     }
 }
 
@@ -508,7 +502,7 @@ ngx_glyph_upload_clock_run(ngx_glyph_ctx_t *ctx)
 }
 
 
-static void
+void
 ngx_glyph_upload_clock_stand(ngx_glyph_ctx_t *ctx)
 {
     ngx_msec_int_t  left;
@@ -551,7 +545,7 @@ ngx_glyph_upload_body_end(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
         ngx_post_event(c->read, &ngx_posted_events);
 
     } else if (ngx_handle_read_event(c->read, 0) != NGX_OK) {
-        ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
+        ngx_glyph_upload_body_failed(r, ctx, NGX_HTTP_INTERNAL_SERVER_ERROR);
         return;
     }
 
@@ -559,81 +553,53 @@ ngx_glyph_upload_body_end(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
 }
 
 
-/* Later than in the content handler. */
+/* nginx says why the body does not come: 400, 408, 413, 500 … */
 
 static void
 ngx_glyph_upload_body_failed(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
     ngx_int_t rc)
 {
-    r->read_event_handler = ngx_http_block_reading;
-
-    ngx_http_finalize_request(r, ngx_glyph_upload_body_refused(r, ctx, rc));
-}
-
-
-/*
- * nginx says why the body does not come: 400, 408, 413, 500 …; the job ends,
- * and what is returned is the answer.
- */
-
-static ngx_int_t
-ngx_glyph_upload_body_refused(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
-    ngx_int_t rc)
-{
-    const char        *code, *detail;
-    ngx_connection_t  *c;
-
-    c = r->connection;
-
-    if (r->header_sent && !c->error) {
-        (void) ngx_glyph_output_cut(r, "the body did not arrive as "
-                                       "announced");
-        ngx_glyph_upload_cleanup(ctx);
-        return NGX_ERROR;
-    }
-
-    if (c->error) {
-
-        /* the client has left, which is what the job is told */
-
-        ngx_glyph_upload_cleanup(ctx);
-        return rc;
-    }
+    ngx_str_t    detail;
+    const char  *code;
 
     switch (rc) {
 
     case NGX_HTTP_REQUEST_ENTITY_TOO_LARGE:
         code = "body_too_large";
-        detail = "the body is larger than client_max_body_size";
+        ngx_str_set(&detail, "the body is larger than client_max_body_size");
         break;
 
     case NGX_HTTP_REQUEST_TIME_OUT:
         code = "body_timeout";
-        detail = "the body did not arrive within client_body_timeout";
+        ngx_str_set(&detail, "the body did not arrive within "
+                             "client_body_timeout");
         break;
 
     case NGX_HTTP_INTERNAL_SERVER_ERROR:
         code = "internal_error";
-        detail = "the body could not be read; see the error log";
+        ngx_str_set(&detail, "the body could not be read; see the error log");
         break;
 
     default:
         code = "body_malformed";
-        detail = "the body did not arrive as announced";
+        ngx_str_set(&detail, "the body did not arrive as announced");
         break;
     }
 
-    ngx_glyph_job_abort(ctx->job, NGX_GLYPH_JOB_FAILED, rc, code, detail);
-    ngx_glyph_upload_cleanup(ctx);
+    /* the client is told by us, and need not wait for the job's end */
 
-    /* nginx would close the connection without a word at a timeout */
+    ngx_glyph_upload_refuse(ctx, rc, code, &detail);
 
-    ngx_glyph_upload_stop_timer(c);
+    if (r->connection->error) {
 
-    c->timedout = 0;
-    r->keepalive = 0;
+        /* the client has left, which is what the job is told */
 
-    return ngx_glyph_problemf(r, rc, code, "%s", detail);
+        ngx_glyph_job_detach(ctx->job);
+        return;
+    }
+
+    ngx_glyph_job_abort(ctx->job, NGX_GLYPH_JOB_FAILED, rc, code,
+                        (char *) detail.data);
 }
 
 
@@ -649,353 +615,4 @@ ngx_glyph_upload_resume(ngx_glyph_ctx_t *ctx)
     /* the client's socket is edge triggered: nobody else will wake us */
 
     ngx_post_event(ctx->request->connection->read, &ngx_posted_events);
-}
-
-
-static void
-ngx_glyph_upload_cleanup(void *data)
-{
-    ngx_glyph_ctx_t  *ctx = data;
-
-    ngx_glyph_job_t  *job;
-
-    job = ctx->job;
-
-    if (job) {
-        ngx_glyph_job_ref(job);
-        ngx_glyph_upload_detach(ctx);
-        ngx_glyph_job_detach(job);
-        ngx_glyph_variables_keep(ctx, job);
-        ngx_glyph_job_unref(job);
-    }
-
-    ngx_glyph_upload_stop_waiting(ctx);
-}
-
-
-/* A file that waits with it goes to whoever finds it. */
-
-static void
-ngx_glyph_upload_stop_waiting(ngx_glyph_ctx_t *ctx)
-{
-    ngx_glyph_spool_t  *spool;
-
-    spool = ctx->spool;
-
-    if (spool) {
-        ngx_glyph_runner_forget(ctx);
-        ngx_glyph_spool_close(spool);
-    }
-
-    if (ctx->wait.timer_set) {
-        ngx_del_timer(&ctx->wait);
-    }
-
-    ctx->waiting = 0;
-}
-
-
-ngx_uint_t
-ngx_glyph_upload_queued(ngx_glyph_ctx_t *ctx, ngx_glyph_spool_t *spool)
-{
-    ctx->id = spool->prefix.id;
-    ctx->start_time = spool->prefix.start_time;
-    ctx->body_len = spool->prefix.body_len;
-
-    if (ctx->wait_for == 0 || ngx_exiting) {
-        ngx_glyph_upload_accepted(ctx);
-        return 0;
-    }
-
-    ngx_glyph_upload_detach(ctx);
-
-    ctx->waiting = 1;
-
-    ctx->wait.handler = ngx_glyph_upload_wait_handler;
-    ctx->wait.data = ctx;
-    ctx->wait.log = ctx->request->connection->log;
-
-    ngx_add_timer(&ctx->wait, ctx->wait_for);
-
-    return 1;
-}
-
-
-static void
-ngx_glyph_upload_wait_handler(ngx_event_t *ev)
-{
-    ngx_glyph_upload_accepted(ev->data);
-}
-
-
-void
-ngx_glyph_upload_accepted(ngx_glyph_ctx_t *ctx)
-{
-    ngx_int_t                  rc;
-    glyph_buf_t                b;
-    ngx_connection_t          *c;
-    ngx_http_request_t        *r;
-    ngx_glyph_spool_prefix_t   prefix;
-
-    r = ctx->request;
-    c = r->connection;
-
-    ngx_http_set_log_request(c->log, r);
-
-    ngx_glyph_upload_stop_timer(c);
-    ngx_glyph_upload_stop_waiting(ctx);
-
-    ngx_memzero(&b, sizeof(glyph_buf_t));
-
-    if (ctx->job && !ctx->job->spooling
-        && ctx->job->state != NGX_GLYPH_JOB_QUEUED)
-    {
-        ngx_glyph_job_json(ctx->job, &b);
-
-    } else {
-        prefix.id = ctx->id;
-        prefix.start_time = ctx->start_time;
-        prefix.body_len = ctx->body_len;
-
-        ngx_glyph_background_json(&prefix, &b);
-    }
-
-    if (ctx->job) {
-        ngx_glyph_upload_detach(ctx);
-    }
-
-    rc = b.failed ? NGX_HTTP_INTERNAL_SERVER_ERROR
-                  : ngx_glyph_upload_accept(r, ctx, &b);
-
-    glyph_buf_free(&b);
-
-    r->read_event_handler = ngx_http_block_reading;
-
-    ngx_http_finalize_request(r, rc);
-
-    ngx_http_run_posted_requests(c);
-}
-
-
-static ngx_int_t
-ngx_glyph_upload_accept(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
-    glyph_buf_t *b)
-{
-    u_char  text[NGX_GLYPH_UUID_TEXT_LEN + 1];
-
-    static const char  applied[] = "respond-async";
-
-    *ngx_glyph_uuid_text(text, &ctx->id) = '\0';
-
-    if (ngx_glyph_upload_id_headers(r, text) != NGX_OK
-        || ngx_glyph_add_header(r, "Preference-Applied", (u_char *) applied,
-                                sizeof(applied) - 1)
-           != NGX_OK)
-    {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    return ngx_glyph_jobs_document(r, text, NGX_HTTP_ACCEPTED, b->data,
-                                   b->len, 1);
-}
-
-
-/* Whose job it is, and where to ask for it. */
-
-ngx_int_t
-ngx_glyph_upload_id_headers(ngx_http_request_t *r, u_char *text)
-{
-    u_char     *p;
-    ngx_str_t  *uri;
-
-    if (ngx_glyph_add_header(r, "Glyph-Job-Id", text, NGX_GLYPH_UUID_TEXT_LEN)
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    uri = &ngx_glyph_main_conf->jobs_uri;
-
-    if (uri->len == 0) {
-        return NGX_OK;
-    }
-
-    p = ngx_pnalloc(r->pool, uri->len + NGX_GLYPH_UUID_TEXT_LEN
-                             + sizeof("//status") - 1);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    return ngx_glyph_add_header(r, "Location", p,
-                                ngx_sprintf(p, "%V/%*s/status", uri,
-                                            (size_t) NGX_GLYPH_UUID_TEXT_LEN,
-                                            text)
-                                - p);
-}
-
-
-void
-ngx_glyph_upload_detach(ngx_glyph_ctx_t *ctx)
-{
-    ngx_glyph_job_t  *job;
-
-    job = ctx->job;
-
-    ngx_glyph_upload_clock_stand(ctx);
-    ngx_glyph_variables_keep(ctx, job);
-
-    ctx->job = NULL;
-    job->ctx = NULL;
-
-    ngx_glyph_job_unref(job);
-}
-
-
-void
-ngx_glyph_upload_answer(ngx_glyph_ctx_t *ctx, ngx_uint_t status,
-    const char *code, ngx_str_t *detail)
-{
-    ngx_int_t            rc;
-    ngx_glyph_job_t     *job;
-    ngx_connection_t    *c;
-    ngx_http_request_t  *r;
-
-    r = ctx->request;
-    c = r->connection;
-    job = ctx->job;
-
-    ngx_http_set_log_request(c->log, r);
-
-    ngx_glyph_upload_stop_timer(c);
-
-    if (ngx_glyph_upload_headers(r, job, status) != NGX_OK) {
-        rc = NGX_ERROR;
-
-    } else {
-        rc = ngx_glyph_upload_result(r, job, status, code, detail);
-    }
-
-    /* what may still come of the body is of no interest */
-
-    r->read_event_handler = ngx_http_block_reading;
-
-    ngx_glyph_upload_detach(ctx);
-    ngx_glyph_upload_stop_waiting(ctx);
-
-    ngx_http_finalize_request(r, rc);
-
-    ngx_http_run_posted_requests(c);
-}
-
-
-static ngx_int_t
-ngx_glyph_upload_headers(ngx_http_request_t *r, ngx_glyph_job_t *job,
-    ngx_uint_t status)
-{
-    u_char  *p;
-    u_char   buf[NGX_GLYPH_ROWS_LEN];
-
-    p = ngx_glyph_upload_rows(buf, job);
-
-    if (ngx_glyph_add_header(r, "Glyph-Rows", buf, p - buf) != NGX_OK
-        || ngx_glyph_timing_header(r, &job->timing) != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    if (job->output) {
-        return NGX_OK;
-    }
-
-    if (ngx_glyph_upload_id_headers(r, job->text) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    return (status == NGX_HTTP_SERVICE_UNAVAILABLE)
-           ? ngx_glyph_retry_after(r, 2) : NGX_OK;
-}
-
-
-/*
- * Adds the listings to the result, unless Postgres has refused one of them,
- * which they cannot tell, or there was no memory for them.
- */
-
-static ngx_int_t
-ngx_glyph_upload_represent(ngx_http_request_t *r, ngx_glyph_job_t *job)
-{
-    glyph_buf_t  *b;
-
-    static u_char  applied[] = "return=representation";
-
-    if (job->refused || job->preview->buf.failed) {
-        return NGX_OK;
-    }
-
-    b = &job->result;
-
-    b->len--;       /* the brace */
-
-    glyph_json_key(b, "listings_truncated");
-    glyph_buf_puts(b, job->preview->full ? "true" : "false");
-    glyph_json_key(b, "listings");
-    ngx_glyph_preview_end(job->preview, b);
-    glyph_buf_putc(b, '}');
-
-    return ngx_glyph_add_header(r, "Preference-Applied", applied,
-                                sizeof(applied) - 1);
-}
-
-
-u_char *
-ngx_glyph_upload_rows(u_char *buf, ngx_glyph_job_t *job)
-{
-    return ngx_sprintf(buf, "total=%uL, valid=%uL, invalid=%uL",
-                       job->seen.rows, job->seen.valid - job->refused,
-                       job->seen.invalid + job->refused);
-}
-
-
-/* The ImportResult; of a refused file, as the members of a problem. */
-
-static ngx_int_t
-ngx_glyph_upload_result(ngx_http_request_t *r, ngx_glyph_job_t *job,
-    ngx_uint_t status, const char *code, ngx_str_t *detail)
-{
-    ngx_str_t    body;
-    glyph_buf_t  b;
-
-    static ngx_str_t  problem = ngx_string("application/problem+json");
-
-    if (job->result.len == 0 || (status != NGX_HTTP_OK && status != 422)) {
-        return ngx_glyph_problem(r, status, code ? code : "failed", detail);
-    }
-
-    if (status == NGX_HTTP_OK) {
-
-        if (job->preview && !job->output
-            && ngx_glyph_upload_represent(r, job) != NGX_OK)
-        {
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
-        }
-
-        if (ngx_glyph_http_own(r, &job->result, &body) != NGX_OK) {
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
-        }
-
-        return ngx_glyph_send_json(r, status, &body);
-    }
-
-    ngx_memzero(&b, sizeof(glyph_buf_t));
-
-    glyph_buf_putc(&b, '{');
-    ngx_glyph_problem_members(&b, status, code, detail);
-    glyph_buf_putc(&b, ',');
-    glyph_buf_append(&b, job->result.data + 1, job->result.len - 1);
-
-    if (ngx_glyph_http_own(r, &b, &body) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    return ngx_glyph_send(r, status, &problem, &body);
 }

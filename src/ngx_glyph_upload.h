@@ -1,6 +1,7 @@
 
 /*
- * The request side of an upload (ngx_glyph_upload.c).
+ * The request side of an upload (ngx_glyph_upload.c), and its answer
+ * (ngx_glyph_answer.c).
  */
 
 
@@ -24,6 +25,9 @@ ngx_int_t ngx_glyph_upload_handler(ngx_http_request_t *r,
 /* Lets go of the job; it goes on without the request, or has ended. */
 void ngx_glyph_upload_detach(ngx_glyph_ctx_t *ctx);
 
+/* The cleanup handler: nginx ends the request, whose context "data" is. */
+void ngx_glyph_upload_gone(void *data);
+
 /* Writes the counts of rows seen; returns the end. */
 u_char *ngx_glyph_upload_rows(u_char *buf, ngx_glyph_job_t *job);
 
@@ -31,10 +35,21 @@ u_char *ngx_glyph_upload_rows(u_char *buf, ngx_glyph_job_t *job);
 void ngx_glyph_upload_resume(ngx_glyph_ctx_t *ctx);
 
 /*
- * From the job: answer now, and let go of the job.  Status 200 and 422 send
- * the job's result if it has one, all others a problem.
+ * What the request is to be answered with: the first of these decides, and is
+ * told by the event loop.  Of the job, with status 200 and 422 its result if
+ * it has one, else a problem; detail is static or the job's.
  */
 void ngx_glyph_upload_answer(ngx_glyph_ctx_t *ctx, ngx_uint_t status,
+    const char *code, ngx_str_t *detail);
+
+/* 202, for a request that waits, whoever has its job or its file. */
+void ngx_glyph_upload_accepted(ngx_glyph_ctx_t *ctx);
+
+/*
+ * A problem, because nginx does not take the body; an answer that has begun
+ * is cut off.
+ */
+void ngx_glyph_upload_refuse(ngx_glyph_ctx_t *ctx, ngx_uint_t status,
     const char *code, ngx_str_t *detail);
 
 /*
@@ -44,15 +59,19 @@ void ngx_glyph_upload_answer(ngx_glyph_ctx_t *ctx, ngx_uint_t status,
 ngx_uint_t ngx_glyph_upload_queued(ngx_glyph_ctx_t *ctx,
     ngx_glyph_spool_t *spool);
 
-/* 202, for a request that waits, whoever has its job or its file. */
-void ngx_glyph_upload_accepted(ngx_glyph_ctx_t *ctx);
-
 /*
  * Begins to read the body into the job, whose reference is taken; as a
  * content handler.
  */
 ngx_int_t ngx_glyph_upload_go(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
     ngx_glyph_job_t *job);
+
+/*
+ * client_body_timeout is not for what follows; nor is glyph_upload_timeout,
+ * for now.
+ */
+void ngx_glyph_upload_stop_timer(ngx_connection_t *c);
+void ngx_glyph_upload_clock_stand(ngx_glyph_ctx_t *ctx);
 
 /* The headers that name a job, by the text of its id. */
 ngx_int_t ngx_glyph_upload_id_headers(ngx_http_request_t *r, u_char *text);

@@ -77,6 +77,15 @@ if [ -f build/nginx/Makefile ]; then
 else
     echo "lint: nothing is built: the order of includes was not looked at"
 fi
+# a job, and all that it calls, only decides: src/ngx_glyph_turn.h
+# shellcheck disable=SC2046
+for part in job budget body_filter upload background runner spool writer \
+    batch record output dry_run state watch compute; do
+    grep -nE 'ngx_http_(finalize|terminate)_request' \
+        $(git ls-files "src/ngx_glyph_$part.c" "src/ngx_glyph_${part}_*.c") \
+        /dev/null \
+        && say "an upload's request is finalized by src/ngx_glyph_answer.c"
+done
 
 # functions over 120 lines: the name at column 0, the brace alone
 for file in $(git ls-files 'src/*.c' 'ngx_glyph_module.c'); do

@@ -49,11 +49,11 @@ sub nothing {
     unlike slurp("$root/logs/error.log"), qr/\[crit\]/, 'there is no [crit]';
 }
 
-# What Redis was told while it was copied is believed for two seconds.
+# What Redis has of it is believed for two seconds.
 sub unknown {
     my ($id) = @_;
-    ok wait_for(sub { status_of("/jobs/$id/status") == 404 }, 3),
-        'then nobody knows the job';
+    ok wait_for(sub { status_of("/jobs/$id/status") == 404 }, 4),
+        'nobody knows the job';
 }
 
 start_nginx(locations => "location = /from { glyph_import;"

@@ -29,7 +29,8 @@ subtest 'bytes that are no HTTP' => sub {
     is join("\n", bad_lines()), '', 'nothing bad in the error log';
 };
 
-# a body that nginx rejects after the content handler has returned
+# a body that nginx rejects after the content handler has returned: see
+# hostile_life.t
 
 # rows chosen so that their hashes collide
 

@@ -1,0 +1,523 @@
+
+/*
+ * The answer to an upload, and the only place that finalizes its request,
+ * but for the rows of a transform.
+ *
+ *   what is decided   by whom
+ *   JOB               the job, at its end; or who knows that this will not be
+ *                     known soon
+ *   ACCEPTED          who has put the body into the spool; the end of the
+ *                     client's patience, or of the worker
+ *   REFUSED           nginx, which does not take the body
+ *
+ * The first decision stands.  It is only a decision: the job lets go of the
+ * request, nobody reads or writes any more, and whoever decides goes on with a
+ * request, a context and a job that are still there.  What ends the request,
+ * ngx_glyph_answer_send(), is called by the event loop alone.
+ */
+
+#include "ngx_glyph.h"
+#include "ngx_glyph_background.h"
+#include "ngx_glyph_http.h"
+#include "ngx_glyph_job.h"
+#include "ngx_glyph_jobs.h"
+#include "ngx_glyph_output.h"
+#include "ngx_glyph_turn.h"
+#include "ngx_glyph_upload.h"
+#include "ngx_glyph_variables.h"
+
+
+static void ngx_glyph_answer_decide(ngx_glyph_ctx_t *ctx,
+    ngx_glyph_answer_e answer, ngx_uint_t status, const char *code,
+    ngx_str_t *detail);
+static void ngx_glyph_answer_wait_handler(ngx_event_t *ev);
+static void ngx_glyph_answer_stop_waiting(ngx_glyph_ctx_t *ctx);
+static void ngx_glyph_answer_send(void *data);
+static ngx_int_t ngx_glyph_answer_refused(ngx_http_request_t *r,
+    ngx_glyph_ctx_t *ctx);
+static ngx_int_t ngx_glyph_answer_accepted(ngx_http_request_t *r,
+    ngx_glyph_ctx_t *ctx);
+static ngx_int_t ngx_glyph_answer_document(ngx_http_request_t *r,
+    ngx_glyph_ctx_t *ctx, glyph_buf_t *b);
+static ngx_int_t ngx_glyph_answer_job(ngx_http_request_t *r,
+    ngx_glyph_ctx_t *ctx);
+static ngx_int_t ngx_glyph_answer_headers(ngx_http_request_t *r,
+    ngx_glyph_job_t *job, ngx_uint_t status);
+static ngx_int_t ngx_glyph_answer_represent(ngx_http_request_t *r,
+    ngx_glyph_job_t *job);
+static ngx_int_t ngx_glyph_answer_result(ngx_http_request_t *r,
+    ngx_glyph_job_t *job, ngx_uint_t status, const char *code,
+    ngx_str_t *detail);
+
+
+void
+ngx_glyph_upload_answer(ngx_glyph_ctx_t *ctx, ngx_uint_t status,
+    const char *code, ngx_str_t *detail)
+{
+    ngx_glyph_answer_decide(ctx, NGX_GLYPH_ANSWER_JOB, status, code, detail);
+}
+
+
+void
+ngx_glyph_upload_accepted(ngx_glyph_ctx_t *ctx)
+{
+    ngx_glyph_answer_decide(ctx, NGX_GLYPH_ANSWER_ACCEPTED, NGX_HTTP_ACCEPTED,
+                            NULL, NULL);
+}
+
+
+void
+ngx_glyph_upload_refuse(ngx_glyph_ctx_t *ctx, ngx_uint_t status,
+    const char *code, ngx_str_t *detail)
+{
+    ngx_glyph_answer_decide(ctx, NGX_GLYPH_ANSWER_REFUSED, status, code,
+                            detail);
+}
+
+
+static void
+ngx_glyph_answer_decide(ngx_glyph_ctx_t *ctx, ngx_glyph_answer_e answer,
+    ngx_uint_t status, const char *code, ngx_str_t *detail)
+{
+    ngx_http_request_t  *r;
+
+    if (ctx->answer != NGX_GLYPH_ANSWER_NONE) {
+        return;
+    }
+
+    r = ctx->request;
+
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "glyph answer: %d, status:%ui", answer, status);
+
+    ctx->answer = answer;
+    ctx->status = status;
+    ctx->code = code;
+
+    if (detail) {
+        ctx->detail = *detail;
+    }
+
+    /* we keep the job: what the answer tells of it is read when it is sent */
+
+    if (ctx->job) {
+        ctx->job->ctx = NULL;
+    }
+
+    ngx_glyph_answer_stop_waiting(ctx);
+
+    /* what may still come of the body is of no interest */
+
+    r->read_event_handler = ngx_http_block_reading;
+    r->write_event_handler = ngx_http_request_empty_handler;
+
+    ctx->turn.take = ngx_glyph_answer_send;
+    ctx->turn.data = ctx;
+
+    ngx_glyph_turn_wait(&ctx->turn);
+}
+
+
+void
+ngx_glyph_upload_detach(ngx_glyph_ctx_t *ctx)
+{
+    ngx_glyph_job_t  *job;
+
+    job = ctx->job;
+
+    ngx_glyph_upload_clock_stand(ctx);
+    ngx_glyph_variables_keep(ctx, job);
+
+    ctx->job = NULL;
+
+    if (job->ctx == ctx) {
+        job->ctx = NULL;
+    }
+
+    ngx_glyph_job_unref(job);
+}
+
+
+void
+ngx_glyph_upload_gone(void *data)
+{
+    ngx_glyph_ctx_t *ctx = data;
+
+    ngx_uint_t        attached;
+    ngx_glyph_job_t  *job;
+
+    ngx_glyph_turn_leave(&ctx->turn);
+    ngx_glyph_answer_stop_waiting(ctx);
+
+    job = ctx->job;
+
+    if (job == NULL) {
+        return;
+    }
+
+    /* else what becomes of the job is no affair of this request any more */
+
+    attached = (job->ctx == ctx);
+
+    ngx_glyph_job_ref(job);
+    ngx_glyph_upload_detach(ctx);
+
+    if (attached) {
+        ngx_glyph_job_detach(job);
+        ngx_glyph_variables_keep(ctx, job);
+    }
+
+    ngx_glyph_job_unref(job);
+}
+
+
+ngx_uint_t
+ngx_glyph_upload_queued(ngx_glyph_ctx_t *ctx, ngx_glyph_spool_t *spool)
+{
+    ctx->id = spool->prefix.id;
+    ctx->start_time = spool->prefix.start_time;
+    ctx->body_len = spool->prefix.body_len;
+
+    if (ctx->wait_for == 0 || ngx_exiting) {
+        ngx_glyph_upload_accepted(ctx);
+        return 0;
+    }
+
+    ngx_glyph_upload_detach(ctx);
+
+    ctx->wait.handler = ngx_glyph_answer_wait_handler;
+    ctx->wait.data = ctx;
+    ctx->wait.log = ctx->request->connection->log;
+
+    ngx_add_timer(&ctx->wait, ctx->wait_for);
+
+    return 1;
+}
+
+
+static void
+ngx_glyph_answer_wait_handler(ngx_event_t *ev)
+{
+    ngx_glyph_ctx_t *ctx = ev->data;
+
+    /* the end of the job, if it is decided, is a better answer */
+
+    if (ctx->job && ngx_glyph_job_decided(ctx->job)) {
+        return;
+    }
+
+    ngx_glyph_upload_accepted(ctx);
+}
+
+
+/* A file that waits with it goes to whoever finds it. */
+
+static void
+ngx_glyph_answer_stop_waiting(ngx_glyph_ctx_t *ctx)
+{
+    ngx_glyph_spool_t  *spool;
+
+    spool = ctx->spool;
+
+    if (spool) {
+        ngx_glyph_runner_forget(ctx);
+        ngx_glyph_spool_close(spool);
+    }
+
+    if (ctx->wait.timer_set) {
+        ngx_del_timer(&ctx->wait);
+    }
+
+    ngx_glyph_upload_clock_stand(ctx);
+}
+
+
+void
+ngx_glyph_upload_stop_timer(ngx_connection_t *c)
+{
+    c->read->timedout = 0;
+
+    if (c->read->timer_set) {
+        ngx_del_timer(c->read);
+    }
+}
+
+
+/* From the event loop; behind it there may be no request any more. */
+
+static void
+ngx_glyph_answer_send(void *data)
+{
+    ngx_glyph_ctx_t *ctx = data;
+
+    ngx_int_t            rc;
+    ngx_connection_t    *c;
+    ngx_http_request_t  *r;
+
+    r = ctx->request;
+    c = r->connection;
+
+    ngx_http_set_log_request(c->log, r);
+
+    ngx_glyph_upload_stop_timer(c);
+
+    switch (ctx->answer) {
+
+    case NGX_GLYPH_ANSWER_REFUSED:
+        rc = ngx_glyph_answer_refused(r, ctx);
+        break;
+
+    case NGX_GLYPH_ANSWER_ACCEPTED:
+        rc = ngx_glyph_answer_accepted(r, ctx);
+        break;
+
+    default: /* NGX_GLYPH_ANSWER_JOB */
+        rc = ngx_glyph_answer_job(r, ctx);
+        break;
+    }
+
+    if (ctx->job) {
+        ngx_glyph_upload_detach(ctx);
+    }
+
+    ngx_http_finalize_request(r, rc);
+
+    ngx_http_run_posted_requests(c);
+}
+
+
+static ngx_int_t
+ngx_glyph_answer_refused(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
+{
+    ngx_connection_t  *c;
+
+    c = r->connection;
+
+    if (c->error) {
+        return ctx->status;
+    }
+
+    if (r->header_sent) {
+        return ngx_glyph_output_cut(r, ctx->code);
+    }
+
+    /* nginx would close the connection without a word at a timeout */
+
+    c->timedout = 0;
+    r->keepalive = 0;
+
+    return ngx_glyph_problem(r, ctx->status, ctx->code, &ctx->detail);
+}
+
+
+static ngx_int_t
+ngx_glyph_answer_accepted(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
+{
+    ngx_int_t                 rc;
+    glyph_buf_t               b;
+    ngx_glyph_spool_prefix_t  prefix;
+
+    ngx_memzero(&b, sizeof(glyph_buf_t));
+
+    if (ctx->job && !ctx->job->spooling
+        && ctx->job->state != NGX_GLYPH_JOB_QUEUED)
+    {
+        ngx_glyph_job_json(ctx->job, &b);
+
+    } else {
+        prefix.id = ctx->id;
+        prefix.start_time = ctx->start_time;
+        prefix.body_len = ctx->body_len;
+
+        ngx_glyph_background_json(&prefix, &b);
+    }
+
+    rc = b.failed ? NGX_HTTP_INTERNAL_SERVER_ERROR
+                  : ngx_glyph_answer_document(r, ctx, &b);
+
+    glyph_buf_free(&b);
+
+    return rc;
+}
+
+
+static ngx_int_t
+ngx_glyph_answer_document(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
+    glyph_buf_t *b)
+{
+    u_char  text[NGX_GLYPH_UUID_TEXT_LEN + 1];
+
+    static const char  applied[] = "respond-async";
+
+    *ngx_glyph_uuid_text(text, &ctx->id) = '\0';
+
+    if (ngx_glyph_upload_id_headers(r, text) != NGX_OK
+        || ngx_glyph_add_header(r, "Preference-Applied", (u_char *) applied,
+                                sizeof(applied) - 1)
+           != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_glyph_jobs_document(r, text, NGX_HTTP_ACCEPTED, b->data,
+                                   b->len, 1);
+}
+
+
+/* Whose job it is, and where to ask for it. */
+
+ngx_int_t
+ngx_glyph_upload_id_headers(ngx_http_request_t *r, u_char *text)
+{
+    u_char     *p;
+    ngx_str_t  *uri;
+
+    if (ngx_glyph_add_header(r, "Glyph-Job-Id", text, NGX_GLYPH_UUID_TEXT_LEN)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    uri = &ngx_glyph_main_conf->jobs_uri;
+
+    if (uri->len == 0) {
+        return NGX_OK;
+    }
+
+    p = ngx_pnalloc(r->pool, uri->len + NGX_GLYPH_UUID_TEXT_LEN
+                             + sizeof("//status") - 1);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    return ngx_glyph_add_header(r, "Location", p,
+                                ngx_sprintf(p, "%V/%*s/status", uri,
+                                            (size_t) NGX_GLYPH_UUID_TEXT_LEN,
+                                            text)
+                                - p);
+}
+
+
+static ngx_int_t
+ngx_glyph_answer_job(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
+{
+    if (ngx_glyph_answer_headers(r, ctx->job, ctx->status) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_glyph_answer_result(r, ctx->job, ctx->status, ctx->code,
+                                   &ctx->detail);
+}
+
+
+static ngx_int_t
+ngx_glyph_answer_headers(ngx_http_request_t *r, ngx_glyph_job_t *job,
+    ngx_uint_t status)
+{
+    u_char  *p;
+    u_char   buf[NGX_GLYPH_ROWS_LEN];
+
+    p = ngx_glyph_upload_rows(buf, job);
+
+    if (ngx_glyph_add_header(r, "Glyph-Rows", buf, p - buf) != NGX_OK
+        || ngx_glyph_timing_header(r, &job->timing) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (job->output) {
+        return NGX_OK;
+    }
+
+    if (ngx_glyph_upload_id_headers(r, job->text) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return (status == NGX_HTTP_SERVICE_UNAVAILABLE)
+           ? ngx_glyph_retry_after(r, 2) : NGX_OK;
+}
+
+
+/*
+ * Adds the listings to the result, unless Postgres has refused one of them,
+ * which they cannot tell, or there was no memory for them.
+ */
+
+static ngx_int_t
+ngx_glyph_answer_represent(ngx_http_request_t *r, ngx_glyph_job_t *job)
+{
+    glyph_buf_t  *b;
+
+    static u_char  applied[] = "return=representation";
+
+    if (job->refused || job->preview->buf.failed) {
+        return NGX_OK;
+    }
+
+    b = &job->result;
+
+    b->len--;       /* the brace */
+
+    glyph_json_key(b, "listings_truncated");
+    glyph_buf_puts(b, job->preview->full ? "true" : "false");
+    glyph_json_key(b, "listings");
+    ngx_glyph_preview_end(job->preview, b);
+    glyph_buf_putc(b, '}');
+
+    return ngx_glyph_add_header(r, "Preference-Applied", applied,
+                                sizeof(applied) - 1);
+}
+
+
+u_char *
+ngx_glyph_upload_rows(u_char *buf, ngx_glyph_job_t *job)
+{
+    return ngx_sprintf(buf, "total=%uL, valid=%uL, invalid=%uL",
+                       job->seen.rows, job->seen.valid - job->refused,
+                       job->seen.invalid + job->refused);
+}
+
+
+/* The ImportResult; of a refused file, as the members of a problem. */
+
+static ngx_int_t
+ngx_glyph_answer_result(ngx_http_request_t *r, ngx_glyph_job_t *job,
+    ngx_uint_t status, const char *code, ngx_str_t *detail)
+{
+    ngx_str_t    body;
+    glyph_buf_t  b;
+
+    static ngx_str_t  problem = ngx_string("application/problem+json");
+
+    if (job->result.len == 0 || (status != NGX_HTTP_OK && status != 422)) {
+        return ngx_glyph_problem(r, status, code ? code : "failed", detail);
+    }
+
+    if (status == NGX_HTTP_OK) {
+
+        if (job->preview && !job->output
+            && ngx_glyph_answer_represent(r, job) != NGX_OK)
+        {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+        if (ngx_glyph_http_own(r, &job->result, &body) != NGX_OK) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+        return ngx_glyph_send_json(r, status, &body);
+    }
+
+    ngx_memzero(&b, sizeof(glyph_buf_t));
+
+    glyph_buf_putc(&b, '{');
+    ngx_glyph_problem_members(&b, status, code, detail);
+    glyph_buf_putc(&b, ',');
+    glyph_buf_append(&b, job->result.data + 1, job->result.len - 1);
+
+    if (ngx_glyph_http_own(r, &b, &body) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_glyph_send(r, status, &problem, &body);
+}
