@@ -14,6 +14,7 @@
 #include "ngx_glyph_query.h"
 #include "ngx_glyph_redis.h"
 #include "ngx_glyph_tenant.h"
+#include "ngx_glyph_watch.h"
 
 
 /* what Redis says of a running job is believed for this long, ms */
@@ -27,6 +28,7 @@ static ngx_int_t ngx_glyph_jobs_redis(ngx_glyph_ask_t *ask);
 static void ngx_glyph_jobs_redis_reply(void *data, redisReply *reply);
 static ngx_int_t ngx_glyph_jobs_live(ngx_glyph_ask_t *ask,
     redisReply *reply);
+static void ngx_glyph_jobs_ended(ngx_glyph_ask_t *ask, redisReply *doc);
 static ngx_int_t ngx_glyph_jobs_postgres(ngx_glyph_ask_t *ask);
 static void ngx_glyph_jobs_postgres_result(void *data, PGresult *res,
     const char *error);
@@ -262,9 +264,17 @@ ngx_glyph_jobs_live(ngx_glyph_ask_t *ask, redisReply *reply)
     tenant.data = (u_char *) e[0]->str;
 
     if (!ngx_glyph_tenant_equal(&tenant, &ask->tenant)
-        || state == NGX_ERROR
-        || ngx_glyph_job_is_final((ngx_glyph_job_state_e) state))
+        || state == NGX_ERROR)
     {
+        return NGX_DECLINED;
+    }
+
+    if (ngx_glyph_job_is_final((ngx_glyph_job_state_e) state)) {
+
+        if (state == NGX_GLYPH_JOB_FAILED) {
+            ngx_glyph_jobs_ended(ask, e[3]);
+        }
+
         return NGX_DECLINED;
     }
 
@@ -287,6 +297,29 @@ ngx_glyph_jobs_live(ngx_glyph_ask_t *ask, redisReply *reply)
 }
 
 
+/* One that failed before Postgres had a row of it is known nowhere else. */
+
+static void
+ngx_glyph_jobs_ended(ngx_glyph_ask_t *ask, redisReply *doc)
+{
+    glyph_str_t  json;
+
+    json.data = (u_char *) doc->str;
+    json.len = doc->len;
+
+    if (!glyph_json_is_object(&json)) {
+        return;
+    }
+
+    ask->ended.data = ngx_pnalloc(ask->request->pool, json.len);
+
+    if (ask->ended.data) {
+        ngx_memcpy(ask->ended.data, json.data, json.len);
+        ask->ended.len = json.len;
+    }
+}
+
+
 static ngx_int_t
 ngx_glyph_jobs_postgres(ngx_glyph_ask_t *ask)
 {
@@ -304,7 +337,7 @@ ngx_glyph_jobs_postgres(ngx_glyph_ask_t *ask)
     switch (ask->what) {
 
     case NGX_GLYPH_JOBS_STATUS:
-        sql = "SELECT s->>'state', s "
+        sql = "SELECT " NGX_GLYPH_WATCH_STATE_SQL ", s "
               "FROM glyph.job_status($1::uuid, $2) s WHERE s IS NOT NULL";
         break;
 

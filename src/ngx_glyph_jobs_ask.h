@@ -50,6 +50,8 @@ typedef struct {
     unsigned                   looked:1;
     PGresult                  *failed;      /* what Postgres said instead */
     const char                *error;       /* of an answer */
+    ngx_str_t                  ended;       /* the job, as Redis has it; it
+                                               counts if nobody else has it */
 } ngx_glyph_ask_t;
 
 

@@ -27,6 +27,7 @@
 #include "ngx_glyph_job.h"
 #include "ngx_glyph_jobs.h"
 #include "ngx_glyph_output.h"
+#include "ngx_glyph_store.h"
 #include "ngx_glyph_upload.h"
 #include "ngx_glyph_variables.h"
 #include "ngx_glyph_writer.h"
@@ -67,6 +68,8 @@ static ngx_int_t ngx_glyph_upload_headers(ngx_http_request_t *r,
 static ngx_int_t ngx_glyph_upload_result(ngx_http_request_t *r,
     ngx_glyph_job_t *job, ngx_uint_t status, const char *code,
     ngx_str_t *detail);
+static ngx_int_t ngx_glyph_upload_failed(ngx_http_request_t *r,
+    ngx_uint_t status, const char *code, ngx_str_t *detail);
 static ngx_int_t ngx_glyph_upload_represent(ngx_http_request_t *r,
     ngx_glyph_job_t *job);
 
@@ -146,9 +149,10 @@ ngx_glyph_upload_check(ngx_http_request_t *r)
 static ngx_int_t
 ngx_glyph_upload_mode(ngx_http_request_t *r, ngx_glyph_job_t *job)
 {
-    ngx_int_t              store;
-    ngx_uint_t             wanted;
-    ngx_glyph_loc_conf_t  *glcf;
+    ngx_int_t                  store;
+    ngx_uint_t                 wanted;
+    ngx_glyph_loc_conf_t      *glcf;
+    ngx_glyph_store_answer_t   why;
 
     glcf = job->conf;
     store = ngx_glyph_writer_available();
@@ -171,13 +175,9 @@ ngx_glyph_upload_mode(ngx_http_request_t *r, ngx_glyph_job_t *job)
         return ngx_glyph_upload_preview(job);
     }
 
-    if (ngx_glyph_retry_after(r, 2) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
+    ngx_glyph_store_why(NGX_GLYPH_STORE_WRITES, &why);
 
-    return ngx_glyph_problemf(r, NGX_HTTP_SERVICE_UNAVAILABLE,
-                              "store_unavailable",
-                              "Postgres is out of reach; nothing was read");
+    return ngx_glyph_problem_store(r, &why);
 }
 
 
@@ -866,7 +866,8 @@ ngx_glyph_upload_result(ngx_http_request_t *r, ngx_glyph_job_t *job,
     static ngx_str_t  problem = ngx_string("application/problem+json");
 
     if (job->result.len == 0 || (status != NGX_HTTP_OK && status != 422)) {
-        return ngx_glyph_problem(r, status, code ? code : "failed", detail);
+        return ngx_glyph_upload_failed(r, status, code ? code : "failed",
+                                       detail);
     }
 
     if (status == NGX_HTTP_OK) {
@@ -896,4 +897,21 @@ ngx_glyph_upload_result(ngx_http_request_t *r, ngx_glyph_job_t *job,
     }
 
     return ngx_glyph_send(r, status, &problem, &body);
+}
+
+
+/* What Postgres refuses says by which class of SQLSTATEs. */
+
+static ngx_int_t
+ngx_glyph_upload_failed(ngx_http_request_t *r, ngx_uint_t status,
+    const char *code, ngx_str_t *detail)
+{
+    const char  *class;
+
+    class = (ngx_strcmp(code, "store_unwell") == 0
+             || ngx_strcmp(code, "store_broken") == 0)
+            ? ngx_glyph_store_class() : "";
+
+    return ngx_glyph_problem_with(r, status, code, detail, "sqlstate_class",
+                                  class[0] ? class : NULL);
 }

@@ -44,8 +44,10 @@ typedef enum {
     NGX_GLYPH_PG_CONNECTS,
     NGX_GLYPH_PG_FAILURES,
     NGX_GLYPH_PG_RECONNECTS,
+    NGX_GLYPH_PG_REFUSALS,                  /* by side, and in it by class;
+                                               see ngx_glyph_store.h */
 
-    NGX_GLYPH_REDIS_CONNECTS,
+    NGX_GLYPH_REDIS_CONNECTS = NGX_GLYPH_PG_REFUSALS + 2 * 13,
     NGX_GLYPH_REDIS_FAILURES,
     NGX_GLYPH_REDIS_RECONNECTS,
     NGX_GLYPH_REDIS_ERRORS,
@@ -89,7 +91,7 @@ typedef enum {
     NGX_GLYPH_BLOCKS_WAITING,
 
     NGX_GLYPH_PG_STATES,                    /* as in ngx_glyph_metrics.c */
-    NGX_GLYPH_REDIS_STATES = NGX_GLYPH_PG_STATES + 4,
+    NGX_GLYPH_REDIS_STATES = NGX_GLYPH_PG_STATES + 5,
 
     NGX_GLYPH_GAUGES = NGX_GLYPH_REDIS_STATES + 4
 } ngx_glyph_gauge_e;
