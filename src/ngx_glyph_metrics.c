@@ -566,7 +566,7 @@ ngx_glyph_metrics_refusals(glyph_buf_t *b)
 
     for (side = 0; side < NGX_GLYPH_STORE_SIDES; side++) {
 
-        for (i = 0; i < NGX_GLYPH_STORE_CLASSES; i++) {
+        for (i = 0; i < NGX_GLYPH_REFUSAL_CLASSES; i++) {
             ngx_sprintf((u_char *) labels, "class=\"%s\",side=\"%s\"%Z",
                         ngx_glyph_store_classes[i], sides[side]);
             ngx_glyph_metrics_line(b, name, labels,

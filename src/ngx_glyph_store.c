@@ -32,6 +32,8 @@ typedef struct {
     ngx_msec_t                 since;       /* UNWELL or LOST */
     ngx_msec_t                 up_at;
     ngx_msec_t                 doubted_at;
+    ngx_msec_t                 again_at;    /* the first of those since one was
+                                               served; 0: none */
     ngx_msec_t                 delay;
     char                       sqlstate[6]; /* of the last refusal */
     char                       error[256];
@@ -49,7 +51,7 @@ static void ngx_glyph_store_refusal(const char *sqlstate,
 static ngx_glyph_store_t *ngx_glyph_store_worse(void);
 
 
-const char *const  ngx_glyph_store_classes[NGX_GLYPH_STORE_CLASSES] = {
+const char *const  ngx_glyph_store_classes[NGX_GLYPH_REFUSAL_CLASSES] = {
     "22", "23", "25", "3F", "40", "42", "53", "54", "55", "57", "58", "XX",
     "other"
 };
@@ -123,6 +125,8 @@ ngx_glyph_store_fault(const char *sqlstate)
 void
 ngx_glyph_store_served(ngx_glyph_store_side_e side)
 {
+    ngx_glyph_stores[side].again_at = 0;
+
     ngx_glyph_store_set(side, NGX_GLYPH_STORE_UP, "");
 }
 
@@ -140,6 +144,21 @@ ngx_glyph_store_refused(ngx_glyph_store_side_e side, const char *sqlstate,
                 sizeof(st->sqlstate));
 
     ngx_glyph_store_set(side, NGX_GLYPH_STORE_UNWELL, error);
+}
+
+
+ngx_uint_t
+ngx_glyph_store_again(ngx_glyph_store_side_e side)
+{
+    ngx_glyph_store_t  *st;
+
+    st = &ngx_glyph_stores[side];
+
+    if (st->again_at == 0) {
+        st->again_at = ngx_current_msec ? ngx_current_msec : 1;
+    }
+
+    return ngx_current_msec - st->again_at >= ngx_glyph_store_timeout;
 }
 
 
@@ -281,14 +300,14 @@ ngx_glyph_store_count(ngx_glyph_store_side_e side, const char *sqlstate)
         return;
     }
 
-    for (i = 0; i < NGX_GLYPH_STORE_CLASSES - 1; i++) {
+    for (i = 0; i < NGX_GLYPH_REFUSAL_CLASSES - 1; i++) {
         if (ngx_strncmp(sqlstate, ngx_glyph_store_classes[i], 2) == 0) {
             break;
         }
     }
 
     ngx_glyph_zone_add(NGX_GLYPH_PG_REFUSALS
-                       + side * NGX_GLYPH_STORE_CLASSES + i, 1);
+                       + side * NGX_GLYPH_REFUSAL_CLASSES + i, 1);
 }
 
 

@@ -23,6 +23,7 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_latch.h"
+#include "ngx_glyph_zone.h"
 
 #include <libpq-fe.h>
 
@@ -76,6 +77,12 @@ void ngx_glyph_store_served(ngx_glyph_store_side_e side);
 void ngx_glyph_store_refused(ngx_glyph_store_side_e side,
     const char *sqlstate, ngx_uint_t schema, const char *error);
 
+/*
+ * … a refusal of the moment, such as a deadlock; true when there were no other
+ * answers for as long as glyph_postgres' timeout: then it is a refusal.
+ */
+ngx_uint_t ngx_glyph_store_again(ngx_glyph_store_side_e side);
+
 /* … no answer … */
 void ngx_glyph_store_lost(ngx_glyph_store_side_e side, const char *error);
 
@@ -120,9 +127,7 @@ void ngx_glyph_store_damaged(ngx_glyph_store_answer_t *answer);
 const char *ngx_glyph_store_class(void);
 
 /* Classes that are counted one by one: their names, the last is "other". */
-#define NGX_GLYPH_STORE_CLASSES   13
-
-extern const char *const  ngx_glyph_store_classes[];
+extern const char *const  ngx_glyph_store_classes[NGX_GLYPH_REFUSAL_CLASSES];
 
 
 #endif /* _NGX_GLYPH_STORE_H_INCLUDED_ */

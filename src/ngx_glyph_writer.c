@@ -648,6 +648,14 @@ ngx_glyph_writer_unwell(ngx_glyph_writer_tx_t *tx)
 
     ngx_glyph_store_refused(NGX_GLYPH_STORE_WRITES, tx->sqlstate, 0,
                             tx->conn.error);
+
+    if (ngx_glyph_store_fault(tx->sqlstate) == NGX_GLYPH_FAULT_AGAIN) {
+
+        /* it was tried for that long */
+
+        ngx_glyph_store_expire(NGX_GLYPH_STORE_WRITES);
+    }
+
     ngx_glyph_writer_retry_later();
     ngx_glyph_writer_given_back();
 }

@@ -164,6 +164,12 @@ ngx_glyph_writer_rolled_back(ngx_glyph_writer_tx_t *tx)
         break;
 
     case NGX_GLYPH_FAULT_AGAIN:
+
+        if (ngx_glyph_store_again(NGX_GLYPH_STORE_WRITES)) {
+            ngx_glyph_writer_unwell(tx);
+            break;
+        }
+
         ngx_glyph_writer_give_back_all(tx->batch);
         ngx_glyph_writer_retry_later();
         break;

@@ -22,6 +22,10 @@
 #include "ngx_glyph.h"
 
 
+/* classes of SQLSTATEs that are counted; see ngx_glyph_store.c */
+#define NGX_GLYPH_REFUSAL_CLASSES  13
+
+
 typedef enum {
     NGX_GLYPH_ROWS_VALID = 0,
     NGX_GLYPH_ROWS_INVALID,
@@ -44,10 +48,10 @@ typedef enum {
     NGX_GLYPH_PG_CONNECTS,
     NGX_GLYPH_PG_FAILURES,
     NGX_GLYPH_PG_RECONNECTS,
-    NGX_GLYPH_PG_REFUSALS,                  /* by side, and in it by class;
-                                               see ngx_glyph_store.h */
+    NGX_GLYPH_PG_REFUSALS,                  /* by side, and in it by class */
 
-    NGX_GLYPH_REDIS_CONNECTS = NGX_GLYPH_PG_REFUSALS + 2 * 13,
+    NGX_GLYPH_REDIS_CONNECTS = NGX_GLYPH_PG_REFUSALS
+                               + 2 * NGX_GLYPH_REFUSAL_CLASSES,
     NGX_GLYPH_REDIS_FAILURES,
     NGX_GLYPH_REDIS_RECONNECTS,
     NGX_GLYPH_REDIS_ERRORS,
