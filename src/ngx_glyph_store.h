@@ -13,7 +13,8 @@
  * All changes are made here, by what was seen of Postgres, and each is logged
  * once.  Whoever tries again waits ngx_glyph_store_delay() before; that grows
  * with every failure, and falls back only when it has been UP for a while, so
- * that one which fails now and then is not tried, and not told of, all the time.
+ * that one which fails now and then is not tried, and not told of, all the
+ * time.
  */
 
 
