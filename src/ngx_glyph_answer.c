@@ -22,6 +22,7 @@
 #include "ngx_glyph_job.h"
 #include "ngx_glyph_jobs.h"
 #include "ngx_glyph_output.h"
+#include "ngx_glyph_store.h"
 #include "ngx_glyph_turn.h"
 #include "ngx_glyph_upload.h"
 #include "ngx_glyph_variables.h"
@@ -48,6 +49,8 @@ static ngx_int_t ngx_glyph_answer_represent(ngx_http_request_t *r,
 static ngx_int_t ngx_glyph_answer_result(ngx_http_request_t *r,
     ngx_glyph_job_t *job, ngx_uint_t status, const char *code,
     ngx_str_t *detail);
+static ngx_int_t ngx_glyph_answer_problem(ngx_http_request_t *r,
+    ngx_uint_t status, const char *code, ngx_str_t *detail);
 
 
 void
@@ -490,7 +493,8 @@ ngx_glyph_answer_result(ngx_http_request_t *r, ngx_glyph_job_t *job,
     static ngx_str_t  problem = ngx_string("application/problem+json");
 
     if (job->result.len == 0 || (status != NGX_HTTP_OK && status != 422)) {
-        return ngx_glyph_problem(r, status, code ? code : "failed", detail);
+        return ngx_glyph_answer_problem(r, status, code ? code : "failed",
+                                        detail);
     }
 
     if (status == NGX_HTTP_OK) {
@@ -520,4 +524,21 @@ ngx_glyph_answer_result(ngx_http_request_t *r, ngx_glyph_job_t *job,
     }
 
     return ngx_glyph_send(r, status, &problem, &body);
+}
+
+
+/* What Postgres refuses says by which class of SQLSTATEs. */
+
+static ngx_int_t
+ngx_glyph_answer_problem(ngx_http_request_t *r, ngx_uint_t status,
+    const char *code, ngx_str_t *detail)
+{
+    const char  *class;
+
+    class = (ngx_strcmp(code, "store_unwell") == 0
+             || ngx_strcmp(code, "store_broken") == 0)
+            ? ngx_glyph_store_class() : "";
+
+    return ngx_glyph_problem_with(r, status, code, detail, "sqlstate_class",
+                                  class[0] ? class : NULL);
 }

@@ -22,6 +22,7 @@
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_record.h"
 #include "ngx_glyph_state.h"
+#include "ngx_glyph_store.h"
 #include "ngx_glyph_upload.h"
 #include "ngx_glyph_uuid.h"
 #include "ngx_glyph_writer.h"
@@ -346,8 +347,9 @@ ngx_glyph_background_handed_over(void *data, PGresult *res, const char *error)
 {
     ngx_glyph_job_t *job = data;
 
-    ngx_str_t   detail;
-    ngx_uint_t  known;
+    ngx_str_t                 detail;
+    ngx_uint_t                known;
+    ngx_glyph_store_answer_t  why;
 
     known = (res && PQresultStatus(res) == PGRES_TUPLES_OK);
 
@@ -361,10 +363,9 @@ ngx_glyph_background_handed_over(void *data, PGresult *res, const char *error)
 
         /* Postgres itself says so: it did nothing */
 
-        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
-                            NGX_HTTP_SERVICE_UNAVAILABLE, "store_unavailable",
-                            "Postgres could not register the import; nothing "
-                            "was kept");
+        ngx_glyph_store_answer(res, &why);
+        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, why.status, why.code,
+                            why.detail);
         ngx_glyph_job_run(job);
 
     } else if (known && job->ending) {

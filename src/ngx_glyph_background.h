@@ -78,5 +78,8 @@ ngx_int_t ngx_glyph_runner_leave(ngx_glyph_job_t *job);
 /* How many are running, and how many wait for one here. */
 ngx_uint_t ngx_glyph_runner_count(void);
 
+/* That its run makes no progress is the store's fault, and not the file's. */
+void ngx_glyph_runner_blameless(ngx_glyph_job_t *job);
+
 
 #endif /* _NGX_GLYPH_BACKGROUND_H_INCLUDED_ */

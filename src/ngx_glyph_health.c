@@ -5,6 +5,7 @@
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_redis.h"
 #include "ngx_glyph_spool.h"
+#include "ngx_glyph_store.h"
 #include "ngx_glyph_writer.h"
 
 
@@ -47,7 +48,7 @@ ngx_glyph_health_handler(ngx_http_request_t *r)
         return rc;
     }
 
-    rc = ngx_glyph_health_wait(r, ngx_glyph_pg_latch());
+    rc = ngx_glyph_health_wait(r, ngx_glyph_store_latch());
 
     if (rc == NGX_OK) {
         rc = ngx_glyph_health_wait(r, ngx_glyph_redis_latch());
@@ -150,7 +151,7 @@ ngx_glyph_health_answer(ngx_http_request_t *r)
 
     pg = (ngx_glyph_writer_available() != NGX_DECLINED);
     up = pg || ngx_glyph_health_spools();
-    known = ngx_strcmp(ngx_glyph_pg_state(), "unknown") != 0;
+    known = ngx_strcmp(ngx_glyph_store_state(), "connected") == 0;
     redis = (ngx_glyph_main_conf->redis == NULL
              || (ngx_glyph_redis_ready()
                  && ngx_glyph_redis_refusal()[0] == '\0'));
@@ -185,8 +186,8 @@ ngx_glyph_health_details(glyph_buf_t *b)
     glyph_json_key(b, "version");
     glyph_json_cstring(b, NGX_GLYPH_VERSION);
 
-    ngx_glyph_health_store(b, "postgres", ngx_glyph_pg_state(),
-                           ngx_glyph_pg_error(), ngx_glyph_pg_failover());
+    ngx_glyph_health_store(b, "postgres", ngx_glyph_store_state(),
+                           ngx_glyph_store_error(), ngx_glyph_pg_failover());
     ngx_glyph_health_store(b, "redis", ngx_glyph_redis_state(),
                            ngx_glyph_redis_ready()
                            ? ngx_glyph_redis_refusal()

@@ -320,6 +320,37 @@ ngx_int_t
 ngx_glyph_problem_near(ngx_http_request_t *r, ngx_uint_t status,
     const char *code, ngx_str_t *detail, const char *near)
 {
+    return ngx_glyph_problem_with(r, status, code, detail, "did_you_mean",
+                                  near);
+}
+
+
+ngx_int_t
+ngx_glyph_problem_store(ngx_http_request_t *r,
+    ngx_glyph_store_answer_t *answer)
+{
+    ngx_str_t  detail;
+
+    if (answer->status == NGX_HTTP_SERVICE_UNAVAILABLE
+        && ngx_glyph_retry_after(r, 2) != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    detail.data = (u_char *) answer->detail;
+    detail.len = ngx_strlen(answer->detail);
+
+    return ngx_glyph_problem_with(r, answer->status, answer->code, &detail,
+                                  "sqlstate_class",
+                                  answer->sqlstate_class[0]
+                                  ? answer->sqlstate_class : NULL);
+}
+
+
+ngx_int_t
+ngx_glyph_problem_with(ngx_http_request_t *r, ngx_uint_t status,
+    const char *code, ngx_str_t *detail, const char *name, const char *value)
+{
     ngx_str_t    body;
     glyph_buf_t  b;
 
@@ -330,9 +361,9 @@ ngx_glyph_problem_near(ngx_http_request_t *r, ngx_uint_t status,
     glyph_buf_putc(&b, '{');
     ngx_glyph_problem_members(&b, status, code, detail);
 
-    if (near) {
-        glyph_json_key(&b, "did_you_mean");
-        glyph_json_cstring(&b, near);
+    if (value) {
+        glyph_json_key(&b, name);
+        glyph_json_cstring(&b, value);
     }
 
     glyph_buf_puts(&b, "}\n");

@@ -11,6 +11,7 @@
 
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_store.h"
 
 
 /*
@@ -53,6 +54,15 @@ ngx_int_t ngx_glyph_problemf(ngx_http_request_t *r, ngx_uint_t status,
 /* The same with "did_you_mean", unless near is NULL. */
 ngx_int_t ngx_glyph_problem_near(ngx_http_request_t *r, ngx_uint_t status,
     const char *code, ngx_str_t *detail, const char *near);
+
+/* The same with a member of another name, unless value is NULL. */
+ngx_int_t ngx_glyph_problem_with(ngx_http_request_t *r, ngx_uint_t status,
+    const char *code, ngx_str_t *detail, const char *name,
+    const char *value);
+
+/* What the store is to blame for: with Retry-After, and "sqlstate_class". */
+ngx_int_t ngx_glyph_problem_store(ngx_http_request_t *r,
+    ngx_glyph_store_answer_t *answer);
 
 /* The members of a problem, without the braces. */
 void ngx_glyph_problem_members(glyph_buf_t *b, ngx_uint_t status,

@@ -574,6 +574,8 @@ ngx_glyph_idempotency_answer(void *data, PGresult *res, const char *error)
 {
     ngx_glyph_job_t *job = data;
 
+    ngx_glyph_store_answer_t  why;
+
     if (res && PQresultStatus(res) == PGRES_TUPLES_OK && PQntuples(res) == 1) {
 
         glyph_buf_reset(&job->result);
@@ -590,9 +592,9 @@ ngx_glyph_idempotency_answer(void *data, PGresult *res, const char *error)
         ngx_glyph_job_unstored_as(job, NGX_GLYPH_JOB_COMPLETED);
 
     } else {
-        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
-                            NGX_HTTP_SERVICE_UNAVAILABLE, "store_unavailable",
-                            "Postgres is out of reach");
+        ngx_glyph_store_answer(res, &why);
+        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, why.status, why.code,
+                            why.detail);
     }
 
     PQclear(res);

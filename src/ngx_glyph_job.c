@@ -7,6 +7,7 @@
 #include "ngx_glyph_metrics.h"
 #include "ngx_glyph_output.h"
 #include "ngx_glyph_state.h"
+#include "ngx_glyph_store.h"
 #include "ngx_glyph_turn.h"
 #include "ngx_glyph_upload.h"
 #include "ngx_glyph_writer.h"
@@ -644,6 +645,24 @@ ngx_glyph_job_name(ngx_glyph_job_t *job)
 }
 
 
+/*
+ * An id in use is another import's, and a cancel has made a row; what was
+ * acknowledged has its end told there in any case.
+ */
+
+ngx_uint_t
+ngx_glyph_job_unrecorded(ngx_glyph_job_t *job)
+{
+    return job->final_queued
+           && job->outcome == NGX_GLYPH_JOB_FAILED
+           && !job->registered
+           && !job->durable
+           && !job->in_batch
+           && ngx_strcmp(job->code, "cancelled") != 0
+           && ngx_strcmp(job->code, "job_id_used") != 0;
+}
+
+
 void
 ngx_glyph_job_unstored(ngx_glyph_job_t *job)
 {
@@ -661,6 +680,7 @@ ngx_glyph_job_unstored_as(ngx_glyph_job_t *job, ngx_glyph_job_state_e state)
     job->ending = 1;
     job->final_queued = 1;
 
+    ngx_glyph_writer_forget(job);
     ngx_glyph_job_drop_input(job);
     ngx_glyph_job_drop_output(job);
 
@@ -671,7 +691,8 @@ ngx_glyph_job_unstored_as(ngx_glyph_job_t *job, ngx_glyph_job_state_e state)
 void
 ngx_glyph_job_store_lost(ngx_glyph_job_t *job, ngx_uint_t unknown)
 {
-    ngx_str_t  detail;
+    ngx_str_t                 detail;
+    ngx_glyph_store_answer_t  why;
 
     if (ngx_glyph_job_decided(job)) {
         return;
@@ -683,6 +704,10 @@ ngx_glyph_job_store_lost(ngx_glyph_job_t *job, ngx_uint_t unknown)
 
         if (job->timeout.timer_set) {
             ngx_del_timer(&job->timeout);
+        }
+
+        if (job->run) {
+            ngx_glyph_runner_blameless(job);
         }
 
         return;
@@ -709,13 +734,14 @@ ngx_glyph_job_store_lost(ngx_glyph_job_t *job, ngx_uint_t unknown)
         job->final_queued = 0;
     }
 
-    ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
-                        NGX_HTTP_SERVICE_UNAVAILABLE, "store_unavailable",
-                        "Postgres is out of reach; nothing was imported");
+    ngx_glyph_store_why(NGX_GLYPH_STORE_WRITES, &why);
+
+    ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, why.status, why.code,
+                        why.detail);
 
     if (job->ctx) {
-        ngx_glyph_upload_answer(job->ctx, NGX_HTTP_SERVICE_UNAVAILABLE,
-                                job->code, &job->detail);
+        ngx_glyph_upload_answer(job->ctx, why.status, job->code,
+                                &job->detail);
     }
 }
 
@@ -810,6 +836,14 @@ ngx_glyph_job_state_parse(const char *name)
     }
 
     return NGX_ERROR;
+}
+
+
+ngx_uint_t
+ngx_glyph_job_state_known(const char *name)
+{
+    return ngx_glyph_job_state_parse(name) != NGX_ERROR
+           || ngx_strcmp(name, "stalled") == 0;
 }
 
 

@@ -269,6 +269,12 @@ void ngx_glyph_job_chunk_done(ngx_glyph_job_t *job);
 /* From the request: it is gone, the job goes on without it, or not at all. */
 void ngx_glyph_job_detach(ngx_glyph_job_t *job);
 
+/*
+ * Whether the job has ended early and nothing of it was ever committed: what
+ * is not there needs no record in Postgres, where it would stay for ever.
+ */
+ngx_uint_t ngx_glyph_job_unrecorded(ngx_glyph_job_t *job);
+
 /* From the writer: the block was committed; progress, and maybe the end. */
 void ngx_glyph_job_committed(ngx_glyph_job_t *job, ngx_glyph_block_t *block);
 
@@ -287,14 +293,18 @@ void ngx_glyph_job_over(ngx_glyph_job_t *job, ngx_glyph_job_state_e state,
 void ngx_glyph_job_refused(ngx_glyph_job_t *job);
 
 /*
- * From the writer: Postgres is out of reach for longer than its timeout.
+ * From the writer: Postgres takes no writes for longer than its timeout.
  * "unknown": the job's end was in a batch whose outcome is not known.
  */
 void ngx_glyph_job_store_lost(ngx_glyph_job_t *job, ngx_uint_t unknown);
 
-/* "receiving" … "cancelled"; and back, NGX_ERROR for none of them. */
+/*
+ * "receiving" … "cancelled"; and back, NGX_ERROR for none of them.  The third
+ * also knows "stalled", which is shown and not stored.
+ */
 const char *ngx_glyph_job_state_name(ngx_glyph_job_state_e state);
 ngx_int_t ngx_glyph_job_state_parse(const char *name);
+ngx_uint_t ngx_glyph_job_state_known(const char *name);
 
 /*
  * The Job document (docs/api.md) of a job of this worker, appended to b.

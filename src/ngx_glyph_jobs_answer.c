@@ -9,6 +9,8 @@
 #include "ngx_glyph_jobs_ask.h"
 
 
+static ngx_int_t ngx_glyph_jobs_damaged(ngx_glyph_ask_t *ask,
+    const char *what);
 static ngx_int_t ngx_glyph_jobs_answer_result(ngx_glyph_ask_t *ask,
     PGresult *res);
 static ngx_int_t ngx_glyph_jobs_answer_cancel(ngx_glyph_ask_t *ask,
@@ -22,6 +24,14 @@ ngx_glyph_jobs_answer(ngx_glyph_ask_t *ask, PGresult *res)
 {
     ngx_int_t  state;
     ngx_str_t  id;
+
+    /* the first column is the state, but for a cancel, which asks the fence */
+
+    if (PQntuples(res) && ask->what != NGX_GLYPH_JOBS_CANCEL
+        && !ngx_glyph_job_state_known(PQgetvalue(res, 0, 0)))
+    {
+        return ngx_glyph_jobs_damaged(ask, "its state or its error");
+    }
 
     switch (ask->what) {
 
@@ -64,6 +74,23 @@ ngx_glyph_jobs_answer(ngx_glyph_ask_t *ask, PGresult *res)
 }
 
 
+/* Somebody has changed what the module has written: trying again is no use. */
+
+static ngx_int_t
+ngx_glyph_jobs_damaged(ngx_glyph_ask_t *ask, const char *what)
+{
+    ngx_glyph_store_answer_t  why;
+
+    ngx_log_error(NGX_LOG_ERR, ask->request->connection->log, 0,
+                  "the row of import %s in postgres is damaged: %s",
+                  ask->text, what);
+
+    ngx_glyph_store_damaged(&why);
+
+    return ngx_glyph_problem_store(ask->request, &why);
+}
+
+
 static ngx_int_t
 ngx_glyph_jobs_answer_result(ngx_glyph_ask_t *ask, PGresult *res)
 {
@@ -71,6 +98,7 @@ ngx_glyph_jobs_answer_result(ngx_glyph_ask_t *ask, PGresult *res)
     u_char              *p;
     ngx_int_t            rc;
     ngx_str_t            body;
+    glyph_str_t          json;
     ngx_http_request_t  *r;
 
     r = ask->request;
@@ -108,6 +136,13 @@ ngx_glyph_jobs_answer_result(ngx_glyph_ask_t *ask, PGresult *res)
 
     ngx_memcpy(p, PQgetvalue(res, 0, 1), body.len);
     body.data = p;
+
+    json.data = body.data;
+    json.len = body.len;
+
+    if (!glyph_json_is_object(&json)) {
+        return ngx_glyph_jobs_damaged(ask, "its result");
+    }
 
     if (ngx_glyph_etag(r, &body) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -213,6 +248,12 @@ ngx_glyph_jobs_missing(ngx_glyph_ask_t *ask)
     ngx_http_request_t  *r;
 
     r = ask->request;
+
+    /* one that failed before Postgres had a row of it */
+
+    if (ask->failed_there && ask->what == NGX_GLYPH_JOBS_STATUS) {
+        return ngx_glyph_jobs_hinted(ask);
+    }
 
     if (ask->redis_lost) {
 

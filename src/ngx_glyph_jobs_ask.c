@@ -17,6 +17,7 @@
 #include "ngx_glyph_query.h"
 #include "ngx_glyph_redis.h"
 #include "ngx_glyph_tenant.h"
+#include "ngx_glyph_watch.h"
 
 
 /* for so long Postgres may take to agree with Redis, ms */
@@ -30,7 +31,6 @@ static ngx_int_t ngx_glyph_jobs_redis(ngx_glyph_ask_t *ask);
 static void ngx_glyph_jobs_redis_reply(void *data, redisReply *reply);
 static ngx_int_t ngx_glyph_jobs_hint(ngx_glyph_ask_t *ask,
     redisReply *reply);
-static ngx_int_t ngx_glyph_jobs_hinted(ngx_glyph_ask_t *ask);
 static void ngx_glyph_jobs_timer_handler(ngx_event_t *ev);
 static ngx_int_t ngx_glyph_jobs_postgres(ngx_glyph_ask_t *ask);
 static void ngx_glyph_jobs_postgres_result(void *data, PGresult *res,
@@ -240,6 +240,7 @@ ngx_glyph_jobs_hint(ngx_glyph_ask_t *ask, redisReply *reply)
     }
 
     ask->live = (rc == NGX_OK);
+    ask->failed_there = (rc == NGX_DONE && hint.state == NGX_GLYPH_JOB_FAILED);
 
     if (rc == NGX_DECLINED || rc == NGX_ERROR
         || ask->what != NGX_GLYPH_JOBS_STATUS)
@@ -273,7 +274,7 @@ ngx_glyph_jobs_hint(ngx_glyph_ask_t *ask, redisReply *reply)
 
 /* The job runs, as Redis says, or has ended, which nobody confirms. */
 
-static ngx_int_t
+ngx_int_t
 ngx_glyph_jobs_hinted(ngx_glyph_ask_t *ask)
 {
     glyph_buf_t  *b;
@@ -332,7 +333,7 @@ ngx_glyph_jobs_postgres(ngx_glyph_ask_t *ask)
     switch (ask->what) {
 
     case NGX_GLYPH_JOBS_STATUS:
-        sql = "SELECT s->>'state', s "
+        sql = "SELECT " NGX_GLYPH_WATCH_STATE_SQL ", s "
               "FROM glyph.job_status($1::uuid, $2) s WHERE s IS NOT NULL";
         break;
 

@@ -48,6 +48,8 @@ typedef struct {
     unsigned                   live:1;      /* seen alive, somewhere */
     unsigned                   looking:1;   /* into the spool */
     unsigned                   looked:1;
+    unsigned                   failed_there:1;  /* the hint says that the
+                                                   job has failed */
     glyph_buf_t                hint;        /* Redis' document, or empty */
     ngx_event_t                timer;       /* Postgres is to agree until */
     PGresult                  *failed;      /* what Postgres said instead */
@@ -68,6 +70,9 @@ ngx_glyph_job_t *ngx_glyph_jobs_own(ngx_glyph_ask_t *ask);
  */
 ngx_int_t ngx_glyph_jobs_answer(ngx_glyph_ask_t *ask, PGresult *res);
 ngx_int_t ngx_glyph_jobs_missing(ngx_glyph_ask_t *ask);
+
+/* What Redis says of the job, which nobody else can tell. */
+ngx_int_t ngx_glyph_jobs_hinted(ngx_glyph_ask_t *ask);
 
 
 #endif /* _NGX_GLYPH_JOBS_ASK_H_INCLUDED_ */

@@ -11,6 +11,7 @@
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_redis.h"
 #include "ngx_glyph_spool.h"
+#include "ngx_glyph_store.h"
 #include "ngx_glyph_task.h"
 #include "ngx_glyph_timing.h"
 #include "ngx_glyph_writer.h"
@@ -49,6 +50,7 @@ static void ngx_glyph_metrics_line(glyph_buf_t *b, const char *name,
     const char *labels, uint64_t value);
 static void ngx_glyph_metrics_codes(glyph_buf_t *b, const char *name,
     const char *help, glyph_code_e first, glyph_code_e last);
+static void ngx_glyph_metrics_refusals(glyph_buf_t *b);
 static void ngx_glyph_metrics_histogram(glyph_buf_t *b, const char *name,
     const char *help, ngx_glyph_histogram_e i);
 
@@ -196,6 +198,10 @@ static const ngx_glyph_metric_t  ngx_glyph_metrics[] = {
 
     { NULL, NULL,
       NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_PG_STATES + 3,
+      "state=\"unwell\"" },
+
+    { NULL, NULL,
+      NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_PG_STATES + 4,
       "state=\"unknown\"" },
 
     { "glyph_postgres_connects_total",
@@ -252,7 +258,7 @@ static const ngx_glyph_metric_t  ngx_glyph_metrics[] = {
 
 
 static const char *const  ngx_glyph_metrics_pg[] = {
-    "connected", "down", "schema_mismatch", "unknown", NULL
+    "connected", "down", "schema_mismatch", "unwell", "unknown", NULL
 };
 
 static const char *const  ngx_glyph_metrics_redis[] = {
@@ -343,7 +349,7 @@ ngx_glyph_metrics_look(void)
     ngx_glyph_zone_set(NGX_GLYPH_BLOCKS_WAITING, blocks.waiting);
 
     ngx_glyph_metrics_state(NGX_GLYPH_PG_STATES, ngx_glyph_metrics_pg,
-                            ngx_glyph_pg_state());
+                            ngx_glyph_store_state());
     ngx_glyph_metrics_state(NGX_GLYPH_REDIS_STATES, ngx_glyph_metrics_redis,
                             ngx_glyph_redis_state());
 }
@@ -492,6 +498,8 @@ ngx_glyph_metrics_write(glyph_buf_t *b)
                             "Rows with a warning, by code.",
                             GLYPH_WARN_PRICE_AMBIGUOUS, GLYPH_CODE_N - 1);
 
+    ngx_glyph_metrics_refusals(b);
+
     ngx_glyph_metrics_histogram(b, "glyph_task_duration_seconds",
                                 "Time of one run of a job's pipeline in a "
                                 "thread.", NGX_GLYPH_TASK_TIME);
@@ -537,6 +545,33 @@ ngx_glyph_metrics_codes(glyph_buf_t *b, const char *name, const char *help,
                     glyph_code_name((glyph_code_e) i));
         ngx_glyph_metrics_line(b, name, label,
                                ngx_glyph_zone_counter(NGX_GLYPH_CODES + i));
+    }
+}
+
+
+static void
+ngx_glyph_metrics_refusals(glyph_buf_t *b)
+{
+    ngx_uint_t  side, i, counter;
+    char        labels[80];
+
+    static const char         name[] = "glyph_postgres_refusals_total";
+    static const char *const  sides[] = { "write", "read" };
+
+    ngx_glyph_metrics_head(b, name, "counter",
+                           "Statements that Postgres refused, by the class "
+                           "of their SQLSTATE.");
+
+    counter = NGX_GLYPH_PG_REFUSALS;
+
+    for (side = 0; side < NGX_GLYPH_STORE_SIDES; side++) {
+
+        for (i = 0; i < NGX_GLYPH_REFUSAL_CLASSES; i++) {
+            ngx_sprintf((u_char *) labels, "class=\"%s\",side=\"%s\"%Z",
+                        ngx_glyph_store_classes[i], sides[side]);
+            ngx_glyph_metrics_line(b, name, labels,
+                                   ngx_glyph_zone_counter(counter++));
+        }
     }
 }
 

@@ -22,7 +22,7 @@
 #include "ngx_glyph.h"
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_pg_conn.h"
-#include "ngx_glyph_zone.h"
+#include "ngx_glyph_store.h"
 
 
 #define NGX_GLYPH_PG_QUEUE            1000
@@ -34,9 +34,6 @@
 
 /* what an answer may take longer than the statement */
 #define NGX_GLYPH_PG_GRACE            1000
-
-/* for this long a request waits for the first attempt to connect */
-#define NGX_GLYPH_PG_SETTLE           1000
 
 
 typedef struct {
@@ -72,14 +69,6 @@ struct ngx_glyph_pg_query_s {
 };
 
 
-typedef enum {
-    NGX_GLYPH_PG_UNKNOWN = 0,
-    NGX_GLYPH_PG_CONNECTED,
-    NGX_GLYPH_PG_DOWN,
-    NGX_GLYPH_PG_MISMATCH
-} ngx_glyph_pg_health_e;
-
-
 static void ngx_glyph_pg_queue_init(ngx_glyph_pg_queue_t *queue,
     const char *name, const char *role, ngx_log_t *log);
 static void ngx_glyph_pg_queue_event(ngx_event_t *ev,
@@ -94,6 +83,13 @@ static void ngx_glyph_pg_failed(ngx_glyph_pg_conn_t *c);
 static void ngx_glyph_pg_send(ngx_glyph_pg_queue_t *queue);
 static void ngx_glyph_pg_ready(ngx_glyph_pg_conn_t *c);
 static ngx_int_t ngx_glyph_pg_answer(ngx_glyph_pg_queue_t *queue);
+static ngx_int_t ngx_glyph_pg_judge(ngx_glyph_pg_queue_t *queue,
+    PGresult *res);
+static ngx_uint_t ngx_glyph_pg_reads(ngx_glyph_pg_queue_t *queue);
+static void ngx_glyph_pg_reads_changed(void);
+static void ngx_glyph_pg_probe_handler(ngx_event_t *ev);
+static void ngx_glyph_pg_probed(void *data, PGresult *res,
+    const char *error);
 static ngx_uint_t ngx_glyph_pg_fatal(PGresult *res);
 static void ngx_glyph_pg_lost(ngx_glyph_pg_queue_t *queue);
 static ngx_uint_t ngx_glyph_pg_again(ngx_glyph_pg_queue_t *queue);
@@ -111,9 +107,7 @@ static void ngx_glyph_pg_remove(ngx_glyph_pg_query_t *query);
 static ngx_glyph_pg_conf_t    *ngx_glyph_pg_conf;
 static ngx_glyph_pg_queue_t    ngx_glyph_pg_queues[2];
 
-static ngx_glyph_latch_t       ngx_glyph_pg_settled;
-static ngx_glyph_pg_health_e   ngx_glyph_pg_health;
-static char                    ngx_glyph_pg_health_error[256];
+static ngx_event_t             ngx_glyph_pg_probe;
 static const char             *ngx_glyph_pg_failover_state;
 
 
@@ -128,8 +122,9 @@ ngx_glyph_pg_init(ngx_cycle_t *cycle, ngx_glyph_pg_conf_t *conf)
         return NGX_OK;
     }
 
-    ngx_glyph_latch_init(&ngx_glyph_pg_settled, cycle->log,
-                         NGX_GLYPH_PG_SETTLE);
+    ngx_glyph_store_init(conf, cycle->log);
+    ngx_glyph_store_observe(NGX_GLYPH_STORE_READS,
+                            ngx_glyph_pg_reads_changed);
 
     queue = &ngx_glyph_pg_queues[NGX_GLYPH_PG_READ];
     queue->timeout = conf->read_timeout;
@@ -149,6 +144,11 @@ ngx_glyph_pg_init(ngx_cycle_t *cycle, ngx_glyph_pg_conf_t *conf)
     ngx_snprintf((u_char *) queue->setup, sizeof(queue->setup),
                  NGX_GLYPH_PG_DURABLE "; SET statement_timeout = %M%Z",
                  queue->timeout);
+
+    ngx_glyph_pg_queue_event(&ngx_glyph_pg_probe,
+                             &ngx_glyph_pg_queues[NGX_GLYPH_PG_READ],
+                             ngx_glyph_pg_probe_handler, cycle->log);
+    ngx_glyph_pg_probe.cancelable = 1;
 
     return NGX_OK;
 }
@@ -297,33 +297,6 @@ ngx_glyph_pg_queries(ngx_glyph_pg_queue_e queue)
 
 
 const char *
-ngx_glyph_pg_state(void)
-{
-    switch (ngx_glyph_pg_health) {
-
-    case NGX_GLYPH_PG_CONNECTED:
-        return "connected";
-
-    case NGX_GLYPH_PG_DOWN:
-        return "down";
-
-    case NGX_GLYPH_PG_MISMATCH:
-        return "schema_mismatch";
-
-    default:
-        return "unknown";
-    }
-}
-
-
-const char *
-ngx_glyph_pg_error(void)
-{
-    return ngx_glyph_pg_health_error;
-}
-
-
-const char *
 ngx_glyph_pg_failover(void)
 {
     return ngx_glyph_pg_failover_state;
@@ -351,50 +324,6 @@ ngx_glyph_pg_set_failover(const char *failover)
     } else if (failover && last) {
         ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
                       "failover: synchronous");
-    }
-}
-
-
-ngx_glyph_latch_t *
-ngx_glyph_pg_latch(void)
-{
-    return &ngx_glyph_pg_settled;
-}
-
-
-void
-ngx_glyph_pg_report(ngx_uint_t ok, ngx_uint_t schema_bad, const char *error)
-{
-    ngx_glyph_pg_health_e  health, last;
-
-    last = ngx_glyph_pg_health;
-
-    if (ok) {
-        health = NGX_GLYPH_PG_CONNECTED;
-
-    } else {
-        health = schema_bad ? NGX_GLYPH_PG_MISMATCH : NGX_GLYPH_PG_DOWN;
-    }
-
-    ngx_glyph_pg_health = health;
-    ngx_cpystrn((u_char *) ngx_glyph_pg_health_error,
-                (u_char *) (ok ? "" : error),
-                sizeof(ngx_glyph_pg_health_error));
-
-    ngx_glyph_latch_open(&ngx_glyph_pg_settled);
-
-    if (health == last) {
-        return;
-    }
-
-    if (!ok) {
-        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
-                      "postgres cannot be used: %s", error);
-
-    } else if (last != NGX_GLYPH_PG_UNKNOWN) {
-        ngx_glyph_zone_add(NGX_GLYPH_PG_RECONNECTS, 1);
-        ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
-                      "postgres can be used again");
     }
 }
 
@@ -484,8 +413,6 @@ ngx_glyph_pg_opened(ngx_glyph_pg_conn_t *c)
     queue = c->data;
     queue->failed = 0;
 
-    ngx_glyph_pg_report(1, 0, "");
-
     ngx_glyph_pg_next(queue);
 }
 
@@ -502,7 +429,19 @@ ngx_glyph_pg_failed(ngx_glyph_pg_conn_t *c)
     queue->failed = 1;
     queue->failed_at = ngx_current_msec;
 
-    ngx_glyph_pg_report(0, c->schema_bad, c->error);
+    if (!ngx_glyph_pg_reads(queue)) {
+
+        /* whether there can be writes, the writer finds out */
+
+        ngx_glyph_store_doubt(NGX_GLYPH_STORE_WRITES);
+
+    } else if (c->sqlstate[0]) {
+        ngx_glyph_store_count(NGX_GLYPH_STORE_READS, c->sqlstate);
+        ngx_glyph_store_refused(NGX_GLYPH_STORE_READS, c->sqlstate,
+                                c->schema_bad, c->error);
+    } else {
+        ngx_glyph_store_lost(NGX_GLYPH_STORE_READS, c->error);
+    }
 
     ngx_glyph_pg_stop(queue);
     ngx_glyph_pg_fail_all(queue, c->error);
@@ -585,6 +524,10 @@ ngx_glyph_pg_answer(ngx_glyph_pg_queue_t *queue)
             res = queue->result;
             queue->result = NULL;
 
+            if (ngx_glyph_pg_judge(queue, res) != NGX_OK) {
+                ngx_glyph_pg_stop(queue);
+            }
+
             ngx_glyph_pg_finish(queue, res, NULL);
             return NGX_OK;
         }
@@ -604,6 +547,125 @@ ngx_glyph_pg_answer(ngx_glyph_pg_queue_t *queue)
     }
 
     return NGX_OK;
+}
+
+
+/*
+ * What the answer says of the server.  NGX_DECLINED: the next query has
+ * another connection, as this one's session may be what is refused (read only,
+ * by a default of the database, or after a failover).
+ */
+
+static ngx_int_t
+ngx_glyph_pg_judge(ngx_glyph_pg_queue_t *queue, PGresult *res)
+{
+    const char              *code, *message;
+    ngx_glyph_fault_e        fault;
+    ngx_glyph_store_side_e   side;
+
+    side = ngx_glyph_pg_reads(queue) ? NGX_GLYPH_STORE_READS
+                                     : NGX_GLYPH_STORE_WRITES;
+
+    if (PQresultStatus(res) != PGRES_FATAL_ERROR) {
+
+        /* of one that was refused only the probe says that it is over */
+
+        if (side == NGX_GLYPH_STORE_READS && ngx_glyph_store_usable(side)) {
+            ngx_glyph_store_served(side);
+        }
+
+        return NGX_OK;
+    }
+
+    code = PQresultErrorField(res, PG_DIAG_SQLSTATE);
+    message = PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY);
+
+    ngx_glyph_store_count(side, code);
+
+    fault = ngx_glyph_store_fault(code);
+
+    /* a statement that took too long, a damaged page: of that one alone */
+
+    if (fault < NGX_GLYPH_FAULT_UNWELL || ngx_strcmp(code, "57014") == 0
+        || ngx_strncmp(code, "XX", 2) == 0)
+    {
+        return NGX_OK;
+    }
+
+    if (side == NGX_GLYPH_STORE_READS) {
+        ngx_glyph_store_refused(side, code, 0, message ? message : "");
+        return NGX_OK;
+    }
+
+    ngx_glyph_store_doubt(side);
+
+    return (ngx_strncmp(code, "25", 2) == 0) ? NGX_DECLINED : NGX_OK;
+}
+
+
+static ngx_uint_t
+ngx_glyph_pg_reads(ngx_glyph_pg_queue_t *queue)
+{
+    return queue == &ngx_glyph_pg_queues[NGX_GLYPH_PG_READ];
+}
+
+
+static void
+ngx_glyph_pg_reads_changed(void)
+{
+    if (!ngx_glyph_store_usable(NGX_GLYPH_STORE_READS)
+        && !ngx_glyph_pg_probe.timer_set)
+    {
+        ngx_add_timer(&ngx_glyph_pg_probe,
+                      ngx_glyph_store_delay(NGX_GLYPH_STORE_READS));
+    }
+}
+
+
+/*
+ * Nobody may read for a while, and then it should be known whether one can: a
+ * bit of all that is read, by a language that is loaded for it, over a new
+ * connection.
+ */
+
+static void
+ngx_glyph_pg_probe_handler(ngx_event_t *ev)
+{
+    ngx_glyph_pg_queue_t  *queue;
+
+    static const char  sql[] =
+        "SELECT glyph.job_status(n, ''),"
+        " (SELECT count(*) FROM glyph.api_jobs("
+            "'{\"args\":{\"limit\":\"1\"},\"tenant\":\"\"}')),"
+        " (SELECT count(*) FROM glyph.listings WHERE import_id = n),"
+        " (SELECT count(*) FROM glyph.import_errors WHERE import_id = n)"
+        " FROM (SELECT '00000000-0000-0000-0000-000000000000'::uuid AS n) n";
+
+    queue = ev->data;
+
+    if (!queue->sent && queue->conn.state == NGX_GLYPH_PG_OPEN) {
+        ngx_glyph_pg_stop(queue);
+    }
+
+    if (ngx_glyph_pg_query(NGX_GLYPH_PG_READ, sql, 0, NULL,
+                           ngx_glyph_pg_probed, NULL)
+        == NULL)
+    {
+        ngx_glyph_pg_reads_changed();
+    }
+}
+
+
+static void
+ngx_glyph_pg_probed(void *data, PGresult *res, const char *error)
+{
+    if (res && PQresultStatus(res) == PGRES_TUPLES_OK) {
+        ngx_glyph_store_served(NGX_GLYPH_STORE_READS);
+    }
+
+    PQclear(res);
+
+    ngx_glyph_pg_reads_changed();
 }
 
 
@@ -674,7 +736,7 @@ ngx_glyph_pg_again(ngx_glyph_pg_queue_t *queue)
 
     query = ngx_glyph_pg_first(queue);
 
-    if (queue != &ngx_glyph_pg_queues[NGX_GLYPH_PG_READ]
+    if (!ngx_glyph_pg_reads(queue)
         || query->again || query->handler == NULL)
     {
         return 0;

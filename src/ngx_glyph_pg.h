@@ -13,7 +13,6 @@
 
 
 #include "ngx_glyph.h"
-#include "ngx_glyph_latch.h"
 
 #include <libpq-fe.h>
 
@@ -56,13 +55,6 @@ void ngx_glyph_pg_abandon(ngx_glyph_pg_query_t *query);
 ngx_uint_t ngx_glyph_pg_queries(ngx_glyph_pg_queue_e queue);
 
 /*
- * Whether the last attempt to connect worked ("connected", "down",
- * "schema_mismatch", "unknown" before the first), and why not.
- */
-const char *ngx_glyph_pg_state(void);
-const char *ngx_glyph_pg_error(void);
-
-/*
  * What a failover to another host of the conninfo would keep: all that was
  * acknowledged ("synchronous": the server it is connected to waits for its
  * standbys), or not ("asynchronous"); NULL: there is no other host.
@@ -71,16 +63,6 @@ const char *ngx_glyph_pg_failover(void);
 
 /* By every connect that worked; only a change is logged. */
 void ngx_glyph_pg_set_failover(const char *failover);
-
-/* Closed until the worker's first attempt to connect has ended. */
-ngx_glyph_latch_t *ngx_glyph_pg_latch(void);
-
-/*
- * From whoever connects, the writer too: how it went, or that a connection
- * was lost.  Only a change is logged.
- */
-void ngx_glyph_pg_report(ngx_uint_t ok, ngx_uint_t schema_bad,
-    const char *error);
 
 
 #endif /* _NGX_GLYPH_PG_H_INCLUDED_ */

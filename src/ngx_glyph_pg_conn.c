@@ -28,6 +28,7 @@ typedef struct {
 
     PGconn                    *pg;          /* NULL: failed */
     char                       error[256];
+    char                       sqlstate[6];
     ngx_uint_t                 schema_bad;
     ngx_uint_t                 hosts;       /* of the conninfo */
     ngx_uint_t                 synchronous; /* its standbys, if any */
@@ -49,6 +50,7 @@ static ngx_int_t ngx_glyph_pg_establish(ngx_glyph_pg_attempt_t *at);
 static ngx_int_t ngx_glyph_pg_check_schema(ngx_glyph_pg_attempt_t *at);
 static void ngx_glyph_pg_no_schema(ngx_glyph_pg_attempt_t *at,
     const char *fmt, ...);
+static void ngx_glyph_pg_refused(ngx_glyph_pg_attempt_t *at, PGresult *res);
 static ngx_int_t ngx_glyph_pg_exec(ngx_glyph_pg_attempt_t *at,
     const char *sql, PGresult **res);
 static ngx_int_t ngx_glyph_pg_wait(ngx_glyph_pg_attempt_t *at, short events);
@@ -203,8 +205,7 @@ ngx_glyph_pg_try(ngx_glyph_pg_attempt_t *at, PQconninfoOption *options,
         }
 
         if (PQresultStatus(res) == PGRES_FATAL_ERROR) {
-            ngx_glyph_pg_line(at->error, sizeof(at->error),
-                              PQresultErrorMessage(res));
+            ngx_glyph_pg_refused(at, res);
             PQclear(res);
             return NGX_ERROR;
         }
@@ -405,6 +406,8 @@ ngx_glyph_pg_check_schema(ngx_glyph_pg_attempt_t *at)
 
     if (PQresultStatus(res) != PGRES_TUPLES_OK || PQntuples(res) != 1) {
 
+        ngx_glyph_pg_refused(at, res);
+
         code = PQresultErrorField(res, PG_DIAG_SQLSTATE);
 
         /* invalid_schema_name, undefined_function */
@@ -415,9 +418,6 @@ ngx_glyph_pg_check_schema(ngx_glyph_pg_attempt_t *at)
             ngx_glyph_pg_no_schema(at, "database \"%s\" has no schema of "
                                    "glyph: run psql -f conf/schema.sql",
                                    PQdb(at->pg));
-        } else {
-            ngx_glyph_pg_line(at->error, sizeof(at->error),
-                              PQresultErrorMessage(res));
         }
 
         PQclear(res);
@@ -463,6 +463,27 @@ ngx_glyph_pg_no_schema(ngx_glyph_pg_attempt_t *at, const char *fmt, ...)
     *p = '\0';
 
     at->schema_bad = 1;
+
+    /* a version is no error of the server's: as if it had no such schema */
+
+    if (at->sqlstate[0] == '\0') {
+        ngx_memcpy(at->sqlstate, "3F000", sizeof("3F000"));
+    }
+}
+
+
+static void
+ngx_glyph_pg_refused(ngx_glyph_pg_attempt_t *at, PGresult *res)
+{
+    const char  *code;
+
+    code = PQresultErrorField(res, PG_DIAG_SQLSTATE);
+
+    ngx_cpystrn((u_char *) at->sqlstate, (u_char *) (code ? code : ""),
+                sizeof(at->sqlstate));
+
+    ngx_glyph_pg_line(at->error, sizeof(at->error),
+                      PQresultErrorMessage(res));
 }
 
 
@@ -607,6 +628,7 @@ ngx_glyph_pg_done(ngx_glyph_task_t *task)
 
     c->task = NULL;
     c->schema_bad = at->schema_bad;
+    ngx_memcpy(c->sqlstate, at->sqlstate, sizeof(c->sqlstate));
     ngx_memcpy(c->error, at->error, sizeof(c->error));
 
     if (pg) {

@@ -17,6 +17,7 @@
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_query.h"
 #include "ngx_glyph_rows.h"
+#include "ngx_glyph_store.h"
 #include "ngx_glyph_task.h"
 #include "ngx_glyph_tenant.h"
 #include "core/glyph_utf8.h"
@@ -335,7 +336,8 @@ ngx_int_t
 ngx_glyph_query_failed(ngx_http_request_t *r, PGresult *res,
     const char *error)
 {
-    char  *state, *message, text[NGX_GLYPH_LOG_TEXT];
+    char                      *state, *message, text[NGX_GLYPH_LOG_TEXT];
+    ngx_glyph_store_answer_t   answer;
 
     state = res ? PQresultErrorField(res, PG_DIAG_SQLSTATE) : NULL;
     message = res ? PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY) : NULL;
@@ -359,37 +361,17 @@ ngx_glyph_query_failed(ngx_http_request_t *r, PGresult *res,
                                        "import_not_found", res);
     }
 
-    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
-                  "postgres query failed: %s%s%s",
+    /* what is refused all the time was told at the first time */
+
+    ngx_log_error((ngx_uint_t) (ngx_glyph_store_usable(NGX_GLYPH_STORE_READS)
+                                ? NGX_LOG_ERR : NGX_LOG_INFO),
+                  r->connection->log, 0, "postgres query failed: %s%s%s",
                   ngx_glyph_log_string(text, sizeof(text), message, ""),
                   state ? ", SQLSTATE " : "", state ? state : "");
 
-    if (state && ngx_strcmp(state, "42883") == 0) {
-        return ngx_glyph_problemf(r, NGX_HTTP_INTERNAL_SERVER_ERROR,
-                                  "query_missing", "the database has no such "
-                                  "query; load conf/schema.sql");
-    }
+    ngx_glyph_store_answer(res, &answer);
 
-    if (ngx_glyph_retry_after(r, 2) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    if (state && ngx_strcmp(state, "57014") == 0) {
-        return ngx_glyph_problemf(r, NGX_HTTP_SERVICE_UNAVAILABLE,
-                                  "query_timeout",
-                                  "the query took too long and was cancelled");
-    }
-
-    if (state && ngx_strcmp(state, "55P03") == 0) {
-        return ngx_glyph_problemf(r, NGX_HTTP_SERVICE_UNAVAILABLE,
-                                  "import_locked",
-                                  "a transaction that does not end holds the "
-                                  "import; try again");
-    }
-
-    return ngx_glyph_problemf(r, NGX_HTTP_SERVICE_UNAVAILABLE,
-                              "store_unavailable",
-                              "Postgres is out of reach");
+    return ngx_glyph_problem_store(r, &answer);
 }
 
 

@@ -27,6 +27,7 @@
 #include "ngx_glyph_owner.h"
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_runner.h"
+#include "ngx_glyph_store.h"
 #include "ngx_glyph_upload.h"
 #include "ngx_glyph_uuid.h"
 
@@ -34,6 +35,7 @@
 
 
 #define NGX_GLYPH_RUNNER_RETRY     500
+#define NGX_GLYPH_RUNNER_UNUSABLE  2000
 #define NGX_GLYPH_RUNNER_ATTEMPTS  5
 
 /* listings deleted in one go, when an import starts again */
@@ -69,6 +71,7 @@ static void ngx_glyph_runner_later(ngx_glyph_job_t *job, PGresult *res,
 static void ngx_glyph_runner_retry_handler(ngx_event_t *ev);
 static void ngx_glyph_runner_note(ngx_glyph_job_t *job);
 static void ngx_glyph_runner_noted(ngx_glyph_spool_t *spool);
+static void ngx_glyph_runner_forgiven(ngx_glyph_spool_t *spool);
 static void ngx_glyph_runner_go(ngx_glyph_job_t *job);
 static void ngx_glyph_runner_read(ngx_glyph_spool_t *spool);
 static void ngx_glyph_runner_let_go(ngx_glyph_job_t *job);
@@ -328,9 +331,24 @@ ngx_glyph_runner_found(ngx_glyph_job_t *job, PGresult *res)
         return;
     }
 
-    if (state == NGX_ERROR
-        || ngx_glyph_job_is_final((ngx_glyph_job_state_e) state))
-    {
+    if (state == NGX_ERROR) {
+        ngx_log_error(NGX_LOG_CRIT, job->log, 0,
+                      "spool file \"%s\" goes to quarantine: the import's row "
+                      "in Postgres is damaged, its state is \"%s\"",
+                      job->spool->name, PQgetvalue(res, 0, 2));
+
+        job->spool->quarantine = 1;
+
+        if (job->ctx) {
+            ngx_glyph_upload_accepted(job->ctx);
+        }
+
+        ngx_glyph_job_over(job, NGX_GLYPH_JOB_FAILED, "store_damaged");
+        return;
+    }
+
+    if (ngx_glyph_job_is_final((ngx_glyph_job_state_e) state)) {
+
         if (job->ctx) {
             ngx_glyph_upload_accepted(job->ctx);
         }
@@ -455,7 +473,11 @@ ngx_glyph_runner_later(ngx_glyph_job_t *job, PGresult *res, const char *error)
                   ngx_glyph_log_string(text, sizeof(text), error,
                                        "no answer"));
 
-    ngx_add_timer(&job->run->retry, NGX_GLYPH_RUNNER_RETRY);
+    /* while nothing can be written, all wait for the writer to find that out */
+
+    ngx_add_timer(&job->run->retry,
+                  ngx_glyph_store_usable(NGX_GLYPH_STORE_WRITES)
+                  ? NGX_GLYPH_RUNNER_RETRY : NGX_GLYPH_RUNNER_UNUSABLE);
 }
 
 
@@ -521,6 +543,45 @@ ngx_glyph_runner_noted(ngx_glyph_spool_t *spool)
 
     } else {
         ngx_glyph_runner_go(job);
+    }
+
+    ngx_glyph_job_unref(job);
+}
+
+
+/* A worker that is killed meanwhile has not been killed by the file. */
+
+void
+ngx_glyph_runner_blameless(ngx_glyph_job_t *job)
+{
+    ngx_glyph_spool_t  *spool;
+
+    spool = job->spool;
+
+    if (spool == NULL || spool->busy || job->run->over
+        || spool->prefix.attempts == 0)
+    {
+        return;
+    }
+
+    spool->prefix.attempts = 0;
+
+    if (ngx_glyph_spool_update(spool, ngx_glyph_runner_forgiven) == NGX_OK) {
+        ngx_glyph_job_ref(job);
+    }
+}
+
+
+static void
+ngx_glyph_runner_forgiven(ngx_glyph_spool_t *spool)
+{
+    ngx_glyph_job_t *job = spool->data;
+
+    if (job->run->over) {
+        ngx_glyph_runner_let_go(job);
+
+    } else {
+        ngx_glyph_runner_feed(job);
     }
 
     ngx_glyph_job_unref(job);

@@ -403,9 +403,13 @@ ngx_glyph_sse_missing(ngx_glyph_sse_t *st, ngx_glyph_watch_state_t *state)
 
     r = st->request;
 
-    if (!state->store_lost) {
+    if (state->why == NULL) {
         return ngx_glyph_problemf(r, NGX_HTTP_NOT_FOUND, "job_not_found",
                                   "there is no job %s", st->text);
+    }
+
+    if (ngx_strcmp(state->why->code, "store_unavailable") != 0) {
+        return ngx_glyph_problem_store(r, state->why);
     }
 
     if (ngx_glyph_retry_after(r, 2) != NGX_OK) {

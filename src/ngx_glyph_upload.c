@@ -31,6 +31,7 @@
 #include "ngx_glyph_job.h"
 #include "ngx_glyph_jobs.h"
 #include "ngx_glyph_output.h"
+#include "ngx_glyph_store.h"
 #include "ngx_glyph_upload.h"
 #include "ngx_glyph_variables.h"
 #include "ngx_glyph_writer.h"
@@ -148,9 +149,10 @@ ngx_glyph_upload_check(ngx_http_request_t *r)
 static ngx_int_t
 ngx_glyph_upload_mode(ngx_http_request_t *r, ngx_glyph_job_t *job)
 {
-    ngx_int_t              store;
-    ngx_uint_t             wanted;
-    ngx_glyph_loc_conf_t  *glcf;
+    ngx_int_t                  store;
+    ngx_uint_t                 wanted;
+    ngx_glyph_loc_conf_t      *glcf;
+    ngx_glyph_store_answer_t   why;
 
     glcf = job->conf;
     store = ngx_glyph_writer_available();
@@ -173,13 +175,9 @@ ngx_glyph_upload_mode(ngx_http_request_t *r, ngx_glyph_job_t *job)
         return ngx_glyph_upload_preview(job);
     }
 
-    if (ngx_glyph_retry_after(r, 2) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
+    ngx_glyph_store_why(NGX_GLYPH_STORE_WRITES, &why);
 
-    return ngx_glyph_problemf(r, NGX_HTTP_SERVICE_UNAVAILABLE,
-                              "store_unavailable",
-                              "Postgres is out of reach; nothing was read");
+    return ngx_glyph_problem_store(r, &why);
 }
 
 

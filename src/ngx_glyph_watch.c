@@ -30,11 +30,14 @@ struct ngx_glyph_watch_s {
     ngx_glyph_redis_channel_t *channel;     /* shared by those of one id */
 
     glyph_buf_t                doc;         /* len 0: nothing is known */
+    glyph_buf_t                ended;       /* how, as Redis has it; it counts
+                                               if nobody else knows the job */
     ngx_int_t                  state;
     ngx_uint_t                 version;
     ngx_msec_t                 fresh_at;    /* confirmed by who should know */
 
     ngx_queue_t                due_queue;   /* Postgres is to be asked */
+    ngx_glyph_store_answer_t   why;         /* it did not answer; or no code */
 
     unsigned                   reading:1;   /* Redis' reply is to come */
     unsigned                   again:1;     /* … and is out of date */
@@ -42,7 +45,6 @@ struct ngx_glyph_watch_s {
     unsigned                   due:1;
     unsigned                   asked:1;     /* Postgres' answer is to come */
     unsigned                   answered:1;  /* it has come at least once */
-    unsigned                   lost:1;      /* it did not come */
     unsigned                   looking:1;   /* a thread, into the spool */
 };
 
@@ -87,6 +89,9 @@ static ngx_event_t            ngx_glyph_watch_tick;
 static ngx_glyph_watch_t     *ngx_glyph_watch_asked[NGX_GLYPH_WATCH_PAGE];
 static ngx_uint_t             ngx_glyph_watch_nasked;   /* in the query that
                                                            is under way */
+static ngx_uint_t             ngx_glyph_watch_alone;    /* queries of one: the
+                                                           row of somebody is
+                                                           damaged */
 
 
 ngx_int_t
@@ -180,8 +185,15 @@ ngx_glyph_watch_state(ngx_glyph_watcher_t *watcher,
     state->version = watch->version;
     state->pending = watch->reading || watch->due || watch->asked
                      || watch->looking;
-    state->store_lost = watch->doc.len == 0
-                        && (watch->lost || !watch->answered);
+    state->why = NULL;
+
+    if (watch->doc.len == 0 && !watch->answered && watch->why.code == NULL) {
+        ngx_glyph_store_why(NGX_GLYPH_STORE_READS, &watch->why);
+    }
+
+    if (watch->doc.len == 0 && watch->why.code) {
+        state->why = &watch->why;
+    }
 }
 
 
@@ -269,6 +281,7 @@ ngx_glyph_watch_release(ngx_glyph_watch_t *watch)
     ngx_glyph_watches_n--;
 
     glyph_buf_free(&watch->doc);
+    glyph_buf_free(&watch->ended);
 
     ngx_free(watch);
 }
@@ -399,7 +412,11 @@ ngx_glyph_watch_job(ngx_glyph_job_t *job, ngx_str_t *doc)
         return;
     }
 
-    if (ngx_glyph_job_is_final(job->state)) {
+    /* the end is what Postgres says, unless it was never told of the job */
+
+    if (ngx_glyph_job_is_final(job->state)
+        && !ngx_glyph_job_unrecorded(job))
+    {
         ngx_glyph_watch_due(watch);
         return;
     }
@@ -488,11 +505,18 @@ ngx_glyph_watch_reply(void *data, redisReply *reply)
 static ngx_uint_t
 ngx_glyph_watch_live(ngx_glyph_watch_t *watch, redisReply *reply)
 {
+    ngx_int_t         rc;
     ngx_glyph_hint_t  hint;
 
-    if (ngx_glyph_hint_read(&hint, reply, watch->text, &watch->tenant)
-        != NGX_OK)
-    {
+    rc = ngx_glyph_hint_read(&hint, reply, watch->text, &watch->tenant);
+
+    if (rc != NGX_OK) {
+
+        if (rc == NGX_DONE && hint.state == NGX_GLYPH_JOB_FAILED) {
+            glyph_buf_reset(&watch->ended);
+            glyph_buf_append(&watch->ended, hint.doc.data, hint.doc.len);
+        }
+
         return 0;
     }
 
@@ -525,14 +549,14 @@ ngx_glyph_watch_due(ngx_glyph_watch_t *watch)
 static void
 ngx_glyph_watch_ask_handler(ngx_event_t *ev)
 {
-    ngx_uint_t          n;
+    ngx_uint_t          n, page;
     glyph_buf_t         b;
     ngx_queue_t        *q;
     const char         *params[1];
     ngx_glyph_watch_t  *watch;
 
     static const char  sql[] =
-        "SELECT j.id, j.tenant, s->>'state', s "
+        "SELECT j.id, j.tenant, " NGX_GLYPH_WATCH_STATE_SQL ", s "
           "FROM jsonb_to_recordset($1::jsonb) AS j(id uuid, tenant text), "
                "glyph.job_status(j.id, j.tenant) s "
          "WHERE s IS NOT NULL";
@@ -545,9 +569,14 @@ ngx_glyph_watch_ask_handler(ngx_event_t *ev)
     glyph_buf_putc(&b, '[');
     n = 0;
 
-    while (n < NGX_GLYPH_WATCH_PAGE
-           && !ngx_queue_empty(&ngx_glyph_watch_dues))
-    {
+    page = NGX_GLYPH_WATCH_PAGE;
+
+    if (ngx_glyph_watch_alone) {
+        ngx_glyph_watch_alone--;
+        page = 1;
+    }
+
+    while (n < page && !ngx_queue_empty(&ngx_glyph_watch_dues)) {
         q = ngx_queue_head(&ngx_glyph_watch_dues);
         watch = ngx_queue_data(q, ngx_glyph_watch_t, due_queue);
 
@@ -587,22 +616,48 @@ ngx_glyph_watch_ask_handler(ngx_event_t *ev)
 static void
 ngx_glyph_watch_rows(void *data, PGresult *res, const char *error)
 {
-    int                 row;
-    char                text[NGX_GLYPH_LOG_TEXT];
-    ngx_str_t           tenant;
-    ngx_uint_t          i, n, ok;
-    ngx_glyph_uuid_t    id;
-    ngx_glyph_watch_t  *watch;
+    int                        row;
+    char                       text[NGX_GLYPH_LOG_TEXT];
+    ngx_str_t                  tenant;
+    ngx_uint_t                 i, n, ok, alone;
+    ngx_glyph_uuid_t           id;
+    ngx_glyph_watch_t         *watch;
+    ngx_glyph_store_answer_t   why;
 
     ok = (res && PQresultStatus(res) == PGRES_TUPLES_OK);
 
+    ngx_memzero(&why, sizeof(ngx_glyph_store_answer_t));
+
+    if (!ok) {
+        ngx_glyph_store_answer(res, &why);
+    }
+
     if (res && !ok) {
-        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+        ngx_log_error((ngx_uint_t)
+                      (ngx_glyph_store_usable(NGX_GLYPH_STORE_READS)
+                       ? NGX_LOG_ERR : NGX_LOG_INFO), ngx_cycle->log, 0,
                       "the state of jobs cannot be read: %s",
                       ngx_glyph_log_string(text, sizeof(text),
                                            PQresultErrorField(res,
                                                PG_DIAG_MESSAGE_PRIMARY),
                                            "no answer"));
+    }
+
+    n = ngx_glyph_watch_nasked;
+    ngx_glyph_watch_nasked = 0;
+
+    alone = (!ok && n > 1 && ngx_strcmp(why.code, "store_damaged") == 0);
+
+    if (alone) {
+        ngx_glyph_watch_alone = n;
+    }
+
+    for (i = 0; i < n; i++) {
+        watch = ngx_glyph_watch_asked[i];
+
+        watch->asked = 0;
+        watch->why = why;
+        watch->answered = watch->answered || ok;
     }
 
     for (row = 0; ok && row < PQntuples(res); row++) {
@@ -626,15 +681,8 @@ ngx_glyph_watch_rows(void *data, PGresult *res, const char *error)
 
     PQclear(res);
 
-    n = ngx_glyph_watch_nasked;
-    ngx_glyph_watch_nasked = 0;
-
     for (i = 0; i < n; i++) {
         watch = ngx_glyph_watch_asked[i];
-
-        watch->asked = 0;
-        watch->lost = !ok;
-        watch->answered = watch->answered || ok;
 
         if (!ngx_glyph_watch_is_final(watch)) {
             ngx_glyph_hint_agree(&watch->id, &watch->tenant);
@@ -645,7 +693,12 @@ ngx_glyph_watch_rows(void *data, PGresult *res, const char *error)
             continue;
         }
 
-        if (watch->doc.len == 0) {
+        if (alone) {
+            ngx_glyph_watch_due(watch);
+            continue;
+        }
+
+        if (watch->doc.len == 0 || watch->ended.len) {
             ngx_glyph_watch_look(watch);
         }
 
@@ -665,6 +718,16 @@ ngx_glyph_watch_row(ngx_glyph_watch_t *watch, PGresult *res, int row)
 {
     ngx_int_t  state;
     ngx_str_t  doc;
+
+    glyph_buf_reset(&watch->ended);
+
+    if (!ngx_glyph_job_state_known(PQgetvalue(res, row, 2))) {
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                      "the row of import %s in postgres is damaged",
+                      watch->text);
+        ngx_glyph_store_damaged(&watch->why);
+        return;
+    }
 
     state = ngx_glyph_job_state_parse(PQgetvalue(res, row, 2));
 
@@ -741,6 +804,12 @@ ngx_glyph_watch_looked(ngx_glyph_spool_t *spool)
         }
 
         glyph_buf_free(&b);
+
+    } else if (spool->err && watch->ended.len) {
+        doc.data = watch->ended.data;
+        doc.len = watch->ended.len;
+
+        ngx_glyph_watch_set(watch, NGX_GLYPH_JOB_FAILED, &doc);
     }
 
     ngx_glyph_spool_close(spool);

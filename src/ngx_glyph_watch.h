@@ -27,6 +27,16 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_job.h"
+#include "ngx_glyph_store.h"
+
+
+/*
+ * The state in "s", a document of glyph.job_status(), or NULL where that is no
+ * Job because somebody has damaged its row.
+ */
+#define NGX_GLYPH_WATCH_STATE_SQL                                             \
+    "CASE WHEN json_typeof(s->'error') IN ('object', 'null')"                 \
+    " THEN s->>'state' END"
 
 
 typedef struct ngx_glyph_watch_s  ngx_glyph_watch_t;
@@ -48,8 +58,9 @@ typedef struct {
     ngx_int_t                  state;       /* ngx_glyph_job_state_e; or
                                                NGX_ERROR: "stalled" */
     ngx_uint_t                 version;     /* of the document */
+    ngx_glyph_store_answer_t  *why;         /* of Postgres, if it could not be
+                                               asked; or NULL */
     unsigned                   pending:1;   /* not yet asked everywhere */
-    unsigned                   store_lost:1;    /* … nor does Postgres answer */
 } ngx_glyph_watch_state_t;
 
 

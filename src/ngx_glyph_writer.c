@@ -1,13 +1,11 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_models.h"
-#include "ngx_glyph_pg.h"
+#include "ngx_glyph_store.h"
 #include "ngx_glyph_writer.h"
 #include "ngx_glyph_writer_tx.h"
 
 
-#define NGX_GLYPH_WRITER_RETRY_MIN  100
-#define NGX_GLYPH_WRITER_RETRY_MAX  1000
 #define NGX_GLYPH_WRITER_IDLE       60000
 
 /* ms in which no further connection is tried after one that failed */
@@ -23,6 +21,8 @@
 static void ngx_glyph_writer_event(ngx_event_t *ev,
     ngx_event_handler_pt handler, void *data, ngx_uint_t cancelable);
 static void ngx_glyph_writer_go_handler(ngx_event_t *ev);
+static void ngx_glyph_writer_drop_jobs(void);
+static ngx_uint_t ngx_glyph_writer_busy(void);
 static void ngx_glyph_writer_step(ngx_glyph_writer_tx_t *tx);
 static void ngx_glyph_writer_rest(ngx_glyph_writer_tx_t *tx);
 static size_t ngx_glyph_writer_share(void);
@@ -32,6 +32,9 @@ static void ngx_glyph_writer_connect(ngx_glyph_writer_tx_t *tx);
 static ngx_uint_t ngx_glyph_writer_count(ngx_glyph_pg_state_e state);
 static void ngx_glyph_writer_opened(ngx_glyph_pg_conn_t *c);
 static void ngx_glyph_writer_failed(ngx_glyph_pg_conn_t *c);
+static void ngx_glyph_writer_store_changed(void);
+static void ngx_glyph_writer_close(ngx_glyph_writer_tx_t *tx);
+static void ngx_glyph_writer_given_back(void);
 static void ngx_glyph_writer_retry_handler(ngx_event_t *ev);
 static void ngx_glyph_writer_stall_handler(ngx_event_t *ev);
 static void ngx_glyph_writer_giveup_handler(ngx_event_t *ev);
@@ -53,12 +56,12 @@ ngx_glyph_writer_init(ngx_cycle_t *cycle, ngx_glyph_pg_conf_t *conf)
     w = &ngx_glyph_writer;
 
     ngx_queue_init(&w->ready);
+    ngx_queue_init(&w->dropped);
     ngx_queue_init(&w->doubtful);
     ngx_queue_init(&w->committed);
     ngx_queue_init(&w->free);
 
     w->log = cycle->log;
-    w->delay = NGX_GLYPH_WRITER_RETRY_MIN;
 
     w->tx = ngx_pcalloc(cycle->pool,
                         conf->writers * sizeof(ngx_glyph_writer_tx_t));
@@ -91,6 +94,9 @@ ngx_glyph_writer_init(ngx_cycle_t *cycle, ngx_glyph_pg_conf_t *conf)
     ngx_glyph_writer_event(&w->tell, ngx_glyph_writer_tell_handler, w, 0);
     ngx_glyph_writer_event(&w->retry, ngx_glyph_writer_retry_handler, w, 1);
     ngx_glyph_writer_event(&w->giveup, ngx_glyph_writer_giveup_handler, w, 0);
+
+    ngx_glyph_store_observe(NGX_GLYPH_STORE_WRITES,
+                            ngx_glyph_writer_store_changed);
 
     /* so that the first upload finds out at once whether it can be taken */
 
@@ -194,7 +200,7 @@ ngx_glyph_writer_available(void)
 {
     ngx_glyph_writer_t *w = &ngx_glyph_writer;
 
-    if (w->lost_at) {
+    if (!ngx_glyph_store_usable(NGX_GLYPH_STORE_WRITES)) {
         return NGX_DECLINED;
     }
 
@@ -220,19 +226,49 @@ ngx_glyph_writer_ready(ngx_glyph_job_t *job)
 {
     ngx_glyph_writer_t *w = &ngx_glyph_writer;
 
-    if (job->in_ready || job->in_batch) {
+    if (job->in_batch) {
         return;
     }
 
-    job->in_ready = 1;
-    ngx_queue_insert_tail(&w->ready, &job->ready);
-    w->nready++;
+    if (job->in_ready) {
 
-    if (w->gave_up) {
+        if (!ngx_glyph_job_unrecorded(job)) {
+            return;
+        }
+
+        ngx_glyph_writer_unready(job);
+    }
+
+    ngx_glyph_writer_queue(job, 0);
+
+    if (ngx_glyph_store_overdue(NGX_GLYPH_STORE_WRITES)) {
         ngx_post_event(&w->giveup, &ngx_posted_events);
     }
 
     ngx_glyph_writer_next();
+}
+
+
+/* Of what Postgres has no row, and needs none, it is not told. */
+
+void
+ngx_glyph_writer_queue(ngx_glyph_job_t *job, ngx_uint_t first)
+{
+    ngx_queue_t         *jobs;
+    ngx_glyph_writer_t  *w;
+
+    w = &ngx_glyph_writer;
+    jobs = ngx_glyph_job_unrecorded(job) ? &w->dropped : &w->ready;
+
+    job->in_ready = 1;
+    w->nready++;
+
+    if (first) {
+        ngx_queue_insert_head(jobs, &job->ready);
+
+    } else {
+        ngx_queue_insert_tail(jobs, &job->ready);
+    }
 }
 
 
@@ -257,8 +293,16 @@ ngx_glyph_writer_go_handler(ngx_event_t *ev)
 
     w = &ngx_glyph_writer;
 
+    ngx_glyph_writer_drop_jobs();
+
     for (i = 0; i < w->conf->writers && !w->retry.timer_set; i++) {
         tx = &w->tx[i];
+
+        if (!ngx_glyph_store_is_up(NGX_GLYPH_STORE_WRITES)
+            && ngx_glyph_writer_busy())
+        {
+            return;
+        }
 
         if (tx->conn.state == NGX_GLYPH_PG_OPEN
             && tx->phase == NGX_GLYPH_WRITER_IDLING)
@@ -270,6 +314,40 @@ ngx_glyph_writer_go_handler(ngx_event_t *ev)
     if (!w->retry.timer_set) {
         ngx_glyph_writer_more();
     }
+}
+
+
+static void
+ngx_glyph_writer_drop_jobs(void)
+{
+    ngx_queue_t         *q;
+    ngx_glyph_job_t     *job;
+    ngx_glyph_writer_t  *w;
+
+    w = &ngx_glyph_writer;
+
+    while (!ngx_queue_empty(&w->dropped)) {
+        q = ngx_queue_head(&w->dropped);
+        job = ngx_queue_data(q, ngx_glyph_job_t, ready);
+
+        ngx_glyph_writer_unready(job);
+        ngx_glyph_job_unstored(job);
+    }
+}
+
+
+static ngx_uint_t
+ngx_glyph_writer_busy(void)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < ngx_glyph_writer.conf->writers; i++) {
+        if (ngx_glyph_writer.tx[i].phase != NGX_GLYPH_WRITER_IDLING) {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 
@@ -292,7 +370,9 @@ ngx_glyph_writer_step(ngx_glyph_writer_tx_t *tx)
 
     size = tx->batch ? 1 : ngx_glyph_writer_share();
 
-    if (size == 0) {
+    if (size == 0
+        && (ngx_exiting || ngx_glyph_store_is_up(NGX_GLYPH_STORE_WRITES)))
+    {
         ngx_glyph_writer_rest(tx);
         return;
     }
@@ -306,8 +386,11 @@ ngx_glyph_writer_step(ngx_glyph_writer_tx_t *tx)
     if (tx->batch) {
         ngx_glyph_writer_take(tx);
 
-    } else {
+    } else if (size) {
         ngx_glyph_writer_start_batch(tx, size);
+
+    } else {
+        ngx_glyph_writer_probe(tx);
     }
 }
 
@@ -426,6 +509,7 @@ ngx_glyph_writer_more(void)
 
     if (closed < w->conf->writers
         && (ngx_exiting
+            || !ngx_glyph_store_is_up(NGX_GLYPH_STORE_WRITES)
             || (w->refused_at && ngx_current_msec - w->refused_at
                                  < NGX_GLYPH_WRITER_REFUSED)
             || ngx_glyph_writer_bytes() < NGX_GLYPH_WRITER_LARGE))
@@ -468,22 +552,12 @@ ngx_glyph_writer_count(ngx_glyph_pg_state_e state)
 }
 
 
+/* That there is a connection says nothing yet: the next step tries it. */
+
 static void
 ngx_glyph_writer_opened(ngx_glyph_pg_conn_t *c)
 {
-    ngx_glyph_writer_t *w = &ngx_glyph_writer;
-
-    ngx_glyph_pg_report(1, 0, "");
-    ngx_glyph_models_sync();
-
-    w->lost_at = 0;
-    w->refused_at = 0;
-    w->gave_up = 0;
-    w->delay = NGX_GLYPH_WRITER_RETRY_MIN;
-
-    if (w->giveup.timer_set) {
-        ngx_del_timer(&w->giveup);
-    }
+    ngx_glyph_writer.refused_at = 0;
 
     ngx_glyph_writer_next();
 }
@@ -505,17 +579,55 @@ ngx_glyph_writer_failed(ngx_glyph_pg_conn_t *c)
         return;
     }
 
-    ngx_glyph_writer_lost(c->data);
+    if (c->sqlstate[0]) {
+        ngx_glyph_store_count(NGX_GLYPH_STORE_WRITES, c->sqlstate);
+        ngx_glyph_store_refused(NGX_GLYPH_STORE_WRITES, c->sqlstate,
+                                c->schema_bad, c->error);
+    } else {
+        ngx_glyph_store_lost(NGX_GLYPH_STORE_WRITES, c->error);
+    }
+
+    ngx_glyph_writer_retry_later();
+    ngx_glyph_writer_given_back();
 }
 
 
-/* The connection is gone, or was never there. */
+static void
+ngx_glyph_writer_store_changed(void)
+{
+    ngx_glyph_writer_t *w = &ngx_glyph_writer;
+
+    if (!ngx_glyph_store_usable(NGX_GLYPH_STORE_WRITES)) {
+
+        if (!w->giveup.timer_set) {
+            ngx_add_timer(&w->giveup, w->conf->timeout);
+        }
+
+        return;
+    }
+
+    if (w->giveup.timer_set) {
+        ngx_del_timer(&w->giveup);
+    }
+
+    if (ngx_glyph_store_is_up(NGX_GLYPH_STORE_WRITES)) {
+        ngx_glyph_models_sync();
+        ngx_glyph_writer_next();
+
+    } else if (!w->retry.timer_set) {
+
+        /* it is in doubt */
+
+        ngx_add_timer(&w->retry, 1);
+    }
+}
+
+
+/* The connection is gone. */
 
 void
 ngx_glyph_writer_lost(ngx_glyph_writer_tx_t *tx)
 {
-    ngx_glyph_writer_t *w = &ngx_glyph_writer;
-
     if (tx->phase == NGX_GLYPH_WRITER_BATCH) {
 
         ngx_log_error(NGX_LOG_WARN, ngx_glyph_batch_log(tx->batch), 0,
@@ -524,6 +636,47 @@ ngx_glyph_writer_lost(ngx_glyph_writer_tx_t *tx)
         tx->unknown = 1;
     }
 
+    ngx_glyph_writer_close(tx);
+
+    if (ngx_glyph_writer_count(NGX_GLYPH_PG_OPEN) == 0) {
+        ngx_glyph_store_lost(NGX_GLYPH_STORE_WRITES, tx->conn.error);
+        ngx_glyph_writer_retry_later();
+    }
+
+    ngx_glyph_writer_given_back();
+}
+
+
+/*
+ * The transaction was refused, and not for what is in it.  A new connection,
+ * for it may be this one's session that is read only, or its server.
+ */
+
+void
+ngx_glyph_writer_unwell(ngx_glyph_writer_tx_t *tx)
+{
+    ngx_glyph_writer_close(tx);
+
+    ngx_glyph_store_refused(NGX_GLYPH_STORE_WRITES, tx->sqlstate, 0,
+                            tx->conn.error);
+
+    if (ngx_glyph_store_fault(tx->sqlstate) == NGX_GLYPH_FAULT_AGAIN) {
+
+        /* it was tried for that long */
+
+        ngx_glyph_store_expire(NGX_GLYPH_STORE_WRITES);
+    }
+
+    ngx_glyph_writer_retry_later();
+    ngx_glyph_writer_given_back();
+}
+
+
+/* Its jobs get their blocks back, unless they may have been written. */
+
+static void
+ngx_glyph_writer_close(ngx_glyph_writer_tx_t *tx)
+{
     ngx_glyph_pg_close(&tx->conn);
 
     if (tx->stall.timer_set) {
@@ -542,27 +695,26 @@ ngx_glyph_writer_lost(ngx_glyph_writer_tx_t *tx)
     tx->copying = 0;
 
     if (tx->batch && tx->unknown && tx->batch->n) {
-        ngx_queue_insert_tail(&w->doubtful, &tx->batch->queue);
+        ngx_queue_insert_tail(&ngx_glyph_writer.doubtful, &tx->batch->queue);
         tx->batch = NULL;
 
     } else if (tx->batch) {
         ngx_glyph_writer_give_back_all(tx->batch);
         ngx_glyph_writer_batch_done(tx);
     }
+}
 
-    if (ngx_glyph_writer_count(NGX_GLYPH_PG_OPEN)) {
-        ngx_glyph_writer_next();
-        return;
+
+/* What was given back may have to be told, or is dropped, all the same. */
+
+static void
+ngx_glyph_writer_given_back(void)
+{
+    if (ngx_glyph_store_overdue(NGX_GLYPH_STORE_WRITES)) {
+        ngx_post_event(&ngx_glyph_writer.giveup, &ngx_posted_events);
     }
 
-    ngx_glyph_pg_report(0, tx->conn.schema_bad, tx->conn.error);
-
-    if (w->lost_at == 0) {
-        w->lost_at = ngx_current_msec ? ngx_current_msec : 1;
-        ngx_add_timer(&w->giveup, w->conf->timeout);
-    }
-
-    ngx_glyph_writer_retry_later();
+    ngx_glyph_writer_next();
 }
 
 
@@ -577,9 +729,7 @@ ngx_glyph_writer_retry_later(void)
         return;
     }
 
-    ngx_add_timer(&w->retry, w->delay);
-
-    w->delay = ngx_min(w->delay * 2, NGX_GLYPH_WRITER_RETRY_MAX);
+    ngx_add_timer(&w->retry, ngx_glyph_store_delay(NGX_GLYPH_STORE_WRITES));
 }
 
 
@@ -613,15 +763,24 @@ ngx_glyph_writer_stall_handler(ngx_event_t *ev)
 
     /* the time-out that clients were promised has passed already */
 
-    ngx_glyph_writer_batch_lost(batch);
-    ngx_glyph_writer_giveup_handler(&ngx_glyph_writer.giveup);
+    if (batch) {
+        ngx_glyph_writer_batch_lost(batch);
+    }
+
+    if (!ngx_glyph_store_usable(NGX_GLYPH_STORE_WRITES)) {
+        ngx_glyph_store_expire(NGX_GLYPH_STORE_WRITES);
+        ngx_glyph_writer_giveup_handler(&ngx_glyph_writer.giveup);
+    }
 }
 
+
+/* Of a batch under way it is known soon whether it was written. */
 
 static void
 ngx_glyph_writer_giveup_handler(ngx_event_t *ev)
 {
-    ngx_queue_t         *q, *next;
+    ngx_uint_t           i;
+    ngx_queue_t          jobs, *q;
     ngx_glyph_job_t     *job;
     ngx_glyph_writer_t  *w;
 
@@ -631,11 +790,15 @@ ngx_glyph_writer_giveup_handler(ngx_event_t *ev)
         ngx_del_timer(&w->giveup);
     }
 
-    if (w->lost_at == 0) {
+    if (!ngx_glyph_store_overdue(NGX_GLYPH_STORE_WRITES)) {
         return;
     }
 
-    w->gave_up = 1;
+    for (i = 0; i < w->conf->writers; i++) {
+        if (w->tx[i].batch && w->tx[i].phase != NGX_GLYPH_WRITER_IDLING) {
+            return;
+        }
+    }
 
     for (q = ngx_queue_head(&w->doubtful);
          q != ngx_queue_sentinel(&w->doubtful);
@@ -645,15 +808,27 @@ ngx_glyph_writer_giveup_handler(ngx_event_t *ev)
                                                    queue));
     }
 
-    for (q = ngx_queue_head(&w->ready);
-         q != ngx_queue_sentinel(&w->ready);
-         q = next)
-    {
-        next = ngx_queue_next(q);
+    if (ngx_queue_empty(&w->ready)) {
+        return;
+    }
+
+    /* what is told to one may well change others */
+
+    ngx_queue_init(&jobs);
+    ngx_queue_add(&jobs, &w->ready);
+    ngx_queue_init(&w->ready);
+
+    while (!ngx_queue_empty(&jobs)) {
+        q = ngx_queue_head(&jobs);
         job = ngx_queue_data(q, ngx_glyph_job_t, ready);
+
+        ngx_queue_remove(q);
+        ngx_queue_insert_tail(&w->ready, q);
 
         ngx_glyph_job_store_lost(job, 0);
     }
+
+    ngx_glyph_writer_next();
 }
 
 

@@ -2,6 +2,7 @@
 #include "ngx_glyph.h"
 #include "ngx_glyph_owner.h"
 #include "ngx_glyph_record.h"
+#include "ngx_glyph_store.h"
 #include "ngx_glyph_tenant.h"
 #include "ngx_glyph_writer.h"
 #include "ngx_glyph_writer_tx.h"
@@ -30,6 +31,8 @@ ngx_glyph_writer_commit(ngx_glyph_writer_tx_t *tx)
     tx->batch = NULL;
 
     w->alone = 0;
+
+    ngx_glyph_store_served(NGX_GLYPH_STORE_WRITES);
 
     batch->usec = ngx_glyph_usec() - tx->sent;
     ngx_glyph_zone_observe(NGX_GLYPH_COMMIT_TIME, batch->usec);
@@ -99,10 +102,7 @@ ngx_glyph_writer_tell(ngx_glyph_batch_t *batch)
 void
 ngx_glyph_writer_give_back(ngx_glyph_batch_t *batch, ngx_uint_t i)
 {
-    ngx_glyph_item_t     item;
-    ngx_glyph_writer_t  *w;
-
-    w = &ngx_glyph_writer;
+    ngx_glyph_item_t  item;
 
     item = ngx_glyph_batch_remove(batch, i);
 
@@ -111,9 +111,7 @@ ngx_glyph_writer_give_back(ngx_glyph_batch_t *batch, ngx_uint_t i)
     }
 
     if (!item.job->in_ready) {
-        item.job->in_ready = 1;
-        ngx_queue_insert_head(&w->ready, &item.job->ready);
-        w->nready++;
+        ngx_glyph_writer_queue(item.job, 1);
     }
 
     ngx_glyph_job_unref(item.job);
@@ -159,23 +157,30 @@ ngx_glyph_writer_rolled_back(ngx_glyph_writer_tx_t *tx)
         return;
     }
 
-    if (ngx_strncmp(tx->sqlstate, "22", 2) == 0
-        || ngx_strncmp(tx->sqlstate, "23", 2) == 0
-        || ngx_strncmp(tx->sqlstate, "54", 2) == 0)
-    {
+    switch (ngx_glyph_store_fault(tx->sqlstate)) {
+
+    case NGX_GLYPH_FAULT_DATA:
         ngx_glyph_writer_refused(tx);
-        return;
+        break;
+
+    case NGX_GLYPH_FAULT_AGAIN:
+
+        if (ngx_glyph_store_again(NGX_GLYPH_STORE_WRITES)) {
+            ngx_glyph_writer_unwell(tx);
+            break;
+        }
+
+        ngx_glyph_writer_give_back_all(tx->batch);
+        ngx_glyph_writer_retry_later();
+        break;
+
+    case NGX_GLYPH_FAULT_LOST:
+        ngx_glyph_writer_lost(tx);
+        break;
+
+    default:
+        ngx_glyph_writer_unwell(tx);
     }
-
-    if (ngx_strncmp(tx->sqlstate, "42", 2) == 0
-        || ngx_strncmp(tx->sqlstate, "3F", 2) == 0)
-    {
-        tx->conn.schema_bad = 1;
-    }
-
-    /* the store is unwell: as if the connection had been lost */
-
-    ngx_glyph_writer_lost(tx);
 }
 
 
@@ -316,6 +321,10 @@ ngx_glyph_writer_over(ngx_glyph_batch_t *batch, ngx_uint_t i,
 
     job = batch->items[i].job;
     rc = ngx_glyph_job_state_parse(state);
+
+    /* the id is known there, be it as another import's */
+
+    job->registered = 1;
 
     ngx_glyph_job_ref(job);
     ngx_glyph_writer_withdraw(batch, i);

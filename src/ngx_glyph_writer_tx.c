@@ -1,5 +1,8 @@
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_owner.h"
+#include "ngx_glyph_store.h"
+#include "ngx_glyph_uuid.h"
 #include "ngx_glyph_writer_tx.h"
 
 
@@ -25,6 +28,9 @@ static void ngx_glyph_writer_duplicates(ngx_glyph_batch_t *batch,
 static void ngx_glyph_writer_done(ngx_glyph_writer_tx_t *tx);
 static void ngx_glyph_writer_gather(ngx_glyph_batch_t *batch,
     ngx_uint_t jobs, size_t size, size_t max);
+static void ngx_glyph_writer_batch_refused(ngx_glyph_writer_tx_t *tx);
+static void ngx_glyph_writer_probed(ngx_glyph_writer_tx_t *tx);
+static ngx_uint_t ngx_glyph_writer_is_unwell(ngx_glyph_writer_tx_t *tx);
 
 
 void
@@ -139,7 +145,7 @@ ngx_glyph_writer_feed(ngx_glyph_writer_tx_t *tx)
 static void
 ngx_glyph_writer_result(ngx_glyph_writer_tx_t *tx, PGresult *res)
 {
-    char  *p, *state;
+    char  *p, *state, *message;
 
     switch (PQresultStatus(res)) {
 
@@ -150,9 +156,7 @@ ngx_glyph_writer_result(ngx_glyph_writer_tx_t *tx, PGresult *res)
 
     case PGRES_COMMAND_OK:
 
-        if (tx->phase == NGX_GLYPH_WRITER_BATCH
-            && ngx_strcmp(PQcmdStatus(res), "COMMIT") == 0)
-        {
+        if (ngx_strcmp(PQcmdStatus(res), "COMMIT") == 0) {
             tx->committed = 1;
         }
 
@@ -166,7 +170,7 @@ ngx_glyph_writer_result(ngx_glyph_writer_tx_t *tx, PGresult *res)
         } else if (tx->phase == NGX_GLYPH_WRITER_TAKE) {
             ngx_glyph_writer_taken(tx, res);
 
-        } else if (PQnfields(res) == 2) {
+        } else if (tx->batch && PQnfields(res) == 2) {
             ngx_glyph_writer_duplicates(tx->batch, res);
         }
 
@@ -180,7 +184,13 @@ ngx_glyph_writer_result(ngx_glyph_writer_tx_t *tx, PGresult *res)
                     (u_char *) (state ? state : "08006"),
                     sizeof(tx->sqlstate));
 
-        ngx_glyph_pg_set_error(&tx->conn, PQresultErrorMessage(res));
+        ngx_glyph_store_count(NGX_GLYPH_STORE_WRITES, tx->sqlstate);
+        message = PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY);
+
+        ngx_glyph_pg_set_error(&tx->conn, (message
+                                           && ngx_glyph_writer_is_unwell(tx))
+                                          ? message
+                                          : PQresultErrorMessage(res));
 
         /* an import that was to be copied is there: as GL001 */
 
@@ -246,17 +256,21 @@ ngx_glyph_writer_done(ngx_glyph_writer_tx_t *tx)
     phase = tx->phase;
 
     if (phase == NGX_GLYPH_WRITER_BATCH && !tx->committed) {
-
-        ngx_log_error(NGX_LOG_WARN, ngx_glyph_batch_log(tx->batch), 0,
-                      "postgres refused a transaction of %ui imports: %s",
-                      tx->batch->n, tx->conn.error);
-
-        ngx_glyph_writer_send(tx, NGX_GLYPH_WRITER_ROLLBACK, "ROLLBACK", 0,
-                              NULL);
+        ngx_glyph_writer_batch_refused(tx);
         return;
     }
 
     tx->phase = NGX_GLYPH_WRITER_IDLING;
+
+    if (phase == NGX_GLYPH_WRITER_PROBE) {
+        ngx_glyph_writer_probed(tx);
+        return;
+    }
+
+    if (phase > NGX_GLYPH_WRITER_ROLLBACK && ngx_glyph_writer_is_unwell(tx)) {
+        ngx_glyph_writer_unwell(tx);
+        return;
+    }
 
     if (phase == NGX_GLYPH_WRITER_BATCH) {
 
@@ -266,7 +280,12 @@ ngx_glyph_writer_done(ngx_glyph_writer_tx_t *tx)
         ngx_glyph_writer_commit(tx);
 
     } else if (phase == NGX_GLYPH_WRITER_ROLLBACK) {
-        ngx_glyph_writer_rolled_back(tx);
+
+        /* of a probe there is nothing to be given back */
+
+        if (tx->batch) {
+            ngx_glyph_writer_rolled_back(tx);
+        }
 
     } else if (phase == NGX_GLYPH_WRITER_ASK) {
 
@@ -292,6 +311,101 @@ ngx_glyph_writer_done(ngx_glyph_writer_tx_t *tx)
     }
 
     ngx_glyph_writer_next();
+}
+
+
+/* That the store refuses all of them is told once, by its change of state. */
+
+static void
+ngx_glyph_writer_batch_refused(ngx_glyph_writer_tx_t *tx)
+{
+    ngx_log_error((ngx_uint_t) (ngx_glyph_writer_is_unwell(tx)
+                                ? NGX_LOG_INFO : NGX_LOG_WARN),
+                  ngx_glyph_batch_log(tx->batch), 0,
+                  "postgres refused a transaction of %ui imports: %s",
+                  tx->batch->n, tx->conn.error);
+
+    ngx_glyph_writer_send(tx, NGX_GLYPH_WRITER_ROLLBACK, "ROLLBACK", 0, NULL);
+}
+
+
+static ngx_uint_t
+ngx_glyph_writer_is_unwell(ngx_glyph_writer_tx_t *tx)
+{
+    return tx->sqlstate[0]
+           && ngx_glyph_store_fault(tx->sqlstate) >= NGX_GLYPH_FAULT_UNWELL;
+}
+
+
+/*
+ * As a batch of one row would be, up to a COMMIT of nothing: no row of it is
+ * ever seen, and every right, function, trigger and disk is met.
+ */
+
+void
+ngx_glyph_writer_probe(ngx_glyph_writer_tx_t *tx)
+{
+    ngx_glyph_uuid_t  uuid;
+    u_char            id[NGX_GLYPH_UUID_TEXT_LEN + 1];
+    u_char            sql[2048];
+
+    if (ngx_glyph_uuid_create(&uuid) != NGX_OK) {
+        ngx_glyph_writer_retry_later();
+        return;
+    }
+
+    *ngx_glyph_uuid_text(id, &uuid) = '\0';
+
+    ngx_snprintf(sql, sizeof(sql),
+        "BEGIN;"
+        "SAVEPOINT glyph;"
+        "SELECT glyph.begin_batch('[[\"%s\",1,{\"worker\":\"%s\"}]]');"
+        "INSERT INTO glyph.listings (import_id, import_index, title, "
+            "canonical_model, match_type, match_score, match_notes, "
+            "is_valid_gpu, price, currency, q7b, q13b, q70b, raw_score, "
+            "quantization_score, score) "
+            "VALUES ('%s', 0, '', 'UNKNOWN', 'none', 0, '', false, 1, 'USD', "
+            "0, 0, 0, 0, 0, 0);"
+        "INSERT INTO glyph.import_errors (import_id, import_index, line, "
+            "byte_offset, errors, raw) VALUES ('%s', 1, 3, 0, '[]', '');"
+        "SELECT glyph.commit_progress('[{\"id\":\"%s\",\"epoch\":1}]');"
+        "SELECT * FROM glyph.repeats('{%s}');"
+        "ROLLBACK TO glyph;"
+        "COMMIT%Z",
+        id, ngx_glyph_worker_id, id, id, id, id);
+
+    tx->committed = 0;
+    tx->unknown = 0;
+
+    ngx_glyph_writer_send(tx, NGX_GLYPH_WRITER_PROBE, (char *) sql, 0, NULL);
+}
+
+
+/* A row of its own may be refused for what it is: then rows are looked at. */
+
+static void
+ngx_glyph_writer_probed(ngx_glyph_writer_tx_t *tx)
+{
+    if (tx->committed) {
+        ngx_glyph_store_served(NGX_GLYPH_STORE_WRITES);
+        ngx_glyph_writer_next();
+        return;
+    }
+
+    if (ngx_glyph_store_fault(tx->sqlstate) == NGX_GLYPH_FAULT_DATA) {
+        ngx_glyph_store_served(NGX_GLYPH_STORE_WRITES);
+        ngx_glyph_writer_send(tx, NGX_GLYPH_WRITER_ROLLBACK, "ROLLBACK", 0,
+                              NULL);
+        return;
+    }
+
+    if (ngx_glyph_writer_is_unwell(tx)) {
+        ngx_glyph_writer_unwell(tx);
+        return;
+    }
+
+    ngx_glyph_writer_retry_later();
+    ngx_glyph_writer_send(tx, NGX_GLYPH_WRITER_ROLLBACK, "ROLLBACK", 0, NULL);
 }
 
 

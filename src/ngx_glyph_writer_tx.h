@@ -11,6 +11,8 @@
  *   phase     in flight on the server      who owns the batch's blocks
  *   IDLE      nothing                      jobs (no batch)
  *   BATCH     the transaction              the batch
+ *   PROBE     one that is taken back       nobody: none waits, and whether
+ *                                          there could be writes is not known
  *   ROLLBACK  ROLLBACK after an error      the batch
  *   ASK       which jobs are still ours    the batch
  *   TAKE      glyph.take() of one job      the batch: its outcome is unknown
@@ -21,8 +23,11 @@
  * jobs, one after the other, and compares the progress with the block:
  * committed, or written again.
  *
+ * While Postgres is not known to take writes (ngx_glyph_store.h), there is one
+ * transaction at a time, after a delay: the next batch, or a probe.
+ *
  * What a job is told: committed, over (Postgres says so), or that the store
- * is lost, when that has lasted for glyph_postgres' timeout.
+ * is lost or unwell, when that has lasted for glyph_postgres' timeout.
  */
 
 
@@ -38,6 +43,7 @@
 typedef enum {
     NGX_GLYPH_WRITER_IDLING = 0,
     NGX_GLYPH_WRITER_BATCH,
+    NGX_GLYPH_WRITER_PROBE,
     NGX_GLYPH_WRITER_ROLLBACK,
     NGX_GLYPH_WRITER_ASK,
     NGX_GLYPH_WRITER_TAKE
@@ -74,25 +80,23 @@ typedef struct {
     ngx_glyph_writer_tx_t     *tx;          /* conf->writers of them */
 
     ngx_queue_t                ready;       /* of jobs, oldest first */
-    ngx_uint_t                 nready;
+    ngx_queue_t                dropped;     /* of jobs that leave no record */
+    ngx_uint_t                 nready;      /* of both */
     ngx_uint_t                 turns;
 
     ngx_queue_t                doubtful;    /* of batches */
     ngx_queue_t                committed;   /* whose jobs are to be told */
     ngx_queue_t                free;
 
-    ngx_msec_t                 lost_at;     /* all of them; 0: not lost */
-    ngx_msec_t                 delay;       /* before the next connect */
     ngx_msec_t                 refused_at;  /* one more connection; or 0 */
 
     ngx_event_t                go;          /* posted: the next step */
     ngx_event_t                tell;        /* posted: there are committed */
     ngx_event_t                retry;       /* connect, or try again */
-    ngx_event_t                giveup;      /* lost for too long */
+    ngx_event_t                giveup;      /* no writes for too long */
 
     unsigned                   alone:1;     /* one job a batch: one of them
                                                has a row that is refused */
-    unsigned                   gave_up:1;
 } ngx_glyph_writer_t;
 
 
@@ -101,7 +105,9 @@ extern ngx_glyph_writer_t  ngx_glyph_writer;
 
 void ngx_glyph_writer_next(void);
 void ngx_glyph_writer_lost(ngx_glyph_writer_tx_t *tx);
+void ngx_glyph_writer_unwell(ngx_glyph_writer_tx_t *tx);
 void ngx_glyph_writer_retry_later(void);
+void ngx_glyph_writer_queue(ngx_glyph_job_t *job, ngx_uint_t first);
 void ngx_glyph_writer_unready(ngx_glyph_job_t *job);
 size_t ngx_glyph_writer_next_size(ngx_glyph_job_t *job);
 ngx_glyph_batch_t *ngx_glyph_writer_batch(void);
@@ -113,6 +119,7 @@ void ngx_glyph_writer_send(ngx_glyph_writer_tx_t *tx,
     ngx_glyph_writer_phase_e phase, const char *sql, int n,
     const char *const *params);
 void ngx_glyph_writer_start_batch(ngx_glyph_writer_tx_t *tx, size_t size);
+void ngx_glyph_writer_probe(ngx_glyph_writer_tx_t *tx);
 
 void ngx_glyph_writer_commit(ngx_glyph_writer_tx_t *tx);
 void ngx_glyph_writer_tell_handler(ngx_event_t *ev);

@@ -4,7 +4,7 @@
 
 
 /* of the structures below; goes up with every change of them */
-#define NGX_GLYPH_ZONE_VERSION  2
+#define NGX_GLYPH_ZONE_VERSION  3
 
 
 typedef struct {

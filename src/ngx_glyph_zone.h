@@ -22,6 +22,10 @@
 #include "ngx_glyph.h"
 
 
+/* classes of SQLSTATEs that are counted; see ngx_glyph_store.c */
+#define NGX_GLYPH_REFUSAL_CLASSES  13
+
+
 typedef enum {
     NGX_GLYPH_ROWS_VALID = 0,
     NGX_GLYPH_ROWS_INVALID,
@@ -44,8 +48,10 @@ typedef enum {
     NGX_GLYPH_PG_CONNECTS,
     NGX_GLYPH_PG_FAILURES,
     NGX_GLYPH_PG_RECONNECTS,
+    NGX_GLYPH_PG_REFUSALS,                  /* by side, and in it by class */
 
-    NGX_GLYPH_REDIS_CONNECTS,
+    NGX_GLYPH_REDIS_CONNECTS = NGX_GLYPH_PG_REFUSALS
+                               + 2 * NGX_GLYPH_REFUSAL_CLASSES,
     NGX_GLYPH_REDIS_FAILURES,
     NGX_GLYPH_REDIS_RECONNECTS,
     NGX_GLYPH_REDIS_ERRORS,
@@ -89,7 +95,7 @@ typedef enum {
     NGX_GLYPH_BLOCKS_WAITING,
 
     NGX_GLYPH_PG_STATES,                    /* as in ngx_glyph_metrics.c */
-    NGX_GLYPH_REDIS_STATES = NGX_GLYPH_PG_STATES + 4,
+    NGX_GLYPH_REDIS_STATES = NGX_GLYPH_PG_STATES + 5,
 
     NGX_GLYPH_GAUGES = NGX_GLYPH_REDIS_STATES + 4
 } ngx_glyph_gauge_e;

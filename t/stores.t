@@ -80,9 +80,9 @@ glyph_postgres "$TEST_NGINX_GLYPH_EMPTY" timeout=1s;
 --- more_headers eval
 ["Content-Type: text/csv", ""]
 --- error_code eval
-[503, 503]
+[500, 503]
 --- response_body_like eval
-[qr/"code":"store_unavailable"/,
+[qr/"code":"store_broken".*"sqlstate_class":"3F"/,
  qr/"state":"schema_mismatch","error":".*no schema.*schema.sql/]
 
 
@@ -96,9 +96,9 @@ glyph_postgres "$TEST_NGINX_GLYPH_NEWER" timeout=1s;
 --- more_headers eval
 ["Content-Type: text/csv", ""]
 --- error_code eval
-[503, 503]
+[500, 503]
 --- response_body_like eval
-[qr/"code":"store_unavailable"/, qr/"state":"schema_mismatch".*99/]
+[qr/"code":"store_broken".*"sqlstate_class":"3F"/, qr/"state":"schema_mismatch".*99/]
 
 
 === TEST 4: no Redis: imports work, and the status comes from Postgres
@@ -193,8 +193,8 @@ glyph_spool_path $TEST_NGINX_GLYPH_SPOOL;
 glyph_postgres "$TEST_NGINX_GLYPH_EMPTY" timeout=1s;
 --- request
 GET /listings
---- error_code: 503
---- response_body_like: "code":"store_unavailable"
+--- error_code: 500
+--- response_body_like: "code":"store_broken"
 --- error_log
 run psql -f conf/schema.sql
 
