@@ -288,7 +288,7 @@ ngx_glyph_block_own(ngx_glyph_block_t *block)
 
     own = ngx_calloc(sizeof(ngx_glyph_block_t), ngx_cycle->log);
     if (own == NULL) {
-        return NULL;
+        return block;
     }
 
     glyph_buf_append(&own->listings, block->listings.data,
@@ -296,7 +296,7 @@ ngx_glyph_block_own(ngx_glyph_block_t *block)
 
     if (own->listings.failed) {
         ngx_glyph_block_free(own);
-        return NULL;
+        return block;
     }
 
     own->totals = block->totals;

@@ -110,8 +110,8 @@ ngx_glyph_block_t *ngx_glyph_block_get_stream(ngx_glyph_waiter_t *w);
 void ngx_glyph_chunk_own(ngx_glyph_chunk_t *chunk);
 
 /*
- * What may stay with a client: the block, or, if it is lent for a turn, a copy
- * in its place; NULL when out of memory, and then it is as it was.
+ * What may stay with a client: the block, or, if it is lent for a turn and
+ * there is memory, a copy in its place.
  */
 ngx_glyph_block_t *ngx_glyph_block_own(ngx_glyph_block_t *block);
 

@@ -287,18 +287,12 @@ ngx_glyph_job_computed(ngx_glyph_job_t *job)
         goto done;
     }
 
-    if (job->rc != GLYPH_ERROR && ngx_glyph_job_streams(job)) {
-        block = ngx_glyph_block_own(block);
-    }
-
-    if (job->rc == GLYPH_ERROR || block == NULL) {
+    if (job->rc == GLYPH_ERROR) {
         ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
                             NGX_HTTP_INTERNAL_SERVER_ERROR,
                             "out_of_memory", NULL);
         goto done;
     }
-
-    job->block = block;
 
     while (job->nconsumed) {
         ngx_glyph_job_chunk_done(job);
@@ -339,11 +333,15 @@ ngx_glyph_job_computed(ngx_glyph_job_t *job)
         }
 
     } else if (job->rc == GLYPH_FULL
-        || block->final
-        || (ngx_queue_empty(&job->chunks)
-            && !job->body_end
-            && block->listings.len + block->errors.len > 0))
+               || block->final
+               || (ngx_queue_empty(&job->chunks)
+                   && !job->body_end
+                   && block->listings.len + block->errors.len > 0))
     {
+        if (ngx_glyph_job_streams(job)) {
+            block = ngx_glyph_block_own(block);
+        }
+
         job->block = NULL;
         ngx_queue_insert_tail(&job->blocks, &block->queue);
         ngx_glyph_job_ready(job);

@@ -138,6 +138,10 @@ ngx_glyph_job_chunk_take(ngx_glyph_job_t *job)
     ngx_glyph_chunk_t  *chunk;
 
     if (!ngx_glyph_job_chunk_due(job)) {
+
+        /* one may be kept for it, since it was due */
+
+        ngx_glyph_waiter_cancel(&job->chunk_waiter);
         return NULL;
     }
 
