@@ -60,7 +60,9 @@ sub row {
         . ".50,https://example.com/itm/$_[0]\n";
 }
 
-sub body { return join '', "title,price,source_url\n", map { row($_) } 1 .. $_[0] }
+sub body {
+    return join '', "title,price,source_url\n", map { row($_) } 1 .. $_[0];
+}
 
 # What a transform of n rows is, columns import_index and title.
 sub expected {
@@ -126,7 +128,9 @@ sub receive {
     return ($head, '') unless defined $rest;
     return ($head, $rest) unless $head =~ /^Transfer-Encoding: chunked/mi;
     my ($out, $pos) = ('', 0);
-    while (substr($rest, $pos, 20) =~ /^([0-9a-f]+)\r\n/) {
+    while ($pos < length $rest
+           && substr($rest, $pos, 20) =~ /^([0-9a-f]+)\r\n/)
+    {
         my $n = hex $1;
         last if $n == 0;
         $out .= substr $rest, $pos + length($1) + 2, $n;
@@ -258,5 +262,140 @@ for my $mode ('', '&stream=on') {
         over();
     };
 }
+
+subtest 'clients that send most of it and no more' => sub {
+    start_nginx(locations => places(), http => 'glyph_buffers 32 16k'
+        . ' blocks=8;');
+    spew("$root/small.csv", body(5000));
+    spew("$root/large.csv", body(60_000));
+    my $text = body(4000);
+    my $request = head('/score?', length($text) + 100) . $text;
+    my @crowd = crowd(64, $request);
+    ok wait_for(sub { metric('glyph_transforms') == 64 }, 10),
+        'there are 64 of them';
+    for my $other ('', '&stream=on') {
+        ok curl("/score?$two$other", "$root/small.csv") eq expected(5000),
+            "others have their rows, $two$other";
+        ok curl("/score?$two$other", "$root/large.csv") eq expected(60_000),
+            'also of a larger file';
+    }
+    is metric('glyph_buffers_in_use{kind="spool_chunk"}'), 0,
+        'the chunks for the disk are free';
+    close $_->[0] for @crowd;
+    ok wait_for(sub { metric('glyph_transforms') == 0 && !parts() }, 20),
+        'they leave nothing';
+    over();
+};
+
+subtest 'a client that stalls' => sub {
+    start_nginx(locations => places());
+    my $text = body(20_000);
+    for my $mode ('', '&stream=on') {
+        my $from = -s "$root/logs/error.log";
+        my ($c) = crowd(1, head("/hasty?$mode", length $text) . $text);
+        ok wait_for(sub {
+            substr(slurp("$root/logs/error.log"), $from)
+                =~ /\[error\].* is cut off after \d+ bytes: client_stalled/;
+        }, 15), "is an error line with a code, /hasty?$mode";
+        my ($head, $body) = receive($c->[0], 10);
+        like $head, qr/ 200 /, 'it had its 200';
+        my $rows = () = $body =~ /\r\n/g;
+        cmp_ok $rows, '<', 20_001, 'and not all rows';
+    }
+    is metric('glyph_stalled_clients_total'), 2, 'the metrics count them';
+    ok wait_for(sub { !parts() }, 10), 'nothing is left in the spool';
+    over();
+};
+
+subtest 'a body for which there is no room' => sub {
+    start_nginx(locations => places(), http => 'glyph_spool_max_size 2m;');
+    spew("$root/small.csv", body(10_000));
+    spew("$root/large.csv", body(60_000));
+    my @status = ('-o', "$root/answer", '-w', '%{http_code}');
+    my @unknown = ('-H', 'Transfer-Encoding: chunked');
+    is curl("/score?$two", "$root/large.csv", @status), 507, 'is a 507';
+    like slurp("$root/answer"), qr/"code":"spool_full"/, 'that says why';
+    is curl("/score?$two", "$root/large.csv", @status, @unknown), 507,
+        'also if its length is not known';
+    ok curl("/score?$two&stream=on", "$root/large.csv") eq expected(60_000),
+        'with stream=on it needs none';
+    ok curl("/score?$two", "$root/small.csv") eq expected(10_000),
+        'nor does a small one';
+    ok wait_for(sub { !parts() }, 10), 'nothing of it is left';
+    ok wait_for(sub { get('/metrics') =~ /^glyph_spool_bytes 0$/m }, 10),
+        'or counted';
+    over();
+};
+
+subtest 'a worker that dies' => sub {
+    start_nginx(locations => places());
+    my $text = body(100_000);
+    my $s = connection($port);
+    stuff($s, substr(head('/score?', length $text) . $text, 0, 5_000_000), 5);
+    ok wait_for(sub { parts() == 1 }, 10), 'a part of the body is there';
+    kill 'KILL', workers();
+    ok wait_for(sub { !parts() }, 15), 'it goes';
+    ok wait_for(sub { get('/metrics') =~ /^glyph_spool_bytes 0$/m }, 10),
+        'and is not counted';
+    is get('/jobs'), "[]\n", 'no import is made of it';
+    over();
+};
+
+subtest 'nginx is to end in the middle' => sub {
+    start_nginx(locations => places());
+    my $text = body(100_000);
+    my $all = head("/score?$two", length $text) . $text;
+    my $s = connection($port);
+    my $end = substr $all, 5_000_000, length $all, '';
+    stuff($s, $all, 5);
+    kill 'QUIT', master();
+    sleep 1;
+    stuff($s, $end, 5);
+    my ($head, $body) = receive($s, 60);
+    ok $body eq expected(100_000), 'it still has its rows';
+    close $s;
+    over();
+    is parts(), 0, 'and no file stays';
+};
+
+# The answers that are read from Postgres, and that of an import.
+subtest 'clients that do not read other answers' => sub {
+    start_nginx(locations => places('location = /ping { return 200 pong; }'));
+    my ($id, $bad) = (uuid(), uuid());
+    write_input("$root/good.csv", 5000);
+    spew("$root/bad.csv", "title,price\nRTX 3090,700\n"
+         . join '', map { "RTX 3090 no $_ " . 'x' x 200 . ",none\n" }
+           1 .. 20_000);
+    is code_of($_->[0], upload($_->[0], "/import?max_errors=1000000",
+                               "\@$root/$_->[1]")), 200, $_->[1]
+        for [$id, 'good.csv'], [$bad, 'bad.csv'];
+    my %length = map { $_->[0] => length get(@{$_->[1]}) } (
+        ['errors' => ["/jobs/$bad/errors", '-H', 'Accept: text/csv']],
+        ['listings' => ["/listings?limit=1000&import_id=$id"]]);
+    cmp_ok $length{$_}, '>', 400_000, "$_: long enough" for keys %length;
+    my $before = resident();
+
+    for (["errors" => "/jobs/$bad/errors", 'text/csv'],
+         ["listings" => "/listings?limit=1000&import_id=$id", 'application/json'],
+         ["events" => "/jobs/$id/events", 'text/event-stream'],
+         ["result" => "/jobs/$bad/result", 'application/json'])
+    {
+        my ($name, $path, $type) = @$_;
+        my @crowd = crowd(64, "GET $path HTTP/1.1\r\nHost: x\r\n"
+            . "Accept: $type\r\n\r\n");
+        my $began = time;
+        is length get("/jobs/$bad/errors", '-H', 'Accept: text/csv'),
+            $length{errors}, "$name: others have their errors";
+        is length get("/listings?limit=1000&import_id=$id"),
+            $length{listings}, 'and listings';
+        like get("/jobs/$id/events"), qr/event: completed/, 'and events';
+        is code_of($_, upload($_, "\@$root/good.csv")), 200, 'and imports'
+            for uuid();
+        cmp_ok time - $began, '<', 15, 'soon';
+        close $_->[0] for @crowd;
+    }
+    cmp_ok resident() - $before, '<', 120_000, 'they cost little memory';
+    over();
+};
 
 done_testing();
