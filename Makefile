@@ -33,6 +33,10 @@ FUZZ_PACKAGES = clang libclang-rt-dev llvm
 # only make bench needs these
 BENCH_PACKAGES = wrk pgloader
 
+# only make clients needs these
+CLIENT_PACKAGES = python3-requests python3-httpx python3-h2 python3-aiohttp \
+	default-jdk-headless php-cli php-curl haproxy chromium openssl
+
 # only make deb needs these
 DEB_PACKAGES = debhelper lintian
 DEB_TEST_PACKAGES = debootstrap
@@ -68,8 +72,9 @@ FUZZ_COMMON := $(addprefix $(OUT)/fuzz/obj/,fuzz.o fuzz_copy.o fuzz_csv.o)
 FUZZ_CORE := $(CORE_SRC:src/core/%.c=$(OUT)/fuzz/core/%.o)
 
 
-.PHONY: build deps up down demo test compat soak asan fuzz lint bench install \
-	uninstall deb deb-test clean help module unit fuzz-deps fuzz-build openapi
+.PHONY: build deps up down demo test compat soak asan fuzz lint bench clients \
+	install uninstall deb deb-test clean help module unit fuzz-deps fuzz-build \
+	openapi
 
 build: deps
 	@$(MAKE) --no-print-directory $(OUT)/glyphsieve module
@@ -85,6 +90,8 @@ help:
 	@echo "make soak     uploads while faults come at random, ten minutes"
 	@echo "make asan     the same with AddressSanitizer and UBSan; a short fuzz"
 	@echo "make fuzz     libFuzzer on the core, FUZZ_SECONDS for each target"
+	@echo "make clients  real clients, from Python's requests to Chromium, each"
+	@echo "              with a file of 30 MB"
 	@echo "make lint     style checks"
 	@echo "make bench    measurements against named peers"
 	@echo "make install  the module and its files into the system's nginx, or"
@@ -177,6 +184,11 @@ $(OUT)/openapi/installed: t/openapi/package.json t/openapi/package-lock.json
 # SOAK_SECONDS=600, SOAK_SEED to repeat one
 soak: build
 	@TEST_NGINX_LIB="$(TEST_NGINX_LIB)" BUILD=$(OUT) util/test.sh t/soak
+
+clients: build
+	@util/deps.sh $(CLIENT_PACKAGES)
+	@command -v node > /dev/null || util/deps.sh $(NODE_PACKAGES)
+	@BUILD=$(OUT) util/test.sh t/clients
 
 asan: deps
 	@$(MAKE) --no-print-directory BUILD=$(OUT)/asan NGINX_SRC=$(NGINX_SRC) \

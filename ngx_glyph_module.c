@@ -612,10 +612,9 @@ ngx_glyph_postconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
-    if (gmcf->stores
-        && ngx_conf_merge_path_value(cf, &gmcf->spool_path, NULL,
-                                     &ngx_glyph_spool_path)
-           != NGX_CONF_OK)
+    if (ngx_conf_merge_path_value(cf, &gmcf->spool_path, NULL,
+                                  &ngx_glyph_spool_path)
+        != NGX_CONF_OK)
     {
         return NGX_ERROR;
     }
@@ -1103,7 +1102,9 @@ ngx_glyph_init_process(ngx_cycle_t *cycle)
     if (ngx_glyph_secret_init(cycle) != NGX_OK
         || ngx_glyph_budget_init(cycle, &gmcf->buffers, gmcf->blocks) != NGX_OK
         || ngx_glyph_metrics_init(cycle) != NGX_OK
-        || ngx_glyph_job_init(cycle) != NGX_OK)
+        || ngx_glyph_job_init(cycle) != NGX_OK
+        || ngx_glyph_spool_init(cycle, gmcf->spool_path) != NGX_OK
+        || ngx_glyph_runner_init(cycle) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -1116,10 +1117,8 @@ ngx_glyph_init_process(ngx_cycle_t *cycle)
     }
 
     if (ngx_glyph_owner_init(cycle, gmcf->spool_path) != NGX_OK
-        || ngx_glyph_spool_init(cycle, gmcf->spool_path) != NGX_OK
         || ngx_glyph_pg_init(cycle, gmcf->pg) != NGX_OK
-        || ngx_glyph_writer_init(cycle, gmcf->pg) != NGX_OK
-        || ngx_glyph_runner_init(cycle) != NGX_OK)
+        || ngx_glyph_writer_init(cycle, gmcf->pg) != NGX_OK)
     {
         return NGX_ERROR;
     }

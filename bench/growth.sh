@@ -15,10 +15,10 @@ size() {
     sized "$1" > "$run/size.csv"
     measure "size-$1" curl -sS -f -o /dev/null -H Expect: -X POST \
         -H 'Content-Type: text/csv' -H 'Accept: application/x-ndjson' \
-        -T "$run/size.csv" "$GLYPH_URL/api/score"
+        -T "$run/size.csv" "$GLYPH_URL/api/score?stream=on"
     local kb
     kb=$(highest)
-    result growth-size "POST /api/score, $1 MB" "$(median "size-$1")" s \
+    result growth-size "POST /api/score?stream=on, $1 MB" "$(median "size-$1")" s \
         "$(calc "$(median "size-$1") / $1 * 1000" %.2f)" "ms a MB" \
         "$((kb / 1024)) MB"
     [ "$1" -le "$uploaded" ] || return 0

@@ -19,7 +19,7 @@ static const off_t  ngx_glyph_budget_sizes[] = { 4096, 16384, 65536 };
     (sizeof(ngx_glyph_budget_sizes) / sizeof(ngx_glyph_budget_sizes[0]) + 1)
 
 
-typedef struct {
+struct ngx_glyph_budget_s {
     ngx_uint_t                 limit;
     ngx_uint_t                 left;        /* that may still be lent */
     ngx_queue_t                idle;        /* memory to use again */
@@ -27,7 +27,7 @@ typedef struct {
     ngx_uint_t                 numbers;     /* given to waiters */
     ngx_uint_t                 turns;
     ngx_event_t                grant;       /* posted when something is free */
-} ngx_glyph_budget_t;
+};
 
 
 static void ngx_glyph_budget_start(ngx_glyph_budget_t *budget,
@@ -44,36 +44,36 @@ static ngx_uint_t ngx_glyph_budget_plenty(ngx_glyph_budget_t *budget);
 static void ngx_glyph_budget_grant(ngx_event_t *ev);
 static ngx_glyph_chunk_t *ngx_glyph_chunk_lend(ngx_glyph_budget_t *budget,
     ngx_glyph_waiter_t *w);
-static ngx_glyph_budget_t *ngx_glyph_chunk_budget(ngx_glyph_chunk_t *chunk);
 static void ngx_glyph_chunks_free(ngx_glyph_budget_t *budget);
-static void ngx_glyph_budget_look(ngx_glyph_budget_t *budget,
-    ngx_glyph_usage_t *usage);
 static ngx_glyph_block_t *ngx_glyph_block_lend(ngx_glyph_budget_t *budget,
     ngx_glyph_waiter_t *w);
-static ngx_glyph_budget_t *ngx_glyph_block_budget(ngx_glyph_block_t *block);
 static void ngx_glyph_blocks_free(ngx_glyph_budget_t *budget);
 static void ngx_glyph_block_free(ngx_glyph_block_t *block);
 
 
-static ngx_glyph_budget_t  ngx_glyph_chunks;
-static ngx_glyph_budget_t  ngx_glyph_spool_chunks;
-static ngx_glyph_budget_t  ngx_glyph_blocks;
-static ngx_glyph_budget_t  ngx_glyph_stream_chunks;
-static ngx_glyph_budget_t  ngx_glyph_stream_blocks;
+static ngx_glyph_budget_t  ngx_glyph_budgets[NGX_GLYPH_BUDGETS];
 static size_t              ngx_glyph_chunk_size;
+
+#define ngx_glyph_budget(name)                                                \
+    (&ngx_glyph_budgets[NGX_GLYPH_BUDGET_##name])
 
 
 ngx_int_t
 ngx_glyph_budget_init(ngx_cycle_t *cycle, ngx_bufs_t *chunks,
     ngx_uint_t blocks)
 {
-    ngx_glyph_budget_start(&ngx_glyph_chunks, chunks->num, cycle->log);
-    ngx_glyph_budget_start(&ngx_glyph_spool_chunks,
+    ngx_glyph_budget_start(ngx_glyph_budget(CHUNKS), chunks->num, cycle->log);
+    ngx_glyph_budget_start(ngx_glyph_budget(SPOOL),
                            ngx_max(chunks->num / NGX_GLYPH_SPOOL_PART,
                                    NGX_GLYPH_SPOOL_MIN), cycle->log);
-    ngx_glyph_budget_start(&ngx_glyph_blocks, blocks, cycle->log);
-    ngx_glyph_budget_start(&ngx_glyph_stream_chunks, chunks->num, cycle->log);
-    ngx_glyph_budget_start(&ngx_glyph_stream_blocks, blocks, cycle->log);
+    ngx_glyph_budget_start(ngx_glyph_budget(BLOCKS), blocks, cycle->log);
+
+    ngx_glyph_budget_start(ngx_glyph_budget(STREAM_CHUNKS), chunks->num,
+                           cycle->log);
+    ngx_glyph_budget_start(ngx_glyph_budget(STREAM_BLOCKS), blocks / 2,
+                           cycle->log);
+    ngx_glyph_budget_start(ngx_glyph_budget(TURN_BLOCKS), blocks - blocks / 2,
+                           cycle->log);
 
     ngx_glyph_chunk_size = chunks->size;
 
@@ -109,12 +109,13 @@ ngx_glyph_budget_exit(void)
         return;
     }
 
-    ngx_glyph_chunks_free(&ngx_glyph_chunks);
-    ngx_glyph_chunks_free(&ngx_glyph_spool_chunks);
-    ngx_glyph_chunks_free(&ngx_glyph_stream_chunks);
+    ngx_glyph_chunks_free(ngx_glyph_budget(CHUNKS));
+    ngx_glyph_chunks_free(ngx_glyph_budget(SPOOL));
+    ngx_glyph_chunks_free(ngx_glyph_budget(STREAM_CHUNKS));
 
-    ngx_glyph_blocks_free(&ngx_glyph_blocks);
-    ngx_glyph_blocks_free(&ngx_glyph_stream_blocks);
+    ngx_glyph_blocks_free(ngx_glyph_budget(BLOCKS));
+    ngx_glyph_blocks_free(ngx_glyph_budget(STREAM_BLOCKS));
+    ngx_glyph_blocks_free(ngx_glyph_budget(TURN_BLOCKS));
 }
 
 
@@ -151,21 +152,21 @@ ngx_glyph_blocks_free(ngx_glyph_budget_t *budget)
 ngx_glyph_chunk_t *
 ngx_glyph_chunk_get_stream(ngx_glyph_waiter_t *w)
 {
-    return ngx_glyph_chunk_lend(&ngx_glyph_stream_chunks, w);
+    return ngx_glyph_chunk_lend(ngx_glyph_budget(STREAM_CHUNKS), w);
 }
 
 
 ngx_glyph_chunk_t *
 ngx_glyph_chunk_get(ngx_glyph_waiter_t *w)
 {
-    return ngx_glyph_chunk_lend(&ngx_glyph_chunks, w);
+    return ngx_glyph_chunk_lend(ngx_glyph_budget(CHUNKS), w);
 }
 
 
 ngx_glyph_chunk_t *
 ngx_glyph_chunk_get_spool(ngx_glyph_waiter_t *w)
 {
-    return ngx_glyph_chunk_lend(&ngx_glyph_spool_chunks, w);
+    return ngx_glyph_chunk_lend(ngx_glyph_budget(SPOOL), w);
 }
 
 
@@ -193,8 +194,7 @@ ngx_glyph_chunk_lend(ngx_glyph_budget_t *budget, ngx_glyph_waiter_t *w)
             return NULL;
         }
 
-        chunk->spool = (budget == &ngx_glyph_spool_chunks);
-        chunk->stream = (budget == &ngx_glyph_stream_chunks);
+        chunk->budget = budget;
         chunk->start = (u_char *) chunk + sizeof(ngx_glyph_chunk_t);
         chunk->end = chunk->start + ngx_glyph_chunk_size;
     }
@@ -206,35 +206,57 @@ ngx_glyph_chunk_lend(ngx_glyph_budget_t *budget, ngx_glyph_waiter_t *w)
 }
 
 
-static ngx_glyph_budget_t *
-ngx_glyph_chunk_budget(ngx_glyph_chunk_t *chunk)
+void
+ngx_glyph_chunk_own(ngx_glyph_chunk_t *chunk)
 {
-    if (chunk->spool) {
-        return &ngx_glyph_spool_chunks;
-    }
+    ngx_glyph_budget_t  *budget;
 
-    return chunk->stream ? &ngx_glyph_stream_chunks : &ngx_glyph_chunks;
+    budget = chunk->budget;
+    chunk->budget = NULL;
+
+    ngx_glyph_budget_put(budget, NULL);
 }
 
 
 void
 ngx_glyph_chunk_put(ngx_glyph_chunk_t *chunk)
 {
-    ngx_glyph_budget_put(ngx_glyph_chunk_budget(chunk), &chunk->queue);
+    if (chunk->budget == NULL) {
+        ngx_free(chunk);
+        return;
+    }
+
+    ngx_glyph_budget_put(chunk->budget, &chunk->queue);
 }
 
 
 ngx_glyph_block_t *
 ngx_glyph_block_get(ngx_glyph_waiter_t *w)
 {
-    return ngx_glyph_block_lend(&ngx_glyph_blocks, w);
+    return ngx_glyph_block_lend(ngx_glyph_budget(BLOCKS), w);
 }
 
+
+/* Nobody waits for those that clients may keep: it could be for ever. */
 
 ngx_glyph_block_t *
 ngx_glyph_block_get_stream(ngx_glyph_waiter_t *w)
 {
-    return ngx_glyph_block_lend(&ngx_glyph_stream_blocks, w);
+    ngx_glyph_block_t  *block;
+
+    if (w->kept == NULL && ngx_glyph_budget(STREAM_BLOCKS)->left) {
+        ngx_glyph_waiter_cancel(w);
+
+        return ngx_glyph_block_lend(ngx_glyph_budget(STREAM_BLOCKS), w);
+    }
+
+    block = ngx_glyph_block_lend(ngx_glyph_budget(TURN_BLOCKS), w);
+
+    if (block) {
+        block->full = NGX_GLYPH_BLOCK_TURN;
+    }
+
+    return block;
 }
 
 
@@ -261,7 +283,7 @@ ngx_glyph_block_lend(ngx_glyph_budget_t *budget, ngx_glyph_waiter_t *w)
             return NULL;
         }
 
-        block->stream = (budget == &ngx_glyph_stream_blocks);
+        block->budget = budget;
     }
 
     block->full = NGX_GLYPH_BLOCK_SIZE - NGX_GLYPH_BLOCK_MARGIN;
@@ -274,10 +296,38 @@ ngx_glyph_block_lend(ngx_glyph_budget_t *budget, ngx_glyph_waiter_t *w)
 }
 
 
-static ngx_glyph_budget_t *
-ngx_glyph_block_budget(ngx_glyph_block_t *block)
+ngx_glyph_block_t *
+ngx_glyph_block_own(ngx_glyph_block_t *block)
 {
-    return block->stream ? &ngx_glyph_stream_blocks : &ngx_glyph_blocks;
+    ngx_glyph_block_t  *own;
+
+    if (block->budget != ngx_glyph_budget(TURN_BLOCKS)) {
+        return block;
+    }
+
+    own = ngx_calloc(sizeof(ngx_glyph_block_t), ngx_cycle->log);
+    if (own == NULL) {
+        return block;
+    }
+
+    glyph_buf_append(&own->listings, block->listings.data,
+                     block->listings.len);
+
+    if (own->listings.failed) {
+        ngx_glyph_block_free(own);
+        return block;
+    }
+
+    own->totals = block->totals;
+    own->final = block->final;
+    own->refused = block->refused;
+
+    own->result = block->result;
+    ngx_memzero(&block->result, sizeof(glyph_buf_t));
+
+    ngx_glyph_block_put(block);
+
+    return own;
 }
 
 
@@ -286,7 +336,12 @@ ngx_glyph_block_put(ngx_glyph_block_t *block)
 {
     ngx_glyph_budget_t  *budget;
 
-    budget = ngx_glyph_block_budget(block);
+    budget = block->budget;
+
+    if (budget == NULL) {
+        ngx_glyph_block_free(block);
+        return;
+    }
 
     if (block->listings.size + block->errors.size + block->result.size
         > NGX_GLYPH_BLOCK_KEEP)
@@ -478,40 +533,35 @@ ngx_glyph_waiter_cancel(ngx_glyph_waiter_t *w)
 ngx_uint_t
 ngx_glyph_chunk_wanted(ngx_glyph_chunk_t *chunk)
 {
-    return ngx_glyph_budget_wanted(ngx_glyph_chunk_budget(chunk));
+    return ngx_glyph_budget_wanted(chunk->budget);
 }
 
 
 ngx_uint_t
 ngx_glyph_chunk_plenty(ngx_uint_t stream)
 {
-    return ngx_glyph_budget_plenty(stream ? &ngx_glyph_stream_chunks
-                                          : &ngx_glyph_chunks);
+    return ngx_glyph_budget_plenty(stream ? ngx_glyph_budget(STREAM_CHUNKS)
+                                          : ngx_glyph_budget(CHUNKS));
 }
 
 
 void
-ngx_glyph_budget_usage(ngx_glyph_usage_t *chunks, ngx_glyph_usage_t *blocks)
+ngx_glyph_budget_usage(ngx_glyph_budget_e i, ngx_glyph_usage_t *usage)
 {
-    ngx_glyph_budget_look(&ngx_glyph_chunks, chunks);
-    ngx_glyph_budget_look(&ngx_glyph_blocks, blocks);
-}
+    ngx_uint_t           k;
+    ngx_queue_t         *q;
+    ngx_glyph_budget_t  *budget;
 
-
-static void
-ngx_glyph_budget_look(ngx_glyph_budget_t *budget, ngx_glyph_usage_t *usage)
-{
-    ngx_uint_t    i;
-    ngx_queue_t  *q;
+    budget = &ngx_glyph_budgets[i];
 
     usage->limit = budget->limit;
     usage->used = budget->limit - budget->left;
     usage->waiting = 0;
 
-    for (i = 0; i < NGX_GLYPH_BUDGET_KINDS; i++) {
+    for (k = 0; k < NGX_GLYPH_BUDGET_KINDS; k++) {
 
-        for (q = ngx_queue_head(&budget->waiters[i]);
-             q != ngx_queue_sentinel(&budget->waiters[i]);
+        for (q = ngx_queue_head(&budget->waiters[k]);
+             q != ngx_queue_sentinel(&budget->waiters[k]);
              q = ngx_queue_next(q))
         {
             usage->waiting++;

@@ -10,8 +10,18 @@
  * has waited longest.  So a small one is not behind a crowd of large ones, and
  * those have half of all turns and more, however many small ones come.
  *
- * Streams have as many of both for themselves: clients that do not read can
- * keep theirs, but no import has to wait for them.
+ * Streams have as many of both for themselves, so that no import has to wait
+ * for clients that do not read.  Of these, half may stay with such clients;
+ * the other half always comes back, for nobody waits for a client with it:
+ *
+ *   blocks   half are lent until the client has read them, as long as there
+ *            are any; the others for a turn: a task writes little into one,
+ *            which is copied when it ends
+ *   chunks   while more than half are free, a job may keep some; then those
+ *            that a stream cannot go on with become its own, one or two, or
+ *            are read from its file again
+ *
+ * What is a job's own is small, and as many as there are jobs.
  */
 
 
@@ -34,20 +44,26 @@
  */
 #define NGX_GLYPH_BLOCK_MARGIN    (2 * 64 * 1024)
 
+/* What is written into a block that is lent for a turn, and a row. */
+#define NGX_GLYPH_BLOCK_TURN      (64 * 1024)
+
+
+typedef struct ngx_glyph_budget_s  ngx_glyph_budget_t;
+
 
 typedef struct {
     ngx_queue_t                queue;       /* idle, or the job's */
+    ngx_glyph_budget_t        *budget;      /* NULL: the job's own */
     u_char                    *pos;         /* not yet read */
     u_char                    *last;
     u_char                    *end;
     u_char                    *start;
-    unsigned                   spool:1;     /* of the reserve */
-    unsigned                   stream:1;    /* of the streams' budget */
 } ngx_glyph_chunk_t;
 
 
 typedef struct {
     ngx_queue_t                queue;
+    ngx_glyph_budget_t        *budget;      /* NULL: the job's own */
     glyph_buf_t                listings;    /* COPY tuples */
     glyph_buf_t                errors;
     size_t                     full;        /* when both have so many bytes */
@@ -57,8 +73,6 @@ typedef struct {
     ngx_uint_t                 final;       /* its state, or 0 */
     glyph_buf_t                result;      /* the ImportResult */
     ngx_uint_t                 refused;     /* rows, which it has as such */
-
-    unsigned                   stream:1;    /* of the streams' budget */
 } ngx_glyph_block_t;
 
 
@@ -72,7 +86,7 @@ typedef struct {
     ngx_queue_t                queue;
     void                     (*granted)(void *data);
     void                      *data;
-    void                      *kept;        /* the budget that keeps one */
+    ngx_glyph_budget_t        *kept;        /* that keeps one for it */
     off_t                      size;        /* of the upload, as known */
     ngx_uint_t                 number;      /* of who asked; the budget's */
     unsigned                   waiting:1;
@@ -98,6 +112,15 @@ ngx_glyph_block_t *ngx_glyph_block_get(ngx_glyph_waiter_t *w);
 ngx_glyph_chunk_t *ngx_glyph_chunk_get_stream(ngx_glyph_waiter_t *w);
 ngx_glyph_block_t *ngx_glyph_block_get_stream(ngx_glyph_waiter_t *w);
 
+/* Leaves the chunk, where it is, to the job: the budget has one more. */
+void ngx_glyph_chunk_own(ngx_glyph_chunk_t *chunk);
+
+/*
+ * What may stay with a client: the block, or, if it is lent for a turn and
+ * there is memory, a copy in its place.
+ */
+ngx_glyph_block_t *ngx_glyph_block_own(ngx_glyph_block_t *block);
+
 void ngx_glyph_chunk_put(ngx_glyph_chunk_t *chunk);
 void ngx_glyph_block_put(ngx_glyph_block_t *block);
 
@@ -111,8 +134,18 @@ typedef struct {
 } ngx_glyph_usage_t;
 
 
-void ngx_glyph_budget_usage(ngx_glyph_usage_t *chunks,
-    ngx_glyph_usage_t *blocks);
+typedef enum {
+    NGX_GLYPH_BUDGET_CHUNKS = 0,
+    NGX_GLYPH_BUDGET_SPOOL,                 /* the reserve */
+    NGX_GLYPH_BUDGET_BLOCKS,
+    NGX_GLYPH_BUDGET_STREAM_CHUNKS,
+    NGX_GLYPH_BUDGET_STREAM_BLOCKS,         /* until the client has read */
+    NGX_GLYPH_BUDGET_TURN_BLOCKS,           /* for a task */
+
+    NGX_GLYPH_BUDGETS
+} ngx_glyph_budget_e;
+
+void ngx_glyph_budget_usage(ngx_glyph_budget_e i, ngx_glyph_usage_t *usage);
 
 /* Whether anybody waits for a chunk like this one. */
 ngx_uint_t ngx_glyph_chunk_wanted(ngx_glyph_chunk_t *chunk);

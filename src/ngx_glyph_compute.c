@@ -208,6 +208,13 @@ ngx_glyph_compute_full(void *data)
 {
     ngx_glyph_job_t *job = data;
 
+    if (job->collect == NGX_GLYPH_COLLECT_HEAD) {
+
+        /* only whether the file is one, until all of it is here */
+
+        return 1;
+    }
+
     return job->block->listings.len + job->block->errors.len
            >= job->block->full;
 }

@@ -630,10 +630,7 @@ ngx_glyph_errors_write_handler(ngx_http_request_t *r)
                    wev->timedout, wev->delayed);
 
     if (wev->timedout) {
-        ngx_log_error(NGX_LOG_INFO, c->log, NGX_ETIMEDOUT,
-                      "client timed out: it does not read the answer");
-        c->timedout = 1;
-        ngx_http_finalize_request(r, NGX_HTTP_REQUEST_TIME_OUT);
+        ngx_http_finalize_request(r, ngx_glyph_output_stalled(r));
         return;
     }
 

@@ -13,10 +13,6 @@
 #include "ngx_glyph_writer.h"
 
 
-/* blocks that one job may hold */
-#define NGX_GLYPH_JOB_BLOCKS    2
-
-
 static void ngx_glyph_job_block_granted(void *data);
 static void ngx_glyph_job_timeout_handler(ngx_event_t *ev);
 static void ngx_glyph_job_ready(ngx_glyph_job_t *job);
@@ -215,15 +211,27 @@ ngx_glyph_job_run(ngx_glyph_job_t *job)
         return;
     }
 
+    if (ngx_glyph_collect_run(job) != NGX_OK) {
+        return;
+    }
+
     if (ngx_queue_empty(&job->chunks) && !job->body_end) {
+
+        /* a stalled stream may have stopped whoever brings the bytes */
+
+        if (ngx_glyph_job_streams(job)) {
+            ngx_glyph_job_resume(job);
+        }
+
+        return;
+    }
+
+    if (ngx_glyph_job_stalled(job)) {
+        ngx_glyph_job_yield(job);
         return;
     }
 
     if (job->block == NULL) {
-
-        if (job->nblocks == NGX_GLYPH_JOB_BLOCKS) {
-            return;
-        }
 
         job->block_waiter.size = ngx_glyph_job_size(job);
 
@@ -322,12 +330,27 @@ ngx_glyph_job_computed(ngx_glyph_job_t *job)
         ngx_glyph_job_drop_input(job);
     }
 
-    if (job->rc == GLYPH_FULL
-        || block->final
-        || (ngx_queue_empty(&job->chunks)
-            && !job->body_end
-            && block->listings.len + block->errors.len > 0))
+    if (job->collect == NGX_GLYPH_COLLECT_HEAD && !block->final) {
+
+        /* not a row was asked for */
+
+        job->block = NULL;
+        ngx_glyph_job_block_put(job, block);
+
+        if (job->rc == GLYPH_FULL) {
+            ngx_glyph_collect_begun(job);
+        }
+
+    } else if (job->rc == GLYPH_FULL
+               || block->final
+               || (ngx_queue_empty(&job->chunks)
+                   && !job->body_end
+                   && block->listings.len + block->errors.len > 0))
     {
+        if (ngx_glyph_job_streams(job)) {
+            block = ngx_glyph_block_own(block);
+        }
+
         job->block = NULL;
         ngx_queue_insert_tail(&job->blocks, &block->queue);
         ngx_glyph_job_ready(job);
@@ -777,8 +800,10 @@ ngx_glyph_job_timeout_handler(ngx_event_t *ev)
     ngx_glyph_job_t *job = ev->data;
 
     ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
-                        job->body_end ? NGX_HTTP_SERVICE_UNAVAILABLE
-                                      : NGX_HTTP_REQUEST_TIME_OUT,
+                        job->body_end
+                        || job->collect == NGX_GLYPH_COLLECT_READ
+                        ? NGX_HTTP_SERVICE_UNAVAILABLE
+                        : NGX_HTTP_REQUEST_TIME_OUT,
                         "job_timeout",
                         "it took longer than glyph_job_timeout");
 }

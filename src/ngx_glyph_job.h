@@ -53,6 +53,19 @@ typedef enum {
 #define ngx_glyph_job_is_final(state)  ((state) >= NGX_GLYPH_JOB_COMPLETED)
 
 
+/* Whether the body is kept until all of it is here; ngx_glyph_collect.c. */
+
+typedef enum {
+    NGX_GLYPH_COLLECT_NONE = 0,
+    NGX_GLYPH_COLLECT_STREAM,               /* asked not to: ?stream=on */
+    NGX_GLYPH_COLLECT_HEAD,
+    NGX_GLYPH_COLLECT_GATHER,
+    NGX_GLYPH_COLLECT_WRITE,
+    NGX_GLYPH_COLLECT_MEMORY,
+    NGX_GLYPH_COLLECT_READ
+} ngx_glyph_collect_e;
+
+
 struct ngx_glyph_job_s {
     ngx_queue_t                queue;       /* of the worker's jobs */
     ngx_uint_t                 refs;
@@ -104,6 +117,7 @@ struct ngx_glyph_job_s {
     ngx_uint_t                 nchunks;     /* also the filling one */
     ngx_glyph_waiter_t         chunk_waiter;
     ngx_event_t                flush;       /* dispatches a half-full chunk */
+    ngx_glyph_collect_e        collect;
     off_t                      received;    /* bytes of the body */
     off_t                      expected;    /* Content-Length, or -1 */
 

@@ -22,7 +22,13 @@
 #define NGX_GLYPH_JOB_FLUSH     50
 
 
+/* the bytes are on their way to the disk */
+#define ngx_glyph_job_to_file(job)                                            \
+    ((job)->spooling || (job)->collect == NGX_GLYPH_COLLECT_WRITE)
+
+
 static ngx_int_t ngx_glyph_job_chunk(ngx_glyph_job_t *job);
+static ngx_uint_t ngx_glyph_job_chunk_due(ngx_glyph_job_t *job);
 static void ngx_glyph_job_dispatch(ngx_glyph_job_t *job);
 static void ngx_glyph_job_flush_handler(ngx_event_t *ev);
 static void ngx_glyph_job_chunk_granted(void *data);
@@ -103,26 +109,55 @@ ngx_glyph_job_chunk(ngx_glyph_job_t *job)
 }
 
 
+/*
+ * A task reads all chunks that are there: with more of them it is not the
+ * event loop that a job waits for.
+ */
+
+static ngx_uint_t
+ngx_glyph_job_chunk_due(ngx_glyph_job_t *job)
+{
+    ngx_uint_t  plenty;
+
+    if (job->collect == NGX_GLYPH_COLLECT_GATHER) {
+
+        if (!ngx_glyph_collect_full(job)) {
+            return 1;
+        }
+
+        ngx_glyph_job_run(job);
+    }
+
+    plenty = !ngx_glyph_job_to_file(job)
+             && ngx_glyph_chunk_plenty(ngx_glyph_job_streams(job));
+
+    /* it would only stay with a client that does not read */
+
+    if (ngx_glyph_job_streams(job) && ngx_glyph_job_stalled(job) && !plenty) {
+        return 0;
+    }
+
+    return job->nchunks < (plenty ? NGX_GLYPH_JOB_PLENTY
+                                  : NGX_GLYPH_JOB_CHUNKS);
+}
+
+
 ngx_glyph_chunk_t *
 ngx_glyph_job_chunk_take(ngx_glyph_job_t *job)
 {
     ngx_glyph_chunk_t  *chunk;
 
-    /*
-     * A task reads all chunks that are there: with more of them it is not the
-     * event loop that a job waits for.
-     */
+    if (!ngx_glyph_job_chunk_due(job)) {
 
-    if (job->nchunks >= NGX_GLYPH_JOB_CHUNKS
-        && (job->nchunks >= NGX_GLYPH_JOB_PLENTY || job->spooling
-            || !ngx_glyph_chunk_plenty(ngx_glyph_job_streams(job))))
-    {
+        /* one may be kept for it, since it was due */
+
+        ngx_glyph_waiter_cancel(&job->chunk_waiter);
         return NULL;
     }
 
     job->chunk_waiter.size = ngx_glyph_job_size(job);
 
-    if (job->spooling) {
+    if (ngx_glyph_job_to_file(job)) {
         chunk = ngx_glyph_chunk_get_spool(&job->chunk_waiter);
 
     } else if (ngx_glyph_job_streams(job)) {
@@ -206,7 +241,17 @@ ngx_glyph_job_dispatch(ngx_glyph_job_t *job)
 static void
 ngx_glyph_job_flush_handler(ngx_event_t *ev)
 {
-    ngx_glyph_job_dispatch(ev->data);
+    ngx_glyph_job_t *job = ev->data;
+
+    if (job->collect == NGX_GLYPH_COLLECT_GATHER
+        && !ngx_glyph_collect_full(job))
+    {
+        /* nothing waits for it but its end */
+
+        return;
+    }
+
+    ngx_glyph_job_dispatch(job);
 }
 
 
@@ -215,7 +260,9 @@ ngx_glyph_job_chunk_granted(void *data)
 {
     ngx_glyph_job_t *job = data;
 
-    if (job->run || (job->ctx && job->ctx->paused)) {
+    if (job->run || job->collect == NGX_GLYPH_COLLECT_READ
+        || (job->ctx && job->ctx->paused))
+    {
         ngx_glyph_job_resume(job);
         return;
     }
@@ -233,6 +280,9 @@ ngx_glyph_job_resume(ngx_glyph_job_t *job)
 {
     if (job->run) {
         ngx_glyph_runner_feed(job);
+
+    } else if (job->collect == NGX_GLYPH_COLLECT_READ) {
+        ngx_glyph_collect_feed(job);
 
     } else if (job->ctx) {
         ngx_glyph_upload_resume(job->ctx);
@@ -287,5 +337,48 @@ ngx_glyph_job_drop_input(ngx_glyph_job_t *job)
         ngx_queue_remove(q);
         ngx_glyph_job_chunk_return(job,
                                 ngx_queue_data(q, ngx_glyph_chunk_t, queue));
+    }
+
+    ngx_glyph_collect_drop(job);
+}
+
+
+/*
+ * The one in front is a pipeline's in the midst of it, and must stay where it
+ * is.  What is in memory since it was gathered is of the half that jobs may
+ * keep, and so is what a stream got beyond the first two.
+ */
+
+void
+ngx_glyph_job_yield(ngx_glyph_job_t *job)
+{
+    ngx_uint_t          own;
+    ngx_queue_t        *q;
+    ngx_glyph_chunk_t  *chunk;
+
+    if (!ngx_glyph_job_streams(job) || ngx_glyph_chunk_plenty(1)) {
+        return;
+    }
+
+    if (job->collect == NGX_GLYPH_COLLECT_READ) {
+        ngx_glyph_collect_rewind(job);
+
+    } else if (job->collect != NGX_GLYPH_COLLECT_STREAM) {
+        return;
+    }
+
+    own = 0;
+
+    for (q = ngx_queue_head(&job->chunks);
+         q != ngx_queue_sentinel(&job->chunks) && own < NGX_GLYPH_JOB_CHUNKS;
+         q = ngx_queue_next(q))
+    {
+        chunk = ngx_queue_data(q, ngx_glyph_chunk_t, queue);
+
+        if (chunk->budget) {
+            ngx_glyph_chunk_own(chunk);
+        }
+
+        own++;
     }
 }

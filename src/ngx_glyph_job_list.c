@@ -90,6 +90,11 @@ ngx_glyph_job_exit(void)
                 job->ctx = NULL;
             }
 
+            if (job->spool) {
+                ngx_glyph_spool_close(job->spool);
+                job->spool = NULL;
+            }
+
             ngx_glyph_job_destroy(job);
         }
     }

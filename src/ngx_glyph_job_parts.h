@@ -1,7 +1,8 @@
 
 /*
  * What the parts of a job share, and nobody else: its life (ngx_glyph_job.c),
- * what comes in (_job_input.c), the worker's list (_job_list.c).
+ * what comes in (_job_input.c), what is kept until all is here (_collect.c),
+ * the worker's list (_job_list.c).
  */
 
 
@@ -11,6 +12,14 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_job.h"
+
+
+/* blocks that one job may hold */
+#define NGX_GLYPH_JOB_BLOCKS    2
+
+/* Nothing can be computed before somebody has taken a block. */
+#define ngx_glyph_job_stalled(job)                                            \
+    ((job)->block == NULL && (job)->nblocks == NGX_GLYPH_JOB_BLOCKS)
 
 
 /* Frees the job, whoever has a reference. */
@@ -30,6 +39,29 @@ void ngx_glyph_job_resume(ngx_glyph_job_t *job);
 
 /* Throws the input away, but for what a task has. */
 void ngx_glyph_job_drop_input(ngx_glyph_job_t *job);
+
+/* A stalled stream lets go of the chunks that others may want. */
+void ngx_glyph_job_yield(ngx_glyph_job_t *job);
+
+
+/*
+ * The next step of a job whose body is collected, if none is under way.
+ * NGX_OK: tasks may go on; NGX_AGAIN: not now.
+ */
+ngx_int_t ngx_glyph_collect_run(ngx_glyph_job_t *job);
+
+/* In HEAD: a task is back, and has found the file's header. */
+void ngx_glyph_collect_begun(ngx_glyph_job_t *job);
+
+/* In GATHER: whether what has come is to go to a file. */
+ngx_uint_t ngx_glyph_collect_full(ngx_glyph_job_t *job);
+
+/* In READ: reads on, if there is room; gives back what was read ahead. */
+void ngx_glyph_collect_feed(ngx_glyph_job_t *job);
+void ngx_glyph_collect_rewind(ngx_glyph_job_t *job);
+
+/* The file, if there is one, is not needed any more. */
+void ngx_glyph_collect_drop(ngx_glyph_job_t *job);
 
 
 void ngx_glyph_job_list_add(ngx_glyph_job_t *job);

@@ -129,6 +129,10 @@ static const ngx_glyph_metric_t  ngx_glyph_metrics[] = {
     { "glyph_transforms", "Transforms and dry runs that have not ended.",
       NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_TRANSFORMS, "" },
 
+    { "glyph_stalled_clients_total",
+      "Answers cut off because the client did not read for send_timeout.",
+      NGX_GLYPH_METRIC_COUNTER, NGX_GLYPH_CLIENTS_STALLED, "" },
+
     { "glyph_uploads_in_flight",
       "Requests with a file that have not been answered.",
       NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_UPLOADS, "" },
@@ -167,22 +171,94 @@ static const ngx_glyph_metric_t  ngx_glyph_metrics[] = {
       NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_WRITER_BUSY, "state=\"busy\"" },
 
     { "glyph_buffers_in_use", "Buffers of glyph_buffers that are lent.",
-      NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_CHUNKS_USED, "kind=\"chunk\"" },
+      NGX_GLYPH_METRIC_GAUGE,
+      NGX_GLYPH_BUFFERS_USED + NGX_GLYPH_BUDGET_CHUNKS,
+      "kind=\"chunk\"" },
 
     { NULL, NULL,
-      NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_BLOCKS_USED, "kind=\"block\"" },
+      NGX_GLYPH_METRIC_GAUGE,
+      NGX_GLYPH_BUFFERS_USED + NGX_GLYPH_BUDGET_SPOOL,
+      "kind=\"spool_chunk\"" },
+
+    { NULL, NULL,
+      NGX_GLYPH_METRIC_GAUGE,
+      NGX_GLYPH_BUFFERS_USED + NGX_GLYPH_BUDGET_BLOCKS,
+      "kind=\"block\"" },
+
+    { NULL, NULL,
+      NGX_GLYPH_METRIC_GAUGE,
+      NGX_GLYPH_BUFFERS_USED + NGX_GLYPH_BUDGET_STREAM_CHUNKS,
+      "kind=\"stream_chunk\"" },
+
+    { NULL, NULL,
+      NGX_GLYPH_METRIC_GAUGE,
+      NGX_GLYPH_BUFFERS_USED + NGX_GLYPH_BUDGET_STREAM_BLOCKS,
+      "kind=\"stream_block\"" },
+
+    { NULL, NULL,
+      NGX_GLYPH_METRIC_GAUGE,
+      NGX_GLYPH_BUFFERS_USED + NGX_GLYPH_BUDGET_TURN_BLOCKS,
+      "kind=\"turn_block\"" },
 
     { "glyph_buffers_limit", "Buffers that may be lent.",
-      NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_CHUNKS_LIMIT, "kind=\"chunk\"" },
+      NGX_GLYPH_METRIC_GAUGE,
+      NGX_GLYPH_BUFFERS_LIMIT + NGX_GLYPH_BUDGET_CHUNKS,
+      "kind=\"chunk\"" },
 
     { NULL, NULL,
-      NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_BLOCKS_LIMIT, "kind=\"block\"" },
+      NGX_GLYPH_METRIC_GAUGE,
+      NGX_GLYPH_BUFFERS_LIMIT + NGX_GLYPH_BUDGET_SPOOL,
+      "kind=\"spool_chunk\"" },
+
+    { NULL, NULL,
+      NGX_GLYPH_METRIC_GAUGE,
+      NGX_GLYPH_BUFFERS_LIMIT + NGX_GLYPH_BUDGET_BLOCKS,
+      "kind=\"block\"" },
+
+    { NULL, NULL,
+      NGX_GLYPH_METRIC_GAUGE,
+      NGX_GLYPH_BUFFERS_LIMIT + NGX_GLYPH_BUDGET_STREAM_CHUNKS,
+      "kind=\"stream_chunk\"" },
+
+    { NULL, NULL,
+      NGX_GLYPH_METRIC_GAUGE,
+      NGX_GLYPH_BUFFERS_LIMIT + NGX_GLYPH_BUDGET_STREAM_BLOCKS,
+      "kind=\"stream_block\"" },
+
+    { NULL, NULL,
+      NGX_GLYPH_METRIC_GAUGE,
+      NGX_GLYPH_BUFFERS_LIMIT + NGX_GLYPH_BUDGET_TURN_BLOCKS,
+      "kind=\"turn_block\"" },
 
     { "glyph_buffers_waiting", "Jobs that wait for a buffer.",
-      NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_CHUNKS_WAITING, "kind=\"chunk\"" },
+      NGX_GLYPH_METRIC_GAUGE,
+      NGX_GLYPH_BUFFERS_WAITING + NGX_GLYPH_BUDGET_CHUNKS,
+      "kind=\"chunk\"" },
 
     { NULL, NULL,
-      NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_BLOCKS_WAITING, "kind=\"block\"" },
+      NGX_GLYPH_METRIC_GAUGE,
+      NGX_GLYPH_BUFFERS_WAITING + NGX_GLYPH_BUDGET_SPOOL,
+      "kind=\"spool_chunk\"" },
+
+    { NULL, NULL,
+      NGX_GLYPH_METRIC_GAUGE,
+      NGX_GLYPH_BUFFERS_WAITING + NGX_GLYPH_BUDGET_BLOCKS,
+      "kind=\"block\"" },
+
+    { NULL, NULL,
+      NGX_GLYPH_METRIC_GAUGE,
+      NGX_GLYPH_BUFFERS_WAITING + NGX_GLYPH_BUDGET_STREAM_CHUNKS,
+      "kind=\"stream_chunk\"" },
+
+    { NULL, NULL,
+      NGX_GLYPH_METRIC_GAUGE,
+      NGX_GLYPH_BUFFERS_WAITING + NGX_GLYPH_BUDGET_STREAM_BLOCKS,
+      "kind=\"stream_block\"" },
+
+    { NULL, NULL,
+      NGX_GLYPH_METRIC_GAUGE,
+      NGX_GLYPH_BUFFERS_WAITING + NGX_GLYPH_BUDGET_TURN_BLOCKS,
+      "kind=\"turn_block\"" },
 
     { "glyph_postgres_workers", "Workers, by what they know of Postgres.",
       NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_PG_STATES,
@@ -312,7 +388,7 @@ ngx_glyph_metrics_look(void)
 {
     ngx_uint_t             i, idle, busy;
     ngx_glyph_job_count_t  jobs;
-    ngx_glyph_usage_t      chunks, blocks;
+    ngx_glyph_usage_t      usage;
 
     ngx_glyph_job_counts(&jobs);
 
@@ -339,14 +415,13 @@ ngx_glyph_metrics_look(void)
     ngx_glyph_zone_set(NGX_GLYPH_WRITER_IDLE, idle);
     ngx_glyph_zone_set(NGX_GLYPH_WRITER_BUSY, busy);
 
-    ngx_glyph_budget_usage(&chunks, &blocks);
+    for (i = 0; i < NGX_GLYPH_BUDGETS; i++) {
+        ngx_glyph_budget_usage((ngx_glyph_budget_e) i, &usage);
 
-    ngx_glyph_zone_set(NGX_GLYPH_CHUNKS_USED, chunks.used);
-    ngx_glyph_zone_set(NGX_GLYPH_CHUNKS_LIMIT, chunks.limit);
-    ngx_glyph_zone_set(NGX_GLYPH_CHUNKS_WAITING, chunks.waiting);
-    ngx_glyph_zone_set(NGX_GLYPH_BLOCKS_USED, blocks.used);
-    ngx_glyph_zone_set(NGX_GLYPH_BLOCKS_LIMIT, blocks.limit);
-    ngx_glyph_zone_set(NGX_GLYPH_BLOCKS_WAITING, blocks.waiting);
+        ngx_glyph_zone_set(NGX_GLYPH_BUFFERS_USED + i, usage.used);
+        ngx_glyph_zone_set(NGX_GLYPH_BUFFERS_LIMIT + i, usage.limit);
+        ngx_glyph_zone_set(NGX_GLYPH_BUFFERS_WAITING + i, usage.waiting);
+    }
 
     ngx_glyph_metrics_state(NGX_GLYPH_PG_STATES, ngx_glyph_metrics_pg,
                             ngx_glyph_store_state());

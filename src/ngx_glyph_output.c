@@ -1,6 +1,7 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_output.h"
+#include "ngx_glyph_zone.h"
 
 
 static void ngx_glyph_output_handler(ngx_event_t *ev);
@@ -81,4 +82,18 @@ ngx_glyph_output_cut(ngx_http_request_t *r, const char *code)
     }
 
     return NGX_ERROR;
+}
+
+
+ngx_int_t
+ngx_glyph_output_stalled(ngx_http_request_t *r)
+{
+    ngx_glyph_zone_add(NGX_GLYPH_CLIENTS_STALLED, 1);
+
+    (void) ngx_glyph_output_cut(r, "client_stalled, nothing of it was read "
+                                   "for send_timeout");
+
+    r->connection->timedout = 1;
+
+    return NGX_HTTP_REQUEST_TIME_OUT;
 }

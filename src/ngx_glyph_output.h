@@ -58,5 +58,8 @@ void ngx_glyph_output_drop(ngx_glyph_job_t *job);
  */
 ngx_int_t ngx_glyph_output_cut(ngx_http_request_t *r, const char *code);
 
+/* As above: the client has not read anything for send_timeout. */
+ngx_int_t ngx_glyph_output_stalled(ngx_http_request_t *r);
+
 
 #endif /* _NGX_GLYPH_OUTPUT_H_INCLUDED_ */

@@ -72,6 +72,8 @@ static ngx_int_t ngx_glyph_option_columns(ngx_glyph_job_t *job,
     ngx_str_t *value);
 static ngx_int_t ngx_glyph_option_errors(ngx_glyph_job_t *job,
     ngx_str_t *value);
+static ngx_int_t ngx_glyph_option_stream(ngx_glyph_job_t *job,
+    ngx_str_t *value);
 static ngx_int_t ngx_glyph_option_text(ngx_glyph_job_t *job, ngx_str_t *to,
     ngx_str_t *value, size_t max);
 
@@ -130,6 +132,9 @@ static ngx_glyph_option_t  ngx_glyph_known_options[] = {
 
     { ngx_string("errors"), ngx_glyph_option_errors,
       "\"omit\" or \"include\"", NGX_GLYPH_PARAM_TRANSFORM },
+
+    { ngx_string("stream"), ngx_glyph_option_stream,
+      "\"on\" or \"off\"", NGX_GLYPH_PARAM_TRANSFORM },
 
     { ngx_null_string, NULL, NULL, 0 }
 };
@@ -516,6 +521,19 @@ ngx_glyph_option_errors(ngx_glyph_job_t *job, ngx_str_t *value)
     }
 
     return (value->len == 4 && ngx_strncmp(value->data, "omit", 4) == 0)
+           ? NGX_OK : NGX_DECLINED;
+}
+
+
+static ngx_int_t
+ngx_glyph_option_stream(ngx_glyph_job_t *job, ngx_str_t *value)
+{
+    if (value->len == 2 && ngx_strncmp(value->data, "on", 2) == 0) {
+        job->collect = NGX_GLYPH_COLLECT_STREAM;
+        return NGX_OK;
+    }
+
+    return (value->len == 3 && ngx_strncmp(value->data, "off", 3) == 0)
            ? NGX_OK : NGX_DECLINED;
 }
 

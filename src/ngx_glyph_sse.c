@@ -22,6 +22,7 @@
 #include "ngx_glyph.h"
 #include "ngx_glyph_http.h"
 #include "ngx_glyph_job.h"
+#include "ngx_glyph_output.h"
 #include "ngx_glyph_sse.h"
 #include "ngx_glyph_watch.h"
 
@@ -298,11 +299,7 @@ ngx_glyph_sse_write_handler(ngx_http_request_t *r)
     }
 
     if (wev->timedout) {
-        ngx_log_error(NGX_LOG_INFO, c->log, NGX_ETIMEDOUT,
-                      "client timed out");
-        c->timedout = 1;
-
-        ngx_glyph_sse_end(st, NGX_HTTP_REQUEST_TIME_OUT);
+        ngx_glyph_sse_end(st, ngx_glyph_output_stalled(r));
         return;
     }
 

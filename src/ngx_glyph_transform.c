@@ -1,13 +1,14 @@
 
 /*
- * glyph_transform: a file in, its scored rows out, both at once.
+ * glyph_transform: a file in, its scored rows out.
  *
- *   body ─> chunks ─> task ─> block ─> hold ─> the client
+ *   body ─> (file) ─> chunks ─> task ─> block ─> hold ─> the client
  *
- * The input side is that of an upload (ngx_glyph_upload.c), the task encodes
- * rows into the block, and one block at a time is held until its last byte is
- * sent; meanwhile the task may fill another one.  With both full there is no
- * task, so the chunks stay full, and nobody reads the socket.
+ * The input side is that of an upload (ngx_glyph_upload.c), and kept until all
+ * is here (ngx_glyph_collect.c) unless the client can do both at once.  The
+ * task encodes rows into the block, and one block at a time is held until its
+ * last byte is sent; meanwhile the task may fill another one.  With both full
+ * there is no task, and nobody reads the file, or the socket.
  *
  *   the answer is      until
  *   not begun          the first block, or the end: a refusal is a problem
@@ -150,6 +151,10 @@ ngx_glyph_transform_begin(ngx_http_request_t *r, ngx_glyph_job_t *job)
     }
 
     job->output_data = t;
+
+    if (job->collect != NGX_GLYPH_COLLECT_STREAM) {
+        job->collect = NGX_GLYPH_COLLECT_HEAD;
+    }
 
     return NGX_DECLINED;
 }
@@ -303,10 +308,13 @@ ngx_glyph_transform_write_handler(ngx_http_request_t *r)
                    wev->timedout, wev->delayed);
 
     if (wev->timedout) {
-        ngx_log_error(NGX_LOG_INFO, c->log, NGX_ETIMEDOUT,
-                      "client timed out: it does not read the answer");
-        c->timedout = 1;
-        ngx_http_finalize_request(r, NGX_HTTP_REQUEST_TIME_OUT);
+
+        if (ctx->job) {
+            ngx_glyph_job_abort(ctx->job, NGX_GLYPH_JOB_FAILED, 0,
+                                "client_stalled", NULL);
+        }
+
+        ngx_http_finalize_request(r, ngx_glyph_output_stalled(r));
         return;
     }
 

@@ -45,6 +45,8 @@ typedef enum {
     NGX_GLYPH_TRANSFORMS_COMPLETED,
     NGX_GLYPH_TRANSFORMS_FAILED,
 
+    NGX_GLYPH_CLIENTS_STALLED,
+
     NGX_GLYPH_PG_CONNECTS,
     NGX_GLYPH_PG_FAILURES,
     NGX_GLYPH_PG_RECONNECTS,
@@ -87,14 +89,13 @@ typedef enum {
 
     NGX_GLYPH_QUERIES,                      /* by ngx_glyph_pg_queue_e */
 
-    NGX_GLYPH_CHUNKS_USED = NGX_GLYPH_QUERIES + 2,
-    NGX_GLYPH_CHUNKS_LIMIT,
-    NGX_GLYPH_CHUNKS_WAITING,
-    NGX_GLYPH_BLOCKS_USED,
-    NGX_GLYPH_BLOCKS_LIMIT,
-    NGX_GLYPH_BLOCKS_WAITING,
+    NGX_GLYPH_BUFFERS_USED = NGX_GLYPH_QUERIES + 2,
+                                            /* by ngx_glyph_budget_e */
+    NGX_GLYPH_BUFFERS_LIMIT = NGX_GLYPH_BUFFERS_USED + 6,
+    NGX_GLYPH_BUFFERS_WAITING = NGX_GLYPH_BUFFERS_LIMIT + 6,
 
-    NGX_GLYPH_PG_STATES,                    /* as in ngx_glyph_metrics.c */
+    NGX_GLYPH_PG_STATES = NGX_GLYPH_BUFFERS_WAITING + 6,
+                                             /* as in ngx_glyph_metrics.c */
     NGX_GLYPH_REDIS_STATES = NGX_GLYPH_PG_STATES + 5,
 
     NGX_GLYPH_GAUGES = NGX_GLYPH_REDIS_STATES + 4

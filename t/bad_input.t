@@ -549,8 +549,8 @@ RTX 3090,700
     qw(delimiter delimiter dry_run max_errors source_label)),
  (qr/"code":"option_unknown","detail":"there is no parameter \\"(?:colour|path)\\"; known are: [^"]*, dry_run"\}$/) x 2,
  qr/"detail":"there is no parameter \\"\\"\\n\\"; known are: delimiter/,
- qr/\\"column\\"; known are: delimiter, [^"]*, columns, errors","did_you_mean":"columns"\}$/,
- qr/\\"filename\\"; known are: [^"]*, columns, errors"\}$/]
+ qr/\\"column\\"; known are: delimiter, [^"]*, columns, errors, stream","did_you_mean":"columns"\}$/,
+ qr/\\"filename\\"; known are: [^"]*, columns, errors, stream"\}$/]
 
 
 === TEST 41: parameters where there are none

@@ -142,7 +142,7 @@ GET /metrics
 glyph_zone edge 64k;
 --- must_die
 --- error_log
-zone "edge" is too small, must be at least 320k
+zone "edge" is too small, must be at least 384k
 
 
 === TEST 8: a size that is none

@@ -365,6 +365,9 @@ subtest 'a queue' => sub {
     cmp_ok $rank, '<', 60, "one row behind 200 uploads is done after $rank";
     $rank = turn_of(0, file_of(12_000), ($one) x 200);
     cmp_ok $rank, '<', 60, "a larger one before 200 of one row after $rank";
+    ok stop_nginx(), 'nginx ends when asked';
+    is join("\n", bad_lines()), '', 'nothing bad in the error log';
+};
 
 sub reset_upload {
     my (@headers) = @_;

@@ -1,0 +1,391 @@
+
+/*
+ * The input of a transform, kept until all of it is here.
+ *
+ * Many clients read nothing before they have sent all, and nginx as a proxy
+ * sends no more of a body once it has passed the header of the answer on: so
+ * nothing of the answer may leave before.
+ *
+ *   HEAD     tasks have the chunks, until      it is found: GATHER; the end:
+ *            they find the file's header       MEMORY
+ *   GATHER   the chunks are kept               the end: MEMORY; more than is
+ *                                              kept in memory: WRITE
+ *   WRITE    they go to a file, one by one     the end: READ
+ *   MEMORY   tasks have the chunks
+ *   READ     tasks have what is read from the
+ *            file, as there is room
+ *
+ * The header is looked at first, so that what is no file is refused before
+ * all of it has come; the chunk that it ends in is the pipeline's, and stays
+ * in front of all others.
+ *
+ * The file is a part of the spool that never gets its name: it counts as one,
+ * and goes as one if the worker dies.
+ */
+
+#include "ngx_glyph.h"
+#include "ngx_glyph_job_parts.h"
+#include "ngx_glyph_output.h"
+#include "ngx_glyph_spool.h"
+
+
+#define NGX_GLYPH_COLLECT_SIZE  (1024 * 1024)
+
+
+/* a chunk that no task has begun with */
+#define ngx_glyph_collect_untouched(chunk)  ((chunk)->pos == (chunk)->start)
+
+
+static ngx_int_t ngx_glyph_collect_file(ngx_glyph_job_t *job);
+static ngx_int_t ngx_glyph_collect_write(ngx_glyph_job_t *job);
+static ngx_glyph_chunk_t *ngx_glyph_collect_first(ngx_glyph_job_t *job);
+static void ngx_glyph_collect_opened(ngx_glyph_spool_t *spool);
+static void ngx_glyph_collect_written(ngx_glyph_spool_t *spool);
+static void ngx_glyph_collect_next(ngx_glyph_job_t *job, ngx_err_t err);
+static void ngx_glyph_collect_refused(ngx_glyph_job_t *job, ngx_err_t err);
+static void ngx_glyph_collect_read_done(ngx_glyph_spool_t *spool);
+
+
+ngx_uint_t
+ngx_glyph_collect_full(ngx_glyph_job_t *job)
+{
+    return job->expected > NGX_GLYPH_COLLECT_SIZE
+           || job->nchunks * ngx_glyph_main_conf->buffers.size
+              >= NGX_GLYPH_COLLECT_SIZE
+           || (job->nchunks && !ngx_glyph_chunk_plenty(1));
+}
+
+
+ngx_int_t
+ngx_glyph_collect_run(ngx_glyph_job_t *job)
+{
+    switch (job->collect) {
+
+    case NGX_GLYPH_COLLECT_HEAD:
+    case NGX_GLYPH_COLLECT_GATHER:
+
+        if (job->body_end) {
+            job->collect = NGX_GLYPH_COLLECT_MEMORY;
+            return NGX_OK;
+        }
+
+        if (job->collect == NGX_GLYPH_COLLECT_HEAD) {
+            return NGX_OK;
+        }
+
+        if (!ngx_glyph_collect_full(job)) {
+            return NGX_AGAIN;
+        }
+
+        return (ngx_glyph_collect_file(job) == NGX_OK)
+               ? ngx_glyph_collect_write(job) : NGX_AGAIN;
+
+    case NGX_GLYPH_COLLECT_WRITE:
+        return ngx_glyph_collect_write(job);
+
+    default:
+        return NGX_OK;
+    }
+}
+
+
+void
+ngx_glyph_collect_begun(ngx_glyph_job_t *job)
+{
+    ngx_queue_t        *q;
+    ngx_glyph_chunk_t  *chunk;
+
+    job->collect = NGX_GLYPH_COLLECT_GATHER;
+
+    /* it stays until all is here, which may take long */
+
+    q = ngx_queue_head(&job->chunks);
+    chunk = ngx_queue_data(q, ngx_glyph_chunk_t, queue);
+
+    if (!ngx_glyph_collect_untouched(chunk) && !ngx_glyph_chunk_plenty(1)) {
+        ngx_glyph_chunk_own(chunk);
+    }
+}
+
+
+static ngx_int_t
+ngx_glyph_collect_file(ngx_glyph_job_t *job)
+{
+    ngx_glyph_spool_t  *spool;
+
+    spool = ngx_glyph_spool_create(&job->id);
+
+    if (spool == NULL) {
+        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
+                            NGX_HTTP_INTERNAL_SERVER_ERROR,
+                            "out_of_memory", NULL);
+        return NGX_ERROR;
+    }
+
+    spool->data = job;
+    spool->expected = job->expected;
+
+    job->spool = spool;
+    job->collect = NGX_GLYPH_COLLECT_WRITE;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_glyph_collect_write(ngx_glyph_job_t *job)
+{
+    ngx_int_t           rc;
+    ngx_glyph_chunk_t  *chunk;
+    ngx_glyph_spool_t  *spool;
+
+    spool = job->spool;
+    chunk = ngx_glyph_collect_first(job);
+
+    job->nrunning = 0;
+
+    if (spool->fd == NGX_INVALID_FILE) {
+        rc = ngx_glyph_spool_open(spool, ngx_glyph_collect_opened);
+
+    } else if (chunk) {
+
+        /* and the pipeline's, if there is one */
+
+        job->nrunning = (ngx_queue_head(&job->chunks) == &chunk->queue)
+                        ? 1 : 2;
+
+        rc = ngx_glyph_spool_write(spool, chunk, ngx_glyph_collect_written);
+
+    } else if (job->body_end) {
+
+        spool->prefix.body_len = spool->offset;
+        spool->offset = 0;
+
+        job->collect = NGX_GLYPH_COLLECT_READ;
+        job->body_end = (spool->prefix.body_len == 0);
+
+        return NGX_OK;
+
+    } else {
+        return NGX_AGAIN;
+    }
+
+    if (rc == NGX_OK) {
+        ngx_glyph_job_ref(job);
+        job->running = 1;
+
+    } else {
+        ngx_glyph_job_run_later(job);
+    }
+
+    return NGX_AGAIN;
+}
+
+
+/* That is to be written, or NULL. */
+
+static ngx_glyph_chunk_t *
+ngx_glyph_collect_first(ngx_glyph_job_t *job)
+{
+    ngx_queue_t        *q;
+    ngx_glyph_chunk_t  *chunk;
+
+    for (q = ngx_queue_head(&job->chunks);
+         q != ngx_queue_sentinel(&job->chunks);
+         q = ngx_queue_next(q))
+    {
+        chunk = ngx_queue_data(q, ngx_glyph_chunk_t, queue);
+
+        if (ngx_glyph_collect_untouched(chunk)) {
+            return chunk;
+        }
+    }
+
+    return NULL;
+}
+
+
+static void
+ngx_glyph_collect_opened(ngx_glyph_spool_t *spool)
+{
+    ngx_glyph_job_t *job = spool->data;
+
+    job->running = 0;
+
+    ngx_glyph_collect_next(job, spool->err);
+}
+
+
+static void
+ngx_glyph_collect_written(ngx_glyph_spool_t *spool)
+{
+    ngx_glyph_job_t *job = spool->data;
+
+    ngx_glyph_chunk_t  *chunk;
+
+    chunk = spool->chunk;
+    spool->chunk = NULL;
+
+    job->running = 0;
+
+    ngx_queue_remove(&chunk->queue);
+    ngx_glyph_job_chunk_return(job, chunk);
+
+    ngx_glyph_collect_next(job, spool->err);
+}
+
+
+/* A step has ended; so may the job. */
+
+static void
+ngx_glyph_collect_next(ngx_glyph_job_t *job, ngx_err_t err)
+{
+    if (err) {
+        ngx_glyph_collect_refused(job, err);
+    }
+
+    if (job->ending) {
+        ngx_glyph_job_drop_input(job);
+    }
+
+    ngx_glyph_job_run(job);
+    ngx_glyph_job_resume(job);
+
+    ngx_glyph_job_unref(job);
+}
+
+
+static void
+ngx_glyph_collect_refused(ngx_glyph_job_t *job, ngx_err_t err)
+{
+    switch (err) {
+
+    case NGX_ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
+                            NGX_HTTP_INSUFFICIENT_STORAGE, "spool_full",
+                            "there is no room to keep the body until all of "
+                            "it is here; with stream=on it is not kept");
+        break;
+
+    default:
+        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
+                            NGX_HTTP_INTERNAL_SERVER_ERROR, "spool_failed",
+                            "the body could not be written to the disk");
+    }
+}
+
+
+void
+ngx_glyph_collect_feed(ngx_glyph_job_t *job)
+{
+    ngx_glyph_chunk_t  *chunk;
+
+    if (job->ending || job->body_end || job->spool->busy) {
+        return;
+    }
+
+    chunk = ngx_glyph_job_chunk_take(job);
+
+    if (chunk == NULL) {
+        return;
+    }
+
+    if (ngx_glyph_spool_read(job->spool, chunk, ngx_glyph_collect_read_done)
+        != NGX_OK)
+    {
+        ngx_glyph_job_chunk_return(job, chunk);
+        ngx_glyph_job_run_later(job);
+        return;
+    }
+
+    ngx_glyph_job_ref(job);
+}
+
+
+static void
+ngx_glyph_collect_read_done(ngx_glyph_spool_t *spool)
+{
+    ngx_glyph_job_t    *job;
+    ngx_glyph_chunk_t  *chunk;
+
+    job = spool->data;
+    chunk = spool->chunk;
+    spool->chunk = NULL;
+
+    if (spool->err || job->ending) {
+        ngx_glyph_job_chunk_return(job, chunk);
+
+        if (job->ending) {
+            ngx_glyph_job_drop_input(job);
+
+        } else {
+            ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
+                                NGX_HTTP_INTERNAL_SERVER_ERROR,
+                                "spool_unreadable",
+                                "the body could not be read from the disk");
+        }
+
+        ngx_glyph_job_unref(job);
+        return;
+    }
+
+    ngx_queue_insert_tail(&job->chunks, &chunk->queue);
+
+    job->body_end = (spool->offset == (off_t) spool->prefix.body_len);
+
+    ngx_glyph_job_run(job);
+    ngx_glyph_job_resume(job);
+
+    ngx_glyph_job_unref(job);
+}
+
+
+/* Of chunks that no task has begun with. */
+
+void
+ngx_glyph_collect_rewind(ngx_glyph_job_t *job)
+{
+    ngx_queue_t        *q;
+    ngx_glyph_chunk_t  *chunk;
+    ngx_glyph_spool_t  *spool;
+
+    spool = job->spool;
+
+    if (spool->busy) {
+        return;
+    }
+
+    while (!ngx_queue_empty(&job->chunks)) {
+        q = ngx_queue_last(&job->chunks);
+        chunk = ngx_queue_data(q, ngx_glyph_chunk_t, queue);
+
+        if (!ngx_glyph_collect_untouched(chunk)) {
+            break;
+        }
+
+        spool->offset -= chunk->last - chunk->start;
+        job->body_end = 0;
+
+        ngx_queue_remove(q);
+        ngx_glyph_job_chunk_return(job, chunk);
+    }
+}
+
+
+void
+ngx_glyph_collect_drop(ngx_glyph_job_t *job)
+{
+    ngx_glyph_spool_t  *spool;
+
+    spool = job->spool;
+
+    if (job->output == NULL || spool == NULL || spool->busy) {
+        return;
+    }
+
+    job->spool = NULL;
+
+    ngx_glyph_spool_drop(spool);
+}
