@@ -43,6 +43,7 @@ DEB_TEST_PACKAGES = debootstrap
 
 WARN = -Wall -Wextra -Werror
 SAN =
+ASAN = -fsanitize=address,undefined -fno-omit-frame-pointer
 
 # two words written one by one and then loaded as one of 16 bytes, as SLP does,
 # are waited for
@@ -63,7 +64,7 @@ WRAP = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS = fuzz_reader fuzz_json fuzz_match fuzz_money fuzz_pipeline \
-	fuzz_decoder
+	fuzz_decoder fuzz_http
 # NULL + 0 is an offset like another one, as it is in C2y
 FUZZ_CFLAGS = -std=gnu11 -O1 -g -fno-omit-frame-pointer \
 	-fsanitize=fuzzer-no-link,address,undefined,float-cast-overflow \
@@ -89,7 +90,8 @@ help:
 	@echo "              --with-compat, the module for each, and tests both"
 	@echo "make soak     uploads while faults come at random, ten minutes"
 	@echo "make asan     the same with AddressSanitizer and UBSan; a short fuzz"
-	@echo "make fuzz     libFuzzer on the core, FUZZ_SECONDS for each target"
+	@echo "make fuzz     libFuzzer on the core, and uploads over sockets,"
+	@echo "              FUZZ_SECONDS for each target"
 	@echo "make clients  real clients, from Python's requests to Chromium, each"
 	@echo "              with a file of 30 MB"
 	@echo "make lint     style checks"
@@ -192,18 +194,29 @@ clients: build
 
 asan: deps
 	@$(MAKE) --no-print-directory BUILD=$(OUT)/asan NGINX_SRC=$(NGINX_SRC) \
-		SAN="-fsanitize=address,undefined -fno-omit-frame-pointer" \
-		GLYPH_ASAN=1 test
-	@FUZZ_RUNS=20000 $(MAKE) --no-print-directory FUZZ_SECONDS=10 fuzz
+		SAN="$(ASAN)" GLYPH_ASAN=1 test
+	@FUZZ_RUNS=20000 $(MAKE) --no-print-directory FUZZ_SECONDS=10 \
+		FUZZ_TARGETS="$(filter-out fuzz_http,$(FUZZ_TARGETS))" fuzz
+	@FUZZ_SEED=$(or $(FUZZ_SEED),1) $(MAKE) --no-print-directory \
+		FUZZ_SECONDS=60 FUZZ_TARGETS=fuzz_http fuzz
 
+# FUZZ_SEED to repeat what fuzz_http has found
 fuzz: fuzz-build
-	@FUZZ_SECONDS="$(FUZZ_SECONDS)" BUILD=$(OUT) util/fuzz.sh $(FUZZ_TARGETS)
+	@FUZZ_SECONDS="$(FUZZ_SECONDS)" TEST_NGINX_LIB="$(TEST_NGINX_LIB)" \
+		BUILD=$(OUT) util/fuzz.sh $(FUZZ_TARGETS)
+
+# fuzz_http is no program but t/fuzz/http.t, and needs no clang
+FUZZ_PROGRAMS = $(filter-out fuzz_http,$(FUZZ_TARGETS))
 
 fuzz-deps: deps
-	@util/deps.sh $(FUZZ_PACKAGES)
+	@[ -z "$(FUZZ_PROGRAMS)" ] || util/deps.sh $(FUZZ_PACKAGES)
 
 fuzz-build: fuzz-deps
-	@$(MAKE) --no-print-directory $(FUZZ_TARGETS:%=$(OUT)/fuzz/%)
+	@[ -z "$(FUZZ_PROGRAMS)" ] || $(MAKE) --no-print-directory \
+		$(FUZZ_PROGRAMS:%=$(OUT)/fuzz/%)
+	@[ -z "$(filter fuzz_http,$(FUZZ_TARGETS))" ] || $(MAKE) \
+		--no-print-directory BUILD=$(OUT)/asan NGINX_SRC=$(NGINX_SRC) \
+		SAN="$(ASAN)" build
 
 # gcc's warnings are those that count for the core
 $(OUT)/fuzz/core/%.o: src/core/%.c

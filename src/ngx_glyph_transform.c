@@ -37,6 +37,7 @@
 typedef struct {
     ngx_glyph_block_t         *block;       /* NULL: nothing */
     ngx_buf_t                  buf;
+    ngx_glyph_job_t           *job;         /* a reference, for the request */
 } ngx_glyph_hold_t;
 
 
@@ -53,7 +54,9 @@ static ngx_int_t ngx_glyph_transform_columns(ngx_http_request_t *r,
     ngx_glyph_job_t *job, glyph_stream_t *stream);
 static ngx_int_t ngx_glyph_transform_column_unknown(ngx_http_request_t *r,
     glyph_str_t *name, const char *why, const char *near);
-static ngx_glyph_hold_t *ngx_glyph_transform_hold(ngx_http_request_t *r);
+static ngx_glyph_hold_t *ngx_glyph_transform_hold(ngx_http_request_t *r,
+    ngx_glyph_job_t *job);
+static void ngx_glyph_transform_left(void *data);
 static void ngx_glyph_transform_cleanup(void *data);
 static void ngx_glyph_transform_listing(void *data,
     const glyph_listing_t *l);
@@ -145,7 +148,7 @@ ngx_glyph_transform_begin(ngx_http_request_t *r, ngx_glyph_job_t *job)
         }
     }
 
-    t->hold = ngx_glyph_transform_hold(r);
+    t->hold = ngx_glyph_transform_hold(r, job);
     if (t->hold == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -199,10 +202,16 @@ ngx_glyph_transform_column_unknown(ngx_http_request_t *r, glyph_str_t *name,
 
 
 static ngx_glyph_hold_t *
-ngx_glyph_transform_hold(ngx_http_request_t *r)
+ngx_glyph_transform_hold(ngx_http_request_t *r, ngx_glyph_job_t *job)
 {
     ngx_glyph_hold_t    *hold;
     ngx_pool_cleanup_t  *cln;
+    ngx_http_cleanup_t  *left;
+
+    left = ngx_http_cleanup_add(r, 0);
+    if (left == NULL) {
+        return NULL;
+    }
 
     cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_glyph_hold_t));
     if (cln == NULL) {
@@ -212,9 +221,60 @@ ngx_glyph_transform_hold(ngx_http_request_t *r)
     hold = cln->data;
     ngx_memzero(hold, sizeof(ngx_glyph_hold_t));
 
+    hold->job = job;
+    ngx_glyph_job_ref(job);
+
     cln->handler = ngx_glyph_transform_cleanup;
 
+    left->handler = ngx_glyph_transform_left;
+    left->data = hold;
+
     return hold;
+}
+
+
+/*
+ * The request ends, after its upload has let the job go.  A job whose rows
+ * are all there cannot be aborted any more: if its last block was not sent,
+ * nothing but this makes it end.
+ */
+
+static void
+ngx_glyph_transform_left(void *data)
+{
+    ngx_glyph_hold_t *hold = data;
+
+    ngx_queue_t        *q;
+    ngx_glyph_job_t    *job;
+    ngx_glyph_block_t  *block;
+
+    job = hold->job;
+    block = hold->block;
+
+    if (block && block->final) {
+
+        /* its memory stays while filters may have it, what it says does not */
+
+        job->last_block.totals = block->totals;
+        job->last_block.final = block->final;
+        block->final = 0;
+
+        ngx_queue_insert_tail(&job->blocks, &job->last_block.queue);
+    }
+
+    if (!ngx_queue_empty(&job->blocks)) {
+        q = ngx_queue_last(&job->blocks);
+        block = ngx_queue_data(q, ngx_glyph_block_t, queue);
+
+        if (block->final == NGX_GLYPH_JOB_COMPLETED) {
+            block->final = NGX_GLYPH_JOB_FAILED;
+            job->code = "client_gone";
+        }
+
+        ngx_glyph_output_ready(job);
+    }
+
+    ngx_glyph_job_unref(job);
 }
 
 

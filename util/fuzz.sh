@@ -10,6 +10,8 @@
 #                     are over before
 #
 # An input that fails is kept in $BUILD/fuzz/crashes.
+#
+# "fuzz_http" is t/fuzz/http.t, on the module below $BUILD/asan, with FUZZ_SEED.
 
 set -eu
 
@@ -25,6 +27,13 @@ export UBSAN_OPTIONS=print_stacktrace=1
 failed=0
 
 for target; do
+
+    if [ "$target" = fuzz_http ]; then
+        FUZZ_SECONDS=$seconds BUILD=$BUILD/asan GLYPH_ASAN=1 \
+            util/test.sh t/fuzz/http.t || failed=1
+        continue
+    fi
+
     corpus=$out/corpus/$target
     limits=(-max_total_time="$seconds")
 
