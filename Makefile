@@ -257,6 +257,7 @@ deb: deps
 # in a root of its own: needs root, the network, two minutes
 deb-test: deb
 	@util/deps.sh $(DEB_TEST_PACKAGES)
+	@prove t/deb/packages.t
 	@BUILD=$(OUT) prove --exec bash t/deb/root.sh
 
 clean: down

@@ -1,6 +1,7 @@
 # When a body goes to the spool, and what the client is told.
 
 use Test::Nginx::Socket 'no_plan';
+use Glyph::Id;
 
 our $Main = "thread_pool default threads=2;\n";
 our $Http = <<'_EOC_';
@@ -18,8 +19,6 @@ location /jobs { glyph_jobs; }
 location = /health { glyph_health; }
 _EOC_
 our $Body = "title,price\nRTX 3090,700\nTesla T4,\$250\n";
-
-sub uuid { my $id = `cat /proc/sys/kernel/random/uuid`; chomp $id; return $id }
 
 our %Id = map { $_ => uuid() } qw(status wait used cancel);
 

@@ -1,6 +1,7 @@
 # Input that is wrong: a clear error, and nothing lost or left over.
 
 use Test::Nginx::Socket 'no_plan';
+use Glyph::Id;
 
 our $MainConfig = <<'_EOC_';
 thread_pool default threads=2;
@@ -33,8 +34,6 @@ add_block_preprocessor(sub {
     $block->set_value('more_headers', $::Csv)
         unless defined $block->more_headers;
 });
-
-sub uuid { my $id = `cat /proc/sys/kernel/random/uuid`; chomp $id; $id }
 
 our %Id = map { $_ => uuid() }
     qw(empty header quote quotes utf8 nul wide field prices text large big args

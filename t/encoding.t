@@ -1,6 +1,7 @@
 # Content-Encoding: gzip and zstd, and what is refused.
 
 use Test::Nginx::Socket 'no_plan';
+use Glyph::Id;
 
 use Digest::SHA qw(sha256_base64);
 use IO::Compress::Gzip qw(gzip $GzipError);
@@ -18,8 +19,6 @@ location = /import { glyph_import; }
 location = /score { glyph_transform; }
 location /jobs { glyph_jobs; }
 _EOC_
-
-sub uuid { my $id = `cat /proc/sys/kernel/random/uuid`; chomp $id; return $id }
 
 our %Id = map { $_ => uuid() } qw(plain zip key async bad);
 

@@ -1,6 +1,7 @@
 # The errors of a job, as a file to mend and as lines of JSON.
 
 use Test::Nginx::Socket 'no_plan';
+use Glyph::Id;
 
 our $MainConfig = <<'_EOC_';
 thread_pool default threads=2;
@@ -36,8 +37,6 @@ add_block_preprocessor(sub {
     $block->set_value('config', $::Config);
     $block->set_value('timeout', 10) unless defined $block->timeout;
 });
-
-sub uuid { my $id = `cat /proc/sys/kernel/random/uuid`; chomp $id; $id }
 
 our %Id = map { $_ => uuid() } qw(one semi none refused latin utf16 page head
     running again safe sep form back packed invalid wrong short json);

@@ -1,6 +1,7 @@
 # Files of the node that are imported by name, and only those.
 
 use Test::Nginx::Socket 'no_plan';
+use Glyph::Id;
 
 use File::Temp 'tempdir';
 
@@ -62,8 +63,6 @@ add_block_preprocessor(sub {
     $block->set_value('more_headers', 'Prefer: wait=20')
         unless defined $block->more_headers;
 });
-
-sub uuid { my $id = `cat /proc/sys/kernel/random/uuid`; chomp $id; $id }
 
 our %Id = map { $_ => uuid() } qw(a key large none);
 

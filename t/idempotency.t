@@ -1,6 +1,7 @@
 # Idempotency-Key, Content-Digest, the same file twice, and undo.
 
 use Test::Nginx::Socket 'no_plan';
+use Glyph::Id;
 
 use Digest::SHA qw(sha256_base64);
 
@@ -19,8 +20,6 @@ location = /listings { glyph_query listings; }
 _EOC_
 our $Body = "title,price\nRTX 3090,700\nTesla T4,\$250";
 our $Other = "title,price\nRTX 3090,701\nTesla T4,\$250";
-
-sub uuid { my $id = `cat /proc/sys/kernel/random/uuid`; chomp $id; return $id }
 
 our %Id = map { $_ => uuid() } qw(key first again digest wait undo form async
     bad mended dup1 dup2 none);

@@ -1,6 +1,7 @@
 # What an upload may look like, and what a client may ask of it.
 
 use Test::Nginx::Socket 'no_plan';
+use Glyph::Id;
 
 our $MainConfig = <<'_EOC_';
 thread_pool default threads=2;
@@ -34,8 +35,6 @@ add_block_preprocessor(sub {
     $block->set_value('more_headers', 'Content-Type: text/csv')
         unless defined $block->more_headers;
 });
-
-sub uuid { my $id = `cat /proc/sys/kernel/random/uuid`; chomp $id; $id }
 
 our %Id = map { $_ => uuid() } qw(bom map budget strict extra ratio reject);
 

@@ -1,6 +1,7 @@
 # Jobs, as clients ask for them.
 
 use Test::Nginx::Socket 'no_plan';
+use Glyph::Id;
 
 our $MainConfig = <<'_EOC_';
 thread_pool default threads=2;
@@ -30,8 +31,6 @@ add_block_preprocessor(sub {
     $block->set_value('config', $::Config);
     $block->set_value('timeout', 10) unless defined $block->timeout;
 });
-
-sub uuid { my $id = `cat /proc/sys/kernel/random/uuid`; chomp $id; $id }
 
 our %Id = map { $_ => uuid() } qw(done failed refused cancelled twice upper
     errors list none gone cors page mine left);

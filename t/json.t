@@ -1,6 +1,7 @@
 # Files that are JSON: arrays of objects, and an object a line.
 
 use Test::Nginx::Socket 'no_plan';
+use Glyph::Id;
 
 our $MainConfig = <<'_EOC_';
 thread_pool default threads=2;
@@ -32,8 +33,6 @@ add_block_preprocessor(sub {
     $block->set_value('more_headers', 'Content-Type: application/json')
         unless defined $block->more_headers;
 });
-
-sub uuid { my $id = `cat /proc/sys/kernel/random/uuid`; chomp $id; $id }
 
 our %Id = map { $_ => uuid() } qw(kept lines key);
 

@@ -1,6 +1,7 @@
 # A second glyph_models file: it adds, and overrides by model.
 
 use Test::Nginx::Socket 'no_plan';
+use Glyph::Id;
 
 our $Header = 'model,family,vendor,class,vram_gb,tdp_watts,mig_support,'
     . 'nvlink,generation,cuda_cores,slot_width,pcie_generation,form_factor,'
@@ -21,8 +22,6 @@ location = /listings { glyph_query listings; }
 _EOC_
     $block->set_value('timeout', 10);
 });
-
-sub uuid { my $id = `cat /proc/sys/kernel/random/uuid`; chomp $id; return $id }
 
 our %Id = map { $_ => uuid() } qw(added changed);
 

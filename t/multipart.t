@@ -1,6 +1,7 @@
 # Forms: what browsers and programs send, and what is none.
 
 use Test::Nginx::Socket 'no_plan';
+use Glyph::Id;
 
 our $MainConfig = <<'_EOC_';
 thread_pool default threads=2;
@@ -31,8 +32,6 @@ add_block_preprocessor(sub {
     $block->set_value('more_headers', $::Form)
         unless defined $block->more_headers;
 });
-
-sub uuid { my $id = `cat /proc/sys/kernel/random/uuid`; chomp $id; $id }
 
 our %Id = map { $_ => uuid() } qw(fields cut two unknown query twice);
 

@@ -2,6 +2,7 @@
 # what becomes of a connection whose request was refused.
 
 use Test::Nginx::Socket 'no_plan';
+use Glyph::Id;
 
 our $Main = "thread_pool default threads=2;\n";
 
@@ -76,8 +77,6 @@ add_block_preprocessor(sub {
     $block->set_value('more_headers', $::Csv)
         unless defined $block->more_headers;
 });
-
-sub uuid { my $id = `cat /proc/sys/kernel/random/uuid`; chomp $id; $id }
 
 our $Id = uuid();
 our $Etag;

@@ -1,6 +1,7 @@
 # Listings, models and the other queries: filters, orders, pages.
 
 use Test::Nginx::Socket 'no_plan';
+use Glyph::Id;
 
 our $MainConfig = <<'_EOC_';
 thread_pool default threads=2;
@@ -35,8 +36,6 @@ add_block_preprocessor(sub {
     $block->set_value('config', $::Config);
     $block->set_value('timeout', 10) unless defined $block->timeout;
 });
-
-sub uuid { my $id = `cat /proc/sys/kernel/random/uuid`; chomp $id; $id }
 
 our %Id = map { $_ => uuid() } qw(filters orders pages models equal json
     first second absent count final csv ndjson unknowns deltas1 deltas2

@@ -7,10 +7,11 @@ use strict;
 use warnings;
 
 use Encode qw(encode);
-use IPC::Open2;
 use JSON::PP;
 use MIME::Base64 qw(decode_base64url encode_base64url);
 use Test::More;
+
+use Glyph::Session;
 
 my $conninfo = $ENV{GLYPH_PG};
 my $tenant = "schema-$$";
@@ -24,20 +25,14 @@ plan skip_all => 'GLYPH_PG is not set' unless defined $conninfo;
 
 # Statements; the rows of their answers, or the text of their errors.
 
+my $session = Glyph::Session->new(options => '-c client_min_messages=error');
+
 sub sql {
     my ($sql) = @_;
-    my ($pid, $in, $fh, $out);
+    my $out = $session->run($sql);
 
-    local $ENV{PGOPTIONS} = '-c client_min_messages=error';
-    $pid = open2($fh, $in, 'sh', '-c',
-        'exec psql -qXAt -v VERBOSITY=verbose "$1" 2>&1', 'sh', $conninfo);
-    print $in "$sql;\n";
-    close $in;
-
-    $out = join '', <$fh>;
-    close $fh;
-    waitpid $pid, 0;
-    chomp $out;
+    # as another session would find it
+    $session->run('ROLLBACK; DISCARD ALL');
     return $out;
 }
 

@@ -1,6 +1,7 @@
 # Files that are scored already.
 
 use Test::Nginx::Socket 'no_plan';
+use Glyph::Id;
 
 our $MainConfig = <<'_EOC_';
 thread_pool default threads=2;
@@ -28,8 +29,6 @@ add_block_preprocessor(sub {
     $block->set_value('more_headers', 'Content-Type: text/csv')
         unless defined $block->more_headers;
 });
-
-sub uuid { my $id = `cat /proc/sys/kernel/random/uuid`; chomp $id; $id }
 
 our %Id = map { $_ => uuid() } qw(kept wait);
 

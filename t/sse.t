@@ -2,6 +2,7 @@
 # time is in t/fault/sse.t.
 
 use Test::Nginx::Socket 'no_plan';
+use Glyph::Id;
 
 our $HttpConfig = <<'_EOC_';
 glyph_models $TEST_NGINX_GLYPH_CONF/gpu_models.csv;
@@ -25,8 +26,6 @@ add_block_preprocessor(sub {
     $block->set_value('config', $::Config) unless defined $block->config;
     $block->set_value('timeout', 10);
 });
-
-sub uuid { my $id = `cat /proc/sys/kernel/random/uuid`; chomp $id; $id }
 
 our %Id = map { $_ => uuid() } qw(done failed again none cancelled other zip
     two head slash status);

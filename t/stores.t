@@ -1,6 +1,7 @@
 # Stores that are away, or not as they should be.
 
 use Test::Nginx::Socket 'no_plan';
+use Glyph::Id;
 
 our $Main = "thread_pool default threads=2;\n";
 our $Config = <<'_EOC_';
@@ -11,8 +12,6 @@ location = /listings { glyph_query listings; }
 location = /models { glyph_query models; }
 location = /health { glyph_health full; }
 _EOC_
-
-sub uuid { my $id = `cat /proc/sys/kernel/random/uuid`; chomp $id; $id }
 
 our $Id = uuid();
 our %Id = map { $_ => uuid() } qw(wrong none idle unknown);

@@ -2,6 +2,7 @@
 # without one is refused.  What is in flight is in t/fault/tenant.t.
 
 use Test::Nginx::Socket 'no_plan';
+use Glyph::Id;
 
 our $Main = "thread_pool default threads=2;\n";
 our $Http = <<'_EOC_';
@@ -27,8 +28,6 @@ location = /versions { glyph_query schema_versions; }
 location = /health { glyph_health; }
 location = /metrics { glyph_metrics; }
 _EOC_
-
-sub uuid { my $id = `cat /proc/sys/kernel/random/uuid`; chomp $id; return $id }
 
 our %Id = map { $_ => uuid() } qw(one gone read none twice first dup1 dup2
     dup3 used list undo wait key live old both);

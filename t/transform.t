@@ -1,6 +1,7 @@
 # Scored rows streamed back, dry runs, and listings in the answer to an import.
 
 use Test::Nginx::Socket 'no_plan';
+use Glyph::Id;
 
 our $MainConfig = <<'_EOC_';
 thread_pool default threads=2;
@@ -50,8 +51,6 @@ add_block_preprocessor(sub {
     $block->set_value('more_headers', 'Content-Type: text/csv')
         unless defined $block->more_headers;
 });
-
-sub uuid { my $id = `cat /proc/sys/kernel/random/uuid`; chomp $id; $id }
 
 our $Label = uuid();
 our $Dry = uuid();

@@ -4,6 +4,7 @@
 # The access log is written into the error log, where the driver looks.
 
 use Test::Nginx::Socket 'no_plan';
+use Glyph::Id;
 
 our $Main = "thread_pool default threads=2;\n";
 
@@ -45,8 +46,6 @@ add_block_preprocessor(sub {
     $block->set_value('more_headers', $::Csv)
         unless defined $block->more_headers;
 });
-
-sub uuid { my $id = `cat /proc/sys/kernel/random/uuid`; chomp $id; $id }
 
 our %Id = map { $_ => uuid() } qw(good bad left large wrong t1 t2 t3 t4 t5 t6
     t7 t8 t9 t10);

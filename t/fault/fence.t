@@ -12,9 +12,11 @@ use strict;
 use warnings;
 
 use FindBin;
-use IPC::Open2;
 use Test::More;
 use Time::HiRes qw(sleep time);
+
+use Glyph::Id;
+use Glyph::Session;
 
 my $schema = "$FindBin::Bin/../../conf/schema.sql";
 my $conninfo = $ENV{GLYPH_PG};
@@ -26,91 +28,15 @@ my $sync_set;
 plan skip_all => 'GLYPH_PG is not set' unless defined $conninfo;
 
 
-sub uuid {
-    return sprintf '%08x-%04x-7%03x-8%03x-%08x%04x',
-        map { int rand $_ } 2**32, 2**16, 2**12, 2**12, 2**32, 2**16;
-}
+# With a worker it is one of its backends.  Only the victims wait for the
+# standby that does not exist.
 
+sub session {
+    my ($worker) = @_;
 
-# A psql that stays open.  send() does not wait for the answer, get() does.
-
-package Session {
-    use IO::Select;
-
-    my $serial = 0;
-    our @backends;
-
-    sub new {
-        my ($class, $worker) = @_;
-        my $self = bless { buf => '' }, $class;
-
-        # Only the victims wait for the standby that does not exist
-        local $ENV{PGOPTIONS} = '-c synchronous_commit=local';
-        local $ENV{PGAPPNAME} = defined $worker ? "glyph:$worker" : 'fence.t';
-
-        $self->{pid} = IPC::Open2::open2($self->{out}, $self->{in},
-            'sh', '-c', 'exec psql -qXAt -v VERBOSITY=verbose "$1" 2>&1',
-            'sh', $conninfo);
-        $self->{backend} = $self->run('SELECT pg_backend_pid()');
-        push @backends, $self->{backend};
-        $self->run('SET client_min_messages = error');
-        return $self;
-    }
-
-    sub send {
-        my ($self, $sql) = @_;
-
-        local $SIG{PIPE} = 'IGNORE';
-        $self->{mark} = 'mark-' . ++$serial;
-        $self->{in}->print("$sql;\n\\echo $self->{mark}\n");
-        $self->{in}->flush;
-    }
-
-    sub get {
-        my ($self, $timeout) = @_;
-        my $end = time() + ($timeout // 20);
-        my $select = IO::Select->new($self->{out});
-
-        my $at;
-
-        while (($at = index $self->{buf}, "$self->{mark}\n") < 0) {
-            my $left = $end - time();
-            return '(timeout)' if $left <= 0 || !$select->can_read($left);
-            return "(gone) $self->{buf}"
-                unless sysread $self->{out}, $self->{buf}, 65536,
-                               length $self->{buf};
-        }
-
-        my $answer = substr $self->{buf}, 0, $at + length $self->{mark}, '';
-        $self->{buf} =~ s/^\n//;
-        $answer =~ s/\n?\Q$self->{mark}\E\z//;
-        return $answer;
-    }
-
-    sub run {
-        my ($self, $sql) = @_;
-
-        $self->send($sql);
-        return $self->get;
-    }
-
-    sub kill {
-        my ($self) = @_;
-
-        kill 'KILL', $self->{pid};
-        waitpid $self->{pid}, 0;
-        $self->{pid} = undef;
-    }
-
-    sub DESTROY {
-        my ($self) = @_;
-
-        return unless $self->{pid};
-        local ($?, $!);
-        $self->{in}->close;
-        $self->{out}->close;
-        waitpid $self->{pid}, 0;
-    }
+    return Glyph::Session->new(
+        name => defined $worker ? "glyph:$worker" : 'fence.t',
+        options => '-c synchronous_commit=local');
 }
 
 
@@ -201,7 +127,7 @@ sub settled {
 
 sub die_in_commit {
     my ($worker, $sql) = @_;
-    my $victim = Session->new($worker);
+    my $victim = session($worker);
 
     $victim->send("BEGIN; SET LOCAL synchronous_commit = on; $sql; COMMIT");
     ok(wait_for("SELECT wait_event = 'SyncRep' FROM pg_stat_activity"
@@ -326,7 +252,7 @@ sub test_stopped_and_locked {
     $admin->run('BEGIN; ' . batch($id[0], 1, $worker, 0, 10, 'processing')
                 . '; COMMIT');
 
-    @victim = (Session->new($worker), Session->new($worker));
+    @victim = (session($worker), session($worker));
     $victim[0]->run('BEGIN; '
                     . batch($id[0], 1, $worker, 10, 10, 'completed'));
     $victim[1]->run('BEGIN; '
@@ -338,12 +264,12 @@ sub test_stopped_and_locked {
     $admin->run('BEGIN; '
                 . batch($reap[4], 1, $dead, 0, 1, 'processing', durable => 1)
                 . '; COMMIT');
-    $locker = Session->new($other);
+    $locker = session($other);
     $locker->run("BEGIN; SELECT FROM glyph.imports WHERE id = '$reap[1]'"
                  . ' FOR UPDATE');
 
-    @caller = (Session->new, Session->new);
-    $reaper = Session->new;
+    @caller = (session(), session());
+    $reaper = session();
     $caller[$_]->send($cancel[$_]) for 0, 1;
     $reaper->send("SELECT failed, remaining FROM glyph.reap('$dead', 100)");
 
@@ -387,7 +313,7 @@ sub test_begin_batch {
     my ($id, $gone, $new) = sort map { uuid() } 1 .. 3;
     my ($s, $out);
 
-    $s = Session->new($worker);
+    $s = session($worker);
     $s->run('BEGIN; ' . batch($id, 3, $worker, 0, 5, 'processing')
             . '; COMMIT');
 
@@ -430,7 +356,7 @@ sub test_begin_batch {
 
 sub test_no_deadlock {
     my @id = map { uuid() } 1 .. 12;
-    my @s = map { Session->new } 1 .. 6;
+    my @s = map { session() } 1 .. 6;
     my ($sql, @jobs, $out);
     my $meta = qq({"tenant": "$tenant"});
 
@@ -457,7 +383,7 @@ sub test_no_deadlock {
 
 sub test_takers {
     my ($id, $worker) = (uuid(), uuid());
-    my @s = (Session->new(uuid()), Session->new(uuid()));
+    my @s = (session(uuid()), session(uuid()));
     my ($sql, %won, $own, $lost);
 
     $admin->run('BEGIN; ' . batch($id, 1, $worker, 0, 5, 'processing')
@@ -479,8 +405,8 @@ sub test_takers {
 
     # A worker that lost a connection takes its own import back
 
-    $own = Session->new($worker);
-    $lost = Session->new($worker);
+    $own = session($worker);
+    $lost = session($worker);
     $lost->run("BEGIN; SELECT FROM glyph.begin_batch('[[\"$id\", 103]]')");
     is($own->run("SELECT epoch FROM glyph.take('$id', '$worker', NULL)"),
        104, 'take() ends the old backend of the same worker');
@@ -492,7 +418,7 @@ sub test_takers {
 
 sub test_cancel_first {
     my ($id, $worker) = (uuid(), uuid());
-    my $s = Session->new($worker);
+    my $s = session($worker);
     my $out;
 
     is($admin->run("SELECT found FROM glyph.cancel('$id', '$tenant')"), 'f',
@@ -637,8 +563,8 @@ sub cleanup {
     return unless $admin;
 
     # A session of its own: any other may hang, if a test went wrong
-    my $hanging = join ', ', @Session::backends;
-    $admin = Session->new;
+    my $hanging = join ', ', @Glyph::Session::backends;
+    $admin = session();
     reset_standby() if $sync_set;
     $admin->run('SELECT pg_terminate_backend(pid) FROM pg_stat_activity'
                 . " WHERE pid IN ($hanging) AND (application_name = 'fence.t'"
@@ -656,7 +582,7 @@ END {
 $SIG{INT} = $SIG{TERM} = sub { exit 1 };
 
 
-$admin = Session->new;
+$admin = session();
 
 test_schema_twice();
 test_begin_batch();

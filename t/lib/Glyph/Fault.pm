@@ -13,6 +13,8 @@ use File::Path qw(make_path remove_tree);
 use Test::More;
 use Time::HiRes qw(sleep time);
 
+use Glyph::Id;
+
 our @EXPORT = qw($root $url $input $rows sql wait_for slurp uuid start_nginx
     launch stop_nginx kill_nginx master workers write_input upload code_of
     state_of error_of visible stored final begun no_standby stores
@@ -68,12 +70,6 @@ sub slurp {
     local $/;
     my $text = <$in>;
     return defined $text ? $text : '';
-}
-
-sub uuid {
-    my $id = `cat /proc/sys/kernel/random/uuid`;
-    chomp $id;
-    return $id;
 }
 
 # %with: http (directives for http{}), locations, workers, timeout (of

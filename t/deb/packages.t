@@ -1,5 +1,5 @@
-# The Debian packages: that they build, what is in them, what they need.  How
-# they install and run is in t/deb, for make deb-test.
+# The Debian packages: that they build, what is in them, what they need; for
+# make deb-test, as root.sh is, which has how they install and run.
 
 use strict;
 use warnings;
