@@ -70,7 +70,7 @@ FUZZ_CORE := $(CORE_SRC:src/core/%.c=$(OUT)/fuzz/core/%.o)
 	uninstall deb deb-test clean help module unit fuzz-deps fuzz-build openapi
 
 build: deps
-	@$(MAKE) --no-print-directory $(OUT)/glyphsieve module
+	@$(MAKE) --no-print-directory $(OUT)/glyphsieve $(OUT)/schema.sql module
 
 help:
 	@echo "make build    the module and glyphsieve, in build/"
@@ -116,6 +116,11 @@ $(OUT)/unit/%: t/unit/%.c t/unit/tap.c t/unit/tap.h $(OUT)/libglyphcore.a
 		$(OUT)/libglyphcore.a $(WRAP) $(LIBS)
 
 unit: $(UNIT)
+
+# tables, steps and functions of conf/schema, in one file to run
+$(OUT)/schema.sql: util/schema.pl $(wildcard conf/schema/*.sql conf/schema/*/*.sql)
+	@mkdir -p $(@D)
+	@util/schema.pl > $@.new && mv $@.new $@
 
 module:
 	@util/module.sh $(TOP) $(OUT)/nginx "$(NGINX_SRC)" \

@@ -365,7 +365,7 @@ ngx_glyph_query_failed(ngx_http_request_t *r, PGresult *res,
     if (state && ngx_strcmp(state, "42883") == 0) {
         return ngx_glyph_problemf(r, NGX_HTTP_INTERNAL_SERVER_ERROR,
                                   "query_missing", "the database has no such "
-                                  "query; load conf/schema.sql");
+                                  "query; load schema.sql");
     }
 
     if (ngx_glyph_retry_after(r, 2) != NGX_OK) {

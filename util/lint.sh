@@ -31,6 +31,9 @@ grep -nE 'nginx_version' src/*.[ch] ngx_glyph_module.c \
     | grep -v '^src/ngx_glyph_compat.h:' \
     && say "nginx_version belongs into src/ngx_glyph_compat.h"
 
+# what the module knows of the schema
+perl util/schema.pl -c || bad=1
+
 # functions over 120 lines: the name at column 0, the brace alone
 for file in $(git ls-files 'src/*.c' 'ngx_glyph_module.c'); do
     awk -v f="$file" '

@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 
-# The fence (conf/schema.sql): what another session may believe of an import
+# The fence (conf/schema): what another session may believe of an import
 # whose owner died, hangs or was stopped in the middle of a transaction.  Each
 # state is really caused: a backend is held in COMMIT by a synchronous standby
 # that does not exist, clients are killed, backends are stopped by SIGSTOP.
@@ -11,12 +11,11 @@
 use strict;
 use warnings;
 
-use FindBin;
 use IPC::Open2;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
-my $schema = "$FindBin::Bin/../../conf/schema.sql";
+my $schema = "$ENV{GLYPH_BUILD}/schema.sql";
 my $conninfo = $ENV{GLYPH_PG};
 my $tenant = "fence-$$";
 my $node = uuid();
