@@ -78,7 +78,7 @@ FUZZ_CORE := $(CORE_SRC:src/core/%.c=$(OUT)/fuzz/core/%.o)
 	openapi
 
 build: deps
-	@$(MAKE) --no-print-directory $(OUT)/glyphsieve module
+	@$(MAKE) --no-print-directory $(OUT)/glyphsieve $(OUT)/schema.sql module
 
 help:
 	@echo "make build    the module and glyphsieve, in build/"
@@ -134,6 +134,11 @@ $(OUT)/unit/chosen: t/unit/chosen.c $(OUT)/libglyphcore.a
 	$(CC) $(CFLAGS) -Isrc/core -o $@ $^ $(LIBS)
 
 unit: $(UNIT) $(OUT)/unit/chosen
+
+# tables, steps and functions of conf/schema, in one file to run
+$(OUT)/schema.sql: util/schema.pl $(wildcard conf/schema/*.sql conf/schema/*/*.sql)
+	@mkdir -p $(@D)
+	@util/schema.pl > $@.new && mv $@.new $@
 
 module:
 	@util/module.sh $(TOP) $(OUT)/nginx "$(NGINX_SRC)" \

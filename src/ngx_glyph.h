@@ -23,9 +23,8 @@
 
 #define NGX_GLYPH_VERSION         "0.1.0"
 
-/* the versions of conf/schema.sql that this module works with */
+/* the oldest version of conf/schema that this module works with */
 #define NGX_GLYPH_SCHEMA_MIN      1
-#define NGX_GLYPH_SCHEMA_MAX      1
 
 
 typedef struct ngx_glyph_job_s    ngx_glyph_job_t;

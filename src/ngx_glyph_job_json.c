@@ -1,6 +1,6 @@
 
 /*
- * The Job document.  glyph.job_status() of conf/schema.sql writes the same
+ * The Job document.  glyph.job_status() of conf/schema writes the same
  * members for a job that no worker has any more.
  */
 

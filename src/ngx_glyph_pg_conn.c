@@ -3,6 +3,7 @@
 #include "ngx_glyph_owner.h"
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_pg_conn.h"
+#include "ngx_glyph_schema.h"
 #include "ngx_glyph_zone.h"
 
 #include <poll.h>
@@ -47,6 +48,8 @@ static const char *ngx_glyph_pg_item(PQconninfoOption *options,
 static ngx_int_t ngx_glyph_pg_start(ngx_glyph_pg_attempt_t *at,
     PQconninfoOption *options, ngx_uint_t i, ngx_log_t *log);
 static ngx_int_t ngx_glyph_pg_establish(ngx_glyph_pg_attempt_t *at);
+static ngx_int_t ngx_glyph_pg_judge_schema(ngx_glyph_pg_attempt_t *at,
+    int version, int serves, const char *digest);
 static ngx_int_t ngx_glyph_pg_check_schema(ngx_glyph_pg_attempt_t *at);
 static void ngx_glyph_pg_no_schema(ngx_glyph_pg_attempt_t *at,
     const char *fmt, ...);
@@ -394,13 +397,21 @@ ngx_glyph_pg_check_schema(ngx_glyph_pg_attempt_t *at)
 {
     int          version;
     PGresult    *res;
+    ngx_int_t    rc;
     const char  *code;
 
-    static const char  sql[] = "SELECT glyph.schema_version(), "
-                               "current_setting('synchronous_standby_names')";
+    static const char  sql[] =
+        "SELECT v.version, glyph.schema_version(),"
+        " current_setting('synchronous_standby_names'),"
+        " CASE WHEN v.version = " ngx_value(NGX_GLYPH_SCHEMA_VERSION) " THEN"
+        " (SELECT md5(string_agg(proname || E'\\n' || prosrc || E'\\n', ''"
+        " ORDER BY proname COLLATE \"C\", prosrc COLLATE \"C\"))"
+        " FROM pg_proc WHERE pronamespace = 'glyph'::regnamespace"
+        " AND proname = ANY ('{" NGX_GLYPH_SCHEMA_FUNCTIONS "}'))"
+        " END FROM (SELECT max(version) AS version"
+        " FROM glyph.schema_versions) v";
 
-    if (ngx_glyph_pg_exec(at, sql, &res) != NGX_OK)
-    {
+    if (ngx_glyph_pg_exec(at, sql, &res) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -410,13 +421,14 @@ ngx_glyph_pg_check_schema(ngx_glyph_pg_attempt_t *at)
 
         code = PQresultErrorField(res, PG_DIAG_SQLSTATE);
 
-        /* invalid_schema_name, undefined_function */
+        /* invalid_schema_name, undefined_function, undefined_table */
 
         if (code && (ngx_strcmp(code, "3F000") == 0
-                     || ngx_strcmp(code, "42883") == 0))
+                     || ngx_strcmp(code, "42883") == 0
+                     || ngx_strcmp(code, "42P01") == 0))
         {
             ngx_glyph_pg_no_schema(at, "database \"%s\" has no schema of "
-                                   "glyph: run psql -f conf/schema.sql",
+                                   "glyph: run psql -f schema.sql",
                                    PQdb(at->pg));
         }
 
@@ -425,22 +437,48 @@ ngx_glyph_pg_check_schema(ngx_glyph_pg_attempt_t *at)
     }
 
     version = atoi(PQgetvalue(res, 0, 0));
-    at->synchronous = (PQgetlength(res, 0, 1) != 0);
+    at->synchronous = (PQgetlength(res, 0, 2) != 0);
+
+    rc = ngx_glyph_pg_judge_schema(at, version, atoi(PQgetvalue(res, 0, 1)),
+                                   PQgetvalue(res, 0, 3));
+
     PQclear(res);
 
+    return rc;
+}
+
+
+/*
+ * "serves" is the oldest number whose modules the schema serves; the digest is
+ * of its functions, or empty where the number is not ours.
+ */
+
+static ngx_int_t
+ngx_glyph_pg_judge_schema(ngx_glyph_pg_attempt_t *at, int version, int serves,
+    const char *digest)
+{
     if (version < NGX_GLYPH_SCHEMA_MIN) {
         ngx_glyph_pg_no_schema(at, "the schema in database \"%s\" is version "
-                               "%d, older than %d: run psql -f "
-                               "conf/schema.sql", PQdb(at->pg), version,
-                               NGX_GLYPH_SCHEMA_MIN);
+                               "%d, older than %d: run psql -f schema.sql of "
+                               "version %d", PQdb(at->pg), version,
+                               NGX_GLYPH_SCHEMA_MIN, NGX_GLYPH_SCHEMA_VERSION);
         return NGX_ERROR;
     }
 
-    if (version > NGX_GLYPH_SCHEMA_MAX) {
+    if (serves > NGX_GLYPH_SCHEMA_VERSION) {
         ngx_glyph_pg_no_schema(at, "the schema in database \"%s\" is version "
-                               "%d, newer than %d: this module is too old "
-                               "for it", PQdb(at->pg), version,
-                               NGX_GLYPH_SCHEMA_MAX);
+                               "%d and serves modules of %d and newer: this "
+                               "one is of %d", PQdb(at->pg), version, serves,
+                               NGX_GLYPH_SCHEMA_VERSION);
+        return NGX_ERROR;
+    }
+
+    if (version == NGX_GLYPH_SCHEMA_VERSION
+        && ngx_strcmp(digest, NGX_GLYPH_SCHEMA_DIGEST) != 0)
+    {
+        ngx_glyph_pg_no_schema(at, "the functions of schema glyph in database "
+                               "\"%s\" are not those of version %d: run "
+                               "psql -f schema.sql", PQdb(at->pg), version);
         return NGX_ERROR;
     }
 

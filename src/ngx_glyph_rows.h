@@ -1,7 +1,7 @@
 
 /*
  * The rows of a query's result as text.  Columns whose names begin with "_"
- * are not shown; conf/schema.sql says what they are.
+ * are not shown; conf/schema says what they are.
  */
 
 

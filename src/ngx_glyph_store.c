@@ -467,7 +467,7 @@ ngx_glyph_store_answer(PGresult *res, ngx_glyph_store_answer_t *answer)
     if (ngx_strcmp(sqlstate, "42883") == 0) {
         answer->code = "query_missing";
         answer->detail = "the database has no such query; load "
-                         "conf/schema.sql";
+                         "schema.sql";
 
     } else if (ngx_strcmp(sqlstate, "57014") == 0) {
         answer->code = "query_timeout";

@@ -89,7 +89,7 @@ sub send_file {
 # The sources, with strings that are in pieces made whole.
 my $source = join "\n", map { slurp($_) } glob('src/*.c src/core/*.c');
 $source =~ s/"\s*\n\s*"//g;
-my $schema = slurp('conf/schema.sql');
+my $schema = join '', map { slurp($_) } glob 'conf/schema/*.sql';
 
 subtest 'all codes are there, and no others' => sub {
     my %used;

@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 
-# What the functions of conf/schema.sql answer: jobs, results, and the pages
+# What the functions of conf/schema answer: jobs, results, and the pages
 # of the queries.  The fence has its own suite, t/fault/fence.t.
 
 use strict;

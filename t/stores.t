@@ -29,14 +29,23 @@ if (my $pg = $ENV{TEST_NGINX_GLYPH_PG}) {
     $pg =~ /host=(\S+)/ and $ENV{TEST_NGINX_GLYPH_NO_REDIS}
         = "unix:$1/.s.PGSQL.5432";
     ($ENV{TEST_NGINX_GLYPH_ABSENT} = $pg) =~ s/dbname=\S+/dbname=glyph_absent/;
-    for my $name ('glyph_empty', 'glyph_newer') {
+    for my $name ('glyph_empty', 'glyph_newer', 'glyph_other') {
         sql($pg, "DROP DATABASE IF EXISTS $name");
         sql($pg, "CREATE DATABASE $name");
         ($ENV{'TEST_NGINX_' . uc $name} = $pg) =~ s/dbname=\S+/dbname=$name/;
     }
-    sql($ENV{TEST_NGINX_GLYPH_NEWER}, 'CREATE SCHEMA glyph');
-    sql($ENV{TEST_NGINX_GLYPH_NEWER}, 'CREATE FUNCTION glyph.schema_version()'
-        . ' RETURNS int LANGUAGE sql AS $$ SELECT 99 $$');
+    for my $name ('NEWER', 'OTHER') {
+        my $db = $ENV{"TEST_NGINX_GLYPH_$name"};
+        system("util/schema.pl | $Psql -Xq '$db' > /dev/null") == 0
+            or die 'schema';
+    }
+    sql($ENV{TEST_NGINX_GLYPH_NEWER}, 'CREATE OR REPLACE FUNCTION'
+        . ' glyph.schema_version() RETURNS int LANGUAGE sql'
+        . ' AS $$ SELECT 99 $$;'
+        . " INSERT INTO glyph.schema_versions VALUES (100, now(), 'test')");
+    sql($ENV{TEST_NGINX_GLYPH_OTHER}, 'CREATE OR REPLACE FUNCTION'
+        . ' glyph.is_final(p_state text) RETURNS bool LANGUAGE sql IMMUTABLE'
+        . ' AS $$ SELECT true $$');
 }
 
 add_block_preprocessor(sub {
@@ -195,7 +204,7 @@ GET /listings
 --- error_code: 500
 --- response_body_like: "code":"store_broken"
 --- error_log
-run psql -f conf/schema.sql
+run psql -f schema.sql
 
 
 === TEST 10: a Redis that is none: imports work, all the same
@@ -299,3 +308,19 @@ GET /health
 --- error_code: 503
 --- response_body
 {"status":"down"}
+
+
+=== TEST 16: a schema whose functions are not of its version
+--- http_config
+glyph_models $TEST_NGINX_GLYPH_CONF/gpu_models.csv;
+glyph_spool_path $TEST_NGINX_GLYPH_SPOOL;
+glyph_postgres "$TEST_NGINX_GLYPH_OTHER" timeout=1s;
+--- request eval
+["POST /import\ntitle,price\nRTX 3090,700\n", "GET /health"]
+--- more_headers eval
+["Content-Type: text/csv", ""]
+--- error_code eval
+[500, 503]
+--- response_body_like eval
+[qr/"code":"store_broken"/,
+ qr/"state":"schema_mismatch","error":".*functions.*run psql -f schema.sql/]

@@ -111,7 +111,7 @@ do_install() {
 
     put 644 "$build/ngx_glyph_module.so" $modules/ngx_glyph_module.so
     put 755 "$build/glyphsieve" /usr/bin/glyphsieve
-    put 644 conf/schema.sql $share/schema.sql
+    put 644 "$build/schema.sql" $share/schema.sql
     put 644 conf/gpu_models.csv $share/gpu_models.csv
     put 644 conf/openapi.yaml $share/openapi.yaml
     put 644 docs/glyphsieve.1 $man/glyphsieve.1

@@ -77,6 +77,7 @@ if [ -f build/nginx/Makefile ]; then
 else
     echo "lint: nothing is built: the order of includes was not looked at"
 fi
+
 # a job, and all that it calls, only decides: src/ngx_glyph_turn.h
 # shellcheck disable=SC2046
 for part in job budget body_filter upload background runner spool writer \
@@ -86,6 +87,9 @@ for part in job budget body_filter upload background runner spool writer \
         /dev/null \
         && say "an upload's request is finalized by src/ngx_glyph_answer.c"
 done
+
+# what the module knows of the schema
+perl util/schema.pl -c || bad=1
 
 # functions over 120 lines: the name at column 0, the brace alone
 for file in $(git ls-files 'src/*.c' 'ngx_glyph_module.c'); do

@@ -90,7 +90,8 @@ CONF
     psql -d postgres -Atc "SELECT 1 FROM pg_database WHERE datname = 'glyph'" \
         | grep -q 1 || psql -d postgres -c "CREATE DATABASE glyph"
 
-    psql -d glyph -f conf/schema.sql > /dev/null 2> "$run/schema.log" \
+    util/schema.pl > "$run/schema.sql"
+    psql -d glyph -f "$run/schema.sql" > /dev/null 2> "$run/schema.log" \
         || { cat "$run/schema.log" >&2; exit 1; }
 
     # what nginx connects as, here and in the tests: no owner, no superuser

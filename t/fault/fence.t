@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 
-# The fence (conf/schema.sql): what another session may believe of an import
+# The fence (conf/schema): what another session may believe of an import
 # whose owner died, hangs or was stopped in the middle of a transaction.  Each
 # state is really caused: a backend is held in COMMIT by a synchronous standby
 # that does not exist, clients are killed, backends are stopped by SIGSTOP.
@@ -11,14 +11,13 @@
 use strict;
 use warnings;
 
-use FindBin;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
 use Glyph::Id;
 use Glyph::Session;
 
-my $schema = "$FindBin::Bin/../../conf/schema.sql";
+my $schema = "$ENV{GLYPH_BUILD}/schema.sql";
 my $conninfo = $ENV{GLYPH_PG};
 my $tenant = "fence-$$";
 my $node = uuid();

@@ -1,4 +1,4 @@
-# The roles of conf/schema.sql: what the module's may do is enough for all it
+# The roles of conf/schema: what the module's may do is enough for all it
 # does (every suite in this directory connects as it), and no more; readers
 # see the views and nothing else.
 

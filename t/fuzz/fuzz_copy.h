@@ -1,6 +1,6 @@
 /*
  * Tuples of binary COPY, read by the manual of Postgres and by the types that
- * conf/schema.sql gives the columns, as the server would.
+ * conf/schema gives the columns, as the server would.
  */
 
 #ifndef FUZZ_COPY_H_INCLUDED

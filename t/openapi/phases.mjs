@@ -538,7 +538,7 @@ async function ends(t, id) {
 }
 
 
-// The functions of conf/schema.sql are not there.
+// The functions of conf/schema are not there.
 async function missing(t) {
     const id = randomUUID();
     const request = half(t, { 'Glyph-Job-Id': id });

@@ -1265,28 +1265,6 @@ END
 $$;
 
 
--- What nobody but the module writes, somebody may have changed: said, rather
--- than shown.
-
-CREATE OR REPLACE FUNCTION glyph.is_sound(i glyph.imports) RETURNS bool
-LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT i.state IN ('receiving', 'queued', 'processing', 'completed',
-                       'failed', 'cancelled')
-           AND coalesce(jsonb_typeof(i.error) IN ('object', 'null'), true)
-           AND coalesce(json_typeof(i.result) IN ('object', 'null'), true)
-           AND coalesce(jsonb_typeof(i.metadata) IN ('object', 'null'), true);
-$$;
-
-
-CREATE OR REPLACE FUNCTION glyph.damaged(p_id uuid) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    RAISE EXCEPTION USING ERRCODE = 'data_corrupted',
-        MESSAGE = format('import %s has a row that is damaged', p_id);
-END
-$$;
-
-
 -- What a client sees of a job
 
 -- "stalled" is shown, not stored: no progress and no sign of life.
@@ -1318,10 +1296,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
             THEN least(100, round(100.0 * i.bytes / i.bytes_total, 1))
         END,
         'rows_per_second', round(i.rows / greatest(0.001, coalesce(
-            CASE json_typeof(i.result->'summary_stats'->'processing_time_ms')
-                WHEN 'number'
-                THEN (i.result->'summary_stats'->>'processing_time_ms')::float8
-                     / 1000 END,
+            (i.result->'summary_stats'->>'processing_time_ms')::float8 / 1000,
             extract(epoch FROM coalesce(i.finished_at, i.updated_at)
                                - coalesce(i.started_at, i.created_at))))),
         'eta_seconds', CASE
@@ -1735,9 +1710,7 @@ BEGIN
     END IF;
 
     RETURN QUERY EXECUTE
-        'SELECT i.id, CASE WHEN glyph.is_sound(i)'
-        '       THEN glyph.shown_state(i) ELSE glyph.damaged(i.id) END,'
-        '       i.created_at, i.started_at,'
+        'SELECT i.id, glyph.shown_state(i), i.created_at, i.started_at,'
         '       i.finished_at, i.filename, i.source_label, i.campaign_id,'
         '       glyph.shown_progress(i), glyph.shown_counts(i), i.error,'
         '       i.undone_at,'
@@ -1790,9 +1763,7 @@ BEGIN
     END IF;
 
     RETURN QUERY EXECUTE
-        'SELECT CASE WHEN p.sound THEN p.id'
-        '            ELSE glyph.damaged(p.id)::uuid END,'
-        '       p.created_at, p.finished_at, p.filename,'
+        'SELECT p.id, p.created_at, p.finished_at, p.filename,'
         '       p.source_label, p.campaign_id, p.metadata, p.rows,'
         '       p.valid_rows, p.invalid_rows, p.warnings_count, p.score_min,'
         '       p.score_max,'
@@ -1801,8 +1772,7 @@ BEGIN
         '                     glyph.time_key(p.created_at), p.id::text) END'
         '  FROM (SELECT k.*, row_number() OVER w AS n,'
         '               count(*) OVER () AS more, sum(k.size) OVER w AS upto'
-        '          FROM (SELECT i.*, glyph.is_sound(i) AS sound,'
-        '                       octet_length(concat(i.filename,'
+        '          FROM (SELECT i.*, octet_length(concat(i.filename,'
         '                           i.source_label, i.campaign_id,'
         '                           i.metadata)) AS size'
         '                  FROM glyph.imports i'
@@ -1863,10 +1833,7 @@ CREATE OR REPLACE FUNCTION glyph.api_errors(args jsonb)
 RETURNS TABLE (row_index int, line bigint, byte_offset bigint, errors jsonb,
     row_data text, _cursor text)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT p.import_index, p.line, p.byte_offset,
-           CASE jsonb_typeof(p.errors) WHEN 'array' THEN p.errors
-                ELSE glyph.damaged(glyph.arg_uuid(args->'args', 'id'))::jsonb
-           END,
+    SELECT p.import_index, p.line, p.byte_offset, p.errors,
            glyph.safe_text(p.raw), p.cursor
       FROM glyph.error_page(args) p ORDER BY p.import_index;
 $$;

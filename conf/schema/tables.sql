@@ -1,0 +1,234 @@
+-- Tables and indexes, as they are at this version: what is there already is not
+-- touched here, that is what the steps are for.
+
+-- An import is updated once a batch; some of each page is left free so that the
+-- new version fits beside the old one (HOT) and no index is touched.
+--
+-- A small import is written once, by COPY, when it is complete: the times that
+-- are the server's to say are defaults for that, and nothing volatile is, or
+-- COPY would write rows one by one.
+
+CREATE TABLE IF NOT EXISTS glyph.imports (
+    id               uuid PRIMARY KEY,
+    tenant           text NOT NULL DEFAULT '',
+    state            text NOT NULL CHECK (state IN ('receiving', 'queued',
+                         'processing', 'completed', 'failed', 'cancelled')),
+    epoch            int NOT NULL,
+    node             uuid,
+    worker           uuid,
+    durable          bool NOT NULL DEFAULT false,
+
+    created_at       timestamptz NOT NULL DEFAULT now(),
+    started_at       timestamptz DEFAULT now(),
+    updated_at       timestamptz NOT NULL DEFAULT now(),
+    finished_at      timestamptz DEFAULT now(),
+
+    filename         text,
+    source_label     text,
+    campaign_id      text,
+    metadata         jsonb,
+    options          jsonb,
+
+    bytes            bigint NOT NULL DEFAULT 0,
+    bytes_total      bigint,
+    rows             bigint NOT NULL DEFAULT 0,     -- the next import_index
+    valid_rows       bigint NOT NULL DEFAULT 0,
+    invalid_rows     bigint NOT NULL DEFAULT 0,
+    warnings_count   bigint NOT NULL DEFAULT 0,
+    score_min        float8,
+    score_max        float8,
+
+    error            jsonb,                         -- {"code", "detail"}
+    result           json,                          -- ImportResult, in order
+
+    idempotency_key  text,
+    request_hash     bytea,
+    file_sha256      bytea,
+    duplicate_of     uuid,                          -- the same file before
+    fingerprint      text,
+    traceparent      text,
+
+    undone_at        timestamptz,
+    purged_to        int NOT NULL DEFAULT 0,        -- listings below are gone
+    purged_at        timestamptz,                   -- all are
+
+    header           bytea,                         -- the file's, in UTF-8
+    delimiter        int2                           -- its code
+) WITH (fillfactor = 90);
+
+-- api_jobs, api_imports, and the order "time" of listings: read backwards, as
+-- pages are filled better from the right.
+
+CREATE INDEX IF NOT EXISTS imports_time
+    ON glyph.imports (tenant, created_at, id);
+
+-- What a dead worker left; a handful of rows, whatever the history.
+
+CREATE INDEX IF NOT EXISTS imports_running
+    ON glyph.imports (worker)
+    WHERE state IN ('receiving', 'queued', 'processing');
+
+CREATE INDEX IF NOT EXISTS imports_purge
+    ON glyph.imports (id)
+    WHERE purged_at IS NULL
+          AND (state IN ('failed', 'cancelled') OR undone_at IS NOT NULL);
+
+-- What was imported before with the same bytes, the first first.
+
+CREATE INDEX IF NOT EXISTS imports_sha256
+    ON glyph.imports (file_sha256, created_at, id)
+    WHERE file_sha256 IS NOT NULL AND state = 'completed'
+          AND undone_at IS NULL;
+
+CREATE UNIQUE INDEX IF NOT EXISTS imports_idempotency
+    ON glyph.imports (tenant, idempotency_key)
+    WHERE idempotency_key IS NOT NULL
+          AND state NOT IN ('failed', 'cancelled');
+
+
+-- Filled by binary COPY in this order of columns.  There is no foreign key to
+-- imports: the fence has checked the row already, once a batch and not once a
+-- listing.
+
+CREATE TABLE IF NOT EXISTS glyph.listings (
+    import_id           uuid NOT NULL,
+    import_index        int4 NOT NULL,
+    title               text NOT NULL,
+    canonical_model     text COLLATE "C" NOT NULL,
+    match_type          text NOT NULL,
+    match_score         float4 NOT NULL,
+    match_notes         text NOT NULL,
+    is_valid_gpu        bool NOT NULL,
+    unknown_reason      text,
+    price               numeric(12,2) NOT NULL,
+    currency            text NOT NULL,
+    price_usd           numeric(14,2),
+    vram_gb             float4,
+    tdp_watts           int4,
+    mig_support         int2,
+    nvlink              bool,
+    generation          text,
+    cuda_cores          int4,
+    slot_width          float4,
+    pcie_generation     int2,
+    form_factor         text,
+    q7b                 int4 NOT NULL,
+    q13b                int4 NOT NULL,
+    q70b                int4 NOT NULL,
+    raw_score           float8 NOT NULL,
+    quantization_score  float8 NOT NULL,
+    score               float8 NOT NULL,
+    duplicate_of        int4,
+    condition           text,
+    quantity            int4,
+    availability        text,
+    seller              text,
+    region              text,
+    listing_age         text,
+    seen_at             timestamptz,
+    source_url          text,
+    url_digest          uuid,
+    source_type         text,
+    bulk_notes          text,
+    model_given         text,
+    extra               jsonb,
+
+    PRIMARY KEY (import_id, import_index)
+);
+
+-- A sample of the table has few of its imports: what ANALYZE made of it, hardly
+-- more imports than the sample has, made plans by import read all.
+
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM pg_attribute
+                    WHERE attrelid = 'glyph.listings'::regclass
+                          AND attname = 'import_id'
+                          AND attoptions IS NOT NULL)
+    THEN
+        ALTER TABLE glyph.listings
+            ALTER import_id SET (n_distinct = -0.0001);
+    END IF;
+END
+$$;
+
+-- Every index begins with import_id, so that a COPY touches only the pages of
+-- its own imports, and the purge of an import leaves whole pages empty.
+
+-- dedup_status: is this row the first of several?  Only duplicates are in it.
+
+CREATE INDEX IF NOT EXISTS listings_duplicates
+    ON glyph.listings (import_id, duplicate_of)
+    WHERE duplicate_of IS NOT NULL;
+
+-- api_models reads price and score of a model from the index alone;
+-- api_listings?model=… finds its rows.  Prices as keys, compared at every
+-- insertion, would cost more than their order is worth.
+
+CREATE INDEX IF NOT EXISTS listings_model
+    ON glyph.listings (import_id, canonical_model)
+    INCLUDE (price_usd, score);
+
+-- api_unknowns; only what matched nothing is in it.
+
+CREATE INDEX IF NOT EXISTS listings_unknown
+    ON glyph.listings (import_id, import_index)
+    WHERE match_type = 'none';
+
+-- Keyset pages by score and by price: without them each page of a large
+-- import is a sort of all of it.
+
+CREATE INDEX IF NOT EXISTS listings_score
+    ON glyph.listings (import_id, score, import_index);
+
+CREATE INDEX IF NOT EXISTS listings_price
+    ON glyph.listings (import_id, price_usd, import_index);
+
+
+CREATE TABLE IF NOT EXISTS glyph.import_errors (
+    import_id     uuid NOT NULL,
+    import_index  int4 NOT NULL,
+    line          int8 NOT NULL,
+    byte_offset   int8 NOT NULL,
+    errors        jsonb NOT NULL,
+    raw           bytea NOT NULL,
+
+    PRIMARY KEY (import_id, import_index)
+);
+
+
+CREATE TABLE IF NOT EXISTS glyph.gpu_models (
+    model            text COLLATE "C" PRIMARY KEY,
+    family           text,
+    vendor           text,
+    class            text,
+    vram_gb          float8,
+    tdp_watts        int,
+    mig_support      int,
+    nvlink           bool,
+    generation       text,
+    cuda_cores       int,
+    slot_width       float8,
+    pcie_generation  int,
+    form_factor      text,
+    released         text
+);
+
+-- Which registry gpu_models holds: one row, or none before the first.
+
+CREATE TABLE IF NOT EXISTS glyph.gpu_models_digest (
+    one        bool PRIMARY KEY DEFAULT true CHECK (one),
+    digest     text NOT NULL,
+    synced_at  timestamptz NOT NULL
+);
+
+
+CREATE TABLE IF NOT EXISTS glyph.workers (
+    worker        uuid PRIMARY KEY,
+    node          uuid,
+    started_at    timestamptz NOT NULL DEFAULT now(),
+    heartbeat_at  timestamptz NOT NULL DEFAULT now(),
+    pid           int,
+    host          text,
+    version       text
+) WITH (fillfactor = 50);

@@ -1,0 +1,42 @@
+-- Views for readers: an import appears at once or not at all.
+
+CREATE OR REPLACE VIEW glyph.import_view AS
+SELECT id AS import_id, tenant, created_at, started_at, finished_at, filename,
+       source_label, campaign_id, metadata, rows, valid_rows, invalid_rows,
+       warnings_count, score_min, score_max
+  FROM glyph.imports
+ WHERE state = 'completed' AND undone_at IS NULL;
+
+CREATE OR REPLACE VIEW glyph.listing_view AS
+SELECT l.import_id, l.import_index, i.tenant, i.created_at AS imported_at,
+       l.title, l.canonical_model, l.match_type, l.match_score, l.match_notes,
+       l.is_valid_gpu, l.unknown_reason, l.price, l.currency, l.price_usd,
+       l.vram_gb, l.tdp_watts, l.mig_support, l.nvlink, l.generation,
+       l.cuda_cores, l.slot_width, l.pcie_generation, l.form_factor,
+       l.q7b, l.q13b, l.q70b, l.raw_score, l.quantization_score, l.score,
+       CASE WHEN i.score_max > i.score_min
+            THEN 100 * ((l.score - i.score_min)
+                        / (i.score_max - i.score_min))
+            ELSE 50
+       END::float8 AS final_score,
+       CASE WHEN l.duplicate_of IS NOT NULL THEN 'DUPLICATE_SECONDARY'
+            WHEN EXISTS (SELECT 1 FROM glyph.listings d
+                          WHERE d.import_id = l.import_id
+                                AND d.duplicate_of = l.import_index)
+            THEN 'DUPLICATE_PRIMARY'
+            ELSE 'UNIQUE'
+       END AS dedup_status,
+       l.duplicate_of, l.condition, l.quantity, l.availability, l.seller,
+       l.region, l.listing_age, l.seen_at, l.source_url, l.source_type,
+       l.bulk_notes, l.model_given, l.extra
+  FROM glyph.listings l JOIN glyph.imports i ON i.id = l.import_id
+ WHERE i.state = 'completed' AND i.undone_at IS NULL;
+
+CREATE OR REPLACE VIEW glyph.error_view AS
+SELECT e.import_id, e.import_index, i.tenant, e.line, e.byte_offset, e.errors,
+       e.raw
+  FROM glyph.import_errors e JOIN glyph.imports i ON i.id = e.import_id
+ WHERE i.state = 'completed' AND i.undone_at IS NULL;
+
+CREATE OR REPLACE VIEW glyph.model_view AS
+SELECT * FROM glyph.gpu_models;

@@ -1,0 +1,119 @@
+# The schema of 0.1.0, with data in it, brought to the present one under a
+# running nginx: nothing is lost, nothing fails, and what was interrupted goes
+# on when it is run again.
+
+use strict;
+use warnings;
+
+use Test::More;
+
+plan skip_all => 'GLYPH_PG is not set' unless $ENV{GLYPH_PG};
+
+use Glyph::Fault;
+
+my $schema = "$ENV{GLYPH_BUILD}/schema.sql";
+my ($psql) = (sort glob '/usr/lib/postgresql/*/bin/psql')[-1];
+(my $dump = $psql) =~ s/psql$/pg_dump/;
+
+for my $name (qw(glyph_steps glyph_fresh)) {
+    sql("DROP DATABASE IF EXISTS $name");
+    sql("CREATE DATABASE $name");
+}
+
+(my $fresh = $ENV{GLYPH_PG}) =~ s/dbname=\S+/dbname=glyph_fresh/;
+$ENV{GLYPH_PG} =~ s/dbname=\S+/dbname=glyph_steps/;
+
+# Runs a file; what it says of errors.
+sub run_file {
+    my ($file, $db, @options) = @_;
+    return scalar `$psql -Xq -v ON_ERROR_STOP=1 @options -f $file '$db' 2>&1`;
+}
+
+sub shape {
+    my ($db) = @_;
+    return join '', grep { !/^--|restrict/ } `$dump -s '$db'`;
+}
+
+sub counts {
+    return sql('SELECT count(*), sum(valid_rows), sum(invalid_rows),'
+               . ' (SELECT count(*) FROM glyph.listings),'
+               . ' (SELECT count(*) FROM glyph.import_errors)'
+               . " FROM glyph.imports WHERE state = 'completed'");
+}
+
+is run_file('t/data/schema-1.sql', $ENV{GLYPH_PG}), '', "0.1.0's schema";
+is run_file($schema, $fresh), '', 'a new one';
+isnt shape($ENV{GLYPH_PG}), shape($fresh), 'they differ';
+
+start_nginx(workers => 2, http => 'glyph_max_jobs 1000;');
+write_input();
+
+my $small = "$root/small.csv";
+open my $out, '>', $small or die "$small: $!";
+print $out "title,price\nRTX 3090,700\nRTX 3080,none\n";
+close $out;
+
+my @old = map { uuid() } 1 .. 3;
+is code_of($_, upload($_, "\@$small")), 200, 'an upload into the old one'
+    for @old;
+is counts(), '3|3|3|3|3', 'is there';
+
+subtest 'interrupted behind its steps' => sub {
+    my $part = "$root/part.sql";
+    (my $text = slurp($schema)) =~ s/^-- All that can be replaced.*//ms;
+    open my $out, '>', $part or die "$part: $!";
+    print $out $text;
+    close $out;
+
+    is run_file($part, $ENV{GLYPH_PG}), '', 'the steps are done';
+    is sql('SELECT max(version) FROM glyph.schema_versions'), 2,
+        'and the schema knows it';
+    my $id = uuid();
+    is code_of($id, upload($id, "\@$small")), 200,
+        'connections that are open go on';
+
+    # others find functions that are not of the version
+    kill 'HUP', master();
+    ok wait_for(sub { get('/health') =~ /schema_mismatch.*schema\.sql/ }, 10),
+        'health says which file to run';
+};
+
+subtest 'all of it, under load' => sub {
+    my @ids = map { uuid() } 1 .. 4;
+    my @pids = map { upload($_, '/background') } @ids;
+
+    # Each is in the spool, or is the answer of a node without its schema
+    is code_of($ids[$_], $pids[$_]), 202, 'taken' for 0 .. 3;
+    is run_file($schema, $ENV{GLYPH_PG}), '', 'the file is run';
+    ok wait_for(sub { get('/health') !~ /schema_mismatch/ }, 20),
+        'health has nothing to say any more';
+    is final($_, 60), 'completed', 'completed' for @ids;
+    is visible($_), $rows, 'all rows' for @ids;
+};
+
+subtest 'while uploads are on their way' => sub {
+    my @ids = map { uuid() } 1 .. 4;
+    my @pids = map { upload($_) } @ids;
+    ok begun($ids[0]), 'one has begun';
+    is run_file($schema, $ENV{GLYPH_PG}), '', 'again';
+    is code_of($ids[$_], $pids[$_]), 200, 'completed' for 0 .. 3;
+    is visible($_), $rows, 'all rows' for @ids;
+};
+
+is counts(), join('|', 12, 8 * $rows + 4, 4, 8 * $rows + 4, 4),
+    'nothing is lost, nothing is double';
+is shape($ENV{GLYPH_PG}), shape($fresh), 'and the schema is as a new one';
+is sql('SELECT string_agg(version::text, chr(44) ORDER BY version)'
+       . ' FROM glyph.schema_versions'), '1,2', 'with its history';
+
+subtest 'what is newer is not taken back' => sub {
+    sql("INSERT INTO glyph.schema_versions VALUES (99, now(), 'later')");
+    like run_file($schema, $ENV{GLYPH_PG}), qr/is at version 99, this file/,
+        'refused';
+    sql('DELETE FROM glyph.schema_versions WHERE version = 99');
+};
+
+ok stop_nginx(), 'nginx ends when asked';
+is join("\n", bad_lines()), '', 'nothing bad in the error log';
+
+done_testing();
