@@ -284,6 +284,13 @@ ngx_int_t ngx_glyph_job_state_parse(const char *name);
 void ngx_glyph_job_json(ngx_glyph_job_t *job, glyph_buf_t *b);
 
 /*
+ * Whether text from elsewhere is a document that _json() could have written of
+ * the job with that id, a text, in that state.
+ */
+ngx_uint_t ngx_glyph_job_json_is(ngx_str_t *doc, u_char *id,
+    ngx_glyph_job_state_e state);
+
+/*
  * Appends the Job document "doc", from wherever it is, with the links that
  * only the web server knows.
  */

@@ -11,6 +11,10 @@
 static void ngx_glyph_job_json_progress(ngx_glyph_job_t *job,
     glyph_buf_t *b);
 static void ngx_glyph_job_json_error(ngx_glyph_job_t *job, glyph_buf_t *b);
+static u_char *ngx_glyph_job_json_match(const char *shape, u_char *p,
+    u_char *last);
+static u_char *ngx_glyph_job_json_number(u_char *p, u_char *last);
+static u_char *ngx_glyph_job_json_text(u_char *p, u_char *last);
 
 
 void
@@ -127,6 +131,140 @@ ngx_glyph_job_json_error(ngx_glyph_job_t *job, glyph_buf_t *b)
     }
 
     glyph_buf_putc(b, '}');
+}
+
+
+/*
+ * The same members in the same order, and nothing else: "#" stands for a number
+ * or null, "$" for a string, "?" for an error's detail or nothing.
+ */
+
+ngx_uint_t
+ngx_glyph_job_json_is(ngx_str_t *doc, u_char *id, ngx_glyph_job_state_e state)
+{
+    size_t        n;
+    u_char       *p, *last;
+    u_char        head[256];
+    glyph_str_t   text;
+
+    static const char  *shapes[] = {
+        "$,\"progress\":{\"bytes\":#,\"bytes_total\":#,\"rows\":#,"
+        "\"rows_committed\":#,\"percent\":#,\"rows_per_second\":#,"
+        "\"eta_seconds\":#},\"counts\":{\"rows\":#,\"valid\":#,"
+        "\"invalid\":#,\"warnings\":#},\"error\":",
+        "null}", "{\"code\":$?}}"
+    };
+
+    text.data = doc->data;
+    text.len = doc->len;
+
+    p = ngx_sprintf(head, "{\"job_id\":\"%s\",\"state\":\"%s\","
+                    "\"created_at\":", id, ngx_glyph_job_state_name(state));
+    n = p - head;
+
+    if (doc->len < n || ngx_memcmp(doc->data, head, n) != 0
+        || !glyph_json_is_object(&text))
+    {
+        return 0;
+    }
+
+    last = doc->data + doc->len;
+    p = ngx_glyph_job_json_match(shapes[0], doc->data + n, last);
+
+    if (p == NULL) {
+        return 0;
+    }
+
+    return ngx_glyph_job_json_match(shapes[1], p, last) == last
+           || ngx_glyph_job_json_match(shapes[2], p, last) == last;
+}
+
+
+/* Behind the match, or NULL. */
+
+static u_char *
+ngx_glyph_job_json_match(const char *shape, u_char *p, u_char *last)
+{
+    for ( /* void */ ; *shape && p; shape++) {
+
+        switch (*shape) {
+
+        case '#':
+            p = ngx_glyph_job_json_number(p, last);
+            break;
+
+        case '$':
+            p = ngx_glyph_job_json_text(p, last);
+            break;
+
+        case '?':
+
+            if (last - p > 10
+                && ngx_memcmp(p, ",\"detail\":", 10) == 0)
+            {
+                p = ngx_glyph_job_json_text(p + 10, last);
+            }
+
+            break;
+
+        default:
+            p = (p < last && *p == (u_char) *shape) ? p + 1 : NULL;
+            break;
+        }
+    }
+
+    return p;
+}
+
+
+/* That it is JSON has been seen: what is left is where it ends. */
+
+static u_char *
+ngx_glyph_job_json_number(u_char *p, u_char *last)
+{
+    u_char  *start;
+
+    if (last - p > 4 && ngx_memcmp(p, "null", 4) == 0) {
+        return p + 4;
+    }
+
+    for (start = p; p < last; p++) {
+        if ((*p < '0' || *p > '9') && *p != '-' && *p != '+' && *p != '.'
+            && *p != 'e')
+        {
+            break;
+        }
+    }
+
+    return (p > start) ? p : NULL;
+}
+
+
+static u_char *
+ngx_glyph_job_json_text(u_char *p, u_char *last)
+{
+    if (p == last || *p != '"') {
+        return NULL;
+    }
+
+    for (p++; p < last; p++) {
+
+        if (*p == '"') {
+            return p + 1;
+        }
+
+        if (*p < ' ' || *p == 0x7f
+            || (*p == 0xc2 && last - p > 1 && p[1] < 0xa0))
+        {
+            return NULL;
+        }
+
+        if (*p == '\\') {
+            p++;
+        }
+    }
+
+    return NULL;
 }
 
 

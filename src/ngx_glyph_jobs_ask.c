@@ -1,13 +1,16 @@
 
 /*
  * A question about a job: its state, result and errors, or its end.  Any
- * worker answers for any job: it looks in its own memory, in Redis if what is
- * there is fresh and not final, in Postgres, and in the spool; a final state
- * is only believed from Postgres.
+ * worker answers for any job: it looks in its own memory, in Redis, in
+ * Postgres, and in the spool.  What Redis says is a hint (ngx_glyph_hint.h);
+ * of a job that runs it is the answer, unless Postgres knows better, which is
+ * asked every 2 s.  A final state is believed from Postgres only; from Redis it
+ * is the answer, with "unconfirmed", where Postgres cannot be asked.
  */
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_background.h"
+#include "ngx_glyph_hint.h"
 #include "ngx_glyph_http.h"
 #include "ngx_glyph_jobs.h"
 #include "ngx_glyph_jobs_ask.h"
@@ -16,8 +19,8 @@
 #include "ngx_glyph_tenant.h"
 
 
-/* what Redis says of a running job is believed for this long, ms */
-#define NGX_GLYPH_JOBS_FRESH      2000
+/* for so long Postgres may take to agree with Redis, ms */
+#define NGX_GLYPH_JOBS_PATIENCE   300
 
 
 static ngx_int_t ngx_glyph_jobs_start(ngx_glyph_ask_t *ask);
@@ -25,10 +28,15 @@ static ngx_int_t ngx_glyph_jobs_stores(ngx_glyph_ask_t *ask);
 static void ngx_glyph_jobs_settled(void *data);
 static ngx_int_t ngx_glyph_jobs_redis(ngx_glyph_ask_t *ask);
 static void ngx_glyph_jobs_redis_reply(void *data, redisReply *reply);
-static ngx_int_t ngx_glyph_jobs_live(ngx_glyph_ask_t *ask,
+static ngx_int_t ngx_glyph_jobs_hint(ngx_glyph_ask_t *ask,
     redisReply *reply);
+static ngx_int_t ngx_glyph_jobs_hinted(ngx_glyph_ask_t *ask);
+static void ngx_glyph_jobs_timer_handler(ngx_event_t *ev);
 static ngx_int_t ngx_glyph_jobs_postgres(ngx_glyph_ask_t *ask);
 static void ngx_glyph_jobs_postgres_result(void *data, PGresult *res,
+    const char *error);
+static ngx_uint_t ngx_glyph_jobs_goes_on(PGresult *res);
+static ngx_int_t ngx_glyph_jobs_failed(ngx_glyph_ask_t *ask, PGresult *res,
     const char *error);
 static ngx_int_t ngx_glyph_jobs_look(ngx_glyph_ask_t *ask);
 static void ngx_glyph_jobs_looked(ngx_glyph_spool_t *spool);
@@ -73,7 +81,7 @@ ngx_glyph_jobs_ask(ngx_http_request_t *r, ngx_glyph_uuid_t *id,
 
     if (rc != NGX_DONE) {
         cln->handler = NULL;
-        ngx_free(ask);
+        ngx_glyph_jobs_free(ask);
         return rc;
     }
 
@@ -172,23 +180,11 @@ ngx_glyph_jobs_settled(void *data)
 static ngx_int_t
 ngx_glyph_jobs_redis(ngx_glyph_ask_t *ask)
 {
-    ngx_str_t  args[6];
-    u_char     key[sizeof("glyph:job:") + NGX_GLYPH_UUID_TEXT_LEN];
-
     if (ngx_glyph_main_conf->redis == NULL) {
         return NGX_DECLINED;
     }
 
-    ngx_str_set(&args[0], "HMGET");
-    args[1].data = key;
-    args[1].len = ngx_sprintf(key, "glyph:job:%s", ask->text) - key;
-    ngx_str_set(&args[2], "tenant");
-    ngx_str_set(&args[3], "state");
-    ngx_str_set(&args[4], "updated");
-    ngx_str_set(&args[5], "job");
-
-    if (ngx_glyph_redis_command(ask->text, 6, args,
-                                ngx_glyph_jobs_redis_reply, ask)
+    if (ngx_glyph_hint_ask(ask->text, ngx_glyph_jobs_redis_reply, ask)
         != NGX_OK)
     {
         ask->redis_lost = 1;
@@ -217,14 +213,7 @@ ngx_glyph_jobs_redis_reply(void *data, redisReply *reply)
 
     ngx_http_set_log_request(ask->request->connection->log, ask->request);
 
-    rc = NGX_DECLINED;
-
-    if (reply && reply->type == REDIS_REPLY_ARRAY && reply->elements == 4) {
-        rc = ngx_glyph_jobs_live(ask, reply);
-
-    } else {
-        ask->redis_lost = 1;
-    }
+    rc = ngx_glyph_jobs_hint(ask, reply);
 
     if (rc == NGX_DECLINED) {
         rc = ngx_glyph_jobs_postgres(ask);
@@ -239,51 +228,90 @@ ngx_glyph_jobs_redis_reply(void *data, redisReply *reply)
 /* NGX_DECLINED: Postgres is to be asked. */
 
 static ngx_int_t
-ngx_glyph_jobs_live(ngx_glyph_ask_t *ask, redisReply *reply)
+ngx_glyph_jobs_hint(ngx_glyph_ask_t *ask, redisReply *reply)
 {
-    uint64_t       now, updated;
-    ngx_int_t      state;
-    ngx_str_t      tenant;
-    ngx_uint_t     i;
-    ngx_time_t    *tp;
-    redisReply   **e;
+    ngx_int_t         rc;
+    ngx_glyph_hint_t  hint;
 
-    e = reply->element;
+    rc = ngx_glyph_hint_read(&hint, reply, ask->text, &ask->tenant);
 
-    for (i = 0; i < 4; i++) {
-        if (e[i]->type != REDIS_REPLY_STRING) {
-            return NGX_DECLINED;
-        }
+    if (rc == NGX_ERROR) {
+        ask->redis_lost = 1;
     }
 
-    state = ngx_glyph_job_state_parse(e[1]->str);
+    ask->live = (rc == NGX_OK);
 
-    tenant.len = e[0]->len;
-    tenant.data = (u_char *) e[0]->str;
-
-    if (!ngx_glyph_tenant_equal(&tenant, &ask->tenant)
-        || state == NGX_ERROR
-        || ngx_glyph_job_is_final((ngx_glyph_job_state_e) state))
+    if (rc == NGX_DECLINED || rc == NGX_ERROR
+        || ask->what != NGX_GLYPH_JOBS_STATUS)
     {
         return NGX_DECLINED;
     }
 
-    tp = ngx_timeofday();
-    now = (uint64_t) tp->sec * 1000 + tp->msec;
-    updated = strtoull(e[2]->str, NULL, 10);
+    glyph_buf_append(&ask->hint, hint.doc.data, hint.doc.len);
 
-    if (updated + NGX_GLYPH_JOBS_FRESH < now) {
+    if (ask->hint.failed) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (!ask->live) {
         return NGX_DECLINED;
     }
 
-    ask->live = 1;
+    if (ngx_glyph_hint_agreed(&ask->id, &ask->tenant)) {
+        return ngx_glyph_jobs_hinted(ask);
+    }
 
-    if (ask->what != NGX_GLYPH_JOBS_STATUS) {
-        return NGX_DECLINED;
+    ask->timer.handler = ngx_glyph_jobs_timer_handler;
+    ask->timer.data = ask;
+    ask->timer.log = ngx_cycle->log;
+
+    ngx_add_timer(&ask->timer, NGX_GLYPH_JOBS_PATIENCE);
+
+    return NGX_DECLINED;
+}
+
+
+/* The job runs, as Redis says, or has ended, which nobody confirms. */
+
+static ngx_int_t
+ngx_glyph_jobs_hinted(ngx_glyph_ask_t *ask)
+{
+    glyph_buf_t  *b;
+
+    b = &ask->hint;
+
+    if (!ask->live) {
+        b->len--;       /* the brace */
+        glyph_json_key(b, "unconfirmed");
+        glyph_buf_puts(b, "true}");
+
+        if (b->failed) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
     }
 
     return ngx_glyph_jobs_document(ask->request, ask->text, NGX_HTTP_OK,
-                                   (u_char *) e[3]->str, e[3]->len, 1);
+                                   b->data, b->len, 1);
+}
+
+
+/* Postgres is slow: that a job goes on need not wait for it. */
+
+static void
+ngx_glyph_jobs_timer_handler(ngx_event_t *ev)
+{
+    ngx_glyph_ask_t *ask = ev->data;
+
+    ngx_http_set_log_request(ask->request->connection->log, ask->request);
+
+    if (ask->query) {
+        ngx_glyph_pg_abandon(ask->query);
+        ask->query = NULL;
+    }
+
+    ngx_glyph_hint_agree(&ask->id, &ask->tenant);
+
+    ngx_glyph_jobs_done(ask, ngx_glyph_jobs_hinted(ask));
 }
 
 
@@ -334,7 +362,7 @@ ngx_glyph_jobs_postgres(ngx_glyph_ask_t *ask)
                                     ngx_glyph_jobs_postgres_result, ask);
 
     if (ask->query == NULL) {
-        return ngx_glyph_query_failed(ask->request, NULL, "too many queries");
+        return ngx_glyph_jobs_failed(ask, NULL, "too many queries");
     }
 
     return NGX_DONE;
@@ -352,29 +380,73 @@ ngx_glyph_jobs_postgres_result(void *data, PGresult *res, const char *error)
 
     ngx_http_set_log_request(ask->request->connection->log, ask->request);
 
+    if (ask->timer.timer_set) {
+        ngx_del_timer(&ask->timer);
+    }
+
     if (res && PQresultStatus(res) == PGRES_TUPLES_OK) {
 
-        if (PQntuples(res) == 0 && ngx_glyph_jobs_look(ask) == NGX_OK) {
+        if (ask->hint.len && ask->live && ngx_glyph_jobs_goes_on(res)) {
+            ngx_glyph_hint_agree(&ask->id, &ask->tenant);
+            rc = ngx_glyph_jobs_hinted(ask);
+
+        } else if (PQntuples(res) == 0 && ngx_glyph_jobs_look(ask) == NGX_OK) {
             PQclear(res);
             return;
-        }
 
-        rc = ngx_glyph_jobs_answer(ask, res);
+        } else {
+            rc = ngx_glyph_jobs_answer(ask, res);
+        }
 
     } else {
 
-        if (ngx_glyph_jobs_look(ask) == NGX_OK) {
+        if (!ask->live && ngx_glyph_jobs_look(ask) == NGX_OK) {
             ask->failed = res;
             ask->error = "Postgres is out of reach";
             return;
         }
 
-        rc = ngx_glyph_query_failed(ask->request, res, error);
+        rc = ngx_glyph_jobs_failed(ask, res, error);
     }
 
     PQclear(res);
 
     ngx_glyph_jobs_done(ask, rc);
+}
+
+
+/* What Postgres says of a job that runs, as Redis has it. */
+
+static ngx_uint_t
+ngx_glyph_jobs_goes_on(PGresult *res)
+{
+    ngx_int_t  state;
+
+    if (PQntuples(res) == 0) {
+        return 1;
+    }
+
+    state = ngx_glyph_job_state_parse(PQgetvalue(res, 0, 0));
+
+    return state == NGX_ERROR
+           || !ngx_glyph_job_is_final((ngx_glyph_job_state_e) state);
+}
+
+
+/* Postgres cannot be asked, and the spool does not know. */
+
+static ngx_int_t
+ngx_glyph_jobs_failed(ngx_glyph_ask_t *ask, PGresult *res, const char *error)
+{
+    if (ask->hint.len == 0) {
+        return ngx_glyph_query_failed(ask->request, res, error);
+    }
+
+    if (ask->live) {
+        ngx_glyph_hint_agree(&ask->id, &ask->tenant);
+    }
+
+    return ngx_glyph_jobs_hinted(ask);
 }
 
 
@@ -433,7 +505,7 @@ ngx_glyph_jobs_looked(ngx_glyph_spool_t *spool)
         rc = ngx_glyph_jobs_queued(ask, &spool->prefix);
 
     } else if (ask->error) {
-        rc = ngx_glyph_query_failed(ask->request, ask->failed, ask->error);
+        rc = ngx_glyph_jobs_failed(ask, ask->failed, ask->error);
 
     } else {
         rc = ngx_glyph_jobs_missing(ask);
@@ -504,6 +576,10 @@ ngx_glyph_jobs_cleanup(void *data)
 
     ngx_glyph_latch_leave(&ask->waiter);
 
+    if (ask->timer.timer_set) {
+        ngx_del_timer(&ask->timer);
+    }
+
     if (ask->query) {
         ngx_glyph_pg_abandon(ask->query);
         ask->query = NULL;
@@ -519,5 +595,11 @@ static void
 ngx_glyph_jobs_free(ngx_glyph_ask_t *ask)
 {
     PQclear(ask->failed);
+    glyph_buf_free(&ask->hint);
+
+    if (ask->timer.timer_set) {
+        ngx_del_timer(&ask->timer);
+    }
+
     ngx_free(ask);
 }

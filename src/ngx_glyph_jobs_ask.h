@@ -48,6 +48,8 @@ typedef struct {
     unsigned                   live:1;      /* seen alive, somewhere */
     unsigned                   looking:1;   /* into the spool */
     unsigned                   looked:1;
+    glyph_buf_t                hint;        /* Redis' document, or empty */
+    ngx_event_t                timer;       /* Postgres is to agree until */
     PGresult                  *failed;      /* what Postgres said instead */
     const char                *error;       /* of an answer */
 } ngx_glyph_ask_t;

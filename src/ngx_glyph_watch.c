@@ -1,6 +1,7 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_background.h"
+#include "ngx_glyph_hint.h"
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_redis.h"
 #include "ngx_glyph_redis_sub.h"
@@ -10,9 +11,6 @@
 
 
 #define NGX_GLYPH_WATCH_BUCKETS  256
-
-/* what Redis says of a running job is believed for this long, ms */
-#define NGX_GLYPH_WATCH_FRESH    2000
 
 /* how often Postgres is asked of those that are not fresh, ms */
 #define NGX_GLYPH_WATCH_TICK     1000
@@ -61,7 +59,7 @@ static ngx_uint_t ngx_glyph_watch_own(ngx_glyph_watch_t *watch);
 static void ngx_glyph_watch_message(void *data, ngx_str_t *message);
 static void ngx_glyph_watch_read(ngx_glyph_watch_t *watch);
 static void ngx_glyph_watch_reply(void *data, redisReply *reply);
-static ngx_int_t ngx_glyph_watch_live(ngx_glyph_watch_t *watch,
+static ngx_uint_t ngx_glyph_watch_live(ngx_glyph_watch_t *watch,
     redisReply *reply);
 static void ngx_glyph_watch_due(ngx_glyph_watch_t *watch);
 static void ngx_glyph_watch_ask_handler(ngx_event_t *ev);
@@ -436,24 +434,12 @@ ngx_glyph_watch_message(void *data, ngx_str_t *message)
 static void
 ngx_glyph_watch_read(ngx_glyph_watch_t *watch)
 {
-    ngx_str_t  args[6];
-    u_char     key[sizeof("glyph:job:") + NGX_GLYPH_UUID_TEXT_LEN];
-
     if (watch->reading) {
         watch->again = 1;
         return;
     }
 
-    ngx_str_set(&args[0], "HMGET");
-    args[1].data = key;
-    args[1].len = ngx_sprintf(key, "glyph:job:%s", watch->text) - key;
-    ngx_str_set(&args[2], "tenant");
-    ngx_str_set(&args[3], "state");
-    ngx_str_set(&args[4], "updated");
-    ngx_str_set(&args[5], "job");
-
-    if (ngx_glyph_redis_command(watch->text, 6, args, ngx_glyph_watch_reply,
-                                watch)
+    if (ngx_glyph_hint_ask(watch->text, ngx_glyph_watch_reply, watch)
         != NGX_OK)
     {
         ngx_glyph_watch_due(watch);
@@ -476,7 +462,7 @@ ngx_glyph_watch_reply(void *data, redisReply *reply)
         return;
     }
 
-    if (ngx_glyph_watch_live(watch, reply) != NGX_OK) {
+    if (!ngx_glyph_watch_live(watch, reply)) {
         ngx_glyph_watch_due(watch);
     }
 
@@ -487,61 +473,26 @@ ngx_glyph_watch_reply(void *data, redisReply *reply)
 }
 
 
-/* NGX_DECLINED: Postgres is to be asked. */
+/* Whether Postgres need not be asked. */
 
-static ngx_int_t
+static ngx_uint_t
 ngx_glyph_watch_live(ngx_glyph_watch_t *watch, redisReply *reply)
 {
-    uint64_t       now, updated;
-    ngx_int_t      state;
-    ngx_str_t      tenant, doc;
-    ngx_uint_t     i;
-    ngx_time_t    *tp;
-    redisReply   **e;
+    ngx_glyph_hint_t  hint;
 
-    if (reply == NULL || reply->type != REDIS_REPLY_ARRAY
-        || reply->elements != 4)
+    if (ngx_glyph_hint_read(&hint, reply, watch->text, &watch->tenant)
+        != NGX_OK)
     {
-        return NGX_DECLINED;
-    }
-
-    e = reply->element;
-
-    for (i = 0; i < 4; i++) {
-        if (e[i]->type != REDIS_REPLY_STRING) {
-            return NGX_DECLINED;
-        }
-    }
-
-    tenant.data = (u_char *) e[0]->str;
-    tenant.len = e[0]->len;
-
-    state = ngx_glyph_job_state_parse(e[1]->str);
-
-    if (!ngx_glyph_tenant_equal(&tenant, &watch->tenant)
-        || state == NGX_ERROR
-        || ngx_glyph_job_is_final((ngx_glyph_job_state_e) state))
-    {
-        return NGX_DECLINED;
-    }
-
-    tp = ngx_timeofday();
-    now = (uint64_t) tp->sec * 1000 + tp->msec;
-    updated = strtoull(e[2]->str, NULL, 10);
-
-    if (updated + NGX_GLYPH_WATCH_FRESH < now) {
-        return NGX_DECLINED;
+        return 0;
     }
 
     watch->fresh = 1;
     watch->fresh_at = ngx_current_msec;
 
-    doc.data = (u_char *) e[3]->str;
-    doc.len = e[3]->len;
+    ngx_glyph_watch_set(watch, hint.state, &hint.doc);
 
-    ngx_glyph_watch_set(watch, state, &doc);
-
-    return NGX_OK;
+    return watch->asked
+           || ngx_glyph_hint_agreed(&watch->id, &watch->tenant);
 }
 
 
@@ -670,6 +621,10 @@ ngx_glyph_watch_rows(void *data, PGresult *res, const char *error)
         watch->asked = 0;
         watch->lost = !ok;
         watch->answered = watch->answered || ok;
+
+        if (!ngx_glyph_watch_is_final(watch)) {
+            ngx_glyph_hint_agree(&watch->id, &watch->tenant);
+        }
 
         if (ngx_queue_empty(&watch->watchers)) {
             ngx_glyph_watch_release(watch);
@@ -832,7 +787,7 @@ static ngx_uint_t
 ngx_glyph_watch_is_fresh(ngx_glyph_watch_t *watch)
 {
     return watch->fresh
-           && ngx_current_msec - watch->fresh_at < NGX_GLYPH_WATCH_FRESH;
+           && ngx_current_msec - watch->fresh_at < NGX_GLYPH_HINT_FRESH;
 }
 
 

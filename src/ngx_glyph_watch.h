@@ -5,10 +5,12 @@
  *
  *   this worker's memory   if the job is one of its own
  *   Redis                  glyph:events:{id} says that there is something
- *                          new, the hash glyph:job:{id} says what
- *   Postgres               every final state, and every state that neither of
- *                          the others has confirmed for 2 s: one query a
- *                          second for all of the worker's watches
+ *                          new, the hash glyph:job:{id} says what; a hint
+ *                          (ngx_glyph_hint.h)
+ *   Postgres               every final state, every state that neither of the
+ *                          others has confirmed for 2 s, and every 2 s whether
+ *                          the job goes on, which Redis alone cannot tell: one
+ *                          query at a time for all of the worker's watches
  *   the node's spool       a queued job that none of these knows (yet)
  *
  * A watch is one tenant's: another tenant's job of that id does not exist for
