@@ -255,6 +255,13 @@ static ngx_command_t  ngx_glyph_commands[] = {
       0,
       NULL },
 
+    { ngx_string("glyph_cross_site"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_glyph_loc_conf_t, cross_site),
+      NULL },
+
     { ngx_string("glyph_problems"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
       ngx_conf_set_flag_slot,
@@ -454,6 +461,7 @@ ngx_glyph_create_loc_conf(ngx_conf_t *cf)
     glcf->max_columns = NGX_CONF_UNSET_UINT;
     glcf->max_rows = NGX_CONF_UNSET_UINT;
     glcf->max_errors = NGX_CONF_UNSET_UINT;
+    glcf->cross_site = NGX_CONF_UNSET;
     glcf->background = NGX_CONF_UNSET;
     glcf->background_size = NGX_CONF_UNSET;
     glcf->dedup = NGX_CONF_UNSET;
@@ -515,6 +523,7 @@ ngx_glyph_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_uint_value(conf->max_columns, prev->max_columns, 256);
     ngx_conf_merge_uint_value(conf->max_rows, prev->max_rows, 2147483647);
     ngx_conf_merge_uint_value(conf->max_errors, prev->max_errors, 100000);
+    ngx_conf_merge_value(conf->cross_site, prev->cross_site, 0);
     ngx_conf_merge_value(conf->background, prev->background, 1);
 
     if (conf->import_root.len && conf->handler != ngx_glyph_import_handler) {

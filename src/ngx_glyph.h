@@ -129,6 +129,7 @@ typedef struct {
     ngx_msec_t                 job_timeout;
     time_t                     job_ttl;
 
+    ngx_flag_t                 cross_site;  /* pages of others may ask */
     ngx_flag_t                 background;  /* bodies may be spooled */
     off_t                      background_size;     /* larger ones are */
     ngx_msec_t                 events_wait;

@@ -4,6 +4,7 @@
  */
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_cross_site.h"
 #include "ngx_glyph_http.h"
 #include "ngx_glyph_jobs_ask.h"
 #include "ngx_glyph_query.h"
@@ -94,7 +95,11 @@ ngx_glyph_imports_handler(ngx_http_request_t *r)
                                                  : "GET, HEAD");
     }
 
-    rc = ngx_glyph_tenant(r, &tenant);
+    rc = undo ? ngx_glyph_cross_site(r) : NGX_DECLINED;
+
+    if (rc == NGX_DECLINED) {
+        rc = ngx_glyph_tenant(r, &tenant);
+    }
 
     if (rc != NGX_DECLINED) {
         return rc;
@@ -198,6 +203,7 @@ ngx_glyph_jobs_route(ngx_http_request_t *r, ngx_str_t *id,
 
         if (r->method == NGX_HTTP_DELETE) {
             *what = NGX_GLYPH_JOBS_CANCEL;
+            return ngx_glyph_cross_site(r);
         }
     }
 

@@ -22,6 +22,7 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_background.h"
+#include "ngx_glyph_cross_site.h"
 #include "ngx_glyph_http.h"
 #include "ngx_glyph_idempotency.h"
 #include "ngx_glyph_job.h"
@@ -119,12 +120,20 @@ ngx_glyph_upload_handler(ngx_http_request_t *r, ngx_glyph_output_t *output)
 static ngx_int_t
 ngx_glyph_upload_check(ngx_http_request_t *r)
 {
+    ngx_int_t  rc;
+
     if (r->method == NGX_HTTP_OPTIONS && ngx_glyph_accept_post(r) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     if (r->method != NGX_HTTP_POST) {
         return ngx_glyph_not_allowed(r, "POST");
+    }
+
+    rc = ngx_glyph_cross_site(r);
+
+    if (rc != NGX_DECLINED) {
+        return rc;
     }
 
     if (r->request_body) {
