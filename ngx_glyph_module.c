@@ -326,7 +326,7 @@ static ngx_command_t  ngx_glyph_commands[] = {
       NULL },
 
     { ngx_string("glyph_health"),
-      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS|NGX_CONF_TAKE1,
       ngx_glyph_health,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
@@ -968,7 +968,21 @@ ngx_glyph_query(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 static char *
 ngx_glyph_health(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    return ngx_glyph_handler(cf, ngx_glyph_health_handler);
+    ngx_str_t  *value;
+
+    if (cf->args->nelts == 1) {
+        return ngx_glyph_handler(cf, ngx_glyph_health_handler);
+    }
+
+    value = cf->args->elts;
+
+    if (ngx_strcmp(value[1].data, "full") != 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid parameter \"%V\"",
+                           &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    return ngx_glyph_handler(cf, ngx_glyph_health_full_handler);
 }
 
 

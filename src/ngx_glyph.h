@@ -208,6 +208,7 @@ ngx_int_t ngx_glyph_jobs_handler(ngx_http_request_t *r);
 ngx_int_t ngx_glyph_imports_handler(ngx_http_request_t *r);
 ngx_int_t ngx_glyph_query_handler(ngx_http_request_t *r);
 ngx_int_t ngx_glyph_health_handler(ngx_http_request_t *r);
+ngx_int_t ngx_glyph_health_full_handler(ngx_http_request_t *r);
 ngx_int_t ngx_glyph_metrics_handler(ngx_http_request_t *r);
 
 /* directives with a file of their own: …_registry_conf.c, _pg_conf.c, … */

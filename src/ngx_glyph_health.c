@@ -20,6 +20,7 @@ static ngx_int_t ngx_glyph_health_wait(ngx_http_request_t *r,
 static void ngx_glyph_health_settled(void *data);
 static void ngx_glyph_health_cleanup(void *data);
 static ngx_int_t ngx_glyph_health_answer(ngx_http_request_t *r);
+static void ngx_glyph_health_details(glyph_buf_t *b);
 static void ngx_glyph_health_store(glyph_buf_t *b, const char *name,
     const char *state, const char *error,
     const char *failover);
@@ -58,6 +59,15 @@ ngx_glyph_health_handler(ngx_http_request_t *r)
     }
 
     return (rc == NGX_OK) ? ngx_glyph_health_answer(r) : rc;
+}
+
+
+/* As above; it tells why, too, which is not for strangers. */
+
+ngx_int_t
+ngx_glyph_health_full_handler(ngx_http_request_t *r)
+{
+    return ngx_glyph_health_handler(r);
 }
 
 
@@ -131,9 +141,12 @@ ngx_glyph_health_cleanup(void *data)
 static ngx_int_t
 ngx_glyph_health_answer(ngx_http_request_t *r)
 {
-    ngx_str_t    body;
-    ngx_uint_t   pg, up, known, redis;
-    glyph_buf_t  b;
+    ngx_str_t              body;
+    ngx_uint_t             pg, up, known, redis;
+    glyph_buf_t            b;
+    ngx_glyph_loc_conf_t  *glcf;
+
+    glcf = ngx_http_get_module_loc_conf(r, ngx_glyph_module);
 
     pg = (ngx_glyph_writer_available() != NGX_DECLINED);
     up = pg || ngx_glyph_health_spools();
@@ -148,28 +161,11 @@ ngx_glyph_health_answer(ngx_http_request_t *r)
     glyph_json_key(&b, "status");
     glyph_json_cstring(&b, !up ? "down" : (pg && known && redis)
                            ? "ok" : "degraded");
-    glyph_json_key(&b, "version");
-    glyph_json_cstring(&b, NGX_GLYPH_VERSION);
 
-    ngx_glyph_health_store(&b, "postgres", ngx_glyph_pg_state(),
-                           ngx_glyph_pg_error(), ngx_glyph_pg_failover());
-    ngx_glyph_health_store(&b, "redis", ngx_glyph_redis_state(),
-                           ngx_glyph_redis_ready()
-                           ? ngx_glyph_redis_refusal()
-                           : ngx_glyph_redis_error(), NULL);
+    if (glcf->handler == ngx_glyph_health_full_handler) {
+        ngx_glyph_health_details(&b);
+    }
 
-    glyph_json_key(&b, "spool");
-    glyph_buf_putc(&b, '{');
-    glyph_json_key(&b, "bytes");
-    glyph_json_int(&b, ngx_glyph_spool_used());
-    glyph_json_key(&b, "files");
-    glyph_json_int(&b, ngx_glyph_spool_files());
-    glyph_buf_putc(&b, '}');
-
-    glyph_json_key(&b, "models");
-    glyph_json_int(&b, glyph_registry_size(ngx_glyph_main_conf->registry));
-    glyph_json_key(&b, "jobs_in_worker");
-    glyph_json_int(&b, ngx_glyph_job_count());
     glyph_buf_puts(&b, "}\n");
 
     if (ngx_glyph_http_own(r, &b, &body) != NGX_OK
@@ -180,6 +176,34 @@ ngx_glyph_health_answer(ngx_http_request_t *r)
 
     return ngx_glyph_send_json(r, up ? NGX_HTTP_OK
                                      : NGX_HTTP_SERVICE_UNAVAILABLE, &body);
+}
+
+
+static void
+ngx_glyph_health_details(glyph_buf_t *b)
+{
+    glyph_json_key(b, "version");
+    glyph_json_cstring(b, NGX_GLYPH_VERSION);
+
+    ngx_glyph_health_store(b, "postgres", ngx_glyph_pg_state(),
+                           ngx_glyph_pg_error(), ngx_glyph_pg_failover());
+    ngx_glyph_health_store(b, "redis", ngx_glyph_redis_state(),
+                           ngx_glyph_redis_ready()
+                           ? ngx_glyph_redis_refusal()
+                           : ngx_glyph_redis_error(), NULL);
+
+    glyph_json_key(b, "spool");
+    glyph_buf_putc(b, '{');
+    glyph_json_key(b, "bytes");
+    glyph_json_int(b, ngx_glyph_spool_used());
+    glyph_json_key(b, "files");
+    glyph_json_int(b, ngx_glyph_spool_files());
+    glyph_buf_putc(b, '}');
+
+    glyph_json_key(b, "models");
+    glyph_json_int(b, glyph_registry_size(ngx_glyph_main_conf->registry));
+    glyph_json_key(b, "jobs_in_worker");
+    glyph_json_int(b, ngx_glyph_job_count());
 }
 
 

@@ -74,7 +74,7 @@ glyph_models $TEST_NGINX_SERVROOT/html/none.csv $TEST_NGINX_SERVROOT/html/own.cs
 glyph_postgres "$TEST_NGINX_GLYPH_PG";
 glyph_spool_path $TEST_NGINX_GLYPH_SPOOL;
 --- config
-location = /health { glyph_health; }
+location = /health { glyph_health full; }
 --- user_files
 >>> none.csv
 model,family,vendor,class,vram_gb,tdp_watts,mig_support,nvlink,generation,cuda_cores,slot_width,pcie_generation,form_factor,released,aliases
@@ -630,7 +630,7 @@ glyph_redis 127.0.0.1:1 sentinel=glyph [::1]:1 unix:/nonexistent/sentinel.sock
             timeout=1s;
 glyph_spool_path $TEST_NGINX_GLYPH_SPOOL;
 --- config
-location = /health { glyph_health; }
+location = /health { glyph_health full; }
 --- request
 GET /health
 --- response_body_like: "redis":\{"state":"down","error":"No such file or directory"\}
@@ -818,3 +818,11 @@ glyph_postgres "dbname=glyph" writers=17;
 --- must_die
 --- error_log eval
 qr/invalid parameter "writers=17" in .*nginx.conf:\d+/
+
+
+=== TEST 73: health has no more to say than all
+--- config
+location = /health { glyph_health fuller; }
+--- must_die
+--- error_log
+invalid parameter "fuller" in

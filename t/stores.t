@@ -9,7 +9,7 @@ location = /import { glyph_import; }
 location /jobs { glyph_jobs; }
 location = /listings { glyph_query listings; }
 location = /models { glyph_query models; }
-location = /health { glyph_health; }
+location = /health { glyph_health full; }
 _EOC_
 
 sub uuid { my $id = `cat /proc/sys/kernel/random/uuid`; chomp $id; $id }
@@ -43,7 +43,7 @@ if (my $pg = $ENV{TEST_NGINX_GLYPH_PG}) {
 add_block_preprocessor(sub {
     my $block = shift;
     $block->set_value('main_config', $::Main);
-    $block->set_value('config', $::Config);
+    $block->set_value('config', $::Config) unless defined $block->config;
     $block->set_value('timeout', 15);
 });
 
@@ -263,3 +263,40 @@ glyph_redis $TEST_NGINX_GLYPH_REDIS db=4711 timeout=1s;
 --- response_body_like eval
 [qr/"valid_rows":1/,
  qr/"status":"degraded".*"redis":\{"state":"down","error":".*(DB|database)/]
+
+
+=== TEST 14: health: strangers learn no more than a word
+--- http_config
+glyph_models $TEST_NGINX_GLYPH_CONF/gpu_models.csv;
+glyph_spool_path $TEST_NGINX_GLYPH_SPOOL;
+glyph_postgres "$TEST_NGINX_GLYPH_PG";
+glyph_redis unix:/nonexistent/redis.sock;
+--- config
+location = /import { glyph_import; }
+location = /health { glyph_health; }
+location = /full { glyph_health full; }
+location = /if { glyph_health full; if ($arg_a) { set $b c; } }
+--- request eval
+["GET /health", "GET /full", "GET /if?a=1", "GET /health?full=1"]
+--- error_code eval
+[200, 200, 200, 200]
+--- response_body_like eval
+[qr/^\{"status":"degraded"\}\n$/,
+ qr/^\{"status":"degraded","version":"[\d.]+","postgres":\{.*nonexist|No such file/,
+ qr/"postgres":/, qr/^\{"status":"degraded"\}\n$/]
+
+
+=== TEST 15: and no more when it is down
+--- http_config
+glyph_models $TEST_NGINX_GLYPH_CONF/gpu_models.csv;
+glyph_spool_path $TEST_NGINX_GLYPH_SPOOL;
+glyph_postgres "host=/nonexistent dbname=glyph" timeout=1s;
+--- config
+glyph_background off;
+location = /import { glyph_import; }
+location = /health { glyph_health; }
+--- request
+GET /health
+--- error_code: 503
+--- response_body
+{"status":"down"}

@@ -28,7 +28,7 @@ our $DownConfig = <<'_EOC_';
 glyph_background off;
 location = /import { glyph_import; client_max_body_size 0; }
 location = /preview { rewrite ^ /import?dry_run=true last; }
-location = /health { glyph_health; }
+location = /health { glyph_health full; }
 _EOC_
 
 our $UpHttp = $HttpConfig . <<'_EOC_';

@@ -19,7 +19,7 @@ location = /import { glyph_import; client_max_body_size 0; }
 location = /small { glyph_import; client_max_body_size 64; }
 location /jobs { glyph_jobs; }
 location = /listings { glyph_query listings; }
-location = /health { glyph_health; }
+location = /health { glyph_health full; }
 _EOC_
 
 add_block_preprocessor(sub {

@@ -58,7 +58,7 @@ sub configure {
             {my $on = "$1$2"; $on =~ s/^( *)#/$1/mg; $on}mse
             or die 'from-pipeline is not there' unless $with{no_spool};
         s/\/var\/lib\/pipeline/$root\/files/;
-        s/(location = \/api\/health)/location = \/health { glyph_health; }\n\n        $1/;
+        s/(location = \/api\/health)/location = \/health { glyph_health full; }\n\n        $1/;
     }
 
     open my $out, '>', "$root/nginx.conf" or die "nginx.conf: $!";

@@ -79,6 +79,9 @@ async function plain(t, api) {
     await ends(t, id);
 
     await t.get('/api/health', '/api/health');
+    await t.get('/api/health/full', '/api/health/full');
+    await t.hit('GET', '/api/health/full', '/api/health/full',
+                [403, 'forbidden'], { local: '127.0.0.2' });
     await t.get('/metrics', '/metrics');
     await t.hit('GET', '/metrics', '/metrics', [403, 'forbidden'],
                 { local: '127.0.0.2' });
@@ -628,6 +631,7 @@ async function down(t) {
     await t.hit('DELETE', `/api/imports/${NOBODY}`, '/api/imports/{id}',
                 [503]);
     await t.get('/api/health', '/api/health', [503]);
+    await t.get('/api/health/full', '/api/health/full', [503]);
 }
 
 

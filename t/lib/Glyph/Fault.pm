@@ -124,7 +124,7 @@ http {
         location = /import { glyph_import; glyph_background off; }
         location = /background { glyph_import background; }
         location /jobs { glyph_jobs; }
-        location = /health { glyph_health; }
+        location = /health { glyph_health full; }
         $locations
     }
 }
