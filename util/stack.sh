@@ -21,10 +21,13 @@ cd "$top"
 mkdir -p "$GLYPH_RUN"
 run=$(cd "$GLYPH_RUN" && pwd)
 port=$GLYPH_PORT
-nginx=${GLYPH_NGINX:-nginx}
 unset NGINX
 
 PATH=$PATH:/usr/sbin:/sbin
+
+# the whole path: a binary upgrade (USR2) runs what nginx was started as
+nginx=${GLYPH_NGINX:-nginx}
+nginx=$(command -v "$nginx" || echo "$nginx")
 
 # a socket's path may have 107 bytes
 
