@@ -67,6 +67,7 @@ struct ngx_glyph_redis_link_s {
     ngx_uint_t                 attempts;
     ngx_glyph_resolve_t        resolve;
     size_t                     reply_size;  /* of the newest answer so far */
+    const char                *reply_error; /* NULL: it may go on */
     in_port_t                  port;
 
     /* with Sentinels: which one is next, how many have failed in a row */
@@ -116,7 +117,7 @@ void ngx_glyph_redis_link_text(char *buf, size_t size, const char *text);
 
 /* ngx_glyph_redis_reply.c */
 
-/* Bounds the answers of a new connection. */
+/* Bounds the answers of a new connection, and refuses those to nothing. */
 void ngx_glyph_redis_reply_init(ngx_glyph_redis_link_t *link,
     redisReader *reader);
 

@@ -4,8 +4,10 @@
 use strict;
 use warnings;
 
+use POSIX ();
 use IO::Select;
 use IO::Socket::INET;
+use IO::Socket::UNIX;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
@@ -299,6 +301,89 @@ subtest 'Postgres cannot be asked' => sub {
     redis('del', "glyph:job:$id");
     ok stop_nginx(), 'nginx ends when asked';
     is join("\n", bad_lines()), '', 'nothing bad in the error log';
+};
+
+# Answers whatever comes with those bytes; with more and more of "flood".
+sub no_redis {
+    my ($bytes, $flood) = @_;
+    my $path = "$root/no_redis.sock";
+    unlink $path;
+    my $listen = IO::Socket::UNIX->new(Local => $path, Listen => 16)
+        or die "$path: $!";
+    chmod 0777, $path;
+    my $pid = fork;
+    die "fork: $!" unless defined $pid;
+    return $pid if $pid;
+    $SIG{CHLD} = 'IGNORE';
+    $SIG{TERM} = 'DEFAULT';
+    alarm 60;       # it must not outlive a test that dies
+    while (my $client = $listen->accept) {
+        if (fork) {
+            close $client;
+            next;
+        }
+        my $end = time + 5;
+        $SIG{PIPE} = 'DEFAULT';
+        alarm 6;
+        while (time < $end && sysread $client, my $buf, 65536) {
+            syswrite $client, $bytes;
+            while ($flood && time < $end) {
+                syswrite $client, $flood or last;
+            }
+        }
+        POSIX::_exit(0);
+    }
+    POSIX::_exit(0);
+}
+
+subtest 'a server that is no Redis' => sub {
+    my $big = 'x' x 65536;
+    my %servers = (
+        'an array of numbers' => ["*3\r\n:1\r\n:2\r\n:3\r\n"],
+        'an array of nothing' => ["*3\r\n\$-1\r\n\$-1\r\n\$-1\r\n"],
+        'an empty array' => ["*0\r\n"],
+        'an array of one' => ["*1\r\n+message\r\n"],
+        'no array' => ["*-1\r\n"],
+        'a length below zero' => ["*-5\r\n"],
+        'an array without end' => ["*2000000000\r\n", ":1\r\n" x 10_000],
+        'arrays in arrays' => ["*1\r\n" x 100],
+        'a string without end' => ["\$2000000000\r\n", $big],
+        'a line without end' => ['+', $big],
+        'an error with control characters'
+            => ["-ERR \e[2J\a\b\x01\xff\r\n"],
+        'numbers' => [":1\r\n"],
+        'messages that nobody asked for'
+            => ["*3\r\n+message\r\n+glyph:control\r\n+x\r\n" x 100],
+        'an end that nobody asked for'
+            => ["*3\r\n+unsubscribe\r\n+glyph:events:\r\n:0\r\n" x 3],
+        'HTTP' => ["HTTP/1.1 400 Bad Request\r\n\r\n"],
+        'nothing' => [''],
+    );
+    for my $name (sort keys %servers) {
+        my $pid = no_redis(@{ $servers{$name} });
+        Glyph::Fault::configure(
+            redis => "unix:$root/no_redis.sock timeout=1s");
+        launch();
+        my $id = uuid();
+        is code_of($id, upload($id, "\@$small")), 200, "$name: imports work";
+        like get("/jobs/$id/status"), qr/"state" ?: ?"completed"/,
+            "$name: their status is there";
+        sleep 1;
+        my $memory = 0;
+        for (workers()) {
+            $memory += $1
+                if slurp("/proc/$_/status") =~ /VmHWM:\s+(\d+)/;
+        }
+        cmp_ok $memory, '<', 150_000, "$name: kB of memory";
+        like get('/health'), qr/"status":"(ok|degraded)"/, "$name: health";
+        kill 'TERM', $pid;
+        waitpid $pid, 0;
+        ok stop_nginx(), "$name: nginx ends when asked";
+        unlike slurp("$root/logs/error.log"), qr/[^\n -~]/,
+            "$name: nothing but text in the log";
+        is join("\n", bad_lines()), '', "$name: nothing bad in it";
+        unlink "$root/logs/error.log";
+    }
 };
 
 done_testing();
