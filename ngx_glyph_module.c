@@ -7,6 +7,7 @@
 #include "ngx_glyph_background.h"
 #include "ngx_glyph_budget.h"
 #include "ngx_glyph_job.h"
+#include "ngx_glyph_memory.h"
 #include "ngx_glyph_metrics.h"
 #include "ngx_glyph_owner.h"
 #include "ngx_glyph_pg.h"
@@ -135,6 +136,13 @@ static ngx_command_t  ngx_glyph_commands[] = {
       NGX_HTTP_MAIN_CONF_OFFSET,
       offsetof(ngx_glyph_main_conf_t, runners),
       &ngx_glyph_runners_bounds },
+
+    { ngx_string("glyph_zstd_windows"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_glyph_main_conf_t, windows),
+      NULL },
 
     { ngx_string("glyph_max_jobs"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
@@ -396,6 +404,7 @@ ngx_glyph_create_main_conf(ngx_conf_t *cf)
     gmcf->spool_max_size = NGX_CONF_UNSET;
     gmcf->runners = NGX_CONF_UNSET_UINT;
     gmcf->max_jobs = NGX_CONF_UNSET_UINT;
+    gmcf->windows = NGX_CONF_UNSET_SIZE;
 
     if (ngx_array_init(&gmcf->imports, cf->pool, 4,
                        sizeof(ngx_glyph_loc_conf_t *))
@@ -425,6 +434,7 @@ ngx_glyph_init_main_conf(ngx_conf_t *cf, void *conf)
     ngx_conf_init_value(gmcf->spool_max_size, 0);
     ngx_conf_init_uint_value(gmcf->runners, 2);
     ngx_conf_init_uint_value(gmcf->max_jobs, 1024);
+    ngx_conf_init_size_value(gmcf->windows, 128 * 1024 * 1024);
 
     return ngx_glyph_registry_init(cf, gmcf);
 }
@@ -1056,6 +1066,7 @@ ngx_glyph_init_process(ngx_cycle_t *cycle)
     ngx_glyph_slice_init(cycle);
 
     if (ngx_glyph_secret_init(cycle) != NGX_OK
+        || ngx_glyph_memory_init(cycle, gmcf->windows) != NGX_OK
         || ngx_glyph_budget_init(cycle, &gmcf->buffers, gmcf->blocks) != NGX_OK
         || ngx_glyph_metrics_init(cycle) != NGX_OK
         || ngx_glyph_job_init(cycle) != NGX_OK)
@@ -1106,5 +1117,6 @@ ngx_glyph_exit_process(ngx_cycle_t *cycle)
     ngx_glyph_redis_exit();
     ngx_glyph_owner_exit();
     ngx_glyph_budget_exit();
+    ngx_glyph_memory_exit();
     ngx_glyph_metrics_exit();
 }
