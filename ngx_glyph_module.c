@@ -9,6 +9,7 @@
 #include "ngx_glyph_compat.h"
 #include "ngx_glyph_control.h"
 #include "ngx_glyph_job.h"
+#include "ngx_glyph_memory.h"
 #include "ngx_glyph_metrics.h"
 #include "ngx_glyph_owner.h"
 #include "ngx_glyph_pg.h"
@@ -138,6 +139,13 @@ static ngx_command_t  ngx_glyph_commands[] = {
       NGX_HTTP_MAIN_CONF_OFFSET,
       offsetof(ngx_glyph_main_conf_t, runners),
       &ngx_glyph_runners_bounds },
+
+    { ngx_string("glyph_zstd_windows"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_glyph_main_conf_t, windows),
+      NULL },
 
     { ngx_string("glyph_max_jobs"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
@@ -413,6 +421,7 @@ ngx_glyph_create_main_conf(ngx_conf_t *cf)
     gmcf->spool_max_size = NGX_CONF_UNSET;
     gmcf->runners = NGX_CONF_UNSET_UINT;
     gmcf->max_jobs = NGX_CONF_UNSET_UINT;
+    gmcf->windows = NGX_CONF_UNSET_SIZE;
 
     if (ngx_array_init(&gmcf->imports, cf->pool, 4,
                        sizeof(ngx_glyph_loc_conf_t *))
@@ -442,6 +451,7 @@ ngx_glyph_init_main_conf(ngx_conf_t *cf, void *conf)
     ngx_conf_init_value(gmcf->spool_max_size, 0);
     ngx_conf_init_uint_value(gmcf->runners, 2);
     ngx_conf_init_uint_value(gmcf->max_jobs, 1024);
+    ngx_conf_init_size_value(gmcf->windows, 128 * 1024 * 1024);
 
     return ngx_glyph_registry_init(cf, gmcf);
 }
@@ -1100,6 +1110,7 @@ ngx_glyph_init_process(ngx_cycle_t *cycle)
     ngx_glyph_turn_init(cycle);
 
     if (ngx_glyph_secret_init(cycle) != NGX_OK
+        || ngx_glyph_memory_init(cycle, gmcf->windows) != NGX_OK
         || ngx_glyph_budget_init(cycle, &gmcf->buffers, gmcf->blocks) != NGX_OK
         || ngx_glyph_metrics_init(cycle) != NGX_OK
         || ngx_glyph_job_init(cycle) != NGX_OK
@@ -1152,5 +1163,6 @@ ngx_glyph_exit_process(ngx_cycle_t *cycle)
     ngx_glyph_redis_exit();
     ngx_glyph_owner_exit();
     ngx_glyph_budget_exit();
+    ngx_glyph_memory_exit();
     ngx_glyph_metrics_exit();
 }

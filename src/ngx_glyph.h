@@ -109,6 +109,7 @@ typedef struct {
                                                locations of glyph_import */
     ngx_bufs_t                 buffers;     /* chunks: number, size */
     ngx_uint_t                 blocks;      /* number */
+    size_t                     windows;     /* of zstd, bytes */
 
     ngx_shm_zone_t            *zone;        /* what workers count together */
 

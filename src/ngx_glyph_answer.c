@@ -428,11 +428,9 @@ ngx_glyph_answer_headers(ngx_http_request_t *r, ngx_glyph_job_t *job,
         return NGX_ERROR;
     }
 
-    if (job->output) {
-        return NGX_OK;
-    }
-
-    if (ngx_glyph_upload_id_headers(r, job->text) != NGX_OK) {
+    if (job->output == NULL
+        && ngx_glyph_upload_id_headers(r, job->text) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 

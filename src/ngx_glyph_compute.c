@@ -300,6 +300,10 @@ ngx_glyph_compute_refused(ngx_glyph_job_t *job)
         job->http_status = NGX_HTTP_REQUEST_ENTITY_TOO_LARGE;
         break;
 
+    case GLYPH_ENCODING_BUSY:
+        job->http_status = NGX_HTTP_SERVICE_UNAVAILABLE;
+        break;
+
     case GLYPH_ENCODING_MALFORMED:
     case GLYPH_ENCODING_TRUNCATED:
     case GLYPH_MULTIPART_MALFORMED:

@@ -4,6 +4,7 @@
 #include "ngx_glyph_compute.h"
 #include "ngx_glyph_idempotency.h"
 #include "ngx_glyph_job_parts.h"
+#include "ngx_glyph_memory.h"
 #include "ngx_glyph_metrics.h"
 #include "ngx_glyph_output.h"
 #include "ngx_glyph_state.h"
@@ -145,6 +146,10 @@ ngx_glyph_job_start(ngx_glyph_job_t *job)
     /* what is not stored is not told from another file */
 
     job->opts.undigested = (job->output != NULL);
+
+    /* of files there are as many at a time as runners, and all can wait */
+
+    job->opts.room = job->run ? NULL : ngx_glyph_memory_room();
 
     rc = glyph_pipeline_create(&job->pipeline, &job->conf->pipeline,
                                &job->opts, &code);

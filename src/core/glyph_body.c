@@ -83,7 +83,7 @@ glyph_body_create(glyph_body_t **bodyp, const glyph_pipeline_opts_t *opts,
     }
 
     if (rc == GLYPH_OK && opts->encoding != GLYPH_ENCODING_IDENTITY) {
-        body->decoder = glyph_decoder_create(opts->encoding);
+        body->decoder = glyph_decoder_create(opts->encoding, opts->room);
         rc = body->decoder ? GLYPH_OK : GLYPH_ERROR;
     }
 

@@ -104,6 +104,8 @@ static const glyph_code_entry_t  glyph_codes[GLYPH_CODE_N] = {
         "the body is not in the encoding that Content-Encoding tells of" },
     [GLYPH_ENCODING_TRUNCATED] = { "encoding_truncated",
         "the encoded body ends before its data do" },
+    [GLYPH_ENCODING_BUSY] = { "encoding_busy",
+        "other zstd bodies take all the memory there is for decoding them" },
     [GLYPH_ENCODING_RATIO] = { "encoding_ratio",
         "the body becomes too large when it is decoded" },
     [GLYPH_MULTIPART_MALFORMED] = { "multipart_malformed",

@@ -65,6 +65,7 @@ typedef enum {
     GLYPH_ENCODING_MALFORMED,       /* Content-Encoding, see glyph_decoder.h */
     GLYPH_ENCODING_TRUNCATED,
     GLYPH_ENCODING_RATIO,
+    GLYPH_ENCODING_BUSY,            /* others have all the windows' memory */
     GLYPH_MULTIPART_MALFORMED,
     GLYPH_MULTIPART_TRUNCATED,
     GLYPH_MULTIPART_NO_FILE,

@@ -652,15 +652,21 @@ static void
 glyph_header_advise(const glyph_header_t *h, glyph_column_e column,
     unsigned *advised, glyph_buf_t *detail)
 {
-    size_t       i;
+    size_t       i, tried;
     const char  *name;
 
-    for (i = 0; i < h->n && *advised < 3; i++) {
+    tried = 0;
+
+    for (i = 0;
+         i < h->n && *advised < 3 && tried < GLYPH_HEADER_TRIED;
+         i++)
+    {
 
         if (h->columns[i].used != GLYPH_COL_EXTRA) {
             continue;
         }
 
+        tried++;
         name = glyph_header_near(&h->columns[i].given, column);
 
         if (name != NULL) {

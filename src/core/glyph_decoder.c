@@ -45,6 +45,9 @@ struct glyph_decoder_s {
     size_t                  nheader;    /* bytes of the zstd frame's header */
     unsigned char          *buf;        /* allocated at the first byte */
 
+    glyph_room_t           *room;       /* NULL: not counted */
+    size_t                  held;       /* of it */
+
     uint64_t                in;         /* bytes consumed */
     uint64_t                out;        /* bytes given */
 
@@ -53,6 +56,8 @@ struct glyph_decoder_s {
 };
 
 
+static void glyph_decoder_drop(glyph_decoder_t *d);
+static int glyph_decoder_hold(glyph_decoder_t *d);
 static int glyph_decoder_step(glyph_decoder_t *d, const unsigned char **pos,
     const unsigned char *last, size_t room, size_t *n);
 static int glyph_decoder_gzip(glyph_decoder_t *d, const unsigned char **pos,
@@ -69,7 +74,7 @@ static int glyph_decoder_bad(glyph_decoder_t *d, glyph_code_e code,
 
 
 glyph_decoder_t *
-glyph_decoder_create(glyph_encoding_e encoding)
+glyph_decoder_create(glyph_encoding_e encoding, glyph_room_t *room)
 {
     int               ok;
     glyph_decoder_t  *d;
@@ -80,6 +85,7 @@ glyph_decoder_create(glyph_encoding_e encoding)
     }
 
     d->encoding = encoding;
+    d->room = room;
 
     if (encoding == GLYPH_ENCODING_GZIP) {
         ok = inflateInit2(&d->gzip, GLYPH_DECODER_GZIP) == Z_OK;
@@ -108,13 +114,28 @@ glyph_decoder_destroy(glyph_decoder_t *d)
         return;
     }
 
+    glyph_decoder_drop(d);
+    free(d->buf);
+    free(d);
+}
+
+
+/* What the library has, which may be far more than all else of a job. */
+
+static void
+glyph_decoder_drop(glyph_decoder_t *d)
+{
     if (d->encoding == GLYPH_ENCODING_GZIP) {
         (void) inflateEnd(&d->gzip);
     }
 
     ZSTD_freeDCtx(d->zstd);
-    free(d->buf);
-    free(d);
+    d->zstd = NULL;
+
+    if (d->held) {
+        (void) __atomic_sub_fetch(&d->room->used, d->held, __ATOMIC_RELAXED);
+        d->held = 0;
+    }
 }
 
 
@@ -160,6 +181,10 @@ glyph_decoder_read(glyph_decoder_t *d, const unsigned char **pos,
         d->in += *pos - start;
         d->out += n;
 
+        if (rc == GLYPH_OK) {
+            rc = glyph_decoder_hold(d);
+        }
+
         if (rc != GLYPH_OK) {
             return rc;
         }
@@ -181,6 +206,39 @@ glyph_decoder_read(glyph_decoder_t *d, const unsigned char **pos,
     out->len = n;
 
     return GLYPH_OK;
+}
+
+
+/*
+ * The library allocates a window as a whole, but memory that was not written
+ * to is none.
+ */
+
+static int
+glyph_decoder_hold(glyph_decoder_t *d)
+{
+    size_t  size, used;
+
+    if (d->room == NULL || d->zstd == NULL || d->out < GLYPH_DECODER_SMALL) {
+        return GLYPH_OK;
+    }
+
+    size = ZSTD_sizeof_DCtx(d->zstd);
+
+    if (d->out < size) {
+        size = d->out;
+    }
+
+    if (size <= d->held) {
+        return GLYPH_OK;
+    }
+
+    used = __atomic_add_fetch(&d->room->used, size - d->held,
+                              __ATOMIC_RELAXED);
+    d->held = size;
+
+    return used > d->room->limit
+           ? glyph_decoder_bad(d, GLYPH_ENCODING_BUSY, NULL) : GLYPH_OK;
 }
 
 
@@ -402,6 +460,8 @@ glyph_decoder_bad(glyph_decoder_t *d, glyph_code_e code, const char *why)
     d->code = code;
     d->why = why;
 
+    glyph_decoder_drop(d);
+
     return GLYPH_BAD;
 }
 
@@ -413,9 +473,13 @@ glyph_decoder_end(glyph_decoder_t *d)
         return GLYPH_BAD;
     }
 
-    return d->state == GLYPH_DECODER_BETWEEN
-           ? GLYPH_OK
-           : glyph_decoder_bad(d, GLYPH_ENCODING_TRUNCATED, NULL);
+    if (d->state != GLYPH_DECODER_BETWEEN) {
+        return glyph_decoder_bad(d, GLYPH_ENCODING_TRUNCATED, NULL);
+    }
+
+    glyph_decoder_drop(d);
+
+    return GLYPH_OK;
 }
 
 
@@ -429,6 +493,11 @@ glyph_decoder_code(const glyph_decoder_t *d)
 void
 glyph_decoder_detail(const glyph_decoder_t *d, glyph_buf_t *b)
 {
+    if (d->code == GLYPH_ENCODING_BUSY) {
+        glyph_buf_puts(b, glyph_code_text(d->code));
+        return;
+    }
+
     glyph_buf_puts(b, "the ");
     glyph_buf_puts(b, d->encoding == GLYPH_ENCODING_GZIP ? "gzip" : "zstd");
 

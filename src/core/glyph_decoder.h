@@ -5,7 +5,9 @@
  * Members of gzip and frames of zstd that follow each other are one stream,
  * as for gzip(1) and zstd(1); so are zero bytes behind a member.  What a
  * stream costs does not depend on what is in it: 64 KB for the output, and
- * 48 KB (gzip) or a window of at most 8 MB (zstd, RFC 9659).
+ * 48 KB (gzip) or a window of at most 8 MB (zstd, RFC 9659), of which it takes
+ * as much as has been decoded.  What is in windows counts against a room, if
+ * one is given; the memory goes when the stream ends.
  */
 
 #ifndef GLYPH_DECODER_H_INCLUDED
@@ -21,6 +23,13 @@ typedef enum {
     GLYPH_ENCODING_ZSTD
 } glyph_encoding_e;
 
+/* What many decoders, in any threads, have together. */
+
+typedef struct {
+    size_t  limit;
+    size_t  used;
+} glyph_room_t;
+
 typedef struct glyph_decoder_s  glyph_decoder_t;
 
 
@@ -31,8 +40,16 @@ typedef struct glyph_decoder_s  glyph_decoder_t;
 #define GLYPH_DECODER_RATIO_BYTES  (1024 * 1024)
 
 
-/* Of an encoding other than identity; NULL when out of memory. */
-glyph_decoder_t *glyph_decoder_create(glyph_encoding_e encoding);
+/* A window's beginning, which takes nothing of a room. */
+#define GLYPH_DECODER_SMALL        (256 * 1024)
+
+
+/*
+ * Of an encoding other than identity; NULL when out of memory.  The room may
+ * be NULL: it is then not counted.
+ */
+glyph_decoder_t *glyph_decoder_create(glyph_encoding_e encoding,
+    glyph_room_t *room);
 void glyph_decoder_destroy(glyph_decoder_t *d);
 
 /*
@@ -48,7 +65,10 @@ void glyph_decoder_destroy(glyph_decoder_t *d);
 int glyph_decoder_read(glyph_decoder_t *d, const unsigned char **pos,
     const unsigned char *last, glyph_str_t *out);
 
-/* When all has been read: GLYPH_OK, or GLYPH_BAD for a stream cut off. */
+/*
+ * When all has been read, and no more will be: GLYPH_OK, or GLYPH_BAD for a
+ * stream cut off.
+ */
 int glyph_decoder_end(glyph_decoder_t *d);
 
 glyph_code_e glyph_decoder_code(const glyph_decoder_t *d);

@@ -9,9 +9,6 @@
 /* of synonyms; more than twice as many as there are */
 #define GLYPH_HEADER_SLOTS    2048
 
-/* of what may be meant by names that are not known */
-#define GLYPH_HEADER_SUGGEST  20
-
 
 /*
  * Of synonyms: their numbers + 1 by their letters, and by their columns the
@@ -467,20 +464,21 @@ glyph_header_known(const glyph_str_t *fields, size_t n, int *usable)
 void
 glyph_header_suggest(const glyph_str_t *fields, size_t n, glyph_buf_t *json)
 {
-    size_t       i, known, start, near_names;
+    size_t       i, known, start, tried;
     unsigned     has;
     const char  *near;
 
     has = glyph_header_has(fields, n, &known);
     start = json->len;
-    near_names = 0;
+    tried = 0;
 
-    for (i = 0; i < n && near_names < GLYPH_HEADER_SUGGEST; i++) {
+    for (i = 0; i < n && tried < GLYPH_HEADER_TRIED; i++) {
 
         if (glyph_header_find_name(&fields[i])) {
             continue;
         }
 
+        tried++;
         near = NULL;
 
         if (!(has & 1u << GLYPH_COL_PRICE)) {
@@ -498,7 +496,6 @@ glyph_header_suggest(const glyph_str_t *fields, size_t n, glyph_buf_t *json)
         }
 
         if (near) {
-            near_names++;
             glyph_buf_putc(json, json->len == start ? '{' : ',');
             glyph_json_string(json, fields[i].data, fields[i].len);
             glyph_buf_putc(json, ':');

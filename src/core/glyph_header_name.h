@@ -13,6 +13,10 @@
 #define GLYPH_HEADER_NAME_MAX  128      /* of what is looked up */
 
 
+/* So many names that are not known are compared with those that are. */
+#define GLYPH_HEADER_TRIED     64
+
+
 /* The synonym that a folded name is, or NULL. */
 const glyph_synonym_t *glyph_header_synonym(const char *name);
 

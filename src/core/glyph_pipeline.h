@@ -58,6 +58,7 @@ typedef struct {
     glyph_str_t      filename;      /* empty: not told */
     glyph_str_t      map;           /* ?map= */
     glyph_encoding_e encoding;      /* of the whole body */
+    glyph_room_t    *room;          /* for its window; NULL: not counted */
     glyph_format_e   format;        /* of a form: CSV, unless it tells */
     unsigned char    delimiter;     /* 0: to be found */
     glyph_decimal_e  decimal;

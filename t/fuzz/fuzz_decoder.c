@@ -129,7 +129,7 @@ run(run_t *r, glyph_encoding_e encoding, const glyph_buf_t *in,
 
     memset(r, 0, sizeof(run_t));
 
-    d = glyph_decoder_create(encoding);
+    d = glyph_decoder_create(encoding, NULL);
     fuzz_check(d != NULL, "memory");
 
     r->rc = GLYPH_AGAIN;

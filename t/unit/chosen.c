@@ -1,5 +1,5 @@
 /*
- * Rows for t/fault/hostile_hash.t: N of them, of a few bytes, whose keys in
+ * Rows for t/fault/hostile_cost.t: N of them, of a few bytes, whose keys in
  * dedup's table agree in the four bits that come first without a secret.  That
  * is enough for each to be put behind all others.
  *

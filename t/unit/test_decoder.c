@@ -33,6 +33,9 @@ static void test_refused(glyph_encoding_e encoding, const glyph_buf_t *in,
     glyph_code_e want, const char *say, const char *name);
 
 
+static void test_room(void);
+
+
 int
 main(void)
 {
@@ -57,6 +60,8 @@ main(void)
 
     test_padding();
     test_window();
+
+    test_room();
 
     return tap_done();
 }
@@ -316,7 +321,7 @@ test_no_memory(glyph_encoding_e encoding, const char *name)
         rc = GLYPH_ERROR;
         pos = in.data;
 
-        d = glyph_decoder_create(encoding);
+        d = glyph_decoder_create(encoding, NULL);
 
         if (d) {
             do {
@@ -433,7 +438,7 @@ test_decode(glyph_encoding_e encoding, const glyph_buf_t *in, size_t step,
     glyph_buf_reset(out);
     glyph_buf_reset(detail);
 
-    d = glyph_decoder_create(encoding);
+    d = glyph_decoder_create(encoding, NULL);
     if (d == NULL) {
         return GLYPH_ERROR;
     }
@@ -510,4 +515,72 @@ test_refused(glyph_encoding_e encoding, const glyph_buf_t *in,
     glyph_buf_free(&out);
     glyph_buf_free(&detail);
     glyph_buf_free(&first);
+}
+
+
+/*
+ * What windows hold is counted as it is written, up to their size, and given
+ * back when the stream ends, whether it is read to its end or not.
+ */
+
+static void
+test_room(void)
+{
+    int                   i, rc, refused;
+    size_t                least, most;
+    glyph_buf_t           text, in;
+    glyph_str_t           piece;
+    glyph_room_t          room;
+    glyph_decoder_t      *d[4];
+    const unsigned char  *pos;
+
+    memset(&text, 0, sizeof(glyph_buf_t));
+    memset(&in, 0, sizeof(glyph_buf_t));
+
+    test_text(&text, 3000000);
+    test_encode(&in, GLYPH_ENCODING_ZSTD, text.data, text.len);
+
+    room.limit = 3 * 1024 * 1024;
+    room.used = 0;
+    refused = 0;
+    least = SIZE_MAX;
+    most = 0;
+
+    for (i = 0; i < 4; i++) {
+        d[i] = glyph_decoder_create(GLYPH_ENCODING_ZSTD, &room);
+        pos = in.data;
+
+        do {
+            rc = glyph_decoder_read(d[i], &pos, in.data + in.len - 4, &piece);
+        } while (rc == GLYPH_OK);
+
+        refused += (rc == GLYPH_BAD
+                    && glyph_decoder_code(d[i]) == GLYPH_ENCODING_BUSY);
+        least = room.used < least ? room.used : least;
+        most = room.used > most ? room.used : most;
+    }
+
+    ok(refused > 0 && refused < 4, "of four streams %d find no room", refused);
+    ok(least >= GLYPH_DECODER_SMALL && most <= room.limit,
+       "it holds %zu to %zu bytes", least, most);
+
+    for (i = 0; i < 4; i++) {
+        glyph_decoder_destroy(d[i]);
+    }
+
+    is_int(room.used, 0, "and nothing afterwards");
+
+    d[0] = glyph_decoder_create(GLYPH_ENCODING_ZSTD, &room);
+    pos = in.data;
+
+    do {
+        rc = glyph_decoder_read(d[0], &pos, in.data + in.len, &piece);
+    } while (rc == GLYPH_OK);
+
+    is_int(glyph_decoder_end(d[0]), GLYPH_OK, "then one is read to its end");
+    is_int(room.used, 0, "which is when it gives its window back");
+
+    glyph_decoder_destroy(d[0]);
+    glyph_buf_free(&text);
+    glyph_buf_free(&in);
 }
