@@ -768,8 +768,13 @@ ngx_glyph_job_store_lost(ngx_glyph_job_t *job, ngx_uint_t unknown)
                         why.detail);
 
     if (job->ctx) {
-        ngx_glyph_upload_answer(job->ctx, why.status, job->code,
-                                &job->detail);
+
+        /* it may have been about to end for another reason */
+
+        ngx_glyph_upload_answer(job->ctx,
+                                job->code == why.code
+                                ? why.status : NGX_HTTP_SERVICE_UNAVAILABLE,
+                                job->code, &job->detail);
     }
 }
 

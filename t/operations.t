@@ -48,7 +48,8 @@ subtest 'alerts' => sub {
 };
 
 subtest 'the log' => sub {
-    for my $said ('postgres cannot be used: ', 'postgres refused row ',
+    for my $said ('postgres cannot be used: ', 'postgres refuses to write: ',
+        'postgres refuses to read: ', 'postgres refused row ',
         'postgres refused', 'goes to quarantine', 'the import starts again')
     {
         like $text, qr/`\Q$said\E`/, "the text has '$said'";

@@ -547,7 +547,7 @@ async function missing(t) {
         await t.get(path, path, [500, 'query_missing']);
     }
 
-    for (const what of ['', '/status', '/result', '/errors']) {
+    for (const what of JOB) {
         await t.hit('GET', `/api/jobs/${NOBODY}${what}`,
                     `/api/jobs/{id}${what}`, [500, 'query_missing']);
     }
