@@ -581,3 +581,26 @@ Prefer: return=representation
 Content-Type: text/csv
 Prefer: return=representation
 --- response_body_like: ^(?!.*"import_index":52,).*"valid_rows":100,.*"listings_truncated":true,.*"import_index":45,
+
+
+=== TEST 47: before or after the whole file is here, the rows are the same
+--- request eval
+["POST /score?stream=off&columns=title\n$::Rows",
+ "POST /score?stream=on&columns=title\n$::Rows"]
+--- more_headers eval: [$::Csv, $::Csv]
+--- response_body eval
+["title\r\nRTX 3080 Ti\r\nNVIDIA H100 PCIe 80GB\r\nRTX 3080 Ti\r\n",
+ "title\r\nRTX 3080 Ti\r\nNVIDIA H100 PCIe 80GB\r\nRTX 3080 Ti\r\n"]
+
+
+=== TEST 48: neither on nor off; and not a parameter of imports
+--- http_config eval: $::UpHttp
+--- config eval
+$::UpConfig . "location = /score { glyph_transform; }"
+--- request eval
+["POST /score?stream=true\n$::Rows", "POST /import?stream=on\n$::Rows"]
+--- error_code eval
+[400, 400]
+--- response_body_like eval
+['"code":"option_invalid".*\\\\"on\\\\" or \\\\"off\\\\"',
+ '"code":"option_unknown"']
