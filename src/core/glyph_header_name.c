@@ -70,7 +70,7 @@ glyph_header_synonym(const char *name)
 {
     const glyph_synonym_t  *s;
 
-    for (s = glyph_synonyms; s->name; s++) {
+    for (s = glyph_synonyms; s < glyph_synonyms + glyph_synonyms_n; s++) {
 
         if (s->name[0] == name[0] && glyph_header_same(s->name, name)) {
             return s;
@@ -228,7 +228,7 @@ glyph_header_near(const glyph_str_t *given, glyph_column_e column)
     best = max + 1;
     near = NULL;
 
-    for (s = glyph_synonyms; s->name; s++) {
+    for (s = glyph_synonyms; s < glyph_synonyms + glyph_synonyms_n; s++) {
 
         if (s->column != column) {
             continue;

@@ -84,6 +84,12 @@ glyph_pipeline_create(glyph_pipeline_t **pp,
 
     *pp = NULL;
 
+    if (glyph_condition_init() != GLYPH_OK
+        || glyph_quantity_init() != GLYPH_OK)
+    {
+        return GLYPH_ERROR;
+    }
+
     p = calloc(1, sizeof(glyph_pipeline_t));
     if (p == NULL) {
         return GLYPH_ERROR;

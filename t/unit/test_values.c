@@ -144,6 +144,9 @@ test_cuts(void)
 int
 main(void)
 {
+    ok(glyph_quantity_init() == GLYPH_OK && glyph_condition_init() == GLYPH_OK,
+       "the words are compiled");
+
     test_quantity("", NO, UNK);
     test_quantity("  ", NO, UNK);
     test_quantity("\xc2\xad", NO, UNK);
