@@ -1,6 +1,7 @@
 #include "glyph_header_name.h"
 #include "glyph_currency.h"
 #include "glyph_json.h"
+#include "glyph_near.h"
 #include "glyph_utf8.h"
 
 
@@ -9,8 +10,6 @@ static const glyph_synonym_t *glyph_header_find_name(
 static unsigned glyph_header_has(const glyph_str_t *fields, size_t n,
     size_t *known);
 static int glyph_header_same(const char *a, const char *b);
-static size_t glyph_header_distance(const char *a, size_t alen,
-    const char *b, size_t blen, size_t max);
 
 
 size_t
@@ -234,7 +233,7 @@ glyph_header_near(const glyph_str_t *given, glyph_column_e column)
             continue;
         }
 
-        d = glyph_header_distance(name, len, s->name, strlen(s->name), max);
+        d = glyph_near_distance(name, len, s->name, strlen(s->name), max);
 
         if (d < best) {
             best = d;
@@ -243,63 +242,6 @@ glyph_header_near(const glyph_str_t *given, glyph_column_e column)
     }
 
     return near;
-}
-
-
-/*
- * How many letters must be added, left out, changed or swapped with their
- * neighbours; more than max is max + 1.  Names are shorter than 64.
- */
-
-static size_t
-glyph_header_distance(const char *a, size_t alen, const char *b, size_t blen,
-    size_t max)
-{
-    size_t   i, j, d, *prev, *cur, *old, *spare, rows[3][64];
-
-    if (alen > blen + max || blen > alen + max || alen > 63 || blen > 63) {
-        return max + 1;
-    }
-
-    old = rows[0];
-    prev = rows[1];
-    cur = rows[2];
-
-    for (j = 0; j <= blen; j++) {
-        prev[j] = j;
-        old[j] = j;
-    }
-
-    for (i = 1; i <= alen; i++) {
-        cur[0] = i;
-
-        for (j = 1; j <= blen; j++) {
-            d = prev[j - 1] + (a[i - 1] != b[j - 1]);
-
-            if (prev[j] + 1 < d) {
-                d = prev[j] + 1;
-            }
-
-            if (cur[j - 1] + 1 < d) {
-                d = cur[j - 1] + 1;
-            }
-
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]
-                && old[j - 2] + 1 < d)
-            {
-                d = old[j - 2] + 1;
-            }
-
-            cur[j] = d;
-        }
-
-        spare = old;
-        old = prev;
-        prev = cur;
-        cur = spare;
-    }
-
-    return prev[blen] > max ? max + 1 : prev[blen];
 }
 
 
