@@ -111,7 +111,11 @@ for my $language (@languages) {
 
         my $seen = $classes{$list}{$phrase} ||= {};
 
-        if ($seen->{$class} || (%$seen && !$l->{set})) {
+        # languages share words, but not what they mean
+
+        if ((%$seen && !$l->{set} && !$seen->{$class})
+            || ($seen->{$class} || '') =~ /^\Q$language\E\.csv/)
+        {
             my ($where) = values %$seen;
             warn "$language.csv:$.: also in $where: $line\n";
             $bad = 1;
@@ -119,7 +123,7 @@ for my $language (@languages) {
         }
 
         push @{$entries{$list}}, [$language, $phrase, $class] unless %$seen;
-        $seen->{$class} = "$language.csv:$.";
+        $seen->{$class} ||= "$language.csv:$.";
     }
 }
 
