@@ -1,5 +1,6 @@
 
 #include "glyph_body.h"
+#include "glyph_json_sample.h"
 #include "glyph_pipeline.h"
 #include "glyph_reader.h"
 #include "glyph_row.h"
@@ -318,7 +319,9 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
 
     code = GLYPH_CODE_OK;
 
-    rc = glyph_sample_decide(&s, &code, &p->detail);
+    rc = (s.format == GLYPH_FORMAT_CSV)
+         ? glyph_sample_decide(&s, &code, &p->detail)
+         : glyph_json_sample_decide(&s, &code, &p->detail);
 
     if (rc == GLYPH_BAD && code == GLYPH_FILE_HEADER_TOO_LARGE
         && !glyph_body_ended(p->body) && p->sample_size < GLYPH_SAMPLE_MAX)
