@@ -7,7 +7,7 @@
 #include "ngx_glyph_source.h"
 #include "ngx_glyph_trace.h"
 #include "ngx_glyph_upload.h"
-#include "glyph_json_sample.h"
+#include "core/glyph_media.h"
 
 
 #define NGX_GLYPH_BOUNDARY_MAX  70          /* RFC 2046, 5.1.1 */
@@ -164,7 +164,7 @@ ngx_glyph_options_type(ngx_http_request_t *r, ngx_glyph_job_t *job)
     name.data = type->data;
     name.len = type->len;
 
-    job->opts.format = glyph_json_sample_format(&name, &no_name);
+    job->opts.format = glyph_media_format(&name, &no_name);
 
     if (job->opts.format != GLYPH_FORMAT_CSV) {
         return NGX_DECLINED;
@@ -271,7 +271,7 @@ ngx_glyph_options_source(ngx_http_request_t *r, ngx_glyph_job_t *job)
     name.data = p;
     name.len = job->source.data + job->source.len - p;
 
-    job->opts.format = glyph_json_sample_format(&no_type, &name);
+    job->opts.format = glyph_media_format(&no_type, &name);
 
     if (job->opts.filename.len == 0) {
         job->opts.filename = name;

@@ -29,6 +29,9 @@ then
     say "src/core knows no nginx, Redis or Postgres"
 fi
 
+# tables that are made of data
+perl util/words.pl -c || bad=1
+
 grep -nE 'nginx_version' src/*.[ch] ngx_glyph_module.c \
     | grep -v '^src/ngx_glyph_compat.h:' \
     && say "nginx_version belongs into src/ngx_glyph_compat.h"

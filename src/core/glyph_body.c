@@ -3,9 +3,8 @@
 #include "glyph_charset.h"
 #include "glyph_form.h"
 #include "glyph_json.h"
-#include "glyph_json_sample.h"
+#include "glyph_media.h"
 #include "glyph_multipart.h"
-#include "glyph_sample.h"
 #include "glyph_sha256.h"
 
 
@@ -360,11 +359,11 @@ glyph_body_begin(glyph_body_t *body)
 
     type = glyph_multipart_content_type(body->multipart);
 
-    body->format = glyph_json_sample_format(type, &body->filename);
+    body->format = glyph_media_format(type, &body->filename);
 
     name = body->opts->charset;
 
-    glyph_sample_charset(type, &name);
+    glyph_media_charset(type, &name);
 
     rc = glyph_charset_create(&body->charset, &name);
 

@@ -6,7 +6,9 @@
 #ifndef GLYPH_BODY_H_INCLUDED
 #define GLYPH_BODY_H_INCLUDED
 
-#include "glyph_pipeline.h"
+#include "glyph_buf.h"
+#include "glyph_code.h"
+#include "glyph_opts.h"
 
 
 typedef struct {

@@ -1,24 +1,11 @@
 #include <pthread.h>
 
 #include "glyph_currency.h"
+#include "glyph_currency_words.h"
 #include "glyph_utf8.h"
 
 
 #define GLYPH_CURRENCY_NAME_MAX  64
-
-
-typedef struct {
-    const char     *word;
-    char            code[4];
-    unsigned char   sign;
-} glyph_currency_word_t;
-
-
-typedef struct {
-    const char     *word;
-    char            code[4];
-    unsigned char   sign;
-} glyph_currency_country_t;
 
 
 static int glyph_currency_in(const char *list, const char *code);
@@ -34,7 +21,7 @@ static size_t glyph_currency_take_wide(glyph_currency_told_t *told,
     const unsigned char *p, const unsigned char *last);
 static size_t glyph_currency_take_odd(glyph_currency_told_t *told,
     const unsigned char *p, const unsigned char *last);
-static const glyph_currency_country_t *glyph_currency_country(
+static const glyph_currency_word_t *glyph_currency_country(
     const unsigned char *word, size_t len, glyph_sign_e sign);
 static glyph_sign_e glyph_currency_sign_at(const unsigned char *p,
     const unsigned char *last);
@@ -86,159 +73,11 @@ static const char *glyph_currency_shared[] = {
 };
 
 
-static const glyph_currency_word_t  glyph_currency_words[] = {
-    { "$", "USD", GLYPH_SIGN_DOLLAR },
-    { "€", "EUR", 0 },
-    { "£", "GBP", GLYPH_SIGN_POUND },
-    { "￡", "GBP", GLYPH_SIGN_POUND },
-    { "¥", "JPY", GLYPH_SIGN_YEN },
-    { "￥", "JPY", GLYPH_SIGN_YEN },
-    { "円", "JPY", 0 },
-    { "元", "CNY", 0 },
-    { "人民币", "CNY", 0 },
-    { "₹", "INR", 0 },
-    { "₨", "INR", GLYPH_SIGN_RUPEE },
-    { "₩", "KRW", 0 },
-    { "￦", "KRW", 0 },
-    { "원", "KRW", 0 },
-    { "₽", "RUB", 0 },
-    { "₴", "UAH", 0 },
-    { "₺", "TRY", 0 },
-    { "₪", "ILS", 0 },
-    { "₫", "VND", 0 },
-    { "฿", "THB", 0 },
-    { "บาท", "THB", 0 },
-    { "₱", "PHP", 0 },
-    { "₦", "NGN", 0 },
-    { "₡", "CRC", 0 },
-    { "₸", "KZT", 0 },
-    { "₾", "GEL", 0 },
-    { "₵", "GHS", 0 },
-    { "лв", "BGN", 0 },
-    { "р", "RUB", GLYPH_SIGN_RUBLE },
-    { "руб", "RUB", GLYPH_SIGN_RUBLE },
-    { "рубль", "RUB", GLYPH_SIGN_RUBLE },
-    { "рубля", "RUB", GLYPH_SIGN_RUBLE },
-    { "рублей", "RUB", GLYPH_SIGN_RUBLE },
-    { "грн", "UAH", 0 },
-    { "гривень", "UAH", 0 },
-    { "дин", "RSD", 0 },
-    { "ден", "MKD", 0 },
-    { "dollar", "USD", GLYPH_SIGN_DOLLAR },
-    { "dollars", "USD", GLYPH_SIGN_DOLLAR },
-    { "dolar", "USD", GLYPH_SIGN_DOLLAR },
-    { "dolares", "USD", GLYPH_SIGN_DOLLAR },
-    { "bucks", "USD", GLYPH_SIGN_DOLLAR },
-    { "euro", "EUR", 0 },
-    { "euros", "EUR", 0 },
-    { "pound", "GBP", GLYPH_SIGN_POUND },
-    { "pounds", "GBP", GLYPH_SIGN_POUND },
-    { "sterling", "GBP", 0 },
-    { "quid", "GBP", 0 },
-    { "yen", "JPY", 0 },
-    { "yuan", "CNY", 0 },
-    { "rmb", "CNY", 0 },
-    { "renminbi", "CNY", 0 },
-    { "rs", "INR", GLYPH_SIGN_RUPEE },
-    { "rupee", "INR", GLYPH_SIGN_RUPEE },
-    { "rupees", "INR", GLYPH_SIGN_RUPEE },
-    { "won", "KRW", 0 },
-    { "kr", "", GLYPH_SIGN_CROWN },
-    { "krona", "", GLYPH_SIGN_CROWN },
-    { "kronor", "", GLYPH_SIGN_CROWN },
-    { "krone", "", GLYPH_SIGN_CROWN },
-    { "kroner", "", GLYPH_SIGN_CROWN },
-    { "peso", "", GLYPH_SIGN_PESO },
-    { "pesos", "", GLYPH_SIGN_PESO },
-    { "sfr", "CHF", 0 },
-    { "fr", "CHF", 0 },
-    { "franken", "CHF", 0 },
-    { "zl", "PLN", 0 },
-    { "zloty", "PLN", 0 },
-    { "zlote", "PLN", 0 },
-    { "zlotych", "PLN", 0 },
-    { "kc", "CZK", 0 },
-    { "koruna", "CZK", 0 },
-    { "korun", "CZK", 0 },
-    { "ft", "HUF", 0 },
-    { "forint", "HUF", 0 },
-    { "lei", "RON", GLYPH_SIGN_LEU },
-    { "leu", "RON", GLYPH_SIGN_LEU },
-    { "din", "RSD", 0 },
-    { "lv", "BGN", 0 },
-    { "tl", "TRY", 0 },
-    { "lira", "TRY", 0 },
-    { "ruble", "RUB", GLYPH_SIGN_RUBLE },
-    { "rubles", "RUB", GLYPH_SIGN_RUBLE },
-    { "rur", "RUB", 0 },
-    { "hryvnia", "UAH", 0 },
-    { "reais", "BRL", 0 },
-    { "real", "BRL", 0 },
-    { "r", "ZAR", 0 },
-    { "rand", "ZAR", 0 },
-    { "rp", "IDR", 0 },
-    { "rupiah", "IDR", 0 },
-    { "rm", "MYR", 0 },
-    { "ringgit", "MYR", 0 },
-    { "baht", "THB", 0 },
-    { "dong", "VND", 0 },
-    { "nis", "ILS", 0 },
-    { "shekel", "ILS", 0 },
-    { "shekels", "ILS", 0 },
-    { "dh", "AED", 0 },
-    { "dhs", "AED", 0 },
-    { "dirham", "AED", 0 },
-    { "dirhams", "AED", 0 },
-    { "riyal", "SAR", 0 },
-    { "ksh", "KES", 0 },
-    { "ntd", "TWD", 0 },
-};
-
-
-/* Before, or behind, a sign that others share. */
-
-static const glyph_currency_country_t  glyph_currency_countries[] = {
-    { "us", "USD", GLYPH_SIGN_DOLLAR },
-    { "usa", "USD", GLYPH_SIGN_DOLLAR },
-    { "american", "USD", GLYPH_SIGN_DOLLAR },
-    { "c", "CAD", GLYPH_SIGN_DOLLAR },
-    { "ca", "CAD", GLYPH_SIGN_DOLLAR },
-    { "can", "CAD", GLYPH_SIGN_DOLLAR },
-    { "cdn", "CAD", GLYPH_SIGN_DOLLAR },
-    { "canadian", "CAD", GLYPH_SIGN_DOLLAR },
-    { "a", "AUD", GLYPH_SIGN_DOLLAR },
-    { "au", "AUD", GLYPH_SIGN_DOLLAR },
-    { "aus", "AUD", GLYPH_SIGN_DOLLAR },
-    { "australian", "AUD", GLYPH_SIGN_DOLLAR },
-    { "nz", "NZD", GLYPH_SIGN_DOLLAR },
-    { "hk", "HKD", GLYPH_SIGN_DOLLAR },
-    { "s", "SGD", GLYPH_SIGN_DOLLAR },
-    { "sg", "SGD", GLYPH_SIGN_DOLLAR },
-    { "singapore", "SGD", GLYPH_SIGN_DOLLAR },
-    { "nt", "TWD", GLYPH_SIGN_DOLLAR },
-    { "tw", "TWD", GLYPH_SIGN_DOLLAR },
-    { "r", "BRL", GLYPH_SIGN_DOLLAR },
-    { "mx", "MXN", GLYPH_SIGN_DOLLAR },
-    { "mex", "MXN", GLYPH_SIGN_DOLLAR },
-    { "ar", "ARS", GLYPH_SIGN_DOLLAR },
-    { "cl", "CLP", GLYPH_SIGN_DOLLAR },
-    { "co", "COP", GLYPH_SIGN_DOLLAR },
-    { "col", "COP", GLYPH_SIGN_DOLLAR },
-    { "rd", "DOP", GLYPH_SIGN_DOLLAR },
-    { "tt", "TTD", GLYPH_SIGN_DOLLAR },
-    { "cn", "CNY", GLYPH_SIGN_YEN },
-    { "jp", "JPY", GLYPH_SIGN_YEN },
-    { "gb", "GBP", GLYPH_SIGN_POUND },
-    { "uk", "GBP", GLYPH_SIGN_POUND },
-    { "british", "GBP", GLYPH_SIGN_POUND },
-};
-
-
 int
 glyph_currency_find(const unsigned char *word, size_t len, char code[4],
     glyph_sign_e *sign)
 {
-    size_t                        i, n;
+    size_t                        i;
     const glyph_currency_word_t  *w;
 
     *sign = GLYPH_SIGN_NONE;
@@ -255,9 +94,7 @@ glyph_currency_find(const unsigned char *word, size_t len, char code[4],
         return 0;
     }
 
-    n = sizeof(glyph_currency_words) / sizeof(glyph_currency_words[0]);
-
-    for (i = 0; i < n; i++) {
+    for (i = 0; i < glyph_currency_words_n; i++) {
         w = &glyph_currency_words[i];
 
         if (glyph_currency_is(w->word, word, len)) {
@@ -274,12 +111,10 @@ glyph_currency_find(const unsigned char *word, size_t len, char code[4],
 static void
 glyph_currency_measure(void)
 {
-    size_t                        i, n;
+    size_t                        i;
     const glyph_currency_word_t  *w;
 
-    n = sizeof(glyph_currency_words) / sizeof(glyph_currency_words[0]);
-
-    for (i = 0; i < n; i++) {
+    for (i = 0; i < glyph_currency_words_n; i++) {
         w = &glyph_currency_words[i];
 
         glyph_currency_lengths[(unsigned char) *w->word]
@@ -465,7 +300,7 @@ glyph_currency_take_word(glyph_currency_told_t *told,
     size_t                           len;
     glyph_sign_e                     sign;
     const unsigned char             *q;
-    const glyph_currency_country_t  *country;
+    const glyph_currency_word_t  *country;
 
     for (q = p; q < last && *q >= 'a' && *q <= 'z'; q++) {
         /* void */
@@ -522,16 +357,14 @@ glyph_currency_take_word(glyph_currency_told_t *told,
 
 /* With GLYPH_SIGN_NONE one of any sign. */
 
-static const glyph_currency_country_t *
+static const glyph_currency_word_t *
 glyph_currency_country(const unsigned char *word, size_t len,
     glyph_sign_e sign)
 {
-    size_t                           i, n;
-    const glyph_currency_country_t  *c;
+    size_t                           i;
+    const glyph_currency_word_t  *c;
 
-    n = sizeof(glyph_currency_countries) / sizeof(glyph_currency_countries[0]);
-
-    for (i = 0; i < n; i++) {
+    for (i = 0; i < glyph_currency_countries_n; i++) {
         c = &glyph_currency_countries[i];
 
         if ((sign == GLYPH_SIGN_NONE || sign == c->sign)

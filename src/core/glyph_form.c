@@ -1,7 +1,10 @@
 #include "glyph_form.h"
 #include "glyph_json.h"
-#include "glyph_row.h"
 #include "glyph_utf8.h"
+
+
+/* bytes of a text, as of most columns */
+#define GLYPH_FORM_TEXT_MAX  1024
 
 
 static glyph_code_e glyph_form_field(const glyph_multipart_t *mp, size_t i);
@@ -116,7 +119,7 @@ glyph_form_is_known(const glyph_str_t *name)
 static int
 glyph_form_is_text(const glyph_str_t *value)
 {
-    return value->len <= GLYPH_ROW_TEXT_MAX
+    return value->len <= GLYPH_FORM_TEXT_MAX
            && glyph_utf8_valid(value->data, value->len) == value->len
            && (value->len == 0
                || memchr(value->data, '\0', value->len) == NULL);

@@ -3,6 +3,7 @@
 #include "glyph_header_name.h"
 #include "glyph_currency.h"
 #include "glyph_json.h"
+#include "glyph_near.h"
 #include "glyph_utf8.h"
 
 
@@ -31,8 +32,6 @@ static const glyph_synonym_t *glyph_header_find_name(
 static unsigned glyph_header_has(const glyph_str_t *fields, size_t n,
     size_t *known);
 static int glyph_header_same(const char *a, const char *b);
-static size_t glyph_header_distance(const char *a, size_t alen,
-    const char *b, size_t blen, size_t max);
 
 
 size_t
@@ -128,7 +127,7 @@ glyph_header_index(void)
         next[i] = &glyph_header_first[i];
     }
 
-    for (n = 0; glyph_synonyms[n].name; n++) {
+    for (n = 0; n < glyph_synonyms_n; n++) {
         i = glyph_header_slot(glyph_synonyms[n].name);
 
         while (glyph_header_slots[i]) {
@@ -321,7 +320,7 @@ glyph_header_near(const glyph_str_t *given, glyph_column_e column)
         }
 
         s = glyph_synonyms[i - 1].name;
-        d = glyph_header_distance(name, len, s, strlen(s), max);
+        d = glyph_near_distance(name, len, s, strlen(s), max);
 
         if (d < best) {
             best = d;
@@ -358,91 +357,6 @@ glyph_header_differ(unsigned letters, size_t max)
     }
 
     return letters != 0;
-}
-
-
-/*
- * How many letters must be added, left out, changed or swapped with their
- * neighbours; more than max is max + 1.  Names are shorter than 64.
- */
-
-static size_t
-glyph_header_distance(const char *a, size_t alen, const char *b, size_t blen,
-    size_t max)
-{
-    size_t   i, j, d, least, *prev, *cur, *old, *spare, rows[3][64];
-
-    if (alen > blen + max || blen > alen + max || alen > 63 || blen > 63) {
-        return max + 1;
-    }
-
-    while (alen && blen && a[alen - 1] == b[blen - 1]) {
-        alen--;
-        blen--;
-    }
-
-    while (alen && blen && *a == *b) {
-        a++;
-        b++;
-        alen--;
-        blen--;
-    }
-
-    old = rows[0];
-    prev = rows[1];
-    cur = rows[2];
-
-    for (j = 0; j <= blen; j++) {
-        prev[j] = j;
-        old[j] = j;
-    }
-
-    for (i = 1; i <= alen; i++) {
-        cur[0] = i;
-        least = i;
-
-        /* farther from the diagonal there are more than max */
-
-        for (j = 1; j <= blen; j++) {
-
-            if (j + max < i || i + max < j) {
-                cur[j] = max + 1;
-                continue;
-            }
-
-            d = prev[j - 1] + (a[i - 1] != b[j - 1]);
-
-            if (prev[j] + 1 < d) {
-                d = prev[j] + 1;
-            }
-
-            if (cur[j - 1] + 1 < d) {
-                d = cur[j - 1] + 1;
-            }
-
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]
-                && old[j - 2] + 1 < d)
-            {
-                d = old[j - 2] + 1;
-            }
-
-            cur[j] = d;
-            least = d < least ? d : least;
-        }
-
-        /* a swap looks back by two rows, but it costs one */
-
-        if (least > max) {
-            return max + 1;
-        }
-
-        spare = old;
-        old = prev;
-        prev = cur;
-        cur = spare;
-    }
-
-    return prev[blen] > max ? max + 1 : prev[blen];
 }
 
 

@@ -1,4 +1,5 @@
 #include "glyph_index.h"
+#include <stdio.h>
 
 
 #define GLYPH_CANDIDATES_MIN  1024
@@ -13,7 +14,9 @@
 static int glyph_index_build(glyph_index_t *index, const glyph_str_t *aliases,
     glyph_buf_t *error);
 static int glyph_index_lexicon(glyph_index_t *index);
-static int glyph_index_pairs(glyph_index_t *index, const char *adjectives,
+static int glyph_index_pairs(glyph_index_t *index, glyph_pair_e adjectives,
+    uint8_t class);
+static int glyph_index_nouns(glyph_index_t *index, const char *adjective,
     uint8_t class);
 static int glyph_index_phrase(glyph_index_t *index, const char *text,
     size_t len, uint8_t class);
@@ -113,32 +116,31 @@ glyph_index_build(glyph_index_t *index, const glyph_str_t *aliases,
 static int
 glyph_index_lexicon(glyph_index_t *index)
 {
-    size_t                  n;
-    const char             *p;
-    const glyph_lexicon_t  *l;
+    size_t                 i;
+    const glyph_phrase_t  *p;
 
     /* pairs first: what the table says itself wins */
 
-    if (glyph_index_pairs(index, glyph_lexicon_adjectives, GLYPH_W_CARD)
+    if (glyph_index_pairs(index, GLYPH_PAIR_ADJECTIVE, GLYPH_W_CARD)
         != GLYPH_OK
-        || glyph_index_pairs(index, glyph_lexicon_mobile,
+        || glyph_index_pairs(index, GLYPH_PAIR_MOBILE,
                              GLYPH_W_QUALIFIER + GLYPH_Q_MOBILE)
            != GLYPH_OK
-        || glyph_index_pairs(index, glyph_lexicon_server,
+        || glyph_index_pairs(index, GLYPH_PAIR_SERVER,
                              GLYPH_W_QUALIFIER + GLYPH_Q_SERVER)
            != GLYPH_OK
-        || glyph_index_pairs(index, "", GLYPH_W_CARD) != GLYPH_OK)
+        || glyph_index_nouns(index, "", GLYPH_W_CARD) != GLYPH_OK)
     {
         return GLYPH_ERROR;
     }
 
-    for (l = glyph_lexicon; l->class; l++) {
-        for (p = l->text; *p; p += n + (p[n] == '|')) {
-            n = strcspn(p, "|");
+    for (i = 0; i < glyph_lexicon_n; i++) {
+        p = &glyph_lexicon[i];
 
-            if (glyph_index_phrase(index, p, n, l->class) != GLYPH_OK) {
-                return GLYPH_ERROR;
-            }
+        if (glyph_index_phrase(index, p->text, strlen(p->text), p->class)
+            != GLYPH_OK)
+        {
+            return GLYPH_ERROR;
         }
     }
 
@@ -147,35 +149,47 @@ glyph_index_lexicon(glyph_index_t *index)
 
 
 static int
-glyph_index_pairs(glyph_index_t *index, const char *adjectives,
+glyph_index_pairs(glyph_index_t *index, glyph_pair_e adjectives,
     uint8_t class)
 {
-    char         text[64];
-    size_t       n, k;
-    const char  *p, *q;
+    size_t  i;
 
-    p = adjectives;
+    for (i = 0; i < glyph_lexicon_pairs_n; i++) {
 
-    do {
-        n = strcspn(p, "|");
+        if (glyph_lexicon_pairs[i].class == adjectives
+            && glyph_index_nouns(index, glyph_lexicon_pairs[i].text, class)
+               != GLYPH_OK)
+        {
+            return GLYPH_ERROR;
+        }
+    }
 
-        for (q = glyph_lexicon_nouns; *q; q += k + (q[k] == '|')) {
-            k = strcspn(q, "|");
+    return GLYPH_OK;
+}
 
-            memcpy(text, p, n);
-            text[n] = ' ';
-            memcpy(text + n + 1, q, k);
 
-            if (glyph_index_phrase(index, text, n + 1 + k, class)
-                != GLYPH_OK)
-            {
-                return GLYPH_ERROR;
-            }
+/* Every noun behind an adjective. */
+
+static int
+glyph_index_nouns(glyph_index_t *index, const char *adjective, uint8_t class)
+{
+    int     len;
+    char    text[64];
+    size_t  i;
+
+    for (i = 0; i < glyph_lexicon_pairs_n; i++) {
+
+        if (glyph_lexicon_pairs[i].class != GLYPH_PAIR_NOUN) {
+            continue;
         }
 
-        p += n + (p[n] == '|');
+        len = snprintf(text, sizeof(text), "%s %s", adjective,
+                       glyph_lexicon_pairs[i].text);
 
-    } while (*p);
+        if (glyph_index_phrase(index, text, len, class) != GLYPH_OK) {
+            return GLYPH_ERROR;
+        }
+    }
 
     return GLYPH_OK;
 }

@@ -9,6 +9,7 @@
 
 #include "glyph.h"
 #include "glyph_automaton.h"
+#include "glyph_idle.h"
 #include "glyph_lexicon.h"
 #include "glyph_registry.h"
 
@@ -78,14 +79,8 @@ void glyph_index_destroy(glyph_index_t *index);
 const glyph_index_t *glyph_registry_compiled(const glyph_registry_t *reg);
 
 
-/* glyph_match.c: a compiled registry's matchers that nobody uses now. */
-
-typedef struct glyph_matchers_s  glyph_matchers_t;
-
-glyph_matchers_t *glyph_matchers_create(void);
-void glyph_matchers_destroy(glyph_matchers_t *list);
-
-glyph_matchers_t *glyph_registry_matchers(const glyph_registry_t *reg);
+/* Its matchers that nobody uses now. */
+glyph_idle_t *glyph_registry_idle(const glyph_registry_t *reg);
 
 
 /* glyph_name.c: the writings of one model's name. */

@@ -12,7 +12,7 @@
 
 #include "glyph_buf.h"
 #include "glyph_format.h"
-#include "glyph_reader.h"
+#include "glyph_record.h"
 
 
 typedef struct {

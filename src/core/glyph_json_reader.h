@@ -22,7 +22,8 @@
 
 #include "glyph_buf.h"
 #include "glyph_column.h"
-#include "glyph_reader.h"
+#include "glyph_format.h"
+#include "glyph_record.h"
 
 
 #define GLYPH_JSON_READER_KEY_MAX  1024     /* bytes of a key */

@@ -9,7 +9,7 @@
 #define GLYPH_JSON_RECORD_H_INCLUDED
 
 #include "glyph_buf.h"
-#include "glyph_reader.h"
+#include "glyph_record.h"
 
 
 #define GLYPH_JSON_RECORD_DEPTH   32    /* the object itself counted */

@@ -1,16 +1,7 @@
-
-#include <strings.h>
-
 #include "glyph_header_name.h"
 #include "glyph_json_reader.h"
 #include "glyph_json_sample.h"
 #include "glyph_money.h"
-
-
-typedef struct {
-    const char      *name;
-    glyph_format_e   format;
-} glyph_json_name_t;
 
 
 static int glyph_json_sample_keys(glyph_sample_t *s, glyph_code_e *code,
@@ -18,23 +9,6 @@ static int glyph_json_sample_keys(glyph_sample_t *s, glyph_code_e *code,
 static int glyph_json_sample_none(const glyph_sample_t *s, int rc,
     glyph_code_e first, glyph_code_e *code, glyph_buf_t *detail);
 static int glyph_json_sample_decimal(glyph_sample_t *s);
-
-
-static const glyph_json_name_t  glyph_json_types[] = {
-    { "application/json", GLYPH_FORMAT_JSON },
-    { "application/x-ndjson", GLYPH_FORMAT_NDJSON },
-    { "application/ndjson", GLYPH_FORMAT_NDJSON },
-    { "application/jsonl", GLYPH_FORMAT_NDJSON },
-    { NULL, GLYPH_FORMAT_CSV }
-};
-
-
-static const glyph_json_name_t  glyph_json_names[] = {
-    { ".json", GLYPH_FORMAT_JSON },
-    { ".ndjson", GLYPH_FORMAT_NDJSON },
-    { ".jsonl", GLYPH_FORMAT_NDJSON },
-    { NULL, GLYPH_FORMAT_CSV }
-};
 
 
 int
@@ -201,50 +175,4 @@ glyph_json_sample_decimal(glyph_sample_t *s)
     s->decimal = glyph_sample_habit(seen);
 
     return GLYPH_OK;
-}
-
-
-glyph_format_e
-glyph_json_sample_format(const glyph_str_t *type, const glyph_str_t *filename)
-{
-    size_t                    n;
-    const glyph_json_name_t  *name;
-
-    for (name = glyph_json_types; name->name; name++) {
-        n = strlen(name->name);
-
-        if (type->len >= n
-            && strncasecmp((char *) type->data, name->name, n) == 0
-            && (type->len == n || type->data[n] == ';'
-                || type->data[n] == ' '))
-        {
-            return name->format;
-        }
-    }
-
-    /* what a client says that has not looked at the file */
-
-    n = sizeof("application/octet-stream") - 1;
-
-    if (type->len
-        && (type->len != n
-            || strncasecmp((char *) type->data, "application/octet-stream", n)
-               != 0))
-    {
-        return GLYPH_FORMAT_CSV;
-    }
-
-    for (name = glyph_json_names; name->name; name++) {
-        n = strlen(name->name);
-
-        if (filename->len > n
-            && strncasecmp((char *) filename->data + filename->len - n,
-                           name->name, n)
-               == 0)
-        {
-            return name->format;
-        }
-    }
-
-    return GLYPH_FORMAT_CSV;
 }

@@ -13,12 +13,4 @@
 int glyph_json_sample_decide(glyph_sample_t *s, glyph_code_e *code,
     glyph_buf_t *detail);
 
-/*
- * The format that a media type names (its parameters do not count); where it
- * is empty, or application/octet-stream, the one that the end of a file's name
- * tells.  CSV if none does.
- */
-glyph_format_e glyph_json_sample_format(const glyph_str_t *type,
-    const glyph_str_t *filename);
-
 #endif /* GLYPH_JSON_SAMPLE_H_INCLUDED */

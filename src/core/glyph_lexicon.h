@@ -6,7 +6,7 @@
 #ifndef GLYPH_LEXICON_H_INCLUDED
 #define GLYPH_LEXICON_H_INCLUDED
 
-#include "glyph.h"
+#include "glyph_phrase.h"
 
 
 /* Classes of words and phrases; each class is one bit of a set. */
@@ -150,23 +150,30 @@ typedef enum {
 #define GLYPH_Q_GRAPHIC     glyph_q_from(GLYPH_Q_GDDR3, GLYPH_Q_HBM)
 
 
-typedef struct {
-    uint8_t      class;     /* glyph_word_e, or GLYPH_W_QUALIFIER + … */
-    const char  *text;      /* phrases, separated by "|" */
-} glyph_lexicon_t;
+/*
+ * Texts are folded as titles are, so umlauts and accents need no second
+ * writing.  Where a phrase and a part of it are both here, the longer one
+ * wins: "dual fan" means nothing, "fan" is a part.  Classes are glyph_word_e,
+ * or GLYPH_W_QUALIFIER + glyph_qualifier_e.
+ */
+extern const glyph_phrase_t  glyph_lexicon[];
+extern const size_t  glyph_lexicon_n;
 
-/* The table, ended by class 0. */
-extern const glyph_lexicon_t  glyph_lexicon[];
 
 /*
  * Adjectives ("gaming", "desktop") and nouns ("graphics card"): every pair of
  * them says that it is a card; a pair with a laptop's adjective also that it
- * is a mobile one, with a server's that it is that edition.  Lists separated
- * by "|".
+ * is a mobile one, with a server's that it is that edition.
  */
-extern const char  glyph_lexicon_adjectives[];
-extern const char  glyph_lexicon_mobile[];
-extern const char  glyph_lexicon_server[];
-extern const char  glyph_lexicon_nouns[];
+
+typedef enum {
+    GLYPH_PAIR_NOUN = 0,
+    GLYPH_PAIR_ADJECTIVE,
+    GLYPH_PAIR_MOBILE,
+    GLYPH_PAIR_SERVER
+} glyph_pair_e;
+
+extern const glyph_phrase_t  glyph_lexicon_pairs[];
+extern const size_t  glyph_lexicon_pairs_n;
 
 #endif /* GLYPH_LEXICON_H_INCLUDED */

@@ -1,8 +1,8 @@
-#include <pthread.h>
 #include <stddef.h>
 
 #include "glyph_context.h"
 #include "glyph_dedup.h"
+#include "glyph_idle.h"
 #include "glyph_match.h"
 #include "glyph_memo.h"
 #include "glyph_mend.h"
@@ -29,20 +29,15 @@
 
 
 struct glyph_matcher_s {
+    glyph_idle_item_t     idle;         /* while nobody uses it */
     const glyph_index_t  *index;
     glyph_memo_t         *memo;
-    glyph_matcher_t      *next;         /* while nobody uses it */
     glyph_scan_t          title;
     glyph_scan_t          other;        /* the title mended, or the column */
 };
 
 
-struct glyph_matchers_s {
-    pthread_mutex_t       mutex;
-    glyph_matcher_t      *idle;
-};
-
-
+static void glyph_matcher_free(glyph_idle_item_t *item);
 static void glyph_match_title(glyph_matcher_t *m, const glyph_str_t *title,
     const glyph_str_t *model, glyph_match_t *result);
 static void glyph_match_copy(glyph_match_t *to, const glyph_match_t *from);
@@ -101,6 +96,7 @@ glyph_matcher_create(const glyph_registry_t *reg)
         return NULL;
     }
 
+    m->idle.destroy = glyph_matcher_free;
     m->index = glyph_registry_compiled(reg);
 
     m->memo = glyph_memo_create(GLYPH_MATCH_MEMO, GLYPH_MATCH_MEMO_MAX,
@@ -126,82 +122,28 @@ glyph_matcher_destroy(glyph_matcher_t *m)
 }
 
 
-glyph_matchers_t *
-glyph_matchers_create(void)
+static void
+glyph_matcher_free(glyph_idle_item_t *item)
 {
-    glyph_matchers_t  *list;
-
-    list = malloc(sizeof(glyph_matchers_t));
-    if (list == NULL) {
-        return NULL;
-    }
-
-    list->idle = NULL;
-
-    if (pthread_mutex_init(&list->mutex, NULL) != 0) {
-        free(list);
-        return NULL;
-    }
-
-    return list;
-}
-
-
-void
-glyph_matchers_destroy(glyph_matchers_t *list)
-{
-    glyph_matcher_t  *m;
-
-    if (list == NULL) {
-        return;
-    }
-
-    while (list->idle) {
-        m = list->idle;
-        list->idle = m->next;
-        glyph_matcher_destroy(m);
-    }
-
-    (void) pthread_mutex_destroy(&list->mutex);
-    free(list);
+    glyph_matcher_destroy((glyph_matcher_t *) item);
 }
 
 
 glyph_matcher_t *
 glyph_matcher_take(const glyph_registry_t *reg)
 {
-    glyph_matcher_t   *m;
-    glyph_matchers_t  *list;
+    glyph_idle_item_t  *item;
 
-    list = glyph_registry_matchers(reg);
+    item = glyph_idle_take(glyph_registry_idle(reg));
 
-    (void) pthread_mutex_lock(&list->mutex);
-
-    m = list->idle;
-
-    if (m) {
-        list->idle = m->next;
-    }
-
-    (void) pthread_mutex_unlock(&list->mutex);
-
-    return m ? m : glyph_matcher_create(reg);
+    return item ? (glyph_matcher_t *) item : glyph_matcher_create(reg);
 }
 
 
 void
 glyph_matcher_give(const glyph_registry_t *reg, glyph_matcher_t *m)
 {
-    glyph_matchers_t  *list;
-
-    list = glyph_registry_matchers(reg);
-
-    (void) pthread_mutex_lock(&list->mutex);
-
-    m->next = list->idle;
-    list->idle = m;
-
-    (void) pthread_mutex_unlock(&list->mutex);
+    glyph_idle_give(glyph_registry_idle(reg), &m->idle);
 }
 
 

@@ -10,6 +10,7 @@
  */
 
 #include "glyph_amount.h"
+#include "glyph_money_words.h"
 #include "glyph_utf8.h"
 
 
@@ -53,100 +54,12 @@ static void glyph_money_scan_wide(glyph_money_scan_t *s);
 static void glyph_money_scan_word(glyph_money_scan_t *s);
 static size_t glyph_money_word(glyph_money_scan_t *s,
     unsigned char *word);
-static int glyph_money_among(const char *const *list,
-    const unsigned char *word, size_t len);
+static unsigned glyph_money_class(const unsigned char *word, size_t len);
 static int glyph_money_starts_amount(const glyph_money_scan_t *s);
 static void glyph_money_scan_amount(glyph_money_scan_t *s);
 static int glyph_money_scan_tax(glyph_money_scan_t *s);
 static glyph_code_e glyph_money_judge(glyph_money_scan_t *s,
     glyph_money_t *money);
-
-
-/* Around a price these change nothing. */
-
-static const char *const  glyph_money_harmless[] = {
-    "now", "only", "just", "price", "sale", "obo", "ono", "each", "ea",
-    "shipped", "shipping", "or", "best", "offer", "firm", "free", "incl",
-    "including", "included", "inc", "plus", "ex", "excl", "excluding", "vat",
-    "tax", "gst", "hst", "net", "gross", "per", "buy", "it", "bin", "for",
-    "at", "is", "our", "your", "asking", "ask", "special", "deal", "today",
-    "final", "total",
-    "clearance", "reduced", "discounted", "nearest", "neg", "negotiable",
-    "delivered", "delivery", "ship", "local", "pickup", "cash", "paypal",
-    "current", "currently", "used", "new", "amount", "cost", "conus", "sh",
-    "pp", "gs", "ff", "bo",
-
-    "preis", "nur", "jetzt", "je", "pro", "vb", "vhb",
-    "vhs", "fp", "festpreis", "verhandlungsbasis", "inkl", "inklusive",
-    "exkl", "zzgl", "mwst", "ust", "versand", "versandkosten", "porto",
-    "netto", "brutto", "mit", "bei", "abholung", "angebot", "sonderpreis",
-
-    "prix", "seulement", "ttc", "ht", "tva", "frais", "livraison", "port",
-    "compris", "comprise", "inclus", "fdp", "fdpin", "par", "ferme",
-    "debattre", "negociable", "negociables",
-    "precio", "solo", "iva", "envio", "incluido", "incluidos", "oferta",
-    "gastos", "ahora", "por", "cu",
-    "prezzo", "spedizione", "spedito", "sped", "compresa", "inclusa",
-    "offerta", "adesso", "trattabile", "trattabili", "tratt",
-    "cena", "tylko", "za", "z", "wysylka",
-    "prijs", "btw", "verzending", "verzendkosten", "nu",
-    "preco", "apenas", "agora", "frete", "gratis", "incluso", "negociavel",
-    "moms", "dph", "a", "de", "税込", "税抜", "税別", "торг",
-
-    NULL
-};
-
-
-/*
- * So are these, but with a bare number that is not "per" one of them: "5 pcs"
- * is no price.
- */
-
-static const char *const  glyph_money_units[] = {
-    "pc", "pcs", "piece", "unit", "item", "card", "stuck", "stk", "st",
-    "unite", "unidad", "ud", "uds", "pz", "szt", "sztuka", "sztuke", "stuk",
-    NULL
-};
-
-
-static const char *const  glyph_money_per[] = {
-    "per", "pro", "je", "par", "por", "za", "a", NULL
-};
-
-
-/* What a rate in percent may be of: "incl. 19% MwSt." */
-
-static const char *const  glyph_money_taxes[] = {
-    "vat", "tax", "gst", "hst", "mwst", "ust", "tva", "iva", "btw", "moms",
-    "dph", "sales", NULL
-};
-
-
-/* These tell that the amount is a limit, or not what is asked now. */
-
-static const char *const  glyph_money_limits[] = {
-    "from", "starting", "starts", "start", "up", "upto", "under", "over",
-    "above", "below", "between", "about", "around", "approx",
-    "approximately", "circa", "ca", "minimum", "min", "maximum", "max",
-    "less", "more", "than", "was", "were", "msrp", "rrp", "srp", "list",
-    "retail", "reg", "regular", "regularly", "original", "originally",
-    "before", "instead", "bid", "bids", "bidding", "least", "save", "off",
-
-    "ab", "von", "zwischen", "statt", "uvp", "neupreis", "np", "etwa",
-    "ungefahr", "startpreis", "startgebot", "mindestens", "hochstens",
-    "vorher", "des", "partir", "entre", "environ", "env", "lieu", "avant",
-    "desde", "antes", "da", "partire", "od", "okolo", "vanaf",
-
-    NULL
-};
-
-
-/* These, too; and between two amounts they make a range of them. */
-
-static const char *const  glyph_money_ranges[] = {
-    "to", "till", "until", "through", "thru", "and", "bis", "und", "jusqu",
-    "et", "hasta", "fino", "tot", "ate", NULL
-};
 
 
 glyph_code_e
@@ -556,7 +469,7 @@ glyph_money_scan_wide(glyph_money_scan_t *s)
         /* void */
     }
 
-    if (!glyph_money_among(glyph_money_harmless, word, p - word)) {
+    if (!(glyph_money_class(word, p - word) & GLYPH_MONEY_HARMLESS)) {
         s->bad = 1;
         return;
     }
@@ -570,20 +483,23 @@ static void
 glyph_money_scan_word(glyph_money_scan_t *s)
 {
     size_t         len;
+    unsigned       class;
     unsigned char  word[GLYPH_MONEY_WORD_MAX];
 
     len = glyph_money_word(s, word);
     s->words = 1;
 
-    if (glyph_money_among(glyph_money_units, word, len)) {
+    class = glyph_money_class(word, len);
+
+    if (class & GLYPH_MONEY_UNIT) {
         s->count |= !s->per;
         s->to = 0;
         return;
     }
 
-    s->per = glyph_money_among(glyph_money_per, word, len);
+    s->per = (class & GLYPH_MONEY_PER) != 0;
 
-    if (glyph_money_among(glyph_money_ranges, word, len)) {
+    if (class & GLYPH_MONEY_RANGE) {
         s->to = 1;
         s->limit = 1;
         return;
@@ -591,10 +507,10 @@ glyph_money_scan_word(glyph_money_scan_t *s)
 
     s->to = 0;
 
-    if (glyph_money_among(glyph_money_limits, word, len)) {
+    if (class & GLYPH_MONEY_LIMIT) {
         s->limit = 1;
 
-    } else if (!glyph_money_among(glyph_money_harmless, word, len)) {
+    } else if (!(class & GLYPH_MONEY_HARMLESS)) {
         s->bad = 1;
     }
 }
@@ -645,22 +561,11 @@ initials:
 }
 
 
-static int
-glyph_money_among(const char *const *list, const unsigned char *word,
-    size_t len)
+static unsigned
+glyph_money_class(const unsigned char *word, size_t len)
 {
-    for ( /* void */ ; len && *list; list++) {
-
-        /* of hundreds of words hardly one begins so */
-
-        if (**list == (char) *word && strlen(*list) == len
-            && memcmp(*list, word, len) == 0)
-        {
-            return 1;
-        }
-    }
-
-    return 0;
+    return glyph_phrase_class(glyph_money_words, glyph_money_words_n, word,
+                              len);
 }
 
 
@@ -741,7 +646,7 @@ glyph_money_scan_tax(glyph_money_scan_t *s)
         /* void */
     }
 
-    if (!glyph_money_among(glyph_money_taxes, word, p - word)) {
+    if (!(glyph_money_class(word, p - word) & GLYPH_MONEY_TAX)) {
         return 0;
     }
 

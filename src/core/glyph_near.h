@@ -8,6 +8,15 @@
 #include "glyph.h"
 
 
+/*
+ * How many letters must be added, left out, changed or swapped with their
+ * neighbours (optimal string alignment); more than max, or a name of more than
+ * 63 bytes, is max + 1.
+ */
+size_t glyph_near_distance(const char *a, size_t alen, const char *b,
+    size_t blen, size_t max);
+
+
 typedef struct {
     const glyph_str_t  *name;       /* what was written */
     const char         *near;

@@ -1,5 +1,6 @@
 
 #include "glyph_body.h"
+#include "glyph_json_sample.h"
 #include "glyph_pipeline.h"
 #include "glyph_reader.h"
 #include "glyph_row.h"
@@ -83,6 +84,12 @@ glyph_pipeline_create(glyph_pipeline_t **pp,
     glyph_pipeline_t  *p;
 
     *pp = NULL;
+
+    if (glyph_condition_init() != GLYPH_OK
+        || glyph_quantity_init() != GLYPH_OK)
+    {
+        return GLYPH_ERROR;
+    }
 
     p = calloc(1, sizeof(glyph_pipeline_t));
     if (p == NULL) {
@@ -312,7 +319,9 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
 
     code = GLYPH_CODE_OK;
 
-    rc = glyph_sample_decide(&s, &code, &p->detail);
+    rc = (s.format == GLYPH_FORMAT_CSV)
+         ? glyph_sample_decide(&s, &code, &p->detail)
+         : glyph_json_sample_decide(&s, &code, &p->detail);
 
     if (rc == GLYPH_BAD && code == GLYPH_FILE_HEADER_TOO_LARGE
         && !glyph_body_ended(p->body) && p->sample_size < GLYPH_SAMPLE_MAX)

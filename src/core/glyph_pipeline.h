@@ -25,6 +25,7 @@
 #include "glyph_decoder.h"
 #include "glyph_format.h"
 #include "glyph_listing.h"
+#include "glyph_opts.h"
 #include "glyph_registry.h"
 #include "glyph_score.h"
 #include "glyph_sha256.h"
@@ -32,7 +33,7 @@
 
 #define GLYPH_SAMPLE_SIZE       32768
 #define GLYPH_SAMPLE_MAX        65536   /* if the header is that long */
-#define GLYPH_PIPELINE_VERSION  2       /* part of the spool's fingerprint */
+#define GLYPH_PIPELINE_VERSION  3       /* part of the spool's fingerprint */
 
 
 /* Shared by all jobs of a location; must outlive them. */
@@ -48,28 +49,6 @@ typedef struct {
     size_t                     dedup_size;      /* keys; 0: no dedup */
     unsigned                   extra:1;         /* keep unknown columns */
 } glyph_pipeline_conf_t;
-
-
-/* Of one request; copied. */
-
-typedef struct {
-    glyph_str_t      boundary;      /* empty: the body is the file */
-    glyph_str_t      charset;       /* empty: not told */
-    glyph_str_t      filename;      /* empty: not told */
-    glyph_str_t      map;           /* ?map= */
-    glyph_encoding_e encoding;      /* of the whole body */
-    glyph_room_t    *room;          /* for its window; NULL: not counted */
-    glyph_format_e   format;        /* of a form: CSV, unless it tells */
-    unsigned char    delimiter;     /* 0: to be found */
-    glyph_decimal_e  decimal;
-    uint64_t         max_errors;    /* 0: the location's */
-    double           max_error_ratio;   /* 0: none, else 0 < r <= 1 */
-    unsigned         undigested:1;  /* nobody asks for the file's SHA-256 */
-    unsigned         scored:1;      /* the file is: see glyph_scored.h */
-    unsigned         strict:1;      /* the first bad row fails the file */
-    unsigned         reject_unknown:1;
-    unsigned         reject_not_gpu:1;
-} glyph_pipeline_opts_t;
 
 
 /* Where rows go.  The texts are valid only during the call. */

@@ -1,4 +1,5 @@
 #include "glyph_values.h"
+#include "glyph_quantity_words.h"
 #include "glyph_utf8.h"
 
 
@@ -7,13 +8,6 @@
 
 /* so many digits are less than GLYPH_QUANTITY_MAX */
 #define GLYPH_QUANTITY_PLAIN_MAX  9
-
-
-typedef struct {
-    const char            *word;
-    size_t                 len;
-    glyph_availability_e   availability;
-} glyph_availability_word_t;
 
 
 /* The numbers of a text, and what stands around them. */
@@ -42,177 +36,24 @@ static const unsigned char *glyph_quantity_word(const unsigned char *p,
     const unsigned char *last);
 static glyph_availability_e glyph_quantity_availability(
     const unsigned char *text, size_t len);
-static int glyph_quantity_denied(const unsigned char *text,
-    const unsigned char *p);
-static int glyph_quantity_among(const char *const *list,
-    const unsigned char *word, size_t len);
+static int glyph_quantity_denied(const glyph_tokens_t *ts, size_t i);
+static unsigned glyph_quantity_class(const unsigned char *word, size_t len);
 
 
-/* Beside a number these leave it a quantity; others do not ("MOQ 10"). */
-
-static const char *const  glyph_quantity_units[] = {
-    "x", "\xc3\x97", "pcs", "pc", "piece", "pieces", "unit", "units", "ea",
-    "each", "item", "items", "card", "cards", "gpu", "gpus", "lot", "lots",
-    "of", "set", "sets", "pack", "packs", "available", "in", "stock",
-    "instock", "left", "only", "just", "remaining", "last", "on", "hand",
-    "qty", "quantity", "total", "more", "than", "over", "at", "least", "the",
-    "stuck", "stk", "stck", "st", "noch", "nur", "auf", "lager", "verfugbar",
-    "lieferbar", "vorratig", "vorhanden", "anzahl", "menge", "mehr", "als",
-    "uber", "mindestens", "bestand", "exemplare",
-    "unite", "unites", "en", "disponible", "disponibles", "restant",
-    "restants", "reste", "plus", "de", "quantite", "exemplaires",
-    "unidad", "unidades", "ud", "uds", "quedan", "solo", "mas", "cantidad",
-    "existencias",
-    "pezzo", "pezzi", "pz", "disponibile", "disponibili", "rimasti", "piu",
-    "di", "quantita",
-    "szt", "sztuk", "sztuka", "sztuki", "dostepne", "dostepnych", "dostepny",
-    "ponad", "ilosc", "na", "stanie", "w", "magazynie", "zostalo", "tylko",
-    "stuks", "stuk", "op", "voorraad", "beschikbaar", "nog", "meer", "dan",
-    "aantal", "leverbaar",
-    "unidade", "un", "em", "estoque", "disponivel", "disponiveis",
-    "restantes", "quantidade", "mais",
-    "out", "sold", "not", "no", "unavailable", "\xe5\x80\x8b",
-    NULL
-};
+static glyph_phrases_t  *glyph_availability_phrases;
 
 
-/* A number beside one of these is how many are gone. */
+int
+glyph_quantity_init(void)
+{
+    if (glyph_availability_phrases == NULL) {
+        glyph_availability_phrases = glyph_phrases_create(
+                                                 glyph_availability_words,
+                                                 glyph_availability_words_n);
+    }
 
-static const char *const  glyph_quantity_gone[] = {
-    "sold", "verkauft", "vendu", "vendus", "vendue", "vendues", "vendido",
-    "vendidos", "vendidas", "venduto", "venduti", "sprzedano", "sprzedanych",
-    "verkocht", NULL
-};
-
-
-/* Up to two words before what is available, these deny it. */
-
-static const char *const  glyph_quantity_denials[] = {
-    "not", "no", "non", "never", "nicht", "kein", "keine", "pas", "plus",
-    "hors", "sin", "nie", "brak", "niet", "geen", "nao", "sem", NULL
-};
-
-
-static const char *const  glyph_quantity_yes[] = {
-    "yes", "y", "true", "ja", "oui", "si", "tak", "sim", NULL
-};
-
-
-static const char *const  glyph_quantity_no[] = {
-    "no", "n", "false", "nein", "non", "nie", "nee", "nao", NULL
-};
-
-
-/*
- * Looked for anywhere between word borders, the first that is found decides:
- * so what denies comes before what it denies.  What will be available is not
- * known to be now.
- */
-
-#define glyph_available(word, availability)                                  \
-    { word, sizeof(word) - 1, availability }
-
-static const glyph_availability_word_t  glyph_availability_words[] = {
-    glyph_available("unavailable", GLYPH_UNAVAILABLE),
-    glyph_available("not available", GLYPH_UNAVAILABLE),
-    glyph_available("no longer available", GLYPH_UNAVAILABLE),
-    glyph_available("not in stock", GLYPH_UNAVAILABLE),
-    glyph_available("out of stock", GLYPH_UNAVAILABLE),
-    glyph_available("no stock", GLYPH_UNAVAILABLE),
-    glyph_available("outofstock", GLYPH_UNAVAILABLE),
-    glyph_available("sold out", GLYPH_UNAVAILABLE),
-    glyph_available("soldout", GLYPH_UNAVAILABLE),
-    glyph_available("sold", GLYPH_UNAVAILABLE),
-    glyph_available("discontinued", GLYPH_UNAVAILABLE),
-    glyph_available("backorder", GLYPH_UNAVAILABLE),
-    glyph_available("back order", GLYPH_UNAVAILABLE),
-    glyph_available("preorder", GLYPH_UNAVAILABLE),
-    glyph_available("pre order", GLYPH_UNAVAILABLE),
-    glyph_available("nicht verfugbar", GLYPH_UNAVAILABLE),
-    glyph_available("nicht lieferbar", GLYPH_UNAVAILABLE),
-    glyph_available("nicht auf lager", GLYPH_UNAVAILABLE),
-    glyph_available("ausverkauft", GLYPH_UNAVAILABLE),
-    glyph_available("verkauft", GLYPH_UNAVAILABLE),
-    glyph_available("indisponible", GLYPH_UNAVAILABLE),
-    glyph_available("epuise", GLYPH_UNAVAILABLE),
-    glyph_available("rupture de stock", GLYPH_UNAVAILABLE),
-    glyph_available("en rupture", GLYPH_UNAVAILABLE),
-    glyph_available("agotado", GLYPH_UNAVAILABLE),
-    glyph_available("no disponible", GLYPH_UNAVAILABLE),
-    glyph_available("sin stock", GLYPH_UNAVAILABLE),
-    glyph_available("esaurito", GLYPH_UNAVAILABLE),
-    glyph_available("non disponibile", GLYPH_UNAVAILABLE),
-    glyph_available("niedostepny", GLYPH_UNAVAILABLE),
-    glyph_available("brak", GLYPH_UNAVAILABLE),
-    glyph_available("uitverkocht", GLYPH_UNAVAILABLE),
-    glyph_available("niet op voorraad", GLYPH_UNAVAILABLE),
-    glyph_available("esgotado", GLYPH_UNAVAILABLE),
-    glyph_available("indisponivel", GLYPH_UNAVAILABLE),
-    glyph_available("oos", GLYPH_UNAVAILABLE),
-    glyph_available("backordered", GLYPH_UNAVAILABLE),
-    glyph_available("back ordered", GLYPH_UNAVAILABLE),
-    glyph_available("coming soon", GLYPH_UNAVAILABLE),
-    glyph_available("vergriffen", GLYPH_UNAVAILABLE),
-    glyph_available("vorbestellbar", GLYPH_UNAVAILABLE),
-    glyph_available("auf bestellung", GLYPH_UNAVAILABLE),
-    glyph_available("rupture", GLYPH_UNAVAILABLE),
-    glyph_available("sur commande", GLYPH_UNAVAILABLE),
-    glyph_available("hors stock", GLYPH_UNAVAILABLE),
-    glyph_available("sem estoque", GLYPH_UNAVAILABLE),
-    glyph_available("sem stock", GLYPH_UNAVAILABLE),
-    glyph_available("sin existencias", GLYPH_UNAVAILABLE),
-    glyph_available("terminato", GLYPH_UNAVAILABLE),
-    glyph_available("niedostepna", GLYPH_UNAVAILABLE),
-    glyph_available("niedostepne", GLYPH_UNAVAILABLE),
-    glyph_available("niet beschikbaar", GLYPH_UNAVAILABLE),
-    glyph_available("niet leverbaar", GLYPH_UNAVAILABLE),
-    glyph_available("in stock", GLYPH_AVAILABLE),
-    glyph_available("low stock", GLYPH_AVAILABLE),
-    glyph_available("limited stock", GLYPH_AVAILABLE),
-    glyph_available("limited availability", GLYPH_AVAILABLE),
-    glyph_available("limitedavailability", GLYPH_AVAILABLE),
-    glyph_available("available in", GLYPH_AVAILABILITY_UNKNOWN),
-    glyph_available("available from", GLYPH_AVAILABILITY_UNKNOWN),
-    glyph_available("available on", GLYPH_AVAILABILITY_UNKNOWN),
-    glyph_available("available soon", GLYPH_AVAILABILITY_UNKNOWN),
-    glyph_available("verfugbar ab", GLYPH_AVAILABILITY_UNKNOWN),
-    glyph_available("verfugbar in", GLYPH_AVAILABILITY_UNKNOWN),
-    glyph_available("lieferbar ab", GLYPH_AVAILABILITY_UNKNOWN),
-    glyph_available("lieferbar in", GLYPH_AVAILABILITY_UNKNOWN),
-    glyph_available("disponible le", GLYPH_AVAILABILITY_UNKNOWN),
-    glyph_available("disponible dans", GLYPH_AVAILABILITY_UNKNOWN),
-    glyph_available("disponible el", GLYPH_AVAILABILITY_UNKNOWN),
-    glyph_available("disponibile dal", GLYPH_AVAILABILITY_UNKNOWN),
-    glyph_available("dostepny od", GLYPH_AVAILABILITY_UNKNOWN),
-    glyph_available("beschikbaar vanaf", GLYPH_AVAILABILITY_UNKNOWN),
-    glyph_available("disponivel em", GLYPH_AVAILABILITY_UNKNOWN),
-    glyph_available("available", GLYPH_AVAILABLE),
-    glyph_available("instock", GLYPH_AVAILABLE),
-    glyph_available("on hand", GLYPH_AVAILABLE),
-    glyph_available("verfugbar", GLYPH_AVAILABLE),
-    glyph_available("lieferbar", GLYPH_AVAILABLE),
-    glyph_available("auf lager", GLYPH_AVAILABLE),
-    glyph_available("vorratig", GLYPH_AVAILABLE),
-    glyph_available("disponible", GLYPH_AVAILABLE),
-    glyph_available("en stock", GLYPH_AVAILABLE),
-    glyph_available("disponibile", GLYPH_AVAILABLE),
-    glyph_available("dostepny", GLYPH_AVAILABLE),
-    glyph_available("op voorraad", GLYPH_AVAILABLE),
-    glyph_available("disponivel", GLYPH_AVAILABLE),
-    glyph_available("lagernd", GLYPH_AVAILABLE),
-    glyph_available("disponibles", GLYPH_AVAILABLE),
-    glyph_available("en existencia", GLYPH_AVAILABLE),
-    glyph_available("disponibili", GLYPH_AVAILABLE),
-    glyph_available("dostepna", GLYPH_AVAILABLE),
-    glyph_available("dostepne", GLYPH_AVAILABLE),
-    glyph_available("w magazynie", GLYPH_AVAILABLE),
-    glyph_available("na stanie", GLYPH_AVAILABLE),
-    glyph_available("beschikbaar", GLYPH_AVAILABLE),
-    glyph_available("leverbaar", GLYPH_AVAILABLE),
-    glyph_available("disponiveis", GLYPH_AVAILABLE),
-    glyph_available("em stock", GLYPH_AVAILABLE),
-    glyph_available("em estoque", GLYPH_AVAILABLE),
-};
+    return glyph_availability_phrases ? GLYPH_OK : GLYPH_ERROR;
+}
 
 
 glyph_code_e
@@ -344,12 +185,16 @@ static int
 glyph_quantity_answer(const unsigned char *text, size_t len,
     glyph_availability_e *availability)
 {
-    if (glyph_quantity_among(glyph_quantity_yes, text, len)) {
+    unsigned  class;
+
+    class = glyph_quantity_class(text, len);
+
+    if (class & GLYPH_QUANTITY_YES) {
         *availability = GLYPH_AVAILABLE;
         return 1;
     }
 
-    if (glyph_quantity_among(glyph_quantity_no, text, len)) {
+    if (class & GLYPH_QUANTITY_NO) {
         *availability = GLYPH_UNAVAILABLE;
         return 1;
     }
@@ -378,7 +223,7 @@ glyph_quantity_sold(unsigned char *text, size_t len)
         from = p;
         to = (unsigned char *) word;
 
-        if (!glyph_quantity_among(glyph_quantity_gone, p, word - p)) {
+        if (!(glyph_quantity_class(p, word - p) & GLYPH_QUANTITY_GONE)) {
             continue;
         }
 
@@ -469,7 +314,7 @@ glyph_quantity_numbers(glyph_quantity_t *q, const unsigned char *text,
                 q->words = 1;
             }
 
-            if (!glyph_quantity_among(glyph_quantity_units, p, end - p)) {
+            if (!(glyph_quantity_class(p, end - p) & GLYPH_QUANTITY_UNIT)) {
                 q->strange = 1;
             }
 
@@ -577,79 +422,70 @@ glyph_quantity_digits(const unsigned char *p, const unsigned char *last,
 }
 
 
+/* The first class that is said, where it is said first, decides. */
+
 static glyph_availability_e
 glyph_quantity_availability(const unsigned char *text, size_t len)
 {
-    size_t                            i, j, n, word;
-    uint32_t                          initials;
-    const glyph_availability_word_t  *w;
+    size_t          i, where;
+    uint32_t        said, here;
+    glyph_tokens_t  ts;
 
-    n = sizeof(glyph_availability_words)
-        / sizeof(glyph_availability_words[0]);
+    memcpy(ts.text, text, len);
+    ts.len = len;
 
-    /* most of the words begin with a letter that no word here begins with */
+    glyph_tokens_cut(&ts);
+    glyph_phrases_lookup(glyph_availability_phrases, &ts);
 
-    initials = 0;
+    said = 0;
+    where = 0;
 
-    for (j = 0; j < len; j++) {
+    for (i = 0; i < ts.n; i++) {
+        here = glyph_phrases_at(glyph_availability_phrases, &ts, i);
+        here &= -here;
 
-        if (text[j] >= 'a' && text[j] <= 'z'
-            && (j == 0 || text[j - 1] < 'a' || text[j - 1] > 'z'))
-        {
-            initials |= 1u << (text[j] - 'a');
+        if (here && (said == 0 || here < said)) {
+            said = here;
+            where = i;
         }
     }
 
-    for (i = 0; i < n; i++) {
-        w = &glyph_availability_words[i];
-        word = w->len;
+    switch (said) {
 
-        if (!(initials & 1u << (w->word[0] - 'a'))) {
-            continue;
-        }
+    case glyph_phrase_bit(GLYPH_SAYS_UNAVAILABLE):
+        return GLYPH_UNAVAILABLE;
 
-        for (j = 0; j + word <= len; j++) {
+    case glyph_phrase_bit(GLYPH_SAYS_IN_STOCK):
+    case glyph_phrase_bit(GLYPH_SAYS_AVAILABLE):
+        return glyph_quantity_denied(&ts, where) ? GLYPH_UNAVAILABLE
+                                                 : GLYPH_AVAILABLE;
 
-            if (text[j] == (unsigned char) w->word[0]
-                && memcmp(text + j, w->word, word) == 0
-                && (j == 0 || text[j - 1] < 'a' || text[j - 1] > 'z')
-                && (j + word == len || text[j + word] < 'a'
-                    || text[j + word] > 'z'))
-            {
-                if (w->availability == GLYPH_AVAILABLE
-                    && glyph_quantity_denied(text, text + j))
-                {
-                    return GLYPH_UNAVAILABLE;
-                }
-
-                return w->availability;
-            }
-        }
+    default:
+        return GLYPH_AVAILABILITY_UNKNOWN;
     }
-
-    return GLYPH_AVAILABILITY_UNKNOWN;
 }
 
 
-/* Whether one of the two words before p denies what follows. */
+/* Whether one of the two words before token i denies what follows. */
 
 static int
-glyph_quantity_denied(const unsigned char *text, const unsigned char *p)
+glyph_quantity_denied(const glyph_tokens_t *ts, size_t i)
 {
-    int                   i;
-    const unsigned char  *end;
+    int  n;
 
-    for (i = 0; i < 2; i++) {
+    for (n = 0; n < 2 && i > 0; n++) {
 
-        while (p > text && p[-1] == ' ') {
-            p--;
+        if (ts->token[i].sep & ~(GLYPH_SEP_SPACE | GLYPH_SEP_DASH)) {
+            return 0;
         }
 
-        for (end = p; p > text && p[-1] >= 'a' && p[-1] <= 'z'; p--) {
-            /* void */
+        if (ts->token[--i].digits) {
+            return 0;
         }
 
-        if (glyph_quantity_among(glyph_quantity_denials, p, end - p)) {
+        if (glyph_quantity_class(glyph_token_text(ts, i), ts->token[i].len)
+            & GLYPH_QUANTITY_DENIAL)
+        {
             return 1;
         }
     }
@@ -658,24 +494,11 @@ glyph_quantity_denied(const unsigned char *text, const unsigned char *p)
 }
 
 
-static int
-glyph_quantity_among(const char *const *list, const unsigned char *word,
-    size_t len)
+static unsigned
+glyph_quantity_class(const unsigned char *word, size_t len)
 {
-    if (len == 0) {
-        return 0;
-    }
-
-    for ( /* void */ ; *list; list++) {
-
-        if ((unsigned char) **list == *word && strlen(*list) == len
-            && memcmp(*list, word, len) == 0)
-        {
-            return 1;
-        }
-    }
-
-    return 0;
+    return glyph_phrase_class(glyph_quantity_words, glyph_quantity_words_n,
+                              word, len);
 }
 
 

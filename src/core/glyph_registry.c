@@ -21,7 +21,7 @@ struct glyph_registry_s {
 
     glyph_model_t    *models;
     glyph_index_t    *index;
-    glyph_matchers_t *matchers;
+    glyph_idle_t     *idle;             /* matchers */
 
     unsigned char     digest[16];
 };
@@ -60,7 +60,7 @@ glyph_registry_destroy(glyph_registry_t *reg)
         glyph_entry_free(reg->entries[i]);
     }
 
-    glyph_matchers_destroy(reg->matchers);
+    glyph_idle_destroy(reg->idle);
     glyph_index_destroy(reg->index);
     free(reg->models);
     free(reg->entries);
@@ -215,10 +215,10 @@ glyph_registry_compile(glyph_registry_t *reg, glyph_buf_t *error)
     glyph_str_t  *aliases;
 
     reg->models = calloc(reg->n + 1, sizeof(glyph_model_t));
-    reg->matchers = glyph_matchers_create();
+    reg->idle = glyph_idle_create();
     aliases = calloc(reg->n + 1, sizeof(glyph_str_t));
 
-    if (reg->models == NULL || reg->matchers == NULL || aliases == NULL) {
+    if (reg->models == NULL || reg->idle == NULL || aliases == NULL) {
         free(aliases);
         return GLYPH_ERROR;
     }
@@ -287,10 +287,10 @@ glyph_registry_compiled(const glyph_registry_t *reg)
 }
 
 
-glyph_matchers_t *
-glyph_registry_matchers(const glyph_registry_t *reg)
+glyph_idle_t *
+glyph_registry_idle(const glyph_registry_t *reg)
 {
-    return reg->matchers;
+    return reg->idle;
 }
 
 

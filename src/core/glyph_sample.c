@@ -1,7 +1,6 @@
 
 #include "glyph_header_name.h"
 #include "glyph_json.h"
-#include "glyph_json_sample.h"
 #include "glyph_money.h"
 #include "glyph_sample.h"
 #include "glyph_utf8.h"
@@ -71,10 +70,6 @@ glyph_sample_decide(glyph_sample_t *s, glyph_code_e *code,
 {
     int            rc;
     unsigned char  sep;
-
-    if (s->format != GLYPH_FORMAT_CSV) {
-        return glyph_json_sample_decide(s, code, detail);
-    }
 
     if (s->len == 0) {
         *code = GLYPH_FILE_EMPTY;
@@ -504,38 +499,4 @@ glyph_sample_habit(unsigned seen)
     return seen == 1u << GLYPH_DECIMAL_POINT ? GLYPH_DECIMAL_POINT
            : seen == 1u << GLYPH_DECIMAL_COMMA ? GLYPH_DECIMAL_COMMA
            : GLYPH_DECIMAL_UNKNOWN;
-}
-
-
-void
-glyph_sample_charset(const glyph_str_t *type, glyph_str_t *name)
-{
-    size_t                i, end;
-    const unsigned char  *p;
-
-    for (i = 0; i + 8 < type->len; i++) {
-        p = type->data + i;
-
-        if (strncasecmp((char *) p, "charset=", 8) != 0
-            || (i && p[-1] != ';' && p[-1] != ' ' && p[-1] != '\t'))
-        {
-            continue;
-        }
-
-        i += 8;
-
-        if (type->data[i] == '"') {
-            i++;
-        }
-
-        for (end = i; end < type->len; end++) {
-            if (strchr("\"; \t", type->data[end])) {
-                break;
-            }
-        }
-
-        name->data = type->data + i;
-        name->len = end - i;
-        return;
-    }
 }

@@ -41,16 +41,13 @@ typedef struct {
 
 
 /*
- * GLYPH_OK, GLYPH_ERROR, or GLYPH_BAD with *code, and a sentence in *detail
- * unless the code says all.
+ * Of a CSV file.  GLYPH_OK, GLYPH_ERROR, or GLYPH_BAD with *code, and a
+ * sentence in *detail unless the code says all.
  */
 int glyph_sample_decide(glyph_sample_t *s, glyph_code_e *code,
     glyph_buf_t *detail);
 
 /* The decimal mark that values prove: "seen" has a bit for each of theirs. */
 glyph_decimal_e glyph_sample_habit(unsigned seen);
-
-/* The charset parameter of a media type; *name stays if it has none. */
-void glyph_sample_charset(const glyph_str_t *type, glyph_str_t *name);
 
 #endif /* GLYPH_SAMPLE_H_INCLUDED */

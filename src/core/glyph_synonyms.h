@@ -31,7 +31,8 @@ typedef struct {
 } glyph_synonym_t;
 
 
-/* Ended by a NULL name. */
+/* "_" does not count in a look-up. */
 extern const glyph_synonym_t  glyph_synonyms[];
+extern const size_t  glyph_synonyms_n;
 
 #endif /* GLYPH_SYNONYMS_H_INCLUDED */

@@ -9,6 +9,15 @@
 #include "glyph_code.h"
 
 
+/*
+ * Compile the words of conditions and of availability: once, in one thread,
+ * before any of them is read; again they do nothing.  GLYPH_ERROR: out of
+ * memory.
+ */
+int glyph_condition_init(void);
+int glyph_quantity_init(void);
+
+
 #define GLYPH_QUANTITY_NONE  -1
 
 typedef enum {

@@ -326,6 +326,10 @@ test_models(void)
 
     static const title_t  t[] = {
 
+        /* in Swedish */
+        { "Grafikkort Asus TUF 3080 10GB, bra skick", "RTX_3080" },
+        { "RX 6800 XT begagnad med kvitto", "RX_6800_XT" },
+
         /* glued, split, cut in two */
         { "RTX4070Ti", "RTX_4070_TI" },
         { "RTX 40 70", "RTX_4070" },
@@ -461,6 +465,8 @@ test_others(void)
 
     static const title_t  t[] = {
         { "NVIDIA NVLINK 3-SLOT BRG", "accessory" },
+        { "Fläkt till RTX 3080", "cooler" },
+        { "Speldator med RTX 4070 och 32 GB arbetsminne", "desktop_pc" },
         { "RTX A6000 NVLink Bridge 2-slot", "accessory" },
         { "Backplate for RTX 3090 FE", "accessory" },
         { "Low profile bracket for Quadro P620 P400", "accessory" },

@@ -108,6 +108,8 @@ static const good_t  good[] = {
     { "7 499 kr", NONE, 749900, "", 0 },
     { "7 499 kr SEK", NONE, 749900, "SEK", 0 },
     { "7499:-", NONE, 749900, "", 0 },
+    { "7 499 kr/st inkl. moms", NONE, 749900, "", 0 },
+    { "Endast 7 499 kr fraktfritt", NONE, 749900, "", 0 },
 
     /* as sellers of other countries write it */
     { "U$S 100", NONE, 10000, "USD", 0 },

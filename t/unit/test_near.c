@@ -56,6 +56,8 @@ main(void)
     is_near("col", "columns");
     is_near("max_err", "max_errors");
     is_near("max_error", "max_errors");
+    is_near("mpa", "map");
+    is_near("limti", "limit");
 
     /* two letters of a short name are another word */
     is_near("cat", NULL);

@@ -144,6 +144,9 @@ test_cuts(void)
 int
 main(void)
 {
+    ok(glyph_quantity_init() == GLYPH_OK && glyph_condition_init() == GLYPH_OK,
+       "the words are compiled");
+
     test_quantity("", NO, UNK);
     test_quantity("  ", NO, UNK);
     test_quantity("\xc2\xad", NO, UNK);
@@ -157,6 +160,13 @@ main(void)
     test_quantity("x4", 4, GLYPH_AVAILABLE);
     test_quantity("4x", 4, GLYPH_AVAILABLE);
     test_quantity("5 pcs", 5, GLYPH_AVAILABLE);
+    test_quantity("3 st kvar", 3, GLYPH_AVAILABLE);
+    test_quantity("12 stycken i lager", 12, GLYPH_AVAILABLE);
+    test_quantity("Finns i lager", NO, GLYPH_AVAILABLE);
+    test_quantity("Slut i lager", NO, GLYPH_UNAVAILABLE);
+    test_quantity("Slutsåld", NO, GLYPH_UNAVAILABLE);
+    test_quantity("ej tillgänglig", NO, GLYPH_UNAVAILABLE);
+    test_quantity("nej", NO, GLYPH_UNAVAILABLE);
     test_quantity("1000000000", 1000000000, GLYPH_AVAILABLE);
     test_quantity("Available", NO, GLYPH_AVAILABLE);
     test_quantity("Unavailable", NO, GLYPH_UNAVAILABLE);
@@ -245,6 +255,15 @@ main(void)
        && strcmp(glyph_availability_name(GLYPH_UNAVAILABLE), "unavailable")
           == 0
        && glyph_availability_name(UNK) == NULL, "names of availability");
+
+    test_condition("Nyskick, aldrig använd", "New");
+    test_condition("Fabriksny", "New");
+    test_condition("Begagnad", "Used");
+    test_condition("Mycket bra skick", "Used");
+    test_condition("Öppnad förpackning", "Open box");
+    test_condition("Fabriksrenoverad", "Refurbished");
+    test_condition("Fungerar ej", "For parts");
+    test_condition("inte trasig", NULL);
 
     test_condition("New", "New");
     test_condition("Brand new", "New");

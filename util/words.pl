@@ -1,0 +1,190 @@
+#!/usr/bin/env perl
+#
+# Makes C tables of the words that the pipeline knows, from src/core/words, a
+# file for each language (mul.csv has names and signs that are of none).  A line
+# is list,class,phrase; phrases are folded, as texts are before they are
+# matched: lower case, no accents.  words.pl writes the tables, words.pl -c
+# says which of them are not what the words give.
+
+use strict;
+use warnings;
+
+use FindBin;
+
+my $core = "$FindBin::Bin/../src/core";
+my $check = @ARGV && $ARGV[0] eq '-c';
+
+# What a class of a list is in C: the initializers behind the phrase.  Of a
+# "set" a phrase may have several classes, each a bit, and the table is sorted.
+
+my %lists = (
+    title => {
+        file => 'glyph_lexicon', include => 'glyph_lexicon.h',
+        type => 'glyph_phrase_t', array => 'glyph_lexicon',
+        class => sub {
+            my ($class) = @_;
+            return $class =~ /^q_(.+)/
+                ? 'GLYPH_W_QUALIFIER + GLYPH_Q_' . uc $1
+                : 'GLYPH_W_' . uc $class;
+        },
+    },
+    title_pair => {
+        file => 'glyph_lexicon', include => 'glyph_lexicon.h',
+        type => 'glyph_phrase_t', array => 'glyph_lexicon_pairs',
+        class => sub { 'GLYPH_PAIR_' . uc shift },
+    },
+    column => {
+        file => 'glyph_synonyms', include => 'glyph_synonyms.h',
+        type => 'glyph_synonym_t', array => 'glyph_synonyms',
+        class => sub {
+            my ($column, $strength) = split / /, shift;
+            return 'GLYPH_COL_' . uc($column)
+                . ', GLYPH_SYNONYM_' . uc $strength;
+        },
+    },
+    condition => {
+        file => 'glyph_condition_words', include => 'glyph_condition_words.h',
+        type => 'glyph_phrase_t', array => 'glyph_condition_words',
+        class => sub { 'GLYPH_SAYS_' . uc shift },
+    },
+    availability => {
+        file => 'glyph_quantity_words', include => 'glyph_quantity_words.h',
+        type => 'glyph_phrase_t', array => 'glyph_availability_words',
+        class => sub { 'GLYPH_SAYS_' . uc shift },
+    },
+    quantity => {
+        file => 'glyph_quantity_words', include => 'glyph_quantity_words.h',
+        type => 'glyph_phrase_t', array => 'glyph_quantity_words', set => 1,
+        class => sub { 'GLYPH_QUANTITY_' . uc shift },
+    },
+    money => {
+        file => 'glyph_money_words', include => 'glyph_money_words.h',
+        type => 'glyph_phrase_t', array => 'glyph_money_words', set => 1,
+        class => sub { 'GLYPH_MONEY_' . uc shift },
+    },
+    currency => {
+        file => 'glyph_currency_words', include => 'glyph_currency_words.h',
+        type => 'glyph_currency_word_t', array => 'glyph_currency_words',
+        class => \&currency,
+    },
+    country => {
+        file => 'glyph_currency_words', include => 'glyph_currency_words.h',
+        type => 'glyph_currency_word_t', array => 'glyph_currency_countries',
+        class => \&currency,
+    },
+);
+
+# "USD", "USD dollar", "crown"
+
+sub currency {
+    my ($code, $sign) = shift =~ /^([A-Z]{3})? ?([a-z]+)?$/ or return '';
+    return sprintf '"%s", GLYPH_SIGN_%s', defined $code ? $code : '',
+        defined $sign ? uc $sign : 'NONE';
+}
+
+
+# English first: of two names that are as near, its is suggested
+
+my @languages = sort { ($b eq 'en') <=> ($a eq 'en') || $a cmp $b }
+    map { m{([^/]+)\.csv$} } glob "$core/words/*.csv";
+
+my (%entries, %classes, $bad);
+
+for my $language (@languages) {
+    my $name = "$core/words/$language.csv";
+    open my $in, '<', $name or die "$name: $!\n";
+
+    while (my $line = <$in>) {
+        chomp $line;
+        next if $. == 1 && $line eq 'list,class,phrase';
+
+        my ($list, $class, $phrase) = split /,/, $line, 3;
+        my $l = defined $phrase && $lists{$list};
+
+        if (!$l || $phrase eq '' || $phrase =~ /[",\\A-Z]/
+            || $class !~ /^\w+( \w+)?$/ || !$l->{class}->($class))
+        {
+            warn "$language.csv:$.: not a word: $line\n";
+            $bad = 1;
+            next;
+        }
+
+        my $seen = $classes{$list}{$phrase} ||= {};
+
+        # languages share words, but not what they mean
+
+        if ((%$seen && !$l->{set} && !$seen->{$class})
+            || ($seen->{$class} || '') =~ /^\Q$language\E\.csv/)
+        {
+            my ($where) = values %$seen;
+            warn "$language.csv:$.: also in $where: $line\n";
+            $bad = 1;
+            next;
+        }
+
+        push @{$entries{$list}}, [$language, $phrase, $class] unless %$seen;
+        $seen->{$class} ||= "$language.csv:$.";
+    }
+}
+
+exit 1 if $bad;
+
+# glyph_header_name.c and glyph_currency.c have room for so many, and so long
+
+die "too many columns\n" if @{$entries{column}} > 1023;
+die "a currency's name is too long\n"
+    if grep { length $_->[1] > 31 } @{$entries{currency}};
+
+my %files;
+
+for my $list (sort keys %lists) {
+    my $l = $lists{$list};
+    my @entries = @{$entries{$list} || []};
+
+    @entries = sort { $a->[1] cmp $b->[1] } @entries if $l->{set};
+
+    my ($text, $last) = ("\n\nconst $l->{type}  $l->{array}\[] = {\n", '');
+
+    for my $entry (@entries) {
+        my ($language, $phrase, $class) = @$entry;
+
+        if (!$l->{set} && $language ne $last) {
+            $text .= "\n    /* $language */\n";
+            $last = $language;
+        }
+
+        my $value = $l->{set}
+            ? join("\n          | ", map { $l->{class}->($_) }
+                sort keys %{$classes{$list}{$phrase}})
+            : $l->{class}->($class);
+        $text .= "    { \"$phrase\", $value },\n";
+    }
+
+    $text .= "};\n\nconst size_t  $l->{array}_n = sizeof($l->{array})\n"
+        . "    / sizeof($l->{array}\[0]);\n";
+
+    $files{$l->{file}}{include} = $l->{include};
+    $files{$l->{file}}{text} .= $text;
+}
+
+for my $name (sort keys %files) {
+    my $text = "/*\n * Made by util/words.pl of src/core/words: change these."
+        . "\n */\n\n#include \"$files{$name}{include}\"\n"
+        . $files{$name}{text};
+    my ($path) = glob "$core/$name.c $core/*/$name.c";
+    my $old = do { local (@ARGV, $/) = -e $path ? $path : '/dev/null'; <> };
+
+    next if defined $old && $old eq $text;
+
+    if ($check) {
+        warn "$name.c is not what src/core/words gives: run util/words.pl\n";
+        $bad = 1;
+        next;
+    }
+
+    open my $out, '>', $path or die "$path: $!\n";
+    print {$out} $text;
+    close $out or die "$path: $!\n";
+}
+
+exit($bad ? 1 : 0);
