@@ -17,6 +17,9 @@ my %part = (
     pipeline => ['The pipeline alone', 'A bare parse of the file by libcsv in '
         . 'one thread, and what it takes to receive and to keep the file, are '
         . 'the limits.'],
+    hostile => ['Input that was chosen to cost much', 'Processor time of '
+        . 'the core over that of ordinary input of the same size (4 MB); and '
+        . 'the memory of a worker under a flood.'],
     small => ['Many small uploads', 'Each is answered when it is durable. '
         . 'pgbench inserts the same rows, ten and the import\'s in a '
         . 'transaction, into the same tables.'],
@@ -46,8 +49,8 @@ my %part = (
         . 'the depth of Postgres\' b-trees and what of them is in memory, '
         . 'for psql \copy alike.'],
 );
-my @order = qw(upload pipeline small memory latency callbacks growth-size
-    growth-parallel growth-errors growth-registry growth-table);
+my @order = qw(upload pipeline hostile small memory latency callbacks
+    growth-size growth-parallel growth-errors growth-registry growth-table);
 
 my ($results, $machine) = @ARGV;
 open my $in, '<', $results or die "$results: $!";

@@ -3,7 +3,7 @@
 # make bench: what glyph costs, as ratios against named peers in the same run
 # on the same machine, interleaved; medians are shown.
 #
-#   BENCH="upload pipeline small memory latency growth"   the parts
+#   BENCH="upload pipeline hostile small memory latency growth"   the parts
 #   BENCH_MB=100       of the file most parts use
 #   BENCH_RUNS=3       of each comparison
 #   BENCH_FULL=1       also 1 GB and more: an hour, and 30 GB of disk
@@ -18,7 +18,7 @@ top=$PWD
 mb=${BENCH_MB:-100}
 runs=${BENCH_RUNS:-3}
 full=${BENCH_FULL:-}
-all="upload pipeline small memory latency growth"
+all="upload pipeline hostile small memory latency growth"
 parts=${BENCH:-$all}
 
 GLYPH_RUN=$GLYPH_RUN/bench

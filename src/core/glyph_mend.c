@@ -213,6 +213,15 @@ glyph_mend_word(const unsigned char *run, size_t len, glyph_mended_t *out)
     };
 
     for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+
+        /* a slip leaves the first letter where it is, or puts it second */
+
+        if (run[0] != (unsigned char) *words[i]
+            && run[1] != (unsigned char) *words[i])
+        {
+            continue;
+        }
+
         n = strlen(words[i]);
 
         if (len + 1 >= n && len <= n + 1
@@ -319,6 +328,11 @@ glyph_mend_part(const glyph_index_t *index, const unsigned char *run,
     }
 
     for (i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+
+        if (*run != (unsigned char) *prefixes[i].prefix) {
+            continue;
+        }
+
         nbefore = strlen(prefixes[i].prefix);
 
         if (len > nbefore + 1
