@@ -416,8 +416,8 @@ static void
 row_boundary_long(glyph_buf_t *b, unsigned long i)
 {
     (void) i;
-    glyph_buf_puts(b, "\r\n--aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-                   "aaaaaaaaaaaaa");
+    glyph_buf_puts(b, "\r\n--");
+    times(b, "a", 62);
 }
 
 
@@ -533,7 +533,8 @@ json_numbers(glyph_buf_t *b, unsigned long i)
 
 #define HEAD   "title,price,seller\n"
 #define VALUES "title,price,condition,quantity,seen_at,currency\n"
-#define LONG   "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab"
+#define LONG                                                                 \
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab"
 #define JSON   "{\"title\":\"A\",\"price\":1}\n"
 #define FORM   "--boundary\r\nContent-Disposition: form-data; name=\"f\"; "   \
                "filename=\"f\"\r\n\r\n" HEAD
@@ -570,7 +571,8 @@ static hostile_t  hostiles[] = {
     { "beginnings of a boundary", FORM, row_boundary, HEAD, row_short,
       .boundary = "boundary" },
     { "a boundary of one letter", "--" LONG "\r\nContent-Disposition: "
-      "form-data; name=\"f\"; filename=\"f\"\r\n\r\n" HEAD, row_boundary_long, HEAD, row_short,
+      "form-data; name=\"f\"; filename=\"f\"\r\n\r\n" HEAD, row_boundary_long,
+      HEAD, row_short,
       .boundary = LONG },
     { "JSON", "", json_plain, "", json_plain, .format = GLYPH_FORMAT_NDJSON },
     { "keys in another order", "", json_keys_turned, "", json_plain,
@@ -760,7 +762,8 @@ hostile_fill(glyph_buf_t *b, const char *head, hostile_make_pt row,
     unsigned long  i;
 
     if (row == row_utf16 || row == row_lone) {
-        glyph_buf_append(b, "t\0i\0t\0l\0e\0,\0p\0r\0i\0c\0e\0,\0x\0\n\0", 28);
+        glyph_buf_append(b, "t\0i\0t\0l\0e\0,\0p\0r\0i\0c\0e\0,\0x\0\n\0",
+                         28);
     }
 
     glyph_buf_puts(b, head);
