@@ -84,7 +84,7 @@ for kind in ${COMPAT:-with without}; do
     cp "$BUILD/glyphsieve" "$dir/"
     ln -sfn "$BUILD/openapi" "$dir/openapi"
 
-    name="$("$nginx" -v 2>&1 | sed 's/.*: //'), $kind --with-compat"
+    name="$("$nginx" -v 2>&1 | sed -n '1s/.*: //p'), $kind --with-compat"
     echo "compat: $name"
 
     result=passed
