@@ -56,7 +56,7 @@ LIBS = -lcsv -lyajl -lcrypto -lz -lzstd -lm $(LDFLAGS)
 MODULE_CFLAGS = $(CFLAGS) -Wno-unused-parameter \
 	-Wno-missing-field-initializers -I$(shell pg_config --includedir)
 
-CORE_SRC := $(wildcard src/core/*.c)
+CORE_SRC := $(wildcard src/core/*/*.c)
 CORE_OBJ := $(CORE_SRC:src/core/%.c=$(OUT)/core/%.o)
 UNIT_SRC := $(wildcard t/unit/test_*.c)
 UNIT := $(UNIT_SRC:t/unit/%.c=$(OUT)/unit/%)
@@ -114,7 +114,7 @@ deps:
 
 $(OUT)/core/%.o: src/core/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -MMD -MP -fPIC -c -o $@ $<
+	$(CC) $(CFLAGS) -Isrc/core -MMD -MP -fPIC -c -o $@ $<
 
 $(OUT)/libglyphcore.a: $(CORE_OBJ)
 	@rm -f $@
@@ -226,7 +226,7 @@ fuzz-build: fuzz-deps
 # gcc's warnings are those that count for the core
 $(OUT)/fuzz/core/%.o: src/core/%.c
 	@mkdir -p $(@D)
-	clang $(FUZZ_CFLAGS) -w -MMD -MP -c -o $@ $<
+	clang $(FUZZ_CFLAGS) -w -Isrc/core -MMD -MP -c -o $@ $<
 
 $(OUT)/fuzz/obj/%.o: t/fuzz/%.c
 	@mkdir -p $(@D)

@@ -15,11 +15,11 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "glyph_column.h"
-#include "glyph_copy.h"
-#include "glyph_match.h"
-#include "glyph_pipeline.h"
-#include "glyph_reader.h"
+#include "column/glyph_column.h"
+#include "out/glyph_copy.h"
+#include "title/glyph_match.h"
+#include "pipeline/glyph_pipeline.h"
+#include "csv/glyph_reader.h"
 
 
 #define BENCH_MODELS  "conf/gpu_models.csv"

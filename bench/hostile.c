@@ -12,9 +12,9 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "glyph_copy.h"
-#include "glyph_pipeline.h"
-#include "glyph_hash.h"
+#include "out/glyph_copy.h"
+#include "pipeline/glyph_pipeline.h"
+#include "text/glyph_hash.h"
 
 
 #define HOSTILE_MODELS  "conf/gpu_models.csv"

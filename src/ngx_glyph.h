@@ -14,11 +14,11 @@
 #include <ngx_http.h>
 #include <ngx_thread_pool.h>
 
-#include "core/glyph.h"
-#include "core/glyph_buf.h"
-#include "core/glyph_json.h"
-#include "core/glyph_pipeline.h"
-#include "core/glyph_utf8.h"
+#include "core/text/glyph.h"
+#include "core/text/glyph_buf.h"
+#include "core/text/glyph_json.h"
+#include "core/pipeline/glyph_pipeline.h"
+#include "core/text/glyph_utf8.h"
 
 
 #define NGX_GLYPH_VERSION         "0.1.0"

@@ -2,7 +2,7 @@
 #include "ngx_glyph.h"
 #include "ngx_glyph_batch.h"
 #include "ngx_glyph_record.h"
-#include "core/glyph_copy.h"
+#include "core/out/glyph_copy.h"
 
 
 static void ngx_glyph_batch_prepare(ngx_glyph_batch_t *batch);

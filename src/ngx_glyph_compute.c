@@ -3,7 +3,7 @@
 #include "ngx_glyph_compute.h"
 #include "ngx_glyph_output.h"
 #include "ngx_glyph_zone.h"
-#include "core/glyph_copy.h"
+#include "core/out/glyph_copy.h"
 
 
 static void ngx_glyph_compute_run(ngx_glyph_task_t *task, ngx_log_t *log);

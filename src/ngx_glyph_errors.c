@@ -22,7 +22,7 @@
 #include "ngx_glyph_tenant.h"
 #include "ngx_glyph_rows.h"
 #include "ngx_glyph_task.h"
-#include "core/glyph_resend.h"
+#include "core/out/glyph_resend.h"
 
 
 #define NGX_GLYPH_NOT_ACCEPTABLE  406

@@ -1,7 +1,7 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_log.h"
-#include "core/glyph_utf8.h"
+#include "core/text/glyph_utf8.h"
 
 
 #define NGX_GLYPH_LOG_MORE  "..."

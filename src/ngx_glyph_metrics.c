@@ -16,7 +16,7 @@
 #include "ngx_glyph_timing.h"
 #include "ngx_glyph_writer.h"
 #include "ngx_glyph_zone.h"
-#include "core/glyph_match.h"
+#include "core/title/glyph_match.h"
 
 
 #define NGX_GLYPH_METRICS_TICK  1000

@@ -7,7 +7,7 @@
 #include "ngx_glyph_source.h"
 #include "ngx_glyph_trace.h"
 #include "ngx_glyph_upload.h"
-#include "core/glyph_media.h"
+#include "core/body/glyph_media.h"
 
 
 #define NGX_GLYPH_BOUNDARY_MAX  70          /* RFC 2046, 5.1.1 */

@@ -9,7 +9,7 @@
 #include "ngx_glyph_output.h"
 #include "ngx_glyph_source.h"
 #include "ngx_glyph_upload.h"
-#include "glyph_near.h"
+#include "core/text/glyph_near.h"
 
 
 #define NGX_GLYPH_LABEL_MAX     1024

@@ -10,7 +10,7 @@
 
 
 #include "ngx_glyph.h"
-#include "core/glyph_stream.h"
+#include "core/out/glyph_stream.h"
 
 
 typedef struct {

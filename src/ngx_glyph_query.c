@@ -20,7 +20,7 @@
 #include "ngx_glyph_store.h"
 #include "ngx_glyph_task.h"
 #include "ngx_glyph_tenant.h"
-#include "core/glyph_utf8.h"
+#include "core/text/glyph_utf8.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>

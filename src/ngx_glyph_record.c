@@ -4,9 +4,9 @@
 #include "ngx_glyph_owner.h"
 #include "ngx_glyph_record.h"
 #include "ngx_glyph_uuid.h"
-#include "core/glyph_copy_field.h"
-#include "core/glyph_stats.h"
-#include "core/glyph_utf8.h"
+#include "core/out/glyph_copy_field.h"
+#include "core/pipeline/glyph_stats.h"
+#include "core/text/glyph_utf8.h"
 
 
 #define NGX_GLYPH_RECORD_FIELDS  27

@@ -25,7 +25,7 @@
 #include "ngx_glyph.h"
 #include "ngx_glyph_redis_link.h"
 #include "ngx_glyph_redis_sub.h"
-#include "core/glyph_hash.h"
+#include "core/text/glyph_hash.h"
 
 
 #define NGX_GLYPH_REDIS_SUB_BUCKETS  256

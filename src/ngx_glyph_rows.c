@@ -2,7 +2,7 @@
 #include "ngx_glyph.h"
 #include "ngx_glyph_rows.h"
 
-#include "core/glyph_output.h"
+#include "core/out/glyph_output.h"
 
 
 /* types of columns, as in pg_type */

@@ -23,7 +23,7 @@
 #include "ngx_glyph_http.h"
 #include "ngx_glyph_output.h"
 #include "ngx_glyph_upload.h"
-#include "core/glyph_stream.h"
+#include "core/out/glyph_stream.h"
 
 
 #define NGX_GLYPH_NOT_ACCEPTABLE  406

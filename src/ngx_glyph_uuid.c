@@ -1,7 +1,7 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_uuid.h"
-#include "core/glyph_hash.h"
+#include "core/text/glyph_hash.h"
 
 #include <sys/random.h>
 

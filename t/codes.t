@@ -87,14 +87,14 @@ sub send_file {
 }
 
 # The sources, with strings that are in pieces made whole.
-my $source = join "\n", map { slurp($_) } glob('src/*.c src/core/*.c');
+my $source = join "\n", map { slurp($_) } glob('src/*.c src/core/*/*.c');
 $source =~ s/"\s*\n\s*"//g;
 my $schema = join '', map { slurp($_) } glob 'conf/schema/*.sql';
 
 subtest 'all codes are there, and no others' => sub {
     my %used;
 
-    my ($core) = slurp('src/core/glyph_code.c') =~ /glyph_codes\[.*?= \{(.*?)\n\};/s;
+    my ($core) = slurp('src/core/text/glyph_code.c') =~ /glyph_codes\[.*?= \{(.*?)\n\};/s;
     my %core = map { $_ => 1 } $core =~ /\{ "(\w+)"/g;
     delete $core{ok};
     $used{$_} = 1 for keys %core;

@@ -24,10 +24,13 @@ perl -CSD -ne '
     END { $? = $bad ? 1 : 0 }' $sources || bad=1
 
 # shellcheck disable=SC2086
-if grep -nE '#include [<"](ngx_|hiredis|libpq)' src/core/*.[ch] src/cli/*.c
+if grep -nE '#include [<"](ngx_|hiredis|libpq)' src/core/*/*.[ch] src/cli/*.c
 then
     say "src/core knows no nginx, Redis or Postgres"
 fi
+
+# what may include what
+perl util/layers.pl || bad=1
 
 # tables that are made of data
 perl util/words.pl -c || bad=1

@@ -19,7 +19,7 @@ my $check = @ARGV && $ARGV[0] eq '-c';
 
 my %lists = (
     title => {
-        file => 'glyph_lexicon', include => 'glyph_lexicon.h',
+        file => 'glyph_lexicon', include => 'title/glyph_lexicon.h',
         type => 'glyph_phrase_t', array => 'glyph_lexicon',
         class => sub {
             my ($class) = @_;
@@ -29,12 +29,12 @@ my %lists = (
         },
     },
     title_pair => {
-        file => 'glyph_lexicon', include => 'glyph_lexicon.h',
+        file => 'glyph_lexicon', include => 'title/glyph_lexicon.h',
         type => 'glyph_phrase_t', array => 'glyph_lexicon_pairs',
         class => sub { 'GLYPH_PAIR_' . uc shift },
     },
     column => {
-        file => 'glyph_synonyms', include => 'glyph_synonyms.h',
+        file => 'glyph_synonyms', include => 'column/glyph_synonyms.h',
         type => 'glyph_synonym_t', array => 'glyph_synonyms',
         class => sub {
             my ($column, $strength) = split / /, shift;
@@ -43,32 +43,32 @@ my %lists = (
         },
     },
     condition => {
-        file => 'glyph_condition_words', include => 'glyph_condition_words.h',
+        file => 'glyph_condition_words', include => 'value/glyph_condition_words.h',
         type => 'glyph_phrase_t', array => 'glyph_condition_words',
         class => sub { 'GLYPH_SAYS_' . uc shift },
     },
     availability => {
-        file => 'glyph_quantity_words', include => 'glyph_quantity_words.h',
+        file => 'glyph_quantity_words', include => 'value/glyph_quantity_words.h',
         type => 'glyph_phrase_t', array => 'glyph_availability_words',
         class => sub { 'GLYPH_SAYS_' . uc shift },
     },
     quantity => {
-        file => 'glyph_quantity_words', include => 'glyph_quantity_words.h',
+        file => 'glyph_quantity_words', include => 'value/glyph_quantity_words.h',
         type => 'glyph_phrase_t', array => 'glyph_quantity_words', set => 1,
         class => sub { 'GLYPH_QUANTITY_' . uc shift },
     },
     money => {
-        file => 'glyph_money_words', include => 'glyph_money_words.h',
+        file => 'glyph_money_words', include => 'value/glyph_money_words.h',
         type => 'glyph_phrase_t', array => 'glyph_money_words', set => 1,
         class => sub { 'GLYPH_MONEY_' . uc shift },
     },
     currency => {
-        file => 'glyph_currency_words', include => 'glyph_currency_words.h',
+        file => 'glyph_currency_words', include => 'value/glyph_currency_words.h',
         type => 'glyph_currency_word_t', array => 'glyph_currency_words',
         class => \&currency,
     },
     country => {
-        file => 'glyph_currency_words', include => 'glyph_currency_words.h',
+        file => 'glyph_currency_words', include => 'value/glyph_currency_words.h',
         type => 'glyph_currency_word_t', array => 'glyph_currency_countries',
         class => \&currency,
     },

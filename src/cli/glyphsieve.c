@@ -12,12 +12,12 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#include "glyph_hash.h"
-#include "glyph_json.h"
-#include "glyph_output.h"
-#include "glyph_pipeline.h"
-#include "glyph_resend.h"
-#include "glyph_stream.h"
+#include "text/glyph_hash.h"
+#include "text/glyph_json.h"
+#include "out/glyph_output.h"
+#include "pipeline/glyph_pipeline.h"
+#include "out/glyph_resend.h"
+#include "out/glyph_stream.h"
 
 
 #define SIEVE_VERSION     "0.1.0"

@@ -2,7 +2,7 @@
  * Made by util/words.pl of src/core/words: change these.
  */
 
-#include "glyph_currency_words.h"
+#include "value/glyph_currency_words.h"
 
 
 const glyph_currency_word_t  glyph_currency_countries[] = {

@@ -2,7 +2,7 @@
  * Made by util/words.pl of src/core/words: change these.
  */
 
-#include "glyph_lexicon.h"
+#include "title/glyph_lexicon.h"
 
 
 const glyph_phrase_t  glyph_lexicon[] = {

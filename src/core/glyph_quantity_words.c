@@ -2,7 +2,7 @@
  * Made by util/words.pl of src/core/words: change these.
  */
 
-#include "glyph_quantity_words.h"
+#include "value/glyph_quantity_words.h"
 
 
 const glyph_phrase_t  glyph_availability_words[] = {

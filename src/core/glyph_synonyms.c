@@ -2,7 +2,7 @@
  * Made by util/words.pl of src/core/words: change these.
  */
 
-#include "glyph_synonyms.h"
+#include "column/glyph_synonyms.h"
 
 
 const glyph_synonym_t  glyph_synonyms[] = {

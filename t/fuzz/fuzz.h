@@ -7,9 +7,9 @@
 #ifndef FUZZ_H_INCLUDED
 #define FUZZ_H_INCLUDED
 
-#include "glyph.h"
-#include "glyph_buf.h"
-#include "glyph_registry.h"
+#include "text/glyph.h"
+#include "text/glyph_buf.h"
+#include "title/glyph_registry.h"
 
 
 #define FUZZ_MODELS  "conf/gpu_models.csv"

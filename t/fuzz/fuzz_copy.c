@@ -1,7 +1,7 @@
 #include <math.h>
 
 #include "fuzz_copy.h"
-#include "glyph_json.h"
+#include "text/glyph_json.h"
 
 
 /*

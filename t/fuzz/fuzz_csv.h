@@ -7,7 +7,7 @@
 #define FUZZ_CSV_H_INCLUDED
 
 #include "fuzz.h"
-#include "glyph_reader.h"
+#include "csv/glyph_reader.h"
 
 
 typedef struct {

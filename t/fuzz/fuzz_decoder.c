@@ -13,7 +13,7 @@
 #include <zstd.h>
 
 #include "fuzz.h"
-#include "glyph_decoder.h"
+#include "body/glyph_decoder.h"
 
 
 #define ENCODE  2               /* bits of byte 0 */

@@ -11,8 +11,8 @@
 #include <stdio.h>
 
 #include "fuzz.h"
-#include "glyph_json.h"
-#include "glyph_json_reader.h"
+#include "text/glyph_json.h"
+#include "json/glyph_json_reader.h"
 
 
 typedef struct {

@@ -6,7 +6,7 @@
  */
 
 #include "fuzz.h"
-#include "glyph_match.h"
+#include "title/glyph_match.h"
 
 
 static void check(const glyph_match_t *m);

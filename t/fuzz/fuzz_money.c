@@ -10,7 +10,7 @@
 #include <stdio.h>
 
 #include "fuzz.h"
-#include "glyph_money.h"
+#include "value/glyph_money.h"
 
 
 #define TEXT_MAX  512

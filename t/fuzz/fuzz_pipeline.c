@@ -15,9 +15,9 @@
 
 #include "fuzz.h"
 #include "fuzz_copy.h"
-#include "glyph_copy.h"
-#include "glyph_json.h"
-#include "glyph_pipeline.h"
+#include "out/glyph_copy.h"
+#include "text/glyph_json.h"
+#include "pipeline/glyph_pipeline.h"
 
 
 #define BOUNDARY  "b"

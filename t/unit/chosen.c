@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#include "glyph_dedup.h"
+#include "value/glyph_dedup.h"
 
 
 int

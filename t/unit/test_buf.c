@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "glyph_buf.h"
+#include "text/glyph_buf.h"
 #include "tap.h"
 
 

@@ -1,7 +1,7 @@
 #include <stdio.h>
 
-#include "glyph_buf.h"
-#include "glyph_charset.h"
+#include "text/glyph_buf.h"
+#include "body/glyph_charset.h"
 #include "tap.h"
 
 

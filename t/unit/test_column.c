@@ -1,6 +1,6 @@
 #include <stdio.h>
 
-#include "glyph_column.h"
+#include "column/glyph_column.h"
 #include "tap.h"
 
 

@@ -1,6 +1,6 @@
 /* Tuples of Postgres' binary COPY format, byte by byte. */
 
-#include "glyph_copy.h"
+#include "out/glyph_copy.h"
 #include "tap.h"
 
 

@@ -11,7 +11,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#include "glyph_decoder.h"
+#include "body/glyph_decoder.h"
 #include "tap.h"
 
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <sys/resource.h>
 
-#include "glyph_dedup.h"
+#include "value/glyph_dedup.h"
 #include "tap.h"
 
 

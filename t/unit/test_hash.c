@@ -2,8 +2,8 @@
 
 #include <stdio.h>
 
-#include "glyph_dedup.h"
-#include "glyph_keys.h"
+#include "value/glyph_dedup.h"
+#include "text/glyph_keys.h"
 #include "tap.h"
 
 

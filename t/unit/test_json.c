@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "glyph_json.h"
+#include "text/glyph_json.h"
 #include "tap.h"
 
 

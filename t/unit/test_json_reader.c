@@ -8,10 +8,10 @@
 #include <malloc.h>
 #include <stdio.h>
 
-#include "glyph_copy.h"
-#include "glyph_json_reader.h"
-#include "glyph_json_record.h"
-#include "glyph_pipeline.h"
+#include "out/glyph_copy.h"
+#include "json/glyph_json_reader.h"
+#include "json/glyph_json_record.h"
+#include "pipeline/glyph_pipeline.h"
 #include "tap.h"
 
 

@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "glyph_match.h"
-#include "glyph_utf8.h"
+#include "title/glyph_match.h"
+#include "text/glyph_utf8.h"
 #include "tap.h"
 
 

@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "glyph_memo.h"
+#include "text/glyph_memo.h"
 #include "tap.h"
 
 

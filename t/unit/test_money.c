@@ -1,4 +1,4 @@
-#include "glyph_money.h"
+#include "value/glyph_money.h"
 #include "tap.h"
 
 

@@ -1,7 +1,7 @@
 #include <stdio.h>
 
-#include "glyph_buf.h"
-#include "glyph_multipart.h"
+#include "text/glyph_buf.h"
+#include "body/glyph_multipart.h"
 #include "tap.h"
 
 

@@ -1,6 +1,6 @@
 /* Which name was meant. */
 
-#include "glyph_near.h"
+#include "text/glyph_near.h"
 #include "tap.h"
 
 

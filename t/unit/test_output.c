@@ -1,7 +1,7 @@
 /* Scored rows as CSV and NDJSON. */
 
-#include "glyph_json.h"
-#include "glyph_output.h"
+#include "text/glyph_json.h"
+#include "out/glyph_output.h"
 #include "tap.h"
 
 

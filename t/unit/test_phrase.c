@@ -1,6 +1,6 @@
 /* Words of a table, and phrases anywhere in a text. */
 
-#include "glyph_phrase.h"
+#include "text/glyph_phrase.h"
 #include "tap.h"
 
 

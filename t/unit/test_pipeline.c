@@ -7,8 +7,8 @@
 
 #include <stdio.h>
 
-#include "glyph_copy.h"
-#include "glyph_pipeline.h"
+#include "out/glyph_copy.h"
+#include "pipeline/glyph_pipeline.h"
 #include "tap.h"
 
 

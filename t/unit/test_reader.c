@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "glyph_buf.h"
-#include "glyph_reader.h"
+#include "text/glyph_buf.h"
+#include "csv/glyph_reader.h"
 #include "tap.h"
 
 

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "glyph_registry.h"
+#include "title/glyph_registry.h"
 #include "tap.h"
 
 

@@ -1,6 +1,6 @@
 /* The file of rejected records, to be mended and sent again. */
 
-#include "glyph_resend.h"
+#include "out/glyph_resend.h"
 #include "tap.h"
 
 

@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "glyph_score.h"
+#include "listing/glyph_score.h"
 #include "tap.h"
 
 

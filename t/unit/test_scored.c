@@ -7,9 +7,9 @@
 
 #include <stdio.h>
 
-#include "glyph_copy.h"
-#include "glyph_output.h"
-#include "glyph_pipeline.h"
+#include "out/glyph_copy.h"
+#include "out/glyph_output.h"
+#include "pipeline/glyph_pipeline.h"
 #include "tap.h"
 
 

@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "glyph_stream.h"
+#include "out/glyph_stream.h"
 #include "tap.h"
 
 

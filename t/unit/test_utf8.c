@@ -1,5 +1,5 @@
-#include "glyph_utf8.h"
-#include "glyph_code.h"
+#include "text/glyph_utf8.h"
+#include "text/glyph_code.h"
 #include "tap.h"
 
 

@@ -1,4 +1,4 @@
-#include "glyph_values.h"
+#include "value/glyph_values.h"
 #include "tap.h"
 
 

@@ -1,0 +1,167 @@
+#include "body/glyph_form.h"
+#include "text/glyph_json.h"
+#include "text/glyph_utf8.h"
+
+
+/* bytes of a text, as of most columns */
+#define GLYPH_FORM_TEXT_MAX  1024
+
+
+static glyph_code_e glyph_form_field(const glyph_multipart_t *mp, size_t i);
+static int glyph_form_is_known(const glyph_str_t *name);
+static int glyph_form_is_text(const glyph_str_t *value);
+static void glyph_form_no_file(const glyph_multipart_t *mp,
+    glyph_buf_t *detail);
+static void glyph_form_too_large(const glyph_multipart_t *mp,
+    glyph_buf_t *detail);
+
+
+static const glyph_str_t  glyph_form_metadata = glyph_string("metadata");
+
+static const glyph_str_t  glyph_form_texts[] = {
+    glyph_string("source_label"),
+    glyph_string("campaign_id")
+};
+
+
+glyph_code_e
+glyph_form_check(const glyph_multipart_t *mp, glyph_buf_t *detail)
+{
+    size_t              i;
+    glyph_code_e        code;
+    const glyph_str_t  *name;
+
+    code = glyph_multipart_code(mp);
+
+    switch (code) {
+
+    case GLYPH_CODE_OK:
+        break;
+
+    case GLYPH_MULTIPART_NO_FILE:
+        glyph_form_no_file(mp, detail);
+        return code;
+
+    case GLYPH_MULTIPART_FIELD_TOO_LARGE:
+        glyph_form_too_large(mp, detail);
+        return code;
+
+    default:
+        return code;
+    }
+
+    for (i = 0; (name = glyph_multipart_field_name(mp, i)) != NULL; i++) {
+        code = glyph_form_field(mp, i);
+
+        if (code != GLYPH_CODE_OK) {
+            glyph_buf_puts(detail, "form field ");
+            glyph_json_string(detail, name->data, name->len);
+            glyph_buf_puts(detail, code == GLYPH_MULTIPART_FIELD_UNKNOWN
+                           ? " is none of source_label, campaign_id, metadata"
+                           : code == GLYPH_MULTIPART_FIELD_REPEATED
+                           ? " is given twice"
+                           : " has a value that cannot be used");
+            return code;
+        }
+    }
+
+    return GLYPH_CODE_OK;
+}
+
+
+static glyph_code_e
+glyph_form_field(const glyph_multipart_t *mp, size_t i)
+{
+    int                 good;
+    size_t              k;
+    const glyph_str_t  *name, *value;
+
+    name = glyph_multipart_field_name(mp, i);
+    value = glyph_multipart_field_value(mp, i);
+
+    if (!glyph_form_is_known(name)) {
+        return GLYPH_MULTIPART_FIELD_UNKNOWN;
+    }
+
+    for (k = 0; k < i; k++) {
+
+        if (glyph_str_eq(name, glyph_multipart_field_name(mp, k))) {
+            return GLYPH_MULTIPART_FIELD_REPEATED;
+        }
+    }
+
+    good = glyph_str_eq(name, &glyph_form_metadata)
+           ? value->len == 0 || glyph_json_is_object(value)
+           : glyph_form_is_text(value);
+
+    return good ? GLYPH_CODE_OK : GLYPH_MULTIPART_FIELD_INVALID;
+}
+
+
+static int
+glyph_form_is_known(const glyph_str_t *name)
+{
+    size_t  i, n;
+
+    n = sizeof(glyph_form_texts) / sizeof(glyph_form_texts[0]);
+
+    for (i = 0; i < n; i++) {
+
+        if (glyph_str_eq(name, &glyph_form_texts[i])) {
+            return 1;
+        }
+    }
+
+    return glyph_str_eq(name, &glyph_form_metadata);
+}
+
+
+static int
+glyph_form_is_text(const glyph_str_t *value)
+{
+    return value->len <= GLYPH_FORM_TEXT_MAX
+           && glyph_utf8_valid(value->data, value->len) == value->len
+           && (value->len == 0
+               || memchr(value->data, '\0', value->len) == NULL);
+}
+
+
+/* Often the file was sent as if it were a field. */
+
+static void
+glyph_form_no_file(const glyph_multipart_t *mp, glyph_buf_t *detail)
+{
+    size_t              i;
+    const glyph_str_t  *name;
+
+    for (i = 0; (name = glyph_multipart_field_name(mp, i)) != NULL; i++) {
+
+        if (!glyph_form_is_known(name)) {
+            glyph_buf_puts(detail, "the multipart body has no file: part ");
+            glyph_json_string(detail, name->data, name->len);
+            glyph_buf_puts(detail, " has no filename, so it is a field; if "
+                           "it is the file, add one: filename=\"list.csv\"");
+            return;
+        }
+    }
+}
+
+
+static void
+glyph_form_too_large(const glyph_multipart_t *mp, glyph_buf_t *detail)
+{
+    glyph_str_t  name;
+
+    glyph_multipart_part_name(mp, &name);
+
+    glyph_buf_puts(detail, "form field ");
+    glyph_json_string(detail, name.data, name.len);
+    glyph_buf_puts(detail, " is longer than ");
+    glyph_json_int(detail, GLYPH_MULTIPART_FIELD_MAX);
+    glyph_buf_puts(detail, " bytes");
+
+    if (!glyph_form_is_known(&name)) {
+        glyph_buf_puts(detail, "; if it is the file, add a file name: "
+                       "filename=\"list.csv\"");
+    }
+}

@@ -1,0 +1,960 @@
+/*
+ * The map is made in four steps: each field gets the column that its name,
+ * or the client, says, and how sure that is; of several fields for one column
+ * the surest stays (glyph_header_decide); what is required must be there; the
+ * rest is kept under names that differ.
+ */
+
+#include "column/glyph_column.h"
+#include "column/glyph_header_map.h"
+#include "column/glyph_header_name.h"
+#include "text/glyph_keys.h"
+#include "value/glyph_money.h"
+#include "text/glyph_utf8.h"
+
+
+#define GLYPH_HEADER_SHOW_MAX   60
+#define GLYPH_HEADER_SHOW_N     20
+#define GLYPH_HEADER_SUFFIX     24      /* "_" and a number */
+
+
+/* A name that was added later. */
+
+typedef struct glyph_header_name_s  glyph_header_name_t;
+
+struct glyph_header_name_s {
+    glyph_header_name_t  *next;
+    unsigned char         data[];
+};
+
+
+struct glyph_header_s {
+    size_t              n;
+    size_t              size;           /* room for so many columns */
+    void               *block;          /* with the arrays, if they grew */
+    glyph_header_name_t *names;
+    unsigned            ignore_extra:1;
+    int                 find[GLYPH_COL_N];
+    char                currency[4];
+    glyph_column_t     *columns;
+    unsigned char      *strength;       /* glyph_synonym_e, of each */
+    size_t             *times;          /* how often a name was met again */
+    unsigned char      *last;           /* free bytes for names */
+    glyph_keys_t        extra;          /* of columns that are */
+};
+
+
+static glyph_header_t *glyph_header_alloc(const glyph_str_t *fields,
+    size_t n);
+static void glyph_header_copy(glyph_header_t *h, glyph_str_t *given,
+    const glyph_str_t *field);
+static glyph_code_e glyph_header_map(glyph_header_t *h,
+    const glyph_str_t *map, glyph_buf_t *detail);
+static glyph_code_e glyph_header_map_each(glyph_header_t *h,
+    glyph_header_map_t *names, const glyph_str_t *map, glyph_buf_t *detail);
+static glyph_code_e glyph_header_map_one(glyph_header_t *h,
+    glyph_header_map_t *names, glyph_str_t *name, glyph_str_t *target,
+    glyph_buf_t *detail);
+static int glyph_column_target(const glyph_str_t *target,
+    glyph_column_e *column);
+static void glyph_header_lookup(glyph_header_t *h, size_t i);
+static glyph_code_e glyph_header_decide(glyph_header_t *h,
+    glyph_buf_t *detail);
+static void glyph_header_demote(glyph_header_t *h, size_t i);
+static glyph_code_e glyph_header_require(glyph_header_t *h,
+    glyph_buf_t *detail);
+static int glyph_header_looks_like_data(const glyph_header_t *h,
+    glyph_str_t *value);
+static void glyph_header_advise(const glyph_header_t *h,
+    glyph_column_e column, unsigned *advised, glyph_buf_t *detail);
+static int glyph_header_distinguish(glyph_header_t *h);
+static int glyph_header_distinguish_one(glyph_header_t *h, size_t i);
+static int glyph_header_grow(glyph_header_t *h);
+static void glyph_header_seen(const glyph_header_t *h, glyph_buf_t *detail);
+static void glyph_header_quote(glyph_buf_t *detail, const glyph_str_t *name);
+
+
+static const char *const  glyph_column_names[] = {
+    "title", "model", "price", "currency", "condition", "quantity", "seller",
+    "region", "listing_age", "seen_at", "source_url", "source_type",
+    "bulk_notes", "extra", "ignored", "scored"
+};
+
+
+/* The columns that the file of rejected rows has in front. */
+
+static const char *const  glyph_header_ignored[] = {
+    "_line", "_codes", "_messages"
+};
+
+
+int
+glyph_header_create(glyph_header_t **header, const glyph_str_t *fields,
+    size_t n, const glyph_str_t *map, glyph_code_e *code,
+    glyph_buf_t *detail)
+{
+    size_t           i;
+    glyph_header_t  *h;
+
+    *header = NULL;
+    *code = GLYPH_CODE_OK;
+
+    h = glyph_header_alloc(fields, n);
+
+    if (h == NULL) {
+        return GLYPH_ERROR;
+    }
+
+    for (i = 0; i < n; i++) {
+        glyph_header_lookup(h, i);
+    }
+
+    if (map != NULL && map->len) {
+        *code = glyph_header_map(h, map, detail);
+    }
+
+    if (*code == GLYPH_CODE_OK) {
+        *code = glyph_header_decide(h, detail);
+    }
+
+    if (*code == GLYPH_CODE_OK) {
+        *code = glyph_header_require(h, detail);
+    }
+
+    if (*code != GLYPH_CODE_OK) {
+        glyph_header_destroy(h);
+
+        if (detail->failed) {
+            *code = GLYPH_CODE_OK;
+            return GLYPH_ERROR;
+        }
+
+        return GLYPH_BAD;
+    }
+
+    if (glyph_header_distinguish(h) != GLYPH_OK) {
+        glyph_header_destroy(h);
+        return GLYPH_ERROR;
+    }
+
+    *header = h;
+
+    return GLYPH_OK;
+}
+
+
+/* One block holds everything: the struct, the arrays, the names. */
+
+static glyph_header_t *
+glyph_header_alloc(const glyph_str_t *fields, size_t n)
+{
+    size_t           i, bytes;
+    glyph_header_t  *h;
+
+    bytes = 0;
+
+    for (i = 0; i < n; i++) {
+        bytes += fields[i].len + GLYPH_HEADER_SUFFIX;
+    }
+
+    h = malloc(sizeof(glyph_header_t)
+               + n * (sizeof(glyph_column_t) + sizeof(size_t) + 1) + bytes);
+
+    if (h == NULL) {
+        return NULL;
+    }
+
+    memset(h, 0, sizeof(*h));
+
+    h->n = n;
+    h->size = n;
+    h->columns = (glyph_column_t *) (h + 1);
+    h->times = (size_t *) (h->columns + n);
+    h->strength = (unsigned char *) (h->times + n);
+    h->last = h->strength + n;
+    glyph_keys_init(&h->extra);
+
+    for (i = 0; i < GLYPH_COL_N; i++) {
+        h->find[i] = -1;
+    }
+
+    for (i = 0; i < n; i++) {
+        glyph_header_copy(h, &h->columns[i].given, &fields[i]);
+        h->columns[i].used = GLYPH_COL_EXTRA;
+        h->strength[i] = 0;
+        h->times[i] = 1;
+    }
+
+    return h;
+}
+
+
+/* Bytes that no text may have become "?": names end up in JSON. */
+
+static void
+glyph_header_copy(glyph_header_t *h, glyph_str_t *given,
+    const glyph_str_t *field)
+{
+    size_t       i, n;
+    glyph_str_t  name;
+
+    name = *field;
+    glyph_utf8_trim(&name);
+
+    given->data = h->last;
+    given->len = name.len;
+
+    if (name.len == 0) {
+        return;
+    }
+
+    memcpy(given->data, name.data, name.len);
+    h->last += name.len + GLYPH_HEADER_SUFFIX;
+
+    for (i = 0; i < given->len; i += n) {
+        n = glyph_utf8_valid(given->data + i, given->len - i);
+
+        if (i + n < given->len) {
+            given->data[i + n] = '?';
+            n++;
+        }
+    }
+
+    for (i = 0; i < given->len; i++) {
+
+        if (given->data[i] == '\0') {
+            given->data[i] = '?';
+        }
+    }
+}
+
+
+static void
+glyph_header_lookup(glyph_header_t *h, size_t i)
+{
+    size_t                  k, n;
+    char                    name[GLYPH_HEADER_NAME_MAX], currency[4];
+    glyph_column_t         *c;
+    const glyph_synonym_t  *s;
+
+    c = &h->columns[i];
+
+    if (c->given.len == 0) {
+        c->used = GLYPH_COL_IGNORED;
+        return;
+    }
+
+    n = sizeof(glyph_header_ignored) / sizeof(glyph_header_ignored[0]);
+
+    for (k = 0; k < n; k++) {
+
+        if (strlen(glyph_header_ignored[k]) == c->given.len
+            && memcmp(glyph_header_ignored[k], c->given.data, c->given.len)
+               == 0)
+        {
+            c->used = GLYPH_COL_IGNORED;
+            return;
+        }
+    }
+
+    if (c->given.len >= sizeof(name)) {
+        return;
+    }
+
+    glyph_header_fold(&c->given, name, sizeof(name));
+
+    s = glyph_header_synonym(name);
+
+    if (s == NULL) {
+        glyph_header_strip(&c->given, name, sizeof(name), currency);
+        s = glyph_header_synonym(name);
+
+        if (currency[0] == '\0' || s == NULL
+            || s->column != GLYPH_COL_PRICE)
+        {
+            return;
+        }
+
+        /* "price (usd)" is not the very name, so "price" goes before it */
+
+        c->used = GLYPH_COL_PRICE;
+        h->strength[i] = s->strength == GLYPH_SYNONYM_CANONICAL
+                         ? GLYPH_SYNONYM_STRONG : s->strength;
+        return;
+    }
+
+    c->used = s->column;
+    h->strength[i] = s->strength;
+
+    /* the sign of "Price ($)" does not survive folding */
+
+    if (s->column == GLYPH_COL_PRICE
+        && s->strength == GLYPH_SYNONYM_CANONICAL)
+    {
+        glyph_header_strip(&c->given, name, sizeof(name), currency);
+
+        if (currency[0]) {
+            h->strength[i] = GLYPH_SYNONYM_STRONG;
+        }
+    }
+}
+
+
+/* "Preis:price,Titel:title"; the names may hold colons, the targets not. */
+
+static glyph_code_e
+glyph_header_map(glyph_header_t *h, const glyph_str_t *map,
+    glyph_buf_t *detail)
+{
+    glyph_code_e         code;
+    glyph_header_map_t  *names;
+
+    names = glyph_header_map_create(h->columns, h->n);
+
+    if (names == NULL) {
+        detail->failed = 1;
+        return GLYPH_OPTION_INVALID;
+    }
+
+    code = glyph_header_map_each(h, names, map, detail);
+
+    glyph_header_map_destroy(names);
+
+    return code;
+}
+
+
+static glyph_code_e
+glyph_header_map_each(glyph_header_t *h, glyph_header_map_t *names,
+    const glyph_str_t *map, glyph_buf_t *detail)
+{
+    glyph_str_t           name, target;
+    glyph_code_e          code;
+    const unsigned char  *p, *last, *end, *colon, *q;
+
+    p = map->data;
+    last = p + map->len;
+
+    for ( /* void */ ; p < last; p = end + 1) {
+        end = memchr(p, ',', last - p);
+
+        if (end == NULL) {
+            end = last;
+        }
+
+        colon = NULL;
+
+        for (q = p; q < end; q++) {
+
+            if (*q == ':') {
+                colon = q;
+            }
+        }
+
+        if (colon == NULL) {
+            glyph_buf_puts(detail, "map must be like "
+                           "\"Preis:price,Titel:title\"");
+            return GLYPH_OPTION_INVALID;
+        }
+
+        name.data = (unsigned char *) p;
+        name.len = colon - p;
+        target.data = (unsigned char *) colon + 1;
+        target.len = end - colon - 1;
+
+        code = glyph_header_map_one(h, names, &name, &target, detail);
+
+        if (code != GLYPH_CODE_OK) {
+            return code;
+        }
+    }
+
+    return GLYPH_CODE_OK;
+}
+
+
+static glyph_code_e
+glyph_header_map_one(glyph_header_t *h, glyph_header_map_t *names,
+    glyph_str_t *name, glyph_str_t *target, glyph_buf_t *detail)
+{
+    int             i;
+    size_t          k;
+    glyph_column_e  column;
+
+    glyph_utf8_trim(name);
+    glyph_utf8_trim(target);
+
+    i = glyph_header_map_find(names, name);
+
+    if (i < 0) {
+        glyph_buf_puts(detail, "map names a column that the file has not, ");
+        glyph_header_quote(detail, name);
+        glyph_header_seen(h, detail);
+        return GLYPH_OPTION_INVALID;
+    }
+
+    if (!glyph_column_target(target, &column)) {
+        glyph_buf_puts(detail, "map names a target that is not known, ");
+        glyph_header_quote(detail, target);
+        glyph_buf_puts(detail, "; known are ");
+
+        for (k = 0; k <= GLYPH_COL_IGNORED; k++) {
+            glyph_buf_puts(detail, k ? ", " : "");
+            glyph_buf_puts(detail, glyph_column_names[k]);
+        }
+
+        return GLYPH_OPTION_INVALID;
+    }
+
+    if (h->strength[i] == GLYPH_SYNONYM_MAPPED) {
+        glyph_buf_puts(detail, "map names a column twice, ");
+        glyph_header_quote(detail, name);
+        return GLYPH_OPTION_INVALID;
+    }
+
+    for (k = 0; k < h->n && column < GLYPH_COL_N; k++) {
+
+        if (h->columns[k].used == column
+            && h->strength[k] == GLYPH_SYNONYM_MAPPED)
+        {
+            glyph_buf_puts(detail, "map gives two columns for ");
+            glyph_buf_puts(detail, glyph_column_names[column]);
+            return GLYPH_OPTION_INVALID;
+        }
+    }
+
+    h->columns[i].used = column;
+    h->strength[i] = GLYPH_SYNONYM_MAPPED;
+
+    return GLYPH_CODE_OK;
+}
+
+
+static int
+glyph_column_target(const glyph_str_t *target, glyph_column_e *column)
+{
+    char    name[GLYPH_HEADER_NAME_MAX];
+    size_t  i;
+
+    if (target->len >= sizeof(name)) {
+        return 0;
+    }
+
+    glyph_header_fold(target, name, sizeof(name));
+
+    for (i = 0; i <= GLYPH_COL_IGNORED; i++) {
+
+        if (strcmp(name, glyph_column_names[i]) == 0) {
+            *column = i;
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static glyph_code_e
+glyph_header_decide(glyph_header_t *h, glyph_buf_t *detail)
+{
+    int     best, second;
+    char    name[GLYPH_HEADER_NAME_MAX];
+    size_t  i, column;
+
+    for (column = 0; column < GLYPH_COL_N; column++) {
+        best = -1;
+        second = -1;
+
+        for (i = 0; i < h->n; i++) {
+
+            if (h->columns[i].used != column) {
+                continue;
+            }
+
+            if (best < 0 || h->strength[i] > h->strength[best]) {
+                best = (int) i;
+                second = -1;
+
+            } else if (h->strength[i] == h->strength[best] && second < 0) {
+                second = (int) i;
+            }
+        }
+
+        if (best < 0) {
+            continue;
+        }
+
+        /* of what only may be meant the first is as good as any other,
+           but where the score depends on it */
+
+        if (second >= 0
+            && (h->strength[best] > GLYPH_SYNONYM_WEAK
+                || column <= GLYPH_COL_CURRENCY))
+        {
+            glyph_buf_puts(detail, "both ");
+            glyph_header_quote(detail, &h->columns[best].given);
+            glyph_buf_puts(detail, " and ");
+            glyph_header_quote(detail, &h->columns[second].given);
+            glyph_buf_puts(detail, " mean ");
+            glyph_buf_puts(detail, glyph_column_names[column]);
+            glyph_buf_puts(detail, "; choose one with ?map=, or rename one");
+            return GLYPH_FILE_COLUMN_DUPLICATE;
+        }
+
+        h->find[column] = best;
+
+        for (i = 0; i < h->n; i++) {
+
+            if (h->columns[i].used == column && (int) i != best) {
+                glyph_header_demote(h, i);
+            }
+        }
+    }
+
+    if (h->find[GLYPH_COL_PRICE] >= 0) {
+        glyph_header_strip(&h->columns[h->find[GLYPH_COL_PRICE]].given, name,
+                           sizeof(name), h->currency);
+    }
+
+    return GLYPH_CODE_OK;
+}
+
+
+/* Beside a title, "GPU" is the model, unless something else is. */
+
+static void
+glyph_header_demote(glyph_header_t *h, size_t i)
+{
+    size_t  k;
+
+    if (h->strength[i] == GLYPH_SYNONYM_TITLE_OR_MODEL
+        && h->columns[i].used == GLYPH_COL_TITLE)
+    {
+        for (k = 0; k < h->n; k++) {
+
+            if (h->columns[k].used == GLYPH_COL_MODEL) {
+                break;
+            }
+        }
+
+        if (k == h->n) {
+            h->columns[i].used = GLYPH_COL_MODEL;
+            return;
+        }
+    }
+
+    h->columns[i].used = GLYPH_COL_EXTRA;
+}
+
+
+static glyph_code_e
+glyph_header_require(glyph_header_t *h, glyph_buf_t *detail)
+{
+    int          title, price;
+    size_t       i, known;
+    unsigned     advised;
+    glyph_str_t  value;
+
+    title = h->find[GLYPH_COL_TITLE] >= 0 || h->find[GLYPH_COL_MODEL] >= 0;
+    price = h->find[GLYPH_COL_PRICE] >= 0;
+
+    if (title && price) {
+        return GLYPH_CODE_OK;
+    }
+
+    known = 0;
+
+    for (i = 0; i < GLYPH_COL_N; i++) {
+        known += h->find[i] >= 0;
+    }
+
+    if (known == 0 && glyph_header_looks_like_data(h, &value)) {
+        glyph_buf_puts(detail, "the first line must name the columns, such "
+                       "as title,price, but this one has ");
+        glyph_header_quote(detail, &value);
+        return GLYPH_FILE_HEADER_MISSING;
+    }
+
+    glyph_buf_puts(detail, title ? "no price column"
+                           : price ? "no title or model column"
+                                   : "no title and no price column");
+    glyph_header_seen(h, detail);
+
+    advised = 0;
+
+    if (!price) {
+        glyph_header_advise(h, GLYPH_COL_PRICE, &advised, detail);
+    }
+
+    if (!title) {
+        glyph_header_advise(h, GLYPH_COL_TITLE, &advised, detail);
+        glyph_header_advise(h, GLYPH_COL_MODEL, &advised, detail);
+    }
+
+    glyph_buf_puts(detail, advised ? "? (" : " (");
+
+    if (!price) {
+        glyph_buf_puts(detail, "price may be called price, cost, amount, "
+                       "preis, prix, precio");
+    }
+
+    if (!title) {
+        glyph_buf_puts(detail, price ? "" : "; ");
+        glyph_buf_puts(detail, "title may be called title, name, product "
+                       "name, gpu model, titel, titre");
+    }
+
+    glyph_buf_puts(detail, ", …; or say it with ?map=)");
+
+    return GLYPH_FILE_COLUMNS_MISSING;
+}
+
+
+/* A field that is a price or a URL, or a heading above the header. */
+
+static int
+glyph_header_looks_like_data(const glyph_header_t *h, glyph_str_t *value)
+{
+    size_t         i, filled;
+    glyph_money_t  money;
+
+    filled = 0;
+
+    for (i = 0; i < h->n; i++) {
+        *value = h->columns[i].given;
+
+        if ((value->len > 7 && memcmp(value->data, "http://", 7) == 0)
+            || (value->len > 8 && memcmp(value->data, "https://", 8) == 0)
+            || glyph_money_parse(value, GLYPH_DECIMAL_UNKNOWN, &money)
+               == GLYPH_CODE_OK)
+        {
+            return 1;
+        }
+
+        filled += value->len != 0;
+    }
+
+    if (filled != 1) {
+        return 0;
+    }
+
+    for (i = 0; h->columns[i].given.len == 0; i++) { /* void */ }
+
+    *value = h->columns[i].given;
+
+    return glyph_header_near(value, GLYPH_COL_PRICE) == NULL
+           && glyph_header_near(value, GLYPH_COL_TITLE) == NULL
+           && glyph_header_near(value, GLYPH_COL_MODEL) == NULL;
+}
+
+
+static void
+glyph_header_advise(const glyph_header_t *h, glyph_column_e column,
+    unsigned *advised, glyph_buf_t *detail)
+{
+    size_t       i, tried;
+    const char  *name;
+
+    tried = 0;
+
+    for (i = 0;
+         i < h->n && *advised < 3 && tried < GLYPH_HEADER_TRIED;
+         i++)
+    {
+
+        if (h->columns[i].used != GLYPH_COL_EXTRA) {
+            continue;
+        }
+
+        tried++;
+        name = glyph_header_near(&h->columns[i].given, column);
+
+        if (name != NULL) {
+            glyph_buf_puts(detail, (*advised)++ ? " or \""
+                                                : "; did you mean \"");
+            glyph_buf_puts(detail, name);
+            glyph_buf_puts(detail, "\" for ");
+            glyph_header_quote(detail, &h->columns[i].given);
+        }
+    }
+}
+
+
+/* Unknown columns become the keys of one object: "a", "a_2", "a_3". */
+
+static int
+glyph_header_distinguish(glyph_header_t *h)
+{
+    size_t  i;
+
+    for (i = 0; i < h->n; i++) {
+
+        if (glyph_header_distinguish_one(h, i) != GLYPH_OK) {
+            return GLYPH_ERROR;
+        }
+    }
+
+    return GLYPH_OK;
+}
+
+
+static int
+glyph_header_distinguish_one(glyph_header_t *h, size_t i)
+{
+    char             suffix[GLYPH_HEADER_SUFFIX];
+    size_t           k, n, len, slot, times;
+    int64_t          j;
+    glyph_texts_t    texts;
+    glyph_column_t  *c;
+
+    c = &h->columns[i];
+
+    if (c->used != GLYPH_COL_EXTRA) {
+        return GLYPH_OK;
+    }
+
+    texts.first = h->columns;
+    texts.stride = sizeof(glyph_column_t);
+
+    if (glyph_keys_room(&h->extra, &texts, i + 1) != GLYPH_OK) {
+        return GLYPH_ERROR;
+    }
+
+    len = c->given.len;
+    k = i;
+
+    for ( ;; ) {
+        j = glyph_keys_find(&h->extra, &texts, &c->given, &slot);
+
+        /* what is used for something else by now has left its name */
+
+        if (j < 0 || h->columns[j].used != GLYPH_COL_EXTRA) {
+            glyph_keys_put(&h->extra, slot, i);
+            return GLYPH_OK;
+        }
+
+        /* the first one with the name counts, so each is tried once */
+
+        k = (k == i) ? (size_t) j : k;
+        times = ++h->times[k];
+
+        for (n = sizeof(suffix); times; times /= 10) {
+            suffix[--n] = (char) ('0' + times % 10);
+        }
+
+        suffix[--n] = '_';
+
+        c->given.len = len + sizeof(suffix) - n;
+        memcpy(c->given.data + len, suffix + n, sizeof(suffix) - n);
+    }
+}
+
+
+int
+glyph_header_add(glyph_header_t *h, const glyph_str_t *name)
+{
+    size_t                i;
+    glyph_column_t       *c;
+    glyph_header_name_t  *copy;
+
+    if (h->n == h->size && glyph_header_grow(h) != GLYPH_OK) {
+        return GLYPH_ERROR;
+    }
+
+    copy = malloc(sizeof(glyph_header_name_t) + name->len
+                  + GLYPH_HEADER_SUFFIX);
+    if (copy == NULL) {
+        return GLYPH_ERROR;
+    }
+
+    copy->next = h->names;
+    h->names = copy;
+    h->last = copy->data;
+
+    i = h->n++;
+    c = &h->columns[i];
+
+    c->used = GLYPH_COL_EXTRA;
+    h->strength[i] = 0;
+    h->times[i] = 1;
+
+    glyph_header_copy(h, &c->given, name);
+    glyph_header_lookup(h, i);
+
+    if (c->used < GLYPH_COL_N) {
+
+        if (h->find[c->used] < 0) {
+            h->find[c->used] = (int) i;
+            return GLYPH_OK;
+        }
+
+        c->used = GLYPH_COL_EXTRA;
+    }
+
+    if (glyph_header_distinguish_one(h, i) != GLYPH_OK) {
+        return GLYPH_ERROR;
+    }
+
+    if (c->used == GLYPH_COL_EXTRA && h->ignore_extra) {
+        c->used = GLYPH_COL_IGNORED;
+    }
+
+    return GLYPH_OK;
+}
+
+
+static int
+glyph_header_grow(glyph_header_t *h)
+{
+    void            *block;
+    size_t           size, *times;
+    unsigned char   *strength;
+    glyph_column_t  *columns;
+
+    size = 2 * h->size + 16;
+
+    block = malloc(size * (sizeof(glyph_column_t) + sizeof(size_t) + 1));
+    if (block == NULL) {
+        return GLYPH_ERROR;
+    }
+
+    columns = block;
+    times = (size_t *) (columns + size);
+    strength = (unsigned char *) (times + size);
+
+    memcpy(columns, h->columns, h->n * sizeof(glyph_column_t));
+    memcpy(times, h->times, h->n * sizeof(size_t));
+    memcpy(strength, h->strength, h->n);
+
+    free(h->block);
+
+    h->block = block;
+    h->size = size;
+    h->columns = columns;
+    h->times = times;
+    h->strength = strength;
+
+    return GLYPH_OK;
+}
+
+
+static void
+glyph_header_seen(const glyph_header_t *h, glyph_buf_t *detail)
+{
+    size_t  i, shown;
+
+    shown = 0;
+    glyph_buf_puts(detail, "; columns seen: ");
+
+    for (i = 0; i < h->n; i++) {
+
+        if (h->columns[i].given.len == 0) {
+            continue;
+        }
+
+        if (shown == GLYPH_HEADER_SHOW_N) {
+            glyph_buf_puts(detail, ", …");
+            return;
+        }
+
+        glyph_buf_puts(detail, shown++ ? ", " : "");
+        glyph_header_quote(detail, &h->columns[i].given);
+    }
+
+    if (shown == 0) {
+        glyph_buf_puts(detail, "none");
+    }
+}
+
+
+static void
+glyph_header_quote(glyph_buf_t *detail, const glyph_str_t *name)
+{
+    size_t  len;
+
+    len = glyph_utf8_cut(name->data, name->len, GLYPH_HEADER_SHOW_MAX);
+
+    glyph_buf_putc(detail, '"');
+    glyph_buf_append(detail, name->data, len);
+    glyph_buf_puts(detail, len < name->len ? "…\"" : "\"");
+}
+
+
+void
+glyph_header_destroy(glyph_header_t *header)
+{
+    glyph_header_name_t  *name;
+
+    while (header && header->names) {
+        name = header->names;
+        header->names = name->next;
+        free(name);
+    }
+
+    if (header) {
+        glyph_keys_free(&header->extra);
+        free(header->block);
+    }
+
+    free(header);
+}
+
+
+void
+glyph_header_ignore_extra(glyph_header_t *header)
+{
+    size_t  i;
+
+    header->ignore_extra = 1;
+
+    for (i = 0; i < header->n; i++) {
+        if (header->columns[i].used == GLYPH_COL_EXTRA) {
+            header->columns[i].used = GLYPH_COL_IGNORED;
+        }
+    }
+}
+
+
+void
+glyph_header_use(glyph_header_t *header, size_t i, glyph_column_e column)
+{
+    header->columns[i].used = column;
+}
+
+
+const glyph_column_t *
+glyph_header_columns(const glyph_header_t *header, size_t *n)
+{
+    *n = header->n;
+
+    return header->columns;
+}
+
+
+int
+glyph_header_find(const glyph_header_t *header, glyph_column_e column)
+{
+    if ((unsigned) column >= GLYPH_COL_N) {
+        return -1;
+    }
+
+    return header->find[column];
+}
+
+
+const char *
+glyph_header_currency(const glyph_header_t *header)
+{
+    return header->currency;
+}
+
+
+const char *
+glyph_column_name(glyph_column_e column)
+{
+    if ((unsigned) column > GLYPH_COL_SCORED) {
+        return "";
+    }
+
+    return glyph_column_names[column];
+}

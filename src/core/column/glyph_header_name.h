@@ -1,0 +1,49 @@
+/*
+ * One name of a header: which known column it may mean, which currency it
+ * tells, and which name it nearly is.
+ */
+
+#ifndef GLYPH_HEADER_NAME_H_INCLUDED
+#define GLYPH_HEADER_NAME_H_INCLUDED
+
+#include "text/glyph_buf.h"
+#include "column/glyph_synonyms.h"
+
+
+#define GLYPH_HEADER_NAME_MAX  128      /* of what is looked up */
+
+
+/* So many names that are not known are compared with those that are. */
+#define GLYPH_HEADER_TRIED     64
+
+
+/* The synonym that a folded name is, or NULL. */
+const glyph_synonym_t *glyph_header_synonym(const char *name);
+
+/*
+ * A header name without the currency in it: "Price (USD)", "Preis in EUR",
+ * "price_usd", "Prezzo €".  Letters that are only sometimes a currency ("r")
+ * and words that are also others ("real") are none here.  Folds the rest into
+ * name, as glyph_header_fold() does; currency is "" if there is none.
+ */
+size_t glyph_header_strip(const glyph_str_t *given, char *name, size_t size,
+    char currency[4]);
+
+/* The nearest name of a column, NULL if none is near. */
+const char *glyph_header_near(const glyph_str_t *given,
+    glyph_column_e column);
+
+/*
+ * How many of n fields are names of known columns; *usable tells whether a
+ * title, or a model, and a price are among them.
+ */
+size_t glyph_header_known(const glyph_str_t *fields, size_t n, int *usable);
+
+/*
+ * Appends a JSON object with the fields that are nearly names of what is
+ * missing, and those names: {"Pries":"preis"}.  Nothing if there are none.
+ */
+void glyph_header_suggest(const glyph_str_t *fields, size_t n,
+    glyph_buf_t *json);
+
+#endif /* GLYPH_HEADER_NAME_H_INCLUDED */

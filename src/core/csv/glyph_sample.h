@@ -1,0 +1,53 @@
+/*
+ * What a file's first 32 KB decide: whether it is text, its delimiter, its
+ * header, and the decimal mark of its prices.  The delimiter is the one with
+ * which the first line has most names of known columns, or, of those that
+ * tie, what glyph_reader_sniff() says.
+ */
+
+#ifndef GLYPH_SAMPLE_H_INCLUDED
+#define GLYPH_SAMPLE_H_INCLUDED
+
+#include "column/glyph_column.h"
+#include "value/glyph_currency.h"
+#include "csv/glyph_reader.h"
+
+
+typedef struct {
+    /* given */
+    const unsigned char  *data;
+    size_t                len;
+    int                   whole;        /* it is all of the file */
+    const glyph_str_t    *map;
+    size_t                max_row_size;
+    size_t                max_columns;
+    glyph_format_e        format;
+
+    /* given if not 0, else found */
+    unsigned char         delimiter;
+    glyph_decimal_e       decimal;
+
+    /* given; gets what glyph_header_suggest() says of a refused header */
+    glyph_buf_t          *did_you_mean;
+
+    /* given; gets the header's bytes, without the line end */
+    glyph_buf_t          *head;
+
+    /* found; the caller's then, also on failure */
+    glyph_header_t       *header;
+    glyph_reader_t       *reader;       /* behind the header */
+    const unsigned char  *pos;          /* and there it is */
+} glyph_sample_t;
+
+
+/*
+ * Of a CSV file.  GLYPH_OK, GLYPH_ERROR, or GLYPH_BAD with *code, and a
+ * sentence in *detail unless the code says all.
+ */
+int glyph_sample_decide(glyph_sample_t *s, glyph_code_e *code,
+    glyph_buf_t *detail);
+
+/* The decimal mark that values prove: "seen" has a bit for each of theirs. */
+glyph_decimal_e glyph_sample_habit(unsigned seen);
+
+#endif /* GLYPH_SAMPLE_H_INCLUDED */

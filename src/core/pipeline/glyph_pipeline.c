@@ -1,0 +1,686 @@
+
+#include "body/glyph_body.h"
+#include "csv/glyph_json_sample.h"
+#include "pipeline/glyph_pipeline.h"
+#include "csv/glyph_reader.h"
+#include "pipeline/glyph_row.h"
+#include "csv/glyph_sample.h"
+#include "pipeline/glyph_scored.h"
+#include "pipeline/glyph_stats.h"
+
+
+/* ratio budgets are tested at this many rows, and at each doubling */
+#define GLYPH_PIPELINE_RATIO_ROWS  1000
+
+
+/*
+ *   slice     bytes of                 owner                valid until
+ *   text      the file in UTF-8        body                 its next read
+ *   sample    the file's beginning     the pipeline         it has been read
+ */
+
+struct glyph_pipeline_s {
+    const glyph_pipeline_conf_t  *conf;
+    glyph_pipeline_opts_t         opts;
+    glyph_buf_t                   strings;      /* that opts point to */
+
+    glyph_body_t                 *body;
+    glyph_slice_t                 text;
+
+    glyph_buf_t                   sample;
+    size_t                        sample_size;  /* that it is to have */
+    size_t                        sample_pos;   /* read so far */
+
+    glyph_header_t               *header;
+    glyph_buf_t                   head;         /* its bytes */
+    glyph_str_t                   head_str;
+    glyph_reader_t               *reader;       /* NULL: still sampling */
+    glyph_row_t                  *row;
+    glyph_row_result_t            results[2];   /* used in turn */
+    glyph_row_result_t           *pending;      /* a listing that is read, but
+                                                   not given; or NULL */
+    glyph_stats_t                *stats;
+    glyph_decimal_e               habit;
+    unsigned char                 delimiter;
+    uint64_t                      ratio_rows;   /* the next test */
+    unsigned                      ended:1;
+
+    glyph_code_e                  code;
+    glyph_buf_t                   detail;
+    glyph_buf_t                   did_you_mean;
+    glyph_str_t                   detail_str;
+};
+
+
+static int glyph_pipeline_opts(glyph_pipeline_t *p,
+    const glyph_pipeline_opts_t *opts);
+static void glyph_pipeline_keep(glyph_pipeline_t *p, glyph_str_t *to,
+    const glyph_str_t *from);
+static int glyph_pipeline_sample(glyph_pipeline_t *p);
+static int glyph_pipeline_decide(glyph_pipeline_t *p);
+static int glyph_pipeline_rows(glyph_pipeline_t *p,
+    const glyph_sink_t *sink);
+static int glyph_pipeline_read(glyph_pipeline_t *p, glyph_slice_t *in,
+    int end, const glyph_sink_t *sink);
+static int glyph_pipeline_record(glyph_pipeline_t *p,
+    const glyph_record_t *rec, const glyph_sink_t *sink);
+static int glyph_pipeline_give_pending(glyph_pipeline_t *p,
+    const glyph_sink_t *sink);
+static int glyph_pipeline_give(glyph_pipeline_t *p,
+    const glyph_record_t *rec, glyph_row_result_t *result,
+    const glyph_sink_t *sink);
+static int glyph_pipeline_budget(glyph_pipeline_t *p);
+static int glyph_pipeline_ratio(glyph_pipeline_t *p);
+static int glyph_pipeline_end(glyph_pipeline_t *p);
+static int glyph_pipeline_refuse(glyph_pipeline_t *p, glyph_code_e code);
+
+
+int
+glyph_pipeline_create(glyph_pipeline_t **pp,
+    const glyph_pipeline_conf_t *conf, const glyph_pipeline_opts_t *opts,
+    glyph_code_e *code)
+{
+    int                rc;
+    glyph_pipeline_t  *p;
+
+    *pp = NULL;
+
+    if (glyph_condition_init() != GLYPH_OK
+        || glyph_quantity_init() != GLYPH_OK)
+    {
+        return GLYPH_ERROR;
+    }
+
+    p = calloc(1, sizeof(glyph_pipeline_t));
+    if (p == NULL) {
+        return GLYPH_ERROR;
+    }
+
+    p->conf = conf;
+    p->ratio_rows = GLYPH_PIPELINE_RATIO_ROWS;
+    p->sample_size = GLYPH_SAMPLE_SIZE;
+
+    rc = glyph_pipeline_opts(p, opts);
+
+    if (rc == GLYPH_OK) {
+        p->stats = glyph_stats_create(conf->registry);
+        rc = p->stats ? GLYPH_OK : GLYPH_ERROR;
+    }
+
+    if (rc == GLYPH_OK) {
+        rc = glyph_body_create(&p->body, &p->opts, &p->detail, code);
+    }
+
+    if (rc != GLYPH_OK) {
+        glyph_pipeline_destroy(p);
+        return rc;
+    }
+
+    *pp = p;
+
+    return GLYPH_OK;
+}
+
+
+static int
+glyph_pipeline_opts(glyph_pipeline_t *p, const glyph_pipeline_opts_t *opts)
+{
+    p->opts = *opts;
+
+    /* room for all at first, so that nothing moves */
+
+    if (glyph_buf_reserve(&p->strings, opts->boundary.len + opts->charset.len
+                                       + opts->filename.len + opts->map.len
+                                       + 1)
+        != GLYPH_OK)
+    {
+        return GLYPH_ERROR;
+    }
+
+    glyph_pipeline_keep(p, &p->opts.boundary, &opts->boundary);
+    glyph_pipeline_keep(p, &p->opts.charset, &opts->charset);
+    glyph_pipeline_keep(p, &p->opts.filename, &opts->filename);
+    glyph_pipeline_keep(p, &p->opts.map, &opts->map);
+
+    if (p->opts.max_errors == 0) {
+        p->opts.max_errors = p->conf->max_errors;
+    }
+
+    return GLYPH_OK;
+}
+
+
+static void
+glyph_pipeline_keep(glyph_pipeline_t *p, glyph_str_t *to,
+    const glyph_str_t *from)
+{
+    to->data = p->strings.data + p->strings.len;
+
+    glyph_buf_append(&p->strings, from->data, from->len);
+}
+
+
+void
+glyph_pipeline_destroy(glyph_pipeline_t *p)
+{
+    if (p == NULL) {
+        return;
+    }
+
+    glyph_body_destroy(p->body);
+
+    if (p->reader) {
+        glyph_reader_destroy(p->reader);
+    }
+
+    if (p->header) {
+        glyph_header_destroy(p->header);
+    }
+
+    glyph_row_destroy(p->row);
+    glyph_row_result_free(&p->results[0]);
+    glyph_row_result_free(&p->results[1]);
+    glyph_stats_destroy(p->stats);
+    glyph_buf_free(&p->strings);
+    glyph_buf_free(&p->sample);
+    glyph_buf_free(&p->head);
+    glyph_buf_free(&p->detail);
+    glyph_buf_free(&p->did_you_mean);
+    free(p);
+}
+
+
+int
+glyph_pipeline_run(glyph_pipeline_t *p, const unsigned char **pos,
+    const unsigned char *last, int end, const glyph_sink_t *sink)
+{
+    int                   rc;
+    const unsigned char  *start;
+
+    if (p->code != GLYPH_CODE_OK) {
+        return GLYPH_BAD;
+    }
+
+    start = *pos;
+
+    for ( ;; ) {
+
+        rc = p->reader ? GLYPH_AGAIN : glyph_pipeline_sample(p);
+
+        if (rc == GLYPH_AGAIN && p->reader) {
+            rc = glyph_pipeline_rows(p, sink);
+        }
+
+        if (rc != GLYPH_AGAIN) {
+            break;
+        }
+
+        if (glyph_body_ended(p->body)) {
+            rc = glyph_pipeline_end(p);
+            break;
+        }
+
+        rc = glyph_body_read(p->body, pos, last, end, &p->text);
+
+        if (rc == GLYPH_AGAIN && !glyph_body_ended(p->body)) {
+            rc = GLYPH_OK;
+            break;
+        }
+
+        if (rc == GLYPH_BAD) {
+            rc = glyph_pipeline_refuse(p, glyph_body_code(p->body));
+        }
+
+        if (rc != GLYPH_OK && rc != GLYPH_AGAIN) {
+            break;
+        }
+    }
+
+    p->ended = (rc == GLYPH_BAD
+                || (rc == GLYPH_OK && glyph_body_ended(p->body)));
+
+    if (p->row) {
+        glyph_row_rest(p->row);
+
+        if (p->ended) {
+            glyph_row_end(p->row);
+        }
+    }
+
+    glyph_stats_totals(p->stats)->bytes += *pos - start;
+
+    return rc;
+}
+
+
+/*
+ * Gathers the sample.  GLYPH_AGAIN: more text is needed, or (with a reader
+ * now) the rows can be read.
+ */
+
+static int
+glyph_pipeline_sample(glyph_pipeline_t *p)
+{
+    int     rc;
+    size_t  n, room;
+
+    do {
+        n = p->text.last - p->text.pos;
+        room = p->sample_size - p->sample.len;
+
+        if (n > room) {
+            n = room;
+        }
+
+        glyph_buf_append(&p->sample, p->text.pos, n);
+        p->text.pos += n;
+
+        if (p->sample.failed) {
+            return GLYPH_ERROR;
+        }
+
+        if (p->sample.len < p->sample_size && !glyph_body_ended(p->body)) {
+            return GLYPH_AGAIN;
+        }
+
+        rc = glyph_pipeline_decide(p);
+
+    } while (rc == GLYPH_AGAIN && p->reader == NULL);
+
+    return rc;
+}
+
+
+/*
+ * Dialect, header and habits: from here on they stand.  GLYPH_AGAIN without a
+ * reader: the header is longer than the sample, which may have more.
+ */
+
+static int
+glyph_pipeline_decide(glyph_pipeline_t *p)
+{
+    int             rc;
+    glyph_code_e    code;
+    glyph_sample_t  s;
+
+    memset(&s, 0, sizeof(glyph_sample_t));
+
+    s.data = p->sample.data;
+    s.len = p->sample.len;
+    s.whole = glyph_body_ended(p->body);
+    s.format = glyph_body_format(p->body);
+    s.delimiter = p->opts.delimiter;
+    s.decimal = p->opts.decimal;
+    s.map = &p->opts.map;
+    s.max_row_size = p->conf->max_row_size;
+    s.max_columns = p->conf->max_columns;
+    s.did_you_mean = &p->did_you_mean;
+    s.head = &p->head;
+
+    code = GLYPH_CODE_OK;
+
+    rc = (s.format == GLYPH_FORMAT_CSV)
+         ? glyph_sample_decide(&s, &code, &p->detail)
+         : glyph_json_sample_decide(&s, &code, &p->detail);
+
+    if (rc == GLYPH_BAD && code == GLYPH_FILE_HEADER_TOO_LARGE
+        && !glyph_body_ended(p->body) && p->sample_size < GLYPH_SAMPLE_MAX)
+    {
+        glyph_reader_destroy(s.reader);
+        glyph_buf_reset(&p->detail);
+        p->sample_size = GLYPH_SAMPLE_MAX;
+        return GLYPH_AGAIN;
+    }
+
+    p->reader = s.reader;
+    p->header = s.header;
+
+    if (rc != GLYPH_OK) {
+        return (rc == GLYPH_BAD) ? glyph_pipeline_refuse(p, code) : rc;
+    }
+
+    if (!p->conf->extra) {
+        glyph_header_ignore_extra(p->header);
+    }
+
+    p->head_str.data = p->head.data;
+    p->head_str.len = p->head.len;
+    if (p->opts.scored) {
+        code = glyph_scored_columns(p->header, &p->detail);
+
+        if (code != GLYPH_CODE_OK) {
+            return glyph_pipeline_refuse(p, code);
+        }
+    }
+
+    p->delimiter = s.delimiter;
+    p->habit = s.decimal;
+    p->sample_pos = s.pos - s.data;
+
+    p->row = glyph_row_create(p->conf, &p->opts, p->header, p->habit);
+
+    return p->row ? GLYPH_AGAIN : GLYPH_ERROR;
+}
+
+
+static int
+glyph_pipeline_rows(glyph_pipeline_t *p, const glyph_sink_t *sink)
+{
+    int            rc;
+    glyph_slice_t  in;
+
+    if (p->sample.len) {
+        in.pos = p->sample.data + p->sample_pos;
+        in.last = p->sample.data + p->sample.len;
+
+        rc = glyph_pipeline_read(p, &in, 0, sink);
+
+        p->sample_pos = in.pos - p->sample.data;
+
+        if (rc != GLYPH_AGAIN) {
+            return rc;
+        }
+
+        glyph_buf_free(&p->sample);
+    }
+
+    return glyph_pipeline_read(p, &p->text, glyph_body_ended(p->body), sink);
+}
+
+
+static int
+glyph_pipeline_read(glyph_pipeline_t *p, glyph_slice_t *in, int end,
+    const glyph_sink_t *sink)
+{
+    int             rc, read;
+    glyph_record_t  rec;
+
+    for ( ;; ) {
+
+        if (sink->full(sink->data)) {
+            return GLYPH_FULL;
+        }
+
+        read = glyph_reader_next(p->reader, &in->pos, in->last, end, &rec);
+
+        rc = (read == GLYPH_OK) ? glyph_pipeline_record(p, &rec, sink)
+                                : glyph_pipeline_give_pending(p, sink);
+
+        if (rc != GLYPH_OK) {
+            return rc;
+        }
+
+        if (read == GLYPH_BAD) {
+            return glyph_pipeline_refuse(p, glyph_reader_refused(p->reader,
+                                                                 &p->detail));
+        }
+
+        if (read != GLYPH_OK) {
+            return read;
+        }
+    }
+}
+
+
+/*
+ * A listing whose texts stay where they are is given only after the next
+ * record has been read: meanwhile memory is loaded that dedup looks into.
+ */
+
+static int
+glyph_pipeline_record(glyph_pipeline_t *p, const glyph_record_t *rec,
+    const glyph_sink_t *sink)
+{
+    int                  rc;
+    uint64_t             index;
+    glyph_row_result_t  *result;
+
+    index = glyph_stats_totals(p->stats)->rows + (p->pending != NULL);
+
+    if (p->conf->max_rows && index == p->conf->max_rows) {
+        rc = glyph_pipeline_give_pending(p, sink);
+
+        return rc == GLYPH_OK
+               ? glyph_pipeline_refuse(p, GLYPH_FILE_TOO_MANY_ROWS) : rc;
+    }
+
+    result = &p->results[index % 2];
+
+    if (glyph_row_read(p->row, rec, (int64_t) index, result) != GLYPH_OK) {
+        return GLYPH_ERROR;
+    }
+
+    rc = glyph_pipeline_give_pending(p, sink);
+
+    if (rc != GLYPH_OK) {
+        return rc;
+    }
+
+    if (rec->in_input && result->rejected.n == 0) {
+        p->pending = result;
+        return GLYPH_OK;
+    }
+
+    return glyph_pipeline_give(p, rec, result, sink);
+}
+
+
+static int
+glyph_pipeline_give_pending(glyph_pipeline_t *p, const glyph_sink_t *sink)
+{
+    glyph_row_result_t  *result;
+
+    result = p->pending;
+
+    if (result == NULL) {
+        return GLYPH_OK;
+    }
+
+    p->pending = NULL;
+
+    return glyph_pipeline_give(p, NULL, result, sink);
+}
+
+
+/* The record is looked at only where the row is rejected. */
+
+static int
+glyph_pipeline_give(glyph_pipeline_t *p, const glyph_record_t *rec,
+    glyph_row_result_t *result, const glyph_sink_t *sink)
+{
+    glyph_row_dedup(p->row, result);
+
+    if (glyph_stats_row(p->stats, p->header, rec, result) != GLYPH_OK) {
+        return GLYPH_ERROR;
+    }
+
+    if (result->rejected.n == 0) {
+        sink->listing(sink->data, &result->listing);
+
+    } else {
+        sink->rejected(sink->data, &result->rejected);
+    }
+
+    return glyph_pipeline_budget(p);
+}
+
+
+static int
+glyph_pipeline_budget(glyph_pipeline_t *p)
+{
+    const glyph_totals_t  *totals;
+
+    totals = glyph_stats_totals(p->stats);
+
+    if (totals->invalid && p->opts.strict) {
+        return glyph_pipeline_refuse(p, GLYPH_FILE_STRICT);
+    }
+
+    if (totals->invalid > p->opts.max_errors) {
+        return glyph_pipeline_refuse(p, GLYPH_FILE_TOO_MANY_ERRORS);
+    }
+
+    if (totals->rows == p->ratio_rows) {
+        p->ratio_rows *= 2;
+        return glyph_pipeline_ratio(p);
+    }
+
+    return GLYPH_OK;
+}
+
+
+static int
+glyph_pipeline_ratio(glyph_pipeline_t *p)
+{
+    const glyph_totals_t  *totals;
+
+    totals = glyph_stats_totals(p->stats);
+
+    if (p->opts.max_error_ratio > 0
+        && (double) totals->invalid
+           > p->opts.max_error_ratio * (double) totals->rows)
+    {
+        return glyph_pipeline_refuse(p, GLYPH_FILE_TOO_MANY_ERRORS);
+    }
+
+    return GLYPH_OK;
+}
+
+
+static int
+glyph_pipeline_end(glyph_pipeline_t *p)
+{
+    int                    rc;
+    const glyph_totals_t  *totals;
+
+    totals = glyph_stats_totals(p->stats);
+
+    if (totals->rows == 0) {
+        return glyph_pipeline_refuse(p, GLYPH_FILE_NO_ROWS);
+    }
+
+    rc = glyph_pipeline_ratio(p);
+
+    if (rc != GLYPH_OK) {
+        return rc;
+    }
+
+    if (totals->valid == 0) {
+        return glyph_pipeline_refuse(p, GLYPH_FILE_NO_VALID_ROWS);
+    }
+
+    return GLYPH_OK;
+}
+
+
+const unsigned char *
+glyph_pipeline_sha256(const glyph_pipeline_t *p)
+{
+    return glyph_body_sha256(p->body);
+}
+
+
+static int
+glyph_pipeline_refuse(glyph_pipeline_t *p, glyph_code_e code)
+{
+    p->code = code;
+
+    if (p->detail.len == 0) {
+        glyph_buf_puts(&p->detail, glyph_code_text(code));
+    }
+
+    p->detail_str.data = p->detail.data;
+    p->detail_str.len = p->detail.len;
+
+    return GLYPH_BAD;
+}
+
+
+const glyph_totals_t *
+glyph_pipeline_totals(const glyph_pipeline_t *p)
+{
+    return glyph_stats_totals(p->stats);
+}
+
+
+int
+glyph_pipeline_ended(const glyph_pipeline_t *p)
+{
+    return p->ended;
+}
+
+
+int
+glyph_pipeline_begun(const glyph_pipeline_t *p)
+{
+    return p->row != NULL;
+}
+
+
+glyph_code_e
+glyph_pipeline_code(const glyph_pipeline_t *p)
+{
+    return p->code;
+}
+
+
+const glyph_str_t *
+glyph_pipeline_detail(const glyph_pipeline_t *p)
+{
+    return &p->detail_str;
+}
+
+
+const glyph_str_t *
+glyph_pipeline_filename(const glyph_pipeline_t *p)
+{
+    return glyph_body_filename(p->body);
+}
+
+
+const glyph_str_t *
+glyph_pipeline_field(const glyph_pipeline_t *p, const char *name)
+{
+    return glyph_body_field(p->body, name);
+}
+
+
+const glyph_header_t *
+glyph_pipeline_header(const glyph_pipeline_t *p)
+{
+    return p->header;
+}
+
+
+const glyph_str_t *
+glyph_pipeline_head(const glyph_pipeline_t *p)
+{
+    return &p->head_str;
+}
+
+
+unsigned char
+glyph_pipeline_delimiter(const glyph_pipeline_t *p)
+{
+    return p->delimiter;
+}
+
+
+void
+glyph_pipeline_result(const glyph_pipeline_t *p, glyph_buf_t *b,
+    uint64_t processing_time_ms)
+{
+    glyph_stats_file_t  file;
+
+    file.header = p->header;
+    file.filename = glyph_body_filename(p->body);
+    file.format = glyph_body_format(p->body);
+    file.delimiter = p->delimiter;
+    file.charset = glyph_body_charset(p->body);
+    file.decimal = p->habit;
+    file.code = p->code;
+    file.detail = &p->detail_str;
+    file.did_you_mean = &p->did_you_mean;
+
+    glyph_stats_result(p->stats, &file, processing_time_ms, b);
+}

@@ -1,0 +1,732 @@
+
+#include "text/glyph_json.h"
+#include "text/glyph_memo.h"
+#include "pipeline/glyph_row.h"
+#include "pipeline/glyph_scored.h"
+#include "text/glyph_utf8.h"
+
+
+#define GLYPH_ROW_VALUE_MAX  200    /* of a wrong value, as reported */
+
+#define GLYPH_ROW_CONDITIONS     32     /* remembered, of so many bytes */
+#define GLYPH_ROW_CONDITION_MAX  32
+
+
+struct glyph_row_s {
+    const glyph_pipeline_conf_t  *conf;
+    const glyph_header_t         *header;
+    const glyph_column_t         *columns;
+    size_t                        ncolumns;
+    const char                   *currency;     /* the header's, or "" */
+    glyph_decimal_e               habit;
+    glyph_matcher_t              *matcher;      /* NULL: it rests */
+    glyph_memo_t                 *conditions;   /* NULL before the first */
+    glyph_dedup_t                *dedup;        /* NULL: off */
+    glyph_scored_t                scored;       /* if is_scored */
+    size_t                        longest;      /* of a known column's text */
+    unsigned                      reject_unknown:1;
+    unsigned                      reject_not_gpu:1;
+    unsigned                      dedup_full:1; /* and it was said */
+    unsigned                      price_number:1;   /* of JSON */
+    unsigned                      is_scored:1;
+};
+
+
+static int glyph_row_record(const glyph_record_t *rec,
+    glyph_row_result_t *result);
+static void glyph_row_fields(glyph_row_t *row, const glyph_record_t *rec,
+    glyph_row_result_t *result);
+static void glyph_row_known(glyph_row_t *row, const glyph_str_t *value,
+    glyph_field_e kind, glyph_column_e column, glyph_row_result_t *result);
+static void glyph_row_extra(glyph_buf_t *extra, const glyph_column_t *column,
+    const glyph_str_t *value, glyph_field_e kind);
+static int glyph_row_is_extra(const glyph_row_t *row, size_t i,
+    const glyph_str_t *value);
+static void glyph_row_join(glyph_buf_t *extra, const glyph_str_t *object);
+static void glyph_row_lengths(const glyph_row_t *row,
+    glyph_row_result_t *result);
+static size_t glyph_row_text_max(glyph_column_e column);
+static void glyph_row_title(glyph_row_result_t *result);
+static void glyph_row_price(glyph_row_t *row, glyph_row_result_t *result);
+static void glyph_row_values(glyph_row_t *row, glyph_row_result_t *result);
+static const char *glyph_row_condition(glyph_row_t *row,
+    const glyph_str_t *text);
+static void glyph_row_match(glyph_row_t *row, glyph_row_result_t *result);
+static void glyph_row_url(glyph_row_t *row, glyph_row_result_t *result);
+static void glyph_row_digest(glyph_row_t *row, glyph_row_result_t *result);
+static void glyph_row_scored(glyph_row_t *row, const glyph_record_t *rec,
+    glyph_row_result_t *result);
+static void glyph_row_rejects(glyph_row_t *row, glyph_row_result_t *result);
+static void glyph_row_error(glyph_row_result_t *result, glyph_code_e code,
+    glyph_column_e column);
+static void glyph_row_warning(glyph_row_result_t *result, glyph_code_e code);
+
+
+glyph_row_t *
+glyph_row_create(const glyph_pipeline_conf_t *conf,
+    const glyph_pipeline_opts_t *opts, const glyph_header_t *header,
+    glyph_decimal_e habit)
+{
+    glyph_row_t  *row;
+
+    row = calloc(1, sizeof(glyph_row_t));
+    if (row == NULL) {
+        return NULL;
+    }
+
+    row->conf = conf;
+    row->header = header;
+    row->columns = glyph_header_columns(header, &row->ncolumns);
+    row->currency = glyph_header_currency(header);
+    row->habit = habit;
+    row->reject_unknown = opts->reject_unknown;
+    row->reject_not_gpu = opts->reject_not_gpu;
+
+    row->is_scored = opts->scored;
+
+    glyph_scored_find(&row->scored, header);
+
+    if (conf->dedup_size) {
+        row->dedup = glyph_dedup_create(conf->dedup_size);
+
+        if (row->dedup == NULL) {
+            free(row);
+            return NULL;
+        }
+    }
+
+    return row;
+}
+
+
+void
+glyph_row_destroy(glyph_row_t *row)
+{
+    if (row == NULL) {
+        return;
+    }
+
+    glyph_row_rest(row);
+    glyph_dedup_destroy(row->dedup);
+    glyph_memo_destroy(row->conditions);
+    free(row);
+}
+
+
+void
+glyph_row_result_free(glyph_row_result_t *result)
+{
+    glyph_buf_free(&result->extra);
+}
+
+
+void
+glyph_row_rest(glyph_row_t *row)
+{
+    if (row->matcher) {
+        glyph_matcher_give(row->conf->registry, row->matcher);
+        row->matcher = NULL;
+    }
+}
+
+
+void
+glyph_row_end(glyph_row_t *row)
+{
+    glyph_dedup_destroy(row->dedup);
+    row->dedup = NULL;
+}
+
+
+int
+glyph_row_read(glyph_row_t *row, const glyph_record_t *rec, int64_t index,
+    glyph_row_result_t *result)
+{
+    result->nwarnings = 0;
+
+    result->rejected.import_index = index;
+    result->rejected.line = rec->line;
+    result->rejected.offset = rec->offset;
+    result->rejected.raw = rec->raw;
+    result->rejected.nfields = rec->nfields;
+    result->rejected.n = 0;
+
+    result->listing.import_index = index;
+
+    if (glyph_row_record(rec, result) != GLYPH_OK) {
+        return GLYPH_OK;
+    }
+
+    glyph_row_fields(row, rec, result);
+
+    if (result->extra.failed) {
+        return GLYPH_ERROR;
+    }
+
+    glyph_row_lengths(row, result);
+    glyph_row_title(result);
+    glyph_row_url(row, result);
+    glyph_row_price(row, result);
+    glyph_row_values(row, result);
+
+    if (result->rejected.n == 0 && row->is_scored) {
+        glyph_row_scored(row, rec, result);
+
+    } else if (result->rejected.n == 0) {
+
+        if (row->matcher == NULL) {
+            row->matcher = glyph_matcher_take(row->conf->registry);
+
+            if (row->matcher == NULL) {
+                return GLYPH_ERROR;
+            }
+        }
+
+        glyph_row_match(row, result);
+    }
+
+    glyph_row_digest(row, result);
+
+    return GLYPH_OK;
+}
+
+
+/* Is it a record at all?  GLYPH_BAD: there are no fields to look at. */
+
+static int
+glyph_row_record(const glyph_record_t *rec, glyph_row_result_t *result)
+{
+    if (rec->code != GLYPH_CODE_OK) {
+        glyph_row_error(result, rec->code, GLYPH_COL_N);
+        return GLYPH_BAD;
+    }
+
+    if (!rec->ascii) {
+
+        if (glyph_utf8_valid(rec->raw.data, rec->raw.len) != rec->raw.len) {
+            glyph_row_error(result, GLYPH_ROW_ENCODING, GLYPH_COL_N);
+            return GLYPH_BAD;
+        }
+
+        if (rec->raw.len && memchr(rec->raw.data, '\0', rec->raw.len)) {
+            glyph_row_error(result, GLYPH_ROW_NUL, GLYPH_COL_N);
+            return GLYPH_BAD;
+        }
+    }
+
+    if (rec->stray_quote) {
+        glyph_row_warning(result, GLYPH_WARN_STRAY_QUOTE);
+    }
+
+    return GLYPH_OK;
+}
+
+
+static void
+glyph_row_fields(glyph_row_t *row, const glyph_record_t *rec,
+    glyph_row_result_t *result)
+{
+    size_t                 i;
+    glyph_str_t            value;
+    glyph_field_e          kind;
+    const glyph_column_t  *column;
+
+    for (i = 0; i < GLYPH_COL_N; i++) {
+        result->listing.text[i].len = 0;
+    }
+
+    glyph_buf_reset(&result->extra);
+    row->price_number = 0;
+    row->longest = 0;
+
+    /* the keys of JSON may have become more */
+
+    row->columns = glyph_header_columns(row->header, &row->ncolumns);
+
+    for (i = 0; i < rec->nfields; i++) {
+        /* by parts, as it was written: the processor would wait otherwise */
+
+        value.data = rec->fields[i].data;
+        value.len = rec->fields[i].len;
+
+        glyph_utf8_trim(&value);
+
+        if (value.len == 0) {
+            continue;
+        }
+
+        if (i >= row->ncolumns) {
+            glyph_row_error(result, GLYPH_ROW_COLUMN_COUNT, GLYPH_COL_N);
+            break;
+        }
+
+        column = &row->columns[i];
+        kind = rec->kinds ? rec->kinds[i] : GLYPH_FIELD_TEXT;
+
+        if (column->used < GLYPH_COL_N) {
+            glyph_row_known(row, &value, kind, column->used, result);
+
+        } else if (column->used == GLYPH_COL_EXTRA
+                   && glyph_row_is_extra(row, i, &value))
+        {
+            glyph_row_join(&result->extra, &value);
+
+        } else if (column->used == GLYPH_COL_EXTRA) {
+            glyph_row_extra(&result->extra, column, &value, kind);
+        }
+    }
+
+    if (result->extra.len) {
+        glyph_buf_putc(&result->extra, '}');
+    }
+
+    result->listing.extra.data = result->extra.data;
+    result->listing.extra.len = result->extra.len;
+
+    if (rec->nfields < row->ncolumns) {
+        glyph_row_warning(result, GLYPH_WARN_ROW_SHORT);
+    }
+}
+
+
+static void
+glyph_row_known(glyph_row_t *row, const glyph_str_t *value,
+    glyph_field_e kind, glyph_column_e column, glyph_row_result_t *result)
+{
+    result->listing.text[column] = *value;
+
+    if (value->len > row->longest) {
+        row->longest = value->len;
+    }
+
+    if (kind == GLYPH_FIELD_NESTED) {
+        glyph_row_error(result, GLYPH_ROW_VALUE_NESTED, column);
+    }
+
+    if (kind == GLYPH_FIELD_NUMBER && column == GLYPH_COL_PRICE) {
+        row->price_number = 1;
+    }
+}
+
+
+static void
+glyph_row_extra(glyph_buf_t *extra, const glyph_column_t *column,
+    const glyph_str_t *value, glyph_field_e kind)
+{
+    glyph_buf_putc(extra, extra->len ? ',' : '{');
+    glyph_json_string(extra, column->given.data, column->given.len);
+    glyph_buf_putc(extra, ':');
+
+    if (kind == GLYPH_FIELD_TEXT) {
+        glyph_json_string(extra, value->data, value->len);
+
+    } else {
+        glyph_buf_append(extra, value->data, value->len);
+    }
+}
+
+
+/* JSON on one line, as it is written; anything else is a text like others. */
+
+static int
+glyph_row_is_extra(const glyph_row_t *row, size_t i, const glyph_str_t *value)
+{
+    return row->is_scored && (int) i == row->scored.at[GLYPH_SCORED_EXTRA]
+           && memchr(value->data, '\n', value->len) == NULL
+           && memchr(value->data, '\r', value->len) == NULL
+           && glyph_json_is_object(value);
+}
+
+
+/* What was extra when the file was scored. */
+
+static void
+glyph_row_join(glyph_buf_t *extra, const glyph_str_t *object)
+{
+    glyph_str_t  members;
+
+    members.data = object->data + 1;
+    members.len = object->len - 2;
+
+    glyph_utf8_trim(&members);
+
+    if (members.len) {
+        glyph_buf_putc(extra, extra->len ? ',' : '{');
+        glyph_buf_append(extra, members.data, members.len);
+    }
+}
+
+
+static void
+glyph_row_lengths(const glyph_row_t *row, glyph_row_result_t *result)
+{
+    int  i;
+
+    for (i = 0; row->longest > GLYPH_ROW_TEXT_MAX && i < GLYPH_COL_N; i++) {
+        if (result->listing.text[i].len > glyph_row_text_max(i)) {
+            glyph_row_error(result, GLYPH_ROW_FIELD_TOO_LONG, i);
+        }
+    }
+
+    if (result->extra.len > GLYPH_ROW_NOTES_MAX) {
+        glyph_row_error(result, GLYPH_ROW_FIELD_TOO_LONG, GLYPH_COL_N);
+    }
+}
+
+
+static size_t
+glyph_row_text_max(glyph_column_e column)
+{
+    switch (column) {
+
+    case GLYPH_COL_TITLE:
+        return GLYPH_ROW_TITLE_MAX;
+
+    case GLYPH_COL_SOURCE_URL:
+        return GLYPH_ROW_URL_MAX;
+
+    case GLYPH_COL_BULK_NOTES:
+        return GLYPH_ROW_NOTES_MAX;
+
+    default:
+        return GLYPH_ROW_TEXT_MAX;
+    }
+}
+
+
+static void
+glyph_row_title(glyph_row_result_t *result)
+{
+    glyph_listing_t  *l;
+
+    l = &result->listing;
+
+    l->title = l->text[GLYPH_COL_TITLE].len ? l->text[GLYPH_COL_TITLE]
+                                            : l->text[GLYPH_COL_MODEL];
+
+    if (l->title.len == 0) {
+        glyph_row_error(result, GLYPH_ROW_TITLE_MISSING, GLYPH_COL_TITLE);
+    }
+}
+
+
+static void
+glyph_row_price(glyph_row_t *row, glyph_row_result_t *result)
+{
+    char              currency[4];
+    double            rate;
+    glyph_code_e      code;
+    glyph_money_t    *price;
+    glyph_listing_t  *l;
+
+    l = &result->listing;
+    price = &l->price;
+
+    code = glyph_currency_parse(&l->text[GLYPH_COL_CURRENCY], currency);
+
+    if (code != GLYPH_CODE_OK) {
+        glyph_row_error(result, code, GLYPH_COL_CURRENCY);
+        currency[0] = '\0';
+    }
+
+    if (l->text[GLYPH_COL_PRICE].len == 0) {
+        glyph_row_error(result, GLYPH_ROW_PRICE_MISSING, GLYPH_COL_PRICE);
+        return;
+    }
+
+    code = row->price_number
+           ? glyph_money_number(&l->text[GLYPH_COL_PRICE], price)
+           : glyph_money_parse(&l->text[GLYPH_COL_PRICE], row->habit, price);
+
+    if (code != GLYPH_CODE_OK) {
+        glyph_row_error(result, code, GLYPH_COL_PRICE);
+        return;
+    }
+
+    /* the row's own column goes before the header's "Price (EUR)" */
+
+    code = glyph_money_settle(price, currency[0] ? currency : row->currency);
+
+    if (code != GLYPH_CODE_OK) {
+        glyph_row_error(result, code, currency[0] ? GLYPH_COL_CURRENCY
+                                                  : GLYPH_COL_PRICE);
+        return;
+    }
+
+    if (price->currency[0] == '\0') {
+        memcpy(price->currency, "USD", sizeof("USD"));
+    }
+
+    if (price->ambiguous) {
+        glyph_row_warning(result, GLYPH_WARN_PRICE_AMBIGUOUS);
+    }
+
+    rate = glyph_rates_find(row->conf->rates, price->currency);
+
+    if (rate == 0) {
+        glyph_row_warning(result, GLYPH_WARN_NO_RATE);
+    }
+
+    l->price_usd = (double) price->cents / 100 * rate;
+}
+
+
+static void
+glyph_row_values(glyph_row_t *row, glyph_row_result_t *result)
+{
+    const char       *condition;
+    glyph_code_e      code;
+    glyph_listing_t  *l;
+
+    l = &result->listing;
+
+    code = glyph_quantity_parse(&l->text[GLYPH_COL_QUANTITY], &l->quantity,
+                                &l->availability);
+
+    if (code != GLYPH_CODE_OK) {
+        glyph_row_error(result, code, GLYPH_COL_QUANTITY);
+    }
+
+    l->has_seen_at = 0;
+
+    if (!glyph_date_is_absent(&l->text[GLYPH_COL_SEEN_AT])) {
+        code = glyph_date_parse(&l->text[GLYPH_COL_SEEN_AT], &l->seen_at);
+
+        if (code != GLYPH_CODE_OK) {
+            glyph_row_error(result, code, GLYPH_COL_SEEN_AT);
+        }
+
+        l->has_seen_at = 1;
+    }
+
+    condition = glyph_row_condition(row, &l->text[GLYPH_COL_CONDITION]);
+
+    if (condition) {
+        l->text[GLYPH_COL_CONDITION].data = (unsigned char *) condition;
+        l->text[GLYPH_COL_CONDITION].len = strlen(condition);
+    }
+}
+
+
+static void
+glyph_row_match(glyph_row_t *row, glyph_row_result_t *result)
+{
+    glyph_listing_t  *l;
+
+    l = &result->listing;
+
+    glyph_match(row->matcher, &l->title,
+                l->text[GLYPH_COL_MODEL].len ? &l->text[GLYPH_COL_MODEL]
+                                             : NULL,
+                &l->match);
+
+    glyph_row_rejects(row, result);
+
+    glyph_score(&row->conf->score, l->match.model, l->price_usd, &l->score);
+}
+
+
+static void
+glyph_row_scored(glyph_row_t *row, const glyph_record_t *rec,
+    glyph_row_result_t *result)
+{
+    glyph_code_e      code;
+    glyph_listing_t  *l;
+
+    l = &result->listing;
+
+    code = glyph_scored_match(&row->scored, rec, row->conf->registry,
+                              &l->match);
+
+    if (code != GLYPH_CODE_OK) {
+        glyph_row_error(result, code, GLYPH_COL_N);
+        return;
+    }
+
+    l->match.title = glyph_dedup_title(&l->title);
+
+    glyph_row_rejects(row, result);
+
+    glyph_score(&row->conf->score, l->match.model, l->price_usd, &l->score);
+
+    code = glyph_scored_check(&row->scored, rec, &l->score);
+
+    if (code != GLYPH_CODE_OK) {
+        glyph_row_error(result, code, GLYPH_COL_N);
+    }
+
+    if (l->availability == GLYPH_AVAILABILITY_UNKNOWN) {
+        l->availability = glyph_scored_availability(&row->scored, rec);
+    }
+}
+
+
+/* What the request does not want to have. */
+
+static void
+glyph_row_rejects(glyph_row_t *row, glyph_row_result_t *result)
+{
+    glyph_listing_t  *l;
+
+    l = &result->listing;
+
+    if (!l->match.is_gpu) {
+
+        if (row->reject_not_gpu) {
+            glyph_row_error(result, GLYPH_ROW_NOT_GPU, GLYPH_COL_TITLE);
+        }
+
+    } else if (l->match.model == NULL && row->reject_unknown) {
+        glyph_row_error(result, GLYPH_ROW_MODEL_UNKNOWN, GLYPH_COL_TITLE);
+    }
+}
+
+
+static const char *
+glyph_row_condition(glyph_row_t *row, const glyph_str_t *text)
+{
+    int           known;
+    const char  **memo;
+
+    if (text->len == 0) {
+        return NULL;
+    }
+
+    if (row->conditions == NULL) {
+        row->conditions = glyph_memo_create(GLYPH_ROW_CONDITIONS,
+                                            GLYPH_ROW_CONDITION_MAX,
+                                            sizeof(const char *));
+        if (row->conditions == NULL) {
+            return glyph_condition_parse(text);
+        }
+    }
+
+    memo = glyph_memo_find(row->conditions, text, NULL, &known);
+
+    if (memo == NULL) {
+        return glyph_condition_parse(text);
+    }
+
+    if (!known) {
+        *memo = glyph_condition_parse(text);
+    }
+
+    return *memo;
+}
+
+
+/*
+ * The keys are made as soon as can be: while the rest of the row is read, and
+ * the next one, the table's memory is loaded.
+ */
+
+static void
+glyph_row_url(glyph_row_t *row, glyph_row_result_t *result)
+{
+    glyph_listing_t  *l;
+
+    l = &result->listing;
+
+    l->has_url = glyph_dedup_url(&l->text[GLYPH_COL_SOURCE_URL],
+                                 &l->url_digest);
+
+    if (row->dedup && l->has_url) {
+        glyph_dedup_prefetch(row->dedup, &l->url_digest);
+    }
+}
+
+
+static void
+glyph_row_digest(glyph_row_t *row, glyph_row_result_t *result)
+{
+    glyph_listing_t  *l;
+
+    l = &result->listing;
+
+    if (row->dedup == NULL || result->rejected.n) {
+        return;
+    }
+
+    glyph_dedup_listing(l->match.title, l->price.cents, l->price.currency,
+                        &l->text[GLYPH_COL_SELLER], &result->digest);
+
+    glyph_dedup_prefetch(row->dedup, &result->digest);
+}
+
+
+void
+glyph_row_dedup(glyph_row_t *row, glyph_row_result_t *result)
+{
+    int               full;
+    glyph_listing_t  *l;
+
+    l = &result->listing;
+    full = 0;
+
+    l->duplicate_of = -1;
+
+    /* a rejected row is nobody's first */
+
+    if (row->dedup == NULL || result->rejected.n) {
+        return;
+    }
+
+    l->duplicate_of = glyph_dedup_row(row->dedup, l->import_index,
+                                      l->has_url ? &l->url_digest : NULL,
+                                      &result->digest, &full);
+
+    if (full && !row->dedup_full) {
+        row->dedup_full = 1;
+        glyph_row_warning(result, GLYPH_WARN_DEDUP_FULL);
+    }
+}
+
+
+static void
+glyph_row_error(glyph_row_result_t *result, glyph_code_e code,
+    glyph_column_e column)
+{
+    size_t              i;
+    glyph_str_t        *value;
+    glyph_row_error_t  *e;
+
+    if (result->rejected.n == GLYPH_ROW_ERRORS) {
+        return;
+    }
+
+    /* the first thing that is wrong with a value says enough */
+
+    for (i = 0; i < result->rejected.n; i++) {
+
+        if (column < GLYPH_COL_N
+            && result->rejected.errors[i].column == column
+            && result->rejected.errors[i].code == GLYPH_ROW_VALUE_NESTED)
+        {
+            return;
+        }
+    }
+
+    e = &result->rejected.errors[result->rejected.n++];
+
+    e->code = code;
+    e->column = column;
+    e->value.data = NULL;
+    e->value.len = 0;
+
+    if (column < GLYPH_COL_N) {
+        value = &result->listing.text[column];
+
+        e->value.data = value->data;
+        e->value.len = glyph_utf8_cut(value->data, value->len,
+                                      GLYPH_ROW_VALUE_MAX);
+    }
+}
+
+
+static void
+glyph_row_warning(glyph_row_result_t *result, glyph_code_e code)
+{
+    if (result->nwarnings < GLYPH_ROW_WARNINGS) {
+        result->warnings[result->nwarnings++] = code;
+    }
+}

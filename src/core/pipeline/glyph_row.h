@@ -1,0 +1,72 @@
+/*
+ * One row: a record of the file becomes a listing, or is rejected with
+ * everything that is wrong with it.
+ */
+
+#ifndef GLYPH_ROW_H_INCLUDED
+#define GLYPH_ROW_H_INCLUDED
+
+#include "column/glyph_column.h"
+#include "listing/glyph_listing.h"
+#include "pipeline/glyph_pipeline.h"
+#include "csv/glyph_reader.h"
+
+
+/* limits of the columns, in bytes */
+
+#define GLYPH_ROW_TITLE_MAX   4096
+#define GLYPH_ROW_URL_MAX     8192
+#define GLYPH_ROW_NOTES_MAX   32768     /* bulk_notes; and all of extra */
+#define GLYPH_ROW_TEXT_MAX    1024      /* any other */
+
+#define GLYPH_ROW_WARNINGS    4
+
+
+typedef struct glyph_row_s  glyph_row_t;
+
+/* Zeroed at first. */
+
+typedef struct {
+    glyph_listing_t   listing;
+    glyph_rejected_t  rejected;     /* n = 0: the row is a listing */
+    size_t            nwarnings;
+    glyph_code_e      warnings[GLYPH_ROW_WARNINGS];
+
+    glyph_digest_t    digest;       /* title, price, seller */
+    glyph_buf_t       extra;        /* memory of the listing's */
+} glyph_row_result_t;
+
+
+void glyph_row_result_free(glyph_row_result_t *result);
+
+
+/*
+ * The header stays the caller's and must live as long.  NULL when out of
+ * memory.
+ */
+glyph_row_t *glyph_row_create(const glyph_pipeline_conf_t *conf,
+    const glyph_pipeline_opts_t *opts, const glyph_header_t *header,
+    glyph_decimal_e habit);
+void glyph_row_destroy(glyph_row_t *row);
+
+/* Gives back what is needed only while rows are read. */
+void glyph_row_rest(glyph_row_t *row);
+
+/* No row follows: gives back what was kept of all, which may be much. */
+void glyph_row_end(glyph_row_t *row);
+
+/*
+ * Reads a record, all but whether it is a duplicate; the result is valid as
+ * long as the record, and until the next call with it.  GLYPH_OK, or
+ * GLYPH_ERROR when out of memory.
+ */
+int glyph_row_read(glyph_row_t *row, const glyph_record_t *rec,
+    int64_t index, glyph_row_result_t *result);
+
+/*
+ * The rest, of each row and in their order.  It looks into memory that
+ * glyph_row_read() has begun to load: best some time later.
+ */
+void glyph_row_dedup(glyph_row_t *row, glyph_row_result_t *result);
+
+#endif /* GLYPH_ROW_H_INCLUDED */

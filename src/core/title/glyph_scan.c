@@ -1,0 +1,585 @@
+#include "title/glyph_scan.h"
+
+
+static void glyph_scan_split_words(const glyph_index_t *index,
+    glyph_tokens_t *ts);
+static size_t glyph_scan_cut(const glyph_tokens_t *ts, size_t i);
+static int glyph_scan_follows_number(const glyph_tokens_t *ts, size_t i);
+static void glyph_scan_split_number(const glyph_index_t *index,
+    glyph_tokens_t *ts, size_t i);
+static size_t glyph_scan_event(const glyph_index_t *index,
+    glyph_scan_t *scan, size_t i);
+static int glyph_scan_mention(const glyph_index_t *index, glyph_scan_t *scan,
+    size_t start, size_t end, uint32_t node);
+static int glyph_scan_weak(const glyph_index_t *index, uint32_t node);
+static void glyph_scan_put(glyph_scan_t *scan, size_t start, size_t end,
+    uint8_t class, uint32_t node);
+static size_t glyph_scan_memory(const glyph_index_t *index,
+    glyph_scan_t *scan, size_t i);
+static void glyph_scan_size(glyph_scan_t *scan, size_t i, double gb);
+
+
+static inline uint8_t
+glyph_scan_class(const glyph_index_t *index, const glyph_tokens_t *ts,
+    size_t i)
+{
+    uint32_t  node;
+
+    if (i >= ts->n) {
+        return GLYPH_W_NONE;
+    }
+
+    node = ts->token[i].node;
+
+    return node ? index->class[node] : GLYPH_W_NONE;
+}
+
+
+void
+glyph_scan(const glyph_index_t *index, glyph_scan_t *scan)
+{
+    size_t  i;
+
+    scan->nevents = 0;
+    scan->words = 0;
+    scan->qualifiers = 0;
+    scan->nmemories = 0;
+    scan->mentions = 0;
+    scan->known = 0;
+
+    glyph_automaton_lookup(index->automaton, &scan->ts, 0, scan->ts.n);
+    glyph_scan_split_words(index, &scan->ts);
+
+    i = 0;
+
+    while (i < scan->ts.n && scan->nevents < GLYPH_EVENTS_MAX) {
+        i += glyph_scan_event(index, scan, i);
+    }
+}
+
+
+/*
+ * Words written as one, where the parts can be told: what is unknown and
+ * begins or ends with a series ("PRIMEGEFORCE", "VCNRTX"), a suffix glued to
+ * a number ("4070TIGAMING"), a memory size glued to a number ("30506GB").
+ */
+
+static void
+glyph_scan_split_words(const glyph_index_t *index, glyph_tokens_t *ts)
+{
+    size_t          i, cut;
+    glyph_token_t  *t;
+
+    for (i = 0; i < ts->n; i++) {
+        t = &ts->token[i];
+
+        if (t->id) {
+            continue;
+        }
+
+        if (t->digits) {
+            if (t->len >= 4 && t->len <= 6) {
+                glyph_scan_split_number(index, ts, i);
+            }
+
+            continue;
+        }
+
+        if (t->len < 4 && !(t->len == 3 && glyph_token_glued(t))) {
+            continue;
+        }
+
+        cut = glyph_scan_cut(ts, i);
+
+        if (cut) {
+            glyph_tokens_split(ts, i, cut);
+
+            if (ts->token[i].len != cut) {
+                return;     /* no more room */
+            }
+
+            glyph_automaton_lookup(index->automaton, ts, i, i + 2);
+            i--;
+        }
+    }
+}
+
+
+/* Where to cut an unknown word, 0: not at all. */
+
+static size_t
+glyph_scan_cut(const glyph_tokens_t *ts, size_t i)
+{
+    size_t                len, k, n;
+    const unsigned char  *p;
+
+    static const struct {
+        const char  *text;
+        size_t       len;
+    } series[] = {
+        { "geforce", 7 }, { "radeon", 6 }, { "quadro", 6 },
+        { "nvidia", 6 }, { "tesla", 5 }, { "gddr", 4 },
+        { "rtx", 3 }, { "gtx", 3 }, { "rx", 2 }
+    }, suffixes[] = {
+        { "super", 5 }, { "xtx", 3 }, { "gre", 3 }, { "ada", 3 },
+        { "xt", 2 }, { "ti", 2 }, { "gb", 2 }
+    };
+
+    p = glyph_token_text(ts, i);
+    len = ts->token[i].len;
+
+    if (glyph_scan_follows_number(ts, i)) {
+        for (k = 0; k < sizeof(suffixes) / sizeof(suffixes[0]); k++) {
+            n = suffixes[k].len;
+
+            if (len > n && memcmp(p, suffixes[k].text, n) == 0) {
+                return n;
+            }
+        }
+    }
+
+    for (k = 0; k < sizeof(series) / sizeof(series[0]); k++) {
+        n = series[k].len;
+
+        if (len <= n) {
+            continue;
+        }
+
+        /* "rx" is in many words: only right before a number */
+
+        if (memcmp(p + len - n, series[k].text, n) == 0
+            && (n > 2 || (i + 1 < ts->n && ts->token[i + 1].len >= 3
+                          && glyph_token_glued(&ts->token[i + 1]))))
+        {
+            return len - n;
+        }
+
+        if (n > 2 && memcmp(p, series[k].text, n) == 0) {
+            return n;
+        }
+    }
+
+    if (len > 4 && memcmp(p + len - 4, "rtxa", 4) == 0) {
+        return len - 4;
+    }
+
+    return 0;
+}
+
+
+/* Whether token i is glued to a number, or to a suffix glued to one. */
+
+static int
+glyph_scan_follows_number(const glyph_tokens_t *ts, size_t i)
+{
+    while (i > 0 && glyph_token_glued(&ts->token[i])) {
+        i--;
+
+        if (ts->token[i].digits) {
+            return 1;
+        }
+
+        if (ts->token[i].id == 0 || ts->token[i].len > 5) {
+            return 0;
+        }
+    }
+
+    return 0;
+}
+
+
+/* "30506GB" is 3050 and 6 GB: where the first part is a number we know. */
+
+static void
+glyph_scan_split_number(const glyph_index_t *index, glyph_tokens_t *ts,
+    size_t i)
+{
+    size_t          cut;
+    uint32_t        v;
+    glyph_token_t  *t;
+
+    t = &ts->token[i];
+
+    if (i == 0 || i + 1 >= ts->n || !glyph_token_glued(t + 1)
+        || glyph_scan_class(index, ts, i + 1) != GLYPH_W_UNIT_G)
+    {
+        return;
+    }
+
+    for (cut = 4; cut >= 3; cut--) {
+
+        if (t->len <= cut || t->len > cut + 2
+            || ts->text[t->pos + cut] == '0'
+            || glyph_automaton_word(index->automaton,
+                                    glyph_token_text(ts, i), cut) == 0)
+        {
+            continue;
+        }
+
+        v = ts->text[t->pos + cut] - '0';
+
+        if (t->len == cut + 2) {
+            v = v * 10 + (ts->text[t->pos + cut + 1] - '0');
+        }
+
+        if (v <= 12 || v == 16 || v == 20 || v == 24 || v == 32 || v == 48) {
+            glyph_tokens_split(ts, i, cut);
+            glyph_automaton_lookup(index->automaton, ts, i, i + 2);
+            return;
+        }
+    }
+}
+
+
+/* Reads what begins at token i and returns how many tokens it has. */
+
+static size_t
+glyph_scan_event(const glyph_index_t *index, glyph_scan_t *scan, size_t i)
+{
+    size_t                k, name_end, class_end;
+    uint8_t               class;
+    uint32_t              node, name;
+    const glyph_tokens_t  *ts;
+
+    ts = &scan->ts;
+
+    if (ts->token[i].id == 0) {
+        return ts->token[i].digits ? glyph_scan_memory(index, scan, i) : 1;
+    }
+
+    name = 0;
+    name_end = 0;
+    class = GLYPH_W_NONE;
+    class_end = 0;
+
+    node = ts->token[i].node;
+
+    for (k = i; node; /* void */ ) {
+        k++;
+
+        if (index->first[node] != index->first[node + 1]) {
+            name = node;
+            name_end = k;
+        }
+
+        if (index->class[node]) {
+            class = index->class[node];
+            class_end = k;
+        }
+
+        if (k == ts->n || ts->token[k].id == 0
+            || (ts->token[k].sep & (GLYPH_SEP_BREAK | GLYPH_SEP_COMMA
+                                    | GLYPH_SEP_PLUS)))
+        {
+            break;
+        }
+
+        node = glyph_automaton_next(index->automaton, node,
+                                    ts->token[k].id);
+    }
+
+    if (name_end && name_end >= class_end
+        && glyph_scan_mention(index, scan, i, name_end, name))
+    {
+        return name_end - i;
+    }
+
+    if (ts->token[i].digits && (class_end <= i + 1 || class == GLYPH_W_NOISE))
+    {
+        k = glyph_scan_memory(index, scan, i);
+
+        if (k > 1) {
+            return k;
+        }
+    }
+
+    if (class_end == 0) {
+        return 1;
+    }
+
+    /* "w" is "with" only as "w/"; it may be watts */
+
+    if (class == GLYPH_W_WITH && ts->token[i].len == 1
+        && (glyph_token_glued(&ts->token[i]) || i + 1 == ts->n
+            || !(ts->token[i + 1].sep & GLYPH_SEP_SLASH)))
+    {
+        return 1;
+    }
+
+    glyph_scan_put(scan, i, class_end, class, 0);
+
+    return class_end - i;
+}
+
+
+/*
+ * A name is no mention where it is but part of something: "A 16GB", "1080p",
+ * "900-2G414", "RTX 4000 series".
+ */
+
+static int
+glyph_scan_mention(const glyph_index_t *index, glyph_scan_t *scan,
+    size_t start, size_t end, uint32_t node)
+{
+    int                    weak, mobile, tail;
+    const glyph_token_t   *t, *first, *last;
+    const glyph_tokens_t  *ts;
+
+    ts = &scan->ts;
+    first = &ts->token[start];
+    last = &ts->token[end - 1];
+    t = end < ts->n ? &ts->token[end] : NULL;
+    weak = glyph_scan_weak(index, node);
+    mobile = 0;
+    tail = 0;
+
+    if (t && glyph_scan_class(index, ts, end) == GLYPH_W_SERIES) {
+        return 0;
+    }
+
+    if (t && last->digits && glyph_token_glued(t)) {
+
+        if (glyph_token_is(ts, end, "m")) {
+            mobile = 1;
+
+        } else if (weak && last->len <= 2
+                   && glyph_scan_class(index, ts, end) == GLYPH_W_UNIT_G)
+        {
+            return 0;
+
+        } else if (weak && end + 1 < ts->n
+                   && glyph_token_glued(&ts->token[end + 1])
+                   && glyph_scan_class(index, ts, end) != GLYPH_W_UNIT_G
+                   && (t->id == 0 || t->len == 1)
+                   && !(first->digits && start))
+        {
+            return 0;
+
+        } else {
+            tail = !t->digits && (t->id == 0 || t->len == 1);
+        }
+    }
+
+    if (weak) {
+
+        if (first->digits) {
+
+            if (t && (glyph_token_is(ts, end, "p")
+                      || glyph_token_is(ts, end, "w")
+                      || glyph_token_is(ts, end, "mhz")
+                      || glyph_token_is(ts, end, "rpm")
+                      || glyph_token_is(ts, end, "mm")
+                      || glyph_token_is(ts, end, "hz")
+                      || glyph_token_is(ts, end, "sp")))
+            {
+                return 0;
+            }
+
+        } else {
+
+            if (glyph_token_glued(first)
+                || (first->sep == GLYPH_SEP_DASH && start
+                    && first[-1].digits))
+            {
+                return 0;
+            }
+
+            if (first->len == 1 && end - start > 1 && first[1].digits
+                && first[1].sep != 0 && first[1].sep != GLYPH_SEP_DASH
+                && (first[1].sep != GLYPH_SEP_SPACE || first[1].len < 3))
+            {
+                return 0;
+            }
+        }
+    }
+
+    glyph_scan_put(scan, start, end, GLYPH_W_NONE, node);
+    scan->event[scan->nevents - 1].mobile = mobile;
+    scan->event[scan->nevents - 1].tail = tail;
+    scan->mentions++;
+
+    return 1;
+}
+
+
+/* Whether every model that the writing may mean needs more than it. */
+
+static int
+glyph_scan_weak(const glyph_index_t *index, uint32_t node)
+{
+    size_t  i;
+
+    for (i = index->first[node]; i < index->first[node + 1]; i++) {
+        if (index->candidates[i].need == GLYPH_NEED_NOTHING) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+static void
+glyph_scan_put(glyph_scan_t *scan, size_t start, size_t end, uint8_t class,
+    uint32_t node)
+{
+    glyph_event_t  *e;
+
+    e = &scan->event[scan->nevents++];
+    e->start = start;
+    e->end = end;
+    e->class = class;
+    e->node = node;
+    e->role = GLYPH_IS_SUBJECT;
+    e->with = 0;
+    e->mobile = 0;
+    e->tail = 0;
+
+    scan->known += end - start;
+
+    if (class >= GLYPH_W_QUALIFIER) {
+        scan->qualifiers |= glyph_q(class - GLYPH_W_QUALIFIER);
+
+        /* "laptop graphics card" */
+
+        if ((class == GLYPH_W_QUALIFIER + GLYPH_Q_MOBILE
+             || class == GLYPH_W_QUALIFIER + GLYPH_Q_SERVER)
+            && end - start > 1)
+        {
+            scan->words |= glyph_w(GLYPH_W_CARD);
+        }
+
+    } else {
+        scan->words |= glyph_w(class);
+
+        if (class == GLYPH_W_QUADRO) {
+            scan->qualifiers |= glyph_q(GLYPH_Q_QUADRO);
+
+        } else if (class == GLYPH_W_SERVER_SOFT) {
+            scan->qualifiers |= glyph_q(GLYPH_Q_SERVER);
+        }
+    }
+}
+
+
+/*
+ * A number and its unit: a memory size, or a disk's.  Returns how many
+ * tokens they are, 1 for a number that is neither.
+ */
+
+static size_t
+glyph_scan_memory(const glyph_index_t *index, glyph_scan_t *scan, size_t i)
+{
+    double                 v;
+    size_t                 n, k;
+    uint8_t                unit, next;
+    const glyph_tokens_t  *ts;
+
+    ts = &scan->ts;
+    n = i + 1;
+    v = glyph_token_value(ts, i);
+
+    if (n + 1 < ts->n && ts->token[n].sep == GLYPH_SEP_DOT
+        && ts->token[n].digits && ts->token[n].len <= 2)
+    {
+        v += (double) glyph_token_value(ts, n)
+             / (ts->token[n].len == 1 ? 10 : 100);
+        n++;
+    }
+
+    unit = glyph_scan_class(index, ts, n);
+
+    if (unit != GLYPH_W_UNIT_G && unit != GLYPH_W_UNIT_M
+        && unit != GLYPH_W_UNIT_T)
+    {
+        return 1;
+    }
+
+    k = ts->token[n].len;
+
+    if (!glyph_token_glued(&ts->token[n])
+        && (k < 2 || (ts->token[n].sep & ~(GLYPH_SEP_SPACE | GLYPH_SEP_DASH))
+            || glyph_token_is(ts, n, "to") || glyph_token_is(ts, n, "md")))
+    {
+        return 1;
+    }
+
+    n++;
+
+    /* "2G133" is a part number; "GD" is followed by the memory's type */
+
+    if (n < ts->n && ts->token[n].digits && glyph_token_glued(&ts->token[n])
+        && k == 1)
+    {
+        return 1;
+    }
+
+    if (n < ts->n && (ts->token[n].sep & GLYPH_SEP_SLASH)
+        && glyph_token_is(ts, n, "s"))
+    {
+        return 1;
+    }
+
+    /* "512GB" beside a processor is a disk; no card has just as much */
+
+    if (unit == GLYPH_W_UNIT_T
+        || (unit == GLYPH_W_UNIT_G
+            && (v == 240 || v == 250 || v == 256 || v == 480 || v == 500
+                || v == 512 || v == 960 || v >= 1000)))
+    {
+        glyph_scan_put(scan, i, n, GLYPH_W_DISK, 0);
+        return n - i;
+    }
+
+    next = glyph_scan_class(index, ts, n);
+
+    if (next == GLYPH_W_RAM || next == GLYPH_W_DISK || next == GLYPH_W_AV) {
+        scan->known += n - i;
+        return n - i;
+    }
+
+    glyph_scan_size(scan, n - i, unit == GLYPH_W_UNIT_M ? v / 1024 : v);
+
+    return n - i;
+}
+
+
+static void
+glyph_scan_size(glyph_scan_t *scan, size_t tokens, double gb)
+{
+    scan->known += tokens;
+
+    if (gb < 0.06 || gb > 2048 || scan->nmemories == GLYPH_MEMORIES_MAX) {
+        return;
+    }
+
+    scan->memory[scan->nmemories++] = gb;
+}
+
+
+int
+glyph_scan_has_memory(const glyph_scan_t *scan, double gb)
+{
+    size_t  i;
+    double  d;
+
+    if (gb <= 0) {
+        return 0;
+    }
+
+    for (i = 0; i < scan->nmemories; i++) {
+        d = scan->memory[i] - gb;
+
+        /* below 1 GB the facts round: 640 MB is 0.64 or 0.625 */
+
+        if (d < 0) {
+            d = -d;
+        }
+
+        if (d < (gb < 1 ? gb * 0.06 : 0.01)) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
