@@ -40,7 +40,7 @@ subtest 'bytes that are no HTTP' => sub {
 
 # a Postgres that connects and refuses
 
-# clients that do not read
+# clients that do not read: hostile_stream.t
 
 # what Redis says
 
