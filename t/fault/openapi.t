@@ -55,7 +55,7 @@ sub configure {
         s/glyph_redis .*/glyph_redis $ENV{TEST_NGINX_GLYPH_REDIS};/;
         s/\/var\/lib\/nginx\/glyph/$root\/spool/;
         s/client_max_body_size \S+;/client_max_body_size $body;/g;
-         s/^ *glyph_spool_max_size +20g;\n//m;
+        s/^ *glyph_spool_max_size +20g;\n//m;
         s{^( *)#(location = /api/imports/from-pipeline.*?\n *#\})}
             {my $on = "$1$2"; $on =~ s/^( *)#/$1/mg; $on}mse
             or die 'from-pipeline is not there' unless $with{no_spool};
