@@ -42,7 +42,8 @@ for ('secret.csv', 'closed/in.csv') {
         qr/"status":403,"code":"file_forbidden","detail":".*\}\n?403$/s,
         "$_: one that it may not";
     is stored($id), 0, 'nothing is stored';
-    is status_of("/jobs/$id/status"), 404, 'and there is no job';
+    like get("/jobs/$id/status"), qr/"state" ?: ?"failed".*"file_forbidden"/s,
+        'and who asks for the job is told the same';
 }
 
 is_deeply [glob "$root/spool/*.body $root/spool/*.part"], [],
