@@ -344,6 +344,7 @@ subtest 'a server that is no Redis' => sub {
         'an array of numbers' => ["*3\r\n:1\r\n:2\r\n:3\r\n"],
         'an array of nothing' => ["*3\r\n\$-1\r\n\$-1\r\n\$-1\r\n"],
         'an empty array' => ["*0\r\n"],
+        'an array of errors' => ["*3\r\n-message\r\n-x\r\n-y\r\n"],
         'an array of one' => ["*1\r\n+message\r\n"],
         'no array' => ["*-1\r\n"],
         'a length below zero' => ["*-5\r\n"],
