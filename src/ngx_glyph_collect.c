@@ -260,6 +260,7 @@ ngx_glyph_collect_refused(ngx_glyph_job_t *job, ngx_err_t err)
 {
     switch (err) {
 
+    case NGX_GLYPH_SPOOL_FULL:
     case NGX_ENOSPC:
     case EDQUOT:
     case EFBIG:

@@ -18,6 +18,10 @@
  * that when the body has come.  The row that settles it is made then, so an
  * upload need not wait for Postgres.
  *
+ * A file that was acknowledged while Postgres was away has its id before there
+ * is a row for it.  So, before an import that is not of a file makes one, or a
+ * key is claimed, the spool is looked into.
+ *
  * A client that leaves while the question is under way leaves a claim that
  * nobody will use: it is failed when the answer comes.
  */
@@ -38,6 +42,11 @@
 
 #define NGX_GLYPH_KEY_MAX  255
 
+/* one that is written into the spool finds out itself, unless it has a key */
+
+#define ngx_glyph_idempotency_looks(job)                                      \
+    ((job)->given_id && (!(job)->spooling || (job)->idempotency_key.len))
+
 
 /* One question; it may outlive the request. */
 
@@ -57,6 +66,8 @@ static ngx_int_t ngx_glyph_idempotency_hash(ngx_glyph_job_t *job,
     u_char *hex);
 static ngx_int_t ngx_glyph_idempotency_meta(ngx_glyph_job_t *job,
     glyph_buf_t *b);
+static ngx_int_t ngx_glyph_idempotency_look(ngx_glyph_claim_t *claim);
+static void ngx_glyph_idempotency_looked(ngx_glyph_spool_t *spool);
 static void ngx_glyph_idempotency_cleanup(void *data);
 static void ngx_glyph_idempotency_claimed(void *data, PGresult *res,
     const char *error);
@@ -208,7 +219,11 @@ ngx_glyph_idempotency_claim(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
     claim->job = job;
     claim->cleanup = cln;
 
-    if (ngx_glyph_idempotency_ask(claim) == NULL) {
+    rc = ngx_glyph_idempotency_looks(job)
+         ? ngx_glyph_idempotency_look(claim)
+         : (ngx_glyph_idempotency_ask(claim) ? NGX_OK : NGX_ERROR);
+
+    if (rc != NGX_OK) {
         rc = ngx_glyph_query_failed(r, NULL, "too many queries");
         goto failed;
     }
@@ -228,6 +243,89 @@ failed:
     ngx_glyph_job_unref(job);
 
     return rc;
+}
+
+
+/* NGX_OK: a thread looks for a file that has the id. */
+
+static ngx_int_t
+ngx_glyph_idempotency_look(ngx_glyph_claim_t *claim)
+{
+    ngx_glyph_spool_t  *spool;
+
+    spool = ngx_glyph_spool_create(&claim->job->id);
+    if (spool == NULL) {
+        return NGX_ERROR;
+    }
+
+    spool->data = claim;
+
+    if (ngx_glyph_spool_look(spool, ngx_glyph_idempotency_looked) != NGX_OK) {
+        ngx_glyph_spool_close(spool);
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_glyph_idempotency_looked(ngx_glyph_spool_t *spool)
+{
+    ngx_int_t            rc;
+    ngx_uint_t           used;
+    ngx_connection_t    *c;
+    ngx_glyph_job_t     *job;
+    ngx_glyph_claim_t   *claim;
+    ngx_http_request_t  *r;
+
+    claim = spool->data;
+    job = claim->job;
+    r = claim->request;
+
+    /* by a file, which may be damaged, or by a request that was faster */
+
+    used = (spool->err == 0 || spool->err == NGX_EINVAL
+            || (job->idempotency_key.len == 0
+                && ngx_glyph_job_find(&job->id)));
+
+    ngx_glyph_spool_close(spool);
+
+    if (r == NULL) {
+        ngx_glyph_job_unref(job);
+        ngx_free(claim);
+        return;
+    }
+
+    c = r->connection;
+
+    ngx_http_set_log_request(c->log, r);
+
+    if (!used && job->idempotency_key.len
+        && ngx_glyph_idempotency_ask(claim) != NULL)
+    {
+        return;
+    }
+
+    claim->cleanup->handler = NULL;
+
+    if (!used && job->idempotency_key.len == 0) {
+        rc = ngx_glyph_upload_go(r, claim->ctx, job);
+
+    } else {
+        rc = used ? ngx_glyph_problemf(r, NGX_HTTP_CONFLICT, "job_id_used",
+                                       "there is a job %s already", job->text)
+                  : ngx_glyph_query_failed(r, NULL, "too many queries");
+
+        job->ctx = NULL;
+        ngx_glyph_job_unref(job);
+    }
+
+    ngx_free(claim);
+
+    ngx_http_finalize_request(r, rc);
+
+    ngx_http_run_posted_requests(c);
 }
 
 

@@ -20,9 +20,10 @@ ngx_int_t ngx_glyph_idempotency_headers(ngx_http_request_t *r,
     ngx_glyph_job_t *job);
 
 /*
- * Has the job's key inserted into Postgres, before anything is read.  Takes
- * the caller's reference to the job.  NGX_DONE: ngx_glyph_upload_go() or an
- * answer follows; anything else is the answer.
+ * Has the job's key inserted into Postgres, or the id that the client has
+ * chosen looked up, before anything is read.  Takes the caller's reference to
+ * the job.  NGX_DONE: ngx_glyph_upload_go() or an answer follows; anything
+ * else is the answer.
  */
 ngx_int_t ngx_glyph_idempotency_claim(ngx_http_request_t *r,
     ngx_glyph_ctx_t *ctx, ngx_glyph_job_t *job);

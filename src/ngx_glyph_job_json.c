@@ -175,7 +175,10 @@ ngx_glyph_job_json_is(ngx_str_t *doc, u_char *id, ngx_glyph_job_state_e state)
         return 0;
     }
 
-    return ngx_glyph_job_json_match(shapes[1], p, last) == last
+    /* a job that has failed says why */
+
+    return (state != NGX_GLYPH_JOB_FAILED
+            && ngx_glyph_job_json_match(shapes[1], p, last) == last)
            || ngx_glyph_job_json_match(shapes[2], p, last) == last;
 }
 

@@ -116,7 +116,9 @@ ngx_glyph_redis_reply_expected(const redisReadTask *task, int type,
 {
     ngx_glyph_redis_link_t *link = task->privdata;
 
-    if (link->n || type == REDIS_REPLY_ERROR) {
+    /* an error within a message would be another of its impossibilities */
+
+    if (link->n || (type == REDIS_REPLY_ERROR && task->parent == NULL)) {
         return 1;
     }
 

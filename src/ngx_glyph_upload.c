@@ -99,11 +99,12 @@ ngx_glyph_upload_handler(ngx_http_request_t *r, ngx_glyph_output_t *output)
         return rc;
     }
 
-    /* a file's id must be known to be new; of others the first batch tells */
+    /* without Postgres the spool tells, when the file is made */
 
     return (job->idempotency_key.len
-            || (job->given_id && job->spooling
-                && ngx_glyph_writer_available() != NGX_DECLINED))
+            || (job->given_id
+                && (!job->spooling
+                    || ngx_glyph_writer_available() != NGX_DECLINED)))
            ? ngx_glyph_idempotency_claim(r, ctx, job)
            : ngx_glyph_upload_go(r, ctx, job);
 }

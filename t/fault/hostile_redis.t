@@ -85,8 +85,10 @@ sub poisons {
             => { job => $doc =~ s/2026-/\xff\xfe/r },
         'a document of 20 KB' => { job => $doc =~ s/null\}$/
             '{"code":"x","detail":"' . 'x' x 20_000 . '"}}'/er },
-        'an end that Postgres does not know' => { state => 'failed',
+        'a failure without a reason' => { state => 'failed',
             job => document($id, 'failed') },
+        'a good end that Postgres does not know' => { state => 'completed',
+            job => document($id, 'completed') },
     );
     return map { $_ => { %ours, %{ $wrong{$_} } } } keys %wrong;
 }
@@ -141,6 +143,13 @@ subtest 'a job that there is not' => sub {
         is status_of("/jobs/$id/status"), 404, "$name: there is none";
         is status_of("/jobs/$id/events"), 404, "$name: it has no events";
     }
+    put($id, tenant => '', state => 'failed',
+        job => document($id, 'failed')
+               =~ s/null\}$/{"code":"client_gone"}}/r);
+    like get("/jobs/$id/status"), qr/"code":"client_gone".*"unconfirmed":true/,
+        'that one has failed only Redis may know, and it is unconfirmed';
+    is status_of("/jobs/$id/result"), 404, 'it has no result';
+    redis('del', "glyph:job:$id");
     is status_of("/jobs/$id", '-X', 'DELETE'), 404, 'none to cancel';
     is sql("SELECT count(*) FROM glyph.imports WHERE id = '$id'"), 0,
         'and none is made';
@@ -344,6 +353,7 @@ subtest 'a server that is no Redis' => sub {
         'an array of numbers' => ["*3\r\n:1\r\n:2\r\n:3\r\n"],
         'an array of nothing' => ["*3\r\n\$-1\r\n\$-1\r\n\$-1\r\n"],
         'an empty array' => ["*0\r\n"],
+        'an array of errors' => ["*3\r\n-message\r\n-x\r\n-y\r\n"],
         'an array of one' => ["*1\r\n+message\r\n"],
         'no array' => ["*-1\r\n"],
         'a length below zero' => ["*-5\r\n"],

@@ -113,6 +113,46 @@ subtest 'what waits for Postgres' => sub {
     is stored($id), 0, 'nor a row';
 };
 
+# Its row is made by a runner, and there may be many files before it.
+
+subtest 'a file was acknowledged while Postgres was away' => sub {
+    my ($first, $id) = (uuid(), uuid());
+    my $long = "$root/long.csv";
+    ok stop_nginx(), 'nginx ends when asked';
+    start_nginx(http => 'glyph_runners 1;');
+    write_input($long, 400_000);
+    write_input($small, 20);
+
+    stores('crash');
+    is code_of($first, upload($first, '/background', "\@$long")), 202,
+        'a long one is taken';
+    is code_of($id, upload($id, '/background', "\@$small")), 202,
+        'and a short one';
+    stores('stores') or diag slurp("$root/stores.log");
+    ok begun($first), 'the long one is imported';
+
+    my $again = sub {
+        my ($path, @options) = @_;
+        return get($path, '-H', "Glyph-Job-Id: $id", '-H',
+                   'Content-Type: text/csv', @options, '--data-binary',
+                   "title,price\nRTX 3090,700\n");
+    };
+    like $again->('/import'), qr/"code":"job_id_used"/,
+        'its id is no other import\'s';
+    like $again->('/import', '-H', 'Idempotency-Key: ' . uuid()),
+        qr/"code":"job_id_used"/, 'nor with a key';
+    like $again->('/background'), qr/"code":"job_id_used"/,
+        'nor in the background';
+    like $again->('/background', '-H', 'Idempotency-Key: ' . uuid()),
+        qr/"code":"job_id_used"/, 'nor with a key there';
+    like get("/jobs/$id/status"), qr/"state":"queued"/, 'it still waits';
+
+    is final($id, 60), 'completed', 'and is imported';
+    is stored($id), 20, 'with its rows';
+    is final($first, 60), 'completed', 'as the long one is';
+    ok wait_for(sub { !spooled() }, 10), 'no file is left';
+};
+
 subtest 'what is left' => sub {
     ok stop_nginx(), 'nginx ends when asked';
     is join("\n", bad_lines()), '', 'nothing bad in the error log';

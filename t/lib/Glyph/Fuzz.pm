@@ -47,6 +47,7 @@ sub limits {
     return join "\n", map { "        $_" }
         'client_header_timeout 1s;',
         'client_body_timeout ' . pick('400ms', '400ms', '150ms', '2s') . ';',
+        'glyph_upload_timeout ' . pick('0', '0', '300ms', '1s') . ';',
         'send_timeout ' . pick('300ms', '1s') . ';',
         'lingering_time 3s;',
         'lingering_timeout ' . pick('300ms', '1s') . ';',

@@ -222,6 +222,7 @@ sub destination {
         $q->{kind} = 'dry';
     } elsif ($way eq 'score') {
         $path = '/fz/score';
+        push @args, 'stream=on' if chance(0.5);
         $q->{kind} = 'score';
     } elsif ($way eq 'represent') {
         push @{$q->{headers}}, ['prefer', 'return=representation'];
