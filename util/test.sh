@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 #
 # Runs tests on private stores of their own: test.sh WHAT…, each a directory of
-# .t files, or such a file, or a program.
+# .t files, or such a file, or a program.  GLYPH_JOBS of them (2) run at a time,
+# each on stores that no other has meanwhile; most wait more than they compute.
 
 set -eu
 
@@ -10,9 +11,24 @@ cd "$top"
 
 PATH=$PATH:/usr/sbin:/sbin
 
-GLYPH_RUN=$GLYPH_RUN/test
-GLYPH_PORT=$((GLYPH_PORT + 904))
-export GLYPH_RUN GLYPH_PORT
+base=$GLYPH_RUN/test
+port=$((GLYPH_PORT + 904))
+# the whole path: a binary upgrade runs what nginx was started as
+nginx=$(command -v "${GLYPH_NGINX:-nginx}")
+
+tests=()
+suites=0
+
+for what; do
+    for file in "$what" "$what"/*.t; do
+        [ -f "$file" ] || continue
+        tests+=("$file")
+        case $file in *.t) suites=$((suites + 1)) ;; esac
+    done
+done
+
+jobs=${GLYPH_JOBS:-2}
+[ "$jobs" -le "$suites" ] || jobs=$((suites > 0 ? suites : 1))
 
 # a few ports in a row that nobody has: suites with an nginx of their own
 # take the next ones
@@ -24,61 +40,92 @@ taken() {
     return 1
 }
 
-while taken "$GLYPH_PORT"; do
-    GLYPH_PORT=$((GLYPH_PORT + 8))
-done
+each() {
+    for slot in $(seq "$jobs"); do
+        [ ! -d "$base/$slot" ] || GLYPH_RUN=$base/$slot "$@"
+    done
+}
 
-trap 'util/stack.sh down' EXIT
+down() {
+    each util/stack.sh down
+}
+
+left() {
+    util/stack.sh down
+    umount -l "$GLYPH_RUN/disk" 2> /dev/null || true
+}
+
+trap down EXIT
 trap 'exit 1' INT TERM
 
 # what an interrupted run has left would look like work to do
-util/stack.sh down
-umount -l "$GLYPH_RUN/disk" 2> /dev/null || true
-rm -rf "$GLYPH_RUN"
+for dir in "$base"/*/; do
+    [ ! -d "$dir" ] || GLYPH_RUN=$dir left
+done
+rm -rf "$base"
 
-util/stack.sh stores
+# The stores of one slot, and what its tests need to know, for util/slot.sh.
 
-# shellcheck disable=SC1091
-. "$GLYPH_RUN/env"
+start() {
+    local run
 
-run=$(cd "$GLYPH_RUN" && pwd)
-# the whole path: a binary upgrade runs what nginx was started as
-nginx=$(command -v "${GLYPH_NGINX:-nginx}")
+    util/stack.sh stores
 
-# nginx's workers own what they make in it, whoever they run as
-mkdir -p "$run/spool" "$run/servroot"
-chmod 1777 "$run/spool"
+    # shellcheck disable=SC1091
+    . "$GLYPH_RUN/env"
 
-if [ -n "${GLYPH_ASAN:-}" ]; then
+    run=$(cd "$GLYPH_RUN" && pwd)
 
-    # nginx itself, which was not built for it, needs the runtime first; it
-    # frees little when it ends
-    printf '%s\n' '#!/bin/sh' \
-        "export LD_PRELOAD=$(gcc -print-file-name=libasan.so)" \
-        "export ASAN_OPTIONS=detect_leaks=0" \
-        "exec $nginx \"\$@\"" > "$run/nginx.sh"
-    chmod +x "$run/nginx.sh"
+    # nginx's workers own what they make in it, whoever they run as
+    mkdir -p "$run/spool" "$run/servroot"
+    chmod 1777 "$run/spool"
 
-    nginx=$run/nginx.sh
-    export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
-fi
+    if [ -n "${GLYPH_ASAN:-}" ]; then
 
-export GLYPH_PG GLYPH_REDIS GLYPH_BUILD="$BUILD"
-export TEST_NGINX_BINARY=$nginx
-export TEST_NGINX_LOAD_MODULES=$BUILD/ngx_glyph_module.so
-export TEST_NGINX_SERVROOT=$run/servroot
-export TEST_NGINX_PORT=$GLYPH_PORT
-export TEST_NGINX_GLYPH_PG=$GLYPH_PG
-export TEST_NGINX_GLYPH_REDIS=unix:$GLYPH_REDIS
-export TEST_NGINX_GLYPH_CONF=$top/conf
-export TEST_NGINX_GLYPH_SPOOL=$run/spool
+        # nginx itself, which was not built for it, needs the runtime first; it
+        # frees little when it ends
+        printf '%s\n' '#!/bin/sh' \
+            "export LD_PRELOAD=$(gcc -print-file-name=libasan.so)" \
+            "export ASAN_OPTIONS=detect_leaks=0" \
+            "exec $nginx \"\$@\"" > "$run/nginx.sh"
+        chmod +x "$run/nginx.sh"
 
-tests=()
+        nginx=$run/nginx.sh
+        export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+    fi
 
-for what; do
-    for file in "$what" "$what"/*.t; do
-        [ ! -f "$file" ] || tests+=("$file")
+    export GLYPH_PG GLYPH_REDIS GLYPH_BUILD="$BUILD"
+    export TEST_NGINX_BINARY=$nginx
+    export TEST_NGINX_LOAD_MODULES=$BUILD/ngx_glyph_module.so
+    export TEST_NGINX_SERVROOT=$run/servroot
+    export TEST_NGINX_PORT=$GLYPH_PORT
+    export TEST_NGINX_GLYPH_PG=$GLYPH_PG
+    export TEST_NGINX_GLYPH_REDIS=unix:$GLYPH_REDIS
+    export TEST_NGINX_GLYPH_CONF=$top/conf
+    export TEST_NGINX_GLYPH_SPOOL=$run/spool
+
+    export -p > "$run/slot"
+}
+
+starting=()
+
+for slot in $(seq "$jobs"); do
+    while taken "$port"; do
+        port=$((port + 8))
     done
+
+    mkdir -p "$base/$slot"
+
+    (trap - EXIT; export GLYPH_RUN=$base/$slot GLYPH_PORT=$port; start) &
+    starting+=($!)
+    port=$((port + 8))
 done
 
-prove --timer ${TEST_NGINX_LIB:+-I"$TEST_NGINX_LIB"} -It/lib "${tests[@]}"
+for pid in "${starting[@]}"; do
+    wait "$pid"
+done
+
+GLYPH_SLOTS=$(cd "$base" && pwd)
+export GLYPH_SLOTS
+
+prove --timer -j "$jobs" --exec util/slot.sh "${tests[@]}"
