@@ -1,3 +1,25 @@
+-- What nobody but the module writes, somebody may have changed: said, rather
+-- than shown.
+
+CREATE OR REPLACE FUNCTION glyph.is_sound(i glyph.imports) RETURNS bool
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT i.state IN ('receiving', 'queued', 'processing', 'completed',
+                       'failed', 'cancelled')
+           AND coalesce(jsonb_typeof(i.error) IN ('object', 'null'), true)
+           AND coalesce(json_typeof(i.result) IN ('object', 'null'), true)
+           AND coalesce(jsonb_typeof(i.metadata) IN ('object', 'null'), true);
+$$;
+
+
+CREATE OR REPLACE FUNCTION glyph.damaged(p_id uuid) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RAISE EXCEPTION USING ERRCODE = 'data_corrupted',
+        MESSAGE = format('import %s has a row that is damaged', p_id);
+END
+$$;
+
+
 -- What a client sees of a job
 
 -- "stalled" is shown, not stored: no progress and no sign of life.
