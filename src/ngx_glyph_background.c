@@ -19,9 +19,9 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_background.h"
+#include "ngx_glyph_observer.h"
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_record.h"
-#include "ngx_glyph_state.h"
 #include "ngx_glyph_store.h"
 #include "ngx_glyph_upload.h"
 #include "ngx_glyph_uuid.h"
@@ -232,7 +232,7 @@ ngx_glyph_background_written(ngx_glyph_spool_t *spool)
 
     ngx_glyph_job_run(job);
 
-    ngx_glyph_state_publish(job);
+    ngx_glyph_observers_changed(job);
 
     if (job->ctx) {
         ngx_glyph_upload_resume(job->ctx);
@@ -259,7 +259,7 @@ ngx_glyph_background_copied(ngx_glyph_spool_t *spool)
 
     ngx_glyph_job_run(job);
 
-    ngx_glyph_state_publish(job);
+    ngx_glyph_observers_changed(job);
 
     ngx_glyph_job_unref(job);
 }
@@ -538,9 +538,8 @@ ngx_glyph_background_accepted(ngx_glyph_job_t *job)
     job->spool = NULL;
     job->spooling = 0;
     job->state = NGX_GLYPH_JOB_QUEUED;
-    job->published = 0;
 
-    ngx_glyph_state_publish(job);
+    ngx_glyph_observers_changed(job);
 
     if (ctx && !ngx_glyph_upload_queued(ctx, spool)) {
         ctx = NULL;

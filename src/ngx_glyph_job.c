@@ -5,9 +5,8 @@
 #include "ngx_glyph_idempotency.h"
 #include "ngx_glyph_job_parts.h"
 #include "ngx_glyph_memory.h"
-#include "ngx_glyph_metrics.h"
+#include "ngx_glyph_observer.h"
 #include "ngx_glyph_output.h"
-#include "ngx_glyph_state.h"
 #include "ngx_glyph_store.h"
 #include "ngx_glyph_turn.h"
 #include "ngx_glyph_upload.h"
@@ -114,7 +113,7 @@ void
 ngx_glyph_job_destroy(ngx_glyph_job_t *job)
 {
     ngx_glyph_turn_leave(&job->end);
-    ngx_glyph_state_forget(job);
+    ngx_glyph_observers_left(job);
     ngx_glyph_job_stop_timers(job);
     ngx_glyph_job_drop_input(job);
     ngx_glyph_job_drop_output(job);
@@ -281,7 +280,7 @@ ngx_glyph_job_computed(ngx_glyph_job_t *job)
 
     job->running = 0;
 
-    ngx_glyph_metrics_totals(&job->seen, &block->totals);
+    ngx_glyph_observers_computed(job, &job->seen, &block->totals);
     job->seen = block->totals;
 
     if (job->skip_rows && job->seen.rows >= job->skip_rows) {
@@ -370,7 +369,7 @@ ngx_glyph_job_computed(ngx_glyph_job_t *job)
 
     ngx_glyph_job_run(job);
 
-    ngx_glyph_state_publish(job);
+    ngx_glyph_observers_changed(job);
     ngx_glyph_job_resume(job);
 
 done:
@@ -538,7 +537,7 @@ ngx_glyph_job_committed(ngx_glyph_job_t *job, ngx_glyph_block_t *block)
         return;
     }
 
-    ngx_glyph_state_publish(job);
+    ngx_glyph_observers_changed(job);
     ngx_glyph_job_run(job);
 }
 
@@ -629,7 +628,6 @@ ngx_glyph_job_end(void *data)
     ngx_glyph_job_t *job = data;
 
     job->state = job->outcome;
-    ngx_glyph_metrics_job(job);
 
     ngx_log_error(NGX_LOG_INFO, job->log, 0,
                   "%s %s%s%s: %uL rows, %uL invalid, %O bytes, %M ms",
@@ -639,7 +637,7 @@ ngx_glyph_job_end(void *data)
                   job->committed.rows, job->committed.invalid, job->received,
                   ngx_current_msec - job->started);
 
-    ngx_glyph_state_publish(job);
+    ngx_glyph_observers_ended(job);
 
     if (job->ctx) {
         ngx_glyph_upload_answer(job->ctx, job->http_status, job->code,
@@ -659,7 +657,7 @@ void
 ngx_glyph_job_leave(ngx_glyph_job_t *job)
 {
     ngx_glyph_job_stop_timers(job);
-    ngx_glyph_state_forget(job);
+    ngx_glyph_observers_left(job);
 
     ngx_glyph_job_list_remove(job);
     ngx_glyph_job_unref(job);

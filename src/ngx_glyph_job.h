@@ -156,11 +156,8 @@ struct ngx_glyph_job_s {
     uint64_t                   start_time;  /* wall clock, ms since 1970 */
     ngx_event_t                timeout;     /* glyph_job_timeout */
 
-    /* ngx_glyph_state.c */
-    ngx_queue_t                moving_queue;
-    ngx_msec_t                 changed_at;
-    ngx_msec_t                 published;
-    ngx_uint_t                 sequence;
+    void                      *shown;       /* what ngx_glyph_state.c knows
+                                               of it */
 
     ngx_uint_t                 refused;     /* rows, by Postgres */
 
@@ -179,8 +176,6 @@ struct ngx_glyph_job_s {
     unsigned                   leaving:1;   /* the worker ends: let go */
     unsigned                   replay:1;    /* only for the file's digest;
                                                nothing is written */
-    unsigned                   changed:1;   /* since it was published */
-    unsigned                   moving:1;
     unsigned                   show_errors:1;   /* ?errors= of a transform */
     unsigned                   represent:1;     /* return=representation */
 };

@@ -6,7 +6,7 @@
 #include "ngx_glyph.h"
 #include "ngx_glyph_background.h"
 #include "ngx_glyph_job_parts.h"
-#include "ngx_glyph_state.h"
+#include "ngx_glyph_observer.h"
 #include "ngx_glyph_timing.h"
 #include "ngx_glyph_uuid.h"
 #include "ngx_glyph_writer.h"
@@ -318,5 +318,5 @@ ngx_glyph_job_tick_one(ngx_glyph_job_t *job)
         ngx_glyph_writer_ready(job);
     }
 
-    ngx_glyph_state_alive(job);
+    ngx_glyph_observers_alive(job);
 }
