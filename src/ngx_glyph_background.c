@@ -8,7 +8,7 @@
  *   COPY     growing                 none: the body is a file of this node
  *   SEAL     becoming durable        there are none
  *   then     a runner's              the job is over; what is left is the
- *                                    file, and maybe a request that waits
+ *                                    file, and maybe a client that waits
  *
  * Before the seal nothing was promised: whatever goes wrong (the client
  * leaves, the disk is full, a cancel) the part is dropped and the job fails,
@@ -23,7 +23,6 @@
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_record.h"
 #include "ngx_glyph_store.h"
-#include "ngx_glyph_upload.h"
 #include "ngx_glyph_uuid.h"
 #include "ngx_glyph_writer.h"
 
@@ -234,9 +233,7 @@ ngx_glyph_background_written(ngx_glyph_spool_t *spool)
 
     ngx_glyph_observers_changed(job);
 
-    if (job->ctx) {
-        ngx_glyph_upload_resume(job->ctx);
-    }
+    (void) ngx_glyph_client_resume(job->client);
 
     ngx_glyph_job_unref(job);
 }
@@ -373,11 +370,12 @@ ngx_glyph_background_handed_over(void *data, PGresult *res, const char *error)
 
     } else {
 
-        if (job->registered && !known && job->ctx) {
+        if (job->registered && !known) {
             ngx_str_set(&detail, "Postgres was lost while the import was "
                         "registered; the job's status tells the outcome when "
                         "it is back");
-            ngx_glyph_upload_answer(job->ctx, NGX_HTTP_SERVICE_UNAVAILABLE,
+
+            ngx_glyph_client_answer(job->client, NGX_HTTP_SERVICE_UNAVAILABLE,
                                     "outcome_unknown", &detail);
         }
 
@@ -526,11 +524,11 @@ ngx_glyph_background_no_source(ngx_glyph_job_t *job, ngx_err_t err)
 static void
 ngx_glyph_background_accepted(ngx_glyph_job_t *job)
 {
-    ngx_glyph_ctx_t    *ctx;
-    ngx_glyph_spool_t  *spool;
+    ngx_glyph_spool_t   *spool;
+    ngx_glyph_client_t  *client;
 
     spool = job->spool;
-    ctx = job->ctx;
+    client = job->client;
 
     ngx_log_error(NGX_LOG_INFO, job->log, 0, "import queued: %O bytes",
                   job->received);
@@ -541,13 +539,13 @@ ngx_glyph_background_accepted(ngx_glyph_job_t *job)
 
     ngx_glyph_observers_changed(job);
 
-    if (ctx && !ngx_glyph_upload_queued(ctx, spool)) {
-        ctx = NULL;
+    if (ngx_glyph_client_queued(client, spool) != NGX_OK) {
+        client = NULL;
     }
 
     ngx_glyph_job_leave(job);
 
-    ngx_glyph_runner_offer(spool, ctx);
+    ngx_glyph_runner_offer(spool, client);
 }
 
 

@@ -44,13 +44,14 @@ ngx_int_t ngx_glyph_runner_init(ngx_cycle_t *cycle);
 
 /*
  * A file that was sealed just now: it is run here if there is a free runner
- * and nothing older, or else let go of for others.  ctx is the request that
- * waits for the import, or NULL; its file waits here.
+ * and nothing older, or else let go of for others.  If there is a client that
+ * waits for the import, it waits here, and so does its file.
  */
-void ngx_glyph_runner_offer(ngx_glyph_spool_t *spool, ngx_glyph_ctx_t *ctx);
+void ngx_glyph_runner_offer(ngx_glyph_spool_t *spool,
+    ngx_glyph_client_t *client);
 
-/* The request does not wait any more. */
-void ngx_glyph_runner_forget(ngx_glyph_ctx_t *ctx);
+/* The client does not wait any more; its file is the caller's, or NULL. */
+ngx_glyph_spool_t *ngx_glyph_runner_forget(ngx_glyph_client_t *client);
 
 /*
  * What Postgres keeps of the rules that decide a file's rows, as a digest,

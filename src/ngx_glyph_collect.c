@@ -249,7 +249,7 @@ ngx_glyph_collect_next(ngx_glyph_job_t *job, ngx_err_t err)
     }
 
     ngx_glyph_job_run(job);
-    ngx_glyph_job_resume(job);
+    (void) ngx_glyph_job_resume(job);
 
     ngx_glyph_job_unref(job);
 }
@@ -336,7 +336,7 @@ ngx_glyph_collect_read_done(ngx_glyph_spool_t *spool)
     job->body_end = (spool->offset == (off_t) spool->prefix.body_len);
 
     ngx_glyph_job_run(job);
-    ngx_glyph_job_resume(job);
+    (void) ngx_glyph_job_resume(job);
 
     ngx_glyph_job_unref(job);
 }

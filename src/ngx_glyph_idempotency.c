@@ -224,7 +224,6 @@ failed:
 
     ngx_free(claim);
 
-    job->ctx = NULL;
     ngx_glyph_job_unref(job);
 
     return rc;
@@ -354,7 +353,6 @@ ngx_glyph_idempotency_cleanup(void *data)
     ngx_glyph_claim_t *claim = data;
 
     claim->request = NULL;
-    claim->job->ctx = NULL;
 }
 
 
@@ -398,8 +396,7 @@ ngx_glyph_idempotency_claimed(void *data, PGresult *res, const char *error)
         rc = ngx_glyph_upload_go(r, claim->ctx, claim->job);
 
     } else {
-        claim->job->ctx = NULL;
-        ngx_glyph_job_unref(claim->job);
+            ngx_glyph_job_unref(claim->job);
         rc = ngx_glyph_query_failed(r, res, error);
     }
 
@@ -445,7 +442,6 @@ ngx_glyph_idempotency_go(ngx_glyph_claim_t *claim, PGresult *res)
     {
         rc = ngx_glyph_idempotency_used(claim->request, job, res);
 
-        job->ctx = NULL;
         ngx_glyph_job_unref(job);
 
         return rc;

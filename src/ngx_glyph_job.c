@@ -9,7 +9,6 @@
 #include "ngx_glyph_output.h"
 #include "ngx_glyph_store.h"
 #include "ngx_glyph_turn.h"
-#include "ngx_glyph_upload.h"
 #include "ngx_glyph_writer.h"
 
 
@@ -55,7 +54,7 @@ ngx_glyph_job_create(ngx_glyph_loc_conf_t *conf, ngx_log_t *log)
      * set by ngx_pcalloc():
      *
      *     job->state = NGX_GLYPH_JOB_RECEIVING;
-     *     job->ctx, code, filling, pipeline, block = NULL;
+     *     job->client, code, filling, pipeline, block = NULL;
      *     all counters and flags = 0;
      */
 
@@ -224,7 +223,7 @@ ngx_glyph_job_run(ngx_glyph_job_t *job)
         /* a stalled stream may have stopped whoever brings the bytes */
 
         if (ngx_glyph_job_streams(job)) {
-            ngx_glyph_job_resume(job);
+            (void) ngx_glyph_job_resume(job);
         }
 
         return;
@@ -370,7 +369,7 @@ ngx_glyph_job_computed(ngx_glyph_job_t *job)
     ngx_glyph_job_run(job);
 
     ngx_glyph_observers_changed(job);
-    ngx_glyph_job_resume(job);
+    (void) ngx_glyph_job_resume(job);
 
 done:
 
@@ -488,7 +487,7 @@ ngx_glyph_job_stop_timers(ngx_glyph_job_t *job)
 void
 ngx_glyph_job_detach(ngx_glyph_job_t *job)
 {
-    job->ctx = NULL;
+    job->client = NULL;
 
     if (job->durable) {
         return;
@@ -639,10 +638,8 @@ ngx_glyph_job_end(void *data)
 
     ngx_glyph_observers_ended(job);
 
-    if (job->ctx) {
-        ngx_glyph_upload_answer(job->ctx, job->http_status, job->code,
-                                &job->detail);
-    }
+    ngx_glyph_client_answer(job->client, job->http_status, job->code,
+                            &job->detail);
 
     if (job->run) {
         ngx_glyph_runner_over(job, job->code == NULL
@@ -743,12 +740,11 @@ ngx_glyph_job_store_lost(ngx_glyph_job_t *job, ngx_uint_t unknown)
 
         /* the job stays: its end is found out when Postgres is back */
 
-        if (job->ctx) {
-            ngx_str_set(&detail, "Postgres was lost while it committed; the "
-                        "job's status tells the outcome when it is back");
-            ngx_glyph_upload_answer(job->ctx, NGX_HTTP_SERVICE_UNAVAILABLE,
-                                    "outcome_unknown", &detail);
-        }
+        ngx_str_set(&detail, "Postgres was lost while it committed; the "
+                    "job's status tells the outcome when it is back");
+
+        ngx_glyph_client_answer(job->client, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                "outcome_unknown", &detail);
 
         return;
     }
@@ -765,15 +761,12 @@ ngx_glyph_job_store_lost(ngx_glyph_job_t *job, ngx_uint_t unknown)
     ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, why.status, why.code,
                         why.detail);
 
-    if (job->ctx) {
+    /* it may have been about to end for another reason */
 
-        /* it may have been about to end for another reason */
-
-        ngx_glyph_upload_answer(job->ctx,
-                                job->code == why.code
-                                ? why.status : NGX_HTTP_SERVICE_UNAVAILABLE,
-                                job->code, &job->detail);
-    }
+    ngx_glyph_client_answer(job->client,
+                            job->code == why.code
+                            ? why.status : NGX_HTTP_SERVICE_UNAVAILABLE,
+                            job->code, &job->detail);
 }
 
 

@@ -35,6 +35,7 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_budget.h"
+#include "ngx_glyph_client.h"
 #include "ngx_glyph_preview.h"
 #include "ngx_glyph_task.h"
 #include "ngx_glyph_timing.h"
@@ -77,7 +78,7 @@ struct ngx_glyph_job_s {
     u_char                     text[NGX_GLYPH_UUID_TEXT_LEN + 1];
     ngx_str_t                  tenant;
     ngx_glyph_loc_conf_t      *conf;
-    ngx_glyph_ctx_t           *ctx;         /* NULL: no request */
+    ngx_glyph_client_t        *client;      /* who waits for it, or NULL */
 
     /* background imports; see ngx_glyph_background.h */
     ngx_glyph_spool_t         *spool;       /* its file, or NULL */
@@ -178,6 +179,7 @@ struct ngx_glyph_job_s {
                                                nothing is written */
     unsigned                   show_errors:1;   /* ?errors= of a transform */
     unsigned                   represent:1;     /* return=representation */
+    ngx_msec_t                 wait;        /* Prefer: wait=N; 0: not at all */
 };
 
 
@@ -238,7 +240,7 @@ time_t ngx_glyph_job_next_end(ngx_glyph_job_t *job);
 typedef struct {
     ngx_uint_t                 state[NGX_GLYPH_JOB_COMPLETED];  /* imports */
     ngx_uint_t                 transforms;  /* and dry runs */
-    ngx_uint_t                 uploads;     /* of all, with a request */
+    ngx_uint_t                 uploads;     /* of all, with a client */
 } ngx_glyph_job_count_t;
 
 ngx_uint_t ngx_glyph_job_count(void);
@@ -248,12 +250,12 @@ void ngx_glyph_job_each(void (*f)(ngx_glyph_job_t *job));
 
 /*
  * Takes body bytes, as many as there is room for; returns how many.  Less
- * than len: the job calls ngx_glyph_upload_resume() when there is room.
+ * than len: the client is told when there is room.
  */
 size_t ngx_glyph_job_receive(ngx_glyph_job_t *job, u_char *data, size_t len);
 void ngx_glyph_job_body_end(ngx_glyph_job_t *job);
 
-/* From the request: all that the client has sent until now was taken. */
+/* From the client: all that it has sent until now was taken. */
 void ngx_glyph_job_input_idle(ngx_glyph_job_t *job);
 
 /* Starts the next task if there is anything to do and nothing in the way. */
@@ -275,7 +277,7 @@ void ngx_glyph_job_computed(ngx_glyph_job_t *job);
 /* Gives back the first chunk in the queue. */
 void ngx_glyph_job_chunk_done(ngx_glyph_job_t *job);
 
-/* From the request: it is gone, the job goes on without it, or not at all. */
+/* From the client: it is gone, the job goes on without it, or not at all. */
 void ngx_glyph_job_detach(ngx_glyph_job_t *job);
 
 /*

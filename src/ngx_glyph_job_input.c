@@ -8,7 +8,6 @@
 #include "ngx_glyph_background.h"
 #include "ngx_glyph_job_parts.h"
 #include "ngx_glyph_output.h"
-#include "ngx_glyph_upload.h"
 
 
 /* chunks that one job may hold */
@@ -260,33 +259,31 @@ ngx_glyph_job_chunk_granted(void *data)
 {
     ngx_glyph_job_t *job = data;
 
-    if (job->run || job->collect == NGX_GLYPH_COLLECT_READ
-        || (job->ctx && job->ctx->paused))
-    {
-        ngx_glyph_job_resume(job);
-        return;
+    if (ngx_glyph_job_resume(job) != NGX_OK) {
+
+        /* nobody would take it */
+
+        ngx_glyph_waiter_cancel(&job->chunk_waiter);
     }
-
-    /* nobody would take it */
-
-    ngx_glyph_waiter_cancel(&job->chunk_waiter);
 }
 
 
 /* There is room for input again. */
 
-void
+ngx_int_t
 ngx_glyph_job_resume(ngx_glyph_job_t *job)
 {
     if (job->run) {
         ngx_glyph_runner_feed(job);
-
-    } else if (job->collect == NGX_GLYPH_COLLECT_READ) {
-        ngx_glyph_collect_feed(job);
-
-    } else if (job->ctx) {
-        ngx_glyph_upload_resume(job->ctx);
+        return NGX_OK;
     }
+
+    if (job->collect == NGX_GLYPH_COLLECT_READ) {
+        ngx_glyph_collect_feed(job);
+        return NGX_OK;
+    }
+
+    return ngx_glyph_client_resume(job->client);
 }
 
 

@@ -85,9 +85,8 @@ ngx_glyph_job_exit(void)
 
             job->running = 0;
 
-            if (job->ctx) {
-                job->ctx->job = NULL;
-                job->ctx = NULL;
+            if (job->client) {
+                (void) ngx_glyph_client_detach(job->client);
             }
 
             if (job->spool) {
@@ -234,7 +233,7 @@ ngx_glyph_job_counts(ngx_glyph_job_count_t *counts)
                 counts->state[job->state]++;
             }
 
-            counts->uploads += (job->ctx != NULL);
+            counts->uploads += (job->client != NULL);
         }
     }
 }

@@ -34,8 +34,11 @@ void ngx_glyph_job_input_init(ngx_glyph_job_t *job);
 /* Bytes of the whole body, as far as that is known: for its turn. */
 off_t ngx_glyph_job_size(ngx_glyph_job_t *job);
 
-/* There may be room: for whoever brings the bytes. */
-void ngx_glyph_job_resume(ngx_glyph_job_t *job);
+/*
+ * There may be room: for whoever brings the bytes.  NGX_DECLINED: nobody waits
+ * for it.
+ */
+ngx_int_t ngx_glyph_job_resume(ngx_glyph_job_t *job);
 
 /* Throws the input away, but for what a task has. */
 void ngx_glyph_job_drop_input(ngx_glyph_job_t *job);

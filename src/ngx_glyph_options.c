@@ -459,7 +459,7 @@ ngx_glyph_options_preference(ngx_glyph_job_t *job, ngx_str_t *token)
 
         if (n != NGX_ERROR) {
             job->spooling = 1;
-            job->ctx->wait_for = 1000 * ngx_min(n, NGX_GLYPH_WAIT_MAX);
+            job->wait = 1000 * ngx_min(n, NGX_GLYPH_WAIT_MAX);
         }
     }
 }

@@ -28,7 +28,6 @@
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_runner.h"
 #include "ngx_glyph_store.h"
-#include "ngx_glyph_upload.h"
 #include "ngx_glyph_uuid.h"
 
 #include <ngx_md5.h>
@@ -339,9 +338,7 @@ ngx_glyph_runner_found(ngx_glyph_job_t *job, PGresult *res)
 
         job->spool->quarantine = 1;
 
-        if (job->ctx) {
-            ngx_glyph_upload_accepted(job->ctx);
-        }
+        ngx_glyph_client_accepted(job->client);
 
         ngx_glyph_job_over(job, NGX_GLYPH_JOB_FAILED, "store_damaged");
         return;
@@ -349,9 +346,7 @@ ngx_glyph_runner_found(ngx_glyph_job_t *job, PGresult *res)
 
     if (ngx_glyph_job_is_final((ngx_glyph_job_state_e) state)) {
 
-        if (job->ctx) {
-            ngx_glyph_upload_accepted(job->ctx);
-        }
+        ngx_glyph_client_accepted(job->client);
 
         ngx_glyph_job_over(job, (ngx_glyph_job_state_e) state,
                            PQgetvalue(res, 0, 11));
@@ -756,9 +751,7 @@ ngx_glyph_runner_leave(ngx_glyph_job_t *job)
         return NGX_AGAIN;
     }
 
-    if (job->ctx) {
-        ngx_glyph_upload_accepted(job->ctx);
-    }
+    ngx_glyph_client_accepted(job->client);
 
     ngx_glyph_runner_over(job, 0);
 

@@ -333,15 +333,17 @@ ngx_glyph_transform_end(ngx_glyph_job_t *job, glyph_buf_t *result)
 static void
 ngx_glyph_transform_deliver(ngx_glyph_job_t *job)
 {
+    ngx_glyph_ctx_t     *ctx;
     ngx_connection_t    *c;
     ngx_http_request_t  *r;
 
-    if (job->ctx == NULL) {
+    if (job->client == NULL) {
         ngx_glyph_output_drop(job);
         return;
     }
 
-    r = job->ctx->request;
+    ctx = job->client->data;
+    r = ctx->request;
     c = r->connection;
 
     ngx_http_set_log_request(c->log, r);
@@ -369,8 +371,8 @@ ngx_glyph_transform_write_handler(ngx_http_request_t *r)
 
     if (wev->timedout) {
 
-        if (ctx->job) {
-            ngx_glyph_job_abort(ctx->job, NGX_GLYPH_JOB_FAILED, 0,
+        if (ctx->client.job) {
+            ngx_glyph_job_abort(ctx->client.job, NGX_GLYPH_JOB_FAILED, 0,
                                 "client_stalled", NULL);
         }
 
@@ -389,7 +391,7 @@ ngx_glyph_transform_write_handler(ngx_http_request_t *r)
         return;
     }
 
-    ngx_glyph_transform_send(r, ctx->job);
+    ngx_glyph_transform_send(r, ctx->client.job);
 }
 
 
@@ -477,7 +479,7 @@ ngx_glyph_transform_refused(ngx_http_request_t *r, ngx_glyph_job_t *job)
         return 1;
     }
 
-    ngx_glyph_upload_detach(job->ctx);
+    ngx_glyph_upload_detach(job->client->data);
     ngx_glyph_output_drop(job);
 
     ngx_http_finalize_request(r, ngx_glyph_output_cut(r, job->code));
@@ -600,7 +602,7 @@ ngx_glyph_transform_sent(ngx_http_request_t *r, ngx_glyph_job_t *job)
 
     rc = ngx_glyph_transform_trailer(r, job);
 
-    ngx_glyph_upload_detach(job->ctx);
+    ngx_glyph_upload_detach(job->client->data);
     ngx_glyph_job_committed(job, block);
 
     r->read_event_handler = ngx_http_block_reading;
