@@ -315,7 +315,7 @@ ngx_glyph_answer_accepted(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
 
     ngx_memzero(&b, sizeof(glyph_buf_t));
 
-    if (ctx->client.job && !ctx->client.job->spooling
+    if (ctx->client.job && !ctx->client.job->kind->keeps
         && ctx->client.job->state != NGX_GLYPH_JOB_QUEUED)
     {
         ngx_glyph_job_json(ctx->client.job, &b);
@@ -421,7 +421,7 @@ ngx_glyph_answer_headers(ngx_http_request_t *r, ngx_glyph_job_t *job,
         return NGX_ERROR;
     }
 
-    if (job->output == NULL
+    if (job->sink->stored
         && ngx_glyph_upload_id_headers(r, job->text) != NGX_OK)
     {
         return NGX_ERROR;
@@ -490,7 +490,7 @@ ngx_glyph_answer_result(ngx_http_request_t *r, ngx_glyph_job_t *job,
 
     if (status == NGX_HTTP_OK) {
 
-        if (job->preview && !job->output
+        if (job->preview && job->sink->stored
             && ngx_glyph_answer_represent(r, job) != NGX_OK)
         {
             return NGX_HTTP_INTERNAL_SERVER_ERROR;

@@ -27,6 +27,7 @@
 #include "ngx_glyph_writer.h"
 
 
+static ngx_int_t ngx_glyph_background_step(ngx_glyph_job_t *job);
 static ngx_int_t ngx_glyph_background_nonce(ngx_glyph_job_t *job);
 static void ngx_glyph_background_opened(ngx_glyph_spool_t *spool);
 static void ngx_glyph_background_written(ngx_glyph_spool_t *spool);
@@ -43,6 +44,19 @@ static void ngx_glyph_background_refused(ngx_glyph_job_t *job,
 static void ngx_glyph_background_no_source(ngx_glyph_job_t *job,
     ngx_err_t err);
 static void ngx_glyph_background_accepted(ngx_glyph_job_t *job);
+
+
+static const ngx_glyph_kind_t  ngx_glyph_background_kind = {
+    "import",
+    1,                                     /* keeps */
+    ngx_glyph_background_step,
+    NULL,                                  /* room */
+    NULL,                                  /* ready */
+    NULL,                                  /* finished */
+    NULL,                                  /* blameless */
+    NULL,                                  /* leave */
+    NULL                                   /* ended */
+};
 
 
 ngx_int_t
@@ -75,7 +89,7 @@ ngx_glyph_background_start(ngx_glyph_job_t *job)
     glyph_pipeline_destroy(job->pipeline);
     job->pipeline = NULL;
 
-    job->spooling = 1;
+    job->kind = &ngx_glyph_background_kind;
 
     /* its time begins when it is run; until then the client has its own */
 
@@ -97,7 +111,7 @@ ngx_glyph_background_start(ngx_glyph_job_t *job)
 
     ngx_memcpy(spool->prefix.nonce, job->nonce, sizeof(job->nonce));
 
-    ngx_glyph_background_run(job);
+    (void) ngx_glyph_background_step(job);
 
     return NGX_OK;
 }
@@ -136,8 +150,10 @@ ngx_glyph_background_claim(ngx_glyph_job_t *job, char *fingerprint)
 }
 
 
-void
-ngx_glyph_background_run(ngx_glyph_job_t *job)
+/* The next step, if none is under way. */
+
+static ngx_int_t
+ngx_glyph_background_step(ngx_glyph_job_t *job)
 {
     ngx_int_t           rc;
     ngx_queue_t        *q;
@@ -146,12 +162,12 @@ ngx_glyph_background_run(ngx_glyph_job_t *job)
     spool = job->spool;
 
     if (spool->busy) {
-        return;
+        return NGX_DONE;
     }
 
     if (job->ending) {
         job->spool = NULL;
-        job->spooling = 0;
+        job->kind = &ngx_glyph_kind_import;
         ngx_glyph_spool_drop(spool);
 
         /* a claimed key is to be given back */
@@ -163,7 +179,7 @@ ngx_glyph_background_run(ngx_glyph_job_t *job)
             ngx_glyph_job_unstored(job);
         }
 
-        return;
+        return NGX_DONE;
     }
 
     job->nrunning = 0;
@@ -187,16 +203,18 @@ ngx_glyph_background_run(ngx_glyph_job_t *job)
         rc = ngx_glyph_spool_seal(spool, ngx_glyph_background_sealed);
 
     } else {
-        return;
+        return NGX_DONE;
     }
 
     if (rc == NGX_OK) {
         ngx_glyph_job_ref(job);
         job->running = 1;
-        return;
+        return NGX_DONE;
     }
 
     ngx_glyph_job_run_later(job);
+
+    return NGX_DONE;
 }
 
 
@@ -534,7 +552,7 @@ ngx_glyph_background_accepted(ngx_glyph_job_t *job)
                   job->received);
 
     job->spool = NULL;
-    job->spooling = 0;
+    job->kind = &ngx_glyph_kind_import;
     job->state = NGX_GLYPH_JOB_QUEUED;
 
     ngx_glyph_observers_changed(job);

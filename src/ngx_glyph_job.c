@@ -1,22 +1,19 @@
 
 #include "ngx_glyph.h"
-#include "ngx_glyph_background.h"
 #include "ngx_glyph_compute.h"
-#include "ngx_glyph_idempotency.h"
 #include "ngx_glyph_job_parts.h"
 #include "ngx_glyph_memory.h"
 #include "ngx_glyph_observer.h"
-#include "ngx_glyph_output.h"
+#include "ngx_glyph_spool.h"
 #include "ngx_glyph_store.h"
 #include "ngx_glyph_turn.h"
-#include "ngx_glyph_writer.h"
 
 
+static ngx_uint_t ngx_glyph_job_import_ready(ngx_glyph_job_t *job);
 static void ngx_glyph_job_block_granted(void *data);
 static void ngx_glyph_job_timeout_handler(ngx_event_t *ev);
-static void ngx_glyph_job_ready(ngx_glyph_job_t *job);
 static void ngx_glyph_job_queue_final(ngx_glyph_job_t *job);
-static const char *ngx_glyph_job_name(ngx_glyph_job_t *job);
+static void ngx_glyph_job_forget(ngx_glyph_job_t *job);
 static void ngx_glyph_job_drop_output(ngx_glyph_job_t *job);
 static void ngx_glyph_job_stop_timers(ngx_glyph_job_t *job);
 static const char *ngx_glyph_job_keep(ngx_glyph_job_t *job,
@@ -26,6 +23,19 @@ static void ngx_glyph_job_decide(ngx_glyph_job_t *job,
 static void ngx_glyph_job_end(void *data);
 static u_char *ngx_glyph_job_log_handler(ngx_log_t *log, u_char *buf,
     size_t len);
+
+
+const ngx_glyph_kind_t  ngx_glyph_kind_import = {
+    "import",
+    0,                                     /* keeps */
+    NULL,                                  /* step */
+    NULL,                                  /* room */
+    ngx_glyph_job_import_ready,
+    NULL,                                  /* finished */
+    NULL,                                  /* blameless */
+    NULL,                                  /* leave */
+    NULL                                   /* ended */
+};
 
 
 static const char  *ngx_glyph_job_states[] = {
@@ -61,7 +71,9 @@ ngx_glyph_job_create(ngx_glyph_loc_conf_t *conf, ngx_log_t *log)
     job->refs = 1;
     job->pool = pool;
     job->conf = conf;
+    job->kind = &ngx_glyph_kind_import;
     job->epoch = 1;
+    job->opts.room = ngx_glyph_memory_room();
     job->expected = -1;
     job->timing.began = ngx_glyph_usec();
 
@@ -143,11 +155,7 @@ ngx_glyph_job_start(ngx_glyph_job_t *job)
 
     /* what is not stored is not told from another file */
 
-    job->opts.undigested = (job->output != NULL);
-
-    /* of files there are as many at a time as runners, and all can wait */
-
-    job->opts.room = job->run ? NULL : ngx_glyph_memory_room();
+    job->opts.undigested = !job->sink->stored;
 
     rc = glyph_pipeline_create(&job->pipeline, &job->conf->pipeline,
                                &job->opts, &code);
@@ -175,6 +183,13 @@ ngx_glyph_job_start(ngx_glyph_job_t *job)
 }
 
 
+static ngx_uint_t
+ngx_glyph_job_import_ready(ngx_glyph_job_t *job)
+{
+    return 1;
+}
+
+
 static void
 ngx_glyph_job_block_granted(void *data)
 {
@@ -189,19 +204,7 @@ ngx_glyph_job_run(ngx_glyph_job_t *job)
         return;
     }
 
-    if (job->spooling) {
-        ngx_glyph_background_run(job);
-        return;
-    }
-
-    /* whether there is a row in Postgres is not known before */
-
-    if (job->run && !ngx_glyph_runner_started(job)) {
-        return;
-    }
-
-    if (job->ending && job->replay) {
-        ngx_glyph_job_unstored(job);
+    if (job->kind->step && job->kind->step(job) != NGX_OK) {
         return;
     }
 
@@ -211,10 +214,6 @@ ngx_glyph_job_run(ngx_glyph_job_t *job)
     }
 
     if (job->leaving) {
-        return;
-    }
-
-    if (ngx_glyph_collect_run(job) != NGX_OK) {
         return;
     }
 
@@ -311,18 +310,9 @@ ngx_glyph_job_computed(ngx_glyph_job_t *job)
         job->nconsumed--;
     }
 
-    if (block->final && job->replay) {
+    if (block->final && job->kind->finished) {
         block->final = 0;
-
-        if (job->code && job->source.len == 0) {
-            ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, 422,
-                                "idempotency_mismatch", "an import had this "
-                                "Idempotency-Key, and another file");
-        } else {
-            job->code = NULL;
-            ngx_glyph_idempotency_replay(job);
-        }
-
+        job->kind->finished(job);
         goto done;
     }
 
@@ -356,7 +346,7 @@ ngx_glyph_job_computed(ngx_glyph_job_t *job)
 
         job->block = NULL;
         ngx_queue_insert_tail(&job->blocks, &block->queue);
-        ngx_glyph_job_ready(job);
+        job->sink->ready(job);
 
     } else if (ngx_queue_empty(&job->chunks) && !job->body_end) {
 
@@ -396,7 +386,7 @@ ngx_glyph_job_abort(ngx_glyph_job_t *job, ngx_glyph_job_state_e state,
     }
 
     ngx_log_error(NGX_LOG_INFO, job->log, 0, "%s ends early: %s",
-                  ngx_glyph_job_name(job), code);
+                  job->kind->name, code);
 
     ngx_glyph_job_stop_timers(job);
     ngx_glyph_job_drop_input(job);
@@ -422,20 +412,21 @@ ngx_glyph_job_queue_final(ngx_glyph_job_t *job)
 
     ngx_queue_insert_tail(&job->blocks, &job->last_block.queue);
 
-    ngx_glyph_job_ready(job);
+    job->sink->ready(job);
 }
 
 
-/* A block is there for whoever takes them. */
+/* Nothing of it is for the sink any more. */
 
 static void
-ngx_glyph_job_ready(ngx_glyph_job_t *job)
+ngx_glyph_job_forget(ngx_glyph_job_t *job)
 {
-    if (job->output) {
-        ngx_glyph_output_ready(job);
-    } else {
-        ngx_glyph_writer_ready(job);
+    if (job->sink->forget) {
+        job->sink->forget(job);
     }
+
+    ngx_glyph_job_drop_input(job);
+    ngx_glyph_job_drop_output(job);
 }
 
 
@@ -630,7 +621,7 @@ ngx_glyph_job_end(void *data)
 
     ngx_log_error(NGX_LOG_INFO, job->log, 0,
                   "%s %s%s%s: %uL rows, %uL invalid, %O bytes, %M ms",
-                  ngx_glyph_job_name(job),
+                  job->kind->name,
                   ngx_glyph_job_state_name(job->state),
                   job->code ? " " : "", job->code ? job->code : "",
                   job->committed.rows, job->committed.invalid, job->received,
@@ -641,9 +632,8 @@ ngx_glyph_job_end(void *data)
     ngx_glyph_client_answer(job->client, job->http_status, job->code,
                             &job->detail);
 
-    if (job->run) {
-        ngx_glyph_runner_over(job, job->code == NULL
-                              || ngx_strcmp(job->code, "ownership_lost") != 0);
+    if (job->kind->ended) {
+        job->kind->ended(job);
     }
 
     ngx_glyph_job_leave(job);
@@ -658,13 +648,6 @@ ngx_glyph_job_leave(ngx_glyph_job_t *job)
 
     ngx_glyph_job_list_remove(job);
     ngx_glyph_job_unref(job);
-}
-
-
-static const char *
-ngx_glyph_job_name(ngx_glyph_job_t *job)
-{
-    return job->output ? job->output->name : "import";
 }
 
 
@@ -703,9 +686,7 @@ ngx_glyph_job_unstored_as(ngx_glyph_job_t *job, ngx_glyph_job_state_e state)
     job->ending = 1;
     job->final_queued = 1;
 
-    ngx_glyph_writer_forget(job);
-    ngx_glyph_job_drop_input(job);
-    ngx_glyph_job_drop_output(job);
+    ngx_glyph_job_forget(job);
 
     ngx_glyph_job_decide(job, state);
 }
@@ -729,8 +710,8 @@ ngx_glyph_job_store_lost(ngx_glyph_job_t *job, ngx_uint_t unknown)
             ngx_del_timer(&job->timeout);
         }
 
-        if (job->run) {
-            ngx_glyph_runner_blameless(job);
+        if (job->kind->blameless) {
+            job->kind->blameless(job);
         }
 
         return;
@@ -832,10 +813,8 @@ ngx_glyph_job_let_go(ngx_glyph_job_t *job)
 
     ngx_glyph_job_ref(job);
 
-    if (ngx_glyph_runner_leave(job) == NGX_OK) {
-        ngx_glyph_writer_forget(job);
-        ngx_glyph_job_drop_input(job);
-        ngx_glyph_job_drop_output(job);
+    if (job->kind->leave(job) == NGX_OK) {
+        ngx_glyph_job_forget(job);
         ngx_glyph_job_leave(job);
     }
 

@@ -7,9 +7,9 @@
  *   compute        one task at a time over the chunks that are there into
  *                  "block"; while it runs, pipeline, those chunks and that
  *                  block are the task's, and nothing else may touch them
- *   output         blocks ─> the writer's batch           owner: the job until
- *                  ngx_glyph_writer_… takes one, then the writer, which gives
- *                  it back to the budget
+ *   output         blocks ─> the sink                     owner: the job until
+ *                  the sink (the writer, a client) takes one, then that, which
+ *                  gives it back to the budget
  *
  * The end of a job is the block whose "final" is set.  Nothing follows it,
  * and the state is final only when Postgres says so.  Whatever ends a job
@@ -24,8 +24,8 @@
  * _unstored(), _refused(), _store_lost(), _committed() and _detach(), only
  * decides how the job ends: the job stays on the list, and nobody has been
  * told when the call returns.  The event loop then gives the job its turn
- * (ngx_glyph_turn.h), in which its state becomes final, the world and its
- * request are told, the runner lets go of its file, and the list of the job.
+ * (ngx_glyph_turn.h), in which its state becomes final, its observers and its
+ * client are told, its kind lets go of what it has, and the list of the job.
  */
 
 
@@ -36,7 +36,9 @@
 #include "ngx_glyph.h"
 #include "ngx_glyph_budget.h"
 #include "ngx_glyph_client.h"
+#include "ngx_glyph_kind.h"
 #include "ngx_glyph_preview.h"
+#include "ngx_glyph_sink.h"
 #include "ngx_glyph_task.h"
 #include "ngx_glyph_timing.h"
 #include "ngx_glyph_uuid.h"
@@ -78,6 +80,8 @@ struct ngx_glyph_job_s {
     u_char                     text[NGX_GLYPH_UUID_TEXT_LEN + 1];
     ngx_str_t                  tenant;
     ngx_glyph_loc_conf_t      *conf;
+    const ngx_glyph_kind_t    *kind;
+    const ngx_glyph_sink_t    *sink;
     ngx_glyph_client_t        *client;      /* who waits for it, or NULL */
 
     /* background imports; see ngx_glyph_background.h */
@@ -85,6 +89,7 @@ struct ngx_glyph_job_s {
     ngx_glyph_run_t           *run;         /* of a runner, or NULL */
     ngx_str_t                  location;    /* conf->key when it came */
     glyph_buf_t                meta;        /* memory of the texts above */
+    const char                *fingerprint; /* of its file, or NULL */
     uint64_t                   skip_rows;   /* that Postgres has already */
     uint64_t                   skipped_invalid;
 
@@ -133,10 +138,9 @@ struct ngx_glyph_job_s {
     ngx_uint_t                 nconsumed;   /* of these, when it has ended */
     unsigned                   running_end:1;
 
-    /* where rows go; see ngx_glyph_output.h */
-    ngx_glyph_output_t        *output;      /* NULL: to Postgres */
-    void                      *output_data;
+    void                      *sink_data;   /* the sink's */
     ngx_event_t                deliver;
+    ngx_glyph_output_t        *output;      /* asked for; NULL: an import */
     ngx_str_t                  columns;     /* ?columns= of a transform */
     ngx_str_t                  source;      /* ?path=, below import_root */
     off_t                      source_max;  /* 0: any size */
@@ -172,11 +176,9 @@ struct ngx_glyph_job_s {
     unsigned                   given_id:1;  /* the client chose it */
     unsigned                   in_batch:1;
     unsigned                   in_ready:1;
-    unsigned                   spooling:1;  /* the body goes to the file */
+    unsigned                   background:1;    /* asked for, or decided */
     unsigned                   durable:1;   /* the body is in the file */
     unsigned                   leaving:1;   /* the worker ends: let go */
-    unsigned                   replay:1;    /* only for the file's digest;
-                                               nothing is written */
     unsigned                   show_errors:1;   /* ?errors= of a transform */
     unsigned                   represent:1;     /* return=representation */
     ngx_msec_t                 wait;        /* Prefer: wait=N; 0: not at all */

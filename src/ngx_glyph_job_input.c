@@ -5,9 +5,7 @@
  */
 
 #include "ngx_glyph.h"
-#include "ngx_glyph_background.h"
 #include "ngx_glyph_job_parts.h"
-#include "ngx_glyph_output.h"
 
 
 /* chunks that one job may hold */
@@ -23,7 +21,7 @@
 
 /* the bytes are on their way to the disk */
 #define ngx_glyph_job_to_file(job)                                            \
-    ((job)->spooling || (job)->collect == NGX_GLYPH_COLLECT_WRITE)
+    ((job)->kind->keeps || (job)->collect == NGX_GLYPH_COLLECT_WRITE)
 
 
 static ngx_int_t ngx_glyph_job_chunk(ngx_glyph_job_t *job);
@@ -180,6 +178,13 @@ ngx_glyph_job_chunk_take(ngx_glyph_job_t *job)
 
 
 off_t
+ngx_glyph_job_bytes(ngx_glyph_job_t *job)
+{
+    return job->kind->keeps ? job->received : (off_t) job->seen.bytes;
+}
+
+
+off_t
 ngx_glyph_job_size(ngx_glyph_job_t *job)
 {
     if (job->expected >= 0) {
@@ -273,17 +278,8 @@ ngx_glyph_job_chunk_granted(void *data)
 ngx_int_t
 ngx_glyph_job_resume(ngx_glyph_job_t *job)
 {
-    if (job->run) {
-        ngx_glyph_runner_feed(job);
-        return NGX_OK;
-    }
-
-    if (job->collect == NGX_GLYPH_COLLECT_READ) {
-        ngx_glyph_collect_feed(job);
-        return NGX_OK;
-    }
-
-    return ngx_glyph_client_resume(job->client);
+    return job->kind->room ? job->kind->room(job)
+                           : ngx_glyph_client_resume(job->client);
 }
 
 
@@ -293,7 +289,7 @@ ngx_glyph_job_body_end(ngx_glyph_job_t *job)
     job->body_end = 1;
     job->timing.receive = ngx_glyph_usec() - job->timing.began;
 
-    if (job->state == NGX_GLYPH_JOB_RECEIVING && !job->spooling) {
+    if (job->state == NGX_GLYPH_JOB_RECEIVING && !job->kind->keeps) {
         job->state = NGX_GLYPH_JOB_PROCESSING;
     }
 

@@ -487,7 +487,7 @@ ngx_glyph_metrics_computed(ngx_glyph_job_t *job, const glyph_totals_t *before,
 static void
 ngx_glyph_metrics_ended(ngx_glyph_job_t *job)
 {
-    if (job->output) {
+    if (!job->sink->stored) {
         ngx_glyph_zone_add(job->state == NGX_GLYPH_JOB_COMPLETED
                            ? NGX_GLYPH_TRANSFORMS_COMPLETED
                            : NGX_GLYPH_TRANSFORMS_FAILED, 1);

@@ -29,6 +29,7 @@
 #include "ngx_glyph_runner.h"
 #include "ngx_glyph_store.h"
 #include "ngx_glyph_uuid.h"
+#include "ngx_glyph_writer.h"
 
 #include <ngx_md5.h>
 
@@ -55,6 +56,12 @@ struct ngx_glyph_run_s {
 };
 
 
+static ngx_int_t ngx_glyph_runner_step(ngx_glyph_job_t *job);
+static ngx_int_t ngx_glyph_runner_room(ngx_glyph_job_t *job);
+static ngx_uint_t ngx_glyph_runner_started(ngx_glyph_job_t *job);
+static void ngx_glyph_runner_blameless(ngx_glyph_job_t *job);
+static ngx_int_t ngx_glyph_runner_leave(ngx_glyph_job_t *job);
+static void ngx_glyph_runner_ended(ngx_glyph_job_t *job);
 static ngx_glyph_loc_conf_t *ngx_glyph_runner_conf(ngx_glyph_job_t *job);
 static void ngx_glyph_runner_md5(ngx_md5_t *md5, const void *data,
     size_t len);
@@ -72,9 +79,24 @@ static void ngx_glyph_runner_note(ngx_glyph_job_t *job);
 static void ngx_glyph_runner_noted(ngx_glyph_spool_t *spool);
 static void ngx_glyph_runner_forgiven(ngx_glyph_spool_t *spool);
 static void ngx_glyph_runner_go(ngx_glyph_job_t *job);
+static void ngx_glyph_runner_feed(ngx_glyph_job_t *job);
 static void ngx_glyph_runner_read(ngx_glyph_spool_t *spool);
+static void ngx_glyph_runner_over(ngx_glyph_job_t *job, ngx_uint_t final);
 static void ngx_glyph_runner_let_go(ngx_glyph_job_t *job);
 static void ngx_glyph_runner_closed(ngx_glyph_spool_t *spool);
+
+
+static const ngx_glyph_kind_t  ngx_glyph_runner_kind = {
+    "import",
+    0,                                     /* keeps */
+    ngx_glyph_runner_step,
+    ngx_glyph_runner_room,
+    ngx_glyph_runner_started,
+    NULL,                                  /* finished */
+    ngx_glyph_runner_blameless,
+    ngx_glyph_runner_leave,
+    ngx_glyph_runner_ended
+};
 
 
 ngx_int_t
@@ -104,6 +126,12 @@ ngx_glyph_runner_job(ngx_glyph_job_t *job)
     job->id = spool->prefix.id;
     ngx_glyph_uuid_text(job->text, &job->id);
 
+    /* of files there are as many at a time as runners, and all can wait */
+
+    job->opts.room = NULL;
+
+    job->kind = &ngx_glyph_runner_kind;
+    job->sink = &ngx_glyph_writer_sink;
     job->run = run;
     job->durable = 1;
     job->expected = spool->prefix.body_len;
@@ -123,6 +151,7 @@ ngx_glyph_runner_job(ngx_glyph_job_t *job)
     job->state = NGX_GLYPH_JOB_QUEUED;
 
     ngx_glyph_runner_make_fingerprint(job, spool, run->fingerprint);
+    job->fingerprint = run->fingerprint;
 
     return NGX_OK;
 }
@@ -229,13 +258,6 @@ ngx_glyph_runner_md5(ngx_md5_t *md5, const void *data, size_t len)
 
     ngx_md5_update(md5, &n, sizeof(uint64_t));
     ngx_md5_update(md5, data, len);
-}
-
-
-const char *
-ngx_glyph_runner_fingerprint(ngx_glyph_job_t *job)
-{
-    return job->run->fingerprint;
 }
 
 
@@ -546,7 +568,7 @@ ngx_glyph_runner_noted(ngx_glyph_spool_t *spool)
 
 /* A worker that is killed meanwhile has not been killed by the file. */
 
-void
+static void
 ngx_glyph_runner_blameless(ngx_glyph_job_t *job)
 {
     ngx_glyph_spool_t  *spool;
@@ -598,14 +620,32 @@ ngx_glyph_runner_go(ngx_glyph_job_t *job)
 }
 
 
-ngx_uint_t
+/* Whether there is a row in Postgres is not known before. */
+
+static ngx_int_t
+ngx_glyph_runner_step(ngx_glyph_job_t *job)
+{
+    return job->run->taken ? NGX_OK : NGX_AGAIN;
+}
+
+
+static ngx_int_t
+ngx_glyph_runner_room(ngx_glyph_job_t *job)
+{
+    ngx_glyph_runner_feed(job);
+
+    return NGX_OK;
+}
+
+
+static ngx_uint_t
 ngx_glyph_runner_started(ngx_glyph_job_t *job)
 {
     return job->run->taken;
 }
 
 
-void
+static void
 ngx_glyph_runner_feed(ngx_glyph_job_t *job)
 {
     ngx_glyph_run_t    *run;
@@ -682,7 +722,17 @@ ngx_glyph_runner_read(ngx_glyph_spool_t *spool)
 }
 
 
-void
+/* An import that another worker has now is ended by that, with the file. */
+
+static void
+ngx_glyph_runner_ended(ngx_glyph_job_t *job)
+{
+    ngx_glyph_runner_over(job, job->code == NULL
+                          || ngx_strcmp(job->code, "ownership_lost") != 0);
+}
+
+
+static void
 ngx_glyph_runner_over(ngx_glyph_job_t *job, ngx_uint_t final)
 {
     ngx_glyph_run_t *run = job->run;
@@ -744,7 +794,7 @@ ngx_glyph_runner_closed(ngx_glyph_spool_t *spool)
 }
 
 
-ngx_int_t
+static ngx_int_t
 ngx_glyph_runner_leave(ngx_glyph_job_t *job)
 {
     if (job->spool->busy || job->run->asking) {

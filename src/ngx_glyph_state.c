@@ -170,7 +170,7 @@ ngx_glyph_state_of(ngx_glyph_job_t *job)
 {
     ngx_glyph_state_t  *st;
 
-    if (job->shown || job->output) {
+    if (job->shown || !job->sink->stored) {
         return job->shown;
     }
 
@@ -402,6 +402,6 @@ ngx_glyph_state_unheard(ngx_glyph_state_t *st)
     ngx_glyph_job_t *job = st->job;
 
     return st->sequence == 1 && ngx_glyph_job_is_final(job->state)
-           && !job->given_id && job->run == NULL && !job->durable
+           && !job->given_id && !job->durable
            && job->idempotency_key.len == 0;
 }

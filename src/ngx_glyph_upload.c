@@ -111,7 +111,7 @@ ngx_glyph_upload_handler(ngx_http_request_t *r, ngx_glyph_output_t *output)
     /* a file's id must be known to be new; of others the first batch tells */
 
     return (job->idempotency_key.len
-            || (job->given_id && job->spooling
+            || (job->given_id && job->background
                 && ngx_glyph_writer_available() != NGX_DECLINED))
            ? ngx_glyph_idempotency_claim(r, ctx, job)
            : ngx_glyph_upload_go(r, ctx, job);
@@ -151,7 +151,7 @@ ngx_glyph_upload_check(ngx_http_request_t *r)
 
 
 /*
- * Foreground or background (job->spooling), decided once and for all;
+ * Foreground or background (job->background), decided once and for all;
  * NGX_DECLINED: go on.
  */
 
@@ -166,18 +166,18 @@ ngx_glyph_upload_mode(ngx_http_request_t *r, ngx_glyph_job_t *job)
     glcf = job->conf;
     store = ngx_glyph_writer_available();
 
-    wanted = job->spooling || job->wait || glcf->always
+    wanted = job->background || job->wait || glcf->always
              || (glcf->background_size
                  && (r->headers_in.content_length_n == -1
                      || r->headers_in.content_length_n
                         > glcf->background_size));
 
     if (glcf->background && (wanted || store != NGX_OK)) {
-        job->spooling = 1;
+        job->background = 1;
         return ngx_glyph_upload_fits(r);
     }
 
-    job->spooling = 0;
+    job->background = 0;
     job->wait = 0;
 
     if (store != NGX_DECLINED) {
@@ -225,6 +225,7 @@ ngx_glyph_upload_create(ngx_http_request_t *r, ngx_glyph_output_t *output,
     }
 
     job->output = output;
+    job->sink = &ngx_glyph_writer_sink;
 
     rc = ngx_glyph_upload_begin(r, job);
 
@@ -254,7 +255,7 @@ ngx_glyph_upload_go(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
 
     job->expected = r->headers_in.content_length_n;
 
-    rc = job->spooling ? ngx_glyph_background_start(job)
+    rc = job->background ? ngx_glyph_background_start(job)
                        : ngx_glyph_job_start(job);
 
     if (rc != NGX_OK) {
@@ -304,6 +305,11 @@ ngx_glyph_upload_begin(ngx_http_request_t *r, ngx_glyph_job_t *job)
 
     rc = ngx_glyph_options(r, job);
 
+    if (job->output) {
+        job->kind = job->output->kind;
+        job->sink = job->output->sink;
+    }
+
     if (rc == NGX_DECLINED) {
         rc = ngx_glyph_idempotency_headers(r, job);
     }
@@ -312,7 +318,7 @@ ngx_glyph_upload_begin(ngx_http_request_t *r, ngx_glyph_job_t *job)
 
         /* nothing is stored, and so nothing can be done later or once */
 
-        job->spooling = 0;
+        job->background = 0;
         job->wait = 0;
         job->idempotency_key.len = 0;
 
