@@ -502,11 +502,12 @@ ngx_glyph_pg_no_schema(ngx_glyph_pg_attempt_t *at, const char *fmt, ...)
 
     at->schema_bad = 1;
 
-    /* a version is no error of the server's: as if it had no such schema */
+    /*
+     * A version is no error of the server's: as if it had no such schema.  A
+     * table or a function that is missing in one that is there is the same.
+     */
 
-    if (at->sqlstate[0] == '\0') {
-        ngx_memcpy(at->sqlstate, "3F000", sizeof("3F000"));
-    }
+    ngx_memcpy(at->sqlstate, "3F000", sizeof("3F000"));
 }
 
 

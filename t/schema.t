@@ -505,7 +505,8 @@ sub test_lists {
     refused(query('errors'), 'id', 'is required', 'id is required');
 
     $rows = query('schema_versions');
-    is($rows->[-1]{version}, sql('SELECT glyph.schema_version()'),
+    is($rows->[-1]{version},
+       sql('SELECT max(version) FROM glyph.schema_versions'),
        'api_schema_versions');
 }
 
@@ -761,7 +762,10 @@ sub test_batch {
     my $end = join ', ', map {
         qq({"id": "$_", "epoch": 1, "state": "completed",
             "file_sha256": "$sha"}) } @two;
-    my $out = sql("BEGIN; SELECT glyph.begin_batch('[$begin]');
+
+    # its counters have what an earlier transaction of a session has scanned
+    my $fresh = Glyph::Session->new(options => '-c client_min_messages=error');
+    my $out = $fresh->run("BEGIN; SELECT glyph.begin_batch('[$begin]');
         SELECT FROM glyph.commit_progress('[$end]');
         SELECT * FROM glyph.repeats('{$two[0],$two[1]}');
         SELECT seq_scan FROM pg_stat_xact_user_tables

@@ -217,7 +217,7 @@ subtest 'what others are told meanwhile' => sub {
 
 # a Postgres that connects and refuses: t/fault/unwell.t
 
-# clients that do not read
+# clients that do not read: hostile_stream.t
 
 # what Redis says
 

@@ -269,6 +269,8 @@ subtest 'a cancel that nobody has asked for' => sub {
     $s->flush;
     ok wait_for(sub { status_of("/jobs/$id/status") == 200 }, 5),
         'another one has stopped';
+    wait_for(sub { state_of($id) }, 3);
+    sleep 1;        # until it has written what there is
     sql("SELECT glyph.cancel('$id', '', true)");
     ok !IO::Select->new($s)->can_read(1), 'it is cancelled, and does not know';
     redis('publish', 'glyph:control', $id);

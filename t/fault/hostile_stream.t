@@ -70,6 +70,9 @@ sub expected {
         map { $_ - 1 . ",NVIDIA GeForce RTX 3080 Ti no $_\r\n" } 1 .. $_[0];
 }
 
+# kB, of 64 such clients
+my $most = $ENV{GLYPH_ASAN} ? 120_000 : 48_000;
+
 my $two = 'columns=import_index,title';
 
 # A connection that takes little in.
@@ -235,7 +238,7 @@ for my $mode ('', '&stream=on') {
                 eq expected(60_000), 'also of a larger file';
             cmp_ok time - $began, '<', 15, 'soon';
         }
-        cmp_ok resident() - $before, '<', 64 * 512 + 16_384,
+        cmp_ok resident() - $before, '<', $most,
             'they cost little memory';
         ok metric('glyph_buffers_in_use{kind="stream_block"}')
             <= metric('glyph_buffers_limit{kind="stream_block"}'),
@@ -330,6 +333,7 @@ subtest 'a body for which there is no room' => sub {
 subtest 'a worker that dies' => sub {
     start_nginx(locations => places());
     my $text = body(100_000);
+    my $jobs = get('/jobs');
     my $s = connection($port);
     stuff($s, substr(head('/score?', length $text) . $text, 0, 5_000_000), 5);
     ok wait_for(sub { parts() == 1 }, 10), 'a part of the body is there';
@@ -337,7 +341,7 @@ subtest 'a worker that dies' => sub {
     ok wait_for(sub { !parts() }, 15), 'it goes';
     ok wait_for(sub { get('/metrics') =~ /^glyph_spool_bytes 0$/m }, 10),
         'and is not counted';
-    is get('/jobs'), "[]\n", 'no import is made of it';
+    is get('/jobs'), $jobs, 'no import is made of it';
     over();
 };
 
@@ -394,7 +398,7 @@ subtest 'clients that do not read other answers' => sub {
         cmp_ok time - $began, '<', 15, 'soon';
         close $_->[0] for @crowd;
     }
-    cmp_ok resident() - $before, '<', 120_000, 'they cost little memory';
+    cmp_ok resident() - $before, '<', 3 * $most, 'they cost little memory';
     over();
 };
 

@@ -40,6 +40,7 @@ sub configure {
         map { "${_}_temp_path ${_}_temp;" }
             qw(client_body proxy fastcgi uwsgi scgi);
 
+    my $body = $with{body} || '64k';
     for ($conf) {
         s/^user .*/$user/m;
         s/^worker_processes .*/worker_processes 1;/m;
@@ -53,7 +54,7 @@ sub configure {
         s/glyph_postgres .*/glyph_postgres "$ENV{GLYPH_PG}";/;
         s/glyph_redis .*/glyph_redis $ENV{TEST_NGINX_GLYPH_REDIS};/;
         s/\/var\/lib\/nginx\/glyph/$root\/spool/;
-        s/client_max_body_size 4g;/client_max_body_size 64k;/g;
+        s/client_max_body_size \S+;/client_max_body_size $body;/g;
         s/^ *glyph_spool_max_size +20g;\n//m;
         s{^( *)#(location = /api/imports/from-pipeline.*?\n *#\})}
             {my $on = "$1$2"; $on =~ s/^( *)#/$1/mg; $on}mse
@@ -130,10 +131,10 @@ functions('', 'gone_');
 phase('missing', 'while the database lacks what is asked for');
 functions('gone_', '');
 
-restart(http => 'glyph_max_jobs 1; glyph_spool_max_size 256;');
+restart(http => 'glyph_max_jobs 1; glyph_spool_max_size 256;', body => '2m');
 phase('limits', 'while there is no room');
 
-restart();
+restart(body => '2m');
 rename "$root/spool/jobs", "$root/spool/away" or die "rename: $!";
 phase('disk', 'while the disk fails');
 rename "$root/spool/away", "$root/spool/jobs" or die "rename: $!";

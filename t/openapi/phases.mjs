@@ -66,6 +66,9 @@ function half(t, headers = {}, path = IMPORT) {
 
 const REST = FILE.slice(HEADER.length);
 
+// more than a transform keeps in memory
+const MORE = HEADER + 'RTX 3080 Ti;700,00;;;;;;x\n'.repeat(45000);
+
 
 async function plain(t, api) {
     const id = await imports(t);
@@ -590,6 +593,10 @@ async function limits(t) {
 
     await t.hit('POST', `${SOURCE}?path=fair.csv`, SOURCE,
                 [507, 'spool_full']);
+    await t.hit('POST', SCORE, SCORE, [507, 'spool_full'],
+                { headers: CSV, body: MORE });
+    await t.hit('POST', `${SCORE}?stream=on`, SCORE, [200],
+                { headers: CSV, body: MORE });
 }
 
 
@@ -602,6 +609,8 @@ async function disk(t) {
 
     await t.hit('POST', `${SOURCE}?path=a.csv`, SOURCE,
                 [500, 'spool_failed']);
+    await t.hit('POST', SCORE, SCORE, [500, 'spool_failed'],
+                { headers: CSV, body: MORE });
 }
 
 
