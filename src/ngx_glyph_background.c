@@ -165,7 +165,7 @@ ngx_glyph_background_step(ngx_glyph_job_t *job)
         return NGX_DONE;
     }
 
-    if (job->ending) {
+    if (ngx_glyph_job_ending(job)) {
         job->spool = NULL;
         job->kind = &ngx_glyph_kind_import;
         ngx_glyph_spool_drop(spool);
@@ -293,7 +293,7 @@ ngx_glyph_background_sealed(ngx_glyph_spool_t *spool)
         ngx_glyph_background_refused(job, spool->err);
     }
 
-    if (job->ending) {
+    if (ngx_glyph_job_ending(job)) {
         ngx_glyph_job_run(job);
 
     } else if (job->registered
@@ -383,7 +383,7 @@ ngx_glyph_background_handed_over(void *data, PGresult *res, const char *error)
                             why.detail);
         ngx_glyph_job_run(job);
 
-    } else if (known && job->ending) {
+    } else if (known && ngx_glyph_job_ending(job)) {
         ngx_glyph_background_take_back(job);
 
     } else {

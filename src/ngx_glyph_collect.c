@@ -76,7 +76,7 @@ ngx_glyph_collect_full(ngx_glyph_job_t *job)
 static ngx_int_t
 ngx_glyph_collect_step(ngx_glyph_job_t *job)
 {
-    if (job->ending) {
+    if (ngx_glyph_job_ending(job)) {
         return NGX_OK;
     }
 
@@ -265,7 +265,7 @@ ngx_glyph_collect_next(ngx_glyph_job_t *job, ngx_err_t err)
         ngx_glyph_collect_refused(job, err);
     }
 
-    if (job->ending) {
+    if (ngx_glyph_job_ending(job)) {
         ngx_glyph_job_drop_input(job);
     }
 
@@ -316,7 +316,7 @@ ngx_glyph_collect_feed(ngx_glyph_job_t *job)
 {
     ngx_glyph_chunk_t  *chunk;
 
-    if (job->ending || job->body_end || job->spool->busy) {
+    if (ngx_glyph_job_ending(job) || job->body_end || job->spool->busy) {
         return;
     }
 
@@ -348,10 +348,10 @@ ngx_glyph_collect_read_done(ngx_glyph_spool_t *spool)
     chunk = spool->chunk;
     spool->chunk = NULL;
 
-    if (spool->err || job->ending) {
+    if (spool->err || ngx_glyph_job_ending(job)) {
         ngx_glyph_job_chunk_return(job, chunk);
 
-        if (job->ending) {
+        if (ngx_glyph_job_ending(job)) {
             ngx_glyph_job_drop_input(job);
 
         } else {

@@ -193,7 +193,7 @@ ngx_glyph_compute_done(ngx_glyph_task_t *task)
 
     ngx_glyph_zone_observe(NGX_GLYPH_TASK_TIME, task->usec);
 
-    if (!job->ending) {
+    if (!ngx_glyph_job_ending(job)) {
 
         if (job->rc == GLYPH_BAD) {
             ngx_glyph_compute_refused(job);

@@ -543,7 +543,7 @@ ngx_glyph_idempotency_ignore(void *data, PGresult *res, const char *error)
 static ngx_int_t
 ngx_glyph_idempotency_step(ngx_glyph_job_t *job)
 {
-    if (!job->ending) {
+    if (!ngx_glyph_job_ending(job)) {
         return NGX_OK;
     }
 

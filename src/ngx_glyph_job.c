@@ -10,7 +10,11 @@
 
 
 static ngx_uint_t ngx_glyph_job_import_ready(ngx_glyph_job_t *job);
+static void ngx_glyph_job_live(ngx_glyph_job_t *job, ngx_glyph_life_e life);
 static void ngx_glyph_job_block_granted(void *data);
+static void ngx_glyph_job_settle(ngx_glyph_job_t *job,
+    ngx_glyph_job_state_e state, ngx_uint_t status, const char *code,
+    const char *detail);
 static void ngx_glyph_job_timeout_handler(ngx_event_t *ev);
 static void ngx_glyph_job_queue_final(ngx_glyph_job_t *job);
 static void ngx_glyph_job_forget(ngx_glyph_job_t *job);
@@ -38,6 +42,48 @@ const ngx_glyph_kind_t  ngx_glyph_kind_import = {
 };
 
 
+static const char  *ngx_glyph_job_lives[] = {
+    "open", "leaving", "ending", "last", "decided", "ended", "left"
+};
+
+
+/* What may follow, a bit each. */
+
+#define ngx_glyph_life(life)  (1 << NGX_GLYPH_LIFE_##life)
+
+static const ngx_uint_t  ngx_glyph_job_next_life[] = {
+
+    /* OPEN */
+    ngx_glyph_life(LEAVING)|ngx_glyph_life(ENDING)|ngx_glyph_life(LAST)
+    |ngx_glyph_life(DECIDED)|ngx_glyph_life(LEFT),
+
+    /* LEAVING */
+    ngx_glyph_life(ENDING)|ngx_glyph_life(LAST)|ngx_glyph_life(DECIDED)
+    |ngx_glyph_life(LEFT),
+
+    /* ENDING: in another way; its file goes to others */
+    ngx_glyph_life(ENDING)|ngx_glyph_life(LAST)|ngx_glyph_life(DECIDED)
+    |ngx_glyph_life(LEFT),
+
+    /* LAST */
+    ngx_glyph_life(ENDING)|ngx_glyph_life(DECIDED),
+
+    /* DECIDED */
+    ngx_glyph_life(ENDED),
+
+    /* ENDED */
+    ngx_glyph_life(LEFT),
+
+    /* LEFT */
+    0
+};
+
+
+/* Known by its address: an end that is refused itself is none to be written. */
+
+static const char  ngx_glyph_job_store_refused[] = "store_refused";
+
+
 static const char  *ngx_glyph_job_states[] = {
     "receiving", "queued", "processing", "completed", "failed", "cancelled"
 };
@@ -63,6 +109,7 @@ ngx_glyph_job_create(ngx_glyph_loc_conf_t *conf, ngx_log_t *log)
     /*
      * set by ngx_pcalloc():
      *
+     *     job->life = NGX_GLYPH_LIFE_OPEN;
      *     job->state = NGX_GLYPH_JOB_RECEIVING;
      *     job->client, code, filling, pipeline, block = NULL;
      *     all counters and flags = 0;
@@ -101,6 +148,26 @@ ngx_glyph_job_create(ngx_glyph_loc_conf_t *conf, ngx_log_t *log)
     job->task.data = job;
 
     return job;
+}
+
+
+/* Whatever is not in the table is a mistake of ours, and does not happen. */
+
+static void
+ngx_glyph_job_live(ngx_glyph_job_t *job, ngx_glyph_life_e life)
+{
+    if (!(ngx_glyph_job_next_life[job->life] & (1 << life))) {
+        ngx_log_error(NGX_LOG_ALERT, job->log, 0,
+                      "job is %s, and cannot be %s",
+                      ngx_glyph_job_lives[job->life],
+                      ngx_glyph_job_lives[life]);
+        return;
+    }
+
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, job->log, 0, "glyph job: %s to %s",
+                   ngx_glyph_job_lives[job->life], ngx_glyph_job_lives[life]);
+
+    job->life = life;
 }
 
 
@@ -200,7 +267,7 @@ ngx_glyph_job_block_granted(void *data)
 void
 ngx_glyph_job_run(ngx_glyph_job_t *job)
 {
-    if (job->running || job->final_queued) {
+    if (job->running || job->life >= NGX_GLYPH_LIFE_LAST) {
         return;
     }
 
@@ -208,12 +275,12 @@ ngx_glyph_job_run(ngx_glyph_job_t *job)
         return;
     }
 
-    if (job->ending) {
+    if (ngx_glyph_job_ending(job)) {
         ngx_glyph_job_queue_final(job);
         return;
     }
 
-    if (job->leaving) {
+    if (job->life == NGX_GLYPH_LIFE_LEAVING) {
         return;
     }
 
@@ -289,7 +356,7 @@ ngx_glyph_job_computed(ngx_glyph_job_t *job)
         job->skip_rows = 0;
     }
 
-    if (job->ending) {
+    if (ngx_glyph_job_ending(job)) {
         ngx_glyph_job_drop_input(job);
         ngx_glyph_job_block_put(job, block);
         job->block = NULL;
@@ -317,8 +384,7 @@ ngx_glyph_job_computed(ngx_glyph_job_t *job)
     }
 
     if (block->final) {
-        job->ending = 1;
-        job->final_queued = 1;
+        ngx_glyph_job_live(job, NGX_GLYPH_LIFE_LAST);
         ngx_glyph_job_stop_timers(job);
         ngx_glyph_job_drop_input(job);
     }
@@ -371,11 +437,18 @@ void
 ngx_glyph_job_abort(ngx_glyph_job_t *job, ngx_glyph_job_state_e state,
     ngx_uint_t status, const char *code, const char *detail)
 {
-    if (job->ending) {
-        return;
+    if (!ngx_glyph_job_ending(job)) {
+        ngx_glyph_job_settle(job, state, status, code, detail);
     }
+}
 
-    job->ending = 1;
+
+static void
+ngx_glyph_job_settle(ngx_glyph_job_t *job, ngx_glyph_job_state_e state,
+    ngx_uint_t status, const char *code, const char *detail)
+{
+    ngx_glyph_job_live(job, NGX_GLYPH_LIFE_ENDING);
+
     job->outcome = state;
     job->http_status = status;
     job->code = code;
@@ -405,7 +478,7 @@ ngx_glyph_job_queue_final(ngx_glyph_job_t *job)
 {
     ngx_glyph_job_drop_output(job);
 
-    job->final_queued = 1;
+    ngx_glyph_job_live(job, NGX_GLYPH_LIFE_LAST);
 
     job->last_block.totals = job->committed;
     job->last_block.final = job->outcome;
@@ -510,7 +583,7 @@ ngx_glyph_job_committed(ngx_glyph_job_t *job, ngx_glyph_block_t *block)
     job->registered = 1;
     job->committed = block->totals;
 
-    if (!job->timeout.timer_set && !job->ending) {
+    if (!job->timeout.timer_set && !ngx_glyph_job_ending(job)) {
         ngx_add_timer(&job->timeout, job->conf->job_timeout);
     }
 
@@ -543,8 +616,7 @@ ngx_glyph_job_over(ngx_glyph_job_t *job, ngx_glyph_job_state_e state,
         return;
     }
 
-    job->ending = 1;
-    job->final_queued = 1;
+    ngx_glyph_job_decide(job, state);
 
     if (state == NGX_GLYPH_JOB_COMPLETED) {
 
@@ -575,8 +647,6 @@ ngx_glyph_job_over(ngx_glyph_job_t *job, ngx_glyph_job_state_e state,
     ngx_glyph_job_stop_timers(job);
     ngx_glyph_job_drop_input(job);
     ngx_glyph_job_drop_output(job);
-
-    ngx_glyph_job_decide(job, state);
 }
 
 
@@ -604,6 +674,8 @@ ngx_glyph_job_keep(ngx_glyph_job_t *job, const char *text)
 static void
 ngx_glyph_job_decide(ngx_glyph_job_t *job, ngx_glyph_job_state_e state)
 {
+    ngx_glyph_job_live(job, NGX_GLYPH_LIFE_DECIDED);
+
     job->outcome = state;
 
     ngx_glyph_turn_wait(&job->end);
@@ -616,6 +688,8 @@ static void
 ngx_glyph_job_end(void *data)
 {
     ngx_glyph_job_t *job = data;
+
+    ngx_glyph_job_live(job, NGX_GLYPH_LIFE_ENDED);
 
     job->state = job->outcome;
 
@@ -646,6 +720,7 @@ ngx_glyph_job_leave(ngx_glyph_job_t *job)
     ngx_glyph_job_stop_timers(job);
     ngx_glyph_observers_left(job);
 
+    ngx_glyph_job_live(job, NGX_GLYPH_LIFE_LEFT);
     ngx_glyph_job_list_remove(job);
     ngx_glyph_job_unref(job);
 }
@@ -659,11 +734,11 @@ ngx_glyph_job_leave(ngx_glyph_job_t *job)
 ngx_uint_t
 ngx_glyph_job_unrecorded(ngx_glyph_job_t *job)
 {
-    return job->final_queued
+    return job->life >= NGX_GLYPH_LIFE_LAST
            && job->outcome == NGX_GLYPH_JOB_FAILED
            && !job->registered
            && !job->durable
-           && !job->in_batch
+           && job->place != NGX_GLYPH_PLACE_BATCH
            && ngx_strcmp(job->code, "cancelled") != 0
            && ngx_strcmp(job->code, "job_id_used") != 0;
 }
@@ -683,12 +758,8 @@ ngx_glyph_job_unstored_as(ngx_glyph_job_t *job, ngx_glyph_job_state_e state)
         return;
     }
 
-    job->ending = 1;
-    job->final_queued = 1;
-
-    ngx_glyph_job_forget(job);
-
     ngx_glyph_job_decide(job, state);
+    ngx_glyph_job_forget(job);
 }
 
 
@@ -732,15 +803,12 @@ ngx_glyph_job_store_lost(ngx_glyph_job_t *job, ngx_uint_t unknown)
 
     /* an end that was good and is not written is none */
 
-    if (job->ending && job->code == NULL) {
-        job->ending = 0;
-        job->final_queued = 0;
-    }
-
     ngx_glyph_store_why(NGX_GLYPH_STORE_WRITES, &why);
 
-    ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, why.status, why.code,
-                        why.detail);
+    if (!ngx_glyph_job_ending(job) || job->code == NULL) {
+        ngx_glyph_job_settle(job, NGX_GLYPH_JOB_FAILED, why.status, why.code,
+                             why.detail);
+    }
 
     /* it may have been about to end for another reason */
 
@@ -758,21 +826,18 @@ ngx_glyph_job_refused(ngx_glyph_job_t *job)
         return;
     }
 
-    if (job->outcome_refused) {
+    if (job->code == ngx_glyph_job_store_refused) {
 
         /* not even its failure can be written */
 
-        ngx_glyph_job_over(job, NGX_GLYPH_JOB_FAILED, "store_refused");
+        ngx_glyph_job_over(job, NGX_GLYPH_JOB_FAILED, job->code);
         return;
     }
 
-    job->outcome_refused = 1;
-    job->ending = 0;
-    job->final_queued = 0;
-
-    ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
-                        NGX_HTTP_INTERNAL_SERVER_ERROR, "store_refused",
-                        "Postgres refused the import; see the error log");
+    ngx_glyph_job_settle(job, NGX_GLYPH_JOB_FAILED,
+                         NGX_HTTP_INTERNAL_SERVER_ERROR,
+                         ngx_glyph_job_store_refused,
+                         "Postgres refused the import; see the error log");
 }
 
 
@@ -799,15 +864,17 @@ ngx_glyph_job_timeout_handler(ngx_event_t *ev)
 void
 ngx_glyph_job_let_go(ngx_glyph_job_t *job)
 {
-    if (job->final_queued) {
+    if (job->life >= NGX_GLYPH_LIFE_LAST) {
         return;
     }
 
-    job->leaving = 1;
+    if (job->life == NGX_GLYPH_LIFE_OPEN) {
+        ngx_glyph_job_live(job, NGX_GLYPH_LIFE_LEAVING);
+    }
 
     ngx_glyph_job_stop_timers(job);
 
-    if (job->running || job->in_batch) {
+    if (job->running || job->place == NGX_GLYPH_PLACE_BATCH) {
         return;
     }
 

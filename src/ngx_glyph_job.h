@@ -56,6 +56,43 @@ typedef enum {
 #define ngx_glyph_job_is_final(state)  ((state) >= NGX_GLYPH_JOB_COMPLETED)
 
 
+/*
+ * A job's life, which only ngx_glyph_job_live() changes.
+ *
+ *   life      is                                       next
+ *   OPEN      input is taken, and goes on              any of the others
+ *   LEAVING   the worker ends: what it is in the       LEFT, or its own end if
+ *             middle of is its last step               that is faster
+ *   ENDING    its outcome is settled, the input        LAST, or DECIDED where
+ *             thrown away; what runs is awaited        none need be written
+ *   LAST      its last block is the sink's             DECIDED; ENDING again,
+ *                                                      if the store is lost or
+ *                                                      refuses that end
+ *   DECIDED   nothing changes its end any more         ENDED, in its turn
+ *   ENDED     that was told                            LEFT
+ *   LEFT      it is on the list no more; who has a reference may read it
+ */
+
+typedef enum {
+    NGX_GLYPH_LIFE_OPEN = 0,
+    NGX_GLYPH_LIFE_LEAVING,
+    NGX_GLYPH_LIFE_ENDING,
+    NGX_GLYPH_LIFE_LAST,
+    NGX_GLYPH_LIFE_DECIDED,
+    NGX_GLYPH_LIFE_ENDED,
+    NGX_GLYPH_LIFE_LEFT
+} ngx_glyph_life_e;
+
+
+/* Where the writer has a job. */
+
+typedef enum {
+    NGX_GLYPH_PLACE_NONE = 0,
+    NGX_GLYPH_PLACE_READY,                  /* it waits for a transaction */
+    NGX_GLYPH_PLACE_BATCH                   /* it is in one */
+} ngx_glyph_place_e;
+
+
 /* Whether the body is kept until all of it is here; ngx_glyph_collect.c. */
 
 typedef enum {
@@ -102,11 +139,12 @@ struct ngx_glyph_job_s {
     u_char                     duplicate_of[NGX_GLYPH_UUID_TEXT_LEN + 1];
     u_char                     nonce[8];    /* of its file; hex, or unset */
 
-    ngx_glyph_job_state_e      state;
+    ngx_glyph_life_e           life;
+    ngx_glyph_job_state_e      state;       /* as it is shown */
     ngx_int_t                  epoch;
 
     /* how it ends, once that is settled */
-    ngx_glyph_turn_t           end;         /* waiting: it is to be told */
+    ngx_glyph_turn_t           end;
     ngx_glyph_job_state_e      outcome;
     ngx_uint_t                 http_status; /* of the answer */
     const char                *code;        /* why it failed; or NULL */
@@ -150,6 +188,7 @@ struct ngx_glyph_job_s {
     ngx_queue_t                blocks;
     ngx_uint_t                 nblocks;     /* lent to this job */
     ngx_queue_t                ready;       /* in the writer's queue */
+    ngx_glyph_place_e          place;       /* there */
     ngx_glyph_block_t          last_block;  /* of a job that ends early; not
                                                from the budget */
     glyph_totals_t             committed;   /* as Postgres has it */
@@ -168,26 +207,21 @@ struct ngx_glyph_job_s {
 
     unsigned                   body_end:1;  /* all of the body has come */
     unsigned                   running:1;   /* a task is out */
-    unsigned                   ending:1;    /* the outcome is settled, no
-                                               input is taken any more */
-    unsigned                   final_queued:1;
-    unsigned                   outcome_refused:1;
     unsigned                   registered:1;    /* has a row in imports */
     unsigned                   given_id:1;  /* the client chose it */
-    unsigned                   in_batch:1;
-    unsigned                   in_ready:1;
     unsigned                   background:1;    /* asked for, or decided */
     unsigned                   durable:1;   /* the body is in the file */
-    unsigned                   leaving:1;   /* the worker ends: let go */
     unsigned                   show_errors:1;   /* ?errors= of a transform */
     unsigned                   represent:1;     /* return=representation */
     ngx_msec_t                 wait;        /* Prefer: wait=N; 0: not at all */
 };
 
 
+/* It has an outcome, of the file or of an early end, and takes no input. */
+#define ngx_glyph_job_ending(job)  ((job)->life >= NGX_GLYPH_LIFE_ENDING)
+
 /* Nothing changes the outcome any more, be it told or not. */
-#define ngx_glyph_job_decided(job)                                            \
-    ((job)->end.waiting || ngx_glyph_job_is_final((job)->state))
+#define ngx_glyph_job_decided(job)  ((job)->life >= NGX_GLYPH_LIFE_DECIDED)
 
 
 ngx_int_t ngx_glyph_job_init(ngx_cycle_t *cycle);

@@ -55,7 +55,7 @@ ngx_glyph_job_receive(ngx_glyph_job_t *job, u_char *data, size_t len)
 
     while (taken < len) {
 
-        if (job->ending) {
+        if (ngx_glyph_job_ending(job)) {
             return len;
         }
 

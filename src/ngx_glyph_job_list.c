@@ -308,7 +308,7 @@ ngx_glyph_job_tick_one(ngx_glyph_job_t *job)
         return;
     }
 
-    if (!job->registered && !job->final_queued
+    if (!job->registered && job->life < NGX_GLYPH_LIFE_LAST
         && job->kind->ready && job->kind->ready(job)
         && ngx_current_msec - job->started >= NGX_GLYPH_JOB_TICK)
     {

@@ -653,8 +653,8 @@ ngx_glyph_runner_feed(ngx_glyph_job_t *job)
 
     run = job->run;
 
-    if (!run->ready || run->over || job->ending || job->body_end
-        || job->leaving || job->spool->busy)
+    if (!run->ready || run->over || job->life != NGX_GLYPH_LIFE_OPEN
+        || job->body_end || job->spool->busy)
     {
         return;
     }
@@ -687,7 +687,7 @@ ngx_glyph_runner_read(ngx_glyph_spool_t *spool)
     chunk = spool->chunk;
     spool->chunk = NULL;
 
-    if (spool->err || job->ending || job->leaving || job->run->over) {
+    if (spool->err || job->life != NGX_GLYPH_LIFE_OPEN || job->run->over) {
         ngx_glyph_job_chunk_return(job, chunk);
 
         if (spool->err && !job->run->over) {
