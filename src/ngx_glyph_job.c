@@ -5,26 +5,13 @@
 #include "ngx_glyph_memory.h"
 #include "ngx_glyph_observer.h"
 #include "ngx_glyph_spool.h"
-#include "ngx_glyph_store.h"
 #include "ngx_glyph_turn.h"
 
 
 static ngx_uint_t ngx_glyph_job_import_ready(ngx_glyph_job_t *job);
-static void ngx_glyph_job_live(ngx_glyph_job_t *job, ngx_glyph_life_e life);
 static void ngx_glyph_job_block_granted(void *data);
-static void ngx_glyph_job_settle(ngx_glyph_job_t *job,
-    ngx_glyph_job_state_e state, ngx_uint_t status, const char *code,
-    const char *detail);
 static void ngx_glyph_job_timeout_handler(ngx_event_t *ev);
 static void ngx_glyph_job_queue_final(ngx_glyph_job_t *job);
-static void ngx_glyph_job_forget(ngx_glyph_job_t *job);
-static void ngx_glyph_job_drop_output(ngx_glyph_job_t *job);
-static void ngx_glyph_job_stop_timers(ngx_glyph_job_t *job);
-static const char *ngx_glyph_job_keep(ngx_glyph_job_t *job,
-    const char *text);
-static void ngx_glyph_job_decide(ngx_glyph_job_t *job,
-    ngx_glyph_job_state_e state);
-static void ngx_glyph_job_end(void *data);
 static u_char *ngx_glyph_job_log_handler(ngx_log_t *log, u_char *buf,
     size_t len);
 
@@ -39,53 +26,6 @@ const ngx_glyph_kind_t  ngx_glyph_kind_import = {
     NULL,                                  /* blameless */
     NULL,                                  /* leave */
     NULL                                   /* ended */
-};
-
-
-static const char  *ngx_glyph_job_lives[] = {
-    "open", "leaving", "ending", "last", "decided", "ended", "left"
-};
-
-
-/* What may follow, a bit each. */
-
-#define ngx_glyph_life(life)  (1 << NGX_GLYPH_LIFE_##life)
-
-static const ngx_uint_t  ngx_glyph_job_next_life[] = {
-
-    /* OPEN */
-    ngx_glyph_life(LEAVING)|ngx_glyph_life(ENDING)|ngx_glyph_life(LAST)
-    |ngx_glyph_life(DECIDED)|ngx_glyph_life(LEFT),
-
-    /* LEAVING */
-    ngx_glyph_life(ENDING)|ngx_glyph_life(LAST)|ngx_glyph_life(DECIDED)
-    |ngx_glyph_life(LEFT),
-
-    /* ENDING: in another way; its file goes to others */
-    ngx_glyph_life(ENDING)|ngx_glyph_life(LAST)|ngx_glyph_life(DECIDED)
-    |ngx_glyph_life(LEFT),
-
-    /* LAST */
-    ngx_glyph_life(ENDING)|ngx_glyph_life(DECIDED),
-
-    /* DECIDED */
-    ngx_glyph_life(ENDED),
-
-    /* ENDED */
-    ngx_glyph_life(LEFT),
-
-    /* LEFT */
-    0
-};
-
-
-/* Known by its address: an end that is refused itself is none to be written. */
-
-static const char  ngx_glyph_job_store_refused[] = "store_refused";
-
-
-static const char  *ngx_glyph_job_states[] = {
-    "receiving", "queued", "processing", "completed", "failed", "cancelled"
 };
 
 
@@ -142,32 +82,11 @@ ngx_glyph_job_create(ngx_glyph_loc_conf_t *conf, ngx_log_t *log)
     job->timeout.data = job;
     job->timeout.log = job->log;
 
-    job->end.take = ngx_glyph_job_end;
-    job->end.data = job;
+    ngx_glyph_job_life_init(job);
 
     job->task.data = job;
 
     return job;
-}
-
-
-/* Whatever is not in the table is a mistake of ours, and does not happen. */
-
-static void
-ngx_glyph_job_live(ngx_glyph_job_t *job, ngx_glyph_life_e life)
-{
-    if (!(ngx_glyph_job_next_life[job->life] & (1 << life))) {
-        ngx_log_error(NGX_LOG_ALERT, job->log, 0,
-                      "job is %s, and cannot be %s",
-                      ngx_glyph_job_lives[job->life],
-                      ngx_glyph_job_lives[life]);
-        return;
-    }
-
-    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, job->log, 0, "glyph job: %s to %s",
-                   ngx_glyph_job_lives[job->life], ngx_glyph_job_lives[life]);
-
-    job->life = life;
 }
 
 
@@ -433,41 +352,6 @@ done:
 }
 
 
-void
-ngx_glyph_job_abort(ngx_glyph_job_t *job, ngx_glyph_job_state_e state,
-    ngx_uint_t status, const char *code, const char *detail)
-{
-    if (!ngx_glyph_job_ending(job)) {
-        ngx_glyph_job_settle(job, state, status, code, detail);
-    }
-}
-
-
-static void
-ngx_glyph_job_settle(ngx_glyph_job_t *job, ngx_glyph_job_state_e state,
-    ngx_uint_t status, const char *code, const char *detail)
-{
-    ngx_glyph_job_live(job, NGX_GLYPH_LIFE_ENDING);
-
-    job->outcome = state;
-    job->http_status = status;
-    job->code = code;
-
-    if (detail) {
-        job->detail.data = (u_char *) detail;
-        job->detail.len = ngx_strlen(detail);
-    }
-
-    ngx_log_error(NGX_LOG_INFO, job->log, 0, "%s ends early: %s",
-                  job->kind->name, code);
-
-    ngx_glyph_job_stop_timers(job);
-    ngx_glyph_job_drop_input(job);
-
-    ngx_glyph_job_run(job);
-}
-
-
 /*
  * The last, empty block of a job that ends early.  What it had encoded and
  * not yet given to the writer is worth nothing any more.
@@ -491,7 +375,7 @@ ngx_glyph_job_queue_final(ngx_glyph_job_t *job)
 
 /* Nothing of it is for the sink any more. */
 
-static void
+void
 ngx_glyph_job_forget(ngx_glyph_job_t *job)
 {
     if (job->sink->forget) {
@@ -503,7 +387,7 @@ ngx_glyph_job_forget(ngx_glyph_job_t *job)
 }
 
 
-static void
+void
 ngx_glyph_job_drop_output(ngx_glyph_job_t *job)
 {
     ngx_queue_t  *q;
@@ -535,7 +419,7 @@ ngx_glyph_job_block_put(ngx_glyph_job_t *job, ngx_glyph_block_t *block)
 }
 
 
-static void
+void
 ngx_glyph_job_stop_timers(ngx_glyph_job_t *job)
 {
     if (job->flush.timer_set) {
@@ -545,20 +429,6 @@ ngx_glyph_job_stop_timers(ngx_glyph_job_t *job)
     if (job->timeout.timer_set) {
         ngx_del_timer(&job->timeout);
     }
-}
-
-
-void
-ngx_glyph_job_detach(ngx_glyph_job_t *job)
-{
-    job->client = NULL;
-
-    if (job->durable) {
-        return;
-    }
-
-    ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, 0, "client_gone",
-                        "the client closed the connection before the end");
 }
 
 
@@ -605,242 +475,6 @@ ngx_glyph_job_committed(ngx_glyph_job_t *job, ngx_glyph_block_t *block)
 }
 
 
-void
-ngx_glyph_job_over(ngx_glyph_job_t *job, ngx_glyph_job_state_e state,
-    const char *code)
-{
-    ngx_queue_t        *q;
-    ngx_glyph_block_t  *block;
-
-    if (ngx_glyph_job_decided(job)) {
-        return;
-    }
-
-    ngx_glyph_job_decide(job, state);
-
-    if (state == NGX_GLYPH_JOB_COMPLETED) {
-
-        /* the last block was committed: its result is the answer */
-
-        if (!ngx_queue_empty(&job->blocks)) {
-            q = ngx_queue_last(&job->blocks);
-            block = ngx_queue_data(q, ngx_glyph_block_t, queue);
-
-            job->committed = block->totals;
-            job->result = block->result;
-            ngx_memzero(&block->result, sizeof(glyph_buf_t));
-        }
-
-        job->http_status = NGX_HTTP_OK;
-        job->code = NULL;
-
-    } else {
-        /* the writer's code may be the memory of a result */
-
-        job->code = ngx_glyph_job_keep(job, code);
-        job->http_status = (state == NGX_GLYPH_JOB_CANCELLED
-                            || (code && ngx_strcmp(code, "job_id_used") == 0))
-                           ? NGX_HTTP_CONFLICT : NGX_HTTP_SERVICE_UNAVAILABLE;
-        ngx_str_null(&job->detail);
-    }
-
-    ngx_glyph_job_stop_timers(job);
-    ngx_glyph_job_drop_input(job);
-    ngx_glyph_job_drop_output(job);
-}
-
-
-static const char *
-ngx_glyph_job_keep(ngx_glyph_job_t *job, const char *text)
-{
-    size_t   len;
-    u_char  *p;
-
-    len = text ? ngx_strlen(text) : 0;
-    p = len ? ngx_pnalloc(job->pool, len + 1) : NULL;
-
-    if (p == NULL) {
-        return "failed";
-    }
-
-    ngx_memcpy(p, text, len + 1);
-
-    return (char *) p;
-}
-
-
-/* Nobody is told yet: whoever has called goes on with the job. */
-
-static void
-ngx_glyph_job_decide(ngx_glyph_job_t *job, ngx_glyph_job_state_e state)
-{
-    ngx_glyph_job_live(job, NGX_GLYPH_LIFE_DECIDED);
-
-    job->outcome = state;
-
-    ngx_glyph_turn_wait(&job->end);
-}
-
-
-/* From the event loop. */
-
-static void
-ngx_glyph_job_end(void *data)
-{
-    ngx_glyph_job_t *job = data;
-
-    ngx_glyph_job_live(job, NGX_GLYPH_LIFE_ENDED);
-
-    job->state = job->outcome;
-
-    ngx_log_error(NGX_LOG_INFO, job->log, 0,
-                  "%s %s%s%s: %uL rows, %uL invalid, %O bytes, %M ms",
-                  job->kind->name,
-                  ngx_glyph_job_state_name(job->state),
-                  job->code ? " " : "", job->code ? job->code : "",
-                  job->committed.rows, job->committed.invalid, job->received,
-                  ngx_current_msec - job->started);
-
-    ngx_glyph_observers_ended(job);
-
-    ngx_glyph_client_answer(job->client, job->http_status, job->code,
-                            &job->detail);
-
-    if (job->kind->ended) {
-        job->kind->ended(job);
-    }
-
-    ngx_glyph_job_leave(job);
-}
-
-
-void
-ngx_glyph_job_leave(ngx_glyph_job_t *job)
-{
-    ngx_glyph_job_stop_timers(job);
-    ngx_glyph_observers_left(job);
-
-    ngx_glyph_job_live(job, NGX_GLYPH_LIFE_LEFT);
-    ngx_glyph_job_list_remove(job);
-    ngx_glyph_job_unref(job);
-}
-
-
-/*
- * An id in use is another import's, and a cancel has made a row; what was
- * acknowledged has its end told there in any case.
- */
-
-ngx_uint_t
-ngx_glyph_job_unrecorded(ngx_glyph_job_t *job)
-{
-    return job->life >= NGX_GLYPH_LIFE_LAST
-           && job->outcome == NGX_GLYPH_JOB_FAILED
-           && !job->registered
-           && !job->durable
-           && job->place != NGX_GLYPH_PLACE_BATCH
-           && ngx_strcmp(job->code, "cancelled") != 0
-           && ngx_strcmp(job->code, "job_id_used") != 0;
-}
-
-
-void
-ngx_glyph_job_unstored(ngx_glyph_job_t *job)
-{
-    ngx_glyph_job_unstored_as(job, job->outcome);
-}
-
-
-void
-ngx_glyph_job_unstored_as(ngx_glyph_job_t *job, ngx_glyph_job_state_e state)
-{
-    if (ngx_glyph_job_decided(job)) {
-        return;
-    }
-
-    ngx_glyph_job_decide(job, state);
-    ngx_glyph_job_forget(job);
-}
-
-
-void
-ngx_glyph_job_store_lost(ngx_glyph_job_t *job, ngx_uint_t unknown)
-{
-    ngx_str_t                 detail;
-    ngx_glyph_store_answer_t  why;
-
-    if (ngx_glyph_job_decided(job)) {
-        return;
-    }
-
-    if (job->durable) {
-
-        /* nobody waits but the file; the clock does not run meanwhile */
-
-        if (job->timeout.timer_set) {
-            ngx_del_timer(&job->timeout);
-        }
-
-        if (job->kind->blameless) {
-            job->kind->blameless(job);
-        }
-
-        return;
-    }
-
-    if (unknown) {
-
-        /* the job stays: its end is found out when Postgres is back */
-
-        ngx_str_set(&detail, "Postgres was lost while it committed; the "
-                    "job's status tells the outcome when it is back");
-
-        ngx_glyph_client_answer(job->client, NGX_HTTP_SERVICE_UNAVAILABLE,
-                                "outcome_unknown", &detail);
-
-        return;
-    }
-
-    /* an end that was good and is not written is none */
-
-    ngx_glyph_store_why(NGX_GLYPH_STORE_WRITES, &why);
-
-    if (!ngx_glyph_job_ending(job) || job->code == NULL) {
-        ngx_glyph_job_settle(job, NGX_GLYPH_JOB_FAILED, why.status, why.code,
-                             why.detail);
-    }
-
-    /* it may have been about to end for another reason */
-
-    ngx_glyph_client_answer(job->client,
-                            job->code == why.code
-                            ? why.status : NGX_HTTP_SERVICE_UNAVAILABLE,
-                            job->code, &job->detail);
-}
-
-
-void
-ngx_glyph_job_refused(ngx_glyph_job_t *job)
-{
-    if (ngx_glyph_job_decided(job)) {
-        return;
-    }
-
-    if (job->code == ngx_glyph_job_store_refused) {
-
-        /* not even its failure can be written */
-
-        ngx_glyph_job_over(job, NGX_GLYPH_JOB_FAILED, job->code);
-        return;
-    }
-
-    ngx_glyph_job_settle(job, NGX_GLYPH_JOB_FAILED,
-                         NGX_HTTP_INTERNAL_SERVER_ERROR,
-                         ngx_glyph_job_store_refused,
-                         "Postgres refused the import; see the error log");
-}
-
-
 static void
 ngx_glyph_job_timeout_handler(ngx_event_t *ev)
 {
@@ -853,69 +487,6 @@ ngx_glyph_job_timeout_handler(ngx_event_t *ev)
                         : NGX_HTTP_REQUEST_TIME_OUT,
                         "job_timeout",
                         "it took longer than glyph_job_timeout");
-}
-
-
-/*
- * The worker ends, and the file is there for the next one: what is in the
- * middle of a step finishes it, and nothing new is begun.
- */
-
-void
-ngx_glyph_job_let_go(ngx_glyph_job_t *job)
-{
-    if (job->life >= NGX_GLYPH_LIFE_LAST) {
-        return;
-    }
-
-    if (job->life == NGX_GLYPH_LIFE_OPEN) {
-        ngx_glyph_job_live(job, NGX_GLYPH_LIFE_LEAVING);
-    }
-
-    ngx_glyph_job_stop_timers(job);
-
-    if (job->running || job->place == NGX_GLYPH_PLACE_BATCH) {
-        return;
-    }
-
-    ngx_glyph_job_ref(job);
-
-    if (job->kind->leave(job) == NGX_OK) {
-        ngx_glyph_job_forget(job);
-        ngx_glyph_job_leave(job);
-    }
-
-    ngx_glyph_job_unref(job);
-}
-
-
-const char *
-ngx_glyph_job_state_name(ngx_glyph_job_state_e state)
-{
-    return ngx_glyph_job_states[state];
-}
-
-
-ngx_int_t
-ngx_glyph_job_state_parse(const char *name)
-{
-    ngx_uint_t  i;
-
-    for (i = 0; i <= NGX_GLYPH_JOB_CANCELLED; i++) {
-        if (ngx_strcmp(ngx_glyph_job_states[i], name) == 0) {
-            return i;
-        }
-    }
-
-    return NGX_ERROR;
-}
-
-
-ngx_uint_t
-ngx_glyph_job_state_known(const char *name)
-{
-    return ngx_glyph_job_state_parse(name) != NGX_ERROR
-           || ngx_strcmp(name, "stalled") == 0;
 }
 
 

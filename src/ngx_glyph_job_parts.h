@@ -1,8 +1,8 @@
 
 /*
- * What the parts of a job share, and nobody else: its life (ngx_glyph_job.c),
- * what comes in (_job_input.c), what is kept until all is here (_collect.c),
- * the worker's list (_job_list.c).
+ * What the parts of a job share, and nobody else: its steps (ngx_glyph_job.c),
+ * how it ends (_job_life.c), what comes in (_job_input.c), what is kept until
+ * all is here (_collect.c), the worker's list (_job_list.c).
  */
 
 
@@ -27,6 +27,17 @@
 
 /* Frees the job, whoever has a reference. */
 void ngx_glyph_job_destroy(ngx_glyph_job_t *job);
+
+void ngx_glyph_job_life_init(ngx_glyph_job_t *job);
+void ngx_glyph_job_live(ngx_glyph_job_t *job, ngx_glyph_life_e life);
+
+void ngx_glyph_job_decide(ngx_glyph_job_t *job, ngx_glyph_job_state_e state);
+
+/* The sink and the job let go of what is worth nothing any more. */
+void ngx_glyph_job_forget(ngx_glyph_job_t *job);
+void ngx_glyph_job_drop_output(ngx_glyph_job_t *job);
+
+void ngx_glyph_job_stop_timers(ngx_glyph_job_t *job);
 
 /* The worker ends: what can be left finishes its step, and is. */
 void ngx_glyph_job_let_go(ngx_glyph_job_t *job);
