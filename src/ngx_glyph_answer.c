@@ -54,18 +54,19 @@ static ngx_int_t ngx_glyph_answer_problem(ngx_http_request_t *r,
 
 
 void
-ngx_glyph_upload_answer(ngx_glyph_ctx_t *ctx, ngx_uint_t status,
+ngx_glyph_upload_answer(ngx_glyph_client_t *client, ngx_uint_t status,
     const char *code, ngx_str_t *detail)
 {
-    ngx_glyph_answer_decide(ctx, NGX_GLYPH_ANSWER_JOB, status, code, detail);
+    ngx_glyph_answer_decide(client->data, NGX_GLYPH_ANSWER_JOB, status, code,
+                            detail);
 }
 
 
 void
-ngx_glyph_upload_accepted(ngx_glyph_ctx_t *ctx)
+ngx_glyph_upload_accepted(ngx_glyph_client_t *client)
 {
-    ngx_glyph_answer_decide(ctx, NGX_GLYPH_ANSWER_ACCEPTED, NGX_HTTP_ACCEPTED,
-                            NULL, NULL);
+    ngx_glyph_answer_decide(client->data, NGX_GLYPH_ANSWER_ACCEPTED,
+                            NGX_HTTP_ACCEPTED, NULL, NULL);
 }
 
 
@@ -103,11 +104,8 @@ ngx_glyph_answer_decide(ngx_glyph_ctx_t *ctx, ngx_glyph_answer_e answer,
 
     /* we keep the job: what the answer tells of it is read when it is sent */
 
-    if (ctx->job) {
-        ctx->job->ctx = NULL;
-    }
-
     ngx_glyph_answer_stop_waiting(ctx);
+    ngx_glyph_client_decide(&ctx->client);
 
     /* what may still come of the body is of no interest */
 
@@ -126,16 +124,10 @@ ngx_glyph_upload_detach(ngx_glyph_ctx_t *ctx)
 {
     ngx_glyph_job_t  *job;
 
-    job = ctx->job;
-
     ngx_glyph_upload_clock_stand(ctx);
-    ngx_glyph_variables_keep(ctx, job);
+    ngx_glyph_variables_keep(ctx, ctx->client.job);
 
-    ctx->job = NULL;
-
-    if (job->ctx == ctx) {
-        job->ctx = NULL;
-    }
+    job = ngx_glyph_client_detach(&ctx->client);
 
     ngx_glyph_job_unref(job);
 }
@@ -152,7 +144,7 @@ ngx_glyph_upload_gone(void *data)
     ngx_glyph_turn_leave(&ctx->turn);
     ngx_glyph_answer_stop_waiting(ctx);
 
-    job = ctx->job;
+    job = ctx->client.job;
 
     if (job == NULL) {
         return;
@@ -160,7 +152,7 @@ ngx_glyph_upload_gone(void *data)
 
     /* else what becomes of the job is no affair of this request any more */
 
-    attached = (job->ctx == ctx);
+    attached = (ctx->client.state == NGX_GLYPH_CLIENT_ATTACHED);
 
     ngx_glyph_job_ref(job);
     ngx_glyph_upload_detach(ctx);
@@ -174,16 +166,18 @@ ngx_glyph_upload_gone(void *data)
 }
 
 
-ngx_uint_t
-ngx_glyph_upload_queued(ngx_glyph_ctx_t *ctx, ngx_glyph_spool_t *spool)
+ngx_int_t
+ngx_glyph_upload_queued(ngx_glyph_client_t *client, ngx_glyph_spool_t *spool)
 {
+    ngx_glyph_ctx_t *ctx = client->data;
+
     ctx->id = spool->prefix.id;
     ctx->start_time = spool->prefix.start_time;
     ctx->body_len = spool->prefix.body_len;
 
     if (ctx->wait_for == 0 || ngx_exiting) {
-        ngx_glyph_upload_accepted(ctx);
-        return 0;
+        ngx_glyph_upload_accepted(client);
+        return NGX_DECLINED;
     }
 
     ngx_glyph_upload_detach(ctx);
@@ -194,7 +188,7 @@ ngx_glyph_upload_queued(ngx_glyph_ctx_t *ctx, ngx_glyph_spool_t *spool)
 
     ngx_add_timer(&ctx->wait, ctx->wait_for);
 
-    return 1;
+    return NGX_OK;
 }
 
 
@@ -205,11 +199,11 @@ ngx_glyph_answer_wait_handler(ngx_event_t *ev)
 
     /* the end of the job, if it is decided, is a better answer */
 
-    if (ctx->job && ngx_glyph_job_decided(ctx->job)) {
+    if (ctx->client.job && ngx_glyph_job_decided(ctx->client.job)) {
         return;
     }
 
-    ngx_glyph_upload_accepted(ctx);
+    ngx_glyph_upload_accepted(&ctx->client);
 }
 
 
@@ -220,10 +214,9 @@ ngx_glyph_answer_stop_waiting(ngx_glyph_ctx_t *ctx)
 {
     ngx_glyph_spool_t  *spool;
 
-    spool = ctx->spool;
+    spool = ngx_glyph_runner_forget(&ctx->client);
 
     if (spool) {
-        ngx_glyph_runner_forget(ctx);
         ngx_glyph_spool_close(spool);
     }
 
@@ -279,7 +272,7 @@ ngx_glyph_answer_send(void *data)
         break;
     }
 
-    if (ctx->job) {
+    if (ctx->client.job) {
         ngx_glyph_upload_detach(ctx);
     }
 
@@ -322,10 +315,10 @@ ngx_glyph_answer_accepted(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
 
     ngx_memzero(&b, sizeof(glyph_buf_t));
 
-    if (ctx->job && !ctx->job->spooling
-        && ctx->job->state != NGX_GLYPH_JOB_QUEUED)
+    if (ctx->client.job && !ctx->client.job->kind->keeps
+        && ctx->client.job->state != NGX_GLYPH_JOB_QUEUED)
     {
-        ngx_glyph_job_json(ctx->job, &b);
+        ngx_glyph_job_json(ctx->client.job, &b);
 
     } else {
         prefix.id = ctx->id;
@@ -404,11 +397,11 @@ ngx_glyph_upload_id_headers(ngx_http_request_t *r, u_char *text)
 static ngx_int_t
 ngx_glyph_answer_job(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
 {
-    if (ngx_glyph_answer_headers(r, ctx->job, ctx->status) != NGX_OK) {
+    if (ngx_glyph_answer_headers(r, ctx->client.job, ctx->status) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    return ngx_glyph_answer_result(r, ctx->job, ctx->status, ctx->code,
+    return ngx_glyph_answer_result(r, ctx->client.job, ctx->status, ctx->code,
                                    &ctx->detail);
 }
 
@@ -428,7 +421,7 @@ ngx_glyph_answer_headers(ngx_http_request_t *r, ngx_glyph_job_t *job,
         return NGX_ERROR;
     }
 
-    if (job->output == NULL
+    if (job->sink->stored
         && ngx_glyph_upload_id_headers(r, job->text) != NGX_OK)
     {
         return NGX_ERROR;
@@ -497,7 +490,7 @@ ngx_glyph_answer_result(ngx_http_request_t *r, ngx_glyph_job_t *job,
 
     if (status == NGX_HTTP_OK) {
 
-        if (job->preview && !job->output
+        if (job->preview && job->sink->stored
             && ngx_glyph_answer_represent(r, job) != NGX_OK)
         {
             return NGX_HTTP_INTERNAL_SERVER_ERROR;

@@ -8,7 +8,7 @@
  *   COPY     growing                 none: the body is a file of this node
  *   SEAL     becoming durable        there are none
  *   then     a runner's              the job is over; what is left is the
- *                                    file, and maybe a request that waits
+ *                                    file, and maybe a client that waits
  *
  * Before the seal nothing was promised: whatever goes wrong (the client
  * leaves, the disk is full, a cancel) the part is dropped and the job fails,
@@ -19,15 +19,15 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_background.h"
+#include "ngx_glyph_observer.h"
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_record.h"
-#include "ngx_glyph_state.h"
 #include "ngx_glyph_store.h"
-#include "ngx_glyph_upload.h"
 #include "ngx_glyph_uuid.h"
 #include "ngx_glyph_writer.h"
 
 
+static ngx_int_t ngx_glyph_background_step(ngx_glyph_job_t *job);
 static ngx_int_t ngx_glyph_background_nonce(ngx_glyph_job_t *job);
 static void ngx_glyph_background_opened(ngx_glyph_spool_t *spool);
 static void ngx_glyph_background_written(ngx_glyph_spool_t *spool);
@@ -44,6 +44,19 @@ static void ngx_glyph_background_refused(ngx_glyph_job_t *job,
 static void ngx_glyph_background_no_source(ngx_glyph_job_t *job,
     ngx_err_t err);
 static void ngx_glyph_background_accepted(ngx_glyph_job_t *job);
+
+
+static const ngx_glyph_kind_t  ngx_glyph_background_kind = {
+    "import",
+    1,                                     /* keeps */
+    ngx_glyph_background_step,
+    NULL,                                  /* room */
+    NULL,                                  /* ready */
+    NULL,                                  /* finished */
+    NULL,                                  /* blameless */
+    NULL,                                  /* leave */
+    NULL                                   /* ended */
+};
 
 
 ngx_int_t
@@ -76,7 +89,7 @@ ngx_glyph_background_start(ngx_glyph_job_t *job)
     glyph_pipeline_destroy(job->pipeline);
     job->pipeline = NULL;
 
-    job->spooling = 1;
+    job->kind = &ngx_glyph_background_kind;
 
     /* its time begins when it is run; until then the client has its own */
 
@@ -98,7 +111,7 @@ ngx_glyph_background_start(ngx_glyph_job_t *job)
 
     ngx_memcpy(spool->prefix.nonce, job->nonce, sizeof(job->nonce));
 
-    ngx_glyph_background_run(job);
+    (void) ngx_glyph_background_step(job);
 
     return NGX_OK;
 }
@@ -137,8 +150,10 @@ ngx_glyph_background_claim(ngx_glyph_job_t *job, char *fingerprint)
 }
 
 
-void
-ngx_glyph_background_run(ngx_glyph_job_t *job)
+/* The next step, if none is under way. */
+
+static ngx_int_t
+ngx_glyph_background_step(ngx_glyph_job_t *job)
 {
     ngx_int_t           rc;
     ngx_queue_t        *q;
@@ -147,12 +162,12 @@ ngx_glyph_background_run(ngx_glyph_job_t *job)
     spool = job->spool;
 
     if (spool->busy) {
-        return;
+        return NGX_DONE;
     }
 
-    if (job->ending) {
+    if (ngx_glyph_job_ending(job)) {
         job->spool = NULL;
-        job->spooling = 0;
+        job->kind = &ngx_glyph_kind_import;
         ngx_glyph_spool_drop(spool);
 
         /* a claimed key is to be given back */
@@ -164,7 +179,7 @@ ngx_glyph_background_run(ngx_glyph_job_t *job)
             ngx_glyph_job_unstored(job);
         }
 
-        return;
+        return NGX_DONE;
     }
 
     job->nrunning = 0;
@@ -188,16 +203,18 @@ ngx_glyph_background_run(ngx_glyph_job_t *job)
         rc = ngx_glyph_spool_seal(spool, ngx_glyph_background_sealed);
 
     } else {
-        return;
+        return NGX_DONE;
     }
 
     if (rc == NGX_OK) {
         ngx_glyph_job_ref(job);
         job->running = 1;
-        return;
+        return NGX_DONE;
     }
 
     ngx_glyph_job_run_later(job);
+
+    return NGX_DONE;
 }
 
 
@@ -232,11 +249,9 @@ ngx_glyph_background_written(ngx_glyph_spool_t *spool)
 
     ngx_glyph_job_run(job);
 
-    ngx_glyph_state_publish(job);
+    ngx_glyph_observers_changed(job);
 
-    if (job->ctx) {
-        ngx_glyph_upload_resume(job->ctx);
-    }
+    (void) ngx_glyph_client_resume(job->client);
 
     ngx_glyph_job_unref(job);
 }
@@ -259,7 +274,7 @@ ngx_glyph_background_copied(ngx_glyph_spool_t *spool)
 
     ngx_glyph_job_run(job);
 
-    ngx_glyph_state_publish(job);
+    ngx_glyph_observers_changed(job);
 
     ngx_glyph_job_unref(job);
 }
@@ -278,7 +293,7 @@ ngx_glyph_background_sealed(ngx_glyph_spool_t *spool)
         ngx_glyph_background_refused(job, spool->err);
     }
 
-    if (job->ending) {
+    if (ngx_glyph_job_ending(job)) {
         ngx_glyph_job_run(job);
 
     } else if (job->registered
@@ -368,16 +383,17 @@ ngx_glyph_background_handed_over(void *data, PGresult *res, const char *error)
                             why.detail);
         ngx_glyph_job_run(job);
 
-    } else if (known && job->ending) {
+    } else if (known && ngx_glyph_job_ending(job)) {
         ngx_glyph_background_take_back(job);
 
     } else {
 
-        if (job->registered && !known && job->ctx) {
+        if (job->registered && !known) {
             ngx_str_set(&detail, "Postgres was lost while the import was "
                         "registered; the job's status tells the outcome when "
                         "it is back");
-            ngx_glyph_upload_answer(job->ctx, NGX_HTTP_SERVICE_UNAVAILABLE,
+
+            ngx_glyph_client_answer(job->client, NGX_HTTP_SERVICE_UNAVAILABLE,
                                     "outcome_unknown", &detail);
         }
 
@@ -526,29 +542,28 @@ ngx_glyph_background_no_source(ngx_glyph_job_t *job, ngx_err_t err)
 static void
 ngx_glyph_background_accepted(ngx_glyph_job_t *job)
 {
-    ngx_glyph_ctx_t    *ctx;
-    ngx_glyph_spool_t  *spool;
+    ngx_glyph_spool_t   *spool;
+    ngx_glyph_client_t  *client;
 
     spool = job->spool;
-    ctx = job->ctx;
+    client = job->client;
 
     ngx_log_error(NGX_LOG_INFO, job->log, 0, "import queued: %O bytes",
                   job->received);
 
     job->spool = NULL;
-    job->spooling = 0;
+    job->kind = &ngx_glyph_kind_import;
     job->state = NGX_GLYPH_JOB_QUEUED;
-    job->published = 0;
 
-    ngx_glyph_state_publish(job);
+    ngx_glyph_observers_changed(job);
 
-    if (ctx && !ngx_glyph_upload_queued(ctx, spool)) {
-        ctx = NULL;
+    if (ngx_glyph_client_queued(client, spool) != NGX_OK) {
+        client = NULL;
     }
 
     ngx_glyph_job_leave(job);
 
-    ngx_glyph_runner_offer(spool, ctx);
+    ngx_glyph_runner_offer(spool, client);
 }
 
 

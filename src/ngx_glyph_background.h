@@ -30,9 +30,6 @@ ngx_int_t ngx_glyph_background_start(ngx_glyph_job_t *job);
  */
 ngx_int_t ngx_glyph_background_claim(ngx_glyph_job_t *job, char *fingerprint);
 
-/* From the job: the next step, if none is under way. */
-void ngx_glyph_background_run(ngx_glyph_job_t *job);
-
 /* The Job document of a file that waits for a runner. */
 void ngx_glyph_background_json(ngx_glyph_spool_prefix_t *prefix,
     glyph_buf_t *b);
@@ -44,13 +41,14 @@ ngx_int_t ngx_glyph_runner_init(ngx_cycle_t *cycle);
 
 /*
  * A file that was sealed just now: it is run here if there is a free runner
- * and nothing older, or else let go of for others.  ctx is the request that
- * waits for the import, or NULL; its file waits here.
+ * and nothing older, or else let go of for others.  If there is a client that
+ * waits for the import, it waits here, and so does its file.
  */
-void ngx_glyph_runner_offer(ngx_glyph_spool_t *spool, ngx_glyph_ctx_t *ctx);
+void ngx_glyph_runner_offer(ngx_glyph_spool_t *spool,
+    ngx_glyph_client_t *client);
 
-/* The request does not wait any more. */
-void ngx_glyph_runner_forget(ngx_glyph_ctx_t *ctx);
+/* The client does not wait any more; its file is the caller's, or NULL. */
+ngx_glyph_spool_t *ngx_glyph_runner_forget(ngx_glyph_client_t *client);
 
 /*
  * What Postgres keeps of the rules that decide a file's rows, as a digest,
@@ -63,23 +61,8 @@ void ngx_glyph_runner_forget(ngx_glyph_ctx_t *ctx);
 void ngx_glyph_runner_make_fingerprint(ngx_glyph_job_t *job,
     ngx_glyph_spool_t *spool, char *text);
 
-/*
- * From the job: there may be room for more of the file; whether the job may
- * write to Postgres yet; that it is over; and its fingerprint.
- */
-void ngx_glyph_runner_feed(ngx_glyph_job_t *job);
-ngx_uint_t ngx_glyph_runner_started(ngx_glyph_job_t *job);
-void ngx_glyph_runner_over(ngx_glyph_job_t *job, ngx_uint_t final);
-const char *ngx_glyph_runner_fingerprint(ngx_glyph_job_t *job);
-
-/* The worker ends: NGX_OK if the job was let go of, so that it is no more. */
-ngx_int_t ngx_glyph_runner_leave(ngx_glyph_job_t *job);
-
 /* How many are running, and how many wait for one here. */
 ngx_uint_t ngx_glyph_runner_count(void);
-
-/* That its run makes no progress is the store's fault, and not the file's. */
-void ngx_glyph_runner_blameless(ngx_glyph_job_t *job);
 
 
 #endif /* _NGX_GLYPH_BACKGROUND_H_INCLUDED_ */

@@ -43,7 +43,7 @@ ngx_glyph_batch_add(ngx_glyph_batch_t *batch, ngx_glyph_job_t *job)
         batch->size += item->block->listings.len + item->block->errors.len;
     }
 
-    job->in_batch = 1;
+    job->place = NGX_GLYPH_PLACE_BATCH;
     ngx_glyph_job_ref(job);
 }
 
@@ -60,7 +60,7 @@ ngx_glyph_batch_remove(ngx_glyph_batch_t *batch, ngx_uint_t i)
         batch->size = 0;
     }
 
-    item.job->in_batch = 0;
+    item.job->place = NGX_GLYPH_PLACE_NONE;
 
     return item;
 }

@@ -7,6 +7,7 @@
  */
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_ctx.h"
 #include "ngx_glyph_job.h"
 #include "ngx_glyph_zone.h"
 
@@ -77,12 +78,12 @@ ngx_glyph_body_chain(ngx_glyph_ctx_t *ctx, ngx_chain_t *cl)
         b = cl->buf;
         len = b->last - b->pos;
 
-        if (ctx->job == NULL) {
+        if (ctx->client.job == NULL) {
             b->pos = b->last;
             continue;
         }
 
-        len = ngx_glyph_job_receive(ctx->job, b->pos, len);
+        len = ngx_glyph_job_receive(ctx->client.job, b->pos, len);
         b->pos += len;
 
         ngx_glyph_zone_add(NGX_GLYPH_BYTES_RECEIVED, len);

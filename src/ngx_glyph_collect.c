@@ -25,7 +25,6 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_job_parts.h"
-#include "ngx_glyph_output.h"
 #include "ngx_glyph_spool.h"
 
 
@@ -36,6 +35,9 @@
 #define ngx_glyph_collect_untouched(chunk)  ((chunk)->pos == (chunk)->start)
 
 
+static ngx_int_t ngx_glyph_collect_step(ngx_glyph_job_t *job);
+static ngx_int_t ngx_glyph_collect_room(ngx_glyph_job_t *job);
+static void ngx_glyph_collect_feed(ngx_glyph_job_t *job);
 static ngx_int_t ngx_glyph_collect_file(ngx_glyph_job_t *job);
 static ngx_int_t ngx_glyph_collect_write(ngx_glyph_job_t *job);
 static ngx_glyph_chunk_t *ngx_glyph_collect_first(ngx_glyph_job_t *job);
@@ -44,6 +46,19 @@ static void ngx_glyph_collect_written(ngx_glyph_spool_t *spool);
 static void ngx_glyph_collect_next(ngx_glyph_job_t *job, ngx_err_t err);
 static void ngx_glyph_collect_refused(ngx_glyph_job_t *job, ngx_err_t err);
 static void ngx_glyph_collect_read_done(ngx_glyph_spool_t *spool);
+
+
+const ngx_glyph_kind_t  ngx_glyph_kind_transform = {
+    "transform",
+    0,                                     /* keeps */
+    ngx_glyph_collect_step,
+    ngx_glyph_collect_room,
+    NULL,                                  /* ready */
+    NULL,                                  /* finished */
+    NULL,                                  /* blameless */
+    NULL,                                  /* leave */
+    NULL                                   /* ended */
+};
 
 
 ngx_uint_t
@@ -56,9 +71,15 @@ ngx_glyph_collect_full(ngx_glyph_job_t *job)
 }
 
 
-ngx_int_t
-ngx_glyph_collect_run(ngx_glyph_job_t *job)
+/* NGX_OK: tasks may go on, or the job ends; NGX_AGAIN: not now. */
+
+static ngx_int_t
+ngx_glyph_collect_step(ngx_glyph_job_t *job)
 {
+    if (ngx_glyph_job_ending(job)) {
+        return NGX_OK;
+    }
+
     switch (job->collect) {
 
     case NGX_GLYPH_COLLECT_HEAD:
@@ -244,12 +265,12 @@ ngx_glyph_collect_next(ngx_glyph_job_t *job, ngx_err_t err)
         ngx_glyph_collect_refused(job, err);
     }
 
-    if (job->ending) {
+    if (ngx_glyph_job_ending(job)) {
         ngx_glyph_job_drop_input(job);
     }
 
     ngx_glyph_job_run(job);
-    ngx_glyph_job_resume(job);
+    (void) ngx_glyph_job_resume(job);
 
     ngx_glyph_job_unref(job);
 }
@@ -278,12 +299,25 @@ ngx_glyph_collect_refused(ngx_glyph_job_t *job, ngx_err_t err)
 }
 
 
-void
+static ngx_int_t
+ngx_glyph_collect_room(ngx_glyph_job_t *job)
+{
+    if (job->collect != NGX_GLYPH_COLLECT_READ) {
+        return ngx_glyph_client_resume(job->client);
+    }
+
+    ngx_glyph_collect_feed(job);
+
+    return NGX_OK;
+}
+
+
+static void
 ngx_glyph_collect_feed(ngx_glyph_job_t *job)
 {
     ngx_glyph_chunk_t  *chunk;
 
-    if (job->ending || job->body_end || job->spool->busy) {
+    if (ngx_glyph_job_ending(job) || job->body_end || job->spool->busy) {
         return;
     }
 
@@ -315,10 +349,10 @@ ngx_glyph_collect_read_done(ngx_glyph_spool_t *spool)
     chunk = spool->chunk;
     spool->chunk = NULL;
 
-    if (spool->err || job->ending) {
+    if (spool->err || ngx_glyph_job_ending(job)) {
         ngx_glyph_job_chunk_return(job, chunk);
 
-        if (job->ending) {
+        if (ngx_glyph_job_ending(job)) {
             ngx_glyph_job_drop_input(job);
 
         } else {
@@ -337,7 +371,7 @@ ngx_glyph_collect_read_done(ngx_glyph_spool_t *spool)
     job->body_end = (spool->offset == (off_t) spool->prefix.body_len);
 
     ngx_glyph_job_run(job);
-    ngx_glyph_job_resume(job);
+    (void) ngx_glyph_job_resume(job);
 
     ngx_glyph_job_unref(job);
 }
@@ -382,7 +416,9 @@ ngx_glyph_collect_drop(ngx_glyph_job_t *job)
 
     spool = job->spool;
 
-    if (job->output == NULL || spool == NULL || spool->busy) {
+    if (job->collect == NGX_GLYPH_COLLECT_NONE || spool == NULL
+        || spool->busy)
+    {
         return;
     }
 

@@ -1,18 +1,14 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_compute.h"
-#include "ngx_glyph_output.h"
+#include "ngx_glyph_job.h"
 #include "ngx_glyph_zone.h"
-#include "core/out/glyph_copy.h"
 
 
 static void ngx_glyph_compute_run(ngx_glyph_task_t *task, ngx_log_t *log);
 static int ngx_glyph_compute_chunk(ngx_glyph_job_t *job,
     ngx_glyph_chunk_t *chunk);
 static void ngx_glyph_compute_result(ngx_glyph_job_t *job);
-static void ngx_glyph_compute_listing(void *data, const glyph_listing_t *l);
-static void ngx_glyph_compute_rejected(void *data,
-    const glyph_rejected_t *r);
 static int ngx_glyph_compute_full(void *data);
 static void ngx_glyph_compute_done(ngx_glyph_task_t *task);
 static ngx_uint_t ngx_glyph_compute_intact(ngx_glyph_job_t *job);
@@ -108,14 +104,9 @@ ngx_glyph_compute_chunk(ngx_glyph_job_t *job, ngx_glyph_chunk_t *chunk)
     end = job->running_end && job->nconsumed + 1 >= job->nrunning;
 
     sink.data = job;
-    sink.listing = ngx_glyph_compute_listing;
-    sink.rejected = ngx_glyph_compute_rejected;
+    sink.listing = job->sink->listing;
+    sink.rejected = job->sink->rejected;
     sink.full = ngx_glyph_compute_full;
-
-    if (job->output) {
-        sink.listing = job->output->listing;
-        sink.rejected = job->output->rejected;
-    }
 
     rc = glyph_pipeline_run(job->pipeline, &pos, last, end, &sink);
 
@@ -151,7 +142,7 @@ ngx_glyph_compute_result(ngx_glyph_job_t *job)
     glyph_buf_putc(b, '{');
     glyph_json_key(b, "import_id");
 
-    if (job->output == NULL) {
+    if (job->sink->stored) {
         glyph_json_string(b, job->text, NGX_GLYPH_UUID_TEXT_LEN);
     } else {
         glyph_buf_puts(b, "null");
@@ -164,42 +155,11 @@ ngx_glyph_compute_result(ngx_glyph_job_t *job)
     glyph_pipeline_result(job->pipeline, b,
                           now > job->start_time ? now - job->start_time : 0);
 
-    if (job->output) {
-        job->output->end(job, b);
+    if (job->sink->end) {
+        job->sink->end(job, b);
     }
 
     glyph_buf_putc(b, '}');
-}
-
-
-static void
-ngx_glyph_compute_listing(void *data, const glyph_listing_t *l)
-{
-    ngx_glyph_job_t *job = data;
-
-    if ((uint64_t) l->import_index < job->skip_rows) {
-        return;
-    }
-
-    glyph_copy_listing(&job->block->listings, job->id.bytes, l);
-
-    if (job->preview) {
-        ngx_glyph_preview_listing(job->preview, l);
-    }
-}
-
-
-static void
-ngx_glyph_compute_rejected(void *data, const glyph_rejected_t *r)
-{
-    ngx_glyph_job_t *job = data;
-
-    if ((uint64_t) r->import_index < job->skip_rows) {
-        job->skipped_invalid++;
-        return;
-    }
-
-    glyph_copy_rejected(&job->block->errors, job->id.bytes, r);
 }
 
 
@@ -233,7 +193,7 @@ ngx_glyph_compute_done(ngx_glyph_task_t *task)
 
     ngx_glyph_zone_observe(NGX_GLYPH_TASK_TIME, task->usec);
 
-    if (!job->ending) {
+    if (!ngx_glyph_job_ending(job)) {
 
         if (job->rc == GLYPH_BAD) {
             ngx_glyph_compute_refused(job);

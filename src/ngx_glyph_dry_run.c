@@ -19,14 +19,35 @@ static void ngx_glyph_dry_run_rejected(void *data,
 static void ngx_glyph_dry_run_end(ngx_glyph_job_t *job, glyph_buf_t *result);
 
 
-ngx_glyph_output_t  ngx_glyph_dry_run = {
+static const ngx_glyph_kind_t  ngx_glyph_dry_run_kind = {
     "dry run",
-    0,
-    ngx_glyph_dry_run_begin,
+    0,                                     /* keeps */
+    NULL,                                  /* step */
+    NULL,                                  /* room */
+    NULL,                                  /* ready */
+    NULL,                                  /* finished */
+    NULL,                                  /* blameless */
+    NULL,                                  /* leave */
+    NULL                                   /* ended */
+};
+
+
+static const ngx_glyph_sink_t  ngx_glyph_dry_run_sink = {
+    0,                                     /* stored */
+    0,                                     /* streams */
     ngx_glyph_dry_run_listing,
     ngx_glyph_dry_run_rejected,
     ngx_glyph_dry_run_end,
-    ngx_glyph_output_drop
+    ngx_glyph_sink_ready,
+    ngx_glyph_sink_drop,
+    NULL                                   /* forget */
+};
+
+
+ngx_glyph_output_t  ngx_glyph_dry_run = {
+    &ngx_glyph_dry_run_kind,
+    &ngx_glyph_dry_run_sink,
+    ngx_glyph_dry_run_begin
 };
 
 

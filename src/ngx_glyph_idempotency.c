@@ -45,7 +45,7 @@
 /* one that is written into the spool finds out itself, unless it has a key */
 
 #define ngx_glyph_idempotency_looks(job)                                      \
-    ((job)->given_id && (!(job)->spooling || (job)->idempotency_key.len))
+    ((job)->given_id && (!(job)->background || (job)->idempotency_key.len))
 
 
 /* One question; it may outlive the request. */
@@ -58,6 +58,8 @@ typedef struct {
 } ngx_glyph_claim_t;
 
 
+static ngx_int_t ngx_glyph_idempotency_step(ngx_glyph_job_t *job);
+static void ngx_glyph_idempotency_finished(ngx_glyph_job_t *job);
 static ngx_int_t ngx_glyph_idempotency_key(ngx_http_request_t *r,
     ngx_glyph_job_t *job);
 static ngx_int_t ngx_glyph_idempotency_digest(ngx_http_request_t *r,
@@ -82,6 +84,19 @@ static void ngx_glyph_idempotency_ignore(void *data, PGresult *res,
     const char *error);
 static void ngx_glyph_idempotency_answer(void *data, PGresult *res,
     const char *error);
+
+
+static const ngx_glyph_kind_t  ngx_glyph_idempotency_kind = {
+    "import",
+    0,                                     /* keeps */
+    ngx_glyph_idempotency_step,
+    NULL,                                  /* room */
+    NULL,                                  /* ready */
+    ngx_glyph_idempotency_finished,
+    NULL,                                  /* blameless */
+    NULL,                                  /* leave */
+    NULL                                   /* ended */
+};
 
 
 ngx_int_t
@@ -239,7 +254,6 @@ failed:
 
     ngx_free(claim);
 
-    job->ctx = NULL;
     ngx_glyph_job_unref(job);
 
     return rc;
@@ -317,7 +331,6 @@ ngx_glyph_idempotency_looked(ngx_glyph_spool_t *spool)
                                        "there is a job %s already", job->text)
                   : ngx_glyph_query_failed(r, NULL, "too many queries");
 
-        job->ctx = NULL;
         ngx_glyph_job_unref(job);
     }
 
@@ -374,7 +387,7 @@ ngx_glyph_idempotency_meta(ngx_glyph_job_t *job, glyph_buf_t *b)
     char    fingerprint[NGX_GLYPH_FINGERPRINT_LEN];
 
     if (ngx_glyph_idempotency_hash(job, hash) != NGX_OK
-        || (job->spooling
+        || (job->background
             && ngx_glyph_background_claim(job, fingerprint) != NGX_OK))
     {
         return NGX_ERROR;
@@ -394,7 +407,7 @@ ngx_glyph_idempotency_meta(ngx_glyph_job_t *job, glyph_buf_t *b)
 
     /* should its file be found without us */
 
-    if (job->spooling) {
+    if (job->background) {
         glyph_json_key(b, "fingerprint");
         glyph_json_cstring(b, fingerprint);
     }
@@ -452,7 +465,6 @@ ngx_glyph_idempotency_cleanup(void *data)
     ngx_glyph_claim_t *claim = data;
 
     claim->request = NULL;
-    claim->job->ctx = NULL;
 }
 
 
@@ -496,8 +508,7 @@ ngx_glyph_idempotency_claimed(void *data, PGresult *res, const char *error)
         rc = ngx_glyph_upload_go(r, claim->ctx, claim->job);
 
     } else {
-        claim->job->ctx = NULL;
-        ngx_glyph_job_unref(claim->job);
+            ngx_glyph_job_unref(claim->job);
         rc = ngx_glyph_query_failed(r, res, error);
     }
 
@@ -543,7 +554,6 @@ ngx_glyph_idempotency_go(ngx_glyph_claim_t *claim, PGresult *res)
     {
         rc = ngx_glyph_idempotency_used(claim->request, job, res);
 
-        job->ctx = NULL;
         ngx_glyph_job_unref(job);
 
         return rc;
@@ -556,10 +566,10 @@ ngx_glyph_idempotency_go(ngx_glyph_claim_t *claim, PGresult *res)
 
     /* nothing of it is written, so that Postgres need not know the job */
 
-    job->replay = 1;
+    job->kind = &ngx_glyph_idempotency_kind;
     job->preview = NULL;
     job->registered = 1;
-    job->spooling = 0;
+    job->background = 0;
     job->skip_rows = (uint64_t) -1;
 
     return ngx_glyph_upload_go(claim->request, claim->ctx, job);
@@ -625,8 +635,28 @@ ngx_glyph_idempotency_ignore(void *data, PGresult *res, const char *error)
 }
 
 
-void
-ngx_glyph_idempotency_replay(ngx_glyph_job_t *job)
+/* Nothing of it is written, and so its end neither. */
+
+static ngx_int_t
+ngx_glyph_idempotency_step(ngx_glyph_job_t *job)
+{
+    if (!ngx_glyph_job_ending(job)) {
+        return NGX_OK;
+    }
+
+    ngx_glyph_job_unstored(job);
+
+    return NGX_DONE;
+}
+
+
+/*
+ * The file of a key that is in use was read to its end.  The first answer is
+ * given again if it was the same file.
+ */
+
+static void
+ngx_glyph_idempotency_finished(ngx_glyph_job_t *job)
 {
     u_char      *p;
     const char  *params[2];
@@ -636,15 +666,18 @@ ngx_glyph_idempotency_replay(ngx_glyph_job_t *job)
     /* of a file of the node its name is what must be the same */
 
     if (job->source.len == 0
-        && ngx_memcmp(glyph_pipeline_sha256(job->pipeline), job->first_sha256,
-                      GLYPH_SHA256_SIZE)
-           != 0)
+        && (job->code
+            || ngx_memcmp(glyph_pipeline_sha256(job->pipeline),
+                          job->first_sha256, GLYPH_SHA256_SIZE)
+               != 0))
     {
         ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, 422,
                             "idempotency_mismatch", "an import had this "
                             "Idempotency-Key, and another file");
         return;
     }
+
+    job->code = NULL;
 
     p = ngx_glyph_uuid_text((u_char *) id, &job->first);
     *p = '\0';

@@ -9,6 +9,7 @@
 
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_ctx.h"
 #include "ngx_glyph_job.h"
 
 
@@ -27,12 +28,6 @@ ngx_int_t ngx_glyph_idempotency_headers(ngx_http_request_t *r,
  */
 ngx_int_t ngx_glyph_idempotency_claim(ngx_http_request_t *r,
     ngx_glyph_ctx_t *ctx, ngx_glyph_job_t *job);
-
-/*
- * From the job: the file of a key that is in use was read to its end.  The
- * first answer is given again if it was the same file.
- */
-void ngx_glyph_idempotency_replay(ngx_glyph_job_t *job);
 
 
 #endif /* _NGX_GLYPH_IDEMPOTENCY_H_INCLUDED_ */

@@ -1,37 +1,31 @@
 
 #include "ngx_glyph.h"
-#include "ngx_glyph_background.h"
 #include "ngx_glyph_compute.h"
-#include "ngx_glyph_idempotency.h"
 #include "ngx_glyph_job_parts.h"
 #include "ngx_glyph_memory.h"
-#include "ngx_glyph_metrics.h"
-#include "ngx_glyph_output.h"
-#include "ngx_glyph_state.h"
-#include "ngx_glyph_store.h"
+#include "ngx_glyph_observer.h"
+#include "ngx_glyph_spool.h"
 #include "ngx_glyph_turn.h"
-#include "ngx_glyph_upload.h"
-#include "ngx_glyph_writer.h"
 
 
+static ngx_uint_t ngx_glyph_job_import_ready(ngx_glyph_job_t *job);
 static void ngx_glyph_job_block_granted(void *data);
 static void ngx_glyph_job_timeout_handler(ngx_event_t *ev);
-static void ngx_glyph_job_ready(ngx_glyph_job_t *job);
 static void ngx_glyph_job_queue_final(ngx_glyph_job_t *job);
-static const char *ngx_glyph_job_name(ngx_glyph_job_t *job);
-static void ngx_glyph_job_drop_output(ngx_glyph_job_t *job);
-static void ngx_glyph_job_stop_timers(ngx_glyph_job_t *job);
-static const char *ngx_glyph_job_keep(ngx_glyph_job_t *job,
-    const char *text);
-static void ngx_glyph_job_decide(ngx_glyph_job_t *job,
-    ngx_glyph_job_state_e state);
-static void ngx_glyph_job_end(void *data);
 static u_char *ngx_glyph_job_log_handler(ngx_log_t *log, u_char *buf,
     size_t len);
 
 
-static const char  *ngx_glyph_job_states[] = {
-    "receiving", "queued", "processing", "completed", "failed", "cancelled"
+const ngx_glyph_kind_t  ngx_glyph_kind_import = {
+    "import",
+    0,                                     /* keeps */
+    NULL,                                  /* step */
+    NULL,                                  /* room */
+    ngx_glyph_job_import_ready,
+    NULL,                                  /* finished */
+    NULL,                                  /* blameless */
+    NULL,                                  /* leave */
+    NULL                                   /* ended */
 };
 
 
@@ -55,15 +49,18 @@ ngx_glyph_job_create(ngx_glyph_loc_conf_t *conf, ngx_log_t *log)
     /*
      * set by ngx_pcalloc():
      *
+     *     job->life = NGX_GLYPH_LIFE_OPEN;
      *     job->state = NGX_GLYPH_JOB_RECEIVING;
-     *     job->ctx, code, filling, pipeline, block = NULL;
+     *     job->client, code, filling, pipeline, block = NULL;
      *     all counters and flags = 0;
      */
 
     job->refs = 1;
     job->pool = pool;
     job->conf = conf;
+    job->kind = &ngx_glyph_kind_import;
     job->epoch = 1;
+    job->opts.room = ngx_glyph_memory_room();
     job->expected = -1;
     job->timing.began = ngx_glyph_usec();
 
@@ -85,8 +82,7 @@ ngx_glyph_job_create(ngx_glyph_loc_conf_t *conf, ngx_log_t *log)
     job->timeout.data = job;
     job->timeout.log = job->log;
 
-    job->end.take = ngx_glyph_job_end;
-    job->end.data = job;
+    ngx_glyph_job_life_init(job);
 
     job->task.data = job;
 
@@ -114,7 +110,7 @@ void
 ngx_glyph_job_destroy(ngx_glyph_job_t *job)
 {
     ngx_glyph_turn_leave(&job->end);
-    ngx_glyph_state_forget(job);
+    ngx_glyph_observers_left(job);
     ngx_glyph_job_stop_timers(job);
     ngx_glyph_job_drop_input(job);
     ngx_glyph_job_drop_output(job);
@@ -145,11 +141,7 @@ ngx_glyph_job_start(ngx_glyph_job_t *job)
 
     /* what is not stored is not told from another file */
 
-    job->opts.undigested = (job->output != NULL);
-
-    /* of files there are as many at a time as runners, and all can wait */
-
-    job->opts.room = job->run ? NULL : ngx_glyph_memory_room();
+    job->opts.undigested = !job->sink->stored;
 
     rc = glyph_pipeline_create(&job->pipeline, &job->conf->pipeline,
                                &job->opts, &code);
@@ -177,6 +169,13 @@ ngx_glyph_job_start(ngx_glyph_job_t *job)
 }
 
 
+static ngx_uint_t
+ngx_glyph_job_import_ready(ngx_glyph_job_t *job)
+{
+    return 1;
+}
+
+
 static void
 ngx_glyph_job_block_granted(void *data)
 {
@@ -187,36 +186,20 @@ ngx_glyph_job_block_granted(void *data)
 void
 ngx_glyph_job_run(ngx_glyph_job_t *job)
 {
-    if (job->running || job->final_queued) {
+    if (job->running || job->life >= NGX_GLYPH_LIFE_LAST) {
         return;
     }
 
-    if (job->spooling) {
-        ngx_glyph_background_run(job);
+    if (job->kind->step && job->kind->step(job) != NGX_OK) {
         return;
     }
 
-    /* whether there is a row in Postgres is not known before */
-
-    if (job->run && !ngx_glyph_runner_started(job)) {
-        return;
-    }
-
-    if (job->ending && job->replay) {
-        ngx_glyph_job_unstored(job);
-        return;
-    }
-
-    if (job->ending) {
+    if (ngx_glyph_job_ending(job)) {
         ngx_glyph_job_queue_final(job);
         return;
     }
 
-    if (job->leaving) {
-        return;
-    }
-
-    if (ngx_glyph_collect_run(job) != NGX_OK) {
+    if (job->life == NGX_GLYPH_LIFE_LEAVING) {
         return;
     }
 
@@ -225,7 +208,7 @@ ngx_glyph_job_run(ngx_glyph_job_t *job)
         /* a stalled stream may have stopped whoever brings the bytes */
 
         if (ngx_glyph_job_streams(job)) {
-            ngx_glyph_job_resume(job);
+            (void) ngx_glyph_job_resume(job);
         }
 
         return;
@@ -281,7 +264,7 @@ ngx_glyph_job_computed(ngx_glyph_job_t *job)
 
     job->running = 0;
 
-    ngx_glyph_metrics_totals(&job->seen, &block->totals);
+    ngx_glyph_observers_computed(job, &job->seen, &block->totals);
     job->seen = block->totals;
 
     if (job->skip_rows && job->seen.rows >= job->skip_rows) {
@@ -292,7 +275,7 @@ ngx_glyph_job_computed(ngx_glyph_job_t *job)
         job->skip_rows = 0;
     }
 
-    if (job->ending) {
+    if (ngx_glyph_job_ending(job)) {
         ngx_glyph_job_drop_input(job);
         ngx_glyph_job_block_put(job, block);
         job->block = NULL;
@@ -313,24 +296,14 @@ ngx_glyph_job_computed(ngx_glyph_job_t *job)
         job->nconsumed--;
     }
 
-    if (block->final && job->replay) {
+    if (block->final && job->kind->finished) {
         block->final = 0;
-
-        if (job->code && job->source.len == 0) {
-            ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, 422,
-                                "idempotency_mismatch", "an import had this "
-                                "Idempotency-Key, and another file");
-        } else {
-            job->code = NULL;
-            ngx_glyph_idempotency_replay(job);
-        }
-
+        job->kind->finished(job);
         goto done;
     }
 
     if (block->final) {
-        job->ending = 1;
-        job->final_queued = 1;
+        ngx_glyph_job_live(job, NGX_GLYPH_LIFE_LAST);
         ngx_glyph_job_stop_timers(job);
         ngx_glyph_job_drop_input(job);
     }
@@ -358,7 +331,7 @@ ngx_glyph_job_computed(ngx_glyph_job_t *job)
 
         job->block = NULL;
         ngx_queue_insert_tail(&job->blocks, &block->queue);
-        ngx_glyph_job_ready(job);
+        job->sink->ready(job);
 
     } else if (ngx_queue_empty(&job->chunks) && !job->body_end) {
 
@@ -370,40 +343,12 @@ ngx_glyph_job_computed(ngx_glyph_job_t *job)
 
     ngx_glyph_job_run(job);
 
-    ngx_glyph_state_publish(job);
-    ngx_glyph_job_resume(job);
+    ngx_glyph_observers_changed(job);
+    (void) ngx_glyph_job_resume(job);
 
 done:
 
     ngx_glyph_job_unref(job);
-}
-
-
-void
-ngx_glyph_job_abort(ngx_glyph_job_t *job, ngx_glyph_job_state_e state,
-    ngx_uint_t status, const char *code, const char *detail)
-{
-    if (job->ending) {
-        return;
-    }
-
-    job->ending = 1;
-    job->outcome = state;
-    job->http_status = status;
-    job->code = code;
-
-    if (detail) {
-        job->detail.data = (u_char *) detail;
-        job->detail.len = ngx_strlen(detail);
-    }
-
-    ngx_log_error(NGX_LOG_INFO, job->log, 0, "%s ends early: %s",
-                  ngx_glyph_job_name(job), code);
-
-    ngx_glyph_job_stop_timers(job);
-    ngx_glyph_job_drop_input(job);
-
-    ngx_glyph_job_run(job);
 }
 
 
@@ -417,31 +362,32 @@ ngx_glyph_job_queue_final(ngx_glyph_job_t *job)
 {
     ngx_glyph_job_drop_output(job);
 
-    job->final_queued = 1;
+    ngx_glyph_job_live(job, NGX_GLYPH_LIFE_LAST);
 
     job->last_block.totals = job->committed;
     job->last_block.final = job->outcome;
 
     ngx_queue_insert_tail(&job->blocks, &job->last_block.queue);
 
-    ngx_glyph_job_ready(job);
+    job->sink->ready(job);
 }
 
 
-/* A block is there for whoever takes them. */
+/* Nothing of it is for the sink any more. */
 
-static void
-ngx_glyph_job_ready(ngx_glyph_job_t *job)
+void
+ngx_glyph_job_forget(ngx_glyph_job_t *job)
 {
-    if (job->output) {
-        ngx_glyph_output_ready(job);
-    } else {
-        ngx_glyph_writer_ready(job);
+    if (job->sink->forget) {
+        job->sink->forget(job);
     }
+
+    ngx_glyph_job_drop_input(job);
+    ngx_glyph_job_drop_output(job);
 }
 
 
-static void
+void
 ngx_glyph_job_drop_output(ngx_glyph_job_t *job)
 {
     ngx_queue_t  *q;
@@ -473,7 +419,7 @@ ngx_glyph_job_block_put(ngx_glyph_job_t *job, ngx_glyph_block_t *block)
 }
 
 
-static void
+void
 ngx_glyph_job_stop_timers(ngx_glyph_job_t *job)
 {
     if (job->flush.timer_set) {
@@ -483,20 +429,6 @@ ngx_glyph_job_stop_timers(ngx_glyph_job_t *job)
     if (job->timeout.timer_set) {
         ngx_del_timer(&job->timeout);
     }
-}
-
-
-void
-ngx_glyph_job_detach(ngx_glyph_job_t *job)
-{
-    job->ctx = NULL;
-
-    if (job->durable) {
-        return;
-    }
-
-    ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, 0, "client_gone",
-                        "the client closed the connection before the end");
 }
 
 
@@ -521,7 +453,7 @@ ngx_glyph_job_committed(ngx_glyph_job_t *job, ngx_glyph_block_t *block)
     job->registered = 1;
     job->committed = block->totals;
 
-    if (!job->timeout.timer_set && !job->ending) {
+    if (!job->timeout.timer_set && !ngx_glyph_job_ending(job)) {
         ngx_add_timer(&job->timeout, job->conf->job_timeout);
     }
 
@@ -538,269 +470,8 @@ ngx_glyph_job_committed(ngx_glyph_job_t *job, ngx_glyph_block_t *block)
         return;
     }
 
-    ngx_glyph_state_publish(job);
+    ngx_glyph_observers_changed(job);
     ngx_glyph_job_run(job);
-}
-
-
-void
-ngx_glyph_job_over(ngx_glyph_job_t *job, ngx_glyph_job_state_e state,
-    const char *code)
-{
-    ngx_queue_t        *q;
-    ngx_glyph_block_t  *block;
-
-    if (ngx_glyph_job_decided(job)) {
-        return;
-    }
-
-    job->ending = 1;
-    job->final_queued = 1;
-
-    if (state == NGX_GLYPH_JOB_COMPLETED) {
-
-        /* the last block was committed: its result is the answer */
-
-        if (!ngx_queue_empty(&job->blocks)) {
-            q = ngx_queue_last(&job->blocks);
-            block = ngx_queue_data(q, ngx_glyph_block_t, queue);
-
-            job->committed = block->totals;
-            job->result = block->result;
-            ngx_memzero(&block->result, sizeof(glyph_buf_t));
-        }
-
-        job->http_status = NGX_HTTP_OK;
-        job->code = NULL;
-
-    } else {
-        /* the writer's code may be the memory of a result */
-
-        job->code = ngx_glyph_job_keep(job, code);
-        job->http_status = (state == NGX_GLYPH_JOB_CANCELLED
-                            || (code && ngx_strcmp(code, "job_id_used") == 0))
-                           ? NGX_HTTP_CONFLICT : NGX_HTTP_SERVICE_UNAVAILABLE;
-        ngx_str_null(&job->detail);
-    }
-
-    ngx_glyph_job_stop_timers(job);
-    ngx_glyph_job_drop_input(job);
-    ngx_glyph_job_drop_output(job);
-
-    ngx_glyph_job_decide(job, state);
-}
-
-
-static const char *
-ngx_glyph_job_keep(ngx_glyph_job_t *job, const char *text)
-{
-    size_t   len;
-    u_char  *p;
-
-    len = text ? ngx_strlen(text) : 0;
-    p = len ? ngx_pnalloc(job->pool, len + 1) : NULL;
-
-    if (p == NULL) {
-        return "failed";
-    }
-
-    ngx_memcpy(p, text, len + 1);
-
-    return (char *) p;
-}
-
-
-/* Nobody is told yet: whoever has called goes on with the job. */
-
-static void
-ngx_glyph_job_decide(ngx_glyph_job_t *job, ngx_glyph_job_state_e state)
-{
-    job->outcome = state;
-
-    ngx_glyph_turn_wait(&job->end);
-}
-
-
-/* From the event loop. */
-
-static void
-ngx_glyph_job_end(void *data)
-{
-    ngx_glyph_job_t *job = data;
-
-    job->state = job->outcome;
-    ngx_glyph_metrics_job(job);
-
-    ngx_log_error(NGX_LOG_INFO, job->log, 0,
-                  "%s %s%s%s: %uL rows, %uL invalid, %O bytes, %M ms",
-                  ngx_glyph_job_name(job),
-                  ngx_glyph_job_state_name(job->state),
-                  job->code ? " " : "", job->code ? job->code : "",
-                  job->committed.rows, job->committed.invalid, job->received,
-                  ngx_current_msec - job->started);
-
-    ngx_glyph_state_publish(job);
-
-    if (job->ctx) {
-        ngx_glyph_upload_answer(job->ctx, job->http_status, job->code,
-                                &job->detail);
-    }
-
-    if (job->run) {
-        ngx_glyph_runner_over(job, job->code == NULL
-                              || ngx_strcmp(job->code, "ownership_lost") != 0);
-    }
-
-    ngx_glyph_job_leave(job);
-}
-
-
-void
-ngx_glyph_job_leave(ngx_glyph_job_t *job)
-{
-    ngx_glyph_job_stop_timers(job);
-    ngx_glyph_state_forget(job);
-
-    ngx_glyph_job_list_remove(job);
-    ngx_glyph_job_unref(job);
-}
-
-
-static const char *
-ngx_glyph_job_name(ngx_glyph_job_t *job)
-{
-    return job->output ? job->output->name : "import";
-}
-
-
-/*
- * An id in use is another import's, and a cancel has made a row; what was
- * acknowledged has its end told there in any case.
- */
-
-ngx_uint_t
-ngx_glyph_job_unrecorded(ngx_glyph_job_t *job)
-{
-    return job->final_queued
-           && job->outcome == NGX_GLYPH_JOB_FAILED
-           && !job->registered
-           && !job->durable
-           && !job->in_batch
-           && ngx_strcmp(job->code, "cancelled") != 0
-           && ngx_strcmp(job->code, "job_id_used") != 0;
-}
-
-
-void
-ngx_glyph_job_unstored(ngx_glyph_job_t *job)
-{
-    ngx_glyph_job_unstored_as(job, job->outcome);
-}
-
-
-void
-ngx_glyph_job_unstored_as(ngx_glyph_job_t *job, ngx_glyph_job_state_e state)
-{
-    if (ngx_glyph_job_decided(job)) {
-        return;
-    }
-
-    job->ending = 1;
-    job->final_queued = 1;
-
-    ngx_glyph_writer_forget(job);
-    ngx_glyph_job_drop_input(job);
-    ngx_glyph_job_drop_output(job);
-
-    ngx_glyph_job_decide(job, state);
-}
-
-
-void
-ngx_glyph_job_store_lost(ngx_glyph_job_t *job, ngx_uint_t unknown)
-{
-    ngx_str_t                 detail;
-    ngx_glyph_store_answer_t  why;
-
-    if (ngx_glyph_job_decided(job)) {
-        return;
-    }
-
-    if (job->durable) {
-
-        /* nobody waits but the file; the clock does not run meanwhile */
-
-        if (job->timeout.timer_set) {
-            ngx_del_timer(&job->timeout);
-        }
-
-        if (job->run) {
-            ngx_glyph_runner_blameless(job);
-        }
-
-        return;
-    }
-
-    if (unknown) {
-
-        /* the job stays: its end is found out when Postgres is back */
-
-        if (job->ctx) {
-            ngx_str_set(&detail, "Postgres was lost while it committed; the "
-                        "job's status tells the outcome when it is back");
-            ngx_glyph_upload_answer(job->ctx, NGX_HTTP_SERVICE_UNAVAILABLE,
-                                    "outcome_unknown", &detail);
-        }
-
-        return;
-    }
-
-    /* an end that was good and is not written is none */
-
-    if (job->ending && job->code == NULL) {
-        job->ending = 0;
-        job->final_queued = 0;
-    }
-
-    ngx_glyph_store_why(NGX_GLYPH_STORE_WRITES, &why);
-
-    ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, why.status, why.code,
-                        why.detail);
-
-    if (job->ctx) {
-
-        /* it may have been about to end for another reason */
-
-        ngx_glyph_upload_answer(job->ctx,
-                                job->code == why.code
-                                ? why.status : NGX_HTTP_SERVICE_UNAVAILABLE,
-                                job->code, &job->detail);
-    }
-}
-
-
-void
-ngx_glyph_job_refused(ngx_glyph_job_t *job)
-{
-    if (ngx_glyph_job_decided(job)) {
-        return;
-    }
-
-    if (job->outcome_refused) {
-
-        /* not even its failure can be written */
-
-        ngx_glyph_job_over(job, NGX_GLYPH_JOB_FAILED, "store_refused");
-        return;
-    }
-
-    job->outcome_refused = 1;
-    job->ending = 0;
-    job->final_queued = 0;
-
-    ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
-                        NGX_HTTP_INTERNAL_SERVER_ERROR, "store_refused",
-                        "Postgres refused the import; see the error log");
 }
 
 
@@ -816,69 +487,6 @@ ngx_glyph_job_timeout_handler(ngx_event_t *ev)
                         : NGX_HTTP_REQUEST_TIME_OUT,
                         "job_timeout",
                         "it took longer than glyph_job_timeout");
-}
-
-
-/*
- * The worker ends, and the file is there for the next one: what is in the
- * middle of a step finishes it, and nothing new is begun.
- */
-
-void
-ngx_glyph_job_let_go(ngx_glyph_job_t *job)
-{
-    if (job->final_queued) {
-        return;
-    }
-
-    job->leaving = 1;
-
-    ngx_glyph_job_stop_timers(job);
-
-    if (job->running || job->in_batch) {
-        return;
-    }
-
-    ngx_glyph_job_ref(job);
-
-    if (ngx_glyph_runner_leave(job) == NGX_OK) {
-        ngx_glyph_writer_forget(job);
-        ngx_glyph_job_drop_input(job);
-        ngx_glyph_job_drop_output(job);
-        ngx_glyph_job_leave(job);
-    }
-
-    ngx_glyph_job_unref(job);
-}
-
-
-const char *
-ngx_glyph_job_state_name(ngx_glyph_job_state_e state)
-{
-    return ngx_glyph_job_states[state];
-}
-
-
-ngx_int_t
-ngx_glyph_job_state_parse(const char *name)
-{
-    ngx_uint_t  i;
-
-    for (i = 0; i <= NGX_GLYPH_JOB_CANCELLED; i++) {
-        if (ngx_strcmp(ngx_glyph_job_states[i], name) == 0) {
-            return i;
-        }
-    }
-
-    return NGX_ERROR;
-}
-
-
-ngx_uint_t
-ngx_glyph_job_state_known(const char *name)
-{
-    return ngx_glyph_job_state_parse(name) != NGX_ERROR
-           || ngx_strcmp(name, "stalled") == 0;
 }
 
 

@@ -7,9 +7,9 @@
  *   compute        one task at a time over the chunks that are there into
  *                  "block"; while it runs, pipeline, those chunks and that
  *                  block are the task's, and nothing else may touch them
- *   output         blocks ─> the writer's batch           owner: the job until
- *                  ngx_glyph_writer_… takes one, then the writer, which gives
- *                  it back to the budget
+ *   output         blocks ─> the sink                     owner: the job until
+ *                  the sink (the writer, a client) takes one, then that, which
+ *                  gives it back to the budget
  *
  * The end of a job is the block whose "final" is set.  Nothing follows it,
  * and the state is final only when Postgres says so.  Whatever ends a job
@@ -24,8 +24,8 @@
  * _unstored(), _refused(), _store_lost(), _committed() and _detach(), only
  * decides how the job ends: the job stays on the list, and nobody has been
  * told when the call returns.  The event loop then gives the job its turn
- * (ngx_glyph_turn.h), in which its state becomes final, the world and its
- * request are told, the runner lets go of its file, and the list of the job.
+ * (ngx_glyph_turn.h), in which its state becomes final, its observers and its
+ * client are told, its kind lets go of what it has, and the list of the job.
  */
 
 
@@ -35,7 +35,10 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_budget.h"
+#include "ngx_glyph_client.h"
+#include "ngx_glyph_kind.h"
 #include "ngx_glyph_preview.h"
+#include "ngx_glyph_sink.h"
 #include "ngx_glyph_task.h"
 #include "ngx_glyph_timing.h"
 #include "ngx_glyph_uuid.h"
@@ -51,6 +54,43 @@ typedef enum {
 } ngx_glyph_job_state_e;
 
 #define ngx_glyph_job_is_final(state)  ((state) >= NGX_GLYPH_JOB_COMPLETED)
+
+
+/*
+ * A job's life, which only ngx_glyph_job_live() changes.
+ *
+ *   life      is                                       next
+ *   OPEN      input is taken, and goes on              any of the others
+ *   LEAVING   the worker ends: what it is in the       LEFT, or its own end if
+ *             middle of is its last step               that is faster
+ *   ENDING    its outcome is settled, the input        LAST, or DECIDED where
+ *             thrown away; what runs is awaited        none need be written
+ *   LAST      its last block is the sink's             DECIDED; ENDING again,
+ *                                                      if the store is lost or
+ *                                                      refuses that end
+ *   DECIDED   nothing changes its end any more         ENDED, in its turn
+ *   ENDED     that was told                            LEFT
+ *   LEFT      it is on the list no more; who has a reference may read it
+ */
+
+typedef enum {
+    NGX_GLYPH_LIFE_OPEN = 0,
+    NGX_GLYPH_LIFE_LEAVING,
+    NGX_GLYPH_LIFE_ENDING,
+    NGX_GLYPH_LIFE_LAST,
+    NGX_GLYPH_LIFE_DECIDED,
+    NGX_GLYPH_LIFE_ENDED,
+    NGX_GLYPH_LIFE_LEFT
+} ngx_glyph_life_e;
+
+
+/* Where the writer has a job. */
+
+typedef enum {
+    NGX_GLYPH_PLACE_NONE = 0,
+    NGX_GLYPH_PLACE_READY,                  /* it waits for a transaction */
+    NGX_GLYPH_PLACE_BATCH                   /* it is in one */
+} ngx_glyph_place_e;
 
 
 /* Whether the body is kept until all of it is here; ngx_glyph_collect.c. */
@@ -77,13 +117,16 @@ struct ngx_glyph_job_s {
     u_char                     text[NGX_GLYPH_UUID_TEXT_LEN + 1];
     ngx_str_t                  tenant;
     ngx_glyph_loc_conf_t      *conf;
-    ngx_glyph_ctx_t           *ctx;         /* NULL: no request */
+    const ngx_glyph_kind_t    *kind;
+    const ngx_glyph_sink_t    *sink;
+    ngx_glyph_client_t        *client;      /* who waits for it, or NULL */
 
     /* background imports; see ngx_glyph_background.h */
     ngx_glyph_spool_t         *spool;       /* its file, or NULL */
     ngx_glyph_run_t           *run;         /* of a runner, or NULL */
     ngx_str_t                  location;    /* conf->key when it came */
     glyph_buf_t                meta;        /* memory of the texts above */
+    const char                *fingerprint; /* of its file, or NULL */
     uint64_t                   skip_rows;   /* that Postgres has already */
     uint64_t                   skipped_invalid;
 
@@ -96,11 +139,12 @@ struct ngx_glyph_job_s {
     u_char                     duplicate_of[NGX_GLYPH_UUID_TEXT_LEN + 1];
     u_char                     nonce[8];    /* of its file; hex, or unset */
 
-    ngx_glyph_job_state_e      state;
+    ngx_glyph_life_e           life;
+    ngx_glyph_job_state_e      state;       /* as it is shown */
     ngx_int_t                  epoch;
 
     /* how it ends, once that is settled */
-    ngx_glyph_turn_t           end;         /* waiting: it is to be told */
+    ngx_glyph_turn_t           end;
     ngx_glyph_job_state_e      outcome;
     ngx_uint_t                 http_status; /* of the answer */
     const char                *code;        /* why it failed; or NULL */
@@ -132,10 +176,9 @@ struct ngx_glyph_job_s {
     ngx_uint_t                 nconsumed;   /* of these, when it has ended */
     unsigned                   running_end:1;
 
-    /* where rows go; see ngx_glyph_output.h */
-    ngx_glyph_output_t        *output;      /* NULL: to Postgres */
-    void                      *output_data;
+    void                      *sink_data;   /* the sink's */
     ngx_event_t                deliver;
+    ngx_glyph_output_t        *output;      /* asked for; NULL: an import */
     ngx_str_t                  columns;     /* ?columns= of a transform */
     ngx_str_t                  source;      /* ?path=, below import_root */
     off_t                      source_max;  /* 0: any size */
@@ -145,6 +188,7 @@ struct ngx_glyph_job_s {
     ngx_queue_t                blocks;
     ngx_uint_t                 nblocks;     /* lent to this job */
     ngx_queue_t                ready;       /* in the writer's queue */
+    ngx_glyph_place_e          place;       /* there */
     ngx_glyph_block_t          last_block;  /* of a job that ends early; not
                                                from the budget */
     glyph_totals_t             committed;   /* as Postgres has it */
@@ -156,39 +200,28 @@ struct ngx_glyph_job_s {
     uint64_t                   start_time;  /* wall clock, ms since 1970 */
     ngx_event_t                timeout;     /* glyph_job_timeout */
 
-    /* ngx_glyph_state.c */
-    ngx_queue_t                moving_queue;
-    ngx_msec_t                 changed_at;
-    ngx_msec_t                 published;
-    ngx_uint_t                 sequence;
+    void                      *shown;       /* what ngx_glyph_state.c knows
+                                               of it */
 
     ngx_uint_t                 refused;     /* rows, by Postgres */
 
     unsigned                   body_end:1;  /* all of the body has come */
     unsigned                   running:1;   /* a task is out */
-    unsigned                   ending:1;    /* the outcome is settled, no
-                                               input is taken any more */
-    unsigned                   final_queued:1;
-    unsigned                   outcome_refused:1;
     unsigned                   registered:1;    /* has a row in imports */
     unsigned                   given_id:1;  /* the client chose it */
-    unsigned                   in_batch:1;
-    unsigned                   in_ready:1;
-    unsigned                   spooling:1;  /* the body goes to the file */
+    unsigned                   background:1;    /* asked for, or decided */
     unsigned                   durable:1;   /* the body is in the file */
-    unsigned                   leaving:1;   /* the worker ends: let go */
-    unsigned                   replay:1;    /* only for the file's digest;
-                                               nothing is written */
-    unsigned                   changed:1;   /* since it was published */
-    unsigned                   moving:1;
     unsigned                   show_errors:1;   /* ?errors= of a transform */
     unsigned                   represent:1;     /* return=representation */
+    ngx_msec_t                 wait;        /* Prefer: wait=N; 0: not at all */
 };
 
 
+/* It has an outcome, of the file or of an early end, and takes no input. */
+#define ngx_glyph_job_ending(job)  ((job)->life >= NGX_GLYPH_LIFE_ENDING)
+
 /* Nothing changes the outcome any more, be it told or not. */
-#define ngx_glyph_job_decided(job)                                            \
-    ((job)->end.waiting || ngx_glyph_job_is_final((job)->state))
+#define ngx_glyph_job_decided(job)  ((job)->life >= NGX_GLYPH_LIFE_DECIDED)
 
 
 ngx_int_t ngx_glyph_job_init(ngx_cycle_t *cycle);
@@ -243,7 +276,7 @@ time_t ngx_glyph_job_next_end(ngx_glyph_job_t *job);
 typedef struct {
     ngx_uint_t                 state[NGX_GLYPH_JOB_COMPLETED];  /* imports */
     ngx_uint_t                 transforms;  /* and dry runs */
-    ngx_uint_t                 uploads;     /* of all, with a request */
+    ngx_uint_t                 uploads;     /* of all, with a client */
 } ngx_glyph_job_count_t;
 
 ngx_uint_t ngx_glyph_job_count(void);
@@ -253,12 +286,12 @@ void ngx_glyph_job_each(void (*f)(ngx_glyph_job_t *job));
 
 /*
  * Takes body bytes, as many as there is room for; returns how many.  Less
- * than len: the job calls ngx_glyph_upload_resume() when there is room.
+ * than len: the client is told when there is room.
  */
 size_t ngx_glyph_job_receive(ngx_glyph_job_t *job, u_char *data, size_t len);
 void ngx_glyph_job_body_end(ngx_glyph_job_t *job);
 
-/* From the request: all that the client has sent until now was taken. */
+/* From the client: all that it has sent until now was taken. */
 void ngx_glyph_job_input_idle(ngx_glyph_job_t *job);
 
 /* Starts the next task if there is anything to do and nothing in the way. */
@@ -280,7 +313,7 @@ void ngx_glyph_job_computed(ngx_glyph_job_t *job);
 /* Gives back the first chunk in the queue. */
 void ngx_glyph_job_chunk_done(ngx_glyph_job_t *job);
 
-/* From the request: it is gone, the job goes on without it, or not at all. */
+/* From the client: it is gone, the job goes on without it, or not at all. */
 void ngx_glyph_job_detach(ngx_glyph_job_t *job);
 
 /*

@@ -5,10 +5,7 @@
  */
 
 #include "ngx_glyph.h"
-#include "ngx_glyph_background.h"
 #include "ngx_glyph_job_parts.h"
-#include "ngx_glyph_output.h"
-#include "ngx_glyph_upload.h"
 
 
 /* chunks that one job may hold */
@@ -24,7 +21,7 @@
 
 /* the bytes are on their way to the disk */
 #define ngx_glyph_job_to_file(job)                                            \
-    ((job)->spooling || (job)->collect == NGX_GLYPH_COLLECT_WRITE)
+    ((job)->kind->keeps || (job)->collect == NGX_GLYPH_COLLECT_WRITE)
 
 
 static ngx_int_t ngx_glyph_job_chunk(ngx_glyph_job_t *job);
@@ -58,7 +55,7 @@ ngx_glyph_job_receive(ngx_glyph_job_t *job, u_char *data, size_t len)
 
     while (taken < len) {
 
-        if (job->ending) {
+        if (ngx_glyph_job_ending(job)) {
             return len;
         }
 
@@ -181,6 +178,13 @@ ngx_glyph_job_chunk_take(ngx_glyph_job_t *job)
 
 
 off_t
+ngx_glyph_job_bytes(ngx_glyph_job_t *job)
+{
+    return job->kind->keeps ? job->received : (off_t) job->seen.bytes;
+}
+
+
+off_t
 ngx_glyph_job_size(ngx_glyph_job_t *job)
 {
     if (job->expected >= 0) {
@@ -260,33 +264,22 @@ ngx_glyph_job_chunk_granted(void *data)
 {
     ngx_glyph_job_t *job = data;
 
-    if (job->run || job->collect == NGX_GLYPH_COLLECT_READ
-        || (job->ctx && job->ctx->paused))
-    {
-        ngx_glyph_job_resume(job);
-        return;
+    if (ngx_glyph_job_resume(job) != NGX_OK) {
+
+        /* nobody would take it */
+
+        ngx_glyph_waiter_cancel(&job->chunk_waiter);
     }
-
-    /* nobody would take it */
-
-    ngx_glyph_waiter_cancel(&job->chunk_waiter);
 }
 
 
 /* There is room for input again. */
 
-void
+ngx_int_t
 ngx_glyph_job_resume(ngx_glyph_job_t *job)
 {
-    if (job->run) {
-        ngx_glyph_runner_feed(job);
-
-    } else if (job->collect == NGX_GLYPH_COLLECT_READ) {
-        ngx_glyph_collect_feed(job);
-
-    } else if (job->ctx) {
-        ngx_glyph_upload_resume(job->ctx);
-    }
+    return job->kind->room ? job->kind->room(job)
+                           : ngx_glyph_client_resume(job->client);
 }
 
 
@@ -296,7 +289,7 @@ ngx_glyph_job_body_end(ngx_glyph_job_t *job)
     job->body_end = 1;
     job->timing.receive = ngx_glyph_usec() - job->timing.began;
 
-    if (job->state == NGX_GLYPH_JOB_RECEIVING && !job->spooling) {
+    if (job->state == NGX_GLYPH_JOB_RECEIVING && !job->kind->keeps) {
         job->state = NGX_GLYPH_JOB_PROCESSING;
     }
 

@@ -5,7 +5,7 @@
  */
 
 #include "ngx_glyph.h"
-#include "ngx_glyph_job.h"
+#include "ngx_glyph_job_parts.h"
 
 
 static void ngx_glyph_job_json_progress(ngx_glyph_job_t *job,
@@ -56,7 +56,7 @@ ngx_glyph_job_json_progress(ngx_glyph_job_t *job, glyph_buf_t *b)
     uint64_t    bytes;
     ngx_uint_t  percent, running;
 
-    bytes = job->spooling ? (uint64_t) job->received : job->seen.bytes;
+    bytes = (uint64_t) ngx_glyph_job_bytes(job);
 
     sec = (double) (ngx_current_msec - job->started) / 1000;
     rate = (sec > 0) ? (double) job->seen.rows / sec : 0;

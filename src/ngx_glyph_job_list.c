@@ -4,12 +4,11 @@
  */
 
 #include "ngx_glyph.h"
-#include "ngx_glyph_background.h"
 #include "ngx_glyph_job_parts.h"
-#include "ngx_glyph_state.h"
+#include "ngx_glyph_observer.h"
+#include "ngx_glyph_spool.h"
 #include "ngx_glyph_timing.h"
 #include "ngx_glyph_uuid.h"
-#include "ngx_glyph_writer.h"
 
 
 /* how often jobs are looked after, and when they get a row in imports, ms */
@@ -85,9 +84,8 @@ ngx_glyph_job_exit(void)
 
             job->running = 0;
 
-            if (job->ctx) {
-                job->ctx->job = NULL;
-                job->ctx = NULL;
+            if (job->client) {
+                (void) ngx_glyph_client_detach(job->client);
             }
 
             if (job->spool) {
@@ -109,7 +107,7 @@ ngx_glyph_job_list_add(ngx_glyph_job_t *job)
 {
     ngx_queue_insert_tail(ngx_glyph_job_bucket(&job->id), &job->queue);
     ngx_glyph_jobs_n++;
-    ngx_glyph_jobs_transforms += (job->output != NULL);
+    ngx_glyph_jobs_transforms += !job->sink->stored;
 }
 
 
@@ -118,7 +116,7 @@ ngx_glyph_job_list_remove(ngx_glyph_job_t *job)
 {
     ngx_queue_remove(&job->queue);
     ngx_glyph_jobs_n--;
-    ngx_glyph_jobs_transforms -= (job->output != NULL);
+    ngx_glyph_jobs_transforms -= !job->sink->stored;
 }
 
 
@@ -162,8 +160,8 @@ ngx_glyph_job_count(void)
 ngx_uint_t
 ngx_glyph_job_count_like(ngx_glyph_job_t *job)
 {
-    return job->output ? ngx_glyph_jobs_transforms
-                       : ngx_glyph_jobs_n - ngx_glyph_jobs_transforms;
+    return job->sink->stored ? ngx_glyph_jobs_n - ngx_glyph_jobs_transforms
+                             : ngx_glyph_jobs_transforms;
 }
 
 
@@ -187,10 +185,10 @@ ngx_glyph_job_next_end(ngx_glyph_job_t *like)
         {
             job = ngx_queue_data(q, ngx_glyph_job_t, queue);
 
-            done = job->spooling ? job->received : (off_t) job->seen.bytes;
+            done = ngx_glyph_job_bytes(job);
 
             if (done == 0 || job->expected < done
-                || (job->output == NULL) != (like->output == NULL))
+                || job->sink->stored != like->sink->stored)
             {
                 continue;
             }
@@ -227,14 +225,14 @@ ngx_glyph_job_counts(ngx_glyph_job_count_t *counts)
         {
             job = ngx_queue_data(q, ngx_glyph_job_t, queue);
 
-            if (job->output) {
-                counts->transforms++;
+            if (job->sink->stored) {
+                counts->state[job->state]++;
 
             } else {
-                counts->state[job->state]++;
+                counts->transforms++;
             }
 
-            counts->uploads += (job->ctx != NULL);
+            counts->uploads += (job->client != NULL);
         }
     }
 }
@@ -305,18 +303,17 @@ ngx_glyph_job_tick_handler(ngx_event_t *ev)
 static void
 ngx_glyph_job_tick_one(ngx_glyph_job_t *job)
 {
-    if (ngx_exiting && job->run) {
+    if (ngx_exiting && job->kind->leave) {
         ngx_glyph_job_let_go(job);
         return;
     }
 
-    if (!job->registered && !job->spooling && !job->final_queued
-        && job->output == NULL
-        && (job->run == NULL || ngx_glyph_runner_started(job))
+    if (!job->registered && job->life < NGX_GLYPH_LIFE_LAST
+        && job->kind->ready && job->kind->ready(job)
         && ngx_current_msec - job->started >= NGX_GLYPH_JOB_TICK)
     {
-        ngx_glyph_writer_ready(job);
+        job->sink->ready(job);
     }
 
-    ngx_glyph_state_alive(job);
+    ngx_glyph_observers_alive(job);
 }

@@ -1,8 +1,8 @@
 
 /*
- * What the parts of a job share, and nobody else: its life (ngx_glyph_job.c),
- * what comes in (_job_input.c), what is kept until all is here (_collect.c),
- * the worker's list (_job_list.c).
+ * What the parts of a job share, and nobody else: its steps (ngx_glyph_job.c),
+ * how it ends (_job_life.c), what comes in (_job_input.c), what is kept until
+ * all is here (_collect.c), the worker's list (_job_list.c).
  */
 
 
@@ -17,6 +17,9 @@
 /* blocks that one job may hold */
 #define NGX_GLYPH_JOB_BLOCKS    2
 
+/* The sink takes blocks at the pace of a client. */
+#define ngx_glyph_job_streams(job)  ((job)->sink->streams)
+
 /* Nothing can be computed before somebody has taken a block. */
 #define ngx_glyph_job_stalled(job)                                            \
     ((job)->block == NULL && (job)->nblocks == NGX_GLYPH_JOB_BLOCKS)
@@ -25,7 +28,18 @@
 /* Frees the job, whoever has a reference. */
 void ngx_glyph_job_destroy(ngx_glyph_job_t *job);
 
-/* The worker ends: a runner's job finishes its step, and is left. */
+void ngx_glyph_job_life_init(ngx_glyph_job_t *job);
+void ngx_glyph_job_live(ngx_glyph_job_t *job, ngx_glyph_life_e life);
+
+void ngx_glyph_job_decide(ngx_glyph_job_t *job, ngx_glyph_job_state_e state);
+
+/* The sink and the job let go of what is worth nothing any more. */
+void ngx_glyph_job_forget(ngx_glyph_job_t *job);
+void ngx_glyph_job_drop_output(ngx_glyph_job_t *job);
+
+void ngx_glyph_job_stop_timers(ngx_glyph_job_t *job);
+
+/* The worker ends: what can be left finishes its step, and is. */
 void ngx_glyph_job_let_go(ngx_glyph_job_t *job);
 
 
@@ -34,8 +48,14 @@ void ngx_glyph_job_input_init(ngx_glyph_job_t *job);
 /* Bytes of the whole body, as far as that is known: for its turn. */
 off_t ngx_glyph_job_size(ngx_glyph_job_t *job);
 
-/* There may be room: for whoever brings the bytes. */
-void ngx_glyph_job_resume(ngx_glyph_job_t *job);
+/* Of these, what it is done with. */
+off_t ngx_glyph_job_bytes(ngx_glyph_job_t *job);
+
+/*
+ * There may be room: for whoever brings the bytes.  NGX_DECLINED: nobody waits
+ * for it.
+ */
+ngx_int_t ngx_glyph_job_resume(ngx_glyph_job_t *job);
 
 /* Throws the input away, but for what a task has. */
 void ngx_glyph_job_drop_input(ngx_glyph_job_t *job);
@@ -44,20 +64,13 @@ void ngx_glyph_job_drop_input(ngx_glyph_job_t *job);
 void ngx_glyph_job_yield(ngx_glyph_job_t *job);
 
 
-/*
- * The next step of a job whose body is collected, if none is under way.
- * NGX_OK: tasks may go on; NGX_AGAIN: not now.
- */
-ngx_int_t ngx_glyph_collect_run(ngx_glyph_job_t *job);
-
 /* In HEAD: a task is back, and has found the file's header. */
 void ngx_glyph_collect_begun(ngx_glyph_job_t *job);
 
 /* In GATHER: whether what has come is to go to a file. */
 ngx_uint_t ngx_glyph_collect_full(ngx_glyph_job_t *job);
 
-/* In READ: reads on, if there is room; gives back what was read ahead. */
-void ngx_glyph_collect_feed(ngx_glyph_job_t *job);
+/* In READ: gives back what was read ahead. */
 void ngx_glyph_collect_rewind(ngx_glyph_job_t *job);
 
 /* The file, if there is one, is not needed any more. */

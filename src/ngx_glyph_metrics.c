@@ -7,7 +7,9 @@
 #include "ngx_glyph.h"
 #include "ngx_glyph_budget.h"
 #include "ngx_glyph_http.h"
+#include "ngx_glyph_job.h"
 #include "ngx_glyph_metrics.h"
+#include "ngx_glyph_observer.h"
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_redis.h"
 #include "ngx_glyph_spool.h"
@@ -44,6 +46,9 @@ static void ngx_glyph_metrics_look(void);
 static void ngx_glyph_metrics_state(ngx_uint_t gauge,
     const char *const *names, const char *state);
 static void ngx_glyph_metrics_write(glyph_buf_t *b);
+static void ngx_glyph_metrics_computed(ngx_glyph_job_t *job,
+    const glyph_totals_t *before, const glyph_totals_t *after);
+static void ngx_glyph_metrics_ended(ngx_glyph_job_t *job);
 static void ngx_glyph_metrics_head(glyph_buf_t *b, const char *name,
     const char *type, const char *help);
 static void ngx_glyph_metrics_line(glyph_buf_t *b, const char *name,
@@ -342,6 +347,15 @@ static const char *const  ngx_glyph_metrics_redis[] = {
 };
 
 
+static const ngx_glyph_observer_t  ngx_glyph_metrics_observer = {
+    ngx_glyph_metrics_computed,
+    NULL,                                  /* changed */
+    NULL,                                  /* alive */
+    ngx_glyph_metrics_ended,
+    NULL                                   /* left */
+};
+
+
 static ngx_event_t  ngx_glyph_metrics_tick;
 
 
@@ -353,6 +367,8 @@ ngx_glyph_metrics_init(ngx_cycle_t *cycle)
     dummy.fd = (ngx_socket_t) -1;
 
     ngx_glyph_zone_enter(ngx_glyph_main_conf->zone);
+
+    ngx_glyph_observe(&ngx_glyph_metrics_observer);
 
     ngx_glyph_metrics_tick.handler = ngx_glyph_metrics_tick_handler;
     ngx_glyph_metrics_tick.data = &dummy;
@@ -442,8 +458,8 @@ ngx_glyph_metrics_state(ngx_uint_t gauge, const char *const *names,
 }
 
 
-void
-ngx_glyph_metrics_totals(const glyph_totals_t *before,
+static void
+ngx_glyph_metrics_computed(ngx_glyph_job_t *job, const glyph_totals_t *before,
     const glyph_totals_t *after)
 {
     ngx_uint_t  i;
@@ -468,10 +484,10 @@ ngx_glyph_metrics_totals(const glyph_totals_t *before,
 }
 
 
-void
-ngx_glyph_metrics_job(ngx_glyph_job_t *job)
+static void
+ngx_glyph_metrics_ended(ngx_glyph_job_t *job)
 {
-    if (job->output) {
+    if (!job->sink->stored) {
         ngx_glyph_zone_add(job->state == NGX_GLYPH_JOB_COMPLETED
                            ? NGX_GLYPH_TRANSFORMS_COMPLETED
                            : NGX_GLYPH_TRANSFORMS_FAILED, 1);

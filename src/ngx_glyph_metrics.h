@@ -1,7 +1,7 @@
 
 /*
- * What the rest of the module tells the metrics; see ngx_glyph_zone.h for the
- * places that count by themselves.
+ * The metrics observe jobs; see ngx_glyph_zone.h for the places that count by
+ * themselves.
  */
 
 
@@ -10,19 +10,11 @@
 
 
 #include "ngx_glyph.h"
-#include "ngx_glyph_job.h"
 
 
 /* At worker start and exit. */
 ngx_int_t ngx_glyph_metrics_init(ngx_cycle_t *cycle);
 void ngx_glyph_metrics_exit(void);
-
-/* A job's totals have grown, by a task. */
-void ngx_glyph_metrics_totals(const glyph_totals_t *before,
-    const glyph_totals_t *after);
-
-/* A job has its final state. */
-void ngx_glyph_metrics_job(ngx_glyph_job_t *job);
 
 
 #endif /* _NGX_GLYPH_METRICS_H_INCLUDED_ */

@@ -260,7 +260,7 @@ ngx_glyph_options_source(ngx_http_request_t *r, ngx_glyph_job_t *job)
     clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
 
     job->source_max = clcf->client_max_body_size;
-    job->spooling = 1;
+    job->background = 1;
 
     p = job->source.data + job->source.len;
 
@@ -439,7 +439,7 @@ ngx_glyph_options_preference(ngx_glyph_job_t *job, ngx_str_t *token)
     if (text.len == async.len
         && ngx_strncasecmp(text.data, async.data, async.len) == 0)
     {
-        job->spooling = 1;
+        job->background = 1;
 
     } else if (text.len == strict.len
                && ngx_strncasecmp(text.data, strict.data, strict.len) == 0)
@@ -458,8 +458,8 @@ ngx_glyph_options_preference(ngx_glyph_job_t *job, ngx_str_t *token)
         n = ngx_atoi(text.data + wait.len, text.len - wait.len);
 
         if (n != NGX_ERROR) {
-            job->spooling = 1;
-            job->ctx->wait_for = 1000 * ngx_min(n, NGX_GLYPH_WAIT_MAX);
+            job->background = 1;
+            job->wait = 1000 * ngx_min(n, NGX_GLYPH_WAIT_MAX);
         }
     }
 }

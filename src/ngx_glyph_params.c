@@ -404,7 +404,7 @@ static ngx_int_t
 ngx_glyph_option_background(ngx_glyph_job_t *job, ngx_str_t *value)
 {
     if (value->len == 4 && ngx_strncmp(value->data, "true", 4) == 0) {
-        job->spooling = 1;
+        job->background = 1;
         return NGX_OK;
     }
 

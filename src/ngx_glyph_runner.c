@@ -4,13 +4,12 @@
  * Here it is decided which one is next.
  *
  * Candidates come from a scan of the directory, oldest first.  A file for
- * which a request waits is kept locked, and goes first.
+ * which a client waits is kept locked, and goes first.
  */
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_background.h"
 #include "ngx_glyph_runner.h"
-#include "ngx_glyph_upload.h"
 #include "ngx_glyph_writer.h"
 
 
@@ -20,7 +19,7 @@
 
 typedef struct {
     ngx_uint_t                 running;
-    ngx_queue_t                waiting;     /* of ngx_glyph_ctx_t */
+    ngx_queue_t                waiting;     /* of clients */
     ngx_uint_t                 nwaiting;
 
     ngx_glyph_spool_scan_t     scan;
@@ -41,7 +40,7 @@ static void ngx_glyph_runner_scanned(void);
 static ngx_int_t ngx_glyph_runner_adopt(ngx_glyph_uuid_t *id);
 static void ngx_glyph_runner_adopted(ngx_glyph_spool_t *spool);
 static void ngx_glyph_runner_start(ngx_glyph_spool_t *spool,
-    ngx_glyph_ctx_t *ctx);
+    ngx_glyph_client_t *client);
 static void ngx_glyph_runner_quarantine(ngx_glyph_spool_t *spool,
     const char *why);
 
@@ -84,7 +83,6 @@ static void
 ngx_glyph_runner_tick_handler(ngx_event_t *ev)
 {
     ngx_queue_t         *q;
-    ngx_glyph_ctx_t     *ctx;
     ngx_glyph_runner_t  *rn;
 
     rn = &ngx_glyph_runner;
@@ -93,8 +91,8 @@ ngx_glyph_runner_tick_handler(ngx_event_t *ev)
 
         while (!ngx_queue_empty(&rn->waiting)) {
             q = ngx_queue_head(&rn->waiting);
-            ctx = ngx_queue_data(q, ngx_glyph_ctx_t, queue);
-            ngx_glyph_upload_accepted(ctx);
+            ngx_glyph_client_accepted(ngx_queue_data(q, ngx_glyph_client_t,
+                                                     queue));
         }
 
         return;
@@ -114,8 +112,7 @@ static void
 ngx_glyph_runner_next(void)
 {
     ngx_queue_t         *q;
-    ngx_glyph_ctx_t     *ctx;
-    ngx_glyph_spool_t   *spool;
+    ngx_glyph_client_t  *client;
     ngx_glyph_runner_t  *rn;
 
     rn = &ngx_glyph_runner;
@@ -128,11 +125,9 @@ ngx_glyph_runner_next(void)
     {
         if (!ngx_queue_empty(&rn->waiting)) {
             q = ngx_queue_head(&rn->waiting);
-            ctx = ngx_queue_data(q, ngx_glyph_ctx_t, queue);
+            client = ngx_queue_data(q, ngx_glyph_client_t, queue);
 
-            spool = ctx->spool;
-            ngx_glyph_runner_forget(ctx);
-            ngx_glyph_runner_start(spool, ctx);
+            ngx_glyph_runner_start(ngx_glyph_runner_forget(client), client);
             continue;
         }
 
@@ -252,7 +247,7 @@ ngx_glyph_runner_free(void)
 
 
 void
-ngx_glyph_runner_offer(ngx_glyph_spool_t *spool, ngx_glyph_ctx_t *ctx)
+ngx_glyph_runner_offer(ngx_glyph_spool_t *spool, ngx_glyph_client_t *client)
 {
     ngx_glyph_runner_t *rn = &ngx_glyph_runner;
 
@@ -266,35 +261,40 @@ ngx_glyph_runner_offer(ngx_glyph_spool_t *spool, ngx_glyph_ctx_t *ctx)
         && ngx_queue_empty(&rn->waiting)
         && ngx_glyph_writer_available() != NGX_DECLINED)
     {
-        ngx_glyph_runner_start(spool, ctx);
+        ngx_glyph_runner_start(spool, client);
         return;
     }
 
-    if (ctx == NULL) {
+    if (client == NULL) {
         ngx_glyph_spool_close(spool);
         rn->missed = 1;
         return;
     }
 
-    ctx->spool = spool;
-    ngx_queue_insert_tail(&rn->waiting, &ctx->queue);
+    ngx_glyph_client_queue(client, spool);
+    ngx_queue_insert_tail(&rn->waiting, &client->queue);
     rn->nwaiting++;
 }
 
 
-void
-ngx_glyph_runner_forget(ngx_glyph_ctx_t *ctx)
+ngx_glyph_spool_t *
+ngx_glyph_runner_forget(ngx_glyph_client_t *client)
 {
-    if (ctx->spool) {
-        ctx->spool = NULL;
-        ngx_queue_remove(&ctx->queue);
+    ngx_glyph_spool_t  *spool;
+
+    spool = ngx_glyph_client_unqueue(client);
+
+    if (spool) {
+        ngx_queue_remove(&client->queue);
         ngx_glyph_runner.nwaiting--;
     }
+
+    return spool;
 }
 
 
 static void
-ngx_glyph_runner_start(ngx_glyph_spool_t *spool, ngx_glyph_ctx_t *ctx)
+ngx_glyph_runner_start(ngx_glyph_spool_t *spool, ngx_glyph_client_t *client)
 {
     ngx_int_t         rc;
     ngx_glyph_job_t  *job;
@@ -326,10 +326,9 @@ ngx_glyph_runner_start(ngx_glyph_spool_t *spool, ngx_glyph_ctx_t *ctx)
 
     ngx_glyph_runner.running++;
 
-    if (ctx) {
-        ctx->job = job;
-        job->ctx = ctx;
+    if (client) {
         ngx_glyph_job_ref(job);
+        ngx_glyph_client_attach(client, job);
     }
 
     ngx_glyph_runner_take(job);
@@ -340,9 +339,7 @@ ngx_glyph_runner_start(ngx_glyph_spool_t *spool, ngx_glyph_ctx_t *ctx)
 
 failed:
 
-    if (ctx) {
-        ngx_glyph_upload_accepted(ctx);
-    }
+    ngx_glyph_client_accepted(client);
 }
 
 

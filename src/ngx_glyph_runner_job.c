@@ -28,8 +28,8 @@
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_runner.h"
 #include "ngx_glyph_store.h"
-#include "ngx_glyph_upload.h"
 #include "ngx_glyph_uuid.h"
+#include "ngx_glyph_writer.h"
 
 #include <ngx_md5.h>
 
@@ -56,6 +56,12 @@ struct ngx_glyph_run_s {
 };
 
 
+static ngx_int_t ngx_glyph_runner_step(ngx_glyph_job_t *job);
+static ngx_int_t ngx_glyph_runner_room(ngx_glyph_job_t *job);
+static ngx_uint_t ngx_glyph_runner_started(ngx_glyph_job_t *job);
+static void ngx_glyph_runner_blameless(ngx_glyph_job_t *job);
+static ngx_int_t ngx_glyph_runner_leave(ngx_glyph_job_t *job);
+static void ngx_glyph_runner_ended(ngx_glyph_job_t *job);
 static ngx_glyph_loc_conf_t *ngx_glyph_runner_conf(ngx_glyph_job_t *job);
 static void ngx_glyph_runner_md5(ngx_md5_t *md5, const void *data,
     size_t len);
@@ -73,9 +79,24 @@ static void ngx_glyph_runner_note(ngx_glyph_job_t *job);
 static void ngx_glyph_runner_noted(ngx_glyph_spool_t *spool);
 static void ngx_glyph_runner_forgiven(ngx_glyph_spool_t *spool);
 static void ngx_glyph_runner_go(ngx_glyph_job_t *job);
+static void ngx_glyph_runner_feed(ngx_glyph_job_t *job);
 static void ngx_glyph_runner_read(ngx_glyph_spool_t *spool);
+static void ngx_glyph_runner_over(ngx_glyph_job_t *job, ngx_uint_t final);
 static void ngx_glyph_runner_let_go(ngx_glyph_job_t *job);
 static void ngx_glyph_runner_closed(ngx_glyph_spool_t *spool);
+
+
+static const ngx_glyph_kind_t  ngx_glyph_runner_kind = {
+    "import",
+    0,                                     /* keeps */
+    ngx_glyph_runner_step,
+    ngx_glyph_runner_room,
+    ngx_glyph_runner_started,
+    NULL,                                  /* finished */
+    ngx_glyph_runner_blameless,
+    ngx_glyph_runner_leave,
+    ngx_glyph_runner_ended
+};
 
 
 ngx_int_t
@@ -105,6 +126,12 @@ ngx_glyph_runner_job(ngx_glyph_job_t *job)
     job->id = spool->prefix.id;
     ngx_glyph_uuid_text(job->text, &job->id);
 
+    /* of files there are as many at a time as runners, and all can wait */
+
+    job->opts.room = NULL;
+
+    job->kind = &ngx_glyph_runner_kind;
+    job->sink = &ngx_glyph_writer_sink;
     job->run = run;
     job->durable = 1;
     job->expected = spool->prefix.body_len;
@@ -124,6 +151,7 @@ ngx_glyph_runner_job(ngx_glyph_job_t *job)
     job->state = NGX_GLYPH_JOB_QUEUED;
 
     ngx_glyph_runner_make_fingerprint(job, spool, run->fingerprint);
+    job->fingerprint = run->fingerprint;
 
     return NGX_OK;
 }
@@ -233,13 +261,6 @@ ngx_glyph_runner_md5(ngx_md5_t *md5, const void *data, size_t len)
 }
 
 
-const char *
-ngx_glyph_runner_fingerprint(ngx_glyph_job_t *job)
-{
-    return job->run->fingerprint;
-}
-
-
 void
 ngx_glyph_runner_take(ngx_glyph_job_t *job)
 {
@@ -339,9 +360,7 @@ ngx_glyph_runner_found(ngx_glyph_job_t *job, PGresult *res)
 
         job->spool->quarantine = 1;
 
-        if (job->ctx) {
-            ngx_glyph_upload_accepted(job->ctx);
-        }
+        ngx_glyph_client_accepted(job->client);
 
         ngx_glyph_job_over(job, NGX_GLYPH_JOB_FAILED, "store_damaged");
         return;
@@ -349,9 +368,7 @@ ngx_glyph_runner_found(ngx_glyph_job_t *job, PGresult *res)
 
     if (ngx_glyph_job_is_final((ngx_glyph_job_state_e) state)) {
 
-        if (job->ctx) {
-            ngx_glyph_upload_accepted(job->ctx);
-        }
+        ngx_glyph_client_accepted(job->client);
 
         ngx_glyph_job_over(job, (ngx_glyph_job_state_e) state,
                            PQgetvalue(res, 0, 11));
@@ -551,7 +568,7 @@ ngx_glyph_runner_noted(ngx_glyph_spool_t *spool)
 
 /* A worker that is killed meanwhile has not been killed by the file. */
 
-void
+static void
 ngx_glyph_runner_blameless(ngx_glyph_job_t *job)
 {
     ngx_glyph_spool_t  *spool;
@@ -603,14 +620,32 @@ ngx_glyph_runner_go(ngx_glyph_job_t *job)
 }
 
 
-ngx_uint_t
+/* Whether there is a row in Postgres is not known before. */
+
+static ngx_int_t
+ngx_glyph_runner_step(ngx_glyph_job_t *job)
+{
+    return job->run->taken ? NGX_OK : NGX_AGAIN;
+}
+
+
+static ngx_int_t
+ngx_glyph_runner_room(ngx_glyph_job_t *job)
+{
+    ngx_glyph_runner_feed(job);
+
+    return NGX_OK;
+}
+
+
+static ngx_uint_t
 ngx_glyph_runner_started(ngx_glyph_job_t *job)
 {
     return job->run->taken;
 }
 
 
-void
+static void
 ngx_glyph_runner_feed(ngx_glyph_job_t *job)
 {
     ngx_glyph_run_t    *run;
@@ -618,8 +653,8 @@ ngx_glyph_runner_feed(ngx_glyph_job_t *job)
 
     run = job->run;
 
-    if (!run->ready || run->over || job->ending || job->body_end
-        || job->leaving || job->spool->busy)
+    if (!run->ready || run->over || job->life != NGX_GLYPH_LIFE_OPEN
+        || job->body_end || job->spool->busy)
     {
         return;
     }
@@ -652,7 +687,7 @@ ngx_glyph_runner_read(ngx_glyph_spool_t *spool)
     chunk = spool->chunk;
     spool->chunk = NULL;
 
-    if (spool->err || job->ending || job->leaving || job->run->over) {
+    if (spool->err || job->life != NGX_GLYPH_LIFE_OPEN || job->run->over) {
         ngx_glyph_job_chunk_return(job, chunk);
 
         if (spool->err && !job->run->over) {
@@ -687,7 +722,17 @@ ngx_glyph_runner_read(ngx_glyph_spool_t *spool)
 }
 
 
-void
+/* An import that another worker has now is ended by that, with the file. */
+
+static void
+ngx_glyph_runner_ended(ngx_glyph_job_t *job)
+{
+    ngx_glyph_runner_over(job, job->code == NULL
+                          || ngx_strcmp(job->code, "ownership_lost") != 0);
+}
+
+
+static void
 ngx_glyph_runner_over(ngx_glyph_job_t *job, ngx_uint_t final)
 {
     ngx_glyph_run_t *run = job->run;
@@ -749,16 +794,14 @@ ngx_glyph_runner_closed(ngx_glyph_spool_t *spool)
 }
 
 
-ngx_int_t
+static ngx_int_t
 ngx_glyph_runner_leave(ngx_glyph_job_t *job)
 {
     if (job->spool->busy || job->run->asking) {
         return NGX_AGAIN;
     }
 
-    if (job->ctx) {
-        ngx_glyph_upload_accepted(job->ctx);
-    }
+    ngx_glyph_client_accepted(job->client);
 
     ngx_glyph_runner_over(job, 0);
 

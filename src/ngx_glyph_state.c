@@ -1,5 +1,7 @@
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_job.h"
+#include "ngx_glyph_observer.h"
 #include "ngx_glyph_redis.h"
 #include "ngx_glyph_state.h"
 #include "ngx_glyph_tenant.h"
@@ -20,18 +22,46 @@
 #define NGX_GLYPH_STATE_MOVING    2000
 
 
-static ngx_msec_t ngx_glyph_state_passed(ngx_glyph_job_t *job);
-static void ngx_glyph_state_move(ngx_glyph_job_t *job);
+/* What is known of a job, in its pool. */
+
+typedef struct {
+    ngx_queue_t                queue;       /* of those that move */
+    ngx_glyph_job_t           *job;
+    ngx_msec_t                 changed_at;
+    ngx_msec_t                 published;   /* 0: not yet */
+    ngx_uint_t                 sequence;
+    unsigned                   changed:1;   /* since it was published */
+    unsigned                   moving:1;
+} ngx_glyph_state_t;
+
+
+static void ngx_glyph_state_changed(ngx_glyph_job_t *job);
+static void ngx_glyph_state_alive(ngx_glyph_job_t *job);
+static void ngx_glyph_state_ended(ngx_glyph_job_t *job);
+static void ngx_glyph_state_left(ngx_glyph_job_t *job);
+static ngx_glyph_state_t *ngx_glyph_state_of(ngx_glyph_job_t *job);
+static ngx_msec_t ngx_glyph_state_passed(ngx_glyph_state_t *st);
+static void ngx_glyph_state_move(ngx_glyph_state_t *st);
+static void ngx_glyph_state_forget(ngx_glyph_state_t *st);
 static void ngx_glyph_state_tick_handler(ngx_event_t *ev);
-static void ngx_glyph_state_look(ngx_glyph_job_t *job);
-static void ngx_glyph_state_write(ngx_glyph_job_t *job);
-static void ngx_glyph_state_send(ngx_glyph_job_t *job, ngx_str_t *doc);
-static ngx_uint_t ngx_glyph_state_unheard(ngx_glyph_job_t *job);
+static void ngx_glyph_state_look(ngx_glyph_state_t *st);
+static void ngx_glyph_state_write(ngx_glyph_state_t *st);
+static void ngx_glyph_state_send(ngx_glyph_state_t *st, ngx_str_t *doc);
+static ngx_uint_t ngx_glyph_state_unheard(ngx_glyph_state_t *st);
+
+
+static const ngx_glyph_observer_t  ngx_glyph_state_observer = {
+    NULL,                                  /* computed */
+    ngx_glyph_state_changed,
+    ngx_glyph_state_alive,
+    ngx_glyph_state_ended,
+    ngx_glyph_state_left
+};
 
 
 static ngx_queue_t  ngx_glyph_state_moving;
 static ngx_uint_t   ngx_glyph_state_nmoving;
-static ngx_uint_t   ngx_glyph_state_left;       /* of this tick */
+static ngx_uint_t   ngx_glyph_state_nleft;      /* of this tick */
 static ngx_event_t  ngx_glyph_state_tick;
 
 
@@ -48,142 +78,80 @@ ngx_glyph_state_init(ngx_cycle_t *cycle)
     ngx_glyph_state_tick.data = &dummy;
     ngx_glyph_state_tick.log = cycle->log;
     ngx_glyph_state_tick.cancelable = 1;
+
+    ngx_glyph_observe(&ngx_glyph_state_observer);
 }
 
 
-void
-ngx_glyph_state_publish(ngx_glyph_job_t *job)
-{
-    if (job->output) {
-        return;
-    }
-
-    job->changed_at = ngx_current_msec;
-    job->changed = 1;
-
-    if (ngx_glyph_job_is_final(job->state)) {
-        ngx_glyph_state_forget(job);
-        ngx_glyph_state_write(job);
-        return;
-    }
-
-    ngx_glyph_state_move(job);
-
-    if (ngx_glyph_state_passed(job) >= NGX_GLYPH_STATE_INTERVAL) {
-        ngx_glyph_state_write(job);
-    }
-}
-
-
-static ngx_msec_t
-ngx_glyph_state_passed(ngx_glyph_job_t *job)
-{
-    return ngx_current_msec - (job->published ? job->published
-                                              : job->started);
-}
-
+/*
+ * Something of the job has changed.  It is written to Redis, and told to the
+ * worker's own streams, at most every 100 ms (the first time 100 ms after the
+ * job's start), and while the job moves at least every 200 ms.
+ */
 
 static void
-ngx_glyph_state_move(ngx_glyph_job_t *job)
+ngx_glyph_state_changed(ngx_glyph_job_t *job)
 {
-    if (job->moving) {
+    ngx_glyph_state_t  *st;
+
+    st = ngx_glyph_state_of(job);
+
+    if (st == NULL) {
         return;
     }
 
-    job->moving = 1;
-    ngx_queue_insert_tail(&ngx_glyph_state_moving, &job->moving_queue);
-    ngx_glyph_state_nmoving++;
+    st->changed_at = ngx_current_msec;
+    st->changed = 1;
 
-    if (!ngx_glyph_state_tick.timer_set) {
-        ngx_add_timer(&ngx_glyph_state_tick, NGX_GLYPH_STATE_TICK);
+    if (job->state == NGX_GLYPH_JOB_QUEUED) {
+
+        /* acknowledged: as soon as if it was the first that is said of it */
+
+        st->published = 0;
+    }
+
+    ngx_glyph_state_move(st);
+
+    if (ngx_glyph_state_passed(st) >= NGX_GLYPH_STATE_INTERVAL) {
+        ngx_glyph_state_write(st);
     }
 }
 
 
-void
-ngx_glyph_state_forget(ngx_glyph_job_t *job)
-{
-    if (job->moving) {
-        job->moving = 0;
-        ngx_queue_remove(&job->moving_queue);
-        ngx_glyph_state_nmoving--;
-    }
-}
-
-
-/* All that move, each once, in as many turns as it takes. */
+/* At once, and the last that is said of it. */
 
 static void
-ngx_glyph_state_tick_handler(ngx_event_t *ev)
+ngx_glyph_state_ended(ngx_glyph_job_t *job)
 {
-    uint64_t          end;
-    ngx_queue_t      *q;
-    ngx_glyph_job_t  *job;
+    ngx_glyph_state_t  *st;
 
-    end = ngx_glyph_usec() + NGX_GLYPH_TURN_USEC;
+    st = ngx_glyph_state_of(job);
 
-    if (ngx_glyph_state_left == 0) {
-        ngx_glyph_state_left = ngx_glyph_state_nmoving;
-    }
-
-    while (ngx_glyph_state_left && ngx_glyph_state_nmoving) {
-
-        if (ngx_glyph_usec() >= end) {
-            ngx_add_timer(ev, 0);
-            return;
-        }
-
-        ngx_glyph_state_left--;
-
-        q = ngx_queue_head(&ngx_glyph_state_moving);
-        ngx_queue_remove(q);
-        ngx_queue_insert_tail(&ngx_glyph_state_moving, q);
-
-        job = ngx_queue_data(q, ngx_glyph_job_t, moving_queue);
-
-        ngx_glyph_state_look(job);
-    }
-
-    ngx_glyph_state_left = 0;
-
-    if (ngx_glyph_state_nmoving) {
-        ngx_add_timer(ev, NGX_GLYPH_STATE_TICK);
+    if (st) {
+        ngx_glyph_state_forget(st);
+        ngx_glyph_state_write(st);
     }
 }
 
 
 static void
-ngx_glyph_state_look(ngx_glyph_job_t *job)
+ngx_glyph_state_left(ngx_glyph_job_t *job)
 {
-    ngx_msec_t  passed;
-
-    if (ngx_glyph_job_find(&job->id) != job) {
-
-        /* somebody else's by now */
-
-        ngx_glyph_state_forget(job);
-        return;
-    }
-
-    passed = ngx_glyph_state_passed(job);
-
-    if (passed >= NGX_GLYPH_STATE_REFRESH
-        || (job->changed && passed >= NGX_GLYPH_STATE_INTERVAL))
-    {
-        ngx_glyph_state_write(job);
-    }
-
-    if (ngx_current_msec - job->changed_at > NGX_GLYPH_STATE_MOVING) {
-        ngx_glyph_state_forget(job);
+    if (job->shown) {
+        ngx_glyph_state_forget(job->shown);
     }
 }
 
 
-void
+static void
 ngx_glyph_state_alive(ngx_glyph_job_t *job)
 {
-    if (ngx_glyph_state_passed(job) >= NGX_GLYPH_STATE_INTERVAL) {
-        ngx_glyph_state_write(job);
+    ngx_glyph_state_t  *st;
+
+    st = ngx_glyph_state_of(job);
+
+    if (st && ngx_glyph_state_passed(st) >= NGX_GLYPH_STATE_INTERVAL) {
+        ngx_glyph_state_write(st);
     }
 }
 
@@ -195,15 +163,144 @@ ngx_glyph_state_restore(void)
 }
 
 
-static void
-ngx_glyph_state_write(ngx_glyph_job_t *job)
-{
-    ngx_str_t    doc;
-    glyph_buf_t  b;
+/* NULL: of what is not stored there is none, nor without memory. */
 
-    job->published = ngx_current_msec;
-    job->changed = 0;
-    job->sequence++;
+static ngx_glyph_state_t *
+ngx_glyph_state_of(ngx_glyph_job_t *job)
+{
+    ngx_glyph_state_t  *st;
+
+    if (job->shown || !job->sink->stored) {
+        return job->shown;
+    }
+
+    st = ngx_pcalloc(job->pool, sizeof(ngx_glyph_state_t));
+
+    if (st) {
+        st->job = job;
+        job->shown = st;
+    }
+
+    return st;
+}
+
+
+static ngx_msec_t
+ngx_glyph_state_passed(ngx_glyph_state_t *st)
+{
+    return ngx_current_msec - (st->published ? st->published
+                                             : st->job->started);
+}
+
+
+static void
+ngx_glyph_state_move(ngx_glyph_state_t *st)
+{
+    if (st->moving) {
+        return;
+    }
+
+    st->moving = 1;
+    ngx_queue_insert_tail(&ngx_glyph_state_moving, &st->queue);
+    ngx_glyph_state_nmoving++;
+
+    if (!ngx_glyph_state_tick.timer_set) {
+        ngx_add_timer(&ngx_glyph_state_tick, NGX_GLYPH_STATE_TICK);
+    }
+}
+
+
+static void
+ngx_glyph_state_forget(ngx_glyph_state_t *st)
+{
+    if (st->moving) {
+        st->moving = 0;
+        ngx_queue_remove(&st->queue);
+        ngx_glyph_state_nmoving--;
+    }
+}
+
+
+/* All that move, each once, in as many turns as it takes. */
+
+static void
+ngx_glyph_state_tick_handler(ngx_event_t *ev)
+{
+    uint64_t            end;
+    ngx_queue_t        *q;
+    ngx_glyph_state_t  *st;
+
+    end = ngx_glyph_usec() + NGX_GLYPH_TURN_USEC;
+
+    if (ngx_glyph_state_nleft == 0) {
+        ngx_glyph_state_nleft = ngx_glyph_state_nmoving;
+    }
+
+    while (ngx_glyph_state_nleft && ngx_glyph_state_nmoving) {
+
+        if (ngx_glyph_usec() >= end) {
+            ngx_add_timer(ev, 0);
+            return;
+        }
+
+        ngx_glyph_state_nleft--;
+
+        q = ngx_queue_head(&ngx_glyph_state_moving);
+        ngx_queue_remove(q);
+        ngx_queue_insert_tail(&ngx_glyph_state_moving, q);
+
+        st = ngx_queue_data(q, ngx_glyph_state_t, queue);
+
+        ngx_glyph_state_look(st);
+    }
+
+    ngx_glyph_state_nleft = 0;
+
+    if (ngx_glyph_state_nmoving) {
+        ngx_add_timer(ev, NGX_GLYPH_STATE_TICK);
+    }
+}
+
+
+static void
+ngx_glyph_state_look(ngx_glyph_state_t *st)
+{
+    ngx_msec_t  passed;
+
+    if (ngx_glyph_job_find(&st->job->id) != st->job) {
+
+        /* somebody else's by now */
+
+        ngx_glyph_state_forget(st);
+        return;
+    }
+
+    passed = ngx_glyph_state_passed(st);
+
+    if (passed >= NGX_GLYPH_STATE_REFRESH
+        || (st->changed && passed >= NGX_GLYPH_STATE_INTERVAL))
+    {
+        ngx_glyph_state_write(st);
+    }
+
+    if (ngx_current_msec - st->changed_at > NGX_GLYPH_STATE_MOVING) {
+        ngx_glyph_state_forget(st);
+    }
+}
+
+
+static void
+ngx_glyph_state_write(ngx_glyph_state_t *st)
+{
+    ngx_str_t         doc;
+    glyph_buf_t       b;
+    ngx_glyph_job_t  *job;
+
+    job = st->job;
+
+    st->published = ngx_current_msec;
+    st->changed = 0;
+    st->sequence++;
 
     if (!ngx_glyph_redis_ready() && !ngx_glyph_watch_wanted(job)) {
         return;
@@ -216,7 +313,7 @@ ngx_glyph_state_write(ngx_glyph_job_t *job)
         doc.data = b.data;
         doc.len = b.len;
 
-        ngx_glyph_state_send(job, &doc);
+        ngx_glyph_state_send(st, &doc);
         ngx_glyph_watch_job(job, &doc);
     }
 
@@ -225,19 +322,22 @@ ngx_glyph_state_write(ngx_glyph_job_t *job)
 
 
 static void
-ngx_glyph_state_send(ngx_glyph_job_t *job, ngx_str_t *doc)
+ngx_glyph_state_send(ngx_glyph_state_t *st, ngx_str_t *doc)
 {
-    u_char       *p;
-    ngx_str_t     args[16];
-    ngx_time_t   *tp;
-    ngx_uint_t    n;
-    u_char        key[sizeof("glyph:events:") + NGX_GLYPH_UUID_TEXT_LEN];
-    u_char        seq[NGX_INT_T_LEN], now[NGX_INT64_LEN], ttl[NGX_TIME_T_LEN];
+    u_char           *p;
+    ngx_str_t         args[16];
+    ngx_time_t       *tp;
+    ngx_uint_t        n;
+    ngx_glyph_job_t  *job;
+    u_char            key[sizeof("glyph:events:") + NGX_GLYPH_UUID_TEXT_LEN];
+    u_char            seq[NGX_INT_T_LEN], now[NGX_INT64_LEN];
+    u_char            ttl[NGX_TIME_T_LEN];
 
     if (!ngx_glyph_redis_ready()) {
         return;
     }
 
+    job = st->job;
     tp = ngx_timeofday();
     n = 0;
 
@@ -258,7 +358,7 @@ ngx_glyph_state_send(ngx_glyph_job_t *job, ngx_str_t *doc)
 
     ngx_str_set(&args[n], "seq"); n++;
     args[n].data = seq;
-    args[n].len = ngx_sprintf(seq, "%ui", job->sequence) - seq; n++;
+    args[n].len = ngx_sprintf(seq, "%ui", st->sequence) - seq; n++;
 
     ngx_str_set(&args[n], "updated"); n++;
     args[n].data = now;
@@ -277,7 +377,7 @@ ngx_glyph_state_send(ngx_glyph_job_t *job, ngx_str_t *doc)
 
     (void) ngx_glyph_redis_command(job->text, 3, args, NULL, NULL);
 
-    if (ngx_glyph_state_unheard(job)) {
+    if (ngx_glyph_state_unheard(st)) {
         return;
     }
 
@@ -297,9 +397,11 @@ ngx_glyph_state_send(ngx_glyph_job_t *job, ngx_str_t *doc)
  */
 
 static ngx_uint_t
-ngx_glyph_state_unheard(ngx_glyph_job_t *job)
+ngx_glyph_state_unheard(ngx_glyph_state_t *st)
 {
-    return job->sequence == 1 && ngx_glyph_job_is_final(job->state)
-           && !job->given_id && job->run == NULL && !job->durable
+    ngx_glyph_job_t *job = st->job;
+
+    return st->sequence == 1 && ngx_glyph_job_is_final(job->state)
+           && !job->given_id && !job->durable
            && job->idempotency_key.len == 0;
 }

@@ -81,14 +81,22 @@ static ngx_int_t ngx_glyph_transform_trailer(ngx_http_request_t *r,
 static ngx_int_t ngx_glyph_transform_wait(ngx_http_request_t *r);
 
 
-ngx_glyph_output_t  ngx_glyph_transform_output = {
-    "transform",
-    1,
-    ngx_glyph_transform_begin,
+static const ngx_glyph_sink_t  ngx_glyph_transform_sink = {
+    0,                                     /* stored */
+    1,                                     /* streams */
     ngx_glyph_transform_listing,
     ngx_glyph_transform_rejected,
     ngx_glyph_transform_end,
-    ngx_glyph_transform_deliver
+    ngx_glyph_sink_ready,
+    ngx_glyph_transform_deliver,
+    NULL                                   /* forget */
+};
+
+
+ngx_glyph_output_t  ngx_glyph_transform_output = {
+    &ngx_glyph_kind_transform,
+    &ngx_glyph_transform_sink,
+    ngx_glyph_transform_begin
 };
 
 
@@ -153,7 +161,7 @@ ngx_glyph_transform_begin(ngx_http_request_t *r, ngx_glyph_job_t *job)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    job->output_data = t;
+    job->sink_data = t;
 
     if (job->collect != NGX_GLYPH_COLLECT_STREAM) {
         job->collect = NGX_GLYPH_COLLECT_HEAD;
@@ -271,7 +279,7 @@ ngx_glyph_transform_left(void *data)
             job->code = "client_gone";
         }
 
-        ngx_glyph_output_ready(job);
+        ngx_glyph_sink_ready(job);
     }
 
     ngx_glyph_job_unref(job);
@@ -298,7 +306,7 @@ ngx_glyph_transform_listing(void *data, const glyph_listing_t *l)
 
     ngx_glyph_transform_t  *t;
 
-    t = job->output_data;
+    t = job->sink_data;
 
     glyph_stream_listing(&t->stream, &job->block->listings, l);
 }
@@ -311,7 +319,7 @@ ngx_glyph_transform_rejected(void *data, const glyph_rejected_t *r)
 
     ngx_glyph_transform_t  *t;
 
-    t = job->output_data;
+    t = job->sink_data;
 
     glyph_stream_rejected(&t->stream, &job->block->listings, r);
 }
@@ -322,7 +330,7 @@ ngx_glyph_transform_end(ngx_glyph_job_t *job, glyph_buf_t *result)
 {
     ngx_glyph_transform_t  *t;
 
-    t = job->output_data;
+    t = job->sink_data;
 
     glyph_stream_end(&t->stream, &job->block->listings);
 }
@@ -333,15 +341,17 @@ ngx_glyph_transform_end(ngx_glyph_job_t *job, glyph_buf_t *result)
 static void
 ngx_glyph_transform_deliver(ngx_glyph_job_t *job)
 {
+    ngx_glyph_ctx_t     *ctx;
     ngx_connection_t    *c;
     ngx_http_request_t  *r;
 
-    if (job->ctx == NULL) {
-        ngx_glyph_output_drop(job);
+    if (job->client == NULL) {
+        ngx_glyph_sink_drop(job);
         return;
     }
 
-    r = job->ctx->request;
+    ctx = job->client->data;
+    r = ctx->request;
     c = r->connection;
 
     ngx_http_set_log_request(c->log, r);
@@ -369,8 +379,8 @@ ngx_glyph_transform_write_handler(ngx_http_request_t *r)
 
     if (wev->timedout) {
 
-        if (ctx->job) {
-            ngx_glyph_job_abort(ctx->job, NGX_GLYPH_JOB_FAILED, 0,
+        if (ctx->client.job) {
+            ngx_glyph_job_abort(ctx->client.job, NGX_GLYPH_JOB_FAILED, 0,
                                 "client_stalled", NULL);
         }
 
@@ -389,7 +399,7 @@ ngx_glyph_transform_write_handler(ngx_http_request_t *r)
         return;
     }
 
-    ngx_glyph_transform_send(r, ctx->job);
+    ngx_glyph_transform_send(r, ctx->client.job);
 }
 
 
@@ -402,7 +412,7 @@ ngx_glyph_transform_send(ngx_http_request_t *r, ngx_glyph_job_t *job)
     ngx_glyph_hold_t       *hold;
     ngx_glyph_transform_t  *t;
 
-    t = job->output_data;
+    t = job->sink_data;
     hold = t->hold;
 
     ngx_glyph_job_ref(job);
@@ -473,12 +483,12 @@ ngx_glyph_transform_refused(ngx_http_request_t *r, ngx_glyph_job_t *job)
 
         /* its end is answered as that of any upload */
 
-        ngx_glyph_output_drop(job);
+        ngx_glyph_sink_drop(job);
         return 1;
     }
 
-    ngx_glyph_upload_detach(job->ctx);
-    ngx_glyph_output_drop(job);
+    ngx_glyph_upload_detach(job->client->data);
+    ngx_glyph_sink_drop(job);
 
     ngx_http_finalize_request(r, ngx_glyph_output_cut(r, job->code));
 
@@ -498,7 +508,7 @@ ngx_glyph_transform_block(ngx_http_request_t *r, ngx_glyph_job_t *job)
     ngx_glyph_block_t      *block;
     ngx_glyph_transform_t  *t;
 
-    t = job->output_data;
+    t = job->sink_data;
 
     if (!r->header_sent) {
         rc = ngx_glyph_transform_header(r, job);
@@ -546,7 +556,7 @@ ngx_glyph_transform_header(ngx_http_request_t *r, ngx_glyph_job_t *job)
     static u_char  vary[] = "Accept";
     static u_char  trailer[] = "Glyph-Rows";
 
-    t = job->output_data;
+    t = job->sink_data;
 
     r->headers_out.status = NGX_HTTP_OK;
     r->headers_out.content_type = t->type;
@@ -588,7 +598,7 @@ ngx_glyph_transform_sent(ngx_http_request_t *r, ngx_glyph_job_t *job)
     ngx_glyph_block_t      *block;
     ngx_glyph_transform_t  *t;
 
-    t = job->output_data;
+    t = job->sink_data;
 
     block = t->hold->block;
     t->hold->block = NULL;
@@ -600,7 +610,7 @@ ngx_glyph_transform_sent(ngx_http_request_t *r, ngx_glyph_job_t *job)
 
     rc = ngx_glyph_transform_trailer(r, job);
 
-    ngx_glyph_upload_detach(job->ctx);
+    ngx_glyph_upload_detach(job->client->data);
     ngx_glyph_job_committed(job, block);
 
     r->read_event_handler = ngx_http_block_reading;

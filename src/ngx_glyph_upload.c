@@ -4,7 +4,7 @@
  *
  *   the request is            and owns                  until
  *   reading                   a reference to its job    the body has come, or
- *                             (ctx->job)                nginx says that it
+ *                             (ctx->client.job)         nginx says that it
  *                                                       never will
  *   paused (ctx->paused)      the same; nobody reads    the job has room:
  *                             the socket, and no        _upload_resume()
@@ -13,7 +13,7 @@
  *                                                       _upload_answer()
  *   queued (ctx->wait)        the job of the runner, or the same, or the time
  *                             the file that waits for   is over: _accepted()
- *                             one (ctx->spool)
+ *                             one (ngx_glyph_client.h)
  *   decided (ctx->answer)     a reference to the job,   its turn: it is
  *                             which knows it no more    answered, and ended
  *                                                       (ngx_glyph_answer.c)
@@ -44,8 +44,7 @@
 
 static ngx_int_t ngx_glyph_upload_check(ngx_http_request_t *r);
 static ngx_int_t ngx_glyph_upload_create(ngx_http_request_t *r,
-    ngx_glyph_ctx_t *ctx, ngx_glyph_output_t *output,
-    ngx_glyph_job_t **created);
+    ngx_glyph_output_t *output, ngx_glyph_job_t **created);
 static ngx_int_t ngx_glyph_upload_job_id(ngx_http_request_t *r,
     ngx_glyph_job_t *job);
 static ngx_int_t ngx_glyph_upload_mode(ngx_http_request_t *r,
@@ -64,6 +63,14 @@ static void ngx_glyph_upload_clock_start(ngx_http_request_t *r,
     ngx_glyph_ctx_t *ctx);
 static void ngx_glyph_upload_clock_run(ngx_glyph_ctx_t *ctx);
 static void ngx_glyph_upload_clock_handler(ngx_event_t *ev);
+
+
+static const ngx_glyph_client_hooks_t  ngx_glyph_upload_hooks = {
+    ngx_glyph_upload_resume,
+    ngx_glyph_upload_answer,
+    ngx_glyph_upload_accepted,
+    ngx_glyph_upload_queued
+};
 
 
 ngx_int_t
@@ -92,8 +99,10 @@ ngx_glyph_upload_handler(ngx_http_request_t *r, ngx_glyph_output_t *output)
     }
 
     ctx->request = r;
+    ctx->client.hooks = &ngx_glyph_upload_hooks;
+    ctx->client.data = ctx;
 
-    rc = ngx_glyph_upload_create(r, ctx, output, &job);
+    rc = ngx_glyph_upload_create(r, output, &job);
 
     if (rc != NGX_DECLINED) {
         return rc;
@@ -103,7 +112,7 @@ ngx_glyph_upload_handler(ngx_http_request_t *r, ngx_glyph_output_t *output)
 
     return (job->idempotency_key.len
             || (job->given_id
-                && (!job->spooling
+                && (!job->background
                     || ngx_glyph_writer_available() != NGX_DECLINED)))
            ? ngx_glyph_idempotency_claim(r, ctx, job)
            : ngx_glyph_upload_go(r, ctx, job);
@@ -143,7 +152,7 @@ ngx_glyph_upload_check(ngx_http_request_t *r)
 
 
 /*
- * Foreground or background (job->spooling), decided once and for all;
+ * Foreground or background (job->background), decided once and for all;
  * NGX_DECLINED: go on.
  */
 
@@ -158,19 +167,19 @@ ngx_glyph_upload_mode(ngx_http_request_t *r, ngx_glyph_job_t *job)
     glcf = job->conf;
     store = ngx_glyph_writer_available();
 
-    wanted = job->spooling || job->ctx->wait_for || glcf->always
+    wanted = job->background || job->wait || glcf->always
              || (glcf->background_size
                  && (r->headers_in.content_length_n == -1
                      || r->headers_in.content_length_n
                         > glcf->background_size));
 
     if (glcf->background && (wanted || store != NGX_OK)) {
-        job->spooling = 1;
+        job->background = 1;
         return ngx_glyph_upload_fits(r);
     }
 
-    job->spooling = 0;
-    job->ctx->wait_for = 0;
+    job->background = 0;
+    job->wait = 0;
 
     if (store != NGX_DECLINED) {
         return ngx_glyph_upload_preview(job);
@@ -202,8 +211,8 @@ ngx_glyph_upload_fits(ngx_http_request_t *r)
 
 
 static ngx_int_t
-ngx_glyph_upload_create(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
-    ngx_glyph_output_t *output, ngx_glyph_job_t **created)
+ngx_glyph_upload_create(ngx_http_request_t *r, ngx_glyph_output_t *output,
+    ngx_glyph_job_t **created)
 {
     ngx_int_t              rc;
     ngx_glyph_job_t       *job;
@@ -216,13 +225,12 @@ ngx_glyph_upload_create(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    job->ctx = ctx;
     job->output = output;
+    job->sink = &ngx_glyph_writer_sink;
 
     rc = ngx_glyph_upload_begin(r, job);
 
     if (rc != NGX_DECLINED) {
-        job->ctx = NULL;
         ngx_glyph_job_unref(job);
         return rc;
     }
@@ -242,14 +250,13 @@ ngx_glyph_upload_go(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
 
     cln = ngx_http_cleanup_add(r, 0);
     if (cln == NULL) {
-        job->ctx = NULL;
         ngx_glyph_job_unref(job);
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     job->expected = r->headers_in.content_length_n;
 
-    rc = job->spooling ? ngx_glyph_background_start(job)
+    rc = job->background ? ngx_glyph_background_start(job)
                        : ngx_glyph_job_start(job);
 
     if (rc != NGX_OK) {
@@ -260,12 +267,12 @@ ngx_glyph_upload_go(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
                                   &job->opts.charset)
              : NGX_HTTP_INTERNAL_SERVER_ERROR;
 
-        job->ctx = NULL;
         ngx_glyph_job_unref(job);
         return rc;
     }
 
-    ctx->job = job;
+    ngx_glyph_client_attach(&ctx->client, job);
+    ctx->wait_for = job->wait;
 
     cln->handler = ngx_glyph_upload_gone;
     cln->data = ctx;
@@ -299,6 +306,11 @@ ngx_glyph_upload_begin(ngx_http_request_t *r, ngx_glyph_job_t *job)
 
     rc = ngx_glyph_options(r, job);
 
+    if (job->output) {
+        job->kind = job->output->kind;
+        job->sink = job->output->sink;
+    }
+
     if (rc == NGX_DECLINED) {
         rc = ngx_glyph_idempotency_headers(r, job);
     }
@@ -307,8 +319,8 @@ ngx_glyph_upload_begin(ngx_http_request_t *r, ngx_glyph_job_t *job)
 
         /* nothing is stored, and so nothing can be done later or once */
 
-        job->spooling = 0;
-        job->ctx->wait_for = 0;
+        job->background = 0;
+        job->wait = 0;
         job->idempotency_key.len = 0;
 
         rc = job->output->begin(r, job);
@@ -468,8 +480,8 @@ ngx_glyph_upload_read_handler(ngx_http_request_t *r)
 
     ngx_glyph_upload_clock_run(ctx);
 
-    if (ctx->job) {
-        ngx_glyph_job_input_idle(ctx->job);
+    if (ctx->client.job) {
+        ngx_glyph_job_input_idle(ctx->client.job);
     }
 }
 
@@ -486,7 +498,7 @@ ngx_glyph_upload_clock_start(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
     ctx->clock.data = ctx;
     ctx->clock.log = r->connection->log;
 
-    ctx->left = ctx->job->conf->upload_timeout;
+    ctx->left = ctx->client.job->conf->upload_timeout;
 
     ngx_glyph_upload_clock_run(ctx);
 }
@@ -495,7 +507,7 @@ ngx_glyph_upload_clock_start(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
 static void
 ngx_glyph_upload_clock_run(ngx_glyph_ctx_t *ctx)
 {
-    if (ctx->job && ctx->left && !ctx->clock.timer_set) {
+    if (ctx->client.job && ctx->left && !ctx->clock.timer_set) {
         ngx_add_timer(&ctx->clock, ctx->left);
     }
 }
@@ -522,7 +534,7 @@ ngx_glyph_upload_clock_handler(ngx_event_t *ev)
 
     ctx->left = 0;
 
-    ngx_glyph_job_abort(ctx->job, NGX_GLYPH_JOB_FAILED,
+    ngx_glyph_job_abort(ctx->client.job, NGX_GLYPH_JOB_FAILED,
                         NGX_HTTP_REQUEST_TIME_OUT, "upload_timeout",
                         "the body took longer than glyph_upload_timeout");
 }
@@ -548,7 +560,7 @@ ngx_glyph_upload_body_end(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
         return;
     }
 
-    ngx_glyph_job_body_end(ctx->job);
+    ngx_glyph_job_body_end(ctx->client.job);
 }
 
 
@@ -593,20 +605,22 @@ ngx_glyph_upload_body_failed(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
 
         /* the client has left, which is what the job is told */
 
-        ngx_glyph_job_detach(ctx->job);
+        ngx_glyph_job_detach(ctx->client.job);
         return;
     }
 
-    ngx_glyph_job_abort(ctx->job, NGX_GLYPH_JOB_FAILED, rc, code,
+    ngx_glyph_job_abort(ctx->client.job, NGX_GLYPH_JOB_FAILED, rc, code,
                         (char *) detail.data);
 }
 
 
-void
-ngx_glyph_upload_resume(ngx_glyph_ctx_t *ctx)
+ngx_int_t
+ngx_glyph_upload_resume(ngx_glyph_client_t *client)
 {
+    ngx_glyph_ctx_t *ctx = client->data;
+
     if (!ctx->paused) {
-        return;
+        return NGX_DECLINED;
     }
 
     ctx->paused = 0;
@@ -614,4 +628,6 @@ ngx_glyph_upload_resume(ngx_glyph_ctx_t *ctx)
     /* the client's socket is edge triggered: nobody else will wake us */
 
     ngx_post_event(ctx->request->connection->read, &ngx_posted_events);
+
+    return NGX_OK;
 }

@@ -10,6 +10,7 @@
 
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_ctx.h"
 #include "ngx_glyph_job.h"
 
 
@@ -31,19 +32,19 @@ void ngx_glyph_upload_gone(void *data);
 /* Writes the counts of rows seen; returns the end. */
 u_char *ngx_glyph_upload_rows(u_char *buf, ngx_glyph_job_t *job);
 
-/* From the job: there is room again, go on reading. */
-void ngx_glyph_upload_resume(ngx_glyph_ctx_t *ctx);
+/* What a job tells its request: there is room again, go on reading; …  */
+ngx_int_t ngx_glyph_upload_resume(ngx_glyph_client_t *client);
 
 /*
- * What the request is to be answered with: the first of these decides, and is
- * told by the event loop.  Of the job, with status 200 and 422 its result if
- * it has one, else a problem; detail is static or the job's.
+ * … what it is to be answered with: the first of these decides, and is told by
+ * the event loop.  Of the job, with status 200 and 422 its result if it has
+ * one, else a problem; detail is static or the job's.
  */
-void ngx_glyph_upload_answer(ngx_glyph_ctx_t *ctx, ngx_uint_t status,
+void ngx_glyph_upload_answer(ngx_glyph_client_t *client, ngx_uint_t status,
     const char *code, ngx_str_t *detail);
 
 /* 202, for a request that waits, whoever has its job or its file. */
-void ngx_glyph_upload_accepted(ngx_glyph_ctx_t *ctx);
+void ngx_glyph_upload_accepted(ngx_glyph_client_t *client);
 
 /*
  * A problem, because nginx does not take the body; an answer that has begun
@@ -53,10 +54,10 @@ void ngx_glyph_upload_refuse(ngx_glyph_ctx_t *ctx, ngx_uint_t status,
     const char *code, ngx_str_t *detail);
 
 /*
- * The body is in the spool: 202 now, or, if this is not 0, when the client
+ * The body is in the spool: 202 now, or, if this is NGX_OK, when the client
  * has waited for as long as it wanted to.
  */
-ngx_uint_t ngx_glyph_upload_queued(ngx_glyph_ctx_t *ctx,
+ngx_int_t ngx_glyph_upload_queued(ngx_glyph_client_t *client,
     ngx_glyph_spool_t *spool);
 
 /*

@@ -66,8 +66,8 @@ ngx_glyph_variable(ngx_http_request_t *r, ngx_http_variable_value_t *v,
 
     ctx = ngx_glyph_ctx_find(r);
 
-    if (ctx && ctx->job) {
-        ngx_glyph_variables_keep(ctx, ctx->job);
+    if (ctx && ctx->client.job) {
+        ngx_glyph_variables_keep(ctx, ctx->client.job);
     }
 
     if (ctx == NULL || ctx->kept.state == NULL) {

@@ -12,6 +12,7 @@
 
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_ctx.h"
 #include "ngx_glyph_job.h"
 
 

@@ -215,7 +215,7 @@ ngx_glyph_writer_available(void)
 void
 ngx_glyph_writer_forget(ngx_glyph_job_t *job)
 {
-    if (job->in_ready) {
+    if (job->place == NGX_GLYPH_PLACE_READY) {
         ngx_glyph_writer_unready(job);
     }
 }
@@ -226,11 +226,11 @@ ngx_glyph_writer_ready(ngx_glyph_job_t *job)
 {
     ngx_glyph_writer_t *w = &ngx_glyph_writer;
 
-    if (job->in_batch) {
+    if (job->place == NGX_GLYPH_PLACE_BATCH) {
         return;
     }
 
-    if (job->in_ready) {
+    if (job->place == NGX_GLYPH_PLACE_READY) {
 
         if (!ngx_glyph_job_unrecorded(job)) {
             return;
@@ -260,7 +260,7 @@ ngx_glyph_writer_queue(ngx_glyph_job_t *job, ngx_uint_t first)
     w = &ngx_glyph_writer;
     jobs = ngx_glyph_job_unrecorded(job) ? &w->dropped : &w->ready;
 
-    job->in_ready = 1;
+    job->place = NGX_GLYPH_PLACE_READY;
     w->nready++;
 
     if (first) {
@@ -861,7 +861,7 @@ void
 ngx_glyph_writer_unready(ngx_glyph_job_t *job)
 {
     ngx_queue_remove(&job->ready);
-    job->in_ready = 0;
+    job->place = NGX_GLYPH_PLACE_NONE;
 
     ngx_glyph_writer.nready--;
 }

@@ -14,6 +14,10 @@
 #include "ngx_glyph_job.h"
 
 
+/* Where the rows of imports go. */
+extern const ngx_glyph_sink_t  ngx_glyph_writer_sink;
+
+
 ngx_int_t ngx_glyph_writer_init(ngx_cycle_t *cycle,
     ngx_glyph_pg_conf_t *conf);
 void ngx_glyph_writer_exit(void);

@@ -110,9 +110,7 @@ ngx_glyph_writer_give_back(ngx_glyph_batch_t *batch, ngx_uint_t i)
         ngx_queue_insert_head(&item.job->blocks, &item.block->queue);
     }
 
-    if (!item.job->in_ready) {
-        ngx_glyph_writer_queue(item.job, 1);
-    }
+    ngx_glyph_writer_queue(item.job, 1);
 
     ngx_glyph_job_unref(item.job);
 }

@@ -1,0 +1,100 @@
+
+#include "ngx_glyph.h"
+#include "ngx_glyph_client.h"
+#include "ngx_glyph_job.h"
+
+
+ngx_int_t
+ngx_glyph_client_resume(ngx_glyph_client_t *client)
+{
+    return client ? client->hooks->resume(client) : NGX_DECLINED;
+}
+
+
+void
+ngx_glyph_client_answer(ngx_glyph_client_t *client, ngx_uint_t status,
+    const char *code, ngx_str_t *detail)
+{
+    if (client) {
+        client->hooks->answer(client, status, code, detail);
+    }
+}
+
+
+void
+ngx_glyph_client_accepted(ngx_glyph_client_t *client)
+{
+    if (client) {
+        client->hooks->accepted(client);
+    }
+}
+
+
+ngx_int_t
+ngx_glyph_client_queued(ngx_glyph_client_t *client, ngx_glyph_spool_t *spool)
+{
+    return client ? client->hooks->queued(client, spool) : NGX_DECLINED;
+}
+
+
+void
+ngx_glyph_client_attach(ngx_glyph_client_t *client, ngx_glyph_job_t *job)
+{
+    client->state = NGX_GLYPH_CLIENT_ATTACHED;
+    client->job = job;
+
+    job->client = client;
+}
+
+
+void
+ngx_glyph_client_queue(ngx_glyph_client_t *client, ngx_glyph_spool_t *spool)
+{
+    client->state = NGX_GLYPH_CLIENT_QUEUED;
+    client->spool = spool;
+}
+
+
+ngx_glyph_spool_t *
+ngx_glyph_client_unqueue(ngx_glyph_client_t *client)
+{
+    ngx_glyph_spool_t  *spool;
+
+    spool = client->spool;
+
+    if (spool) {
+        client->state = NGX_GLYPH_CLIENT_ALONE;
+        client->spool = NULL;
+    }
+
+    return spool;
+}
+
+
+void
+ngx_glyph_client_decide(ngx_glyph_client_t *client)
+{
+    if (client->state == NGX_GLYPH_CLIENT_ATTACHED) {
+        client->job->client = NULL;
+    }
+
+    client->state = NGX_GLYPH_CLIENT_DECIDED;
+}
+
+
+ngx_glyph_job_t *
+ngx_glyph_client_detach(ngx_glyph_client_t *client)
+{
+    ngx_glyph_job_t  *job;
+
+    job = client->job;
+
+    if (client->state == NGX_GLYPH_CLIENT_ATTACHED) {
+        client->state = NGX_GLYPH_CLIENT_ALONE;
+        job->client = NULL;
+    }
+
+    client->job = NULL;
+
+    return job;
+}

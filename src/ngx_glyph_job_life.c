@@ -1,0 +1,406 @@
+
+/*
+ * How a job ends: who decides it, and in what turn it is told.
+ */
+
+#include "ngx_glyph.h"
+#include "ngx_glyph_job_parts.h"
+#include "ngx_glyph_observer.h"
+#include "ngx_glyph_store.h"
+#include "ngx_glyph_turn.h"
+
+
+static void ngx_glyph_job_end(void *data);
+static void ngx_glyph_job_settle(ngx_glyph_job_t *job,
+    ngx_glyph_job_state_e state, ngx_uint_t status, const char *code,
+    const char *detail);
+static const char *ngx_glyph_job_keep(ngx_glyph_job_t *job,
+    const char *text);
+
+
+static const char  *ngx_glyph_job_lives[] = {
+    "open", "leaving", "ending", "last", "decided", "ended", "left"
+};
+
+
+/* What may follow, a bit each. */
+
+#define ngx_glyph_life(life)  (1 << NGX_GLYPH_LIFE_##life)
+
+static const ngx_uint_t  ngx_glyph_job_next_life[] = {
+
+    /* OPEN */
+    ngx_glyph_life(LEAVING)|ngx_glyph_life(ENDING)|ngx_glyph_life(LAST)
+    |ngx_glyph_life(DECIDED)|ngx_glyph_life(LEFT),
+
+    /* LEAVING */
+    ngx_glyph_life(ENDING)|ngx_glyph_life(LAST)|ngx_glyph_life(DECIDED)
+    |ngx_glyph_life(LEFT),
+
+    /* ENDING: in another way; its file goes to others */
+    ngx_glyph_life(ENDING)|ngx_glyph_life(LAST)|ngx_glyph_life(DECIDED)
+    |ngx_glyph_life(LEFT),
+
+    /* LAST */
+    ngx_glyph_life(ENDING)|ngx_glyph_life(DECIDED),
+
+    /* DECIDED */
+    ngx_glyph_life(ENDED),
+
+    /* ENDED */
+    ngx_glyph_life(LEFT),
+
+    /* LEFT */
+    0
+};
+
+
+/* Known by its address: an end that is refused itself is none to be written. */
+
+static const char  ngx_glyph_job_store_refused[] = "store_refused";
+
+
+void
+ngx_glyph_job_life_init(ngx_glyph_job_t *job)
+{
+    job->end.take = ngx_glyph_job_end;
+    job->end.data = job;
+}
+
+
+/* Whatever is not in the table is a mistake of ours, and does not happen. */
+
+void
+ngx_glyph_job_live(ngx_glyph_job_t *job, ngx_glyph_life_e life)
+{
+    if (!(ngx_glyph_job_next_life[job->life] & (1 << life))) {
+        ngx_log_error(NGX_LOG_ALERT, job->log, 0,
+                      "job is %s, and cannot be %s",
+                      ngx_glyph_job_lives[job->life],
+                      ngx_glyph_job_lives[life]);
+        return;
+    }
+
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, job->log, 0, "glyph job: %s to %s",
+                   ngx_glyph_job_lives[job->life], ngx_glyph_job_lives[life]);
+
+    job->life = life;
+}
+
+
+void
+ngx_glyph_job_abort(ngx_glyph_job_t *job, ngx_glyph_job_state_e state,
+    ngx_uint_t status, const char *code, const char *detail)
+{
+    if (!ngx_glyph_job_ending(job)) {
+        ngx_glyph_job_settle(job, state, status, code, detail);
+    }
+}
+
+
+static void
+ngx_glyph_job_settle(ngx_glyph_job_t *job, ngx_glyph_job_state_e state,
+    ngx_uint_t status, const char *code, const char *detail)
+{
+    ngx_glyph_job_live(job, NGX_GLYPH_LIFE_ENDING);
+
+    job->outcome = state;
+    job->http_status = status;
+    job->code = code;
+
+    if (detail) {
+        job->detail.data = (u_char *) detail;
+        job->detail.len = ngx_strlen(detail);
+    }
+
+    ngx_log_error(NGX_LOG_INFO, job->log, 0, "%s ends early: %s",
+                  job->kind->name, code);
+
+    ngx_glyph_job_stop_timers(job);
+    ngx_glyph_job_drop_input(job);
+
+    ngx_glyph_job_run(job);
+}
+
+
+void
+ngx_glyph_job_detach(ngx_glyph_job_t *job)
+{
+    job->client = NULL;
+
+    if (job->durable) {
+        return;
+    }
+
+    ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, 0, "client_gone",
+                        "the client closed the connection before the end");
+}
+
+
+void
+ngx_glyph_job_over(ngx_glyph_job_t *job, ngx_glyph_job_state_e state,
+    const char *code)
+{
+    ngx_queue_t        *q;
+    ngx_glyph_block_t  *block;
+
+    if (ngx_glyph_job_decided(job)) {
+        return;
+    }
+
+    ngx_glyph_job_decide(job, state);
+
+    if (state == NGX_GLYPH_JOB_COMPLETED) {
+
+        /* the last block was committed: its result is the answer */
+
+        if (!ngx_queue_empty(&job->blocks)) {
+            q = ngx_queue_last(&job->blocks);
+            block = ngx_queue_data(q, ngx_glyph_block_t, queue);
+
+            job->committed = block->totals;
+            job->result = block->result;
+            ngx_memzero(&block->result, sizeof(glyph_buf_t));
+        }
+
+        job->http_status = NGX_HTTP_OK;
+        job->code = NULL;
+
+    } else {
+        /* the writer's code may be the memory of a result */
+
+        job->code = ngx_glyph_job_keep(job, code);
+        job->http_status = (state == NGX_GLYPH_JOB_CANCELLED
+                            || (code && ngx_strcmp(code, "job_id_used") == 0))
+                           ? NGX_HTTP_CONFLICT : NGX_HTTP_SERVICE_UNAVAILABLE;
+        ngx_str_null(&job->detail);
+    }
+
+    ngx_glyph_job_stop_timers(job);
+    ngx_glyph_job_drop_input(job);
+    ngx_glyph_job_drop_output(job);
+}
+
+
+static const char *
+ngx_glyph_job_keep(ngx_glyph_job_t *job, const char *text)
+{
+    size_t   len;
+    u_char  *p;
+
+    len = text ? ngx_strlen(text) : 0;
+    p = len ? ngx_pnalloc(job->pool, len + 1) : NULL;
+
+    if (p == NULL) {
+        return "failed";
+    }
+
+    ngx_memcpy(p, text, len + 1);
+
+    return (char *) p;
+}
+
+
+/*
+ * An id in use is another import's, and a cancel has made a row; what was
+ * acknowledged has its end told there in any case.
+ */
+
+ngx_uint_t
+ngx_glyph_job_unrecorded(ngx_glyph_job_t *job)
+{
+    return job->life >= NGX_GLYPH_LIFE_LAST
+           && job->outcome == NGX_GLYPH_JOB_FAILED
+           && !job->registered
+           && !job->durable
+           && job->place != NGX_GLYPH_PLACE_BATCH
+           && ngx_strcmp(job->code, "cancelled") != 0
+           && ngx_strcmp(job->code, "job_id_used") != 0;
+}
+
+
+void
+ngx_glyph_job_unstored(ngx_glyph_job_t *job)
+{
+    ngx_glyph_job_unstored_as(job, job->outcome);
+}
+
+
+void
+ngx_glyph_job_unstored_as(ngx_glyph_job_t *job, ngx_glyph_job_state_e state)
+{
+    if (ngx_glyph_job_decided(job)) {
+        return;
+    }
+
+    ngx_glyph_job_decide(job, state);
+    ngx_glyph_job_forget(job);
+}
+
+
+void
+ngx_glyph_job_store_lost(ngx_glyph_job_t *job, ngx_uint_t unknown)
+{
+    ngx_str_t                 detail;
+    ngx_glyph_store_answer_t  why;
+
+    if (ngx_glyph_job_decided(job)) {
+        return;
+    }
+
+    if (job->durable) {
+
+        /* nobody waits but the file; the clock does not run meanwhile */
+
+        if (job->timeout.timer_set) {
+            ngx_del_timer(&job->timeout);
+        }
+
+        if (job->kind->blameless) {
+            job->kind->blameless(job);
+        }
+
+        return;
+    }
+
+    if (unknown) {
+
+        /* the job stays: its end is found out when Postgres is back */
+
+        ngx_str_set(&detail, "Postgres was lost while it committed; the "
+                    "job's status tells the outcome when it is back");
+
+        ngx_glyph_client_answer(job->client, NGX_HTTP_SERVICE_UNAVAILABLE,
+                                "outcome_unknown", &detail);
+
+        return;
+    }
+
+    /* an end that was good and is not written is none */
+
+    ngx_glyph_store_why(NGX_GLYPH_STORE_WRITES, &why);
+
+    if (!ngx_glyph_job_ending(job) || job->code == NULL) {
+        ngx_glyph_job_settle(job, NGX_GLYPH_JOB_FAILED, why.status, why.code,
+                             why.detail);
+    }
+
+    /* it may have been about to end for another reason */
+
+    ngx_glyph_client_answer(job->client,
+                            job->code == why.code
+                            ? why.status : NGX_HTTP_SERVICE_UNAVAILABLE,
+                            job->code, &job->detail);
+}
+
+
+void
+ngx_glyph_job_refused(ngx_glyph_job_t *job)
+{
+    if (ngx_glyph_job_decided(job)) {
+        return;
+    }
+
+    if (job->code == ngx_glyph_job_store_refused) {
+
+        /* not even its failure can be written */
+
+        ngx_glyph_job_over(job, NGX_GLYPH_JOB_FAILED, job->code);
+        return;
+    }
+
+    ngx_glyph_job_settle(job, NGX_GLYPH_JOB_FAILED,
+                         NGX_HTTP_INTERNAL_SERVER_ERROR,
+                         ngx_glyph_job_store_refused,
+                         "Postgres refused the import; see the error log");
+}
+
+
+/*
+ * The worker ends, and the file is there for the next one: what is in the
+ * middle of a step finishes it, and nothing new is begun.
+ */
+
+void
+ngx_glyph_job_let_go(ngx_glyph_job_t *job)
+{
+    if (job->life >= NGX_GLYPH_LIFE_LAST) {
+        return;
+    }
+
+    if (job->life == NGX_GLYPH_LIFE_OPEN) {
+        ngx_glyph_job_live(job, NGX_GLYPH_LIFE_LEAVING);
+    }
+
+    ngx_glyph_job_stop_timers(job);
+
+    if (job->running || job->place == NGX_GLYPH_PLACE_BATCH) {
+        return;
+    }
+
+    ngx_glyph_job_ref(job);
+
+    if (job->kind->leave(job) == NGX_OK) {
+        ngx_glyph_job_forget(job);
+        ngx_glyph_job_leave(job);
+    }
+
+    ngx_glyph_job_unref(job);
+}
+
+
+/* Nobody is told yet: whoever has called goes on with the job. */
+
+void
+ngx_glyph_job_decide(ngx_glyph_job_t *job, ngx_glyph_job_state_e state)
+{
+    ngx_glyph_job_live(job, NGX_GLYPH_LIFE_DECIDED);
+
+    job->outcome = state;
+
+    ngx_glyph_turn_wait(&job->end);
+}
+
+
+/* From the event loop. */
+
+static void
+ngx_glyph_job_end(void *data)
+{
+    ngx_glyph_job_t *job = data;
+
+    ngx_glyph_job_live(job, NGX_GLYPH_LIFE_ENDED);
+
+    job->state = job->outcome;
+
+    ngx_log_error(NGX_LOG_INFO, job->log, 0,
+                  "%s %s%s%s: %uL rows, %uL invalid, %O bytes, %M ms",
+                  job->kind->name,
+                  ngx_glyph_job_state_name(job->state),
+                  job->code ? " " : "", job->code ? job->code : "",
+                  job->committed.rows, job->committed.invalid, job->received,
+                  ngx_current_msec - job->started);
+
+    ngx_glyph_observers_ended(job);
+
+    ngx_glyph_client_answer(job->client, job->http_status, job->code,
+                            &job->detail);
+
+    if (job->kind->ended) {
+        job->kind->ended(job);
+    }
+
+    ngx_glyph_job_leave(job);
+}
+
+
+void
+ngx_glyph_job_leave(ngx_glyph_job_t *job)
+{
+    ngx_glyph_job_stop_timers(job);
+    ngx_glyph_observers_left(job);
+
+    ngx_glyph_job_live(job, NGX_GLYPH_LIFE_LEFT);
+    ngx_glyph_job_list_remove(job);
+    ngx_glyph_job_unref(job);
+}

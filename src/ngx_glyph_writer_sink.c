@@ -1,0 +1,60 @@
+
+/*
+ * Rows of an import on their way to the writer: what COPY is to get.
+ */
+
+#include "ngx_glyph.h"
+#include "ngx_glyph_job.h"
+#include "ngx_glyph_writer.h"
+#include "core/out/glyph_copy.h"
+
+
+static void ngx_glyph_writer_sink_listing(void *data,
+    const glyph_listing_t *l);
+static void ngx_glyph_writer_sink_rejected(void *data,
+    const glyph_rejected_t *r);
+
+
+const ngx_glyph_sink_t  ngx_glyph_writer_sink = {
+    1,                                     /* stored */
+    0,                                     /* streams */
+    ngx_glyph_writer_sink_listing,
+    ngx_glyph_writer_sink_rejected,
+    NULL,                                  /* end */
+    ngx_glyph_writer_ready,
+    NULL,                                  /* deliver */
+    ngx_glyph_writer_forget
+};
+
+
+/* In the thread. */
+
+static void
+ngx_glyph_writer_sink_listing(void *data, const glyph_listing_t *l)
+{
+    ngx_glyph_job_t *job = data;
+
+    if ((uint64_t) l->import_index < job->skip_rows) {
+        return;
+    }
+
+    glyph_copy_listing(&job->block->listings, job->id.bytes, l);
+
+    if (job->preview) {
+        ngx_glyph_preview_listing(job->preview, l);
+    }
+}
+
+
+static void
+ngx_glyph_writer_sink_rejected(void *data, const glyph_rejected_t *r)
+{
+    ngx_glyph_job_t *job = data;
+
+    if ((uint64_t) r->import_index < job->skip_rows) {
+        job->skipped_invalid++;
+        return;
+    }
+
+    glyph_copy_rejected(&job->block->errors, job->id.bytes, r);
+}
