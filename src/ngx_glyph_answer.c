@@ -316,9 +316,8 @@ ngx_glyph_answer_refused(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
 static ngx_int_t
 ngx_glyph_answer_accepted(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
 {
-    ngx_int_t                 rc;
-    glyph_buf_t               b;
-    ngx_glyph_spool_prefix_t  prefix;
+    ngx_int_t    rc;
+    glyph_buf_t  b;
 
     ngx_memzero(&b, sizeof(glyph_buf_t));
 
@@ -328,11 +327,8 @@ ngx_glyph_answer_accepted(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
         ngx_glyph_job_json(ctx->job, &b);
 
     } else {
-        prefix.id = ctx->id;
-        prefix.start_time = ctx->start_time;
-        prefix.body_len = ctx->body_len;
-
-        ngx_glyph_background_json(&prefix, &b);
+        ngx_glyph_job_json_queued(&ctx->id, ctx->start_time, ctx->body_len,
+                                  NULL, &b);
     }
 
     rc = b.failed ? NGX_HTTP_INTERNAL_SERVER_ERROR

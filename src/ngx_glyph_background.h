@@ -33,10 +33,6 @@ ngx_int_t ngx_glyph_background_claim(ngx_glyph_job_t *job, char *fingerprint);
 /* From the job: the next step, if none is under way. */
 void ngx_glyph_background_run(ngx_glyph_job_t *job);
 
-/* The Job document of a file that waits for a runner. */
-void ngx_glyph_background_json(ngx_glyph_spool_prefix_t *prefix,
-    glyph_buf_t *b);
-
 
 /* Running (ngx_glyph_runner.c). */
 

@@ -1,6 +1,5 @@
 
 #include "ngx_glyph.h"
-#include "ngx_glyph_background.h"
 #include "ngx_glyph_hint.h"
 #include "ngx_glyph_locate.h"
 #include "ngx_glyph_redis.h"
@@ -19,7 +18,7 @@ static ngx_uint_t ngx_glyph_locate_goes_on(const char *state);
 static ngx_int_t ngx_glyph_locate_look(ngx_glyph_locate_t *l);
 static void ngx_glyph_locate_spool_read(ngx_glyph_spool_t *spool);
 static ngx_glyph_locate_e ngx_glyph_locate_queued(ngx_glyph_locate_t *l,
-    ngx_glyph_spool_t *spool);
+    ngx_glyph_spool_t *spool, ngx_glyph_job_labels_t *labels);
 static ngx_glyph_locate_e ngx_glyph_locate_by_hint(ngx_glyph_locate_t *l);
 static ngx_uint_t ngx_glyph_locate_failed(ngx_glyph_locate_t *l);
 static void ngx_glyph_locate_tell(ngx_glyph_locate_t *l,
@@ -376,9 +375,10 @@ ngx_glyph_locate_look(ngx_glyph_locate_t *l)
 static void
 ngx_glyph_locate_spool_read(ngx_glyph_spool_t *spool)
 {
-    ngx_str_t            tenant;
-    ngx_glyph_locate_t  *l;
-    ngx_glyph_locate_e   where;
+    ngx_str_t                tenant;
+    ngx_glyph_locate_t      *l;
+    ngx_glyph_locate_e       where;
+    ngx_glyph_job_labels_t   labels;
 
     l = spool->data;
     l->looking = 0;
@@ -394,10 +394,10 @@ ngx_glyph_locate_spool_read(ngx_glyph_spool_t *spool)
     }
 
     if (spool->err == 0
-        && ngx_glyph_spool_meta_tenant(&spool->meta, &tenant) == NGX_OK
+        && ngx_glyph_spool_meta_labels(&spool->meta, &tenant, &labels) == NGX_OK
         && ngx_glyph_tenant_equal(&tenant, &l->tenant))
     {
-        where = ngx_glyph_locate_queued(l, spool);
+        where = ngx_glyph_locate_queued(l, spool, &labels);
 
     } else {
         where = ngx_glyph_locate_by_hint(l);
@@ -412,11 +412,13 @@ ngx_glyph_locate_spool_read(ngx_glyph_spool_t *spool)
 /* The job is in the spool, and Postgres does not know it yet. */
 
 static ngx_glyph_locate_e
-ngx_glyph_locate_queued(ngx_glyph_locate_t *l, ngx_glyph_spool_t *spool)
+ngx_glyph_locate_queued(ngx_glyph_locate_t *l, ngx_glyph_spool_t *spool,
+    ngx_glyph_job_labels_t *labels)
 {
     if (l->document) {
         glyph_buf_reset(&l->doc);
-        ngx_glyph_background_json(&spool->prefix, &l->doc);
+        ngx_glyph_job_json_queued(&l->id, spool->prefix.start_time,
+                                  spool->prefix.body_len, labels, &l->doc);
 
         l->state = NGX_GLYPH_JOB_QUEUED;
         l->hinted = 0;
