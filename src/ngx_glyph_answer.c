@@ -22,6 +22,7 @@
 #include "ngx_glyph_job.h"
 #include "ngx_glyph_jobs.h"
 #include "ngx_glyph_output.h"
+#include "ngx_glyph_pump.h"
 #include "ngx_glyph_store.h"
 #include "ngx_glyph_turn.h"
 #include "ngx_glyph_upload.h"
@@ -301,7 +302,7 @@ ngx_glyph_answer_refused(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
     }
 
     if (r->header_sent) {
-        return ngx_glyph_output_cut(r, ctx->code);
+        return ngx_glyph_pump_cut(r, ctx->code);
     }
 
     /* nginx would close the connection without a word at a timeout */
