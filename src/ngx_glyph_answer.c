@@ -22,6 +22,7 @@
 #include "ngx_glyph_job.h"
 #include "ngx_glyph_jobs.h"
 #include "ngx_glyph_output.h"
+#include "ngx_glyph_pump.h"
 #include "ngx_glyph_store.h"
 #include "ngx_glyph_turn.h"
 #include "ngx_glyph_upload.h"
@@ -294,7 +295,7 @@ ngx_glyph_answer_refused(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
     }
 
     if (r->header_sent) {
-        return ngx_glyph_output_cut(r, ctx->code);
+        return ngx_glyph_pump_cut(r, ctx->code);
     }
 
     /* nginx would close the connection without a word at a timeout */
@@ -309,9 +310,8 @@ ngx_glyph_answer_refused(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
 static ngx_int_t
 ngx_glyph_answer_accepted(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
 {
-    ngx_int_t                 rc;
-    glyph_buf_t               b;
-    ngx_glyph_spool_prefix_t  prefix;
+    ngx_int_t    rc;
+    glyph_buf_t  b;
 
     ngx_memzero(&b, sizeof(glyph_buf_t));
 
@@ -321,11 +321,8 @@ ngx_glyph_answer_accepted(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
         ngx_glyph_job_json(ctx->client.job, &b);
 
     } else {
-        prefix.id = ctx->id;
-        prefix.start_time = ctx->start_time;
-        prefix.body_len = ctx->body_len;
-
-        ngx_glyph_background_json(&prefix, &b);
+        ngx_glyph_job_json_queued(&ctx->id, ctx->start_time, ctx->body_len,
+                                  NULL, &b);
     }
 
     rc = b.failed ? NGX_HTTP_INTERNAL_SERVER_ERROR

@@ -30,9 +30,6 @@ ngx_int_t ngx_glyph_background_start(ngx_glyph_job_t *job);
  */
 ngx_int_t ngx_glyph_background_claim(ngx_glyph_job_t *job, char *fingerprint);
 
-/* The Job document of a file that waits for a runner. */
-void ngx_glyph_background_json(ngx_glyph_spool_prefix_t *prefix,
-    glyph_buf_t *b);
 
 
 /* Running (ngx_glyph_runner.c). */

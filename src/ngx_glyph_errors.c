@@ -16,8 +16,8 @@
 #include "ngx_glyph_errors.h"
 #include "ngx_glyph_http.h"
 #include "ngx_glyph_job.h"
-#include "ngx_glyph_output.h"
 #include "ngx_glyph_pg.h"
+#include "ngx_glyph_pump.h"
 #include "ngx_glyph_query.h"
 #include "ngx_glyph_tenant.h"
 #include "ngx_glyph_rows.h"
@@ -31,17 +31,6 @@
 #define NGX_GLYPH_ERRORS_PAGE     "1000"
 
 #define NGX_GLYPH_ERRORS_CURSOR   64
-
-
-/*
- * What is being sent, in the request's pool: filters of the response, and
- * HTTP/2, may have it for longer than there is a list.
- */
-
-typedef struct {
-    glyph_buf_t                page;
-    ngx_buf_t                  buf;
-} ngx_glyph_errors_sent_t;
 
 
 typedef struct {
@@ -58,7 +47,9 @@ typedef struct {
     glyph_resend_t             resend;
     glyph_buf_t                raw;         /* of one record */
     glyph_buf_t                page;
-    ngx_glyph_errors_sent_t   *sent;        /* valid with a request */
+    ngx_glyph_pump_t          *pump;        /* valid with a request */
+    glyph_buf_t               *sent;        /* what the pump has; the request
+                                               frees it */
     u_char                     cursor[NGX_GLYPH_ERRORS_CURSOR];
     unsigned                   running:1;   /* the task */
     unsigned                   begun:1;     /* a page was encoded */
@@ -83,10 +74,9 @@ static void ngx_glyph_errors_encoded(ngx_glyph_task_t *task);
 static ngx_int_t ngx_glyph_errors_page(ngx_glyph_errors_t *e);
 static ngx_int_t ngx_glyph_errors_header(ngx_glyph_errors_t *e);
 static ngx_int_t ngx_glyph_errors_etag(ngx_glyph_errors_t *e);
-static void ngx_glyph_errors_write_handler(ngx_http_request_t *r);
-static ngx_int_t ngx_glyph_errors_send(ngx_glyph_errors_t *e);
+static void ngx_glyph_errors_drained(ngx_glyph_pump_t *pump);
+static ngx_int_t ngx_glyph_errors_go_on(ngx_glyph_errors_t *e);
 static ngx_int_t ngx_glyph_errors_next(ngx_glyph_errors_t *e);
-static ngx_int_t ngx_glyph_errors_wait(ngx_http_request_t *r);
 static void ngx_glyph_errors_done(ngx_glyph_errors_t *e, ngx_int_t rc);
 static void ngx_glyph_errors_cleanup(void *data);
 static void ngx_glyph_errors_sent_cleanup(void *data);
@@ -156,13 +146,15 @@ ngx_glyph_errors_run(ngx_http_request_t *r, ngx_str_t *id, ngx_str_t *tenant,
 
     rc = NGX_HTTP_INTERNAL_SERVER_ERROR;
 
-    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_glyph_errors_sent_t));
-    if (cln == NULL) {
+    e->pump = ngx_glyph_pump_create(r, ngx_glyph_errors_drained, e);
+    cln = ngx_pool_cleanup_add(r->pool, sizeof(glyph_buf_t));
+
+    if (e->pump == NULL || cln == NULL) {
         goto failed;
     }
 
     e->sent = cln->data;
-    ngx_memzero(e->sent, sizeof(ngx_glyph_errors_sent_t));
+    ngx_memzero(e->sent, sizeof(glyph_buf_t));
 
     cln->handler = ngx_glyph_errors_sent_cleanup;
 
@@ -358,7 +350,7 @@ ngx_glyph_errors_result(void *data, PGresult *res, const char *error)
     ngx_http_set_log_request(r->connection->log, r);
 
     if (res == NULL || PQresultStatus(res) != PGRES_TUPLES_OK) {
-        rc = e->begun ? ngx_glyph_output_cut(r, "store_unavailable")
+        rc = e->begun ? ngx_glyph_pump_cut(r, "store_unavailable")
                       : ngx_glyph_query_failed(r, res, error);
 
         ngx_glyph_errors_done(e, rc);
@@ -376,7 +368,7 @@ ngx_glyph_errors_result(void *data, PGresult *res, const char *error)
         return;
     }
 
-    rc = e->begun ? ngx_glyph_output_cut(r, "too many tasks")
+    rc = e->begun ? ngx_glyph_pump_cut(r, "too many tasks")
                   : ngx_glyph_query_failed(r, NULL, "too many tasks");
 
     ngx_glyph_errors_done(e, rc);
@@ -464,17 +456,14 @@ ngx_glyph_errors_encoded(ngx_glyph_task_t *task)
 static ngx_int_t
 ngx_glyph_errors_page(ngx_glyph_errors_t *e)
 {
-    char                     *cursor;
-    ngx_int_t                 rc;
-    ngx_buf_t                *b;
-    ngx_chain_t               out;
-    ngx_http_request_t       *r;
-    ngx_glyph_errors_sent_t  *sent;
+    char                *cursor;
+    ngx_int_t            rc;
+    ngx_http_request_t  *r;
 
     r = e->request;
 
     if (e->page.failed) {
-        return e->begun ? ngx_glyph_output_cut(r, "out_of_memory")
+        return e->begun ? ngx_glyph_pump_cut(r, "out_of_memory")
                         : NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -488,10 +477,8 @@ ngx_glyph_errors_page(ngx_glyph_errors_t *e)
 
     /* the page before has been sent */
 
-    sent = e->sent;
-
-    glyph_buf_free(&sent->page);
-    sent->page = e->page;
+    glyph_buf_free(e->sent);
+    *e->sent = e->page;
     ngx_memzero(&e->page, sizeof(glyph_buf_t));
 
     if (!e->begun) {
@@ -499,34 +486,18 @@ ngx_glyph_errors_page(ngx_glyph_errors_t *e)
 
         rc = ngx_glyph_errors_header(e);
 
-        if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
+        if (rc != NGX_DECLINED) {
             return rc;
         }
     }
 
-    b = &sent->buf;
-    ngx_memzero(b, sizeof(ngx_buf_t));
+    rc = ngx_glyph_pump_put(e->pump, e->sent->data, e->sent->len);
 
-    b->start = sent->page.data;
-    b->pos = b->start;
-    b->last = b->start + sent->page.len;
-    b->end = b->last;
-    b->tag = (ngx_buf_tag_t) &ngx_glyph_module;
-    b->memory = 1;
-    b->flush = 1;
-
-    if (b->pos < b->last) {
-        out.buf = b;
-        out.next = NULL;
-
-        if (ngx_http_output_filter(r, &out) == NGX_ERROR) {
-            return NGX_ERROR;
-        }
-    }
-
-    return ngx_glyph_errors_send(e);
+    return (rc == NGX_OK) ? ngx_glyph_errors_go_on(e) : rc;
 }
 
+
+/* NGX_DECLINED: go on; else as ngx_glyph_errors_page(). */
 
 static ngx_int_t
 ngx_glyph_errors_header(ngx_glyph_errors_t *e)
@@ -537,17 +508,9 @@ ngx_glyph_errors_header(ngx_glyph_errors_t *e)
 
     r = e->request;
 
-    r->headers_out.status = NGX_HTTP_OK;
-    r->headers_out.content_type = ngx_glyph_errors_types[e->format];
-    r->headers_out.content_type_len = r->headers_out.content_type.len;
-    r->headers_out.content_type_lowcase = NULL;
-    r->headers_out.content_length_n = -1;
-
     if (e->format == NGX_GLYPH_ROWS_CSV) {
         ngx_str_set(&r->headers_out.charset, "utf-8");
     }
-
-    ngx_http_clear_last_modified(r);
 
     if (ngx_glyph_add_header(r, "Vary", vary, sizeof(vary) - 1) != NGX_OK
         || ngx_glyph_errors_etag(e) != NGX_OK)
@@ -561,9 +524,7 @@ ngx_glyph_errors_header(ngx_glyph_errors_t *e)
         return NGX_ERROR;
     }
 
-    r->write_event_handler = ngx_glyph_errors_write_handler;
-
-    return ngx_http_send_header(r);
+    return ngx_glyph_pump_begin(e->pump, &ngx_glyph_errors_types[e->format]);
 }
 
 
@@ -582,8 +543,8 @@ ngx_glyph_errors_etag(ngx_glyph_errors_t *e)
     r = e->request;
 
     if (e->one) {
-        text.data = e->sent->page.data;
-        text.len = e->sent->page.len;
+        text.data = e->sent->data;
+        text.len = e->sent->len;
         return ngx_glyph_etag(r, &text);
     }
 
@@ -605,53 +566,20 @@ ngx_glyph_errors_etag(ngx_glyph_errors_t *e)
 
 
 static void
-ngx_glyph_errors_write_handler(ngx_http_request_t *r)
+ngx_glyph_errors_drained(ngx_glyph_pump_t *pump)
 {
     ngx_int_t            rc;
-    ngx_event_t         *wev;
-    ngx_connection_t    *c;
-    ngx_http_cleanup_t  *cln;
     ngx_glyph_errors_t  *e;
 
-    c = r->connection;
-    wev = c->write;
-
-    e = NULL;
-
-    for (cln = r->main->cleanup; cln; cln = cln->next) {
-        if (cln->handler == ngx_glyph_errors_cleanup) {
-            e = cln->data;
-            break;
-        }
-    }
-
-    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, c->log, 0,
-                   "glyph errors write handler, timedout:%d delayed:%d",
-                   wev->timedout, wev->delayed);
-
-    if (wev->timedout) {
-        ngx_http_finalize_request(r, ngx_glyph_output_stalled(r));
-        return;
-    }
-
-    /* it has taken something: the time starts anew */
-
-    if (wev->timer_set && !wev->delayed) {
-        ngx_del_timer(wev);
-    }
-
-    if (!wev->delayed && ngx_http_output_filter(r, NULL) == NGX_ERROR) {
-        ngx_http_finalize_request(r, NGX_ERROR);
-        return;
-    }
+    e = pump->data;
 
     /* the next page is on its way */
 
-    if (e == NULL || e->query || e->running) {
+    if (e->query || e->running) {
         return;
     }
 
-    rc = ngx_glyph_errors_send(e);
+    rc = ngx_glyph_errors_go_on(e);
 
     if (rc != NGX_AGAIN) {
         ngx_glyph_errors_done(e, rc);
@@ -659,24 +587,13 @@ ngx_glyph_errors_write_handler(ngx_http_request_t *r)
 }
 
 
-/* As ngx_glyph_errors_page(). */
+/* The page has been sent.  As ngx_glyph_errors_page(). */
 
 static ngx_int_t
-ngx_glyph_errors_send(ngx_glyph_errors_t *e)
+ngx_glyph_errors_go_on(ngx_glyph_errors_t *e)
 {
-    ngx_http_request_t  *r;
-
-    r = e->request;
-
-    if (e->sent->buf.pos != e->sent->buf.last) {
-        return (ngx_glyph_errors_wait(r) == NGX_OK) ? NGX_AGAIN : NGX_ERROR;
-    }
-
-    if (e->cursor[0] && !e->one) {
-        return ngx_glyph_errors_next(e);
-    }
-
-    return ngx_http_send_special(r, NGX_HTTP_LAST);
+    return (e->cursor[0] && !e->one) ? ngx_glyph_errors_next(e)
+                                     : ngx_glyph_pump_end(e->pump, NULL, 0);
 }
 
 
@@ -706,31 +623,12 @@ ngx_glyph_errors_next(ngx_glyph_errors_t *e)
     if (args.failed
         || ngx_glyph_errors_query(e, (char *) args.data) != NGX_OK)
     {
-        rc = ngx_glyph_output_cut(r, "too many queries");
+        rc = ngx_glyph_pump_cut(r, "too many queries");
     }
 
     glyph_buf_free(&args);
 
     return rc;
-}
-
-
-/* For the client to take what it has not taken. */
-
-static ngx_int_t
-ngx_glyph_errors_wait(ngx_http_request_t *r)
-{
-    ngx_event_t               *wev;
-    ngx_http_core_loc_conf_t  *clcf;
-
-    wev = r->connection->write;
-    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
-
-    if (!wev->timer_set) {
-        ngx_add_timer(wev, clcf->send_timeout);
-    }
-
-    return ngx_handle_write_event(wev, clcf->send_lowat);
 }
 
 
@@ -744,6 +642,7 @@ ngx_glyph_errors_done(ngx_glyph_errors_t *e, ngx_int_t rc)
     c = r->connection;
 
     e->cleanup->handler = NULL;
+    ngx_glyph_pump_leave(e->pump);
     ngx_glyph_errors_free(e);
 
     ngx_http_finalize_request(r, rc);
@@ -772,9 +671,7 @@ ngx_glyph_errors_cleanup(void *data)
 static void
 ngx_glyph_errors_sent_cleanup(void *data)
 {
-    ngx_glyph_errors_sent_t *sent = data;
-
-    glyph_buf_free(&sent->page);
+    glyph_buf_free(data);
 }
 
 

@@ -358,6 +358,17 @@ ngx_uint_t ngx_glyph_job_state_known(const char *name);
  */
 void ngx_glyph_job_json(ngx_glyph_job_t *job, glyph_buf_t *b);
 
+/* The same of a file of so many bytes that waits for a runner. */
+
+typedef struct {
+    ngx_str_t                  filename;    /* empty: not known */
+    ngx_str_t                  source_label;
+    ngx_str_t                  campaign_id;
+} ngx_glyph_job_labels_t;
+
+void ngx_glyph_job_json_queued(ngx_glyph_uuid_t *id, uint64_t created,
+    uint64_t bytes, ngx_glyph_job_labels_t *labels, glyph_buf_t *b);
+
 /*
  * Whether text from elsewhere is a document that _json() could have written of
  * the job with that id, a text, in that state.

@@ -1,16 +1,46 @@
 
 /*
- * The Job document.  glyph.job_status() of conf/schema writes the same
- * members for a job that no worker has any more.
+ * The Job document.  glyph.job_status() of conf/schema writes the same members
+ * in the same order for a job that no worker has any more; whoever does not
+ * know one writes null.
  */
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_job_parts.h"
 
 
-static void ngx_glyph_job_json_progress(ngx_glyph_job_t *job,
+/* What is said of a job; zero: of one that has not begun. */
+
+typedef struct {
+    u_char                    *id;
+    ngx_glyph_job_state_e      state;
+    uint64_t                   created;     /* ms since 1970 */
+    ngx_glyph_job_labels_t     labels;
+    uint64_t                   bytes;
+    int64_t                    bytes_total; /* negative: not known */
+    uint64_t                   rows;
+    uint64_t                   committed;
+    int64_t                    percent;     /* negative: not known */
+    uint64_t                   rate;
+    double                     eta;         /* seconds; negative: not known */
+    uint64_t                   valid;
+    uint64_t                   invalid;
+    uint64_t                   warnings;
+    const char                *code;        /* NULL: no error */
+    ngx_str_t                  detail;
+} ngx_glyph_job_said_t;
+
+
+static void ngx_glyph_job_json_times(ngx_glyph_job_t *job,
+    ngx_glyph_job_said_t *said);
+static void ngx_glyph_job_json_write(ngx_glyph_job_said_t *said,
     glyph_buf_t *b);
-static void ngx_glyph_job_json_error(ngx_glyph_job_t *job, glyph_buf_t *b);
+static void ngx_glyph_job_json_label(glyph_buf_t *b, const char *name,
+    ngx_str_t *value);
+static void ngx_glyph_job_json_known(glyph_buf_t *b, const char *name,
+    int64_t n);
+static void ngx_glyph_job_json_error(ngx_glyph_job_said_t *said,
+    glyph_buf_t *b);
 static u_char *ngx_glyph_job_json_match(const char *shape, u_char *p,
     u_char *last);
 static u_char *ngx_glyph_job_json_number(u_char *p, u_char *last);
@@ -20,114 +50,216 @@ static u_char *ngx_glyph_job_json_text(u_char *p, u_char *last);
 void
 ngx_glyph_job_json(ngx_glyph_job_t *job, glyph_buf_t *b)
 {
+    ngx_glyph_job_said_t  said;
+
+    said.id = job->text;
+    said.state = job->state;
+    said.created = job->start_time;
+
+    /* what a form says is its task's, and Postgres' when that has ended */
+
+    said.labels.filename.data = job->opts.filename.data;
+    said.labels.filename.len = job->opts.filename.len;
+    said.labels.source_label = job->source_label;
+    said.labels.campaign_id = job->campaign_id;
+
+    said.bytes = (uint64_t) ngx_glyph_job_bytes(job);
+    said.bytes_total = job->expected;
+    said.rows = job->seen.rows;
+    said.committed = job->committed.rows;
+    said.valid = job->seen.valid - job->refused;
+    said.invalid = job->seen.invalid + job->refused;
+    said.warnings = job->seen.warnings;
+    said.code = job->code;
+    said.detail = job->detail;
+
+    ngx_glyph_job_json_times(job, &said);
+
+    ngx_glyph_job_json_write(&said, b);
+}
+
+
+static void
+ngx_glyph_job_json_times(ngx_glyph_job_t *job, ngx_glyph_job_said_t *said)
+{
+    double      sec;
+    ngx_uint_t  percent;
+
+    sec = (double) (ngx_current_msec - job->started) / 1000;
+
+    said->rate = (sec > 0) ? (double) said->rows / sec : 0;
+    said->percent = -1;
+    said->eta = -1;
+
+    if (job->expected <= 0) {
+        return;
+    }
+
+    percent = (double) said->bytes * 100 / (double) job->expected;
+
+    said->percent = ngx_min(percent, 100);
+
+    if (!ngx_glyph_job_is_final(job->state) && said->bytes > 0) {
+        said->eta = sec * (double) (job->expected - (off_t) said->bytes)
+                    / (double) said->bytes;
+    }
+}
+
+
+void
+ngx_glyph_job_json_queued(ngx_glyph_uuid_t *id, uint64_t created,
+    uint64_t bytes, ngx_glyph_job_labels_t *labels, glyph_buf_t *b)
+{
+    u_char                text[NGX_GLYPH_UUID_TEXT_LEN + 1];
+    ngx_glyph_job_said_t  said;
+
+    ngx_memzero(&said, sizeof(ngx_glyph_job_said_t));
+
+    ngx_glyph_uuid_text(text, id);
+
+    said.id = text;
+    said.state = NGX_GLYPH_JOB_QUEUED;
+    said.created = created;
+    said.bytes_total = bytes;
+    said.eta = -1;
+
+    if (labels) {
+        said.labels = *labels;
+    }
+
+    ngx_glyph_job_json_write(&said, b);
+}
+
+
+/* ngx_glyph_job_json_is() knows the members, too. */
+
+static void
+ngx_glyph_job_json_write(ngx_glyph_job_said_t *said, glyph_buf_t *b)
+{
     glyph_buf_putc(b, '{');
 
     glyph_json_key(b, "job_id");
-    glyph_json_string(b, job->text, NGX_GLYPH_UUID_TEXT_LEN);
+    glyph_json_string(b, said->id, NGX_GLYPH_UUID_TEXT_LEN);
     glyph_json_key(b, "state");
-    glyph_json_cstring(b, ngx_glyph_job_state_name(job->state));
+    glyph_json_cstring(b, ngx_glyph_job_state_name(said->state));
     glyph_json_key(b, "created_at");
-    ngx_glyph_json_time(b, job->start_time);
+    ngx_glyph_json_time(b, said->created);
+    glyph_buf_puts(b, ",\"started_at\":null,\"finished_at\":null");
 
-    ngx_glyph_job_json_progress(job, b);
+    ngx_glyph_job_json_label(b, "filename", &said->labels.filename);
+    ngx_glyph_job_json_label(b, "source_label", &said->labels.source_label);
+    ngx_glyph_job_json_label(b, "campaign_id", &said->labels.campaign_id);
+
+    glyph_json_key(b, "progress");
+    glyph_buf_putc(b, '{');
+    glyph_json_key(b, "bytes");
+    glyph_json_int(b, said->bytes);
+    ngx_glyph_job_json_known(b, "bytes_total", said->bytes_total);
+    glyph_json_key(b, "rows");
+    glyph_json_int(b, said->rows);
+    glyph_json_key(b, "rows_committed");
+    glyph_json_int(b, said->committed);
+    ngx_glyph_job_json_known(b, "percent", said->percent);
+    glyph_json_key(b, "rows_per_second");
+    glyph_json_int(b, said->rate);
+    glyph_json_key(b, "eta_seconds");
+
+    if (said->eta < 0) {
+        glyph_buf_puts(b, "null");
+
+    } else {
+        glyph_json_double(b, said->eta, 3);
+    }
+
+    glyph_buf_putc(b, '}');
 
     glyph_json_key(b, "counts");
     glyph_buf_putc(b, '{');
     glyph_json_key(b, "rows");
-    glyph_json_int(b, job->seen.rows);
+    glyph_json_int(b, said->rows);
     glyph_json_key(b, "valid");
-    glyph_json_int(b, job->seen.valid - job->refused);
+    glyph_json_int(b, said->valid);
     glyph_json_key(b, "invalid");
-    glyph_json_int(b, job->seen.invalid + job->refused);
+    glyph_json_int(b, said->invalid);
     glyph_json_key(b, "warnings");
-    glyph_json_int(b, job->seen.warnings);
+    glyph_json_int(b, said->warnings);
     glyph_buf_putc(b, '}');
 
-    ngx_glyph_job_json_error(job, b);
+    ngx_glyph_job_json_error(said, b);
 
-    glyph_buf_putc(b, '}');
+    glyph_buf_puts(b, ",\"undone_at\":null}");
 }
 
 
+/*
+ * Controls of ISO 6429 in two bytes are for terminals, which this may be
+ * printed to; nothing that is read back from Redis has them.
+ */
+
 static void
-ngx_glyph_job_json_progress(ngx_glyph_job_t *job, glyph_buf_t *b)
+ngx_glyph_job_json_label(glyph_buf_t *b, const char *name, ngx_str_t *value)
 {
-    double      sec, rate;
-    uint64_t    bytes;
-    ngx_uint_t  percent, running;
+    u_char       *p, *last;
+    glyph_buf_t   text;
 
-    bytes = (uint64_t) ngx_glyph_job_bytes(job);
+    glyph_json_key(b, name);
 
-    sec = (double) (ngx_current_msec - job->started) / 1000;
-    rate = (sec > 0) ? (double) job->seen.rows / sec : 0;
-
-    glyph_json_key(b, "progress");
-    glyph_buf_putc(b, '{');
-
-    glyph_json_key(b, "bytes");
-    glyph_json_int(b, bytes);
-
-    glyph_json_key(b, "bytes_total");
-
-    if (job->expected < 0) {
+    if (value->len == 0) {
         glyph_buf_puts(b, "null");
-
-    } else {
-        glyph_json_int(b, job->expected);
+        return;
     }
 
-    glyph_json_key(b, "rows");
-    glyph_json_int(b, job->seen.rows);
-    glyph_json_key(b, "rows_committed");
-    glyph_json_int(b, job->committed.rows);
+    ngx_memzero(&text, sizeof(glyph_buf_t));
+    glyph_json_string(&text, value->data, value->len);
 
-    glyph_json_key(b, "percent");
+    last = text.data + text.len;
 
-    if (job->expected > 0) {
-        percent = (double) bytes * 100 / (double) job->expected;
-        glyph_json_int(b, ngx_min(percent, 100));
+    for (p = text.data; p < last; p++) {
 
-    } else {
-        glyph_buf_puts(b, "null");
+        if (*p == 0xc2 && p + 1 < last && p[1] < 0xa0) {
+            glyph_buf_printf(b, "\\u%04x", (unsigned) *++p);
+
+        } else {
+            glyph_buf_putc(b, *p);
+        }
     }
 
-    glyph_json_key(b, "rows_per_second");
-    glyph_json_int(b, (int64_t) rate);
-
-    running = !ngx_glyph_job_is_final(job->state);
-
-    glyph_json_key(b, "eta_seconds");
-
-    if (running && job->expected > 0 && bytes > 0) {
-        glyph_json_double(b, sec * (double) (job->expected
-                                             - (off_t) bytes)
-                             / (double) bytes, 3);
-
-    } else {
-        glyph_buf_puts(b, "null");
-    }
-
-    glyph_buf_putc(b, '}');
+    b->failed |= text.failed;
+    glyph_buf_free(&text);
 }
 
 
 static void
-ngx_glyph_job_json_error(ngx_glyph_job_t *job, glyph_buf_t *b)
+ngx_glyph_job_json_known(glyph_buf_t *b, const char *name, int64_t n)
+{
+    glyph_json_key(b, name);
+
+    if (n < 0) {
+        glyph_buf_puts(b, "null");
+
+    } else {
+        glyph_json_int(b, n);
+    }
+}
+
+
+static void
+ngx_glyph_job_json_error(ngx_glyph_job_said_t *said, glyph_buf_t *b)
 {
     glyph_json_key(b, "error");
 
-    if (job->code == NULL) {
+    if (said->code == NULL) {
         glyph_buf_puts(b, "null");
         return;
     }
 
     glyph_buf_putc(b, '{');
     glyph_json_key(b, "code");
-    glyph_json_cstring(b, job->code);
+    glyph_json_cstring(b, said->code);
 
-    if (job->detail.len) {
+    if (said->detail.len) {
         glyph_json_key(b, "detail");
-        glyph_json_string(b, job->detail.data, job->detail.len);
+        glyph_json_string(b, said->detail.data, said->detail.len);
     }
 
     glyph_buf_putc(b, '}');
@@ -136,7 +268,8 @@ ngx_glyph_job_json_error(ngx_glyph_job_t *job, glyph_buf_t *b)
 
 /*
  * The same members in the same order, and nothing else: "#" stands for a number
- * or null, "$" for a string, "?" for an error's detail or nothing.
+ * or null, "$" for a string, "=" for one or null, "?" for an error's detail or
+ * nothing.
  */
 
 ngx_uint_t
@@ -148,11 +281,12 @@ ngx_glyph_job_json_is(ngx_str_t *doc, u_char *id, ngx_glyph_job_state_e state)
     glyph_str_t   text;
 
     static const char  *shapes[] = {
-        "$,\"progress\":{\"bytes\":#,\"bytes_total\":#,\"rows\":#,"
-        "\"rows_committed\":#,\"percent\":#,\"rows_per_second\":#,"
-        "\"eta_seconds\":#},\"counts\":{\"rows\":#,\"valid\":#,"
-        "\"invalid\":#,\"warnings\":#},\"error\":",
-        "null}", "{\"code\":$?}}"
+        "$,\"started_at\":=,\"finished_at\":=,\"filename\":=,"
+        "\"source_label\":=,\"campaign_id\":=,\"progress\":{\"bytes\":#,"
+        "\"bytes_total\":#,\"rows\":#,\"rows_committed\":#,\"percent\":#,"
+        "\"rows_per_second\":#,\"eta_seconds\":#},\"counts\":{\"rows\":#,"
+        "\"valid\":#,\"invalid\":#,\"warnings\":#},\"error\":",
+        "null,\"undone_at\":=}", "{\"code\":$?},\"undone_at\":=}"
     };
 
     text.data = doc->data;
@@ -195,6 +329,15 @@ ngx_glyph_job_json_match(const char *shape, u_char *p, u_char *last)
         case '#':
             p = ngx_glyph_job_json_number(p, last);
             break;
+
+        case '=':
+
+            if (last - p > 4 && ngx_memcmp(p, "null", 4) == 0) {
+                p += 4;
+                break;
+            }
+
+            /* fall through */
 
         case '$':
             p = ngx_glyph_job_json_text(p, last);

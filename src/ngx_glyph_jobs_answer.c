@@ -43,7 +43,8 @@ ngx_glyph_jobs_answer(ngx_glyph_ask_t *ask, PGresult *res)
 
         state = ngx_glyph_job_state_parse(PQgetvalue(res, 0, 0));
 
-        return ngx_glyph_jobs_document(ask->request, ask->text, NGX_HTTP_OK,
+        return ngx_glyph_jobs_document(ask->request, ask->locate->text,
+                                   NGX_HTTP_OK,
                                    (u_char *) PQgetvalue(res, 0, 1),
                                    PQgetlength(res, 0, 1),
                                    state == NGX_ERROR
@@ -62,14 +63,15 @@ ngx_glyph_jobs_answer(ngx_glyph_ask_t *ask, PGresult *res)
 
     default: /* NGX_GLYPH_JOBS_ERRORS */
 
-        if (PQntuples(res) == 0 && !ask->live) {
+        if (PQntuples(res) == 0 && !ask->locate->live) {
             return ngx_glyph_jobs_missing(ask);
         }
 
-        id.data = ask->text;
+        id.data = ask->locate->text;
         id.len = NGX_GLYPH_UUID_TEXT_LEN;
 
-        return ngx_glyph_errors_run(ask->request, &id, &ask->tenant, res);
+        return ngx_glyph_errors_run(ask->request, &id, &ask->locate->tenant,
+                                    res);
     }
 }
 
@@ -83,7 +85,7 @@ ngx_glyph_jobs_damaged(ngx_glyph_ask_t *ask, const char *what)
 
     ngx_log_error(NGX_LOG_ERR, ask->request->connection->log, 0,
                   "the row of import %s in postgres is damaged: %s",
-                  ask->text, what);
+                  ask->locate->text, what);
 
     ngx_glyph_store_damaged(&why);
 
@@ -103,7 +105,7 @@ ngx_glyph_jobs_answer_result(ngx_glyph_ask_t *ask, PGresult *res)
 
     r = ask->request;
 
-    if (PQntuples(res) == 0 && !ask->live) {
+    if (PQntuples(res) == 0 && !ask->locate->live) {
         return ngx_glyph_jobs_missing(ask);
     }
 
@@ -178,23 +180,23 @@ ngx_glyph_jobs_answer_cancel(ngx_glyph_ask_t *ask, PGresult *res)
 
     /* the fence is up; the owner need not run into it to learn of it */
 
-    job = ngx_glyph_jobs_own(ask);
+    job = ngx_glyph_locate_own(ask->locate);
 
     if (job) {
         ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, NGX_HTTP_CONFLICT,
                             "cancelled", "the import was cancelled");
 
     } else {
-        id.data = ask->text;
+        id.data = ask->locate->text;
         id.len = NGX_GLYPH_UUID_TEXT_LEN;
-        ngx_glyph_control_cancelled(&id, &ask->tenant);
+        ngx_glyph_control_cancelled(&id, &ask->locate->tenant);
     }
 
     p = ngx_sprintf(doc, "{\"job_id\":\"%s\",\"state\":\"cancelled\"}",
-                    ask->text);
+                    ask->locate->text);
 
-    return ngx_glyph_jobs_document(ask->request, ask->text, NGX_HTTP_ACCEPTED,
-                                   doc, p - doc, 0);
+    return ngx_glyph_jobs_document(ask->request, ask->locate->text,
+                                   NGX_HTTP_ACCEPTED, doc, p - doc, 0);
 }
 
 
@@ -207,7 +209,7 @@ ngx_glyph_jobs_answer_undo(ngx_glyph_ask_t *ask, PGresult *res)
     ngx_int_t   rc;
     ngx_str_t   body;
 
-    if (PQntuples(res) == 0 && !ask->live) {
+    if (PQntuples(res) == 0 && !ask->locate->live) {
         return ngx_glyph_jobs_missing(ask);
     }
 
@@ -235,7 +237,7 @@ ngx_glyph_jobs_answer_undo(ngx_glyph_ask_t *ask, PGresult *res)
     }
 
     body.len = ngx_sprintf(body.data, "{\"import_id\":\"%s\",\"rows\":%s}\n",
-                           ask->text, PQgetvalue(res, 0, 1))
+                           ask->locate->text, PQgetvalue(res, 0, 1))
                - body.data;
 
     return ngx_glyph_send_json(ask->request, NGX_HTTP_OK, &body);
@@ -249,13 +251,7 @@ ngx_glyph_jobs_missing(ngx_glyph_ask_t *ask)
 
     r = ask->request;
 
-    /* one that failed before Postgres had a row of it */
-
-    if (ask->failed_there && ask->what == NGX_GLYPH_JOBS_STATUS) {
-        return ngx_glyph_jobs_hinted(ask);
-    }
-
-    if (ask->redis_lost) {
+    if (ask->locate->redis_lost) {
 
         /* another worker may just have begun it: that only Redis can know */
 
@@ -273,11 +269,11 @@ ngx_glyph_jobs_missing(ngx_glyph_ask_t *ask)
         || ask->what == NGX_GLYPH_JOBS_UNDO)
     {
         return ngx_glyph_problemf(r, NGX_HTTP_NOT_FOUND, "import_not_found",
-                                  "there is no import %s", ask->text);
+                                  "there is no import %s", ask->locate->text);
     }
 
     return ngx_glyph_problemf(r, NGX_HTTP_NOT_FOUND, "job_not_found",
-                              "there is no job %s", ask->text);
+                              "there is no job %s", ask->locate->text);
 }
 
 

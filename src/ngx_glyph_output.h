@@ -29,14 +29,6 @@ extern ngx_glyph_output_t  ngx_glyph_dry_run;
 extern ngx_glyph_output_t  ngx_glyph_transform_output;
 
 
-/*
- * The answer has begun, and no other can be given: logs why, and returns what
- * to finalize the request with, so that the client sees an end that is none.
- */
-ngx_int_t ngx_glyph_output_cut(ngx_http_request_t *r, const char *code);
-
-/* As above: the client has not read anything for send_timeout. */
-ngx_int_t ngx_glyph_output_stalled(ngx_http_request_t *r);
 
 
 #endif /* _NGX_GLYPH_OUTPUT_H_INCLUDED_ */

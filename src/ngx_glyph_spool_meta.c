@@ -167,7 +167,8 @@ ngx_glyph_spool_meta_read(ngx_glyph_job_t *job, glyph_buf_t *b)
 
 
 ngx_int_t
-ngx_glyph_spool_meta_tenant(glyph_buf_t *b, ngx_str_t *tenant)
+ngx_glyph_spool_meta_labels(glyph_buf_t *b, ngx_str_t *tenant,
+    ngx_glyph_job_labels_t *labels)
 {
     ngx_str_t  fields[NGX_GLYPH_META_N];
 
@@ -176,6 +177,10 @@ ngx_glyph_spool_meta_tenant(glyph_buf_t *b, ngx_str_t *tenant)
     }
 
     *tenant = fields[NGX_GLYPH_META_TENANT];
+
+    labels->filename = fields[NGX_GLYPH_META_FILENAME];
+    labels->source_label = fields[NGX_GLYPH_META_SOURCE_LABEL];
+    labels->campaign_id = fields[NGX_GLYPH_META_CAMPAIGN_ID];
 
     return NGX_OK;
 }

@@ -22,7 +22,7 @@
 #include "ngx_glyph.h"
 #include "ngx_glyph_http.h"
 #include "ngx_glyph_job.h"
-#include "ngx_glyph_output.h"
+#include "ngx_glyph_pump.h"
 #include "ngx_glyph_sse.h"
 #include "ngx_glyph_watch.h"
 
@@ -45,9 +45,8 @@ typedef struct {
     ngx_uint_t                 sequence;    /* of the last event */
     ngx_uint_t                 version;     /* of the state that was sent */
 
-    glyph_buf_t                out;
-    ngx_chain_t               *free;
-    ngx_chain_t               *busy;
+    glyph_buf_t                out;         /* what the pump has */
+    ngx_glyph_pump_t          *pump;
 
     ngx_event_t                changed;     /* posted: take a step */
     ngx_event_t                timer;       /* the wait, then heartbeats */
@@ -62,25 +61,22 @@ typedef struct {
 
 static ngx_glyph_sse_t *ngx_glyph_sse_create(ngx_http_request_t *r,
     ngx_glyph_uuid_t *id, ngx_str_t *tenant);
-static ngx_glyph_sse_t *ngx_glyph_sse_of(ngx_http_request_t *r);
 static ngx_int_t ngx_glyph_sse_watch_client(ngx_http_request_t *r);
 static void ngx_glyph_sse_event(ngx_event_t *ev, ngx_glyph_sse_t *st,
     ngx_event_handler_pt handler);
 static void ngx_glyph_sse_changed_handler(ngx_event_t *ev);
 static void ngx_glyph_sse_timer_handler(ngx_event_t *ev);
 static void ngx_glyph_sse_tick_handler(ngx_event_t *ev);
-static void ngx_glyph_sse_write_handler(ngx_http_request_t *r);
+static void ngx_glyph_sse_drained(ngx_glyph_pump_t *pump);
 static void ngx_glyph_sse_step(ngx_glyph_sse_t *st);
 static ngx_int_t ngx_glyph_sse_begin(ngx_glyph_sse_t *st,
     ngx_glyph_watch_state_t *state);
 static ngx_int_t ngx_glyph_sse_missing(ngx_glyph_sse_t *st,
     ngx_glyph_watch_state_t *state);
-static ngx_int_t ngx_glyph_sse_header(ngx_http_request_t *r);
+static ngx_int_t ngx_glyph_sse_header(ngx_glyph_sse_t *st);
 static void ngx_glyph_sse_write(ngx_glyph_sse_t *st,
     ngx_glyph_watch_state_t *state);
 static void ngx_glyph_sse_data(glyph_buf_t *b, u_char *p, u_char *last);
-static void ngx_glyph_sse_send(ngx_glyph_sse_t *st, ngx_uint_t last);
-static ngx_int_t ngx_glyph_sse_flush(ngx_glyph_sse_t *st, ngx_chain_t *out);
 static void ngx_glyph_sse_end(ngx_glyph_sse_t *st, ngx_int_t rc);
 static void ngx_glyph_sse_detach(void *data);
 static void ngx_glyph_sse_free(void *data);
@@ -141,6 +137,11 @@ ngx_glyph_sse_create(ngx_http_request_t *r, ngx_glyph_uuid_t *id,
 
     st->sequence = (n == NGX_ERROR) ? 0 : n;
 
+    st->pump = ngx_glyph_pump_create(r, ngx_glyph_sse_drained, st);
+    if (st->pump == NULL) {
+        return NULL;
+    }
+
     ngx_glyph_sse_event(&st->changed, st, ngx_glyph_sse_changed_handler);
     ngx_glyph_sse_event(&st->timer, st, ngx_glyph_sse_timer_handler);
 
@@ -169,23 +170,6 @@ ngx_glyph_sse_create(ngx_http_request_t *r, ngx_glyph_uuid_t *id,
     cln->data = st;
 
     return st;
-}
-
-
-/* The context is an upload's; a stream's request knows it by its cleanup. */
-
-static ngx_glyph_sse_t *
-ngx_glyph_sse_of(ngx_http_request_t *r)
-{
-    ngx_http_cleanup_t  *cln;
-
-    for (cln = r->main->cleanup; cln; cln = cln->next) {
-        if (cln->handler == ngx_glyph_sse_detach) {
-            return cln->data;
-        }
-    }
-
-    return NULL;
 }
 
 
@@ -277,45 +261,10 @@ ngx_glyph_sse_tick_handler(ngx_event_t *ev)
 }
 
 
-/* The shape of ngx_http_writer(). */
-
 static void
-ngx_glyph_sse_write_handler(ngx_http_request_t *r)
+ngx_glyph_sse_drained(ngx_glyph_pump_t *pump)
 {
-    ngx_event_t               *wev;
-    ngx_glyph_sse_t           *st;
-    ngx_connection_t          *c;
-    ngx_http_core_loc_conf_t  *clcf;
-
-    c = r->connection;
-    wev = c->write;
-    st = ngx_glyph_sse_of(r);
-
-    ngx_log_debug0(NGX_LOG_DEBUG_HTTP, c->log, 0,
-                   "glyph events write handler");
-
-    if (st == NULL) {
-        return;
-    }
-
-    if (wev->timedout) {
-        ngx_glyph_sse_end(st, ngx_glyph_output_stalled(r));
-        return;
-    }
-
-    if (wev->delayed) {
-        clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
-
-        if (ngx_handle_write_event(wev, clcf->send_lowat) != NGX_OK) {
-            ngx_glyph_sse_end(st, NGX_ERROR);
-        }
-
-        return;
-    }
-
-    if (ngx_glyph_sse_flush(st, NULL) == NGX_OK) {
-        ngx_glyph_sse_step(st);
-    }
+    ngx_glyph_sse_step(pump->data);
 }
 
 
@@ -330,10 +279,7 @@ ngx_glyph_sse_step(ngx_glyph_sse_t *st)
 
     ngx_http_set_log_request(r->connection->log, r);
 
-    if (st->busy || r->buffered || r->connection->buffered) {
-
-        /* the write handler goes on */
-
+    if (ngx_glyph_pump_busy(st->pump)) {
         return;
     }
 
@@ -346,7 +292,7 @@ ngx_glyph_sse_step(ngx_glyph_sse_t *st)
             return;
         }
 
-        if (!st->started || r->header_only) {
+        if (rc != NGX_DECLINED) {
             ngx_glyph_sse_end(st, rc);
             return;
         }
@@ -359,13 +305,21 @@ ngx_glyph_sse_step(ngx_glyph_sse_t *st)
         return;
     }
 
-    if (st->out.len || st->final || ngx_exiting) {
-        ngx_glyph_sse_send(st, st->final || ngx_exiting);
+    if (st->final || ngx_exiting) {
+        ngx_glyph_sse_end(st, ngx_glyph_pump_end(st->pump, st->out.data,
+                                                 st->out.len));
+        return;
+    }
+
+    if (ngx_glyph_pump_put(st->pump, st->out.data, st->out.len)
+        == NGX_ERROR)
+    {
+        ngx_glyph_sse_end(st, NGX_ERROR);
     }
 }
 
 
-/* NGX_AGAIN: not yet; else, if it was not "started", that is the end. */
+/* NGX_AGAIN: not yet; NGX_DECLINED: go on; else that is the end. */
 
 static ngx_int_t
 ngx_glyph_sse_begin(ngx_glyph_sse_t *st, ngx_glyph_watch_state_t *state)
@@ -377,19 +331,14 @@ ngx_glyph_sse_begin(ngx_glyph_sse_t *st, ngx_glyph_watch_state_t *state)
                ? ngx_glyph_sse_missing(st, state) : NGX_AGAIN;
     }
 
-    rc = ngx_glyph_sse_header(st->request);
+    rc = ngx_glyph_sse_header(st);
 
-    if (rc == NGX_ERROR || rc > NGX_OK) {
-        return rc;
+    if (rc == NGX_DECLINED) {
+        st->started = 1;
+        ngx_add_timer(&st->timer, st->conf->events_heartbeat);
     }
 
-    /* over HTTP/2, NGX_AGAIN says that the header is on its way */
-
-    st->started = 1;
-
-    ngx_add_timer(&st->timer, st->conf->events_heartbeat);
-
-    return NGX_OK;
+    return rc;
 }
 
 
@@ -421,15 +370,13 @@ ngx_glyph_sse_missing(ngx_glyph_sse_t *st, ngx_glyph_watch_state_t *state)
 
 
 static ngx_int_t
-ngx_glyph_sse_header(ngx_http_request_t *r)
+ngx_glyph_sse_header(ngx_glyph_sse_t *st)
 {
+    ngx_http_request_t  *r;
+
     static ngx_str_t  type = ngx_string("text/event-stream");
 
-    r->headers_out.status = NGX_HTTP_OK;
-    r->headers_out.content_type = type;
-    r->headers_out.content_type_len = type.len;
-    r->headers_out.content_type_lowcase = NULL;
-    r->headers_out.content_length_n = -1;
+    r = st->request;
 
     if (ngx_glyph_add_header(r, "Cache-Control", (u_char *) "no-store", 8)
         != NGX_OK
@@ -448,7 +395,7 @@ ngx_glyph_sse_header(ngx_http_request_t *r)
 
 #endif
 
-    return ngx_http_send_header(r);
+    return ngx_glyph_pump_begin(st->pump, &type);
 }
 
 
@@ -541,111 +488,6 @@ ngx_glyph_sse_data(glyph_buf_t *b, u_char *p, u_char *last)
 
 
 static void
-ngx_glyph_sse_send(ngx_glyph_sse_t *st, ngx_uint_t last)
-{
-    ngx_int_t            rc;
-    ngx_buf_t           *b;
-    ngx_chain_t         *cl;
-    ngx_http_request_t  *r;
-
-    r = st->request;
-
-    if (last && st->out.len == 0) {
-        ngx_glyph_sse_end(st, ngx_http_send_special(r, NGX_HTTP_LAST));
-        return;
-    }
-
-    cl = ngx_chain_get_free_buf(r->pool, &st->free);
-    if (cl == NULL) {
-        ngx_glyph_sse_end(st, NGX_ERROR);
-        return;
-    }
-
-    b = cl->buf;
-
-    b->start = st->out.data;
-    b->pos = st->out.data;
-    b->last = st->out.data + st->out.len;
-    b->end = b->last;
-    b->memory = 1;
-    b->flush = 1;
-    b->last_buf = (last && r == r->main) ? 1 : 0;
-    b->last_in_chain = last ? 1 : 0;
-    b->tag = (ngx_buf_tag_t) &ngx_glyph_module;
-
-    cl->next = NULL;
-
-    if (last) {
-
-        /* nginx sends what the client does not take at once */
-
-        rc = ngx_http_output_filter(r, cl);
-
-        ngx_glyph_sse_end(st, rc);
-        return;
-    }
-
-    (void) ngx_glyph_sse_flush(st, cl);
-}
-
-
-/*
- * NGX_OK: the client has, or the kernel; NGX_AGAIN: the write handler will be
- * called; NGX_ERROR: the request is gone.
- */
-
-static ngx_int_t
-ngx_glyph_sse_flush(ngx_glyph_sse_t *st, ngx_chain_t *out)
-{
-    ngx_int_t                  rc;
-    ngx_event_t               *wev;
-    ngx_connection_t          *c;
-    ngx_http_request_t        *r;
-    ngx_http_core_loc_conf_t  *clcf;
-
-    r = st->request;
-    c = r->connection;
-    wev = c->write;
-
-    rc = ngx_http_output_filter(r, out);
-
-    ngx_chain_update_chains(r->pool, &st->free, &st->busy, &out,
-                            (ngx_buf_tag_t) &ngx_glyph_module);
-
-    if (rc == NGX_ERROR) {
-        ngx_glyph_sse_end(st, NGX_ERROR);
-        return NGX_ERROR;
-    }
-
-    if (st->busy == NULL && !r->buffered && !c->buffered) {
-
-        if (wev->timer_set && !wev->delayed) {
-            ngx_del_timer(wev);
-        }
-
-        r->write_event_handler = ngx_http_request_empty_handler;
-
-        return NGX_OK;
-    }
-
-    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
-
-    r->write_event_handler = ngx_glyph_sse_write_handler;
-
-    if (!wev->delayed) {
-        ngx_add_timer(wev, clcf->send_timeout);
-    }
-
-    if (ngx_handle_write_event(wev, clcf->send_lowat) != NGX_OK) {
-        ngx_glyph_sse_end(st, NGX_ERROR);
-        return NGX_ERROR;
-    }
-
-    return NGX_AGAIN;
-}
-
-
-static void
 ngx_glyph_sse_end(ngx_glyph_sse_t *st, ngx_int_t rc)
 {
     ngx_connection_t    *c;
@@ -673,6 +515,7 @@ ngx_glyph_sse_detach(void *data)
 
     st->detached = 1;
 
+    ngx_glyph_pump_leave(st->pump);
     ngx_glyph_watch_remove(&st->watcher);
     ngx_queue_remove(&st->queue);
 

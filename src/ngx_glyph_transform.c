@@ -22,6 +22,7 @@
 #include "ngx_glyph_compat.h"
 #include "ngx_glyph_http.h"
 #include "ngx_glyph_output.h"
+#include "ngx_glyph_pump.h"
 #include "ngx_glyph_upload.h"
 #include "core/out/glyph_stream.h"
 
@@ -36,7 +37,7 @@
 
 typedef struct {
     ngx_glyph_block_t         *block;       /* NULL: nothing */
-    ngx_buf_t                  buf;
+    ngx_glyph_pump_t          *pump;
     ngx_glyph_job_t           *job;         /* a reference, for the request */
 } ngx_glyph_hold_t;
 
@@ -65,7 +66,8 @@ static void ngx_glyph_transform_rejected(void *data,
 static void ngx_glyph_transform_end(ngx_glyph_job_t *job,
     glyph_buf_t *result);
 static void ngx_glyph_transform_deliver(ngx_glyph_job_t *job);
-static void ngx_glyph_transform_write_handler(ngx_http_request_t *r);
+static void ngx_glyph_transform_drained(ngx_glyph_pump_t *pump);
+static void ngx_glyph_transform_stalled(ngx_glyph_pump_t *pump);
 static void ngx_glyph_transform_send(ngx_http_request_t *r,
     ngx_glyph_job_t *job);
 static ngx_uint_t ngx_glyph_transform_refused(ngx_http_request_t *r,
@@ -78,7 +80,6 @@ static ngx_uint_t ngx_glyph_transform_sent(ngx_http_request_t *r,
     ngx_glyph_job_t *job);
 static ngx_int_t ngx_glyph_transform_trailer(ngx_http_request_t *r,
     ngx_glyph_job_t *job);
-static ngx_int_t ngx_glyph_transform_wait(ngx_http_request_t *r);
 
 
 static const ngx_glyph_sink_t  ngx_glyph_transform_sink = {
@@ -229,6 +230,13 @@ ngx_glyph_transform_hold(ngx_http_request_t *r, ngx_glyph_job_t *job)
     hold = cln->data;
     ngx_memzero(hold, sizeof(ngx_glyph_hold_t));
 
+    hold->pump = ngx_glyph_pump_create(r, ngx_glyph_transform_drained, NULL);
+    if (hold->pump == NULL) {
+        return NULL;
+    }
+
+    hold->pump->stalled = ngx_glyph_transform_stalled;
+
     hold->job = job;
     ngx_glyph_job_ref(job);
 
@@ -363,43 +371,27 @@ ngx_glyph_transform_deliver(ngx_glyph_job_t *job)
 
 
 static void
-ngx_glyph_transform_write_handler(ngx_http_request_t *r)
+ngx_glyph_transform_drained(ngx_glyph_pump_t *pump)
 {
-    ngx_event_t       *wev;
-    ngx_glyph_ctx_t   *ctx;
-    ngx_connection_t  *c;
+    ngx_glyph_ctx_t  *ctx;
 
-    c = r->connection;
-    wev = c->write;
-    ctx = ngx_http_get_module_ctx(r, ngx_glyph_module);
+    ctx = ngx_http_get_module_ctx(pump->request, ngx_glyph_module);
 
-    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, c->log, 0,
-                   "glyph transform write handler, timedout:%d delayed:%d",
-                   wev->timedout, wev->delayed);
+    ngx_glyph_transform_send(pump->request, ctx->client.job);
+}
 
-    if (wev->timedout) {
 
-        if (ctx->client.job) {
-            ngx_glyph_job_abort(ctx->client.job, NGX_GLYPH_JOB_FAILED, 0,
-                                "client_stalled", NULL);
-        }
+static void
+ngx_glyph_transform_stalled(ngx_glyph_pump_t *pump)
+{
+    ngx_glyph_ctx_t  *ctx;
 
-        ngx_http_finalize_request(r, ngx_glyph_output_stalled(r));
-        return;
+    ctx = ngx_http_get_module_ctx(pump->request, ngx_glyph_module);
+
+    if (ctx->client.job) {
+        ngx_glyph_job_abort(ctx->client.job, NGX_GLYPH_JOB_FAILED, 0,
+                            "client_stalled", NULL);
     }
-
-    /* it has taken something: the time starts anew */
-
-    if (wev->timer_set && !wev->delayed) {
-        ngx_del_timer(wev);
-    }
-
-    if (!wev->delayed && ngx_http_output_filter(r, NULL) == NGX_ERROR) {
-        ngx_http_finalize_request(r, NGX_ERROR);
-        return;
-    }
-
-    ngx_glyph_transform_send(r, ctx->client.job);
 }
 
 
@@ -423,34 +415,29 @@ ngx_glyph_transform_send(ngx_http_request_t *r, ngx_glyph_job_t *job)
             break;
         }
 
+        if (ngx_glyph_pump_busy(hold->pump)) {
+            break;
+        }
+
         if (hold->block) {
 
-            if (hold->buf.pos == hold->buf.last) {
-
-                if (ngx_glyph_transform_sent(r, job)) {
-                    break;
-                }
-
-                continue;
-            }
-
-        } else if (!ngx_queue_empty(&job->blocks)) {
-
-            rc = ngx_glyph_transform_block(r, job);
-
-            if (rc != NGX_OK) {
-                ngx_http_finalize_request(r, rc);
+            if (ngx_glyph_transform_sent(r, job)) {
                 break;
             }
 
             continue;
         }
 
-        if (ngx_glyph_transform_wait(r) != NGX_OK) {
-            ngx_http_finalize_request(r, NGX_ERROR);
+        if (ngx_queue_empty(&job->blocks)) {
+            break;
         }
 
-        break;
+        rc = ngx_glyph_transform_block(r, job);
+
+        if (rc != NGX_OK && rc != NGX_AGAIN) {
+            ngx_http_finalize_request(r, rc);
+            break;
+        }
     }
 
     ngx_glyph_job_unref(job);
@@ -490,20 +477,18 @@ ngx_glyph_transform_refused(ngx_http_request_t *r, ngx_glyph_job_t *job)
     ngx_glyph_upload_detach(job->client->data);
     ngx_glyph_sink_drop(job);
 
-    ngx_http_finalize_request(r, ngx_glyph_output_cut(r, job->code));
+    ngx_http_finalize_request(r, ngx_glyph_pump_cut(r, job->code));
 
     return 1;
 }
 
 
-/* Begins to send the first block; anything but NGX_OK finalizes. */
+/* Begins to send the first block, as ngx_glyph_pump_put(). */
 
 static ngx_int_t
 ngx_glyph_transform_block(ngx_http_request_t *r, ngx_glyph_job_t *job)
 {
     ngx_int_t               rc;
-    ngx_buf_t              *b;
-    ngx_chain_t             out;
     ngx_queue_t            *q;
     ngx_glyph_block_t      *block;
     ngx_glyph_transform_t  *t;
@@ -513,7 +498,7 @@ ngx_glyph_transform_block(ngx_http_request_t *r, ngx_glyph_job_t *job)
     if (!r->header_sent) {
         rc = ngx_glyph_transform_header(r, job);
 
-        if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
+        if (rc != NGX_DECLINED) {
             return rc == NGX_OK ? NGX_DONE : rc;
         }
     }
@@ -523,28 +508,10 @@ ngx_glyph_transform_block(ngx_http_request_t *r, ngx_glyph_job_t *job)
 
     block = ngx_queue_data(q, ngx_glyph_block_t, queue);
 
-    b = &t->hold->buf;
-    ngx_memzero(b, sizeof(ngx_buf_t));
-
-    b->start = block->listings.data;
-    b->pos = b->start;
-    b->last = b->start + block->listings.len;
-    b->end = b->last;
-    b->tag = (ngx_buf_tag_t) &ngx_glyph_module;
-    b->memory = 1;
-    b->flush = 1;
-
     t->hold->block = block;
 
-    if (b->pos == b->last) {
-        return NGX_OK;
-    }
-
-    out.buf = b;
-    out.next = NULL;
-
-    return (ngx_http_output_filter(r, &out) == NGX_ERROR) ? NGX_ERROR
-                                                          : NGX_OK;
+    return ngx_glyph_pump_put(t->hold->pump, block->listings.data,
+                              block->listings.len);
 }
 
 
@@ -558,17 +525,9 @@ ngx_glyph_transform_header(ngx_http_request_t *r, ngx_glyph_job_t *job)
 
     t = job->sink_data;
 
-    r->headers_out.status = NGX_HTTP_OK;
-    r->headers_out.content_type = t->type;
-    r->headers_out.content_type_len = t->type.len;
-    r->headers_out.content_type_lowcase = NULL;
-    r->headers_out.content_length_n = -1;
-
     if (t->type.data == ngx_glyph_transform_types[2].data) {
         ngx_str_set(&r->headers_out.charset, "utf-8");
     }
-
-    ngx_http_clear_last_modified(r);
 
     r->expect_trailers = 1;
 
@@ -583,9 +542,7 @@ ngx_glyph_transform_header(ngx_http_request_t *r, ngx_glyph_job_t *job)
         return NGX_ERROR;
     }
 
-    r->write_event_handler = ngx_glyph_transform_write_handler;
-
-    return ngx_http_send_header(r);
+    return ngx_glyph_pump_begin(t->hold->pump, &t->type);
 }
 
 
@@ -616,7 +573,7 @@ ngx_glyph_transform_sent(ngx_http_request_t *r, ngx_glyph_job_t *job)
     r->read_event_handler = ngx_http_block_reading;
 
     if (rc == NGX_OK) {
-        rc = ngx_http_send_special(r, NGX_HTTP_LAST);
+        rc = ngx_glyph_pump_end(t->hold->pump, NULL, 0);
     }
 
     ngx_http_finalize_request(r, rc);
@@ -653,37 +610,4 @@ ngx_glyph_transform_trailer(ngx_http_request_t *r, ngx_glyph_job_t *job)
     ngx_memcpy(h->value.data, buf, h->value.len);
 
     return NGX_OK;
-}
-
-
-/* For the client to take what it has not taken, or for the next block. */
-
-static ngx_int_t
-ngx_glyph_transform_wait(ngx_http_request_t *r)
-{
-    ngx_event_t               *wev;
-    ngx_connection_t          *c;
-    ngx_http_core_loc_conf_t  *clcf;
-
-    c = r->connection;
-    wev = c->write;
-
-    if (!r->buffered && !c->buffered) {
-
-        /* delayed: the timer is that of limit_rate */
-
-        if (wev->timer_set && !wev->delayed) {
-            ngx_del_timer(wev);
-        }
-
-        return NGX_OK;
-    }
-
-    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
-
-    if (!wev->timer_set) {
-        ngx_add_timer(wev, clcf->send_timeout);
-    }
-
-    return ngx_handle_write_event(wev, clcf->send_lowat);
 }

@@ -1,13 +1,9 @@
 
 #include "ngx_glyph.h"
-#include "ngx_glyph_background.h"
-#include "ngx_glyph_hint.h"
+#include "ngx_glyph_locate.h"
 #include "ngx_glyph_log.h"
 #include "ngx_glyph_pg.h"
-#include "ngx_glyph_redis.h"
 #include "ngx_glyph_redis_sub.h"
-#include "ngx_glyph_spool.h"
-#include "ngx_glyph_tenant.h"
 #include "ngx_glyph_watch.h"
 
 
@@ -23,29 +19,19 @@
 struct ngx_glyph_watch_s {
     ngx_queue_t                queue;       /* of its bucket */
     ngx_queue_t                watchers;    /* empty: it is about to go */
-    ngx_glyph_uuid_t           id;
-    u_char                     text[NGX_GLYPH_UUID_TEXT_LEN + 1];
-    ngx_str_t                  tenant;
-    u_char                     tenant_text[NGX_GLYPH_TENANT_MAX];
+    ngx_glyph_locate_t        *locate;
     ngx_glyph_redis_channel_t *channel;     /* shared by those of one id */
 
     glyph_buf_t                doc;         /* len 0: nothing is known */
-    glyph_buf_t                ended;       /* how, as Redis has it; it counts
-                                               if nobody else knows the job */
     ngx_int_t                  state;
     ngx_uint_t                 version;
-    ngx_msec_t                 fresh_at;    /* confirmed by who should know */
 
     ngx_queue_t                due_queue;   /* Postgres is to be asked */
     ngx_glyph_store_answer_t   why;         /* it did not answer; or no code */
 
-    unsigned                   reading:1;   /* Redis' reply is to come */
-    unsigned                   again:1;     /* … and is out of date */
-    unsigned                   fresh:1;     /* fresh_at is set */
     unsigned                   due:1;
     unsigned                   asked:1;     /* Postgres' answer is to come */
     unsigned                   answered:1;  /* it has come at least once */
-    unsigned                   looking:1;   /* a thread, into the spool */
 };
 
 
@@ -58,25 +44,19 @@ static void ngx_glyph_watch_release(ngx_glyph_watch_t *watch);
 static void ngx_glyph_watch_first(ngx_glyph_watch_t *watch);
 static void ngx_glyph_watch_subscribe(ngx_glyph_watch_t *watch);
 static void ngx_glyph_watch_unsubscribe(ngx_glyph_watch_t *watch);
-static ngx_glyph_job_t *ngx_glyph_watch_find_job(ngx_glyph_watch_t *watch);
-static ngx_uint_t ngx_glyph_watch_own(ngx_glyph_watch_t *watch);
 static void ngx_glyph_watch_message(void *data, ngx_str_t *message);
-static void ngx_glyph_watch_read(ngx_glyph_watch_t *watch);
-static void ngx_glyph_watch_reply(void *data, redisReply *reply);
-static ngx_uint_t ngx_glyph_watch_live(ngx_glyph_watch_t *watch,
-    redisReply *reply);
+static ngx_int_t ngx_glyph_watch_ask_store(ngx_glyph_locate_t *l);
+static void ngx_glyph_watch_found(ngx_glyph_locate_t *l,
+    ngx_glyph_locate_e where);
 static void ngx_glyph_watch_due(ngx_glyph_watch_t *watch);
 static void ngx_glyph_watch_ask_handler(ngx_event_t *ev);
 static void ngx_glyph_watch_rows(void *data, PGresult *res,
     const char *error);
 static void ngx_glyph_watch_row(ngx_glyph_watch_t *watch, PGresult *res,
     int row);
-static void ngx_glyph_watch_look(ngx_glyph_watch_t *watch);
-static void ngx_glyph_watch_looked(ngx_glyph_spool_t *spool);
 static void ngx_glyph_watch_set(ngx_glyph_watch_t *watch, ngx_int_t state,
     ngx_str_t *doc);
 static void ngx_glyph_watch_tell(ngx_glyph_watch_t *watch);
-static ngx_uint_t ngx_glyph_watch_is_fresh(ngx_glyph_watch_t *watch);
 static ngx_uint_t ngx_glyph_watch_is_final(ngx_glyph_watch_t *watch);
 static void ngx_glyph_watch_tick_handler(ngx_event_t *ev);
 
@@ -92,6 +72,11 @@ static ngx_uint_t             ngx_glyph_watch_nasked;   /* in the query that
 static ngx_uint_t             ngx_glyph_watch_alone;    /* queries of one: the
                                                            row of somebody is
                                                            damaged */
+
+static const ngx_glyph_locate_user_t  ngx_glyph_watch_user = {
+    ngx_glyph_watch_ask_store,
+    ngx_glyph_watch_found
+};
 
 
 ngx_int_t
@@ -183,8 +168,8 @@ ngx_glyph_watch_state(ngx_glyph_watcher_t *watcher,
     state->doc.len = watch->doc.len;
     state->state = watch->state;
     state->version = watch->version;
-    state->pending = watch->reading || watch->due || watch->asked
-                     || watch->looking;
+    state->pending = watch->locate->waiter.waiting || watch->locate->reading
+                     || watch->locate->looking || watch->due || watch->asked;
     state->why = NULL;
 
     if (watch->doc.len == 0 && !watch->answered && watch->why.code == NULL) {
@@ -219,8 +204,10 @@ ngx_glyph_watch_find(ngx_glyph_uuid_t *id, ngx_str_t *tenant)
     {
         watch = ngx_queue_data(q, ngx_glyph_watch_t, queue);
 
-        if (ngx_memcmp(watch->id.bytes, id->bytes, sizeof(id->bytes)) == 0
-            && ngx_glyph_tenant_equal(&watch->tenant, tenant))
+        if (ngx_memcmp(watch->locate->id.bytes, id->bytes,
+                       sizeof(id->bytes))
+            == 0
+            && ngx_glyph_tenant_equal(&watch->locate->tenant, tenant))
         {
             return watch;
         }
@@ -240,12 +227,14 @@ ngx_glyph_watch_create(ngx_glyph_uuid_t *id, ngx_str_t *tenant)
         return NULL;
     }
 
-    watch->id = *id;
-    ngx_glyph_uuid_text(watch->text, id);
+    watch->locate = ngx_glyph_locate_create(id, tenant, &ngx_glyph_watch_user,
+                                            watch);
+    if (watch->locate == NULL) {
+        ngx_free(watch);
+        return NULL;
+    }
 
-    watch->tenant.len = tenant->len;
-    watch->tenant.data = watch->tenant_text;
-    ngx_memcpy(watch->tenant_text, tenant->data, tenant->len);
+    watch->locate->document = 1;
 
     ngx_queue_init(&watch->watchers);
     ngx_queue_insert_tail(ngx_glyph_watch_bucket(id), &watch->queue);
@@ -259,7 +248,7 @@ ngx_glyph_watch_create(ngx_glyph_uuid_t *id, ngx_str_t *tenant)
 }
 
 
-/* Nobody follows it any more; it goes as soon as no answer is to come. */
+/* Nobody follows it any more; it goes as soon as Postgres has answered. */
 
 static void
 ngx_glyph_watch_release(ngx_glyph_watch_t *watch)
@@ -273,15 +262,15 @@ ngx_glyph_watch_release(ngx_glyph_watch_t *watch)
         ngx_queue_remove(&watch->due_queue);
     }
 
-    if (watch->reading || watch->asked || watch->looking) {
+    if (watch->asked) {
         return;
     }
 
     ngx_queue_remove(&watch->queue);
     ngx_glyph_watches_n--;
 
+    ngx_glyph_locate_leave(watch->locate);
     glyph_buf_free(&watch->doc);
-    glyph_buf_free(&watch->ended);
 
     ngx_free(watch);
 }
@@ -296,12 +285,8 @@ static void
 ngx_glyph_watch_first(ngx_glyph_watch_t *watch)
 {
     ngx_glyph_watch_subscribe(watch);
-
-    if (ngx_glyph_watch_own(watch)) {
-        return;
-    }
-
-    ngx_glyph_watch_read(watch);
+    ngx_glyph_watch_found(watch->locate,
+                          ngx_glyph_locate_start(watch->locate));
 }
 
 
@@ -314,7 +299,7 @@ ngx_glyph_watch_subscribe(ngx_glyph_watch_t *watch)
     u_char     buf[sizeof("glyph:events:") + NGX_GLYPH_UUID_TEXT_LEN];
 
     name.data = buf;
-    name.len = ngx_sprintf(buf, "glyph:events:%s", watch->text) - buf;
+    name.len = ngx_sprintf(buf, "glyph:events:%s", watch->locate->text) - buf;
 
     watch->channel = ngx_glyph_redis_subscribe(&name, ngx_glyph_watch_message,
                                                watch);
@@ -331,7 +316,7 @@ ngx_glyph_watch_unsubscribe(ngx_glyph_watch_t *watch)
     channel = watch->channel;
     watch->channel = NULL;
 
-    bucket = ngx_glyph_watch_bucket(&watch->id);
+    bucket = ngx_glyph_watch_bucket(&watch->locate->id);
 
     for (q = ngx_queue_head(bucket);
          q != ngx_queue_sentinel(bucket);
@@ -346,49 +331,6 @@ ngx_glyph_watch_unsubscribe(ngx_glyph_watch_t *watch)
     }
 
     ngx_glyph_redis_unsubscribe(channel);
-}
-
-
-static ngx_glyph_job_t *
-ngx_glyph_watch_find_job(ngx_glyph_watch_t *watch)
-{
-    ngx_glyph_job_t  *job;
-
-    job = ngx_glyph_job_find(&watch->id);
-
-    return (job && ngx_glyph_tenant_equal(&job->tenant, &watch->tenant))
-           ? job : NULL;
-}
-
-
-/* A job of this worker: its memory is nearer than any store. */
-
-static ngx_uint_t
-ngx_glyph_watch_own(ngx_glyph_watch_t *watch)
-{
-    ngx_str_t         doc;
-    glyph_buf_t       b;
-    ngx_glyph_job_t  *job;
-
-    job = ngx_glyph_watch_find_job(watch);
-
-    if (job == NULL) {
-        return 0;
-    }
-
-    ngx_memzero(&b, sizeof(glyph_buf_t));
-    ngx_glyph_job_json(job, &b);
-
-    doc.data = b.data;
-    doc.len = b.len;
-
-    if (!b.failed) {
-        ngx_glyph_watch_job(job, &doc);
-    }
-
-    glyph_buf_free(&b);
-
-    return 1;
 }
 
 
@@ -421,9 +363,7 @@ ngx_glyph_watch_job(ngx_glyph_job_t *job, ngx_str_t *doc)
         return;
     }
 
-    watch->fresh = 1;
-    watch->fresh_at = ngx_current_msec;
-
+    ngx_glyph_locate_alive(watch->locate);
     ngx_glyph_watch_set(watch, job->state, doc);
 }
 
@@ -440,7 +380,7 @@ ngx_glyph_watch_message(void *data, ngx_str_t *message)
     ngx_glyph_redis_channel_t  *channel;
 
     channel = listener->channel;
-    bucket = ngx_glyph_watch_bucket(&listener->id);
+    bucket = ngx_glyph_watch_bucket(&listener->locate->id);
 
     for (q = ngx_queue_head(bucket);
          q != ngx_queue_sentinel(bucket);
@@ -450,83 +390,72 @@ ngx_glyph_watch_message(void *data, ngx_str_t *message)
 
         if (watch->channel == channel
             && !ngx_glyph_watch_is_final(watch)
-            && ngx_glyph_watch_find_job(watch) == NULL)
+            && ngx_glyph_locate_own(watch->locate) == NULL)
         {
-            ngx_glyph_watch_read(watch);
+            ngx_glyph_watch_found(watch->locate,
+                                  ngx_glyph_locate_start(watch->locate));
         }
     }
 }
 
 
-static void
-ngx_glyph_watch_read(ngx_glyph_watch_t *watch)
+/* A query that is under way need not be asked again of a job that runs. */
+
+static ngx_int_t
+ngx_glyph_watch_ask_store(ngx_glyph_locate_t *l)
 {
-    if (watch->reading) {
-        watch->again = 1;
-        return;
-    }
+    ngx_glyph_watch_t  *watch;
 
-    if (ngx_glyph_hint_ask(watch->text, ngx_glyph_watch_reply, watch)
-        != NGX_OK)
-    {
+    watch = l->data;
+
+    if (!watch->asked || !ngx_glyph_locate_is_fresh(l)) {
         ngx_glyph_watch_due(watch);
-        return;
     }
 
-    watch->reading = 1;
+    return NGX_OK;
 }
 
 
 static void
-ngx_glyph_watch_reply(void *data, redisReply *reply)
+ngx_glyph_watch_found(ngx_glyph_locate_t *l, ngx_glyph_locate_e where)
 {
-    ngx_glyph_watch_t *watch = data;
+    ngx_str_t           doc;
+    ngx_uint_t          news;
+    ngx_glyph_watch_t  *watch;
 
-    watch->reading = 0;
+    watch = l->data;
 
-    if (ngx_queue_empty(&watch->watchers)) {
-        ngx_glyph_watch_release(watch);
+    switch (where) {
+
+    case NGX_GLYPH_LOCATE_PENDING:
         return;
+
+    case NGX_GLYPH_LOCATE_OWN:
+    case NGX_GLYPH_LOCATE_RUNS:
+        news = 1;
+        break;
+
+    case NGX_GLYPH_LOCATE_QUEUED:
+        news = (watch->doc.len == 0);
+        break;
+
+    case NGX_GLYPH_LOCATE_ENDED:
+        news = (l->state == NGX_GLYPH_JOB_FAILED);
+        break;
+
+    default:
+        news = 0;
+        break;
     }
 
-    if (!ngx_glyph_watch_live(watch, reply)) {
-        ngx_glyph_watch_due(watch);
+    if (news && !l->doc.failed) {
+        doc.data = l->doc.data;
+        doc.len = l->doc.len;
+
+        ngx_glyph_watch_set(watch, l->state, &doc);
     }
 
-    if (watch->again) {
-        watch->again = 0;
-        ngx_glyph_watch_read(watch);
-    }
-}
-
-
-/* Whether Postgres need not be asked. */
-
-static ngx_uint_t
-ngx_glyph_watch_live(ngx_glyph_watch_t *watch, redisReply *reply)
-{
-    ngx_int_t         rc;
-    ngx_glyph_hint_t  hint;
-
-    rc = ngx_glyph_hint_read(&hint, reply, watch->text, &watch->tenant);
-
-    if (rc != NGX_OK) {
-
-        if (rc == NGX_DONE && hint.state == NGX_GLYPH_JOB_FAILED) {
-            glyph_buf_reset(&watch->ended);
-            glyph_buf_append(&watch->ended, hint.doc.data, hint.doc.len);
-        }
-
-        return 0;
-    }
-
-    watch->fresh = 1;
-    watch->fresh_at = ngx_current_msec;
-
-    ngx_glyph_watch_set(watch, hint.state, &hint.doc);
-
-    return watch->asked
-           || ngx_glyph_hint_agreed(&watch->id, &watch->tenant);
+    ngx_glyph_watch_tell(watch);
 }
 
 
@@ -556,7 +485,7 @@ ngx_glyph_watch_ask_handler(ngx_event_t *ev)
     ngx_glyph_watch_t  *watch;
 
     static const char  sql[] =
-        "SELECT j.id, j.tenant, " NGX_GLYPH_WATCH_STATE_SQL ", s "
+        "SELECT j.id, j.tenant, " NGX_GLYPH_LOCATE_STATE_SQL ", s "
           "FROM jsonb_to_recordset($1::jsonb) AS j(id uuid, tenant text), "
                "glyph.job_status(j.id, j.tenant) s "
          "WHERE s IS NOT NULL";
@@ -587,9 +516,10 @@ ngx_glyph_watch_ask_handler(ngx_event_t *ev)
         glyph_json_comma(&b);
         glyph_buf_putc(&b, '{');
         glyph_json_key(&b, "id");
-        glyph_json_string(&b, watch->text, NGX_GLYPH_UUID_TEXT_LEN);
+        glyph_json_string(&b, watch->locate->text, NGX_GLYPH_UUID_TEXT_LEN);
         glyph_json_key(&b, "tenant");
-        glyph_json_string(&b, watch->tenant.data, watch->tenant.len);
+        glyph_json_string(&b, watch->locate->tenant.data,
+                          watch->locate->tenant.len);
         glyph_buf_putc(&b, '}');
 
         ngx_glyph_watch_asked[n++] = watch;
@@ -619,9 +549,10 @@ ngx_glyph_watch_rows(void *data, PGresult *res, const char *error)
     int                        row;
     char                       text[NGX_GLYPH_LOG_TEXT];
     ngx_str_t                  tenant;
-    ngx_uint_t                 i, n, ok, alone;
+    ngx_uint_t                 i, n, ok, alone, unknown;
     ngx_glyph_uuid_t           id;
     ngx_glyph_watch_t         *watch;
+    ngx_glyph_locate_e         where;
     ngx_glyph_store_answer_t   why;
 
     ok = (res && PQresultStatus(res) == PGRES_TUPLES_OK);
@@ -655,7 +586,6 @@ ngx_glyph_watch_rows(void *data, PGresult *res, const char *error)
     for (i = 0; i < n; i++) {
         watch = ngx_glyph_watch_asked[i];
 
-        watch->asked = 0;
         watch->why = why;
         watch->answered = watch->answered || ok;
     }
@@ -675,6 +605,7 @@ ngx_glyph_watch_rows(void *data, PGresult *res, const char *error)
         watch = ngx_glyph_watch_find(&id, &tenant);
 
         if (watch) {
+            watch->asked = 0;
             ngx_glyph_watch_row(watch, res, row);
         }
     }
@@ -684,9 +615,8 @@ ngx_glyph_watch_rows(void *data, PGresult *res, const char *error)
     for (i = 0; i < n; i++) {
         watch = ngx_glyph_watch_asked[i];
 
-        if (!ngx_glyph_watch_is_final(watch)) {
-            ngx_glyph_hint_agree(&watch->id, &watch->tenant);
-        }
+        unknown = watch->asked;
+        watch->asked = 0;
 
         if (ngx_queue_empty(&watch->watchers)) {
             ngx_glyph_watch_release(watch);
@@ -698,8 +628,13 @@ ngx_glyph_watch_rows(void *data, PGresult *res, const char *error)
             continue;
         }
 
-        if (watch->doc.len == 0 || watch->ended.len) {
-            ngx_glyph_watch_look(watch);
+        if (unknown) {
+            where = ok ? ngx_glyph_locate_recorded(watch->locate, NULL)
+                       : ngx_glyph_locate_refused(watch->locate);
+
+            if (where != NGX_GLYPH_LOCATE_RUNS) {
+                ngx_glyph_watch_found(watch->locate, where);
+            }
         }
 
         ngx_glyph_watch_tell(watch);
@@ -711,109 +646,34 @@ ngx_glyph_watch_rows(void *data, PGresult *res, const char *error)
 }
 
 
-/* Of a job that runs, what its worker says is newer. */
-
 static void
 ngx_glyph_watch_row(ngx_glyph_watch_t *watch, PGresult *res, int row)
 {
-    ngx_int_t  state;
-    ngx_str_t  doc;
+    char       *state;
+    ngx_str_t   doc;
 
-    glyph_buf_reset(&watch->ended);
+    state = PQgetvalue(res, row, 2);
 
-    if (!ngx_glyph_job_state_known(PQgetvalue(res, row, 2))) {
-        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
-                      "the row of import %s in postgres is damaged",
-                      watch->text);
-        ngx_glyph_store_damaged(&watch->why);
+    /* of a job that runs, what its worker says is newer */
+
+    if (ngx_glyph_locate_recorded(watch->locate, state)
+        != NGX_GLYPH_LOCATE_RECORD)
+    {
         return;
     }
 
-    state = ngx_glyph_job_state_parse(PQgetvalue(res, row, 2));
-
-    if ((state == NGX_ERROR
-         || !ngx_glyph_job_is_final((ngx_glyph_job_state_e) state))
-        && ngx_glyph_watch_is_fresh(watch))
-    {
+    if (!ngx_glyph_job_state_known(state)) {
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                      "the row of import %s in postgres is damaged",
+                      watch->locate->text);
+        ngx_glyph_store_damaged(&watch->why);
         return;
     }
 
     doc.data = (u_char *) PQgetvalue(res, row, 3);
     doc.len = PQgetlength(res, row, 3);
 
-    ngx_glyph_watch_set(watch, state, &doc);
-}
-
-
-/* A job that was acknowledged without Postgres is only in the spool. */
-
-static void
-ngx_glyph_watch_look(ngx_glyph_watch_t *watch)
-{
-    ngx_glyph_spool_t  *spool;
-
-    if (watch->looking) {
-        return;
-    }
-
-    spool = ngx_glyph_spool_create(&watch->id);
-    if (spool == NULL) {
-        return;
-    }
-
-    spool->data = watch;
-
-    if (ngx_glyph_spool_look(spool, ngx_glyph_watch_looked) != NGX_OK) {
-        ngx_glyph_spool_close(spool);
-        return;
-    }
-
-    watch->looking = 1;
-}
-
-
-static void
-ngx_glyph_watch_looked(ngx_glyph_spool_t *spool)
-{
-    ngx_str_t           tenant, doc;
-    glyph_buf_t         b;
-    ngx_glyph_watch_t  *watch;
-
-    watch = spool->data;
-    watch->looking = 0;
-
-    if (ngx_queue_empty(&watch->watchers)) {
-        ngx_glyph_spool_close(spool);
-        ngx_glyph_watch_release(watch);
-        return;
-    }
-
-    if (watch->doc.len == 0
-        && spool->err == 0
-        && ngx_glyph_spool_meta_tenant(&spool->meta, &tenant) == NGX_OK
-        && ngx_glyph_tenant_equal(&tenant, &watch->tenant))
-    {
-        ngx_memzero(&b, sizeof(glyph_buf_t));
-        ngx_glyph_background_json(&spool->prefix, &b);
-
-        doc.data = b.data;
-        doc.len = b.len;
-
-        if (!b.failed) {
-            ngx_glyph_watch_set(watch, NGX_GLYPH_JOB_QUEUED, &doc);
-        }
-
-        glyph_buf_free(&b);
-
-    } else if (spool->err && watch->ended.len) {
-        doc.data = watch->ended.data;
-        doc.len = watch->ended.len;
-
-        ngx_glyph_watch_set(watch, NGX_GLYPH_JOB_FAILED, &doc);
-    }
-
-    ngx_glyph_spool_close(spool);
-    ngx_glyph_watch_tell(watch);
+    ngx_glyph_watch_set(watch, ngx_glyph_job_state_parse(state), &doc);
 }
 
 
@@ -842,6 +702,7 @@ ngx_glyph_watch_set(ngx_glyph_watch_t *watch, ngx_int_t state,
         return;
     }
 
+    watch->locate->known = 1;
     watch->state = state;
     watch->version++;
 
@@ -863,14 +724,6 @@ ngx_glyph_watch_tell(ngx_glyph_watch_t *watch)
 
         ngx_post_event(watcher->changed, &ngx_posted_events);
     }
-}
-
-
-static ngx_uint_t
-ngx_glyph_watch_is_fresh(ngx_glyph_watch_t *watch)
-{
-    return watch->fresh
-           && ngx_current_msec - watch->fresh_at < NGX_GLYPH_HINT_FRESH;
 }
 
 
@@ -899,9 +752,9 @@ ngx_glyph_watch_tick_handler(ngx_event_t *ev)
 
             if (!ngx_queue_empty(&watch->watchers)
                 && !watch->asked
-                && !watch->looking
-                && !ngx_glyph_watch_is_fresh(watch)
-                && ngx_glyph_watch_find_job(watch) == NULL)
+                && !watch->locate->looking
+                && !ngx_glyph_locate_is_fresh(watch->locate)
+                && ngx_glyph_locate_own(watch->locate) == NULL)
             {
                 ngx_glyph_watch_due(watch);
             }

@@ -1,17 +1,10 @@
 
 /*
  * The newest state of a job that somebody in this worker follows, wherever
- * the job runs.  What is known comes from
- *
- *   this worker's memory   if the job is one of its own
- *   Redis                  glyph:events:{id} says that there is something
- *                          new, the hash glyph:job:{id} says what; a hint
- *                          (ngx_glyph_hint.h)
- *   Postgres               every final state, every state that neither of the
- *                          others has confirmed for 2 s, and every 2 s whether
- *                          the job goes on, which Redis alone cannot tell: one
- *                          query at a time for all of the worker's watches
- *   the node's spool       a queued job that none of these knows (yet)
+ * the job runs.  The job is found by ngx_glyph_locate.h, once at first, then
+ * again in Redis when glyph:events:{id} says that there is something new, and
+ * in Postgres for every final state and every 2 s: one query at a time for all
+ * of the worker's watches.
  *
  * A watch is one tenant's: another tenant's job of that id does not exist for
  * it, whoever tells of it, and so all is as if nobody knew the id.
@@ -28,15 +21,6 @@
 #include "ngx_glyph.h"
 #include "ngx_glyph_job.h"
 #include "ngx_glyph_store.h"
-
-
-/*
- * The state in "s", a document of glyph.job_status(), or NULL where that is no
- * Job because somebody has damaged its row.
- */
-#define NGX_GLYPH_WATCH_STATE_SQL                                             \
-    "CASE WHEN json_typeof(s->'error') IN ('object', 'null')"                 \
-    " THEN s->>'state' END"
 
 
 typedef struct ngx_glyph_watch_s  ngx_glyph_watch_t;

@@ -20,7 +20,12 @@ location = /health { glyph_health; }
 _EOC_
 our $Body = "title,price\nRTX 3090,700\nTesla T4,\$250\n";
 
-our %Id = map { $_ => uuid() } qw(status wait used cancel);
+our %Id = map { $_ => uuid() } qw(status wait used cancel members);
+
+# The members of a Job, whoever tells of it.
+our $Job = join ',\s*', map { qr/"$_"\s*:\s*(?:null|"[^"]*"|\{[^{}]*\})/ }
+    qw(job_id state created_at started_at finished_at filename source_label
+       campaign_id progress counts error undone_at links);
 
 add_block_preprocessor(sub {
     my $block = shift;
@@ -151,3 +156,16 @@ glyph_runners 0;
 --- must_die
 --- error_log
 value must be between 1 and 64
+
+
+=== TEST 10: the same members from the spool as from Postgres
+--- request eval
+["POST /import?filename=a.csv\n$::Body",
+ "POST /import?filename=a.csv\n$::Body", "GET /jobs/$::Id{members}/status"]
+--- more_headers eval
+["Content-Type: text/csv\nPrefer: respond-async",
+ "Content-Type: text/csv\nGlyph-Job-Id: $::Id{members}", ""]
+--- error_code eval
+[202, 200, 200]
+--- response_body_like eval
+[qr/^\{$::Job\}$/, qr/"import_id"/, qr/^\{$::Job\}$/]

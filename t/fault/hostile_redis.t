@@ -35,11 +35,12 @@ sub now { return int(time * 1000) }
 sub document {
     my ($id, $state) = @_;
     return qq({"job_id":"$id","state":"$state",)
-        . '"created_at":"2026-11-24T01:05:10.889Z",'
-        . '"progress":{"bytes":10,"bytes_total":100,"rows":1,'
+        . '"created_at":"2026-11-24T01:05:10.889Z","started_at":null,'
+        . '"finished_at":null,"filename":"a.csv","source_label":null,'
+        . '"campaign_id":null,"progress":{"bytes":10,"bytes_total":100,"rows":1,'
         . '"rows_committed":0,"percent":10,"rows_per_second":5,'
         . '"eta_seconds":1.5},"counts":{"rows":1,"valid":1,"invalid":0,'
-        . '"warnings":0},"error":null}';
+        . '"warnings":0},"error":null,"undone_at":null}';
 }
 
 sub put {
@@ -83,8 +84,8 @@ sub poisons {
         'control characters' => { job => $bell },
         'bytes that are no UTF-8'
             => { job => $doc =~ s/2026-/\xff\xfe/r },
-        'a document of 20 KB' => { job => $doc =~ s/null\}$/
-            '{"code":"x","detail":"' . 'x' x 20_000 . '"}}'/er },
+        'a document of 20 KB' => { job => $doc =~ s/"error":null/
+            '"error":{"code":"x","detail":"' . 'x' x 20_000 . '"}'/er },
         'a failure without a reason' => { state => 'failed',
             job => document($id, 'failed') },
         'a good end that Postgres does not know' => { state => 'completed',
