@@ -370,6 +370,13 @@ void ngx_glyph_job_json_queued(ngx_glyph_uuid_t *id, uint64_t created,
     uint64_t bytes, ngx_glyph_job_labels_t *labels, glyph_buf_t *b);
 
 /*
+ * Of what a file says (ngx_glyph_spool_meta.c) only the tenant, who may know of
+ * the job, and what its document says.
+ */
+ngx_int_t ngx_glyph_spool_meta_labels(glyph_buf_t *b, ngx_str_t *tenant,
+    ngx_glyph_job_labels_t *labels);
+
+/*
  * Whether text from elsewhere is a document that _json() could have written of
  * the job with that id, a text, in that state.
  */

@@ -296,6 +296,12 @@ ngx_glyph_locate_recorded(ngx_glyph_locate_t *l, const char *state)
         return NGX_GLYPH_LOCATE_RECORD;
     }
 
+    /* one that runs elsewhere may have no row yet */
+
+    if (l->live && !l->document) {
+        return NGX_GLYPH_LOCATE_NOWHERE;
+    }
+
     return (ngx_glyph_locate_look(l) == NGX_OK)
            ? NGX_GLYPH_LOCATE_PENDING : ngx_glyph_locate_by_hint(l);
 }

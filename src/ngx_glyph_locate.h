@@ -11,7 +11,8 @@
  *                                        for "patience" at most: RUNS
  *                  it has ended          Postgres is asked
  *   Postgres       it has a row          RECORD; RUNS if the hint is newer
- *                  it has none           the node's spool is asked
+ *                  it has none           the node's spool is asked, but of a
+ *                                        job that runs: NOWHERE
  *                  nothing               the same; if that has nothing, RUNS or
  *                                        ENDED as the hint says, or FAILED
  *   the spool      a file                QUEUED; of what only Postgres has,

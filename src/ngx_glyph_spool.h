@@ -30,7 +30,6 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_budget.h"
-#include "ngx_glyph_job.h"
 #include "ngx_glyph_task.h"
 
 
@@ -99,10 +98,6 @@ ngx_int_t ngx_glyph_spool_meta_write(ngx_glyph_job_t *job, glyph_buf_t *b);
 ngx_int_t ngx_glyph_spool_meta_options(ngx_glyph_job_t *job, glyph_buf_t *b);
 
 ngx_int_t ngx_glyph_spool_meta_read(ngx_glyph_job_t *job, glyph_buf_t *b);
-
-/* Only the tenant, who may know of the job, and what its document says. */
-ngx_int_t ngx_glyph_spool_meta_labels(glyph_buf_t *b, ngx_str_t *tenant,
-    ngx_glyph_job_labels_t *labels);
 
 
 /* Makes the directories; called in each worker. */

@@ -159,6 +159,23 @@ subtest 'a job that there is not' => sub {
     is join("\n", bad_lines()), '', 'nothing bad in the error log';
 };
 
+subtest 'a job that another worker has just begun' => sub {
+    Glyph::Fault::configure();
+    launch();
+    my $id = uuid();
+    for my $path ('result', 'errors') {
+        put($id, tenant => '', state => 'processing',
+            job => document($id, 'processing'));
+        my @as_csv = $path eq 'errors' ? ('-H', 'Accept: text/csv') : ();
+        like get("/jobs/$id/$path", @as_csv), qr/"code":"job_running"/,
+            "its $path are to come";
+    }
+    redis('del', "glyph:job:$id");
+    is status_of("/jobs/$id/result"), 404, 'it is no more';
+    ok stop_nginx(), 'nginx ends when asked';
+    is join("\n", bad_lines()), '', 'nothing bad in the error log';
+};
+
 subtest '100 MB' => sub {
     Glyph::Fault::configure();
     launch();
