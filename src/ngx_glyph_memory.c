@@ -9,7 +9,9 @@
  *
  *   - of a heap, of which each thread may have one, only the end goes back;
  *     what is below a single piece in use stays.  malloc_trim() gives all
- *     pages back, and is called when the worker has grown.
+ *     pages back, and is called when the worker has grown; and, as much of that
+ *     may still have been in use then, again later, each time after twice the
+ *     time, while the worker is larger than it was at its smallest.
  *
  * With another allocator this does nothing.
  */
@@ -33,8 +35,13 @@
 /* and how often that is looked at, ms */
 #define NGX_GLYPH_MEMORY_TICK     5000
 
+/* in such ticks, when they are trimmed again, at first and at most */
+#define NGX_GLYPH_MEMORY_AGAIN    2
+#define NGX_GLYPH_MEMORY_SELDOM   64
+
 
 static void ngx_glyph_memory_tick_handler(ngx_event_t *ev);
+static ngx_uint_t ngx_glyph_memory_due(void);
 static void ngx_glyph_memory_trim(ngx_glyph_task_t *task, ngx_log_t *log);
 static void ngx_glyph_memory_trimmed(ngx_glyph_task_t *task);
 static size_t ngx_glyph_memory_private(void);
@@ -42,7 +49,11 @@ static size_t ngx_glyph_memory_private(void);
 
 static glyph_room_t      ngx_glyph_memory_windows;
 static ngx_fd_t          ngx_glyph_memory_statm = NGX_INVALID_FILE;
-static size_t            ngx_glyph_memory_least;    /* when last trimmed */
+static size_t            ngx_glyph_memory_least;    /* since last trimmed */
+static size_t            ngx_glyph_memory_smallest; /* ever */
+static ngx_uint_t        ngx_glyph_memory_pause     /* in ticks */
+                             = NGX_GLYPH_MEMORY_AGAIN;
+static ngx_uint_t        ngx_glyph_memory_left;     /* … of it */
 static ngx_event_t       ngx_glyph_memory_tick;
 static ngx_glyph_task_t  ngx_glyph_memory_task;
 
@@ -75,6 +86,7 @@ ngx_glyph_memory_init(ngx_cycle_t *cycle, size_t room)
     }
 
     ngx_glyph_memory_least = ngx_glyph_memory_private();
+    ngx_glyph_memory_smallest = ngx_glyph_memory_least;
 
     dummy.fd = (ngx_socket_t) -1;
 
@@ -119,16 +131,8 @@ ngx_glyph_memory_room(void)
 static void
 ngx_glyph_memory_tick_handler(ngx_event_t *ev)
 {
-    size_t  size;
-
-    size = ngx_glyph_memory_private();
-
-    if (size < ngx_glyph_memory_least) {
-        ngx_glyph_memory_least = size;
-    }
-
-    if (size > ngx_glyph_memory_least + NGX_GLYPH_MEMORY_GROWN
-        && !ngx_exiting
+    if (!ngx_exiting
+        && ngx_glyph_memory_due()
         && ngx_glyph_task_post(ngx_glyph_main_conf->io
                                ? ngx_glyph_main_conf->io
                                : ngx_glyph_main_conf->compute,
@@ -141,6 +145,37 @@ ngx_glyph_memory_tick_handler(ngx_event_t *ev)
     if (!ngx_exiting) {
         ngx_add_timer(ev, NGX_GLYPH_MEMORY_TICK);
     }
+}
+
+
+static ngx_uint_t
+ngx_glyph_memory_due(void)
+{
+    size_t  size;
+
+    size = ngx_glyph_memory_private();
+
+    ngx_glyph_memory_least = ngx_min(size, ngx_glyph_memory_least);
+    ngx_glyph_memory_smallest = ngx_min(size, ngx_glyph_memory_smallest);
+
+    if (size > ngx_glyph_memory_least + NGX_GLYPH_MEMORY_GROWN) {
+        ngx_glyph_memory_pause = NGX_GLYPH_MEMORY_AGAIN;
+        ngx_glyph_memory_left = ngx_glyph_memory_pause;
+
+        return 1;
+    }
+
+    if (size <= ngx_glyph_memory_smallest + NGX_GLYPH_MEMORY_GROWN
+        || (ngx_glyph_memory_left && --ngx_glyph_memory_left))
+    {
+        return 0;
+    }
+
+    ngx_glyph_memory_pause = ngx_min(ngx_glyph_memory_pause * 2,
+                                     NGX_GLYPH_MEMORY_SELDOM);
+    ngx_glyph_memory_left = ngx_glyph_memory_pause;
+
+    return 1;
 }
 
 
