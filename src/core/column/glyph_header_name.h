@@ -14,7 +14,7 @@
 
 
 /* So many names that are not known are compared with those that are. */
-#define GLYPH_HEADER_TRIED     64
+#define GLYPH_HEADER_TRIED     32
 
 
 /* The synonym that a folded name is, or NULL. */
