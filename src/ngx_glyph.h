@@ -29,7 +29,6 @@
 
 typedef struct ngx_glyph_job_s    ngx_glyph_job_t;
 typedef struct ngx_glyph_spool_s  ngx_glyph_spool_t;
-typedef struct ngx_glyph_run_s    ngx_glyph_run_t;
 typedef struct ngx_glyph_client_s  ngx_glyph_client_t;
 typedef struct ngx_glyph_output_s  ngx_glyph_output_t;
 

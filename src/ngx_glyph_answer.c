@@ -419,7 +419,7 @@ ngx_glyph_answer_headers(ngx_http_request_t *r, ngx_glyph_job_t *job,
     }
 
     if (job->sink->stored
-        && ngx_glyph_upload_id_headers(r, job->text) != NGX_OK)
+        && ngx_glyph_upload_id_headers(r, job->import.text) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -441,7 +441,7 @@ ngx_glyph_answer_represent(ngx_http_request_t *r, ngx_glyph_job_t *job)
 
     static u_char  applied[] = "return=representation";
 
-    if (job->refused || job->preview->buf.failed) {
+    if (job->import.refused || job->preview->buf.failed) {
         return NGX_OK;
     }
 
@@ -464,8 +464,8 @@ u_char *
 ngx_glyph_upload_rows(u_char *buf, ngx_glyph_job_t *job)
 {
     return ngx_sprintf(buf, "total=%uL, valid=%uL, invalid=%uL",
-                       job->seen.rows, job->seen.valid - job->refused,
-                       job->seen.invalid + job->refused);
+                       job->seen.rows, job->seen.valid - job->import.refused,
+                       job->seen.invalid + job->import.refused);
 }
 
 

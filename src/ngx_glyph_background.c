@@ -65,7 +65,7 @@ ngx_glyph_background_start(ngx_glyph_job_t *job)
     ngx_int_t           rc;
     ngx_glyph_spool_t  *spool;
 
-    spool = ngx_glyph_spool_create(&job->id);
+    spool = ngx_glyph_spool_create(&job->import.id);
     if (spool == NULL) {
         return NGX_ERROR;
     }
@@ -93,7 +93,7 @@ ngx_glyph_background_start(ngx_glyph_job_t *job)
 
     /* its time begins when it is run; until then the client has its own */
 
-    if (job->source.len == 0 && job->timeout.timer_set) {
+    if (job->asked.source.len == 0 && job->timeout.timer_set) {
         ngx_del_timer(&job->timeout);
     }
 
@@ -103,10 +103,10 @@ ngx_glyph_background_start(ngx_glyph_job_t *job)
     spool->wanted = job->body_wanted;
     spool->prefix.start_time = job->start_time;
 
-    if (job->source.len) {
+    if (job->asked.source.len) {
         spool->root = &job->conf->import_root;
-        spool->source = &job->source;
-        spool->source_max = job->source_max;
+        spool->source = &job->asked.source;
+        spool->source_max = job->asked.source_max;
     }
 
     ngx_memcpy(spool->prefix.nonce, job->nonce, sizeof(job->nonce));
@@ -172,7 +172,7 @@ ngx_glyph_background_step(ngx_glyph_job_t *job)
 
         /* a claimed key is to be given back */
 
-        if (job->registered) {
+        if (job->import.registered) {
             ngx_glyph_job_run(job);
 
         } else {
@@ -296,8 +296,8 @@ ngx_glyph_background_sealed(ngx_glyph_spool_t *spool)
     if (ngx_glyph_job_ending(job)) {
         ngx_glyph_job_run(job);
 
-    } else if (job->registered
-               || (job->given_id
+    } else if (job->import.registered
+               || (job->asked.given_id
                    && ngx_glyph_writer_available() != NGX_DECLINED))
     {
         ngx_glyph_background_hand_over(job);
@@ -328,13 +328,13 @@ ngx_glyph_background_hand_over(ngx_glyph_job_t *job)
     job->expected = job->received;
     ngx_glyph_runner_make_fingerprint(job, job->spool, fingerprint);
 
-    params[0] = (const char *) job->text;
+    params[0] = (const char *) job->import.text;
     params[1] = fingerprint;
     params[2] = NULL;
 
     ngx_memzero(&meta, sizeof(glyph_buf_t));
 
-    if (!job->registered) {
+    if (!job->import.registered) {
         ngx_glyph_record_meta(job, &meta);
         glyph_buf_putc(&meta, '\0');
         params[2] = (const char *) meta.data;
@@ -374,7 +374,7 @@ ngx_glyph_background_handed_over(void *data, PGresult *res, const char *error)
         ngx_glyph_background_refused(job, NGX_EEXIST);
         ngx_glyph_job_run(job);
 
-    } else if (job->registered && !known && res) {
+    } else if (job->import.registered && !known && res) {
 
         /* Postgres itself says so: it did nothing */
 
@@ -388,7 +388,7 @@ ngx_glyph_background_handed_over(void *data, PGresult *res, const char *error)
 
     } else {
 
-        if (job->registered && !known) {
+        if (job->import.registered && !known) {
             ngx_str_set(&detail, "Postgres was lost while the import was "
                         "registered; the job's status tells the outcome when "
                         "it is back");
@@ -397,7 +397,7 @@ ngx_glyph_background_handed_over(void *data, PGresult *res, const char *error)
                                     "outcome_unknown", &detail);
         }
 
-        job->registered = 0;
+        job->import.registered = 0;
         ngx_glyph_background_accepted(job);
     }
 
@@ -413,7 +413,7 @@ ngx_glyph_background_take_back(ngx_glyph_job_t *job)
 {
     const char  *params[3];
 
-    params[0] = (const char *) job->text;
+    params[0] = (const char *) job->import.text;
     params[1] = job->code;
     params[2] = job->detail.len ? (const char *) job->detail.data : NULL;
 
@@ -438,7 +438,7 @@ ngx_glyph_background_taken_back(void *data, PGresult *res, const char *error)
     const char  *state;
 
     job->running = 0;
-    job->registered = 0;
+    job->import.registered = 0;
 
     state = res ? PQresultErrorField(res, PG_DIAG_SQLSTATE) : NULL;
 

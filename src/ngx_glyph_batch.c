@@ -43,7 +43,7 @@ ngx_glyph_batch_add(ngx_glyph_batch_t *batch, ngx_glyph_job_t *job)
         batch->size += item->block->listings.len + item->block->errors.len;
     }
 
-    job->place = NGX_GLYPH_PLACE_BATCH;
+    job->import.place = NGX_GLYPH_PLACE_BATCH;
     ngx_glyph_job_ref(job);
 }
 
@@ -60,7 +60,7 @@ ngx_glyph_batch_remove(ngx_glyph_batch_t *batch, ngx_uint_t i)
         batch->size = 0;
     }
 
-    item.job->place = NGX_GLYPH_PLACE_NONE;
+    item.job->import.place = NGX_GLYPH_PLACE_NONE;
 
     return item;
 }
@@ -150,7 +150,9 @@ ngx_glyph_batch_prepare(ngx_glyph_batch_t *batch)
     for (i = 0; i < batch->n; i++) {
         block = batch->items[i].block;
 
-        if (!batch->items[i].job->registered && !(block && block->final)) {
+        if (!batch->items[i].job->import.registered
+            && !(block && block->final))
+        {
             batch->copied = 0;
         }
 
@@ -180,15 +182,15 @@ ngx_glyph_batch_compare(const void *one, const void *two)
     const ngx_glyph_item_t *a = one;
     const ngx_glyph_item_t *b = two;
 
-    return ngx_memcmp(a->job->id.bytes, b->job->id.bytes,
-                      sizeof(a->job->id.bytes));
+    return ngx_memcmp(a->job->import.id.bytes, b->job->import.id.bytes,
+                      sizeof(a->job->import.id.bytes));
 }
 
 
 static ngx_uint_t
 ngx_glyph_batch_whole(ngx_glyph_batch_t *batch, ngx_glyph_item_t *item)
 {
-    return batch->copied && !item->job->registered;
+    return batch->copied && !item->job->import.registered;
 }
 
 
@@ -221,11 +223,11 @@ ngx_glyph_batch_begin_args(ngx_glyph_batch_t *batch, glyph_buf_t *b)
 
         glyph_json_comma(b);
         glyph_buf_putc(b, '[');
-        glyph_json_string(b, job->text, NGX_GLYPH_UUID_TEXT_LEN);
+        glyph_json_string(b, job->import.text, NGX_GLYPH_UUID_TEXT_LEN);
         glyph_json_comma(b);
-        glyph_json_int(b, job->epoch);
+        glyph_json_int(b, job->import.epoch);
 
-        if (!job->registered) {
+        if (!job->import.registered) {
             glyph_json_comma(b);
             ngx_glyph_record_meta(job, b);
         }
@@ -278,7 +280,7 @@ ngx_glyph_batch_repeats(ngx_glyph_batch_t *batch)
         if (block && block->final == NGX_GLYPH_JOB_COMPLETED) {
             glyph_buf_puts(sql, n++ ? ","
                                 : "SELECT * FROM glyph.repeats('{");
-            glyph_buf_append(sql, batch->items[i].job->text,
+            glyph_buf_append(sql, batch->items[i].job->import.text,
                              NGX_GLYPH_UUID_TEXT_LEN);
         }
     }
@@ -431,9 +433,9 @@ ngx_glyph_batch_refuse(ngx_glyph_batch_t *batch, ngx_uint_t row)
             rejected.errors[0].code = GLYPH_ROW_STORE_REFUSED;
             rejected.errors[0].column = GLYPH_COL_N;
 
-            glyph_copy_rejected(&item->block->errors, item->job->id.bytes,
-                                &rejected);
-            item->job->refused++;
+            glyph_copy_rejected(&item->block->errors,
+                                item->job->import.id.bytes, &rejected);
+            item->job->import.refused++;
 
             ngx_log_error(NGX_LOG_WARN, item->job->log, 0,
                           "row %uD is rejected, as postgres refused it",

@@ -134,7 +134,7 @@ ngx_glyph_collect_file(ngx_glyph_job_t *job)
 {
     ngx_glyph_spool_t  *spool;
 
-    spool = ngx_glyph_spool_create(&job->id);
+    spool = ngx_glyph_spool_create(&job->import.id);
 
     if (spool == NULL) {
         ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,

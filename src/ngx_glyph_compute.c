@@ -143,7 +143,7 @@ ngx_glyph_compute_result(ngx_glyph_job_t *job)
     glyph_json_key(b, "import_id");
 
     if (job->sink->stored) {
-        glyph_json_string(b, job->text, NGX_GLYPH_UUID_TEXT_LEN);
+        glyph_json_string(b, job->import.text, NGX_GLYPH_UUID_TEXT_LEN);
     } else {
         glyph_buf_puts(b, "null");
     }

@@ -44,8 +44,9 @@
 
 /* one that is written into the spool finds out itself, unless it has a key */
 
-#define ngx_glyph_idempotency_looks(job)                                      \
-    ((job)->given_id && (!(job)->background || (job)->idempotency_key.len))
+#define ngx_glyph_idempotency_looks(asked)                                    \
+    ((asked)->given_id                                                        \
+     && (!(asked)->background || (asked)->idempotency_key.len))
 
 
 /* One question; it may outlive the request. */
@@ -56,6 +57,14 @@ typedef struct {
     ngx_glyph_ctx_t           *ctx;
     ngx_glyph_job_t           *job;
 } ngx_glyph_claim_t;
+
+
+/* The import that had the key. */
+
+typedef struct {
+    ngx_glyph_uuid_t           id;
+    u_char                     sha256[GLYPH_SHA256_SIZE];
+} ngx_glyph_first_t;
 
 
 static ngx_int_t ngx_glyph_idempotency_step(ngx_glyph_job_t *job);
@@ -144,10 +153,10 @@ ngx_glyph_idempotency_key(ngx_http_request_t *r, ngx_glyph_job_t *job)
                                   "characters of ASCII");
     }
 
-    job->idempotency_key.len = key.len;
-    job->idempotency_key.data = ngx_pstrdup(job->pool, &key);
+    job->asked.idempotency_key.len = key.len;
+    job->asked.idempotency_key.data = ngx_pstrdup(job->pool, &key);
 
-    return job->idempotency_key.data ? NGX_DECLINED
+    return job->asked.idempotency_key.data ? NGX_DECLINED
                                      : NGX_HTTP_INTERNAL_SERVER_ERROR;
 }
 
@@ -234,7 +243,7 @@ ngx_glyph_idempotency_claim(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
     claim->job = job;
     claim->cleanup = cln;
 
-    rc = ngx_glyph_idempotency_looks(job)
+    rc = ngx_glyph_idempotency_looks(&job->asked)
          ? ngx_glyph_idempotency_look(claim)
          : (ngx_glyph_idempotency_ask(claim) ? NGX_OK : NGX_ERROR);
 
@@ -267,7 +276,7 @@ ngx_glyph_idempotency_look(ngx_glyph_claim_t *claim)
 {
     ngx_glyph_spool_t  *spool;
 
-    spool = ngx_glyph_spool_create(&claim->job->id);
+    spool = ngx_glyph_spool_create(&claim->job->import.id);
     if (spool == NULL) {
         return NGX_ERROR;
     }
@@ -300,8 +309,8 @@ ngx_glyph_idempotency_looked(ngx_glyph_spool_t *spool)
     /* by a file, which may be damaged, or by a request that was faster */
 
     used = (spool->err == 0 || spool->err == NGX_EINVAL
-            || (job->idempotency_key.len == 0
-                && ngx_glyph_job_find(&job->id)));
+            || (job->asked.idempotency_key.len == 0
+                && ngx_glyph_job_find(&job->import.id)));
 
     ngx_glyph_spool_close(spool);
 
@@ -315,7 +324,7 @@ ngx_glyph_idempotency_looked(ngx_glyph_spool_t *spool)
 
     ngx_http_set_log_request(c->log, r);
 
-    if (!used && job->idempotency_key.len
+    if (!used && job->asked.idempotency_key.len
         && ngx_glyph_idempotency_ask(claim) != NULL)
     {
         return;
@@ -323,12 +332,12 @@ ngx_glyph_idempotency_looked(ngx_glyph_spool_t *spool)
 
     claim->cleanup->handler = NULL;
 
-    if (!used && job->idempotency_key.len == 0) {
+    if (!used && job->asked.idempotency_key.len == 0) {
         rc = ngx_glyph_upload_go(r, claim->ctx, job);
 
     } else {
         rc = used ? ngx_glyph_problemf(r, NGX_HTTP_CONFLICT, "job_id_used",
-                                       "there is a job %s already", job->text)
+                                       "there is a job %s already", job->import.text)
                   : ngx_glyph_query_failed(r, NULL, "too many queries");
 
         ngx_glyph_job_unref(job);
@@ -352,9 +361,9 @@ ngx_glyph_idempotency_ask(ngx_glyph_claim_t *claim)
 
     job = claim->job;
 
-    params[0] = (const char *) job->text;
+    params[0] = (const char *) job->import.text;
 
-    if (job->idempotency_key.len == 0) {
+    if (job->asked.idempotency_key.len == 0) {
         return ngx_glyph_pg_query(NGX_GLYPH_PG_READ,
             "SELECT CASE WHEN EXISTS (SELECT 1 FROM glyph.imports "
             "WHERE id = $1::uuid) THEN 'used' ELSE 'free' END, $1::uuid, "
@@ -387,7 +396,7 @@ ngx_glyph_idempotency_meta(ngx_glyph_job_t *job, glyph_buf_t *b)
     char    fingerprint[NGX_GLYPH_FINGERPRINT_LEN];
 
     if (ngx_glyph_idempotency_hash(job, hash) != NGX_OK
-        || (job->background
+        || (job->asked.background
             && ngx_glyph_background_claim(job, fingerprint) != NGX_OK))
     {
         return NGX_ERROR;
@@ -395,26 +404,28 @@ ngx_glyph_idempotency_meta(ngx_glyph_job_t *job, glyph_buf_t *b)
 
     glyph_buf_putc(b, '{');
     glyph_json_key(b, "tenant");
-    glyph_json_string(b, job->tenant.data, job->tenant.len);
+    glyph_json_string(b, job->import.tenant.data, job->import.tenant.len);
     glyph_json_key(b, "node");
     glyph_json_cstring(b, ngx_glyph_node_id);
     glyph_json_key(b, "worker");
     glyph_json_cstring(b, ngx_glyph_worker_id);
     glyph_json_key(b, "key");
-    glyph_json_string(b, job->idempotency_key.data, job->idempotency_key.len);
+    glyph_json_string(b, job->asked.idempotency_key.data,
+                      job->asked.idempotency_key.len);
     glyph_json_key(b, "request_hash");
     glyph_json_cstring(b, (char *) hash);
 
     /* should its file be found without us */
 
-    if (job->background) {
+    if (job->asked.background) {
         glyph_json_key(b, "fingerprint");
         glyph_json_cstring(b, fingerprint);
     }
 
-    if (job->traceparent.len) {
+    if (job->asked.traceparent.len) {
         glyph_json_key(b, "traceparent");
-        glyph_json_string(b, job->traceparent.data, job->traceparent.len);
+        glyph_json_string(b, job->asked.traceparent.data,
+                          job->asked.traceparent.len);
     }
 
     glyph_buf_putc(b, '}');
@@ -435,12 +446,12 @@ ngx_glyph_idempotency_hash(ngx_glyph_job_t *job, u_char *hex)
 
     ngx_memzero(&b, sizeof(glyph_buf_t));
 
-    if (ngx_glyph_spool_meta_options(job, &b) != NGX_OK) {
+    if (ngx_glyph_spool_meta_options(&job->asked, &b) != NGX_OK) {
         glyph_buf_free(&b);
         return NGX_ERROR;
     }
 
-    glyph_buf_append(&b, job->source.data, job->source.len);
+    glyph_buf_append(&b, job->asked.source.data, job->asked.source.len);
 
     if (b.failed) {
         glyph_buf_free(&b);
@@ -504,7 +515,7 @@ ngx_glyph_idempotency_claimed(void *data, PGresult *res, const char *error)
     if (known) {
         rc = ngx_glyph_idempotency_go(claim, res);
 
-    } else if (claim->job->idempotency_key.len == 0) {
+    } else if (claim->job->asked.idempotency_key.len == 0) {
         rc = ngx_glyph_upload_go(r, claim->ctx, claim->job);
 
     } else {
@@ -524,31 +535,38 @@ ngx_glyph_idempotency_claimed(void *data, PGresult *res, const char *error)
 static ngx_int_t
 ngx_glyph_idempotency_go(ngx_glyph_claim_t *claim, PGresult *res)
 {
-    char             *outcome, *sha256;
-    ngx_int_t         rc;
-    ngx_uint_t        i;
-    ngx_glyph_job_t  *job;
+    char               *outcome, *sha256;
+    ngx_int_t           rc;
+    ngx_uint_t          i;
+    ngx_glyph_job_t    *job;
+    ngx_glyph_first_t  *first;
 
     job = claim->job;
     outcome = PQgetvalue(res, 0, 0);
 
     if (ngx_strcmp(outcome, "claimed") == 0) {
-        job->registered = 1;
+        job->import.registered = 1;
         return ngx_glyph_upload_go(claim->request, claim->ctx, job);
     }
 
     if (ngx_strcmp(outcome, "free") == 0
-        && ngx_glyph_job_find(&job->id) == NULL)
+        && ngx_glyph_job_find(&job->import.id) == NULL)
     {
         return ngx_glyph_upload_go(claim->request, claim->ctx, job);
     }
 
     sha256 = PQgetvalue(res, 0, 3);
 
+    first = ngx_palloc(job->pool, sizeof(ngx_glyph_first_t));
+    if (first == NULL) {
+        ngx_glyph_job_unref(job);
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
     if (ngx_strcmp(outcome, "completed") != 0
         || PQgetvalue(res, 0, 2)[0] != 't'
         || ngx_strlen(sha256) != 2 * GLYPH_SHA256_SIZE
-        || ngx_glyph_uuid_parse(&job->first, (u_char *) PQgetvalue(res, 0, 1),
+        || ngx_glyph_uuid_parse(&first->id, (u_char *) PQgetvalue(res, 0, 1),
                                 PQgetlength(res, 0, 1))
            != NGX_OK)
     {
@@ -560,17 +578,17 @@ ngx_glyph_idempotency_go(ngx_glyph_claim_t *claim, PGresult *res)
     }
 
     for (i = 0; i < GLYPH_SHA256_SIZE; i++) {
-        job->first_sha256[i] = (u_char) ngx_hextoi((u_char *) sha256 + 2 * i,
-                                                   2);
+        first->sha256[i] = (u_char) ngx_hextoi((u_char *) sha256 + 2 * i, 2);
     }
 
     /* nothing of it is written, so that Postgres need not know the job */
 
     job->kind = &ngx_glyph_idempotency_kind;
+    job->kind_data = first;
     job->preview = NULL;
-    job->registered = 1;
-    job->background = 0;
-    job->skip_rows = (uint64_t) -1;
+    job->import.registered = 1;
+    job->asked.background = 0;
+    job->import.skip_rows = (uint64_t) -1;
 
     return ngx_glyph_upload_go(claim->request, claim->ctx, job);
 }
@@ -618,7 +636,7 @@ ngx_glyph_idempotency_release(ngx_glyph_job_t *job)
 {
     const char  *params[1];
 
-    params[0] = (const char *) job->text;
+    params[0] = (const char *) job->import.text;
 
     (void) ngx_glyph_pg_query(NGX_GLYPH_PG_CONTROL,
                               "SELECT glyph.fail($1::uuid, 1, 'client_gone', "
@@ -658,17 +676,20 @@ ngx_glyph_idempotency_step(ngx_glyph_job_t *job)
 static void
 ngx_glyph_idempotency_finished(ngx_glyph_job_t *job)
 {
-    u_char      *p;
-    const char  *params[2];
-    char         tenant[256];
-    char         id[NGX_GLYPH_UUID_TEXT_LEN + 1];
+    u_char             *p;
+    const char         *params[2];
+    ngx_glyph_first_t  *first;
+    char                tenant[256];
+    char                id[NGX_GLYPH_UUID_TEXT_LEN + 1];
+
+    first = job->kind_data;
 
     /* of a file of the node its name is what must be the same */
 
-    if (job->source.len == 0
+    if (job->asked.source.len == 0
         && (job->code
             || ngx_memcmp(glyph_pipeline_sha256(job->pipeline),
-                          job->first_sha256, GLYPH_SHA256_SIZE)
+                          first->sha256, GLYPH_SHA256_SIZE)
                != 0))
     {
         ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, 422,
@@ -679,11 +700,11 @@ ngx_glyph_idempotency_finished(ngx_glyph_job_t *job)
 
     job->code = NULL;
 
-    p = ngx_glyph_uuid_text((u_char *) id, &job->first);
+    p = ngx_glyph_uuid_text((u_char *) id, &first->id);
     *p = '\0';
 
-    ngx_cpystrn((u_char *) tenant, job->tenant.data,
-                ngx_min(job->tenant.len + 1, sizeof(tenant)));
+    ngx_cpystrn((u_char *) tenant, job->import.tenant.data,
+                ngx_min(job->import.tenant.len + 1, sizeof(tenant)));
 
     params[0] = id;
     params[1] = tenant;
@@ -705,7 +726,8 @@ ngx_glyph_idempotency_answer(void *data, PGresult *res, const char *error)
 {
     ngx_glyph_job_t *job = data;
 
-    ngx_glyph_store_answer_t  why;
+    ngx_glyph_first_t         *first;
+    ngx_glyph_store_answer_t   why;
 
     if (res && PQresultStatus(res) == PGRES_TUPLES_OK && PQntuples(res) == 1) {
 
@@ -715,8 +737,9 @@ ngx_glyph_idempotency_answer(void *data, PGresult *res, const char *error)
 
         /* the answer is the first import's, and so is its name */
 
-        job->id = job->first;
-        ngx_glyph_uuid_text(job->text, &job->id);
+        first = job->kind_data;
+        job->import.id = first->id;
+        ngx_glyph_uuid_text(job->import.text, &job->import.id);
 
         job->http_status = NGX_HTTP_OK;
 

@@ -59,8 +59,8 @@ ngx_glyph_job_create(ngx_glyph_loc_conf_t *conf, ngx_log_t *log)
     job->pool = pool;
     job->conf = conf;
     job->kind = &ngx_glyph_kind_import;
-    job->epoch = 1;
-    job->opts.room = ngx_glyph_memory_room();
+    job->import.epoch = 1;
+    job->asked.opts.room = ngx_glyph_memory_room();
     job->expected = -1;
     job->timing.began = ngx_glyph_usec();
 
@@ -141,10 +141,10 @@ ngx_glyph_job_start(ngx_glyph_job_t *job)
 
     /* what is not stored is not told from another file */
 
-    job->opts.undigested = !job->sink->stored;
+    job->asked.opts.undigested = !job->sink->stored;
 
     rc = glyph_pipeline_create(&job->pipeline, &job->conf->pipeline,
-                               &job->opts, &code);
+                               &job->asked.opts, &code);
 
     if (rc == GLYPH_BAD) {
         job->code = glyph_code_name(code);
@@ -267,12 +267,13 @@ ngx_glyph_job_computed(ngx_glyph_job_t *job)
     ngx_glyph_observers_computed(job, &job->seen, &block->totals);
     job->seen = block->totals;
 
-    if (job->skip_rows && job->seen.rows >= job->skip_rows) {
+    if (job->import.skip_rows && job->seen.rows >= job->import.skip_rows) {
 
         /* what Postgres had refused, an earlier run has counted */
 
-        job->refused += job->committed.invalid - job->skipped_invalid;
-        job->skip_rows = 0;
+        job->import.refused += job->import.committed.invalid
+                               - job->import.skipped_invalid;
+        job->import.skip_rows = 0;
     }
 
     if (ngx_glyph_job_ending(job)) {
@@ -364,7 +365,7 @@ ngx_glyph_job_queue_final(ngx_glyph_job_t *job)
 
     ngx_glyph_job_live(job, NGX_GLYPH_LIFE_LAST);
 
-    job->last_block.totals = job->committed;
+    job->last_block.totals = job->import.committed;
     job->last_block.final = job->outcome;
 
     ngx_queue_insert_tail(&job->blocks, &job->last_block.queue);
@@ -440,18 +441,18 @@ ngx_glyph_job_committed(ngx_glyph_job_t *job, ngx_glyph_block_t *block)
 
     final = block->final;
 
-    if (final && job->duplicate_of[0] && block->result.len) {
+    if (final && job->import.duplicate_of[0] && block->result.len) {
 
         /* as glyph.job_result() does */
 
         block->result.len--;
         glyph_buf_puts(&block->result, ",\"duplicate_of\":\"");
-        glyph_buf_puts(&block->result, (char *) job->duplicate_of);
+        glyph_buf_puts(&block->result, (char *) job->import.duplicate_of);
         glyph_buf_puts(&block->result, "\"}");
     }
 
-    job->registered = 1;
-    job->committed = block->totals;
+    job->import.registered = 1;
+    job->import.committed = block->totals;
 
     if (!job->timeout.timer_set && !ngx_glyph_job_ending(job)) {
         ngx_add_timer(&job->timeout, job->conf->job_timeout);
@@ -496,5 +497,5 @@ ngx_glyph_job_log_handler(ngx_log_t *log, u_char *buf, size_t len)
     ngx_glyph_job_t *job = log->data;
 
     return ngx_snprintf(buf, len, ", job: %*s",
-                        (size_t) NGX_GLYPH_UUID_TEXT_LEN, job->text);
+                        (size_t) NGX_GLYPH_UUID_TEXT_LEN, job->import.text);
 }

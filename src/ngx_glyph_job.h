@@ -34,8 +34,10 @@
 
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_asked.h"
 #include "ngx_glyph_budget.h"
 #include "ngx_glyph_client.h"
+#include "ngx_glyph_import.h"
 #include "ngx_glyph_kind.h"
 #include "ngx_glyph_preview.h"
 #include "ngx_glyph_sink.h"
@@ -84,15 +86,6 @@ typedef enum {
 } ngx_glyph_life_e;
 
 
-/* Where the writer has a job. */
-
-typedef enum {
-    NGX_GLYPH_PLACE_NONE = 0,
-    NGX_GLYPH_PLACE_READY,                  /* it waits for a transaction */
-    NGX_GLYPH_PLACE_BATCH                   /* it is in one */
-} ngx_glyph_place_e;
-
-
 /* Whether the body is kept until all of it is here; ngx_glyph_collect.c. */
 
 typedef enum {
@@ -113,35 +106,26 @@ struct ngx_glyph_job_s {
     ngx_log_t                 *log;
     ngx_log_t                  own_log;     /* says "job: <id>" */
 
-    ngx_glyph_uuid_t           id;
-    u_char                     text[NGX_GLYPH_UUID_TEXT_LEN + 1];
-    ngx_str_t                  tenant;
     ngx_glyph_loc_conf_t      *conf;
+    ngx_glyph_asked_t          asked;
+    ngx_glyph_import_t         import;
+
     const ngx_glyph_kind_t    *kind;
+    void                      *kind_data;   /* the kind's own */
     const ngx_glyph_sink_t    *sink;
+    void                      *sink_data;   /* the sink's own */
     ngx_glyph_client_t        *client;      /* who waits for it, or NULL */
 
-    /* background imports; see ngx_glyph_background.h */
     ngx_glyph_spool_t         *spool;       /* its file, or NULL */
-    ngx_glyph_run_t           *run;         /* of a runner, or NULL */
-    ngx_str_t                  location;    /* conf->key when it came */
-    glyph_buf_t                meta;        /* memory of the texts above */
-    const char                *fingerprint; /* of its file, or NULL */
-    uint64_t                   skip_rows;   /* that Postgres has already */
-    uint64_t                   skipped_invalid;
+    glyph_buf_t                meta;        /* memory of what the file said */
 
-    /* Idempotency-Key, Content-Digest */
-    ngx_str_t                  idempotency_key;
-    ngx_glyph_uuid_t           first;       /* that had the key */
-    u_char                     first_sha256[GLYPH_SHA256_SIZE];
+    /* Content-Digest */
     glyph_sha256_t            *body_digest; /* of the body as sent, or NULL */
     u_char                     body_wanted[GLYPH_SHA256_SIZE];
-    u_char                     duplicate_of[NGX_GLYPH_UUID_TEXT_LEN + 1];
     u_char                     nonce[8];    /* of its file; hex, or unset */
 
     ngx_glyph_life_e           life;
     ngx_glyph_job_state_e      state;       /* as it is shown */
-    ngx_int_t                  epoch;
 
     /* how it ends, once that is settled */
     ngx_glyph_turn_t           end;
@@ -151,11 +135,6 @@ struct ngx_glyph_job_s {
     ngx_str_t                  detail;      /* from the pool */
 
     /* input */
-    glyph_pipeline_opts_t      opts;
-    ngx_str_t                  source_label;
-    ngx_str_t                  campaign_id;
-    ngx_str_t                  metadata;
-    ngx_str_t                  traceparent;
     ngx_glyph_chunk_t         *filling;
     ngx_queue_t                chunks;
     ngx_uint_t                 nchunks;     /* also the filling one */
@@ -176,22 +155,14 @@ struct ngx_glyph_job_s {
     ngx_uint_t                 nconsumed;   /* of these, when it has ended */
     unsigned                   running_end:1;
 
-    void                      *sink_data;   /* the sink's */
     ngx_event_t                deliver;
-    ngx_glyph_output_t        *output;      /* asked for; NULL: an import */
-    ngx_str_t                  columns;     /* ?columns= of a transform */
-    ngx_str_t                  source;      /* ?path=, below import_root */
-    off_t                      source_max;  /* 0: any size */
     ngx_glyph_preview_t       *preview;     /* listings in the answer */
 
     /* output */
     ngx_queue_t                blocks;
     ngx_uint_t                 nblocks;     /* lent to this job */
-    ngx_queue_t                ready;       /* in the writer's queue */
-    ngx_glyph_place_e          place;       /* there */
     ngx_glyph_block_t          last_block;  /* of a job that ends early; not
                                                from the budget */
-    glyph_totals_t             committed;   /* as Postgres has it */
     glyph_totals_t             seen;        /* as the pipeline has it */
     glyph_buf_t                result;      /* kept for the answer */
 
@@ -203,17 +174,8 @@ struct ngx_glyph_job_s {
     void                      *shown;       /* what ngx_glyph_state.c knows
                                                of it */
 
-    ngx_uint_t                 refused;     /* rows, by Postgres */
-
     unsigned                   body_end:1;  /* all of the body has come */
     unsigned                   running:1;   /* a task is out */
-    unsigned                   registered:1;    /* has a row in imports */
-    unsigned                   given_id:1;  /* the client chose it */
-    unsigned                   background:1;    /* asked for, or decided */
-    unsigned                   durable:1;   /* the body is in the file */
-    unsigned                   show_errors:1;   /* ?errors= of a transform */
-    unsigned                   represent:1;     /* return=representation */
-    ngx_msec_t                 wait;        /* Prefer: wait=N; 0: not at all */
 };
 
 

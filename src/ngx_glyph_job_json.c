@@ -52,23 +52,23 @@ ngx_glyph_job_json(ngx_glyph_job_t *job, glyph_buf_t *b)
 {
     ngx_glyph_job_said_t  said;
 
-    said.id = job->text;
+    said.id = job->import.text;
     said.state = job->state;
     said.created = job->start_time;
 
     /* what a form says is its task's, and Postgres' when that has ended */
 
-    said.labels.filename.data = job->opts.filename.data;
-    said.labels.filename.len = job->opts.filename.len;
-    said.labels.source_label = job->source_label;
-    said.labels.campaign_id = job->campaign_id;
+    said.labels.filename.data = job->asked.opts.filename.data;
+    said.labels.filename.len = job->asked.opts.filename.len;
+    said.labels.source_label = job->asked.source_label;
+    said.labels.campaign_id = job->asked.campaign_id;
 
     said.bytes = (uint64_t) ngx_glyph_job_bytes(job);
     said.bytes_total = job->expected;
     said.rows = job->seen.rows;
-    said.committed = job->committed.rows;
-    said.valid = job->seen.valid - job->refused;
-    said.invalid = job->seen.invalid + job->refused;
+    said.committed = job->import.committed.rows;
+    said.valid = job->seen.valid - job->import.refused;
+    said.invalid = job->seen.invalid + job->import.refused;
     said.warnings = job->seen.warnings;
     said.code = job->code;
     said.detail = job->detail;

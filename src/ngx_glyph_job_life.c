@@ -128,7 +128,7 @@ ngx_glyph_job_detach(ngx_glyph_job_t *job)
 {
     job->client = NULL;
 
-    if (job->durable) {
+    if (job->import.durable) {
         return;
     }
 
@@ -158,7 +158,7 @@ ngx_glyph_job_over(ngx_glyph_job_t *job, ngx_glyph_job_state_e state,
             q = ngx_queue_last(&job->blocks);
             block = ngx_queue_data(q, ngx_glyph_block_t, queue);
 
-            job->committed = block->totals;
+            job->import.committed = block->totals;
             job->result = block->result;
             ngx_memzero(&block->result, sizeof(glyph_buf_t));
         }
@@ -211,9 +211,9 @@ ngx_glyph_job_unrecorded(ngx_glyph_job_t *job)
 {
     return job->life >= NGX_GLYPH_LIFE_LAST
            && job->outcome == NGX_GLYPH_JOB_FAILED
-           && !job->registered
-           && !job->durable
-           && job->place != NGX_GLYPH_PLACE_BATCH
+           && !job->import.registered
+           && !job->import.durable
+           && job->import.place != NGX_GLYPH_PLACE_BATCH
            && ngx_strcmp(job->code, "cancelled") != 0
            && ngx_strcmp(job->code, "job_id_used") != 0;
 }
@@ -248,7 +248,7 @@ ngx_glyph_job_store_lost(ngx_glyph_job_t *job, ngx_uint_t unknown)
         return;
     }
 
-    if (job->durable) {
+    if (job->import.durable) {
 
         /* nobody waits but the file; the clock does not run meanwhile */
 
@@ -334,7 +334,7 @@ ngx_glyph_job_let_go(ngx_glyph_job_t *job)
 
     ngx_glyph_job_stop_timers(job);
 
-    if (job->running || job->place == NGX_GLYPH_PLACE_BATCH) {
+    if (job->running || job->import.place == NGX_GLYPH_PLACE_BATCH) {
         return;
     }
 
@@ -378,8 +378,8 @@ ngx_glyph_job_end(void *data)
                   job->kind->name,
                   ngx_glyph_job_state_name(job->state),
                   job->code ? " " : "", job->code ? job->code : "",
-                  job->committed.rows, job->committed.invalid, job->received,
-                  ngx_current_msec - job->started);
+                  job->import.committed.rows, job->import.committed.invalid,
+                  job->received, ngx_current_msec - job->started);
 
     ngx_glyph_observers_ended(job);
 

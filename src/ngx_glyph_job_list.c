@@ -105,7 +105,7 @@ ngx_glyph_job_exit(void)
 void
 ngx_glyph_job_list_add(ngx_glyph_job_t *job)
 {
-    ngx_queue_insert_tail(ngx_glyph_job_bucket(&job->id), &job->queue);
+    ngx_queue_insert_tail(ngx_glyph_job_bucket(&job->import.id), &job->queue);
     ngx_glyph_jobs_n++;
     ngx_glyph_jobs_transforms += !job->sink->stored;
 }
@@ -134,7 +134,9 @@ ngx_glyph_job_find(ngx_glyph_uuid_t *id)
     {
         job = ngx_queue_data(q, ngx_glyph_job_t, queue);
 
-        if (ngx_memcmp(job->id.bytes, id->bytes, sizeof(id->bytes)) == 0) {
+        if (ngx_memcmp(job->import.id.bytes, id->bytes, sizeof(id->bytes))
+            == 0)
+        {
             return job;
         }
     }
@@ -308,7 +310,7 @@ ngx_glyph_job_tick_one(ngx_glyph_job_t *job)
         return;
     }
 
-    if (!job->registered && job->life < NGX_GLYPH_LIFE_LAST
+    if (!job->import.registered && job->life < NGX_GLYPH_LIFE_LAST
         && job->kind->ready && job->kind->ready(job)
         && ngx_current_msec - job->started >= NGX_GLYPH_JOB_TICK)
     {

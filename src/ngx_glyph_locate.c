@@ -110,7 +110,7 @@ ngx_glyph_locate_own(ngx_glyph_locate_t *l)
 
     job = ngx_glyph_job_find(&l->id);
 
-    return (job && ngx_glyph_tenant_equal(&job->tenant, &l->tenant))
+    return (job && ngx_glyph_tenant_equal(&job->import.tenant, &l->tenant))
            ? job : NULL;
 }
 

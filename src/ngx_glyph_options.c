@@ -46,14 +46,14 @@ ngx_glyph_options(ngx_http_request_t *r, ngx_glyph_job_t *job)
 
     /* the job outlives the request */
 
-    job->tenant.len = tenant.len;
-    job->tenant.data = ngx_pstrdup(job->pool, &tenant);
+    job->import.tenant.len = tenant.len;
+    job->import.tenant.data = ngx_pstrdup(job->pool, &tenant);
 
-    if (job->tenant.data == NULL) {
+    if (job->import.tenant.data == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (ngx_glyph_trace(r, job->pool, &job->traceparent) != NGX_OK) {
+    if (ngx_glyph_trace(r, job->pool, &job->asked.traceparent) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -136,8 +136,8 @@ ngx_glyph_options_type(ngx_http_request_t *r, ngx_glyph_job_t *job)
                                       "of 1 to 70 characters");
         }
 
-        job->opts.boundary.data = boundary.data;
-        job->opts.boundary.len = boundary.len;
+        job->asked.opts.boundary.data = boundary.data;
+        job->asked.opts.boundary.len = boundary.len;
 
         return NGX_DECLINED;
     }
@@ -150,8 +150,8 @@ ngx_glyph_options_type(ngx_http_request_t *r, ngx_glyph_job_t *job)
             rc = ngx_glyph_options_param(r, type, "charset", &charset);
 
             if (rc == NGX_OK) {
-                job->opts.charset.data = charset.data;
-                job->opts.charset.len = charset.len;
+                job->asked.opts.charset.data = charset.data;
+                job->asked.opts.charset.len = charset.len;
             }
 
             return (rc == NGX_ERROR) ? NGX_HTTP_INTERNAL_SERVER_ERROR
@@ -164,9 +164,9 @@ ngx_glyph_options_type(ngx_http_request_t *r, ngx_glyph_job_t *job)
     name.data = type->data;
     name.len = type->len;
 
-    job->opts.format = glyph_media_format(&name, &no_name);
+    job->asked.opts.format = glyph_media_format(&name, &no_name);
 
-    if (job->opts.format != GLYPH_FORMAT_CSV) {
+    if (job->asked.opts.format != GLYPH_FORMAT_CSV) {
         return NGX_DECLINED;
     }
 
@@ -210,7 +210,7 @@ ngx_glyph_options_encoding(ngx_http_request_t *r, ngx_glyph_job_t *job)
             && ngx_strncasecmp(value->data, codings[i].name.data, value->len)
                == 0)
         {
-            job->opts.encoding = codings[i].encoding;
+            job->asked.opts.encoding = codings[i].encoding;
             return NGX_DECLINED;
         }
     }
@@ -245,13 +245,13 @@ ngx_glyph_options_source(ngx_http_request_t *r, ngx_glyph_job_t *job)
                                   "the request may not have a body");
     }
 
-    if (job->source.len == 0) {
+    if (job->asked.source.len == 0) {
         return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_invalid",
                                   "there is no parameter \"path\", which "
                                   "names the file");
     }
 
-    if (job->output) {
+    if (job->asked.output) {
         return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_invalid",
                                   "parameter \"dry_run\" is for files that "
                                   "are sent");
@@ -259,22 +259,22 @@ ngx_glyph_options_source(ngx_http_request_t *r, ngx_glyph_job_t *job)
 
     clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
 
-    job->source_max = clcf->client_max_body_size;
-    job->background = 1;
+    job->asked.source_max = clcf->client_max_body_size;
+    job->asked.background = 1;
 
-    p = job->source.data + job->source.len;
+    p = job->asked.source.data + job->asked.source.len;
 
-    while (p > job->source.data && p[-1] != '/') {
+    while (p > job->asked.source.data && p[-1] != '/') {
         p--;
     }
 
     name.data = p;
-    name.len = job->source.data + job->source.len - p;
+    name.len = job->asked.source.data + job->asked.source.len - p;
 
-    job->opts.format = glyph_media_format(&no_type, &name);
+    job->asked.opts.format = glyph_media_format(&no_type, &name);
 
-    if (job->opts.filename.len == 0) {
-        job->opts.filename = name;
+    if (job->asked.opts.filename.len == 0) {
+        job->asked.opts.filename = name;
     }
 
     return NGX_DECLINED;
@@ -286,7 +286,9 @@ ngx_glyph_options_source(ngx_http_request_t *r, ngx_glyph_job_t *job)
 static ngx_int_t
 ngx_glyph_options_format(ngx_http_request_t *r, ngx_glyph_job_t *job)
 {
-    if (job->opts.format != GLYPH_FORMAT_CSV && job->opts.delimiter) {
+    if (job->asked.opts.format != GLYPH_FORMAT_CSV
+        && job->asked.opts.delimiter)
+    {
         return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_invalid",
                                   "parameter \"delimiter\" is for CSV; the "
                                   "body is JSON");
@@ -439,18 +441,18 @@ ngx_glyph_options_preference(ngx_glyph_job_t *job, ngx_str_t *token)
     if (text.len == async.len
         && ngx_strncasecmp(text.data, async.data, async.len) == 0)
     {
-        job->background = 1;
+        job->asked.background = 1;
 
     } else if (text.len == strict.len
                && ngx_strncasecmp(text.data, strict.data, strict.len) == 0)
     {
-        job->opts.strict = 1;
+        job->asked.opts.strict = 1;
 
     } else if (text.len == represent.len
                && ngx_strncasecmp(text.data, represent.data, represent.len)
                   == 0)
     {
-        job->represent = 1;
+        job->asked.represent = 1;
 
     } else if (text.len > wait.len
                && ngx_strncasecmp(text.data, wait.data, wait.len) == 0)
@@ -458,8 +460,8 @@ ngx_glyph_options_preference(ngx_glyph_job_t *job, ngx_str_t *token)
         n = ngx_atoi(text.data + wait.len, text.len - wait.len);
 
         if (n != NGX_ERROR) {
-            job->background = 1;
-            job->wait = 1000 * ngx_min(n, NGX_GLYPH_WAIT_MAX);
+            job->asked.background = 1;
+            job->asked.wait = 1000 * ngx_min(n, NGX_GLYPH_WAIT_MAX);
         }
     }
 }

@@ -206,7 +206,7 @@ ngx_glyph_params(ngx_http_request_t *r, ngx_glyph_job_t *job)
 static ngx_uint_t
 ngx_glyph_params_where(ngx_glyph_job_t *job)
 {
-    if (job->output == &ngx_glyph_transform_output) {
+    if (job->asked.output == &ngx_glyph_transform_output) {
         return NGX_GLYPH_PARAM_TRANSFORM;
     }
 
@@ -258,12 +258,12 @@ static ngx_int_t
 ngx_glyph_option_delimiter(ngx_glyph_job_t *job, ngx_str_t *value)
 {
     if (value->len == 1 && ngx_strchr(",;|\t", value->data[0])) {
-        job->opts.delimiter = value->data[0];
+        job->asked.opts.delimiter = value->data[0];
         return NGX_OK;
     }
 
     if (value->len == 3 && ngx_strncmp(value->data, "tab", 3) == 0) {
-        job->opts.delimiter = '\t';
+        job->asked.opts.delimiter = '\t';
         return NGX_OK;
     }
 
@@ -275,12 +275,12 @@ static ngx_int_t
 ngx_glyph_option_decimal(ngx_glyph_job_t *job, ngx_str_t *value)
 {
     if (value->len == 5 && ngx_strncmp(value->data, "point", 5) == 0) {
-        job->opts.decimal = GLYPH_DECIMAL_POINT;
+        job->asked.opts.decimal = GLYPH_DECIMAL_POINT;
         return NGX_OK;
     }
 
     if (value->len == 5 && ngx_strncmp(value->data, "comma", 5) == 0) {
-        job->opts.decimal = GLYPH_DECIMAL_COMMA;
+        job->asked.opts.decimal = GLYPH_DECIMAL_COMMA;
         return NGX_OK;
     }
 
@@ -295,8 +295,8 @@ ngx_glyph_option_charset(ngx_glyph_job_t *job, ngx_str_t *value)
         return NGX_DECLINED;
     }
 
-    job->opts.charset.data = value->data;
-    job->opts.charset.len = value->len;
+    job->asked.opts.charset.data = value->data;
+    job->asked.opts.charset.len = value->len;
 
     return NGX_OK;
 }
@@ -305,8 +305,8 @@ ngx_glyph_option_charset(ngx_glyph_job_t *job, ngx_str_t *value)
 static ngx_int_t
 ngx_glyph_option_map(ngx_glyph_job_t *job, ngx_str_t *value)
 {
-    job->opts.map.data = value->data;
-    job->opts.map.len = value->len;
+    job->asked.opts.map.data = value->data;
+    job->asked.opts.map.len = value->len;
 
     return NGX_OK;
 }
@@ -327,10 +327,10 @@ ngx_glyph_option_reject(ngx_glyph_job_t *job, ngx_str_t *value)
         }
 
         if (next - p == 7 && ngx_strncmp(p, "unknown", 7) == 0) {
-            job->opts.reject_unknown = 1;
+            job->asked.opts.reject_unknown = 1;
 
         } else if (next - p == 7 && ngx_strncmp(p, "not_gpu", 7) == 0) {
-            job->opts.reject_not_gpu = 1;
+            job->asked.opts.reject_not_gpu = 1;
 
         } else {
             return NGX_DECLINED;
@@ -345,7 +345,7 @@ static ngx_int_t
 ngx_glyph_option_stage(ngx_glyph_job_t *job, ngx_str_t *value)
 {
     if (value->len == 6 && ngx_strncmp(value->data, "scored", 6) == 0) {
-        job->opts.scored = 1;
+        job->asked.opts.scored = 1;
         return NGX_OK;
     }
 
@@ -368,10 +368,10 @@ ngx_glyph_option_max_errors(ngx_glyph_job_t *job, ngx_str_t *value)
     /* none at all is what "strict" means */
 
     if (n == 0) {
-        job->opts.strict = 1;
+        job->asked.opts.strict = 1;
     }
 
-    job->opts.max_errors = ngx_min((ngx_uint_t) n, job->conf->max_errors);
+    job->asked.opts.max_errors = ngx_min((ngx_uint_t) n, job->conf->max_errors);
 
     return NGX_OK;
 }
@@ -391,10 +391,10 @@ ngx_glyph_option_max_error_ratio(ngx_glyph_job_t *job, ngx_str_t *value)
     }
 
     if (n == 0) {
-        job->opts.strict = 1;
+        job->asked.opts.strict = 1;
     }
 
-    job->opts.max_error_ratio = (double) n / 1000000;
+    job->asked.opts.max_error_ratio = (double) n / 1000000;
 
     return NGX_OK;
 }
@@ -404,7 +404,7 @@ static ngx_int_t
 ngx_glyph_option_background(ngx_glyph_job_t *job, ngx_str_t *value)
 {
     if (value->len == 4 && ngx_strncmp(value->data, "true", 4) == 0) {
-        job->background = 1;
+        job->asked.background = 1;
         return NGX_OK;
     }
 
@@ -422,8 +422,8 @@ ngx_glyph_option_filename(ngx_glyph_job_t *job, ngx_str_t *value)
     rc = ngx_glyph_option_text(job, &name, value, NGX_GLYPH_LABEL_MAX);
 
     if (rc == NGX_OK) {
-        job->opts.filename.data = name.data;
-        job->opts.filename.len = name.len;
+        job->asked.opts.filename.data = name.data;
+        job->asked.opts.filename.len = name.len;
     }
 
     return rc;
@@ -433,7 +433,7 @@ ngx_glyph_option_filename(ngx_glyph_job_t *job, ngx_str_t *value)
 static ngx_int_t
 ngx_glyph_option_source_label(ngx_glyph_job_t *job, ngx_str_t *value)
 {
-    return ngx_glyph_option_text(job, &job->source_label, value,
+    return ngx_glyph_option_text(job, &job->asked.source_label, value,
                                  NGX_GLYPH_LABEL_MAX);
 }
 
@@ -441,7 +441,7 @@ ngx_glyph_option_source_label(ngx_glyph_job_t *job, ngx_str_t *value)
 static ngx_int_t
 ngx_glyph_option_campaign_id(ngx_glyph_job_t *job, ngx_str_t *value)
 {
-    return ngx_glyph_option_text(job, &job->campaign_id, value,
+    return ngx_glyph_option_text(job, &job->asked.campaign_id, value,
                                  NGX_GLYPH_LABEL_MAX);
 }
 
@@ -458,7 +458,7 @@ ngx_glyph_option_metadata(ngx_glyph_job_t *job, ngx_str_t *value)
         return NGX_DECLINED;
     }
 
-    return ngx_glyph_option_text(job, &job->metadata, value,
+    return ngx_glyph_option_text(job, &job->asked.metadata, value,
                                  NGX_GLYPH_METADATA_MAX);
 }
 
@@ -467,7 +467,7 @@ static ngx_int_t
 ngx_glyph_option_dry_run(ngx_glyph_job_t *job, ngx_str_t *value)
 {
     if (value->len == 4 && ngx_strncmp(value->data, "true", 4) == 0) {
-        job->output = &ngx_glyph_dry_run;
+        job->asked.output = &ngx_glyph_dry_run;
         return NGX_OK;
     }
 
@@ -488,14 +488,14 @@ ngx_glyph_option_path(ngx_glyph_job_t *job, ngx_str_t *value)
 
     /* for open() */
 
-    job->source.data = ngx_pnalloc(job->pool, value->len + 1);
-    if (job->source.data == NULL) {
+    job->asked.source.data = ngx_pnalloc(job->pool, value->len + 1);
+    if (job->asked.source.data == NULL) {
         return NGX_ERROR;
     }
 
-    *ngx_cpymem(job->source.data, value->data, value->len) = '\0';
+    *ngx_cpymem(job->asked.source.data, value->data, value->len) = '\0';
 
-    job->source.len = value->len;
+    job->asked.source.len = value->len;
 
     return NGX_OK;
 }
@@ -506,7 +506,7 @@ ngx_glyph_option_path(ngx_glyph_job_t *job, ngx_str_t *value)
 static ngx_int_t
 ngx_glyph_option_columns(ngx_glyph_job_t *job, ngx_str_t *value)
 {
-    job->columns = *value;
+    job->asked.columns = *value;
 
     return NGX_OK;
 }
@@ -516,7 +516,7 @@ static ngx_int_t
 ngx_glyph_option_errors(ngx_glyph_job_t *job, ngx_str_t *value)
 {
     if (value->len == 7 && ngx_strncmp(value->data, "include", 7) == 0) {
-        job->show_errors = 1;
+        job->asked.show_errors = 1;
         return NGX_OK;
     }
 

@@ -57,17 +57,17 @@ ngx_glyph_record_meta(ngx_glyph_job_t *job, glyph_buf_t *b)
     glyph_buf_putc(b, '{');
 
     glyph_json_key(b, "tenant");
-    glyph_json_string(b, job->tenant.data, job->tenant.len);
+    glyph_json_string(b, job->import.tenant.data, job->import.tenant.len);
     glyph_json_key(b, "node");
     glyph_json_cstring(b, ngx_glyph_node_id);
     glyph_json_key(b, "worker");
     glyph_json_cstring(b, ngx_glyph_worker_id);
     glyph_json_key(b, "durable");
-    glyph_buf_puts(b, job->durable ? "true" : "false");
+    glyph_buf_puts(b, job->import.durable ? "true" : "false");
 
-    if (job->fingerprint) {
+    if (job->import.fingerprint) {
         glyph_json_key(b, "fingerprint");
-        glyph_json_cstring(b, job->fingerprint);
+        glyph_json_cstring(b, job->import.fingerprint);
     }
 
     glyph_json_key(b, "created_at");
@@ -78,9 +78,10 @@ ngx_glyph_record_meta(ngx_glyph_job_t *job, glyph_buf_t *b)
         glyph_json_int(b, job->expected);
     }
 
-    if (job->traceparent.len) {
+    if (job->asked.traceparent.len) {
         glyph_json_key(b, "traceparent");
-        glyph_json_string(b, job->traceparent.data, job->traceparent.len);
+        glyph_json_string(b, job->asked.traceparent.data,
+                          job->asked.traceparent.len);
     }
 
     glyph_buf_putc(b, '}');
@@ -93,14 +94,14 @@ ngx_glyph_record_progress(ngx_glyph_job_t *job, ngx_glyph_block_t *block,
 {
     glyph_totals_t  *totals;
 
-    totals = block ? &block->totals : &job->committed;
+    totals = block ? &block->totals : &job->import.committed;
 
     glyph_buf_putc(b, '{');
 
     glyph_json_key(b, "id");
-    glyph_json_string(b, job->text, NGX_GLYPH_UUID_TEXT_LEN);
+    glyph_json_string(b, job->import.text, NGX_GLYPH_UUID_TEXT_LEN);
     glyph_json_key(b, "epoch");
-    glyph_json_int(b, job->epoch);
+    glyph_json_int(b, job->import.epoch);
     glyph_json_key(b, "state");
     glyph_json_cstring(b, ngx_glyph_job_state_name(
                               block && block->final
@@ -111,9 +112,9 @@ ngx_glyph_record_progress(ngx_glyph_job_t *job, ngx_glyph_block_t *block,
     glyph_json_key(b, "rows");
     glyph_json_int(b, totals->rows);
     glyph_json_key(b, "valid");
-    glyph_json_int(b, totals->valid - job->refused);
+    glyph_json_int(b, totals->valid - job->import.refused);
     glyph_json_key(b, "invalid");
-    glyph_json_int(b, totals->invalid + job->refused);
+    glyph_json_int(b, totals->invalid + job->import.refused);
     glyph_json_key(b, "warnings");
     glyph_json_int(b, totals->warnings);
 
@@ -124,7 +125,7 @@ ngx_glyph_record_progress(ngx_glyph_job_t *job, ngx_glyph_block_t *block,
         glyph_json_double(b, totals->score_max, 17);
     }
 
-    if (block && job->committed.rows == 0) {
+    if (block && job->import.committed.rows == 0) {
         ngx_glyph_record_head(job, b);
     }
 
@@ -190,9 +191,9 @@ ngx_glyph_record_final(ngx_glyph_job_t *job, ngx_glyph_block_t *block,
         glyph_json_string(b, filename->data, filename->len);
     }
 
-    ngx_glyph_record_field(b, job, "source_label", &job->source_label);
-    ngx_glyph_record_field(b, job, "campaign_id", &job->campaign_id);
-    ngx_glyph_record_field(b, job, "metadata", &job->metadata);
+    ngx_glyph_record_field(b, job, "source_label", &job->asked.source_label);
+    ngx_glyph_record_field(b, job, "campaign_id", &job->asked.campaign_id);
+    ngx_glyph_record_field(b, job, "metadata", &job->asked.metadata);
 
     if (block->final == NGX_GLYPH_JOB_COMPLETED) {
         *ngx_hex_dump(hex, (u_char *) glyph_pipeline_sha256(job->pipeline),
@@ -239,10 +240,10 @@ ngx_glyph_record_error(ngx_glyph_job_t *job, glyph_buf_t *b)
 static glyph_buf_t *
 ngx_glyph_record_result(ngx_glyph_job_t *job, ngx_glyph_block_t *block)
 {
-    if (block->result.len && job->refused != block->refused) {
+    if (block->result.len && job->import.refused != block->refused) {
         glyph_stats_refused(&block->result,
-                            (int64_t) (job->refused - block->refused));
-        block->refused = job->refused;
+                            (int64_t) (job->import.refused - block->refused));
+        block->refused = job->import.refused;
     }
 
     return &block->result;
@@ -263,7 +264,7 @@ ngx_glyph_record_field(glyph_buf_t *b, ngx_glyph_job_t *job, const char *name,
 
     glyph_json_key(b, name);
 
-    if (given == &job->metadata) {
+    if (given == &job->asked.metadata) {
         glyph_buf_append(b, value.data, value.len);
 
     } else {
@@ -295,7 +296,8 @@ ngx_glyph_record_value(ngx_glyph_job_t *job, const char *name,
     json.data = value.data;
     json.len = value.len;
 
-    if (given == &job->metadata && value.len && !glyph_json_is_object(&json))
+    if (given == &job->asked.metadata && value.len
+        && !glyph_json_is_object(&json))
     {
         value.len = 0;
     }
@@ -318,10 +320,10 @@ ngx_glyph_record_tuple(ngx_glyph_job_t *job, ngx_glyph_block_t *block,
     }
 
     p = glyph_copy_int16(b->data + b->len, NGX_GLYPH_RECORD_FIELDS);
-    p = glyph_copy_uuid(p, job->id.bytes);
+    p = glyph_copy_uuid(p, job->import.id.bytes);
     b->len = p - b->data;
 
-    ngx_glyph_record_text(b, job->tenant.data, job->tenant.len);
+    ngx_glyph_record_text(b, job->import.tenant.data, job->import.tenant.len);
 
     if (glyph_buf_reserve(b, NGX_GLYPH_RECORD_FIXED) != GLYPH_OK) {
         return;
@@ -329,10 +331,10 @@ ngx_glyph_record_tuple(ngx_glyph_job_t *job, ngx_glyph_block_t *block,
 
     p = b->data + b->len;
     p = glyph_copy_cstring(p, ngx_glyph_job_state_name(block->final));
-    p = glyph_copy_int4(p, job->epoch);
+    p = glyph_copy_int4(p, job->import.epoch);
     p = ngx_glyph_record_uuid(p, ngx_glyph_node_id);
     p = ngx_glyph_record_uuid(p, ngx_glyph_worker_id);
-    p = glyph_copy_bool(p, job->durable);
+    p = glyph_copy_bool(p, job->import.durable);
     p = glyph_copy_int8(p, ((int64_t) job->start_time
                             - NGX_GLYPH_RECORD_EPOCH) * 1000);
     b->len = p - b->data;
@@ -342,13 +344,14 @@ ngx_glyph_record_tuple(ngx_glyph_job_t *job, ngx_glyph_block_t *block,
     ngx_glyph_record_optional(b, filename ? filename->data : NULL,
                               filename ? filename->len : 0);
 
-    value = ngx_glyph_record_value(job, "source_label", &job->source_label);
+    value = ngx_glyph_record_value(job, "source_label",
+                                   &job->asked.source_label);
     ngx_glyph_record_optional(b, value.data, value.len);
 
-    value = ngx_glyph_record_value(job, "campaign_id", &job->campaign_id);
+    value = ngx_glyph_record_value(job, "campaign_id", &job->asked.campaign_id);
     ngx_glyph_record_optional(b, value.data, value.len);
 
-    value = ngx_glyph_record_value(job, "metadata", &job->metadata);
+    value = ngx_glyph_record_value(job, "metadata", &job->asked.metadata);
 
     if (value.len) {
         start = ngx_glyph_record_jsonb(b);
@@ -380,8 +383,8 @@ ngx_glyph_record_counts(ngx_glyph_job_t *job, glyph_totals_t *totals,
                              : glyph_copy_null(p);
 
     p = glyph_copy_int8(p, totals->rows);
-    p = glyph_copy_int8(p, totals->valid - job->refused);
-    p = glyph_copy_int8(p, totals->invalid + job->refused);
+    p = glyph_copy_int8(p, totals->valid - job->import.refused);
+    p = glyph_copy_int8(p, totals->invalid + job->import.refused);
     p = glyph_copy_int8(p, totals->warnings);
 
     if (totals->valid) {
@@ -425,15 +428,15 @@ ngx_glyph_record_ending(ngx_glyph_job_t *job, ngx_glyph_block_t *block,
                            block->final == NGX_GLYPH_JOB_COMPLETED
                            ? GLYPH_SHA256_SIZE : 0);
 
-    if (job->fingerprint) {
-        ngx_glyph_record_bytes(b, job->fingerprint,
-                               ngx_strlen(job->fingerprint));
+    if (job->import.fingerprint) {
+        ngx_glyph_record_bytes(b, job->import.fingerprint,
+                               ngx_strlen(job->import.fingerprint));
     } else {
         ngx_glyph_record_null(b);
     }
 
-    ngx_glyph_record_optional(b, job->traceparent.data,
-                              job->traceparent.len);
+    ngx_glyph_record_optional(b, job->asked.traceparent.data,
+                              job->asked.traceparent.len);
 
     if (job->pipeline == NULL || !glyph_pipeline_begun(job->pipeline)) {
         ngx_glyph_record_null(b);

@@ -42,7 +42,7 @@
 #define NGX_GLYPH_RUNNER_RESET     "50000"
 
 
-struct ngx_glyph_run_s {
+typedef struct {
     ngx_event_t                retry;
     ngx_glyph_job_t           *job;
     uint64_t                   rows;        /* that Postgres has */
@@ -53,7 +53,10 @@ struct ngx_glyph_run_s {
     unsigned                   asking:1;    /* a query is under way */
     unsigned                   over:1;
     unsigned                   final:1;     /* Postgres has it: drop the file */
-};
+} ngx_glyph_run_t;
+
+
+#define ngx_glyph_runner_of(job)  ((ngx_glyph_run_t *) (job)->kind_data)
 
 
 static ngx_int_t ngx_glyph_runner_step(ngx_glyph_job_t *job);
@@ -123,17 +126,17 @@ ngx_glyph_runner_job(ngx_glyph_job_t *job)
         return NGX_DECLINED;
     }
 
-    job->id = spool->prefix.id;
-    ngx_glyph_uuid_text(job->text, &job->id);
+    job->import.id = spool->prefix.id;
+    ngx_glyph_uuid_text(job->import.text, &job->import.id);
 
     /* of files there are as many at a time as runners, and all can wait */
 
-    job->opts.room = NULL;
+    job->asked.opts.room = NULL;
 
     job->kind = &ngx_glyph_runner_kind;
     job->sink = &ngx_glyph_writer_sink;
-    job->run = run;
-    job->durable = 1;
+    job->kind_data = run;
+    job->import.durable = 1;
     job->expected = spool->prefix.body_len;
     job->received = spool->prefix.body_len;
     job->conf = ngx_glyph_runner_conf(job);
@@ -151,7 +154,7 @@ ngx_glyph_runner_job(ngx_glyph_job_t *job)
     job->state = NGX_GLYPH_JOB_QUEUED;
 
     ngx_glyph_runner_make_fingerprint(job, spool, run->fingerprint);
-    job->fingerprint = run->fingerprint;
+    job->import.fingerprint = run->fingerprint;
 
     return NGX_OK;
 }
@@ -171,9 +174,9 @@ ngx_glyph_runner_conf(ngx_glyph_job_t *job)
     n = ngx_glyph_main_conf->imports.nelts;
 
     for (i = 0; i < n; i++) {
-        if (imports[i]->key.len == job->location.len
-            && ngx_memcmp(imports[i]->key.data, job->location.data,
-                          job->location.len) == 0)
+        if (imports[i]->key.len == job->asked.location.len
+            && ngx_memcmp(imports[i]->key.data, job->asked.location.data,
+                          job->asked.location.len) == 0)
         {
             return imports[i];
         }
@@ -181,15 +184,16 @@ ngx_glyph_runner_conf(ngx_glyph_job_t *job)
 
     /* the same location, but not as many others before it */
 
-    for (len = job->location.len; len; len--) {
-        if (job->location.data[len - 1] == ' ') {
+    for (len = job->asked.location.len; len; len--) {
+        if (job->asked.location.data[len - 1] == ' ') {
             break;
         }
     }
 
     for (i = 0; i < n; i++) {
         if (len && imports[i]->key.len >= len
-            && ngx_memcmp(imports[i]->key.data, job->location.data, len) == 0)
+            && ngx_memcmp(imports[i]->key.data, job->asked.location.data, len)
+               == 0)
         {
             return imports[i];
         }
@@ -198,8 +202,9 @@ ngx_glyph_runner_conf(ngx_glyph_job_t *job)
     ngx_log_error(NGX_LOG_WARN, job->log, 0,
                   "the location \"%s\" of the import is gone, \"%V\" is "
                   "used instead",
-                  ngx_glyph_log_text(text, sizeof(text), job->location.data,
-                                     job->location.len),
+                  ngx_glyph_log_text(text, sizeof(text),
+                                     job->asked.location.data,
+                                     job->asked.location.len),
                   &imports[0]->key);
 
     return imports[0];
@@ -274,7 +279,7 @@ ngx_glyph_runner_take(ngx_glyph_job_t *job)
     ngx_glyph_record_meta(job, &upload);
     glyph_buf_putc(&upload, '\0');
 
-    params[0] = (const char *) job->text;
+    params[0] = (const char *) job->import.text;
     params[1] = ngx_glyph_worker_id;
     params[2] = ngx_glyph_node_id;
     params[3] = spool->prefix.worker[0] ? (const char *) spool->prefix.worker
@@ -282,7 +287,7 @@ ngx_glyph_runner_take(ngx_glyph_job_t *job)
     params[4] = (const char *) upload.data;
 
     ngx_glyph_job_ref(job);
-    job->run->asking = 1;
+    ngx_glyph_runner_of(job)->asking = 1;
 
     if (upload.failed || ngx_glyph_pg_query(NGX_GLYPH_PG_CONTROL,
             "SELECT t.found, t.epoch, t.state, t.rows, t.bytes, "
@@ -305,20 +310,20 @@ ngx_glyph_runner_taken(void *data, PGresult *res, const char *error)
 {
     ngx_glyph_job_t *job = data;
 
-    job->run->asking = 0;
+    ngx_glyph_runner_of(job)->asking = 0;
 
     if (res == NULL || PQresultStatus(res) != PGRES_TUPLES_OK
         || PQntuples(res) != 1)
     {
         ngx_glyph_runner_later(job, res, error);
 
-    } else if (!job->run->over) {
+    } else if (!ngx_glyph_runner_of(job)->over) {
         ngx_glyph_runner_found(job, res);
     }
 
     PQclear(res);
 
-    if (job->run->over) {
+    if (ngx_glyph_runner_of(job)->over) {
         ngx_glyph_runner_let_go(job);
     }
 
@@ -332,7 +337,7 @@ ngx_glyph_runner_found(ngx_glyph_job_t *job, PGresult *res)
     ngx_int_t         state;
     ngx_glyph_run_t  *run;
 
-    run = job->run;
+    run = job->kind_data;
 
     if (PQgetvalue(res, 0, 0)[0] != 't') {
         run->taken = 1;
@@ -375,8 +380,8 @@ ngx_glyph_runner_found(ngx_glyph_job_t *job, PGresult *res)
         return;
     }
 
-    job->registered = 1;
-    job->epoch = (ngx_int_t) ngx_glyph_runner_number(res, 1);
+    job->import.registered = 1;
+    job->import.epoch = (ngx_int_t) ngx_glyph_runner_number(res, 1);
     run->rows = ngx_glyph_runner_number(res, 3);
 
     if (ngx_strcmp(PQgetvalue(res, 0, 10), run->fingerprint) != 0) {
@@ -392,14 +397,14 @@ ngx_glyph_runner_found(ngx_glyph_job_t *job, PGresult *res)
         return;
     }
 
-    job->skip_rows = run->rows;
-    job->committed.rows = run->rows;
-    job->committed.bytes = ngx_glyph_runner_number(res, 4);
-    job->committed.valid = ngx_glyph_runner_number(res, 5);
-    job->committed.invalid = ngx_glyph_runner_number(res, 6);
-    job->committed.warnings = ngx_glyph_runner_number(res, 7);
-    job->committed.score_min = atof(PQgetvalue(res, 0, 8));
-    job->committed.score_max = atof(PQgetvalue(res, 0, 9));
+    job->import.skip_rows = run->rows;
+    job->import.committed.rows = run->rows;
+    job->import.committed.bytes = ngx_glyph_runner_number(res, 4);
+    job->import.committed.valid = ngx_glyph_runner_number(res, 5);
+    job->import.committed.invalid = ngx_glyph_runner_number(res, 6);
+    job->import.committed.warnings = ngx_glyph_runner_number(res, 7);
+    job->import.committed.score_min = atof(PQgetvalue(res, 0, 8));
+    job->import.committed.score_max = atof(PQgetvalue(res, 0, 9));
 
     run->taken = 1;
 
@@ -420,14 +425,14 @@ ngx_glyph_runner_reset(ngx_glyph_job_t *job)
     const char  *params[3];
     char         epoch[NGX_INT_T_LEN + 1];
 
-    *ngx_sprintf((u_char *) epoch, "%i", job->epoch) = '\0';
+    *ngx_sprintf((u_char *) epoch, "%i", job->import.epoch) = '\0';
 
-    params[0] = (const char *) job->text;
+    params[0] = (const char *) job->import.text;
     params[1] = epoch;
-    params[2] = job->run->fingerprint;
+    params[2] = ngx_glyph_runner_of(job)->fingerprint;
 
     ngx_glyph_job_ref(job);
-    job->run->asking = 1;
+    ngx_glyph_runner_of(job)->asking = 1;
 
     if (ngx_glyph_pg_query(NGX_GLYPH_PG_CONTROL,
             "SELECT glyph.reset($1::uuid, $2::int, $3, "
@@ -445,7 +450,7 @@ ngx_glyph_runner_was_reset(void *data, PGresult *res, const char *error)
 {
     ngx_glyph_job_t *job = data;
 
-    job->run->asking = 0;
+    ngx_glyph_runner_of(job)->asking = 0;
 
     if (res == NULL || PQresultStatus(res) != PGRES_TUPLES_OK) {
 
@@ -453,20 +458,20 @@ ngx_glyph_runner_was_reset(void *data, PGresult *res, const char *error)
 
         ngx_glyph_runner_later(job, res, error);
 
-    } else if (job->run->over) {
+    } else if (ngx_glyph_runner_of(job)->over) {
         /* void */
 
     } else if (PQgetvalue(res, 0, 0)[0] != '0') {
         ngx_glyph_runner_reset(job);
 
     } else {
-        job->run->taken = 1;
+        ngx_glyph_runner_of(job)->taken = 1;
         ngx_glyph_runner_note(job);
     }
 
     PQclear(res);
 
-    if (job->run->over) {
+    if (ngx_glyph_runner_of(job)->over) {
         ngx_glyph_runner_let_go(job);
     }
 
@@ -479,7 +484,7 @@ ngx_glyph_runner_later(ngx_glyph_job_t *job, PGresult *res, const char *error)
 {
     char  text[NGX_GLYPH_LOG_TEXT];
 
-    if (job->run->over) {
+    if (ngx_glyph_runner_of(job)->over) {
         return;
     }
 
@@ -492,7 +497,7 @@ ngx_glyph_runner_later(ngx_glyph_job_t *job, PGresult *res, const char *error)
 
     /* while nothing can be written, all wait for the writer to find that out */
 
-    ngx_add_timer(&job->run->retry,
+    ngx_add_timer(&ngx_glyph_runner_of(job)->retry,
                   ngx_glyph_store_usable(NGX_GLYPH_STORE_WRITES)
                   ? NGX_GLYPH_RUNNER_RETRY : NGX_GLYPH_RUNNER_UNUSABLE);
 }
@@ -515,7 +520,7 @@ ngx_glyph_runner_note(ngx_glyph_job_t *job)
     ngx_glyph_run_t           *run;
     ngx_glyph_spool_prefix_t  *prefix;
 
-    run = job->run;
+    run = job->kind_data;
     prefix = &job->spool->prefix;
 
     prefix->attempts = (run->rows > prefix->rows) ? 1 : prefix->attempts + 1;
@@ -555,7 +560,7 @@ ngx_glyph_runner_noted(ngx_glyph_spool_t *spool)
 
     /* what could not be written only makes the next run count less */
 
-    if (job->run->over) {
+    if (ngx_glyph_runner_of(job)->over) {
         ngx_glyph_runner_let_go(job);
 
     } else {
@@ -575,7 +580,7 @@ ngx_glyph_runner_blameless(ngx_glyph_job_t *job)
 
     spool = job->spool;
 
-    if (spool == NULL || spool->busy || job->run->over
+    if (spool == NULL || spool->busy || ngx_glyph_runner_of(job)->over
         || spool->prefix.attempts == 0)
     {
         return;
@@ -594,7 +599,7 @@ ngx_glyph_runner_forgiven(ngx_glyph_spool_t *spool)
 {
     ngx_glyph_job_t *job = spool->data;
 
-    if (job->run->over) {
+    if (ngx_glyph_runner_of(job)->over) {
         ngx_glyph_runner_let_go(job);
 
     } else {
@@ -608,7 +613,7 @@ ngx_glyph_runner_forgiven(ngx_glyph_spool_t *spool)
 static void
 ngx_glyph_runner_go(ngx_glyph_job_t *job)
 {
-    job->run->ready = 1;
+    ngx_glyph_runner_of(job)->ready = 1;
     job->state = NGX_GLYPH_JOB_PROCESSING;
 
     if (job->expected == 0) {
@@ -625,7 +630,7 @@ ngx_glyph_runner_go(ngx_glyph_job_t *job)
 static ngx_int_t
 ngx_glyph_runner_step(ngx_glyph_job_t *job)
 {
-    return job->run->taken ? NGX_OK : NGX_AGAIN;
+    return ngx_glyph_runner_of(job)->taken ? NGX_OK : NGX_AGAIN;
 }
 
 
@@ -641,7 +646,7 @@ ngx_glyph_runner_room(ngx_glyph_job_t *job)
 static ngx_uint_t
 ngx_glyph_runner_started(ngx_glyph_job_t *job)
 {
-    return job->run->taken;
+    return ngx_glyph_runner_of(job)->taken;
 }
 
 
@@ -651,7 +656,7 @@ ngx_glyph_runner_feed(ngx_glyph_job_t *job)
     ngx_glyph_run_t    *run;
     ngx_glyph_chunk_t  *chunk;
 
-    run = job->run;
+    run = job->kind_data;
 
     if (!run->ready || run->over || job->life != NGX_GLYPH_LIFE_OPEN
         || job->body_end || job->spool->busy)
@@ -687,10 +692,12 @@ ngx_glyph_runner_read(ngx_glyph_spool_t *spool)
     chunk = spool->chunk;
     spool->chunk = NULL;
 
-    if (spool->err || job->life != NGX_GLYPH_LIFE_OPEN || job->run->over) {
+    if (spool->err || job->life != NGX_GLYPH_LIFE_OPEN
+        || ngx_glyph_runner_of(job)->over)
+    {
         ngx_glyph_job_chunk_return(job, chunk);
 
-        if (spool->err && !job->run->over) {
+        if (spool->err && !ngx_glyph_runner_of(job)->over) {
             spool->quarantine = 1;
             ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
                                 NGX_HTTP_INTERNAL_SERVER_ERROR,
@@ -699,7 +706,7 @@ ngx_glyph_runner_read(ngx_glyph_spool_t *spool)
                                 "file is in quarantine");
         }
 
-        if (job->run->over) {
+        if (ngx_glyph_runner_of(job)->over) {
             ngx_glyph_runner_let_go(job);
 
         } else {
@@ -735,7 +742,7 @@ ngx_glyph_runner_ended(ngx_glyph_job_t *job)
 static void
 ngx_glyph_runner_over(ngx_glyph_job_t *job, ngx_uint_t final)
 {
-    ngx_glyph_run_t *run = job->run;
+    ngx_glyph_run_t *run = job->kind_data;
 
     run->over = 1;
     run->final = final;
@@ -756,7 +763,7 @@ ngx_glyph_runner_let_go(ngx_glyph_job_t *job)
     ngx_glyph_run_t    *run;
     ngx_glyph_spool_t  *spool;
 
-    run = job->run;
+    run = job->kind_data;
     spool = job->spool;
 
     if (spool == NULL || spool->busy || run->asking) {
@@ -797,7 +804,7 @@ ngx_glyph_runner_closed(ngx_glyph_spool_t *spool)
 static ngx_int_t
 ngx_glyph_runner_leave(ngx_glyph_job_t *job)
 {
-    if (job->spool->busy || job->run->asking) {
+    if (job->spool->busy || ngx_glyph_runner_of(job)->asking) {
         return NGX_AGAIN;
     }
 

@@ -29,6 +29,7 @@
 
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_asked.h"
 #include "ngx_glyph_budget.h"
 #include "ngx_glyph_task.h"
 
@@ -95,7 +96,8 @@ struct ngx_glyph_spool_s {
 ngx_int_t ngx_glyph_spool_meta_write(ngx_glyph_job_t *job, glyph_buf_t *b);
 
 /* Only what decides the rows: the same request again gives the same bytes. */
-ngx_int_t ngx_glyph_spool_meta_options(ngx_glyph_job_t *job, glyph_buf_t *b);
+ngx_int_t ngx_glyph_spool_meta_options(ngx_glyph_asked_t *asked,
+    glyph_buf_t *b);
 
 ngx_int_t ngx_glyph_spool_meta_read(ngx_glyph_job_t *job, glyph_buf_t *b);
 

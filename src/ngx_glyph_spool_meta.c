@@ -52,20 +52,22 @@ ngx_glyph_spool_meta_write(ngx_glyph_job_t *job, glyph_buf_t *b)
 {
     u_char  encoding;
 
-    encoding = job->opts.encoding;
+    encoding = job->asked.opts.encoding;
 
     glyph_buf_reset(b);
 
-    ngx_glyph_meta_put(b, job->tenant.data, job->tenant.len);
+    ngx_glyph_meta_put(b, job->import.tenant.data, job->import.tenant.len);
     ngx_glyph_meta_put(b, job->conf->key.data, job->conf->key.len);
-    ngx_glyph_meta_put(b, job->opts.boundary.data, job->opts.boundary.len);
+    ngx_glyph_meta_put(b, job->asked.opts.boundary.data,
+                       job->asked.opts.boundary.len);
     ngx_glyph_meta_put(b, &encoding, 1);
 
-    if (ngx_glyph_spool_meta_options(job, b) != NGX_OK) {
+    if (ngx_glyph_spool_meta_options(&job->asked, b) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    ngx_glyph_meta_put(b, job->traceparent.data, job->traceparent.len);
+    ngx_glyph_meta_put(b, job->asked.traceparent.data,
+                       job->asked.traceparent.len);
 
     return b->failed ? NGX_ERROR : NGX_OK;
 }
@@ -74,12 +76,12 @@ ngx_glyph_spool_meta_write(ngx_glyph_job_t *job, glyph_buf_t *b)
 /* Without what only tells how the file was sent: it may be another way. */
 
 ngx_int_t
-ngx_glyph_spool_meta_options(ngx_glyph_job_t *job, glyph_buf_t *b)
+ngx_glyph_spool_meta_options(ngx_glyph_asked_t *asked, glyph_buf_t *b)
 {
     glyph_pipeline_opts_t     *o;
     ngx_glyph_meta_numbers_t   numbers;
 
-    o = &job->opts;
+    o = &asked->opts;
 
     ngx_memzero(&numbers, sizeof(ngx_glyph_meta_numbers_t));
 
@@ -97,9 +99,9 @@ ngx_glyph_spool_meta_options(ngx_glyph_job_t *job, glyph_buf_t *b)
     ngx_glyph_meta_put(b, o->filename.data, o->filename.len);
     ngx_glyph_meta_put(b, o->map.data, o->map.len);
     ngx_glyph_meta_put(b, &numbers, sizeof(ngx_glyph_meta_numbers_t));
-    ngx_glyph_meta_put(b, job->source_label.data, job->source_label.len);
-    ngx_glyph_meta_put(b, job->campaign_id.data, job->campaign_id.len);
-    ngx_glyph_meta_put(b, job->metadata.data, job->metadata.len);
+    ngx_glyph_meta_put(b, asked->source_label.data, asked->source_label.len);
+    ngx_glyph_meta_put(b, asked->campaign_id.data, asked->campaign_id.len);
+    ngx_glyph_meta_put(b, asked->metadata.data, asked->metadata.len);
 
     return b->failed ? NGX_ERROR : NGX_OK;
 }
@@ -134,7 +136,7 @@ ngx_glyph_spool_meta_read(ngx_glyph_job_t *job, glyph_buf_t *b)
         return NGX_ERROR;
     }
 
-    o = &job->opts;
+    o = &job->asked.opts;
 
     ngx_memcpy(&numbers, fields[NGX_GLYPH_META_NUMBERS].data,
                sizeof(ngx_glyph_meta_numbers_t));
@@ -155,12 +157,12 @@ ngx_glyph_spool_meta_read(ngx_glyph_job_t *job, glyph_buf_t *b)
     ngx_glyph_meta_str(&o->filename, &fields[NGX_GLYPH_META_FILENAME]);
     ngx_glyph_meta_str(&o->map, &fields[NGX_GLYPH_META_MAP]);
 
-    job->tenant = fields[NGX_GLYPH_META_TENANT];
-    job->location = fields[NGX_GLYPH_META_LOCATION];
-    job->source_label = fields[NGX_GLYPH_META_SOURCE_LABEL];
-    job->campaign_id = fields[NGX_GLYPH_META_CAMPAIGN_ID];
-    job->metadata = fields[NGX_GLYPH_META_METADATA];
-    job->traceparent = fields[NGX_GLYPH_META_TRACEPARENT];
+    job->import.tenant = fields[NGX_GLYPH_META_TENANT];
+    job->asked.location = fields[NGX_GLYPH_META_LOCATION];
+    job->asked.source_label = fields[NGX_GLYPH_META_SOURCE_LABEL];
+    job->asked.campaign_id = fields[NGX_GLYPH_META_CAMPAIGN_ID];
+    job->asked.metadata = fields[NGX_GLYPH_META_METADATA];
+    job->asked.traceparent = fields[NGX_GLYPH_META_TRACEPARENT];
 
     return NGX_OK;
 }

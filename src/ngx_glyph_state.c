@@ -267,7 +267,7 @@ ngx_glyph_state_look(ngx_glyph_state_t *st)
 {
     ngx_msec_t  passed;
 
-    if (ngx_glyph_job_find(&st->job->id) != st->job) {
+    if (ngx_glyph_job_find(&st->job->import.id) != st->job) {
 
         /* somebody else's by now */
 
@@ -343,14 +343,14 @@ ngx_glyph_state_send(ngx_glyph_state_t *st, ngx_str_t *doc)
 
     ngx_str_set(&args[n], "HSET"); n++;
     args[n].data = key;
-    args[n].len = ngx_sprintf(key, "glyph:job:%s", job->text) - key; n++;
+    args[n].len = ngx_sprintf(key, "glyph:job:%s", job->import.text) - key; n++;
 
     ngx_str_set(&args[n], "job_id"); n++;
-    args[n].data = job->text;
+    args[n].data = job->import.text;
     args[n].len = NGX_GLYPH_UUID_TEXT_LEN; n++;
 
     ngx_str_set(&args[n], "tenant"); n++;
-    args[n] = job->tenant; n++;
+    args[n] = job->import.tenant; n++;
 
     ngx_str_set(&args[n], "state"); n++;
     args[n].data = (u_char *) ngx_glyph_job_state_name(job->state);
@@ -369,25 +369,25 @@ ngx_glyph_state_send(ngx_glyph_state_t *st, ngx_str_t *doc)
     ngx_str_set(&args[n], "job"); n++;
     args[n] = *doc; n++;
 
-    (void) ngx_glyph_redis_command(job->text, n, args, NULL, NULL);
+    (void) ngx_glyph_redis_command(job->import.text, n, args, NULL, NULL);
 
     ngx_str_set(&args[0], "EXPIRE");
     args[2].data = ttl;
     args[2].len = ngx_sprintf(ttl, "%T", job->conf->job_ttl) - ttl;
 
-    (void) ngx_glyph_redis_command(job->text, 3, args, NULL, NULL);
+    (void) ngx_glyph_redis_command(job->import.text, 3, args, NULL, NULL);
 
     if (ngx_glyph_state_unheard(st)) {
         return;
     }
 
-    p = ngx_sprintf(key, "glyph:events:%s", job->text);
+    p = ngx_sprintf(key, "glyph:events:%s", job->import.text);
 
     ngx_str_set(&args[0], "PUBLISH");
     args[1].len = p - key;
     args[2] = *doc;
 
-    (void) ngx_glyph_redis_command(job->text, 3, args, NULL, NULL);
+    (void) ngx_glyph_redis_command(job->import.text, 3, args, NULL, NULL);
 }
 
 
@@ -402,6 +402,6 @@ ngx_glyph_state_unheard(ngx_glyph_state_t *st)
     ngx_glyph_job_t *job = st->job;
 
     return st->sequence == 1 && ngx_glyph_job_is_final(job->state)
-           && !job->given_id && !job->durable
-           && job->idempotency_key.len == 0;
+           && !job->asked.given_id && !job->import.durable
+           && job->asked.idempotency_key.len == 0;
 }

@@ -147,9 +147,9 @@ ngx_glyph_transform_begin(ngx_http_request_t *r, ngx_glyph_job_t *job)
 
     glyph_stream_init(&t->stream, ngx_glyph_transform_formats[n]);
 
-    t->stream.errors = job->show_errors;
+    t->stream.errors = job->asked.show_errors;
 
-    if (job->columns.data) {
+    if (job->asked.columns.data) {
         rc = ngx_glyph_transform_columns(r, job, &t->stream);
 
         if (rc != NGX_DECLINED) {
@@ -179,8 +179,8 @@ ngx_glyph_transform_columns(ngx_http_request_t *r, ngx_glyph_job_t *job,
     const char   *why, *near;
     glyph_str_t   list, name;
 
-    list.data = job->columns.data;
-    list.len = job->columns.len;
+    list.data = job->asked.columns.data;
+    list.len = job->asked.columns.len;
 
     if (glyph_stream_columns(stream, &list, &name, &why, &near) == GLYPH_OK) {
         return NGX_DECLINED;

@@ -110,9 +110,9 @@ ngx_glyph_upload_handler(ngx_http_request_t *r, ngx_glyph_output_t *output)
 
     /* without Postgres the spool tells, when the file is made */
 
-    return (job->idempotency_key.len
-            || (job->given_id
-                && (!job->background
+    return (job->asked.idempotency_key.len
+            || (job->asked.given_id
+                && (!job->asked.background
                     || ngx_glyph_writer_available() != NGX_DECLINED)))
            ? ngx_glyph_idempotency_claim(r, ctx, job)
            : ngx_glyph_upload_go(r, ctx, job);
@@ -152,7 +152,7 @@ ngx_glyph_upload_check(ngx_http_request_t *r)
 
 
 /*
- * Foreground or background (job->background), decided once and for all;
+ * Foreground or background (job->asked.background), decided once and for all;
  * NGX_DECLINED: go on.
  */
 
@@ -167,19 +167,19 @@ ngx_glyph_upload_mode(ngx_http_request_t *r, ngx_glyph_job_t *job)
     glcf = job->conf;
     store = ngx_glyph_writer_available();
 
-    wanted = job->background || job->wait || glcf->always
+    wanted = job->asked.background || job->asked.wait || glcf->always
              || (glcf->background_size
                  && (r->headers_in.content_length_n == -1
                      || r->headers_in.content_length_n
                         > glcf->background_size));
 
     if (glcf->background && (wanted || store != NGX_OK)) {
-        job->background = 1;
+        job->asked.background = 1;
         return ngx_glyph_upload_fits(r);
     }
 
-    job->background = 0;
-    job->wait = 0;
+    job->asked.background = 0;
+    job->asked.wait = 0;
 
     if (store != NGX_DECLINED) {
         return ngx_glyph_upload_preview(job);
@@ -225,7 +225,7 @@ ngx_glyph_upload_create(ngx_http_request_t *r, ngx_glyph_output_t *output,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    job->output = output;
+    job->asked.output = output;
     job->sink = &ngx_glyph_writer_sink;
 
     rc = ngx_glyph_upload_begin(r, job);
@@ -256,7 +256,7 @@ ngx_glyph_upload_go(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
 
     job->expected = r->headers_in.content_length_n;
 
-    rc = job->background ? ngx_glyph_background_start(job)
+    rc = job->asked.background ? ngx_glyph_background_start(job)
                        : ngx_glyph_job_start(job);
 
     if (rc != NGX_OK) {
@@ -264,7 +264,7 @@ ngx_glyph_upload_go(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
         rc = (rc == NGX_DECLINED)
              ? ngx_glyph_problemf(r, NGX_HTTP_UNSUPPORTED_MEDIA_TYPE,
                                   job->code, "charset \"%V\" is not known",
-                                  &job->opts.charset)
+                                  &job->asked.opts.charset)
              : NGX_HTTP_INTERNAL_SERVER_ERROR;
 
         ngx_glyph_job_unref(job);
@@ -272,7 +272,7 @@ ngx_glyph_upload_go(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
     }
 
     ngx_glyph_client_attach(&ctx->client, job);
-    ctx->wait_for = job->wait;
+    ctx->wait_for = job->asked.wait;
 
     cln->handler = ngx_glyph_upload_gone;
     cln->data = ctx;
@@ -306,24 +306,24 @@ ngx_glyph_upload_begin(ngx_http_request_t *r, ngx_glyph_job_t *job)
 
     rc = ngx_glyph_options(r, job);
 
-    if (job->output) {
-        job->kind = job->output->kind;
-        job->sink = job->output->sink;
+    if (job->asked.output) {
+        job->kind = job->asked.output->kind;
+        job->sink = job->asked.output->sink;
     }
 
     if (rc == NGX_DECLINED) {
         rc = ngx_glyph_idempotency_headers(r, job);
     }
 
-    if (rc == NGX_DECLINED && job->output) {
+    if (rc == NGX_DECLINED && job->asked.output) {
 
         /* nothing is stored, and so nothing can be done later or once */
 
-        job->background = 0;
-        job->wait = 0;
-        job->idempotency_key.len = 0;
+        job->asked.background = 0;
+        job->asked.wait = 0;
+        job->asked.idempotency_key.len = 0;
 
-        rc = job->output->begin(r, job);
+        rc = job->asked.output->begin(r, job);
 
     } else if (rc == NGX_DECLINED) {
         rc = ngx_glyph_upload_mode(r, job);
@@ -346,7 +346,7 @@ ngx_glyph_upload_begin(ngx_http_request_t *r, ngx_glyph_job_t *job)
     return ngx_glyph_problemf(r, NGX_HTTP_TOO_MANY_REQUESTS, "too_many_jobs",
                               "%ui %s are running; nothing was read",
                               ngx_glyph_job_count_like(job),
-                              job->output ? "transforms and dry runs"
+                              job->asked.output ? "transforms and dry runs"
                                           : "imports");
 }
 
@@ -363,7 +363,7 @@ ngx_glyph_upload_job_id(ngx_http_request_t *r, ngx_glyph_job_t *job)
     ngx_str_t  *given;
 
     given = NULL;
-    rc = job->output ? NGX_DECLINED
+    rc = job->asked.output ? NGX_DECLINED
                      : ngx_glyph_header_once(r, "Glyph-Job-Id", &given);
 
     if (rc != NGX_DECLINED) {
@@ -372,24 +372,24 @@ ngx_glyph_upload_job_id(ngx_http_request_t *r, ngx_glyph_job_t *job)
 
     if (given == NULL) {
 
-        if (ngx_glyph_uuid_create(&job->id) != NGX_OK) {
+        if (ngx_glyph_uuid_create(&job->import.id) != NGX_OK) {
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
         }
 
-    } else if (ngx_glyph_uuid_parse(&job->id, given->data, given->len)
+    } else if (ngx_glyph_uuid_parse(&job->import.id, given->data, given->len)
                != NGX_OK)
     {
         return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_invalid",
                                   "Glyph-Job-Id is not a UUID: \"%V\"", given);
 
-    } else if (ngx_glyph_job_find(&job->id)) {
+    } else if (ngx_glyph_job_find(&job->import.id)) {
         return ngx_glyph_problemf(r, NGX_HTTP_CONFLICT, "job_id_used",
                                   "there is a job %V already", given);
     }
 
-    ngx_glyph_uuid_text(job->text, &job->id);
+    ngx_glyph_uuid_text(job->import.text, &job->import.id);
 
-    job->given_id = (given != NULL);
+    job->asked.given_id = (given != NULL);
 
     return NGX_DECLINED;
 }
@@ -400,7 +400,7 @@ ngx_glyph_upload_job_id(ngx_http_request_t *r, ngx_glyph_job_t *job)
 static ngx_int_t
 ngx_glyph_upload_preview(ngx_glyph_job_t *job)
 {
-    if (!job->represent) {
+    if (!job->asked.represent) {
         return NGX_DECLINED;
     }
 

@@ -129,11 +129,11 @@ ngx_glyph_variables_keep(ngx_glyph_ctx_t *ctx, ngx_glyph_job_t *job)
         state = job->outcome;
     }
 
-    ngx_memcpy(ctx->kept.id, job->text, NGX_GLYPH_UUID_TEXT_LEN);
+    ngx_memcpy(ctx->kept.id, job->import.text, NGX_GLYPH_UUID_TEXT_LEN);
 
     ctx->kept.state = ngx_glyph_job_state_name(state);
     ctx->kept.rows = job->seen.rows;
-    ctx->kept.invalid = job->seen.invalid + job->refused;
+    ctx->kept.invalid = job->seen.invalid + job->import.refused;
     ctx->kept.bytes = job->received;
 }
 

@@ -338,7 +338,8 @@ ngx_uint_t
 ngx_glyph_watch_wanted(ngx_glyph_job_t *job)
 {
     return ngx_glyph_watches_n
-           && ngx_glyph_watch_find(&job->id, &job->tenant) != NULL;
+           && ngx_glyph_watch_find(&job->import.id, &job->import.tenant)
+              != NULL;
 }
 
 
@@ -348,7 +349,7 @@ ngx_glyph_watch_job(ngx_glyph_job_t *job, ngx_str_t *doc)
     ngx_glyph_watch_t  *watch;
 
     watch = ngx_glyph_watches_n
-            ? ngx_glyph_watch_find(&job->id, &job->tenant) : NULL;
+            ? ngx_glyph_watch_find(&job->import.id, &job->import.tenant) : NULL;
 
     if (watch == NULL) {
         return;

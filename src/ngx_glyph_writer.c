@@ -215,7 +215,7 @@ ngx_glyph_writer_available(void)
 void
 ngx_glyph_writer_forget(ngx_glyph_job_t *job)
 {
-    if (job->place == NGX_GLYPH_PLACE_READY) {
+    if (job->import.place == NGX_GLYPH_PLACE_READY) {
         ngx_glyph_writer_unready(job);
     }
 }
@@ -226,11 +226,11 @@ ngx_glyph_writer_ready(ngx_glyph_job_t *job)
 {
     ngx_glyph_writer_t *w = &ngx_glyph_writer;
 
-    if (job->place == NGX_GLYPH_PLACE_BATCH) {
+    if (job->import.place == NGX_GLYPH_PLACE_BATCH) {
         return;
     }
 
-    if (job->place == NGX_GLYPH_PLACE_READY) {
+    if (job->import.place == NGX_GLYPH_PLACE_READY) {
 
         if (!ngx_glyph_job_unrecorded(job)) {
             return;
@@ -260,14 +260,14 @@ ngx_glyph_writer_queue(ngx_glyph_job_t *job, ngx_uint_t first)
     w = &ngx_glyph_writer;
     jobs = ngx_glyph_job_unrecorded(job) ? &w->dropped : &w->ready;
 
-    job->place = NGX_GLYPH_PLACE_READY;
+    job->import.place = NGX_GLYPH_PLACE_READY;
     w->nready++;
 
     if (first) {
-        ngx_queue_insert_head(jobs, &job->ready);
+        ngx_queue_insert_head(jobs, &job->import.ready);
 
     } else {
-        ngx_queue_insert_tail(jobs, &job->ready);
+        ngx_queue_insert_tail(jobs, &job->import.ready);
     }
 }
 
@@ -328,7 +328,7 @@ ngx_glyph_writer_drop_jobs(void)
 
     while (!ngx_queue_empty(&w->dropped)) {
         q = ngx_queue_head(&w->dropped);
-        job = ngx_queue_data(q, ngx_glyph_job_t, ready);
+        job = ngx_queue_data(q, ngx_glyph_job_t, import.ready);
 
         ngx_glyph_writer_unready(job);
         ngx_glyph_job_unstored(job);
@@ -462,7 +462,7 @@ ngx_glyph_writer_bytes(void)
          q = ngx_queue_next(q))
     {
         bytes += ngx_glyph_writer_next_size(ngx_queue_data(q, ngx_glyph_job_t,
-                                                           ready));
+                                                           import.ready));
     }
 
     return bytes;
@@ -820,7 +820,7 @@ ngx_glyph_writer_giveup_handler(ngx_event_t *ev)
 
     while (!ngx_queue_empty(&jobs)) {
         q = ngx_queue_head(&jobs);
-        job = ngx_queue_data(q, ngx_glyph_job_t, ready);
+        job = ngx_queue_data(q, ngx_glyph_job_t, import.ready);
 
         ngx_queue_remove(q);
         ngx_queue_insert_tail(&w->ready, q);
@@ -860,8 +860,8 @@ ngx_glyph_writer_idle_handler(ngx_event_t *ev)
 void
 ngx_glyph_writer_unready(ngx_glyph_job_t *job)
 {
-    ngx_queue_remove(&job->ready);
-    job->place = NGX_GLYPH_PLACE_NONE;
+    ngx_queue_remove(&job->import.ready);
+    job->import.place = NGX_GLYPH_PLACE_NONE;
 
     ngx_glyph_writer.nready--;
 }

@@ -86,7 +86,7 @@ ngx_glyph_writer_tell(ngx_glyph_batch_t *batch)
         ngx_glyph_job_committed(item.job, item.block);
 
     } else {
-        item.job->registered = 1;
+        item.job->import.registered = 1;
     }
 
     if (!ngx_queue_empty(&item.job->blocks)) {
@@ -237,7 +237,7 @@ ngx_glyph_writer_ask(ngx_glyph_writer_tx_t *tx)
 
     for (i = 0; i < tx->batch->n; i++) {
         *p++ = i ? ',' : '{';
-        p = ngx_cpymem(p, tx->batch->items[i].job->text,
+        p = ngx_cpymem(p, tx->batch->items[i].job->import.text,
                        NGX_GLYPH_UUID_TEXT_LEN);
     }
 
@@ -266,7 +266,7 @@ ngx_glyph_writer_answered(ngx_glyph_writer_tx_t *tx, PGresult *res)
         job = tx->batch->items[i].job;
 
         for (row = 0; row < n; row++) {
-            if (ngx_strncmp(PQgetvalue(res, row, 0), job->text,
+            if (ngx_strncmp(PQgetvalue(res, row, 0), job->import.text,
                             NGX_GLYPH_UUID_TEXT_LEN)
                 == 0)
             {
@@ -276,7 +276,7 @@ ngx_glyph_writer_answered(ngx_glyph_writer_tx_t *tx, PGresult *res)
 
         if (row == n) {
 
-            if (job->registered) {
+            if (job->import.registered) {
                 ngx_glyph_writer_over(tx->batch, i, "failed", "import_purged");
             }
 
@@ -286,9 +286,9 @@ ngx_glyph_writer_answered(ngx_glyph_writer_tx_t *tx, PGresult *res)
         tenant.data = (u_char *) PQgetvalue(res, row, 4);
         tenant.len = PQgetlength(res, row, 4);
 
-        if (!job->registered
+        if (!job->import.registered
             && (ngx_strcmp(PQgetvalue(res, row, 2), "cancelled") != 0
-                || !ngx_glyph_tenant_equal(&tenant, &job->tenant)))
+                || !ngx_glyph_tenant_equal(&tenant, &job->import.tenant)))
         {
             /* it never was ours: the client chose an id that is in use */
 
@@ -298,7 +298,7 @@ ngx_glyph_writer_answered(ngx_glyph_writer_tx_t *tx, PGresult *res)
 
         if (ngx_atoi((u_char *) PQgetvalue(res, row, 1),
                      PQgetlength(res, row, 1))
-            != job->epoch
+            != job->import.epoch
             || ngx_glyph_job_is_final((ngx_glyph_job_state_e)
                                       ngx_glyph_job_state_parse(
                                           PQgetvalue(res, row, 2))))
@@ -322,7 +322,7 @@ ngx_glyph_writer_over(ngx_glyph_batch_t *batch, ngx_uint_t i,
 
     /* the id is known there, be it as another import's */
 
-    job->registered = 1;
+    job->import.registered = 1;
 
     ngx_glyph_job_ref(job);
     ngx_glyph_writer_withdraw(batch, i);
@@ -350,14 +350,14 @@ ngx_glyph_writer_take(ngx_glyph_writer_tx_t *tx)
 
     job = tx->batch->items[tx->batch->n - 1].job;
 
-    params[0] = (const char *) job->text;
+    params[0] = (const char *) job->import.text;
     params[1] = ngx_glyph_worker_id;
     params[2] = ngx_glyph_node_id;
     params[3] = NULL;
 
     ngx_memzero(&upload, sizeof(glyph_buf_t));
 
-    if (!job->registered) {
+    if (!job->import.registered) {
 
         /* the row may be another import's, whose id the client chose */
 
@@ -399,7 +399,7 @@ ngx_glyph_writer_taken(ngx_glyph_writer_tx_t *tx, PGresult *res)
 
         /* never written, and so nobody else can have it */
 
-        if (job->registered) {
+        if (job->import.registered) {
             ngx_glyph_writer_over(tx->batch, i, "failed", "import_purged");
             return;
         }
@@ -422,8 +422,8 @@ ngx_glyph_writer_taken(ngx_glyph_writer_tx_t *tx, PGresult *res)
         return;
     }
 
-    job->registered = 1;
-    job->epoch = ngx_atoi((u_char *) PQgetvalue(res, 0, 1),
+    job->import.registered = 1;
+    job->import.epoch = ngx_atoi((u_char *) PQgetvalue(res, 0, 1),
                           PQgetlength(res, 0, 1));
 
     rows = strtoull(PQgetvalue(res, 0, 3), NULL, 10);

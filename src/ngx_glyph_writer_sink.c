@@ -34,11 +34,11 @@ ngx_glyph_writer_sink_listing(void *data, const glyph_listing_t *l)
 {
     ngx_glyph_job_t *job = data;
 
-    if ((uint64_t) l->import_index < job->skip_rows) {
+    if ((uint64_t) l->import_index < job->import.skip_rows) {
         return;
     }
 
-    glyph_copy_listing(&job->block->listings, job->id.bytes, l);
+    glyph_copy_listing(&job->block->listings, job->import.id.bytes, l);
 
     if (job->preview) {
         ngx_glyph_preview_listing(job->preview, l);
@@ -51,10 +51,10 @@ ngx_glyph_writer_sink_rejected(void *data, const glyph_rejected_t *r)
 {
     ngx_glyph_job_t *job = data;
 
-    if ((uint64_t) r->import_index < job->skip_rows) {
-        job->skipped_invalid++;
+    if ((uint64_t) r->import_index < job->import.skip_rows) {
+        job->import.skipped_invalid++;
         return;
     }
 
-    glyph_copy_rejected(&job->block->errors, job->id.bytes, r);
+    glyph_copy_rejected(&job->block->errors, job->import.id.bytes, r);
 }

@@ -224,13 +224,13 @@ ngx_glyph_writer_duplicates(ngx_glyph_batch_t *batch, PGresult *res)
         for (i = 0; i < batch->n; i++) {
             job = batch->items[i].job;
 
-            if (ngx_strncmp(PQgetvalue(res, row, 0), job->text,
+            if (ngx_strncmp(PQgetvalue(res, row, 0), job->import.text,
                             NGX_GLYPH_UUID_TEXT_LEN)
                 == 0)
             {
-                ngx_cpystrn(job->duplicate_of,
+                ngx_cpystrn(job->import.duplicate_of,
                             (u_char *) PQgetvalue(res, row, 1),
-                            sizeof(job->duplicate_of));
+                            sizeof(job->import.duplicate_of));
             }
         }
     }
@@ -532,7 +532,7 @@ ngx_glyph_writer_gather(ngx_glyph_batch_t *batch, ngx_uint_t jobs,
          q = next)
     {
         next = ngx_queue_next(q);
-        job = ngx_queue_data(q, ngx_glyph_job_t, ready);
+        job = ngx_queue_data(q, ngx_glyph_job_t, import.ready);
 
         if (ngx_glyph_writer_next_size(job) > max) {
             continue;
@@ -540,7 +540,7 @@ ngx_glyph_writer_gather(ngx_glyph_batch_t *batch, ngx_uint_t jobs,
 
         ngx_glyph_writer_unready(job);
 
-        if (job->registered && ngx_queue_empty(&job->blocks)) {
+        if (job->import.registered && ngx_queue_empty(&job->blocks)) {
             continue;
         }
 
