@@ -463,9 +463,12 @@ ngx_glyph_answer_represent(ngx_http_request_t *r, ngx_glyph_job_t *job)
 u_char *
 ngx_glyph_upload_rows(u_char *buf, ngx_glyph_job_t *job)
 {
+    ngx_glyph_job_view_t  view;
+
+    ngx_glyph_job_view(job, &view);
+
     return ngx_sprintf(buf, "total=%uL, valid=%uL, invalid=%uL",
-                       job->seen.rows, job->seen.valid - job->import.refused,
-                       job->seen.invalid + job->import.refused);
+                       view.rows, view.valid, view.invalid);
 }
 
 

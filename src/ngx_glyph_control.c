@@ -99,7 +99,9 @@ ngx_glyph_control_message(void *data, ngx_str_t *message)
 
     job = ngx_glyph_job_find(&id);
 
-    if (job && ngx_glyph_tenant_equal(&job->import.tenant, &tenant)) {
+    if (job
+        && ngx_glyph_tenant_equal(&ngx_glyph_job_import(job)->tenant, &tenant))
+    {
         ngx_glyph_control_add(&id);
     }
 }
@@ -211,7 +213,9 @@ ngx_glyph_control_cancel(PGresult *res, int row)
 
     job = ngx_glyph_job_find(&id);
 
-    if (job && ngx_glyph_tenant_equal(&job->import.tenant, &tenant)) {
+    if (job
+        && ngx_glyph_tenant_equal(&ngx_glyph_job_import(job)->tenant, &tenant))
+    {
         ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, NGX_HTTP_CONFLICT,
                             "cancelled", "the import was cancelled");
     }

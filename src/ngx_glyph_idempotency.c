@@ -337,7 +337,8 @@ ngx_glyph_idempotency_looked(ngx_glyph_spool_t *spool)
 
     } else {
         rc = used ? ngx_glyph_problemf(r, NGX_HTTP_CONFLICT, "job_id_used",
-                                       "there is a job %s already", job->import.text)
+                                       "there is a job %s already",
+                                       job->import.text)
                   : ngx_glyph_query_failed(r, NULL, "too many queries");
 
         ngx_glyph_job_unref(job);

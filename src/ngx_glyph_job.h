@@ -195,6 +195,27 @@ ngx_glyph_job_t *ngx_glyph_job_create(ngx_glyph_loc_conf_t *conf,
 void ngx_glyph_job_ref(ngx_glyph_job_t *job);
 void ngx_glyph_job_unref(ngx_glyph_job_t *job);
 
+/* What others may read of it. */
+
+ngx_glyph_import_t *ngx_glyph_job_import(ngx_glyph_job_t *job);
+ngx_glyph_timing_t *ngx_glyph_job_timing(ngx_glyph_job_t *job);
+
+/* An import, and not what is for its client alone. */
+ngx_uint_t ngx_glyph_job_stored(ngx_glyph_job_t *job);
+
+ngx_glyph_job_state_e ngx_glyph_job_state(ngx_glyph_job_t *job);
+
+typedef struct {
+    ngx_glyph_job_state_e      state;       /* that it will have, as soon as
+                                               that is settled */
+    off_t                      bytes;       /* that have come */
+    uint64_t                   rows;        /* of these, so far */
+    uint64_t                   valid;
+    uint64_t                   invalid;
+} ngx_glyph_job_view_t;
+
+void ngx_glyph_job_view(ngx_glyph_job_t *job, ngx_glyph_job_view_t *view);
+
 /* Puts the job on the worker's list and starts its clock. */
 ngx_int_t ngx_glyph_job_start(ngx_glyph_job_t *job);
 

@@ -487,17 +487,20 @@ ngx_glyph_metrics_computed(ngx_glyph_job_t *job, const glyph_totals_t *before,
 static void
 ngx_glyph_metrics_ended(ngx_glyph_job_t *job)
 {
-    if (!job->sink->stored) {
-        ngx_glyph_zone_add(job->state == NGX_GLYPH_JOB_COMPLETED
+    if (!ngx_glyph_job_stored(job)) {
+        ngx_glyph_zone_add(ngx_glyph_job_state(job)
+                           == NGX_GLYPH_JOB_COMPLETED
                            ? NGX_GLYPH_TRANSFORMS_COMPLETED
                            : NGX_GLYPH_TRANSFORMS_FAILED, 1);
         return;
     }
 
     ngx_glyph_zone_add(NGX_GLYPH_JOBS_COMPLETED
-                       + (job->state - NGX_GLYPH_JOB_COMPLETED), 1);
+                       + (ngx_glyph_job_state(job) - NGX_GLYPH_JOB_COMPLETED),
+                       1);
     ngx_glyph_zone_observe(NGX_GLYPH_JOB_TIME,
-                           ngx_glyph_usec() - job->timing.began);
+                           ngx_glyph_usec()
+                           - ngx_glyph_job_timing(job)->began);
 }
 
 

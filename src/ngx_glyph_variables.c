@@ -119,22 +119,17 @@ ngx_glyph_variable(ngx_http_request_t *r, ngx_http_variable_value_t *v,
 void
 ngx_glyph_variables_keep(ngx_glyph_ctx_t *ctx, ngx_glyph_job_t *job)
 {
-    ngx_glyph_job_state_e  state;
+    ngx_glyph_job_view_t  view;
 
-    state = job->state;
+    ngx_glyph_job_view(job, &view);
 
-    if (!ngx_glyph_job_is_final(state)
-        && ngx_glyph_job_is_final(job->outcome))
-    {
-        state = job->outcome;
-    }
+    ngx_memcpy(ctx->kept.id, ngx_glyph_job_import(job)->text,
+               NGX_GLYPH_UUID_TEXT_LEN);
 
-    ngx_memcpy(ctx->kept.id, job->import.text, NGX_GLYPH_UUID_TEXT_LEN);
-
-    ctx->kept.state = ngx_glyph_job_state_name(state);
-    ctx->kept.rows = job->seen.rows;
-    ctx->kept.invalid = job->seen.invalid + job->import.refused;
-    ctx->kept.bytes = job->received;
+    ctx->kept.state = ngx_glyph_job_state_name(view.state);
+    ctx->kept.rows = view.rows;
+    ctx->kept.invalid = view.invalid;
+    ctx->kept.bytes = view.bytes;
 }
 
 

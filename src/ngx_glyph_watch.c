@@ -38,6 +38,7 @@ struct ngx_glyph_watch_s {
 static ngx_queue_t *ngx_glyph_watch_bucket(ngx_glyph_uuid_t *id);
 static ngx_glyph_watch_t *ngx_glyph_watch_find(ngx_glyph_uuid_t *id,
     ngx_str_t *tenant);
+static ngx_glyph_watch_t *ngx_glyph_watch_of(ngx_glyph_job_t *job);
 static ngx_glyph_watch_t *ngx_glyph_watch_create(ngx_glyph_uuid_t *id,
     ngx_str_t *tenant);
 static void ngx_glyph_watch_release(ngx_glyph_watch_t *watch);
@@ -337,9 +338,19 @@ ngx_glyph_watch_unsubscribe(ngx_glyph_watch_t *watch)
 ngx_uint_t
 ngx_glyph_watch_wanted(ngx_glyph_job_t *job)
 {
+    return ngx_glyph_watch_of(job) != NULL;
+}
+
+
+static ngx_glyph_watch_t *
+ngx_glyph_watch_of(ngx_glyph_job_t *job)
+{
+    ngx_glyph_import_t  *import;
+
+    import = ngx_glyph_job_import(job);
+
     return ngx_glyph_watches_n
-           && ngx_glyph_watch_find(&job->import.id, &job->import.tenant)
-              != NULL;
+           ? ngx_glyph_watch_find(&import->id, &import->tenant) : NULL;
 }
 
 
@@ -348,8 +359,7 @@ ngx_glyph_watch_job(ngx_glyph_job_t *job, ngx_str_t *doc)
 {
     ngx_glyph_watch_t  *watch;
 
-    watch = ngx_glyph_watches_n
-            ? ngx_glyph_watch_find(&job->import.id, &job->import.tenant) : NULL;
+    watch = ngx_glyph_watch_of(job);
 
     if (watch == NULL) {
         return;
@@ -357,7 +367,7 @@ ngx_glyph_watch_job(ngx_glyph_job_t *job, ngx_str_t *doc)
 
     /* the end is what Postgres says, unless it was never told of the job */
 
-    if (ngx_glyph_job_is_final(job->state)
+    if (ngx_glyph_job_is_final(ngx_glyph_job_state(job))
         && !ngx_glyph_job_unrecorded(job))
     {
         ngx_glyph_watch_due(watch);
@@ -365,7 +375,7 @@ ngx_glyph_watch_job(ngx_glyph_job_t *job, ngx_str_t *doc)
     }
 
     ngx_glyph_locate_alive(watch->locate);
-    ngx_glyph_watch_set(watch, job->state, doc);
+    ngx_glyph_watch_set(watch, ngx_glyph_job_state(job), doc);
 }
 
 
