@@ -32,7 +32,7 @@ void ngx_glyph_upload_gone(void *data);
 /* Writes the counts of rows seen; returns the end. */
 u_char *ngx_glyph_upload_rows(u_char *buf, ngx_glyph_job_t *job);
 
-/* What a job tells its request: there is room again, go on reading; …  */
+/* What a job tells its request: there is room again, go on reading; … */
 ngx_int_t ngx_glyph_upload_resume(ngx_glyph_client_t *client);
 
 /*

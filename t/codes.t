@@ -106,6 +106,7 @@ subtest 'all codes are there, and no others' => sub {
         qr/ngx_glyph_job_abort\([^;"]*"(\w+)"/,
         qr/ngx_glyph_job_over\([^,]+,[^,]+,\s*"(\w+)"/,
         qr/ngx_glyph_client_answer\([^;]*?"(\w+)"/,
+        qr/ngx_glyph_job_store_refused\[\] = "(\w+)"/,
         qr/\bcode = "(\w+)"/);
     for my $call (@calls) {
         my @codes = $source =~ /$call/g;
