@@ -32,6 +32,12 @@ fi
 # what may include what
 perl util/layers.pl || bad=1
 
+# numbers that only shrink: util/layers.pl -v and util/exports.pl -v say which
+if ls build/nginx/addon/src/ngx_glyph_*.o > /dev/null 2>&1; then
+    perl util/layers.pl -v | tail -n 1
+    perl util/exports.pl
+fi
+
 # tables that are made of data
 perl util/words.pl -c || bad=1
 
