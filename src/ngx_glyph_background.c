@@ -23,6 +23,7 @@
 #include "ngx_glyph_record.h"
 #include "ngx_glyph_state.h"
 #include "ngx_glyph_store.h"
+#include "ngx_glyph_time.h"
 #include "ngx_glyph_upload.h"
 #include "ngx_glyph_uuid.h"
 #include "ngx_glyph_writer.h"

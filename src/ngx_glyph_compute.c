@@ -2,6 +2,7 @@
 #include "ngx_glyph.h"
 #include "ngx_glyph_compute.h"
 #include "ngx_glyph_output.h"
+#include "ngx_glyph_time.h"
 #include "ngx_glyph_zone.h"
 #include "core/out/glyph_copy.h"
 

@@ -5,6 +5,7 @@
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_redis.h"
 #include "ngx_glyph_redis_sub.h"
+#include "ngx_glyph_str.h"
 #include "ngx_glyph_tenant.h"
 
 

@@ -339,8 +339,5 @@ ngx_uint_t ngx_glyph_job_json_is(ngx_str_t *doc, u_char *id,
 void ngx_glyph_job_linked(glyph_buf_t *b, u_char *doc, size_t len,
     u_char *id);
 
-/* "2026-11-23T18:44:32.123Z" of milliseconds since 1970, with quotes. */
-void ngx_glyph_json_time(glyph_buf_t *b, uint64_t msec);
-
 
 #endif /* _NGX_GLYPH_JOB_H_INCLUDED_ */

@@ -16,7 +16,7 @@
 #include "ngx_glyph_jobs_ask.h"
 #include "ngx_glyph_query.h"
 #include "ngx_glyph_redis.h"
-#include "ngx_glyph_tenant.h"
+#include "ngx_glyph_str.h"
 #include "ngx_glyph_watch.h"
 
 

@@ -1,6 +1,7 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_log.h"
+#include "ngx_glyph_node.h"
 #include "ngx_glyph_owner.h"
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_task.h"
@@ -69,9 +70,6 @@ static void ngx_glyph_owner_purge_handler(ngx_event_t *ev);
 static void ngx_glyph_owner_purged(void *data, PGresult *res,
     const char *error);
 
-
-char  ngx_glyph_worker_id[NGX_GLYPH_UUID_TEXT_LEN + 1];
-char  ngx_glyph_node_id[NGX_GLYPH_UUID_TEXT_LEN + 1];
 
 static ngx_glyph_owner_t  ngx_glyph_owner;
 

@@ -13,10 +13,6 @@
 #include "ngx_glyph.h"
 
 
-/* Both as text with a NUL behind; valid after ngx_glyph_owner_init(). */
-extern char  ngx_glyph_worker_id[NGX_GLYPH_UUID_TEXT_LEN + 1];
-extern char  ngx_glyph_node_id[NGX_GLYPH_UUID_TEXT_LEN + 1];
-
 ngx_int_t ngx_glyph_owner_init(ngx_cycle_t *cycle, ngx_path_t *spool);
 void ngx_glyph_owner_exit(void);
 

@@ -1,6 +1,6 @@
 
 #include "ngx_glyph.h"
-#include "ngx_glyph_owner.h"
+#include "ngx_glyph_node.h"
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_pg_conn.h"
 #include "ngx_glyph_schema.h"

@@ -27,7 +27,5 @@ ngx_int_t ngx_glyph_tenant(ngx_http_request_t *r, ngx_str_t *tenant);
 char *ngx_glyph_tenant_directive(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
-ngx_uint_t ngx_glyph_tenant_equal(const ngx_str_t *a, const ngx_str_t *b);
-
 
 #endif /* _NGX_GLYPH_TENANT_H_INCLUDED_ */

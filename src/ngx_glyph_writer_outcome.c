@@ -1,9 +1,9 @@
 
 #include "ngx_glyph.h"
-#include "ngx_glyph_owner.h"
+#include "ngx_glyph_node.h"
 #include "ngx_glyph_record.h"
 #include "ngx_glyph_store.h"
-#include "ngx_glyph_tenant.h"
+#include "ngx_glyph_str.h"
 #include "ngx_glyph_writer.h"
 #include "ngx_glyph_writer_tx.h"
 #include "ngx_glyph_zone.h"

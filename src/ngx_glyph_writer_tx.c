@@ -1,6 +1,6 @@
 
 #include "ngx_glyph.h"
-#include "ngx_glyph_owner.h"
+#include "ngx_glyph_node.h"
 #include "ngx_glyph_store.h"
 #include "ngx_glyph_uuid.h"
 #include "ngx_glyph_writer_tx.h"
