@@ -332,7 +332,7 @@ ngx_glyph_answer_accepted(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
         prefix.start_time = ctx->start_time;
         prefix.body_len = ctx->body_len;
 
-        ngx_glyph_background_json(&prefix, &b);
+        ngx_glyph_job_json_spooled(&prefix, &b);
     }
 
     rc = b.failed ? NGX_HTTP_INTERNAL_SERVER_ERROR

@@ -19,6 +19,7 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_background.h"
+#include "ngx_glyph_job_fingerprint.h"
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_record.h"
 #include "ngx_glyph_state.h"
@@ -312,7 +313,7 @@ ngx_glyph_background_hand_over(ngx_glyph_job_t *job)
     char          fingerprint[NGX_GLYPH_FINGERPRINT_LEN];
 
     job->expected = job->received;
-    ngx_glyph_runner_make_fingerprint(job, job->spool, fingerprint);
+    ngx_glyph_job_fingerprint(job, job->spool, fingerprint);
 
     params[0] = (const char *) job->text;
     params[1] = fingerprint;
@@ -550,33 +551,4 @@ ngx_glyph_background_accepted(ngx_glyph_job_t *job)
     ngx_glyph_job_leave(job);
 
     ngx_glyph_runner_offer(spool, ctx);
-}
-
-
-void
-ngx_glyph_background_json(ngx_glyph_spool_prefix_t *prefix, glyph_buf_t *b)
-{
-    u_char  text[NGX_GLYPH_UUID_TEXT_LEN];
-
-    ngx_glyph_uuid_text(text, &prefix->id);
-
-    glyph_buf_putc(b, '{');
-
-    glyph_json_key(b, "job_id");
-    glyph_json_string(b, text, NGX_GLYPH_UUID_TEXT_LEN);
-    glyph_json_key(b, "state");
-    glyph_json_cstring(b, ngx_glyph_job_state_name(NGX_GLYPH_JOB_QUEUED));
-    glyph_json_key(b, "created_at");
-    ngx_glyph_json_time(b, prefix->start_time);
-
-    glyph_json_key(b, "progress");
-    glyph_buf_puts(b, "{\"bytes\":0,\"bytes_total\":");
-    glyph_buf_printf(b, "%llu", (unsigned long long) prefix->body_len);
-    glyph_buf_puts(b, ",\"rows\":0,\"rows_committed\":0,\"percent\":0,"
-                      "\"rows_per_second\":0,\"eta_seconds\":null}");
-    glyph_json_key(b, "counts");
-    glyph_buf_puts(b, "{\"rows\":0,\"valid\":0,\"invalid\":0,"
-                      "\"warnings\":0}");
-    glyph_json_key(b, "error");
-    glyph_buf_puts(b, "null}");
 }

@@ -33,10 +33,6 @@ ngx_int_t ngx_glyph_background_claim(ngx_glyph_job_t *job, char *fingerprint);
 /* From the job: the next step, if none is under way. */
 void ngx_glyph_background_run(ngx_glyph_job_t *job);
 
-/* The Job document of a file that waits for a runner. */
-void ngx_glyph_background_json(ngx_glyph_spool_prefix_t *prefix,
-    glyph_buf_t *b);
-
 
 /* Running (ngx_glyph_runner.c). */
 
@@ -53,24 +49,12 @@ void ngx_glyph_runner_offer(ngx_glyph_spool_t *spool, ngx_glyph_ctx_t *ctx);
 void ngx_glyph_runner_forget(ngx_glyph_ctx_t *ctx);
 
 /*
- * What Postgres keeps of the rules that decide a file's rows, as a digest,
- * and of the upload, so that another with the same id is told from it; with a
- * NUL behind it.
- */
-
-#define NGX_GLYPH_FINGERPRINT_LEN  48
-
-void ngx_glyph_runner_make_fingerprint(ngx_glyph_job_t *job,
-    ngx_glyph_spool_t *spool, char *text);
-
-/*
  * From the job: there may be room for more of the file; whether the job may
- * write to Postgres yet; that it is over; and its fingerprint.
+ * write to Postgres yet; and that it is over.
  */
 void ngx_glyph_runner_feed(ngx_glyph_job_t *job);
 ngx_uint_t ngx_glyph_runner_started(ngx_glyph_job_t *job);
 void ngx_glyph_runner_over(ngx_glyph_job_t *job, ngx_uint_t final);
-const char *ngx_glyph_runner_fingerprint(ngx_glyph_job_t *job);
 
 /* The worker ends: NGX_OK if the job was let go of, so that it is no more. */
 ngx_int_t ngx_glyph_runner_leave(ngx_glyph_job_t *job);

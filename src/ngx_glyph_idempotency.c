@@ -26,6 +26,7 @@
 #include "ngx_glyph_background.h"
 #include "ngx_glyph_http.h"
 #include "ngx_glyph_idempotency.h"
+#include "ngx_glyph_job_fingerprint.h"
 #include "ngx_glyph_node.h"
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_query.h"

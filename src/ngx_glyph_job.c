@@ -30,11 +30,6 @@ static u_char *ngx_glyph_job_log_handler(ngx_log_t *log, u_char *buf,
     size_t len);
 
 
-static const char  *ngx_glyph_job_states[] = {
-    "receiving", "queued", "processing", "completed", "failed", "cancelled"
-};
-
-
 ngx_glyph_job_t *
 ngx_glyph_job_create(ngx_glyph_loc_conf_t *conf, ngx_log_t *log)
 {
@@ -849,36 +844,6 @@ ngx_glyph_job_let_go(ngx_glyph_job_t *job)
     }
 
     ngx_glyph_job_unref(job);
-}
-
-
-const char *
-ngx_glyph_job_state_name(ngx_glyph_job_state_e state)
-{
-    return ngx_glyph_job_states[state];
-}
-
-
-ngx_int_t
-ngx_glyph_job_state_parse(const char *name)
-{
-    ngx_uint_t  i;
-
-    for (i = 0; i <= NGX_GLYPH_JOB_CANCELLED; i++) {
-        if (ngx_strcmp(ngx_glyph_job_states[i], name) == 0) {
-            return i;
-        }
-    }
-
-    return NGX_ERROR;
-}
-
-
-ngx_uint_t
-ngx_glyph_job_state_known(const char *name)
-{
-    return ngx_glyph_job_state_parse(name) != NGX_ERROR
-           || ngx_strcmp(name, "stalled") == 0;
 }
 
 

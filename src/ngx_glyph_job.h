@@ -35,22 +35,12 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_budget.h"
+#include "ngx_glyph_job_state.h"
 #include "ngx_glyph_preview.h"
+#include "ngx_glyph_spool.h"
 #include "ngx_glyph_task.h"
 #include "ngx_glyph_timing.h"
 #include "ngx_glyph_uuid.h"
-
-
-typedef enum {
-    NGX_GLYPH_JOB_RECEIVING = 0,
-    NGX_GLYPH_JOB_QUEUED,
-    NGX_GLYPH_JOB_PROCESSING,
-    NGX_GLYPH_JOB_COMPLETED,
-    NGX_GLYPH_JOB_FAILED,
-    NGX_GLYPH_JOB_CANCELLED
-} ngx_glyph_job_state_e;
-
-#define ngx_glyph_job_is_final(state)  ((state) >= NGX_GLYPH_JOB_COMPLETED)
 
 
 /* Whether the body is kept until all of it is here; ngx_glyph_collect.c. */
@@ -82,6 +72,7 @@ struct ngx_glyph_job_s {
     /* background imports; see ngx_glyph_background.h */
     ngx_glyph_spool_t         *spool;       /* its file, or NULL */
     ngx_glyph_run_t           *run;         /* of a runner, or NULL */
+    const char                *fingerprint; /* of such a one's file, or NULL */
     ngx_str_t                  location;    /* conf->key when it came */
     glyph_buf_t                meta;        /* memory of the texts above */
     uint64_t                   skip_rows;   /* that Postgres has already */
@@ -313,17 +304,13 @@ void ngx_glyph_job_refused(ngx_glyph_job_t *job);
 void ngx_glyph_job_store_lost(ngx_glyph_job_t *job, ngx_uint_t unknown);
 
 /*
- * "receiving" … "cancelled"; and back, NGX_ERROR for none of them.  The third
- * also knows "stalled", which is shown and not stored.
- */
-const char *ngx_glyph_job_state_name(ngx_glyph_job_state_e state);
-ngx_int_t ngx_glyph_job_state_parse(const char *name);
-ngx_uint_t ngx_glyph_job_state_known(const char *name);
-
-/*
  * The Job document (docs/api.md) of a job of this worker, appended to b.
  */
 void ngx_glyph_job_json(ngx_glyph_job_t *job, glyph_buf_t *b);
+
+/* The same of a file that waits for a runner. */
+void ngx_glyph_job_json_spooled(ngx_glyph_spool_prefix_t *prefix,
+    glyph_buf_t *b);
 
 /*
  * Whether text from elsewhere is a document that _json() could have written of

@@ -297,3 +297,32 @@ ngx_glyph_job_linked(glyph_buf_t *b, u_char *doc, size_t len, u_char *id)
 
     glyph_buf_puts(b, "}}");
 }
+
+
+void
+ngx_glyph_job_json_spooled(ngx_glyph_spool_prefix_t *prefix, glyph_buf_t *b)
+{
+    u_char  text[NGX_GLYPH_UUID_TEXT_LEN];
+
+    ngx_glyph_uuid_text(text, &prefix->id);
+
+    glyph_buf_putc(b, '{');
+
+    glyph_json_key(b, "job_id");
+    glyph_json_string(b, text, NGX_GLYPH_UUID_TEXT_LEN);
+    glyph_json_key(b, "state");
+    glyph_json_cstring(b, ngx_glyph_job_state_name(NGX_GLYPH_JOB_QUEUED));
+    glyph_json_key(b, "created_at");
+    ngx_glyph_json_time(b, prefix->start_time);
+
+    glyph_json_key(b, "progress");
+    glyph_buf_puts(b, "{\"bytes\":0,\"bytes_total\":");
+    glyph_buf_printf(b, "%llu", (unsigned long long) prefix->body_len);
+    glyph_buf_puts(b, ",\"rows\":0,\"rows_committed\":0,\"percent\":0,"
+                      "\"rows_per_second\":0,\"eta_seconds\":null}");
+    glyph_json_key(b, "counts");
+    glyph_buf_puts(b, "{\"rows\":0,\"valid\":0,\"invalid\":0,"
+                      "\"warnings\":0}");
+    glyph_json_key(b, "error");
+    glyph_buf_puts(b, "null}");
+}

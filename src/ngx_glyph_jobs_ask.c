@@ -530,7 +530,7 @@ ngx_glyph_jobs_queued(ngx_glyph_ask_t *ask, ngx_glyph_spool_prefix_t *prefix)
 
     if (ask->what == NGX_GLYPH_JOBS_STATUS) {
         ngx_memzero(&b, sizeof(glyph_buf_t));
-        ngx_glyph_background_json(prefix, &b);
+        ngx_glyph_job_json_spooled(prefix, &b);
 
         rc = b.failed ? NGX_HTTP_INTERNAL_SERVER_ERROR
                       : ngx_glyph_jobs_document(ask->request, ask->text,

@@ -1,6 +1,5 @@
 
 #include "ngx_glyph.h"
-#include "ngx_glyph_background.h"
 #include "ngx_glyph_node.h"
 #include "ngx_glyph_record.h"
 #include "ngx_glyph_time.h"
@@ -67,9 +66,9 @@ ngx_glyph_record_meta(ngx_glyph_job_t *job, glyph_buf_t *b)
     glyph_json_key(b, "durable");
     glyph_buf_puts(b, job->durable ? "true" : "false");
 
-    if (job->run) {
+    if (job->fingerprint) {
         glyph_json_key(b, "fingerprint");
-        glyph_json_cstring(b, ngx_glyph_runner_fingerprint(job));
+        glyph_json_cstring(b, job->fingerprint);
     }
 
     glyph_json_key(b, "created_at");
@@ -427,9 +426,9 @@ ngx_glyph_record_ending(ngx_glyph_job_t *job, ngx_glyph_block_t *block,
                            block->final == NGX_GLYPH_JOB_COMPLETED
                            ? GLYPH_SHA256_SIZE : 0);
 
-    if (job->run) {
-        ngx_glyph_record_bytes(b, ngx_glyph_runner_fingerprint(job),
-                               ngx_strlen(ngx_glyph_runner_fingerprint(job)));
+    if (job->fingerprint) {
+        ngx_glyph_record_bytes(b, job->fingerprint,
+                               ngx_strlen(job->fingerprint));
     } else {
         ngx_glyph_record_null(b);
     }

@@ -1,6 +1,5 @@
 
 #include "ngx_glyph.h"
-#include "ngx_glyph_background.h"
 #include "ngx_glyph_hint.h"
 #include "ngx_glyph_log.h"
 #include "ngx_glyph_pg.h"
@@ -795,7 +794,7 @@ ngx_glyph_watch_looked(ngx_glyph_spool_t *spool)
         && ngx_glyph_tenant_equal(&tenant, &watch->tenant))
     {
         ngx_memzero(&b, sizeof(glyph_buf_t));
-        ngx_glyph_background_json(&spool->prefix, &b);
+        ngx_glyph_job_json_spooled(&spool->prefix, &b);
 
         doc.data = b.data;
         doc.len = b.len;
