@@ -12,7 +12,6 @@
 #include "ngx_glyph_background.h"
 #include "ngx_glyph_hint.h"
 #include "ngx_glyph_http.h"
-#include "ngx_glyph_jobs.h"
 #include "ngx_glyph_jobs_ask.h"
 #include "ngx_glyph_query.h"
 #include "ngx_glyph_redis.h"

@@ -52,14 +52,5 @@ void ngx_glyph_output_ready(ngx_glyph_job_t *job);
 /* A "deliver" that only takes note: the job goes on to its end. */
 void ngx_glyph_output_drop(ngx_glyph_job_t *job);
 
-/*
- * The answer has begun, and no other can be given: logs why, and returns what
- * to finalize the request with, so that the client sees an end that is none.
- */
-ngx_int_t ngx_glyph_output_cut(ngx_http_request_t *r, const char *code);
-
-/* As above: the client has not read anything for send_timeout. */
-ngx_int_t ngx_glyph_output_stalled(ngx_http_request_t *r);
-
 
 #endif /* _NGX_GLYPH_OUTPUT_H_INCLUDED_ */

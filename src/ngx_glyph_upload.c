@@ -29,7 +29,6 @@
 #include "ngx_glyph_http.h"
 #include "ngx_glyph_idempotency.h"
 #include "ngx_glyph_job.h"
-#include "ngx_glyph_jobs.h"
 #include "ngx_glyph_output.h"
 #include "ngx_glyph_store.h"
 #include "ngx_glyph_upload.h"

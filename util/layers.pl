@@ -42,7 +42,7 @@ my @layers = (
 
     { http => [qw(accept answer body_filter cross_site ctx dry_run errors
                   health http idempotency jobs jobs_answer jobs_ask metrics
-                  options params problem query rows sse tenant trace
+                  options params problem query request rows sse tenant trace
                   transform upload variables)] }
 );
 
