@@ -187,7 +187,7 @@ ngx_glyph_health_details(glyph_buf_t *b)
     glyph_json_cstring(b, NGX_GLYPH_VERSION);
 
     ngx_glyph_health_store(b, "postgres", ngx_glyph_store_state(),
-                           ngx_glyph_store_error(), ngx_glyph_pg_failover());
+                           ngx_glyph_store_error(), ngx_glyph_store_failover());
     ngx_glyph_health_store(b, "redis", ngx_glyph_redis_state(),
                            ngx_glyph_redis_ready()
                            ? ngx_glyph_redis_refusal()

@@ -106,9 +106,7 @@ static void ngx_glyph_pg_remove(ngx_glyph_pg_query_t *query);
 
 static ngx_glyph_pg_conf_t    *ngx_glyph_pg_conf;
 static ngx_glyph_pg_queue_t    ngx_glyph_pg_queues[2];
-
 static ngx_event_t             ngx_glyph_pg_probe;
-static const char             *ngx_glyph_pg_failover_state;
 
 
 ngx_int_t
@@ -293,38 +291,6 @@ ngx_uint_t
 ngx_glyph_pg_queries(ngx_glyph_pg_queue_e queue)
 {
     return ngx_glyph_pg_queues[queue].n;
-}
-
-
-const char *
-ngx_glyph_pg_failover(void)
-{
-    return ngx_glyph_pg_failover_state;
-}
-
-
-void
-ngx_glyph_pg_set_failover(const char *failover)
-{
-    const char  *last;
-
-    last = ngx_glyph_pg_failover_state;
-    ngx_glyph_pg_failover_state = failover;
-
-    if (failover == last) {
-        return;
-    }
-
-    if (failover && ngx_strcmp(failover, "asynchronous") == 0) {
-        ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
-                      "failover: asynchronous: postgres has no "
-                      "synchronous_standby_names, so a promotion may lose "
-                      "what was acknowledged");
-
-    } else if (failover && last) {
-        ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
-                      "failover: synchronous");
-    }
 }
 
 

@@ -54,15 +54,5 @@ void ngx_glyph_pg_abandon(ngx_glyph_pg_query_t *query);
 /* How many a queue has, with the one that runs. */
 ngx_uint_t ngx_glyph_pg_queries(ngx_glyph_pg_queue_e queue);
 
-/*
- * What a failover to another host of the conninfo would keep: all that was
- * acknowledged ("synchronous": the server it is connected to waits for its
- * standbys), or not ("asynchronous"); NULL: there is no other host.
- */
-const char *ngx_glyph_pg_failover(void);
-
-/* By every connect that worked; only a change is logged. */
-void ngx_glyph_pg_set_failover(const char *failover);
-
 
 #endif /* _NGX_GLYPH_PG_H_INCLUDED_ */

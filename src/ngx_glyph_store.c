@@ -60,6 +60,7 @@ const char *const  ngx_glyph_store_classes[NGX_GLYPH_REFUSAL_CLASSES] = {
 static ngx_glyph_store_t    ngx_glyph_stores[NGX_GLYPH_STORE_SIDES];
 static ngx_glyph_latch_t    ngx_glyph_store_settled;
 static ngx_msec_t           ngx_glyph_store_timeout;
+static const char          *ngx_glyph_store_replicas;
 
 
 void
@@ -521,5 +522,37 @@ ngx_glyph_store_refusal(const char *sqlstate,
         answer->code = "store_broken";
         answer->detail = "Postgres lacks what this needs: a right, a "
                          "function or a library; see the error log";
+    }
+}
+
+
+const char *
+ngx_glyph_store_failover(void)
+{
+    return ngx_glyph_store_replicas;
+}
+
+
+void
+ngx_glyph_store_set_failover(const char *failover)
+{
+    const char  *last;
+
+    last = ngx_glyph_store_replicas;
+    ngx_glyph_store_replicas = failover;
+
+    if (failover == last) {
+        return;
+    }
+
+    if (failover && ngx_strcmp(failover, "asynchronous") == 0) {
+        ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
+                      "failover: asynchronous: postgres has no "
+                      "synchronous_standby_names, so a promotion may lose "
+                      "what was acknowledged");
+
+    } else if (failover && last) {
+        ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
+                      "failover: synchronous");
     }
 }

@@ -130,5 +130,15 @@ const char *ngx_glyph_store_class(void);
 /* Classes that are counted one by one: their names, the last is "other". */
 extern const char *const  ngx_glyph_store_classes[NGX_GLYPH_REFUSAL_CLASSES];
 
+/*
+ * What a failover to another host of the conninfo would keep: all that was
+ * acknowledged ("synchronous": the server it is connected to waits for its
+ * standbys), or not ("asynchronous"); NULL: there is no other host.
+ */
+const char *ngx_glyph_store_failover(void);
+
+/* By every connect that worked; only a change is logged. */
+void ngx_glyph_store_set_failover(const char *failover);
+
 
 #endif /* _NGX_GLYPH_STORE_H_INCLUDED_ */

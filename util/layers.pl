@@ -25,7 +25,7 @@ my @layers = (
     { base => [qw(budget compat event latch log memory node resolve secret
                   slice str task time timing turn uuid zone)] },
 
-    { pg => [qw(models pg pg_conf pg_conn pg_health schema store)],
+    { pg => [qw(models pg pg_conf pg_conn schema store)],
       redis => [qw(redis redis_conf redis_link redis_refused redis_reply
                    redis_sentinel redis_state redis_sub)],
       spool => [qw(source spool spool_file spool_read spool_scan
