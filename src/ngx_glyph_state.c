@@ -20,6 +20,7 @@
 #define NGX_GLYPH_STATE_MOVING    2000
 
 
+static void ngx_glyph_state_restore(void);
 static ngx_msec_t ngx_glyph_state_passed(ngx_glyph_job_t *job);
 static void ngx_glyph_state_move(ngx_glyph_job_t *job);
 static void ngx_glyph_state_tick_handler(ngx_event_t *ev);
@@ -48,6 +49,8 @@ ngx_glyph_state_init(ngx_cycle_t *cycle)
     ngx_glyph_state_tick.data = &dummy;
     ngx_glyph_state_tick.log = cycle->log;
     ngx_glyph_state_tick.cancelable = 1;
+
+    ngx_glyph_redis_observe(ngx_glyph_state_restore);
 }
 
 
@@ -188,7 +191,9 @@ ngx_glyph_state_alive(ngx_glyph_job_t *job)
 }
 
 
-void
+/* Redis is there (again), and may have lost what it knew. */
+
+static void
 ngx_glyph_state_restore(void)
 {
     ngx_glyph_job_each(ngx_glyph_state_alive);

@@ -28,9 +28,6 @@ void ngx_glyph_state_forget(ngx_glyph_job_t *job);
 /* Nothing may have changed, but the job is alive. */
 void ngx_glyph_state_alive(ngx_glyph_job_t *job);
 
-/* Redis is there (again): writes what it may have lost. */
-void ngx_glyph_state_restore(void);
-
 /* At worker start. */
 void ngx_glyph_state_init(ngx_cycle_t *cycle);
 

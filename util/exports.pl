@@ -14,7 +14,11 @@ chdir "$FindBin::Bin/.." or die "chdir: $!\n";
 my $told = @ARGV && $ARGV[0] eq '-v';
 my (%home, %users);
 
+# what has moved or gone leaves its object behind
+
 for my $object (glob 'build/nginx/addon/*/ngx_glyph_*.o') {
+    next if $object !~ m{(\w+)\.o$} || !(-e "src/$1.c" || -e "$1.c");
+
     my ($part) = $object =~ m{/(?:ngx_glyph_)?(\w+)\.o$};
 
     for (`nm $object`) {

@@ -26,7 +26,7 @@ my @layers = (
                   slice str task time timing turn uuid zone)] },
 
     { pg => [qw(models pg pg_conf pg_conn schema store)],
-      redis => [qw(redis redis_conf redis_link redis_refused redis_reply
+      redis => [qw(redis redis_conf redis_link redis_reply
                    redis_sentinel redis_state redis_sub)],
       spool => [qw(source spool spool_file spool_read spool_scan
                    spool_write)] },
@@ -114,7 +114,11 @@ for my $file (glob 'src/ngx_glyph*.[ch]') {
 
 my (%home, %wants);
 
+# what has moved or gone leaves its object behind
+
 for my $object (glob 'build/nginx/addon/*/ngx_glyph_*.o') {
+    next if $object !~ m{(\w+)\.o$} || !(-e "src/$1.c" || -e "$1.c");
+
     my $part = part($object);
 
     for (`nm $object`) {
