@@ -59,9 +59,6 @@ void ngx_glyph_runner_over(ngx_glyph_job_t *job, ngx_uint_t final);
 /* The worker ends: NGX_OK if the job was let go of, so that it is no more. */
 ngx_int_t ngx_glyph_runner_leave(ngx_glyph_job_t *job);
 
-/* How many are running, and how many wait for one here. */
-ngx_uint_t ngx_glyph_runner_count(void);
-
 /* That its run makes no progress is the store's fault, and not the file's. */
 void ngx_glyph_runner_blameless(ngx_glyph_job_t *job);
 

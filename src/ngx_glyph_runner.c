@@ -21,7 +21,6 @@
 typedef struct {
     ngx_uint_t                 running;
     ngx_queue_t                waiting;     /* of ngx_glyph_ctx_t */
-    ngx_uint_t                 nwaiting;
 
     ngx_glyph_spool_scan_t     scan;
     ngx_uint_t                 next;        /* candidate */
@@ -70,13 +69,6 @@ ngx_glyph_runner_init(ngx_cycle_t *cycle)
     ngx_add_timer(&rn->tick, NGX_GLYPH_RUNNER_FIRST);
 
     return NGX_OK;
-}
-
-
-ngx_uint_t
-ngx_glyph_runner_count(void)
-{
-    return ngx_glyph_runner.running + ngx_glyph_runner.nwaiting;
 }
 
 
@@ -278,7 +270,6 @@ ngx_glyph_runner_offer(ngx_glyph_spool_t *spool, ngx_glyph_ctx_t *ctx)
 
     ctx->spool = spool;
     ngx_queue_insert_tail(&rn->waiting, &ctx->queue);
-    rn->nwaiting++;
 }
 
 
@@ -288,7 +279,6 @@ ngx_glyph_runner_forget(ngx_glyph_ctx_t *ctx)
     if (ctx->spool) {
         ctx->spool = NULL;
         ngx_queue_remove(&ctx->queue);
-        ngx_glyph_runner.nwaiting--;
     }
 }
 

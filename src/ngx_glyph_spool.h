@@ -33,8 +33,6 @@
 #include "ngx_glyph_task.h"
 
 
-typedef struct ngx_glyph_spool_s  ngx_glyph_spool_t;
-
 typedef void (*ngx_glyph_spool_done_pt)(ngx_glyph_spool_t *spool);
 
 
