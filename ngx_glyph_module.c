@@ -11,6 +11,7 @@
 #include "ngx_glyph_job.h"
 #include "ngx_glyph_memory.h"
 #include "ngx_glyph_metrics.h"
+#include "ngx_glyph_models.h"
 #include "ngx_glyph_owner.h"
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_redis.h"
@@ -1128,9 +1129,14 @@ ngx_glyph_init_process(ngx_cycle_t *cycle)
     }
 
     if (ngx_glyph_owner_init(cycle, gmcf->spool_path) != NGX_OK
-        || ngx_glyph_pg_init(cycle, gmcf->pg) != NGX_OK
-        || ngx_glyph_writer_init(cycle, gmcf->pg) != NGX_OK)
+        || ngx_glyph_pg_init(cycle, gmcf->pg) != NGX_OK)
     {
+        return NGX_ERROR;
+    }
+
+    ngx_glyph_models_init();
+
+    if (ngx_glyph_writer_init(cycle, gmcf->pg) != NGX_OK) {
         return NGX_ERROR;
     }
 

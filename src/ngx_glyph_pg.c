@@ -108,6 +108,10 @@ static ngx_glyph_pg_conf_t    *ngx_glyph_pg_conf;
 static ngx_glyph_pg_queue_t    ngx_glyph_pg_queues[2];
 static ngx_event_t             ngx_glyph_pg_probe;
 
+static ngx_glyph_store_observer_t  ngx_glyph_pg_observer = {
+    { NULL, NULL }, ngx_glyph_pg_reads_changed
+};
+
 
 ngx_int_t
 ngx_glyph_pg_init(ngx_cycle_t *cycle, ngx_glyph_pg_conf_t *conf)
@@ -121,8 +125,7 @@ ngx_glyph_pg_init(ngx_cycle_t *cycle, ngx_glyph_pg_conf_t *conf)
     }
 
     ngx_glyph_store_init(conf, cycle->log);
-    ngx_glyph_store_observe(NGX_GLYPH_STORE_READS,
-                            ngx_glyph_pg_reads_changed);
+    ngx_glyph_store_observe(NGX_GLYPH_STORE_READS, &ngx_glyph_pg_observer);
 
     queue = &ngx_glyph_pg_queues[NGX_GLYPH_PG_READ];
     queue->timeout = conf->read_timeout;

@@ -38,7 +38,7 @@ typedef struct {
     char                       sqlstate[6]; /* of the last refusal */
     char                       error[256];
     ngx_uint_t                 schema;      /* it is the wrong one */
-    void                     (*changed)(void);
+    ngx_queue_t                observers;
 } ngx_glyph_store_t;
 
 
@@ -72,6 +72,7 @@ ngx_glyph_store_init(ngx_glyph_pg_conf_t *conf, ngx_log_t *log)
 
     for (side = 0; side < NGX_GLYPH_STORE_SIDES; side++) {
         ngx_glyph_stores[side].delay = NGX_GLYPH_STORE_MIN;
+        ngx_queue_init(&ngx_glyph_stores[side].observers);
     }
 
     ngx_glyph_latch_init(&ngx_glyph_store_settled, log,
@@ -80,9 +81,11 @@ ngx_glyph_store_init(ngx_glyph_pg_conf_t *conf, ngx_log_t *log)
 
 
 void
-ngx_glyph_store_observe(ngx_glyph_store_side_e side, void (*changed)(void))
+ngx_glyph_store_observe(ngx_glyph_store_side_e side,
+    ngx_glyph_store_observer_t *observer)
 {
-    ngx_glyph_stores[side].changed = changed;
+    ngx_queue_insert_tail(&ngx_glyph_stores[side].observers,
+                          &observer->queue);
 }
 
 
@@ -195,8 +198,10 @@ static void
 ngx_glyph_store_set(ngx_glyph_store_side_e side,
     ngx_glyph_store_state_e state, const char *error)
 {
-    ngx_glyph_store_t        *st;
-    ngx_glyph_store_state_e   last;
+    ngx_queue_t                 *q;
+    ngx_glyph_store_t           *st;
+    ngx_glyph_store_state_e      last;
+    ngx_glyph_store_observer_t  *observer;
 
     st = &ngx_glyph_stores[side];
 
@@ -233,8 +238,12 @@ ngx_glyph_store_set(ngx_glyph_store_side_e side,
 
     ngx_glyph_store_log(side, last);
 
-    if (st->changed) {
-        st->changed();
+    for (q = ngx_queue_head(&st->observers);
+         q != ngx_queue_sentinel(&st->observers);
+         q = ngx_queue_next(q))
+    {
+        observer = ngx_queue_data(q, ngx_glyph_store_observer_t, queue);
+        observer->changed();
     }
 }
 

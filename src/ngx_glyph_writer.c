@@ -1,6 +1,5 @@
 
 #include "ngx_glyph.h"
-#include "ngx_glyph_models.h"
 #include "ngx_glyph_store.h"
 #include "ngx_glyph_writer.h"
 #include "ngx_glyph_writer_tx.h"
@@ -44,6 +43,10 @@ static void ngx_glyph_writer_free(ngx_queue_t *batches);
 
 
 ngx_glyph_writer_t  ngx_glyph_writer;
+
+static ngx_glyph_store_observer_t  ngx_glyph_writer_observer = {
+    { NULL, NULL }, ngx_glyph_writer_store_changed
+};
 
 
 ngx_int_t
@@ -96,7 +99,7 @@ ngx_glyph_writer_init(ngx_cycle_t *cycle, ngx_glyph_pg_conf_t *conf)
     ngx_glyph_writer_event(&w->giveup, ngx_glyph_writer_giveup_handler, w, 0);
 
     ngx_glyph_store_observe(NGX_GLYPH_STORE_WRITES,
-                            ngx_glyph_writer_store_changed);
+                            &ngx_glyph_writer_observer);
 
     /* so that the first upload finds out at once whether it can be taken */
 
@@ -611,7 +614,6 @@ ngx_glyph_writer_store_changed(void)
     }
 
     if (ngx_glyph_store_is_up(NGX_GLYPH_STORE_WRITES)) {
-        ngx_glyph_models_sync();
         ngx_glyph_writer_next();
 
     } else if (!w->retry.timer_set) {
