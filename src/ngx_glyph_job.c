@@ -486,7 +486,7 @@ ngx_glyph_job_detach(ngx_glyph_job_t *job)
 {
     job->ctx = NULL;
 
-    if (job->durable) {
+    if (job->run) {
         return;
     }
 
@@ -679,7 +679,7 @@ ngx_glyph_job_unrecorded(ngx_glyph_job_t *job)
     return job->final_queued
            && job->outcome == NGX_GLYPH_JOB_FAILED
            && !job->registered
-           && !job->durable
+           && job->run == NULL
            && !job->in_batch
            && ngx_strcmp(job->code, "cancelled") != 0
            && ngx_strcmp(job->code, "job_id_used") != 0;
@@ -721,7 +721,7 @@ ngx_glyph_job_store_lost(ngx_glyph_job_t *job, ngx_uint_t unknown)
         return;
     }
 
-    if (job->durable) {
+    if (job->run) {
 
         /* nobody waits but the file; the clock does not run meanwhile */
 
@@ -729,9 +729,7 @@ ngx_glyph_job_store_lost(ngx_glyph_job_t *job, ngx_uint_t unknown)
             ngx_del_timer(&job->timeout);
         }
 
-        if (job->run) {
-            ngx_glyph_runner_blameless(job);
-        }
+        ngx_glyph_runner_blameless(job);
 
         return;
     }

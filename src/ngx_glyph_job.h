@@ -166,7 +166,6 @@ struct ngx_glyph_job_s {
     unsigned                   in_batch:1;
     unsigned                   in_ready:1;
     unsigned                   spooling:1;  /* the body goes to the file */
-    unsigned                   durable:1;   /* the body is in the file */
     unsigned                   leaving:1;   /* the worker ends: let go */
     unsigned                   replay:1;    /* only for the file's digest;
                                                nothing is written */

@@ -103,7 +103,6 @@ ngx_glyph_runner_job(ngx_glyph_job_t *job)
     ngx_glyph_uuid_text(job->text, &job->id);
 
     job->run = run;
-    job->durable = 1;
     job->expected = spool->prefix.body_len;
     job->received = spool->prefix.body_len;
     job->conf = ngx_glyph_runner_conf(job);

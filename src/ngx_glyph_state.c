@@ -305,6 +305,6 @@ static ngx_uint_t
 ngx_glyph_state_unheard(ngx_glyph_job_t *job)
 {
     return job->sequence == 1 && ngx_glyph_job_is_final(job->state)
-           && !job->given_id && job->run == NULL && !job->durable
+           && !job->given_id && job->run == NULL
            && job->idempotency_key.len == 0;
 }
