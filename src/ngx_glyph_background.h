@@ -15,6 +15,9 @@
 #include "ngx_glyph_spool.h"
 
 
+extern const ngx_glyph_part_t  ngx_glyph_runner_part;
+
+
 /*
  * Receiving (ngx_glyph_background.c).
  *
@@ -35,8 +38,6 @@ void ngx_glyph_background_run(ngx_glyph_job_t *job);
 
 
 /* Running (ngx_glyph_runner.c). */
-
-ngx_int_t ngx_glyph_runner_init(ngx_cycle_t *cycle);
 
 /*
  * A file that was sealed just now: it is run here if there is a free runner

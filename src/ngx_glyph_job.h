@@ -181,8 +181,7 @@ struct ngx_glyph_job_s {
     ((job)->end.waiting || ngx_glyph_job_is_final((job)->state))
 
 
-ngx_int_t ngx_glyph_job_init(ngx_cycle_t *cycle);
-void ngx_glyph_job_exit(void);
+extern const ngx_glyph_part_t  ngx_glyph_job_part;
 
 /* A job with one reference, the caller's; NULL when out of memory. */
 ngx_glyph_job_t *ngx_glyph_job_create(ngx_glyph_loc_conf_t *conf,
@@ -228,16 +227,8 @@ ngx_glyph_job_t *ngx_glyph_job_find(ngx_glyph_uuid_t *id);
 ngx_uint_t ngx_glyph_job_count_like(ngx_glyph_job_t *job);
 time_t ngx_glyph_job_next_end(ngx_glyph_job_t *job);
 
-/* How many there are; and of what kind, which takes a look at each. */
-
-typedef struct {
-    ngx_uint_t                 state[NGX_GLYPH_JOB_COMPLETED];  /* imports */
-    ngx_uint_t                 transforms;  /* and dry runs */
-    ngx_uint_t                 uploads;     /* of all, with a request */
-} ngx_glyph_job_count_t;
-
+/* How many there are. */
 ngx_uint_t ngx_glyph_job_count(void);
-void ngx_glyph_job_counts(ngx_glyph_job_count_t *counts);
 
 void ngx_glyph_job_each(void (*f)(ngx_glyph_job_t *job));
 

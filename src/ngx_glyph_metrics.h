@@ -13,9 +13,7 @@
 #include "ngx_glyph_job.h"
 
 
-/* At worker start and exit. */
-ngx_int_t ngx_glyph_metrics_init(ngx_cycle_t *cycle);
-void ngx_glyph_metrics_exit(void);
+extern const ngx_glyph_part_t  ngx_glyph_metrics_part;
 
 /* A job's totals have grown, by a task. */
 void ngx_glyph_metrics_totals(const glyph_totals_t *before,

@@ -6,9 +6,18 @@
 #include "ngx_glyph_store.h"
 
 
+static ngx_int_t ngx_glyph_models_init(ngx_cycle_t *cycle);
 static void ngx_glyph_models_sync(void);
 static void ngx_glyph_models_synced(void *data, PGresult *res,
     const char *error);
+
+
+const ngx_glyph_part_t  ngx_glyph_models_part = {
+    ngx_glyph_models_init,
+    NULL,
+    NULL,
+    1
+};
 
 
 static ngx_uint_t  ngx_glyph_models_done;
@@ -20,13 +29,15 @@ static ngx_glyph_store_observer_t  ngx_glyph_models_observer = {
 
 /* One worker does it for all; Postgres compares the digests. */
 
-void
-ngx_glyph_models_init(void)
+static ngx_int_t
+ngx_glyph_models_init(ngx_cycle_t *cycle)
 {
     if (ngx_worker == 0) {
         ngx_glyph_store_observe(NGX_GLYPH_STORE_WRITES,
                                 &ngx_glyph_models_observer);
     }
+
+    return NGX_OK;
 }
 
 

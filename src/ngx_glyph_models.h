@@ -10,7 +10,7 @@
  * From here on the registry is brought into glyph.gpu_models, if it is not
  * there, as soon as Postgres takes writes.
  */
-void ngx_glyph_models_init(void);
+extern const ngx_glyph_part_t  ngx_glyph_models_part;
 
 
 #endif /* _NGX_GLYPH_MODELS_H_INCLUDED_ */

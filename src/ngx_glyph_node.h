@@ -1,7 +1,7 @@
 
 /*
  * The names of this machine's glyph_spool_path and of this worker, which
- * ngx_glyph_owner_init() finds or makes.
+ * ngx_glyph_owner.c finds or makes.
  */
 
 

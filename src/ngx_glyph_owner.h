@@ -13,8 +13,7 @@
 #include "ngx_glyph.h"
 
 
-ngx_int_t ngx_glyph_owner_init(ngx_cycle_t *cycle, ngx_path_t *spool);
-void ngx_glyph_owner_exit(void);
+extern const ngx_glyph_part_t  ngx_glyph_owner_part;
 
 
 #endif /* _NGX_GLYPH_OWNER_H_INCLUDED_ */

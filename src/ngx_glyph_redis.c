@@ -6,6 +6,8 @@
 #include "ngx_glyph_redis_sub.h"
 
 
+static ngx_int_t ngx_glyph_redis_init(ngx_cycle_t *cycle);
+static void ngx_glyph_redis_exit(void);
 static void ngx_glyph_redis_handshake(ngx_glyph_redis_link_t *link);
 static void ngx_glyph_redis_ping_reply(void *data, redisReply *reply);
 static void ngx_glyph_redis_on_ready(ngx_glyph_redis_link_t *link);
@@ -13,13 +15,30 @@ static void ngx_glyph_redis_on_down(ngx_glyph_redis_link_t *link);
 static void ngx_glyph_redis_policy_reply(void *data, redisReply *reply);
 
 
+const ngx_glyph_part_t  ngx_glyph_redis_part = {
+    ngx_glyph_redis_init,
+    ngx_glyph_redis_exit,
+    NULL,
+    1
+};
+
+
 static ngx_glyph_redis_link_t  ngx_glyph_redis_link;
 
 
-ngx_int_t
-ngx_glyph_redis_init(ngx_cycle_t *cycle, ngx_glyph_redis_conf_t *conf)
+static ngx_int_t
+ngx_glyph_redis_init(ngx_cycle_t *cycle)
 {
-    ngx_glyph_redis_link_t *link = &ngx_glyph_redis_link;
+    ngx_glyph_redis_conf_t  *conf;
+    ngx_glyph_redis_link_t  *link;
+
+    conf = ngx_glyph_main_conf->redis;
+
+    if (conf == NULL) {
+        return NGX_OK;
+    }
+
+    link = &ngx_glyph_redis_link;
 
     ngx_glyph_redis_state_init(cycle->log);
 
@@ -39,7 +58,7 @@ ngx_glyph_redis_init(ngx_cycle_t *cycle, ngx_glyph_redis_conf_t *conf)
 }
 
 
-void
+static void
 ngx_glyph_redis_exit(void)
 {
     if (ngx_glyph_redis_link.conf == NULL) {

@@ -17,6 +17,9 @@
 #include <hiredis/hiredis.h>
 
 
+extern const ngx_glyph_part_t  ngx_glyph_redis_part;
+
+
 /*
  * Called exactly once for a command: with its reply (valid during the call,
  * possibly an error reply), or NULL when the connection was lost or the
@@ -24,11 +27,6 @@
  */
 typedef void (*ngx_glyph_redis_reply_pt)(void *data, redisReply *reply);
 
-
-/* At worker start and exit. */
-ngx_int_t ngx_glyph_redis_init(ngx_cycle_t *cycle,
-    ngx_glyph_redis_conf_t *conf);
-void ngx_glyph_redis_exit(void);
 
 /*
  * Sends one command of n arguments, for a job (the text of its id): HSET,

@@ -34,6 +34,7 @@ typedef struct {
 } ngx_glyph_runner_t;
 
 
+static ngx_int_t ngx_glyph_runner_init(ngx_cycle_t *cycle);
 static void ngx_glyph_runner_next(void);
 static void ngx_glyph_runner_tick_handler(ngx_event_t *ev);
 static void ngx_glyph_runner_scanned(void);
@@ -45,10 +46,18 @@ static void ngx_glyph_runner_quarantine(ngx_glyph_spool_t *spool,
     const char *why);
 
 
+const ngx_glyph_part_t  ngx_glyph_runner_part = {
+    ngx_glyph_runner_init,
+    NULL,
+    NULL,
+    0
+};
+
+
 static ngx_glyph_runner_t  ngx_glyph_runner;
 
 
-ngx_int_t
+static ngx_int_t
 ngx_glyph_runner_init(ngx_cycle_t *cycle)
 {
     static ngx_connection_t  dummy;

@@ -20,7 +20,7 @@
  * as that of Debian 12 (6.1) does, and a real-time class is left alone.  That
  * it is refused is logged, no more.
  */
-void ngx_glyph_slice_init(ngx_cycle_t *cycle);
+extern const ngx_glyph_part_t  ngx_glyph_slice_part;
 
 
 #endif /* _NGX_GLYPH_SLICE_H_INCLUDED_ */

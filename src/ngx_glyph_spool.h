@@ -101,8 +101,8 @@ ngx_int_t ngx_glyph_spool_meta_read(ngx_glyph_job_t *job, glyph_buf_t *b);
 ngx_int_t ngx_glyph_spool_meta_tenant(glyph_buf_t *b, ngx_str_t *tenant);
 
 
-/* Makes the directories; called in each worker. */
-ngx_int_t ngx_glyph_spool_init(ngx_cycle_t *cycle, ngx_path_t *path);
+/* It makes the directories. */
+extern const ngx_glyph_part_t  ngx_glyph_spool_part;
 
 /*
  * A zone of shared memory that counts the bytes of all files; from the

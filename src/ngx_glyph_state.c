@@ -20,6 +20,7 @@
 #define NGX_GLYPH_STATE_MOVING    2000
 
 
+static ngx_int_t ngx_glyph_state_init(ngx_cycle_t *cycle);
 static void ngx_glyph_state_restore(void);
 static ngx_msec_t ngx_glyph_state_passed(ngx_glyph_job_t *job);
 static void ngx_glyph_state_move(ngx_glyph_job_t *job);
@@ -30,13 +31,21 @@ static void ngx_glyph_state_send(ngx_glyph_job_t *job, ngx_str_t *doc);
 static ngx_uint_t ngx_glyph_state_unheard(ngx_glyph_job_t *job);
 
 
+const ngx_glyph_part_t  ngx_glyph_state_part = {
+    ngx_glyph_state_init,
+    NULL,
+    NULL,
+    1
+};
+
+
 static ngx_queue_t  ngx_glyph_state_moving;
 static ngx_uint_t   ngx_glyph_state_nmoving;
 static ngx_uint_t   ngx_glyph_state_left;       /* of this tick */
 static ngx_event_t  ngx_glyph_state_tick;
 
 
-void
+static ngx_int_t
 ngx_glyph_state_init(ngx_cycle_t *cycle)
 {
     static ngx_connection_t  dummy;
@@ -51,6 +60,8 @@ ngx_glyph_state_init(ngx_cycle_t *cycle)
     ngx_glyph_state_tick.cancelable = 1;
 
     ngx_glyph_redis_observe(ngx_glyph_state_restore);
+
+    return NGX_OK;
 }
 
 

@@ -14,6 +14,8 @@
 #include "ngx_glyph_job.h"
 
 
+extern const ngx_glyph_part_t  ngx_glyph_state_part;
+
 /*
  * Something of the job has changed.  It is written to Redis, and told to the
  * worker's own streams: a final state at once, any other at most every 100 ms
@@ -27,9 +29,6 @@ void ngx_glyph_state_forget(ngx_glyph_job_t *job);
 
 /* Nothing may have changed, but the job is alive. */
 void ngx_glyph_state_alive(ngx_glyph_job_t *job);
-
-/* At worker start. */
-void ngx_glyph_state_init(ngx_cycle_t *cycle);
 
 
 #endif /* _NGX_GLYPH_STATE_H_INCLUDED_ */

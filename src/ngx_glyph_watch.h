@@ -30,6 +30,9 @@
 #include "ngx_glyph_store.h"
 
 
+extern const ngx_glyph_part_t  ngx_glyph_watch_part;
+
+
 /*
  * The state in "s", a document of glyph.job_status(), or NULL where that is no
  * Job because somebody has damaged its row.
@@ -63,8 +66,6 @@ typedef struct {
     unsigned                   pending:1;   /* not yet asked everywhere */
 } ngx_glyph_watch_state_t;
 
-
-ngx_int_t ngx_glyph_watch_init(ngx_cycle_t *cycle);
 
 /* NGX_ERROR when out of memory. */
 ngx_int_t ngx_glyph_watch_add(ngx_glyph_watcher_t *watcher,

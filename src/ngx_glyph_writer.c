@@ -3,9 +3,10 @@
 #include "ngx_glyph_store.h"
 #include "ngx_glyph_writer.h"
 #include "ngx_glyph_writer_tx.h"
+#include "ngx_glyph_zone.h"
 
 
-#define NGX_GLYPH_WRITER_IDLE       60000
+#define NGX_GLYPH_WRITER_REST       60000
 
 /* ms in which no further connection is tried after one that failed */
 #define NGX_GLYPH_WRITER_REFUSED    10000
@@ -17,6 +18,9 @@
 #define NGX_GLYPH_WRITER_BEHIND     (4 * NGX_GLYPH_BATCH_JOBS)
 
 
+static ngx_int_t ngx_glyph_writer_init(ngx_cycle_t *cycle);
+static void ngx_glyph_writer_exit(void);
+static void ngx_glyph_writer_gauges(void);
 static void ngx_glyph_writer_event(ngx_event_t *ev,
     ngx_event_handler_pt handler, void *data, ngx_uint_t cancelable);
 static void ngx_glyph_writer_go_handler(ngx_event_t *ev);
@@ -42,6 +46,14 @@ static void ngx_glyph_writer_idle_handler(ngx_event_t *ev);
 static void ngx_glyph_writer_free(ngx_queue_t *batches);
 
 
+const ngx_glyph_part_t  ngx_glyph_writer_part = {
+    ngx_glyph_writer_init,
+    ngx_glyph_writer_exit,
+    ngx_glyph_writer_gauges,
+    1
+};
+
+
 ngx_glyph_writer_t  ngx_glyph_writer;
 
 static ngx_glyph_store_observer_t  ngx_glyph_writer_observer = {
@@ -49,14 +61,16 @@ static ngx_glyph_store_observer_t  ngx_glyph_writer_observer = {
 };
 
 
-ngx_int_t
-ngx_glyph_writer_init(ngx_cycle_t *cycle, ngx_glyph_pg_conf_t *conf)
+static ngx_int_t
+ngx_glyph_writer_init(ngx_cycle_t *cycle)
 {
     ngx_uint_t              i;
     ngx_glyph_writer_t     *w;
+    ngx_glyph_pg_conf_t    *conf;
     ngx_glyph_writer_tx_t  *tx;
 
     w = &ngx_glyph_writer;
+    conf = ngx_glyph_main_conf->pg;
 
     ngx_queue_init(&w->ready);
     ngx_queue_init(&w->dropped);
@@ -120,7 +134,7 @@ ngx_glyph_writer_event(ngx_event_t *ev, ngx_event_handler_pt handler,
 }
 
 
-void
+static void
 ngx_glyph_writer_exit(void)
 {
     ngx_uint_t              i;
@@ -404,7 +418,7 @@ ngx_glyph_writer_rest(ngx_glyph_writer_tx_t *tx)
     ngx_glyph_event_idle(&tx->conn.event, 1);
 
     if (!tx->idle.timer_set) {
-        ngx_add_timer(&tx->idle, NGX_GLYPH_WRITER_IDLE);
+        ngx_add_timer(&tx->idle, NGX_GLYPH_WRITER_REST);
     }
 }
 
@@ -869,45 +883,31 @@ ngx_glyph_writer_unready(ngx_glyph_job_t *job)
 }
 
 
-ngx_uint_t
-ngx_glyph_writer_waiting(void)
+static void
+ngx_glyph_writer_gauges(void)
 {
-    return ngx_glyph_writer.nready;
-}
-
-
-ngx_uint_t
-ngx_glyph_writer_writing(void)
-{
-    ngx_uint_t           i, n;
-    ngx_glyph_writer_t  *w;
-
-    w = &ngx_glyph_writer;
-    n = 0;
-
-    for (i = 0; w->conf && i < w->conf->writers; i++) {
-        n += w->tx[i].batch ? w->tx[i].batch->n : 0;
-    }
-
-    return n;
-}
-
-
-void
-ngx_glyph_writer_connections(ngx_uint_t *idle, ngx_uint_t *busy)
-{
-    ngx_uint_t           i;
-    ngx_glyph_writer_t  *w;
+    ngx_uint_t              i, idle, busy, writing;
+    ngx_glyph_writer_t     *w;
+    ngx_glyph_writer_tx_t  *tx;
 
     w = &ngx_glyph_writer;
 
-    *idle = 0;
-    *busy = 0;
+    idle = 0;
+    busy = 0;
+    writing = 0;
 
     for (i = 0; w->conf && i < w->conf->writers; i++) {
+        tx = &w->tx[i];
 
-        if (w->tx[i].conn.state == NGX_GLYPH_PG_OPEN) {
-            *(w->tx[i].phase == NGX_GLYPH_WRITER_IDLING ? idle : busy) += 1;
+        writing += tx->batch ? tx->batch->n : 0;
+
+        if (tx->conn.state == NGX_GLYPH_PG_OPEN) {
+            *(tx->phase == NGX_GLYPH_WRITER_IDLING ? &idle : &busy) += 1;
         }
     }
+
+    ngx_glyph_zone_set(NGX_GLYPH_WRITER_READY, w->nready);
+    ngx_glyph_zone_set(NGX_GLYPH_WRITER_WRITING, writing);
+    ngx_glyph_zone_set(NGX_GLYPH_WRITER_IDLE, idle);
+    ngx_glyph_zone_set(NGX_GLYPH_WRITER_BUSY, busy);
 }

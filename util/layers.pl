@@ -134,7 +134,8 @@ for my $part (sort keys %wants) {
 
     # what a worker has one of is the module file's, and everybody's
 
-    delete @{ $wants{$part} }{qw(ngx_glyph_module ngx_glyph_main_conf)};
+    delete @{ $wants{$part} }{qw(ngx_glyph_module ngx_glyph_main_conf
+                                ngx_glyph_parts)};
 
     my %up;
 
