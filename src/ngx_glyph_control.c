@@ -6,7 +6,6 @@
 #include "ngx_glyph_redis.h"
 #include "ngx_glyph_redis_sub.h"
 #include "ngx_glyph_str.h"
-#include "ngx_glyph_tenant.h"
 
 
 /* jobs in one question; what is above it the next batch tells */

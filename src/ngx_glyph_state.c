@@ -2,7 +2,6 @@
 #include "ngx_glyph.h"
 #include "ngx_glyph_redis.h"
 #include "ngx_glyph_state.h"
-#include "ngx_glyph_tenant.h"
 #include "ngx_glyph_watch.h"
 
 

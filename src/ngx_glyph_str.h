@@ -6,6 +6,9 @@
 #include "ngx_glyph.h"
 
 
+#define NGX_GLYPH_TENANT_MAX  128           /* bytes */
+
+
 ngx_uint_t ngx_glyph_tenant_equal(const ngx_str_t *a, const ngx_str_t *b);
 
 

@@ -10,9 +10,7 @@
 
 
 #include "ngx_glyph.h"
-
-
-#define NGX_GLYPH_TENANT_MAX  128           /* bytes */
+#include "ngx_glyph_str.h"
 
 
 /*

@@ -7,7 +7,6 @@
 #include "ngx_glyph_redis_sub.h"
 #include "ngx_glyph_spool.h"
 #include "ngx_glyph_str.h"
-#include "ngx_glyph_tenant.h"
 #include "ngx_glyph_watch.h"
 
 

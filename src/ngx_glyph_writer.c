@@ -183,27 +183,6 @@ ngx_glyph_writer_free(ngx_queue_t *batches)
 }
 
 
-/* One without jobs; NULL: no memory. */
-
-ngx_glyph_batch_t *
-ngx_glyph_writer_batch(void)
-{
-    ngx_queue_t         *q;
-    ngx_glyph_writer_t  *w;
-
-    w = &ngx_glyph_writer;
-
-    if (ngx_queue_empty(&w->free)) {
-        return ngx_calloc(sizeof(ngx_glyph_batch_t), w->log);
-    }
-
-    q = ngx_queue_head(&w->free);
-    ngx_queue_remove(q);
-
-    return ngx_queue_data(q, ngx_glyph_batch_t, queue);
-}
-
-
 void
 ngx_glyph_writer_batch_done(ngx_glyph_writer_tx_t *tx)
 {

@@ -10,6 +10,8 @@
 
 
 static void ngx_glyph_writer_tell(ngx_glyph_batch_t *batch);
+static void ngx_glyph_writer_give_back(ngx_glyph_batch_t *batch,
+    ngx_uint_t i);
 static void ngx_glyph_writer_withdraw(ngx_glyph_batch_t *batch,
     ngx_uint_t i);
 static void ngx_glyph_writer_refused(ngx_glyph_writer_tx_t *tx);
@@ -99,7 +101,7 @@ ngx_glyph_writer_tell(ngx_glyph_batch_t *batch)
 
 /* The block was not written: it is the job's first again. */
 
-void
+static void
 ngx_glyph_writer_give_back(ngx_glyph_batch_t *batch, ngx_uint_t i)
 {
     ngx_glyph_item_t  item;

@@ -26,6 +26,7 @@ static void ngx_glyph_writer_result(ngx_glyph_writer_tx_t *tx,
 static void ngx_glyph_writer_duplicates(ngx_glyph_batch_t *batch,
     PGresult *res);
 static void ngx_glyph_writer_done(ngx_glyph_writer_tx_t *tx);
+static ngx_glyph_batch_t *ngx_glyph_writer_batch(void);
 static void ngx_glyph_writer_gather(ngx_glyph_batch_t *batch,
     ngx_uint_t jobs, size_t size, size_t max);
 static void ngx_glyph_writer_batch_refused(ngx_glyph_writer_tx_t *tx);
@@ -511,6 +512,27 @@ ngx_glyph_writer_start_batch(ngx_glyph_writer_tx_t *tx, size_t size)
 
     ngx_glyph_writer_send(tx, NGX_GLYPH_WRITER_BATCH,
                           (char *) batch->sql.data, 0, NULL);
+}
+
+
+/* One without jobs; NULL: no memory. */
+
+static ngx_glyph_batch_t *
+ngx_glyph_writer_batch(void)
+{
+    ngx_queue_t         *q;
+    ngx_glyph_writer_t  *w;
+
+    w = &ngx_glyph_writer;
+
+    if (ngx_queue_empty(&w->free)) {
+        return ngx_calloc(sizeof(ngx_glyph_batch_t), w->log);
+    }
+
+    q = ngx_queue_head(&w->free);
+    ngx_queue_remove(q);
+
+    return ngx_queue_data(q, ngx_glyph_batch_t, queue);
 }
 
 

@@ -110,7 +110,6 @@ void ngx_glyph_writer_retry_later(void);
 void ngx_glyph_writer_queue(ngx_glyph_job_t *job, ngx_uint_t first);
 void ngx_glyph_writer_unready(ngx_glyph_job_t *job);
 size_t ngx_glyph_writer_next_size(ngx_glyph_job_t *job);
-ngx_glyph_batch_t *ngx_glyph_writer_batch(void);
 void ngx_glyph_writer_batch_done(ngx_glyph_writer_tx_t *tx);
 
 void ngx_glyph_writer_ready_handler(ngx_glyph_pg_conn_t *c);
@@ -123,7 +122,6 @@ void ngx_glyph_writer_probe(ngx_glyph_writer_tx_t *tx);
 
 void ngx_glyph_writer_commit(ngx_glyph_writer_tx_t *tx);
 void ngx_glyph_writer_tell_handler(ngx_event_t *ev);
-void ngx_glyph_writer_give_back(ngx_glyph_batch_t *batch, ngx_uint_t i);
 void ngx_glyph_writer_give_back_all(ngx_glyph_batch_t *batch);
 void ngx_glyph_writer_rolled_back(ngx_glyph_writer_tx_t *tx);
 void ngx_glyph_writer_answered(ngx_glyph_writer_tx_t *tx, PGresult *res);
