@@ -24,12 +24,10 @@ static void ngx_glyph_writer_gauges(void);
 static void ngx_glyph_writer_event(ngx_event_t *ev,
     ngx_event_handler_pt handler, void *data, ngx_uint_t cancelable);
 static void ngx_glyph_writer_go_handler(ngx_event_t *ev);
-static void ngx_glyph_writer_drop_jobs(void);
 static ngx_uint_t ngx_glyph_writer_busy(void);
 static void ngx_glyph_writer_step(ngx_glyph_writer_tx_t *tx);
 static void ngx_glyph_writer_rest(ngx_glyph_writer_tx_t *tx);
 static size_t ngx_glyph_writer_share(void);
-static size_t ngx_glyph_writer_bytes(void);
 static void ngx_glyph_writer_more(void);
 static void ngx_glyph_writer_connect(ngx_glyph_writer_tx_t *tx);
 static ngx_uint_t ngx_glyph_writer_count(ngx_glyph_pg_state_e state);
@@ -40,8 +38,6 @@ static void ngx_glyph_writer_close(ngx_glyph_writer_tx_t *tx);
 static void ngx_glyph_writer_given_back(void);
 static void ngx_glyph_writer_retry_handler(ngx_event_t *ev);
 static void ngx_glyph_writer_stall_handler(ngx_event_t *ev);
-static void ngx_glyph_writer_giveup_handler(ngx_event_t *ev);
-static void ngx_glyph_writer_batch_lost(ngx_glyph_batch_t *batch);
 static void ngx_glyph_writer_idle_handler(ngx_event_t *ev);
 static void ngx_glyph_writer_free(ngx_queue_t *batches);
 
@@ -208,66 +204,6 @@ ngx_glyph_writer_available(void)
 }
 
 
-void
-ngx_glyph_writer_forget(ngx_glyph_job_t *job)
-{
-    if (job->in_ready) {
-        ngx_glyph_writer_unready(job);
-    }
-}
-
-
-void
-ngx_glyph_writer_ready(ngx_glyph_job_t *job)
-{
-    ngx_glyph_writer_t *w = &ngx_glyph_writer;
-
-    if (job->in_batch) {
-        return;
-    }
-
-    if (job->in_ready) {
-
-        if (!ngx_glyph_job_unrecorded(job)) {
-            return;
-        }
-
-        ngx_glyph_writer_unready(job);
-    }
-
-    ngx_glyph_writer_queue(job, 0);
-
-    if (ngx_glyph_store_overdue(NGX_GLYPH_STORE_WRITES)) {
-        ngx_post_event(&w->giveup, &ngx_posted_events);
-    }
-
-    ngx_glyph_writer_next();
-}
-
-
-/* Of what Postgres has no row, and needs none, it is not told. */
-
-void
-ngx_glyph_writer_queue(ngx_glyph_job_t *job, ngx_uint_t first)
-{
-    ngx_queue_t         *jobs;
-    ngx_glyph_writer_t  *w;
-
-    w = &ngx_glyph_writer;
-    jobs = ngx_glyph_job_unrecorded(job) ? &w->dropped : &w->ready;
-
-    job->in_ready = 1;
-    w->nready++;
-
-    if (first) {
-        ngx_queue_insert_head(jobs, &job->ready);
-
-    } else {
-        ngx_queue_insert_tail(jobs, &job->ready);
-    }
-}
-
-
 /*
  * The next step is always taken in a posted event, so that all that becomes
  * ready in one turn of the loop goes into one transaction.
@@ -309,25 +245,6 @@ ngx_glyph_writer_go_handler(ngx_event_t *ev)
 
     if (!w->retry.timer_set) {
         ngx_glyph_writer_more();
-    }
-}
-
-
-static void
-ngx_glyph_writer_drop_jobs(void)
-{
-    ngx_queue_t         *q;
-    ngx_glyph_job_t     *job;
-    ngx_glyph_writer_t  *w;
-
-    w = &ngx_glyph_writer;
-
-    while (!ngx_queue_empty(&w->dropped)) {
-        q = ngx_queue_head(&w->dropped);
-        job = ngx_queue_data(q, ngx_glyph_job_t, ready);
-
-        ngx_glyph_writer_unready(job);
-        ngx_glyph_job_unstored(job);
     }
 }
 
@@ -437,49 +354,6 @@ ngx_glyph_writer_share(void)
     }
 
     return ngx_min(bytes / idle, NGX_GLYPH_BATCH_SIZE);
-}
-
-
-/* Of the next blocks of the jobs that wait; counting stops when it is much. */
-
-static size_t
-ngx_glyph_writer_bytes(void)
-{
-    size_t               bytes;
-    ngx_queue_t         *q;
-    ngx_glyph_writer_t  *w;
-
-    w = &ngx_glyph_writer;
-    bytes = 0;
-
-    for (q = ngx_queue_head(&w->ready);
-         q != ngx_queue_sentinel(&w->ready)
-         && bytes < NGX_GLYPH_WRITERS_MAX * NGX_GLYPH_BATCH_SIZE;
-         q = ngx_queue_next(q))
-    {
-        bytes += ngx_glyph_writer_next_size(ngx_queue_data(q, ngx_glyph_job_t,
-                                                           ready));
-    }
-
-    return bytes;
-}
-
-
-/* Of its next block; 0: there is none. */
-
-size_t
-ngx_glyph_writer_next_size(ngx_glyph_job_t *job)
-{
-    ngx_glyph_block_t  *block;
-
-    if (ngx_queue_empty(&job->blocks)) {
-        return 0;
-    }
-
-    block = ngx_queue_data(ngx_queue_head(&job->blocks), ngx_glyph_block_t,
-                           queue);
-
-    return block->listings.len + block->errors.len;
 }
 
 
@@ -769,78 +643,6 @@ ngx_glyph_writer_stall_handler(ngx_event_t *ev)
 }
 
 
-/* Of a batch under way it is known soon whether it was written. */
-
-static void
-ngx_glyph_writer_giveup_handler(ngx_event_t *ev)
-{
-    ngx_uint_t           i;
-    ngx_queue_t          jobs, *q;
-    ngx_glyph_job_t     *job;
-    ngx_glyph_writer_t  *w;
-
-    w = &ngx_glyph_writer;
-
-    if (w->giveup.timer_set) {
-        ngx_del_timer(&w->giveup);
-    }
-
-    if (!ngx_glyph_store_overdue(NGX_GLYPH_STORE_WRITES)) {
-        return;
-    }
-
-    for (i = 0; i < w->conf->writers; i++) {
-        if (w->tx[i].batch && w->tx[i].phase != NGX_GLYPH_WRITER_IDLING) {
-            return;
-        }
-    }
-
-    for (q = ngx_queue_head(&w->doubtful);
-         q != ngx_queue_sentinel(&w->doubtful);
-         q = ngx_queue_next(q))
-    {
-        ngx_glyph_writer_batch_lost(ngx_queue_data(q, ngx_glyph_batch_t,
-                                                   queue));
-    }
-
-    if (ngx_queue_empty(&w->ready)) {
-        return;
-    }
-
-    /* what is told to one may well change others */
-
-    ngx_queue_init(&jobs);
-    ngx_queue_add(&jobs, &w->ready);
-    ngx_queue_init(&w->ready);
-
-    while (!ngx_queue_empty(&jobs)) {
-        q = ngx_queue_head(&jobs);
-        job = ngx_queue_data(q, ngx_glyph_job_t, ready);
-
-        ngx_queue_remove(q);
-        ngx_queue_insert_tail(&w->ready, q);
-
-        ngx_glyph_job_store_lost(job, 0);
-    }
-
-    ngx_glyph_writer_next();
-}
-
-
-static void
-ngx_glyph_writer_batch_lost(ngx_glyph_batch_t *batch)
-{
-    ngx_uint_t         i;
-    ngx_glyph_item_t  *item;
-
-    for (i = 0; i < batch->n; i++) {
-        item = &batch->items[i];
-        ngx_glyph_job_store_lost(item->job,
-                                 item->block && item->block->final);
-    }
-}
-
-
 static void
 ngx_glyph_writer_idle_handler(ngx_event_t *ev)
 {
@@ -849,16 +651,6 @@ ngx_glyph_writer_idle_handler(ngx_event_t *ev)
     if (tx->phase == NGX_GLYPH_WRITER_IDLING) {
         ngx_glyph_pg_close(&tx->conn);
     }
-}
-
-
-void
-ngx_glyph_writer_unready(ngx_glyph_job_t *job)
-{
-    ngx_queue_remove(&job->ready);
-    job->in_ready = 0;
-
-    ngx_glyph_writer.nready--;
 }
 
 

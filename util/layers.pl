@@ -35,7 +35,8 @@ my @layers = (
                  job_list job_parts job_state output preview registry_conf
                  spool_meta)] },
 
-    { writer => [qw(batch owner record writer writer_outcome writer_tx)],
+    { writer => [qw(batch owner record writer writer_jobs
+                    writer_outcome writer_tx)],
       live => [qw(control hint state watch)] },
 
     { queue => [qw(background runner runner_job)] },
@@ -44,6 +45,13 @@ my @layers = (
                   health http idempotency jobs jobs_answer jobs_ask metrics
                   options params problem query request rows sse tenant trace
                   transform upload variables)] }
+);
+
+# files of one unit: what they share stands in a header that no other includes
+my @units = (
+    [qw(writer writer_jobs writer_outcome writer_tx)],
+    [qw(jobs jobs_answer jobs_ask)],
+    [qw(job collect compute job_input job_list)]
 );
 
 my $told = @ARGV && $ARGV[0] eq '-v';
@@ -112,7 +120,8 @@ for my $file (glob 'src/ngx_glyph*.[ch]') {
 # neither a prototype outside a header nor a header of somebody else's hides
 # these; core is below all
 
-my (%home, %wants);
+my (%home, %wants, %calls);
+my %unit = map { my $unit = $_; map { $_ => $unit->[0] } @$unit } @units;
 
 # what has moved or gone leaves its object behind
 
@@ -142,7 +151,10 @@ for my $part (sort keys %wants) {
     for my $symbol (sort keys %{ $wants{$part} }) {
         my $to = $home{$symbol};
 
-        push @{ $up{$to} }, $symbol if defined $to && points($part, $to);
+        next if !defined $to;
+
+        push @{ $up{$to} }, $symbol if points($part, $to);
+        $calls{ $unit{$part} // $part }{ $unit{$to} // $to } = 1;
     }
 
     for my $to (sort keys %up) {
@@ -151,7 +163,40 @@ for my $part (sort keys %wants) {
     }
 }
 
-print "$includes includes point up, $calls symbols are used from below\n";
+my $circles = circles();
+
+print "$includes includes point up, $calls symbols are used from below, ",
+    "$circles circles\n";
+
+
+# prints those whose members all lead to each other
+
+sub circles {
+    my (%reach, %seen);
+    my $n = 0;
+
+    for my $from (keys %calls) {
+        my @next = ($from);
+
+        while (defined(my $part = shift @next)) {
+            for (keys %{ $calls{$part} // {} }) {
+                push @next, $_ if !$reach{$from}{$_}++;
+            }
+        }
+    }
+
+    for my $from (sort keys %calls) {
+        my @circle = grep { $reach{$from}{$_} && $reach{$_}{$from} }
+                          sort keys %calls;
+
+        next if @circle < 2 || $seen{"@circle"}++;
+
+        printf "a circle of %d: %s\n", scalar @circle, "@circle";
+        $n++;
+    }
+
+    return $n;
+}
 
 
 sub includes {
