@@ -128,7 +128,7 @@ ngx_glyph_job_detach(ngx_glyph_job_t *job)
 {
     job->client = NULL;
 
-    if (job->durable) {
+    if (job->run) {
         return;
     }
 
@@ -212,7 +212,7 @@ ngx_glyph_job_unrecorded(ngx_glyph_job_t *job)
     return job->life >= NGX_GLYPH_LIFE_LAST
            && job->outcome == NGX_GLYPH_JOB_FAILED
            && !job->registered
-           && !job->durable
+           && job->run == NULL
            && job->place != NGX_GLYPH_PLACE_BATCH
            && ngx_strcmp(job->code, "cancelled") != 0
            && ngx_strcmp(job->code, "job_id_used") != 0;
@@ -248,7 +248,7 @@ ngx_glyph_job_store_lost(ngx_glyph_job_t *job, ngx_uint_t unknown)
         return;
     }
 
-    if (job->durable) {
+    if (job->run) {
 
         /* nobody waits but the file; the clock does not run meanwhile */
 

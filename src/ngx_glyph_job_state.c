@@ -1,6 +1,6 @@
 
 #include "ngx_glyph.h"
-#include "ngx_glyph_job.h"
+#include "ngx_glyph_job_state.h"
 
 
 static const char  *ngx_glyph_job_states[] = {

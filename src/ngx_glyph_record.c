@@ -1,7 +1,8 @@
 
 #include "ngx_glyph.h"
-#include "ngx_glyph_owner.h"
+#include "ngx_glyph_node.h"
 #include "ngx_glyph_record.h"
+#include "ngx_glyph_time.h"
 #include "ngx_glyph_uuid.h"
 #include "core/out/glyph_copy_field.h"
 #include "core/pipeline/glyph_stats.h"
@@ -63,7 +64,7 @@ ngx_glyph_record_meta(ngx_glyph_job_t *job, glyph_buf_t *b)
     glyph_json_key(b, "worker");
     glyph_json_cstring(b, ngx_glyph_worker_id);
     glyph_json_key(b, "durable");
-    glyph_buf_puts(b, job->durable ? "true" : "false");
+    glyph_buf_puts(b, job->run ? "true" : "false");
 
     if (job->fingerprint) {
         glyph_json_key(b, "fingerprint");
@@ -332,7 +333,7 @@ ngx_glyph_record_tuple(ngx_glyph_job_t *job, ngx_glyph_block_t *block,
     p = glyph_copy_int4(p, job->epoch);
     p = ngx_glyph_record_uuid(p, ngx_glyph_node_id);
     p = ngx_glyph_record_uuid(p, ngx_glyph_worker_id);
-    p = glyph_copy_bool(p, job->durable);
+    p = glyph_copy_bool(p, job->run != NULL);
     p = glyph_copy_int8(p, ((int64_t) job->start_time
                             - NGX_GLYPH_RECORD_EPOCH) * 1000);
     b->len = p - b->data;
