@@ -11,12 +11,15 @@
 #include "ngx_glyph_job.h"
 #include "ngx_glyph_memory.h"
 #include "ngx_glyph_metrics.h"
+#include "ngx_glyph_models.h"
 #include "ngx_glyph_owner.h"
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_redis.h"
 #include "ngx_glyph_secret.h"
 #include "ngx_glyph_slice.h"
+#include "ngx_glyph_spool.h"
 #include "ngx_glyph_state.h"
+#include "ngx_glyph_task.h"
 #include "ngx_glyph_tenant.h"
 #include "ngx_glyph_turn.h"
 #include "ngx_glyph_variables.h"
@@ -64,6 +67,30 @@ static void ngx_glyph_exit_process(ngx_cycle_t *cycle);
 
 
 ngx_glyph_main_conf_t  *ngx_glyph_main_conf;
+
+
+const ngx_glyph_part_t  *const ngx_glyph_parts[] = {
+    &ngx_glyph_slice_part,
+    &ngx_glyph_turn_part,
+    &ngx_glyph_secret_part,
+    &ngx_glyph_zone_part,
+    &ngx_glyph_memory_part,
+    &ngx_glyph_budget_part,
+    &ngx_glyph_task_part,
+    &ngx_glyph_metrics_part,
+    &ngx_glyph_spool_part,
+    &ngx_glyph_owner_part,
+    &ngx_glyph_redis_part,
+    &ngx_glyph_pg_part,
+    &ngx_glyph_models_part,
+    &ngx_glyph_job_part,
+    &ngx_glyph_runner_part,
+    &ngx_glyph_writer_part,
+    &ngx_glyph_watch_part,
+    &ngx_glyph_state_part,
+    &ngx_glyph_control_part,
+    NULL
+};
 
 
 static ngx_path_init_t  ngx_glyph_spool_path = {
@@ -1092,7 +1119,8 @@ ngx_glyph_timeout(ngx_conf_t *cf, void *post, void *data)
 static ngx_int_t
 ngx_glyph_init_process(ngx_cycle_t *cycle)
 {
-    ngx_glyph_main_conf_t  *gmcf;
+    ngx_glyph_main_conf_t          *gmcf;
+    const ngx_glyph_part_t *const  *part;
 
     if (ngx_process != NGX_PROCESS_WORKER && ngx_process != NGX_PROCESS_SINGLE)
     {
@@ -1106,45 +1134,19 @@ ngx_glyph_init_process(ngx_cycle_t *cycle)
     }
 
     ngx_glyph_main_conf = gmcf;
-    ngx_glyph_slice_init(cycle);
-    ngx_glyph_turn_init(cycle);
 
-    if (ngx_glyph_secret_init(cycle) != NGX_OK
-        || ngx_glyph_memory_init(cycle, gmcf->windows) != NGX_OK
-        || ngx_glyph_budget_init(cycle, &gmcf->buffers, gmcf->blocks) != NGX_OK
-        || ngx_glyph_metrics_init(cycle) != NGX_OK
-        || ngx_glyph_job_init(cycle) != NGX_OK
-        || ngx_glyph_spool_init(cycle, gmcf->spool_path) != NGX_OK
-        || ngx_glyph_runner_init(cycle) != NGX_OK)
-    {
-        return NGX_ERROR;
+    for (part = ngx_glyph_parts; *part; part++) {
+
+        /* where there are nothing but transforms, rows are not stored */
+
+        if ((*part)->init && (gmcf->stores || !(*part)->stores)
+            && (*part)->init(cycle) != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
     }
 
-    if (!gmcf->stores) {
-
-        /* nothing but transforms */
-
-        return NGX_OK;
-    }
-
-    if (ngx_glyph_owner_init(cycle, gmcf->spool_path) != NGX_OK
-        || ngx_glyph_pg_init(cycle, gmcf->pg) != NGX_OK
-        || ngx_glyph_writer_init(cycle, gmcf->pg) != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    if (gmcf->redis && ngx_glyph_redis_init(cycle, gmcf->redis) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    if (ngx_glyph_watch_init(cycle) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    ngx_glyph_state_init(cycle);
-
-    return ngx_glyph_control_init(cycle);
+    return NGX_OK;
 }
 
 
@@ -1153,16 +1155,17 @@ ngx_glyph_init_process(ngx_cycle_t *cycle)
 static void
 ngx_glyph_exit_process(ngx_cycle_t *cycle)
 {
+    ngx_uint_t  n;
+
     if (ngx_glyph_main_conf == NULL) {
         return;
     }
 
-    ngx_glyph_writer_exit();
-    ngx_glyph_job_exit();
-    ngx_glyph_pg_exit();
-    ngx_glyph_redis_exit();
-    ngx_glyph_owner_exit();
-    ngx_glyph_budget_exit();
-    ngx_glyph_memory_exit();
-    ngx_glyph_metrics_exit();
+    n = sizeof(ngx_glyph_parts) / sizeof(ngx_glyph_parts[0]) - 1;
+
+    while (n--) {
+        if (ngx_glyph_parts[n]->exit) {
+            ngx_glyph_parts[n]->exit();
+        }
+    }
 }

@@ -169,6 +169,21 @@ extern ngx_module_t  ngx_glyph_module;
 extern ngx_glyph_main_conf_t  *ngx_glyph_main_conf;
 
 
+/*
+ * What has a life of its own in a worker.  The module lists the parts: they
+ * begin in that order and end in the other one.  NULL: there is nothing to do.
+ */
+
+typedef struct {
+    ngx_int_t                (*init)(ngx_cycle_t *cycle);
+    void                     (*exit)(void);
+    void                     (*gauges)(void);   /* to set; ngx_glyph_zone.h */
+    ngx_uint_t                 stores;      /* only where rows are stored */
+} ngx_glyph_part_t;
+
+extern const ngx_glyph_part_t  *const ngx_glyph_parts[];
+
+
 /* content handlers, set by the directives of the same names */
 
 ngx_int_t ngx_glyph_import_handler(ngx_http_request_t *r);

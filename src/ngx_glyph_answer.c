@@ -20,7 +20,6 @@
 #include "ngx_glyph_background.h"
 #include "ngx_glyph_http.h"
 #include "ngx_glyph_job.h"
-#include "ngx_glyph_jobs.h"
 #include "ngx_glyph_output.h"
 #include "ngx_glyph_pump.h"
 #include "ngx_glyph_store.h"
@@ -354,40 +353,6 @@ ngx_glyph_answer_document(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
 
     return ngx_glyph_jobs_document(r, text, NGX_HTTP_ACCEPTED, b->data,
                                    b->len, 1);
-}
-
-
-/* Whose job it is, and where to ask for it. */
-
-ngx_int_t
-ngx_glyph_upload_id_headers(ngx_http_request_t *r, u_char *text)
-{
-    u_char     *p;
-    ngx_str_t  *uri;
-
-    if (ngx_glyph_add_header(r, "Glyph-Job-Id", text, NGX_GLYPH_UUID_TEXT_LEN)
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    uri = &ngx_glyph_main_conf->jobs_uri;
-
-    if (uri->len == 0) {
-        return NGX_OK;
-    }
-
-    p = ngx_pnalloc(r->pool, uri->len + NGX_GLYPH_UUID_TEXT_LEN
-                             + sizeof("//status") - 1);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    return ngx_glyph_add_header(r, "Location", p,
-                                ngx_sprintf(p, "%V/%*s/status", uri,
-                                            (size_t) NGX_GLYPH_UUID_TEXT_LEN,
-                                            text)
-                                - p);
 }
 
 

@@ -19,6 +19,7 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_background.h"
+#include "ngx_glyph_job_fingerprint.h"
 #include "ngx_glyph_observer.h"
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_record.h"
@@ -326,7 +327,7 @@ ngx_glyph_background_hand_over(ngx_glyph_job_t *job)
     char          fingerprint[NGX_GLYPH_FINGERPRINT_LEN];
 
     job->expected = job->received;
-    ngx_glyph_runner_make_fingerprint(job, job->spool, fingerprint);
+    ngx_glyph_job_fingerprint(job, job->spool, fingerprint);
 
     params[0] = (const char *) job->import.text;
     params[1] = fingerprint;

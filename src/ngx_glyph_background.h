@@ -15,6 +15,9 @@
 #include "ngx_glyph_spool.h"
 
 
+extern const ngx_glyph_part_t  ngx_glyph_runner_part;
+
+
 /*
  * Receiving (ngx_glyph_background.c).
  *
@@ -31,10 +34,7 @@ ngx_int_t ngx_glyph_background_start(ngx_glyph_job_t *job);
 ngx_int_t ngx_glyph_background_claim(ngx_glyph_job_t *job, char *fingerprint);
 
 
-
 /* Running (ngx_glyph_runner.c). */
-
-ngx_int_t ngx_glyph_runner_init(ngx_cycle_t *cycle);
 
 /*
  * A file that was sealed just now: it is run here if there is a free runner
@@ -46,20 +46,6 @@ void ngx_glyph_runner_offer(ngx_glyph_spool_t *spool,
 
 /* The client does not wait any more; its file is the caller's, or NULL. */
 ngx_glyph_spool_t *ngx_glyph_runner_forget(ngx_glyph_client_t *client);
-
-/*
- * What Postgres keeps of the rules that decide a file's rows, as a digest,
- * and of the upload, so that another with the same id is told from it; with a
- * NUL behind it.
- */
-
-#define NGX_GLYPH_FINGERPRINT_LEN  48
-
-void ngx_glyph_runner_make_fingerprint(ngx_glyph_job_t *job,
-    ngx_glyph_spool_t *spool, char *text);
-
-/* How many are running, and how many wait for one here. */
-ngx_uint_t ngx_glyph_runner_count(void);
 
 
 #endif /* _NGX_GLYPH_BACKGROUND_H_INCLUDED_ */

@@ -1,6 +1,7 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_budget.h"
+#include "ngx_glyph_zone.h"
 
 
 /* the reserve for the spool is this part of all chunks, and not less than */
@@ -30,6 +31,9 @@ struct ngx_glyph_budget_s {
 };
 
 
+static ngx_int_t ngx_glyph_budget_init(ngx_cycle_t *cycle);
+static void ngx_glyph_budget_exit(void);
+static void ngx_glyph_budget_gauges(void);
 static void ngx_glyph_budget_start(ngx_glyph_budget_t *budget,
     ngx_uint_t n, ngx_log_t *log);
 static ngx_uint_t ngx_glyph_budget_take(ngx_glyph_budget_t *budget,
@@ -51,6 +55,14 @@ static void ngx_glyph_blocks_free(ngx_glyph_budget_t *budget);
 static void ngx_glyph_block_free(ngx_glyph_block_t *block);
 
 
+const ngx_glyph_part_t  ngx_glyph_budget_part = {
+    ngx_glyph_budget_init,
+    ngx_glyph_budget_exit,
+    ngx_glyph_budget_gauges,
+    0
+};
+
+
 static ngx_glyph_budget_t  ngx_glyph_budgets[NGX_GLYPH_BUDGETS];
 static size_t              ngx_glyph_chunk_size;
 
@@ -58,10 +70,15 @@ static size_t              ngx_glyph_chunk_size;
     (&ngx_glyph_budgets[NGX_GLYPH_BUDGET_##name])
 
 
-ngx_int_t
-ngx_glyph_budget_init(ngx_cycle_t *cycle, ngx_bufs_t *chunks,
-    ngx_uint_t blocks)
+static ngx_int_t
+ngx_glyph_budget_init(ngx_cycle_t *cycle)
 {
+    ngx_bufs_t  *chunks;
+    ngx_uint_t   blocks;
+
+    chunks = &ngx_glyph_main_conf->buffers;
+    blocks = ngx_glyph_main_conf->blocks;
+
     ngx_glyph_budget_start(ngx_glyph_budget(CHUNKS), chunks->num, cycle->log);
     ngx_glyph_budget_start(ngx_glyph_budget(SPOOL),
                            ngx_max(chunks->num / NGX_GLYPH_SPOOL_PART,
@@ -102,7 +119,7 @@ ngx_glyph_budget_start(ngx_glyph_budget_t *budget, ngx_uint_t n,
 }
 
 
-void
+static void
 ngx_glyph_budget_exit(void)
 {
     if (ngx_glyph_chunk_size == 0) {
@@ -545,26 +562,30 @@ ngx_glyph_chunk_plenty(ngx_uint_t stream)
 }
 
 
-void
-ngx_glyph_budget_usage(ngx_glyph_budget_e i, ngx_glyph_usage_t *usage)
+static void
+ngx_glyph_budget_gauges(void)
 {
-    ngx_uint_t           k;
+    ngx_uint_t           i, k, waiting;
     ngx_queue_t         *q;
     ngx_glyph_budget_t  *budget;
 
-    budget = &ngx_glyph_budgets[i];
+    for (i = 0; i < NGX_GLYPH_BUDGETS; i++) {
+        budget = &ngx_glyph_budgets[i];
+        waiting = 0;
 
-    usage->limit = budget->limit;
-    usage->used = budget->limit - budget->left;
-    usage->waiting = 0;
+        for (k = 0; k < NGX_GLYPH_BUDGET_KINDS; k++) {
 
-    for (k = 0; k < NGX_GLYPH_BUDGET_KINDS; k++) {
-
-        for (q = ngx_queue_head(&budget->waiters[k]);
-             q != ngx_queue_sentinel(&budget->waiters[k]);
-             q = ngx_queue_next(q))
-        {
-            usage->waiting++;
+            for (q = ngx_queue_head(&budget->waiters[k]);
+                 q != ngx_queue_sentinel(&budget->waiters[k]);
+                 q = ngx_queue_next(q))
+            {
+                waiting++;
+            }
         }
+
+        ngx_glyph_zone_set(NGX_GLYPH_BUFFERS_USED + i,
+                           budget->limit - budget->left);
+        ngx_glyph_zone_set(NGX_GLYPH_BUFFERS_LIMIT + i, budget->limit);
+        ngx_glyph_zone_set(NGX_GLYPH_BUFFERS_WAITING + i, waiting);
     }
 }

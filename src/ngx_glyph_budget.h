@@ -32,6 +32,9 @@
 #include "ngx_glyph.h"
 
 
+extern const ngx_glyph_part_t  ngx_glyph_budget_part;
+
+
 /*
  * A block's memory: twice as much while more than half of all blocks are free,
  * for each of them is a transaction.
@@ -93,10 +96,6 @@ typedef struct {
 } ngx_glyph_waiter_t;
 
 
-ngx_int_t ngx_glyph_budget_init(ngx_cycle_t *cycle, ngx_bufs_t *chunks,
-    ngx_uint_t blocks);
-void ngx_glyph_budget_exit(void);
-
 /*
  * A chunk or a block, or NULL: then the waiter is queued (unless it is
  * already) and "granted" tells when to try again; or, if w->waiting is still
@@ -127,12 +126,8 @@ void ngx_glyph_block_put(ngx_glyph_block_t *block);
 /* Stops waiting; what is kept for it goes to the next. */
 void ngx_glyph_waiter_cancel(ngx_glyph_waiter_t *w);
 
-typedef struct {
-    ngx_uint_t                 used;        /* lent */
-    ngx_uint_t                 limit;
-    ngx_uint_t                 waiting;     /* jobs */
-} ngx_glyph_usage_t;
 
+/* In the metrics. */
 
 typedef enum {
     NGX_GLYPH_BUDGET_CHUNKS = 0,
@@ -145,7 +140,6 @@ typedef enum {
     NGX_GLYPH_BUDGETS
 } ngx_glyph_budget_e;
 
-void ngx_glyph_budget_usage(ngx_glyph_budget_e i, ngx_glyph_usage_t *usage);
 
 /* Whether anybody waits for a chunk like this one. */
 ngx_uint_t ngx_glyph_chunk_wanted(ngx_glyph_chunk_t *chunk);

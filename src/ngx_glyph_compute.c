@@ -2,6 +2,7 @@
 #include "ngx_glyph.h"
 #include "ngx_glyph_compute.h"
 #include "ngx_glyph_job.h"
+#include "ngx_glyph_time.h"
 #include "ngx_glyph_zone.h"
 
 

@@ -5,7 +5,7 @@
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_redis.h"
 #include "ngx_glyph_redis_sub.h"
-#include "ngx_glyph_tenant.h"
+#include "ngx_glyph_str.h"
 
 
 /* jobs in one question; what is above it the next batch tells */
@@ -28,6 +28,7 @@ typedef struct {
 } ngx_glyph_control_t;
 
 
+static ngx_int_t ngx_glyph_control_init(ngx_cycle_t *cycle);
 static void ngx_glyph_control_message(void *data, ngx_str_t *message);
 static void ngx_glyph_control_add(ngx_glyph_uuid_t *id);
 static void ngx_glyph_control_ask_handler(ngx_event_t *ev);
@@ -36,12 +37,20 @@ static void ngx_glyph_control_answer(void *data, PGresult *res,
 static void ngx_glyph_control_cancel(PGresult *res, int row);
 
 
+const ngx_glyph_part_t  ngx_glyph_control_part = {
+    ngx_glyph_control_init,
+    NULL,
+    NULL,
+    1
+};
+
+
 static ngx_str_t            ngx_glyph_control_name
                                 = ngx_string("glyph:control");
 static ngx_glyph_control_t  ngx_glyph_control;
 
 
-ngx_int_t
+static ngx_int_t
 ngx_glyph_control_init(ngx_cycle_t *cycle)
 {
     static ngx_connection_t  dummy;

@@ -13,8 +13,8 @@
 #include "ngx_glyph.h"
 
 
-/* At worker start; subscribes to the channel. */
-ngx_int_t ngx_glyph_control_init(ngx_cycle_t *cycle);
+/* It subscribes to the channel. */
+extern const ngx_glyph_part_t  ngx_glyph_control_part;
 
 /* Tells the owner, whichever worker it is. */
 void ngx_glyph_control_cancelled(ngx_str_t *id, ngx_str_t *tenant);

@@ -1,6 +1,8 @@
 
 /*
- * What a request has of ours, from its handler to the access log.
+ * What a request has of ours, from its handler to the access log.  An internal
+ * redirect takes its address from the request; so it is found through the
+ * request's pool.
  */
 
 
@@ -68,6 +70,14 @@ typedef struct {
     unsigned                   last_seen:1; /* the body's last buffer came */
     unsigned                   last_sent:1; /* … and was passed on */
 } ngx_glyph_ctx_t;
+
+
+/*
+ * A request's context, all zero, which ngx_glyph_ctx_find() finds even
+ * after an internal redirect; NULL when out of memory, or if there is none.
+ */
+ngx_glyph_ctx_t *ngx_glyph_ctx_create(ngx_http_request_t *r);
+ngx_glyph_ctx_t *ngx_glyph_ctx_find(ngx_http_request_t *r);
 
 
 #endif /* _NGX_GLYPH_CTX_H_INCLUDED_ */

@@ -19,7 +19,7 @@
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_pump.h"
 #include "ngx_glyph_query.h"
-#include "ngx_glyph_tenant.h"
+#include "ngx_glyph_str.h"
 #include "ngx_glyph_rows.h"
 #include "ngx_glyph_task.h"
 #include "core/out/glyph_resend.h"

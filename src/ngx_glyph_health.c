@@ -152,9 +152,7 @@ ngx_glyph_health_answer(ngx_http_request_t *r)
     pg = (ngx_glyph_writer_available() != NGX_DECLINED);
     up = pg || ngx_glyph_health_spools();
     known = ngx_strcmp(ngx_glyph_store_state(), "connected") == 0;
-    redis = (ngx_glyph_main_conf->redis == NULL
-             || (ngx_glyph_redis_ready()
-                 && ngx_glyph_redis_refusal()[0] == '\0'));
+    redis = ngx_glyph_redis_is_well();
 
     ngx_memzero(&b, sizeof(glyph_buf_t));
 
@@ -183,15 +181,16 @@ ngx_glyph_health_answer(ngx_http_request_t *r)
 static void
 ngx_glyph_health_details(glyph_buf_t *b)
 {
+    const char  *state, *error;
+
     glyph_json_key(b, "version");
     glyph_json_cstring(b, NGX_GLYPH_VERSION);
 
     ngx_glyph_health_store(b, "postgres", ngx_glyph_store_state(),
-                           ngx_glyph_store_error(), ngx_glyph_pg_failover());
-    ngx_glyph_health_store(b, "redis", ngx_glyph_redis_state(),
-                           ngx_glyph_redis_ready()
-                           ? ngx_glyph_redis_refusal()
-                           : ngx_glyph_redis_error(), NULL);
+                           ngx_glyph_store_error(), ngx_glyph_store_failover());
+
+    state = ngx_glyph_redis_state(&error);
+    ngx_glyph_health_store(b, "redis", state, error, NULL);
 
     glyph_json_key(b, "spool");
     glyph_buf_putc(b, '{');

@@ -1,7 +1,7 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_hint.h"
-#include "ngx_glyph_tenant.h"
+#include "ngx_glyph_str.h"
 
 
 /* how much later than ours the clock of another node may be, ms */

@@ -2,6 +2,8 @@
 #include "ngx_glyph.h"
 #include "ngx_glyph_compat.h"
 #include "ngx_glyph_http.h"
+#include "ngx_glyph_job.h"
+#include "ngx_glyph_zone.h"
 
 #include <ngx_md5.h>
 
@@ -21,6 +23,8 @@ static void ngx_glyph_http_linger(ngx_http_request_t *r);
 static void ngx_glyph_http_linger_handler(ngx_event_t *ev);
 static void ngx_glyph_http_linger_cleanup(void *data);
 #endif
+static u_char *ngx_glyph_timing_metric(u_char *p, const char *name,
+    uint64_t usec);
 
 
 /* RFC 9110, section 15; RFC 6585 */
@@ -416,145 +420,6 @@ ngx_glyph_problem_members(glyph_buf_t *b, ngx_uint_t status,
 }
 
 
-ngx_str_t *
-ngx_glyph_header_in(ngx_http_request_t *r, const char *name)
-{
-    return ngx_glyph_header_line(r, name, 0);
-}
-
-
-ngx_str_t *
-ngx_glyph_header_line(ngx_http_request_t *r, const char *name, ngx_uint_t n)
-{
-    size_t            len;
-    ngx_uint_t        i;
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *header;
-
-    len = ngx_strlen(name);
-    part = &r->headers_in.headers.part;
-    header = part->elts;
-
-    for (i = 0; /* void */ ; i++) {
-
-        if (i >= part->nelts) {
-
-            if (part->next == NULL) {
-                return NULL;
-            }
-
-            part = part->next;
-            header = part->elts;
-            i = 0;
-        }
-
-        if (header[i].key.len == len
-            && ngx_strncasecmp(header[i].key.data, (u_char *) name, len) == 0
-            && n-- == 0)
-        {
-            return &header[i].value;
-        }
-    }
-}
-
-
-ngx_int_t
-ngx_glyph_header_once(ngx_http_request_t *r, const char *name,
-    ngx_str_t **value)
-{
-    *value = ngx_glyph_header_in(r, name);
-
-    if (*value == NULL || ngx_glyph_header_line(r, name, 1) == NULL) {
-        return NGX_DECLINED;
-    }
-
-    return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_repeated",
-                              "header \"%s\" is there twice", name);
-}
-
-
-ngx_int_t
-ngx_glyph_arg_next(ngx_http_request_t *r, ngx_str_t *args, ngx_str_t *name,
-    ngx_str_t *value)
-{
-    u_char      *p, *last, *src, *dst;
-    ngx_uint_t   i;
-    ngx_str_t   *part;
-
-    while (args->len && args->data[0] == '&') {
-        args->data++;
-        args->len--;
-    }
-
-    if (args->len == 0) {
-        return NGX_DONE;
-    }
-
-    last = ngx_strlchr(args->data, args->data + args->len, '&');
-    if (last == NULL) {
-        last = args->data + args->len;
-    }
-
-    p = ngx_strlchr(args->data, last, '=');
-
-    name->data = args->data;
-    name->len = (p ? p : last) - args->data;
-    value->data = p ? p + 1 : last;
-    value->len = last - value->data;
-
-    args->len -= last - args->data;
-    args->data = last;
-
-    for (i = 0; i < 2; i++) {
-        part = i ? value : name;
-
-        dst = ngx_pnalloc(r->pool, part->len + 1);
-        if (dst == NULL) {
-            return NGX_ERROR;
-        }
-
-        /* "+" is a space, but "%2B" is a plus: so before unescaping */
-
-        for (src = part->data; src < part->data + part->len; src++) {
-            dst[src - part->data] = (*src == '+') ? ' ' : *src;
-        }
-
-        p = dst;
-        src = dst;
-
-        ngx_unescape_uri(&p, &src, part->len, 0);
-
-        part->data = dst;
-        part->len = p - dst;
-    }
-
-    return NGX_OK;
-}
-
-
-ngx_int_t
-ngx_glyph_no_args(ngx_http_request_t *r)
-{
-    ngx_int_t  rc;
-    ngx_str_t  args, name, value;
-
-    args = r->args;
-    rc = ngx_glyph_arg_next(r, &args, &name, &value);
-
-    if (rc == NGX_DONE) {
-        return NGX_DECLINED;
-    }
-
-    if (rc == NGX_ERROR) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_unknown",
-                              "there is no parameter \"%*s\"; none is known "
-                              "here", ngx_min(name.len, 64), name.data);
-}
-
-
 ngx_int_t
 ngx_glyph_not_allowed(ngx_http_request_t *r, const char *allow)
 {
@@ -624,4 +489,95 @@ ngx_glyph_etag(ngx_http_request_t *r, ngx_str_t *body)
     r->headers_out.etag = h;
 
     return NGX_OK;
+}
+
+
+/* Whose job it is, and where to ask for it. */
+
+ngx_int_t
+ngx_glyph_upload_id_headers(ngx_http_request_t *r, u_char *text)
+{
+    u_char     *p;
+    ngx_str_t  *uri;
+
+    if (ngx_glyph_add_header(r, "Glyph-Job-Id", text, NGX_GLYPH_UUID_TEXT_LEN)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    uri = &ngx_glyph_main_conf->jobs_uri;
+
+    if (uri->len == 0) {
+        return NGX_OK;
+    }
+
+    p = ngx_pnalloc(r->pool, uri->len + NGX_GLYPH_UUID_TEXT_LEN
+                             + sizeof("//status") - 1);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    return ngx_glyph_add_header(r, "Location", p,
+                                ngx_sprintf(p, "%V/%*s/status", uri,
+                                            (size_t) NGX_GLYPH_UUID_TEXT_LEN,
+                                            text)
+                                - p);
+}
+
+
+ngx_int_t
+ngx_glyph_jobs_document(ngx_http_request_t *r, u_char *id, ngx_uint_t status,
+    u_char *doc, size_t len, ngx_uint_t running)
+{
+    ngx_str_t    body;
+    glyph_buf_t  b;
+
+    if (running && ngx_glyph_retry_after(r, 1) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ngx_memzero(&b, sizeof(glyph_buf_t));
+
+    ngx_glyph_job_linked(&b, doc, len, id);
+    glyph_buf_putc(&b, '\n');
+
+    if (ngx_glyph_http_own(r, &b, &body) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (status == NGX_HTTP_OK && ngx_glyph_etag(r, &body) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_glyph_send_json(r, status, &body);
+}
+
+
+ngx_int_t
+ngx_glyph_timing_header(ngx_http_request_t *r, ngx_glyph_timing_t *t)
+{
+    u_char  *p;
+    u_char   buf[4 * (sizeof("receive;dur=.000, ") + NGX_INT64_LEN)];
+
+    p = buf;
+
+    if (t->receive) {
+        p = ngx_glyph_timing_metric(p, "receive", t->receive);
+    }
+
+    p = ngx_glyph_timing_metric(p, "parse", t->parse);
+    p = ngx_glyph_timing_metric(p, "commit", t->commit);
+    p = ngx_glyph_timing_metric(p, "total", ngx_glyph_usec() - t->began);
+
+    return ngx_glyph_add_header(r, "Server-Timing", buf,
+                                p - (sizeof(", ") - 1) - buf);
+}
+
+
+static u_char *
+ngx_glyph_timing_metric(u_char *p, const char *name, uint64_t usec)
+{
+    return ngx_sprintf(p, "%s;dur=%uL.%03uL, ", name, usec / 1000,
+                       usec % 1000);
 }

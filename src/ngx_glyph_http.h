@@ -12,6 +12,7 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_store.h"
+#include "ngx_glyph_timing.h"
 
 
 /*
@@ -106,6 +107,20 @@ ngx_int_t ngx_glyph_accept_post(ngx_http_request_t *r);
  * by itself.
  */
 ngx_int_t ngx_glyph_etag(ngx_http_request_t *r, ngx_str_t *body);
+
+/* The headers that name a job, by the text of its id. */
+ngx_int_t ngx_glyph_upload_id_headers(ngx_http_request_t *r, u_char *text);
+
+/*
+ * Sends a Job document with its links; "id" is the text of the job's id, doc
+ * the JSON object without them.  "running": the client should come again.
+ */
+ngx_int_t ngx_glyph_jobs_document(ngx_http_request_t *r, u_char *id,
+    ngx_uint_t status, u_char *doc, size_t len, ngx_uint_t running);
+
+/* Server-Timing of the answer, up to now; NGX_ERROR when out of memory. */
+ngx_int_t ngx_glyph_timing_header(ngx_http_request_t *r,
+    ngx_glyph_timing_t *t);
 
 
 #endif /* _NGX_GLYPH_HTTP_H_INCLUDED_ */

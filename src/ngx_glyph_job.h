@@ -38,24 +38,13 @@
 #include "ngx_glyph_budget.h"
 #include "ngx_glyph_client.h"
 #include "ngx_glyph_import.h"
+#include "ngx_glyph_job_state.h"
 #include "ngx_glyph_kind.h"
 #include "ngx_glyph_preview.h"
 #include "ngx_glyph_sink.h"
 #include "ngx_glyph_task.h"
 #include "ngx_glyph_timing.h"
 #include "ngx_glyph_uuid.h"
-
-
-typedef enum {
-    NGX_GLYPH_JOB_RECEIVING = 0,
-    NGX_GLYPH_JOB_QUEUED,
-    NGX_GLYPH_JOB_PROCESSING,
-    NGX_GLYPH_JOB_COMPLETED,
-    NGX_GLYPH_JOB_FAILED,
-    NGX_GLYPH_JOB_CANCELLED
-} ngx_glyph_job_state_e;
-
-#define ngx_glyph_job_is_final(state)  ((state) >= NGX_GLYPH_JOB_COMPLETED)
 
 
 /*
@@ -186,8 +175,7 @@ struct ngx_glyph_job_s {
 #define ngx_glyph_job_decided(job)  ((job)->life >= NGX_GLYPH_LIFE_DECIDED)
 
 
-ngx_int_t ngx_glyph_job_init(ngx_cycle_t *cycle);
-void ngx_glyph_job_exit(void);
+extern const ngx_glyph_part_t  ngx_glyph_job_part;
 
 /* A job with one reference, the caller's; NULL when out of memory. */
 ngx_glyph_job_t *ngx_glyph_job_create(ngx_glyph_loc_conf_t *conf,
@@ -254,16 +242,8 @@ ngx_glyph_job_t *ngx_glyph_job_find(ngx_glyph_uuid_t *id);
 ngx_uint_t ngx_glyph_job_count_like(ngx_glyph_job_t *job);
 time_t ngx_glyph_job_next_end(ngx_glyph_job_t *job);
 
-/* How many there are; and of what kind, which takes a look at each. */
-
-typedef struct {
-    ngx_uint_t                 state[NGX_GLYPH_JOB_COMPLETED];  /* imports */
-    ngx_uint_t                 transforms;  /* and dry runs */
-    ngx_uint_t                 uploads;     /* of all, with a client */
-} ngx_glyph_job_count_t;
-
+/* How many there are. */
 ngx_uint_t ngx_glyph_job_count(void);
-void ngx_glyph_job_counts(ngx_glyph_job_count_t *counts);
 
 void ngx_glyph_job_each(void (*f)(ngx_glyph_job_t *job));
 
@@ -329,14 +309,6 @@ void ngx_glyph_job_refused(ngx_glyph_job_t *job);
 void ngx_glyph_job_store_lost(ngx_glyph_job_t *job, ngx_uint_t unknown);
 
 /*
- * "receiving" … "cancelled"; and back, NGX_ERROR for none of them.  The third
- * also knows "stalled", which is shown and not stored.
- */
-const char *ngx_glyph_job_state_name(ngx_glyph_job_state_e state);
-ngx_int_t ngx_glyph_job_state_parse(const char *name);
-ngx_uint_t ngx_glyph_job_state_known(const char *name);
-
-/*
  * The Job document (docs/api.md) of a job of this worker, appended to b.
  */
 void ngx_glyph_job_json(ngx_glyph_job_t *job, glyph_buf_t *b);
@@ -372,9 +344,6 @@ ngx_uint_t ngx_glyph_job_json_is(ngx_str_t *doc, u_char *id,
  */
 void ngx_glyph_job_linked(glyph_buf_t *b, u_char *doc, size_t len,
     u_char *id);
-
-/* "2026-11-23T18:44:32.123Z" of milliseconds since 1970, with quotes. */
-void ngx_glyph_json_time(glyph_buf_t *b, uint64_t msec);
 
 
 #endif /* _NGX_GLYPH_JOB_H_INCLUDED_ */

@@ -9,6 +9,7 @@
 #include "ngx_glyph_spool.h"
 #include "ngx_glyph_timing.h"
 #include "ngx_glyph_uuid.h"
+#include "ngx_glyph_zone.h"
 
 
 /* how often jobs are looked after, and when they get a row in imports, ms */
@@ -20,9 +21,20 @@
 #define NGX_GLYPH_JOB_RETRY_MAX 60
 
 
+static ngx_int_t ngx_glyph_job_init(ngx_cycle_t *cycle);
+static void ngx_glyph_job_exit(void);
+static void ngx_glyph_job_gauges(void);
 static void ngx_glyph_job_tick_handler(ngx_event_t *ev);
 static void ngx_glyph_job_tick_one(ngx_glyph_job_t *job);
 static ngx_queue_t *ngx_glyph_job_bucket(ngx_glyph_uuid_t *id);
+
+
+const ngx_glyph_part_t  ngx_glyph_job_part = {
+    ngx_glyph_job_init,
+    ngx_glyph_job_exit,
+    ngx_glyph_job_gauges,
+    0
+};
 
 
 static ngx_queue_t  ngx_glyph_jobs[NGX_GLYPH_JOB_BUCKETS];
@@ -31,7 +43,7 @@ static ngx_uint_t   ngx_glyph_jobs_transforms;   /* of them */
 static ngx_event_t  ngx_glyph_job_tick;
 
 
-ngx_int_t
+static ngx_int_t
 ngx_glyph_job_init(ngx_cycle_t *cycle)
 {
     static ngx_connection_t  dummy;
@@ -60,7 +72,7 @@ ngx_glyph_job_init(ngx_cycle_t *cycle)
  * fails the imports of these jobs once our lock is.
  */
 
-void
+static void
 ngx_glyph_job_exit(void)
 {
     ngx_uint_t        i;
@@ -210,14 +222,19 @@ ngx_glyph_job_next_end(ngx_glyph_job_t *like)
 }
 
 
-void
-ngx_glyph_job_counts(ngx_glyph_job_count_t *counts)
+/* A look at each. */
+
+static void
+ngx_glyph_job_gauges(void)
 {
-    ngx_uint_t        i;
+    ngx_uint_t        i, transforms, uploads;
+    ngx_uint_t        active[NGX_GLYPH_JOB_COMPLETED];
     ngx_queue_t      *q;
     ngx_glyph_job_t  *job;
 
-    ngx_memzero(counts, sizeof(ngx_glyph_job_count_t));
+    transforms = 0;
+    uploads = 0;
+    ngx_memzero(active, sizeof(active));
 
     for (i = 0; i < NGX_GLYPH_JOB_BUCKETS && ngx_glyph_jobs_n; i++) {
 
@@ -228,15 +245,22 @@ ngx_glyph_job_counts(ngx_glyph_job_count_t *counts)
             job = ngx_queue_data(q, ngx_glyph_job_t, queue);
 
             if (job->sink->stored) {
-                counts->state[job->state]++;
+                active[job->state]++;
 
             } else {
-                counts->transforms++;
+                transforms++;
             }
 
-            counts->uploads += (job->client != NULL);
+            uploads += (job->client != NULL);
         }
     }
+
+    for (i = 0; i < NGX_GLYPH_JOB_COMPLETED; i++) {
+        ngx_glyph_zone_set(NGX_GLYPH_JOBS_ACTIVE + i, active[i]);
+    }
+
+    ngx_glyph_zone_set(NGX_GLYPH_TRANSFORMS, transforms);
+    ngx_glyph_zone_set(NGX_GLYPH_UPLOADS, uploads);
 }
 
 

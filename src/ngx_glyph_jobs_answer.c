@@ -5,7 +5,6 @@
 #include "ngx_glyph_control.h"
 #include "ngx_glyph_errors.h"
 #include "ngx_glyph_http.h"
-#include "ngx_glyph_jobs.h"
 #include "ngx_glyph_jobs_ask.h"
 
 
@@ -274,32 +273,4 @@ ngx_glyph_jobs_missing(ngx_glyph_ask_t *ask)
 
     return ngx_glyph_problemf(r, NGX_HTTP_NOT_FOUND, "job_not_found",
                               "there is no job %s", ask->locate->text);
-}
-
-
-ngx_int_t
-ngx_glyph_jobs_document(ngx_http_request_t *r, u_char *id, ngx_uint_t status,
-    u_char *doc, size_t len, ngx_uint_t running)
-{
-    ngx_str_t    body;
-    glyph_buf_t  b;
-
-    if (running && ngx_glyph_retry_after(r, 1) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    ngx_memzero(&b, sizeof(glyph_buf_t));
-
-    ngx_glyph_job_linked(&b, doc, len, id);
-    glyph_buf_putc(&b, '\n');
-
-    if (ngx_glyph_http_own(r, &b, &body) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    if (status == NGX_HTTP_OK && ngx_glyph_etag(r, &body) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    return ngx_glyph_send_json(r, status, &body);
 }

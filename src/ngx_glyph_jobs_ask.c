@@ -8,7 +8,6 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_http.h"
-#include "ngx_glyph_jobs.h"
 #include "ngx_glyph_jobs_ask.h"
 #include "ngx_glyph_query.h"
 

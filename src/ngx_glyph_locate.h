@@ -33,7 +33,7 @@
 #include "ngx_glyph_job.h"
 #include "ngx_glyph_latch.h"
 #include "ngx_glyph_spool.h"
-#include "ngx_glyph_tenant.h"
+#include "ngx_glyph_str.h"
 
 
 /*

@@ -40,11 +40,21 @@
 #define NGX_GLYPH_MEMORY_SELDOM   64
 
 
+static ngx_int_t ngx_glyph_memory_init(ngx_cycle_t *cycle);
+static void ngx_glyph_memory_exit(void);
 static void ngx_glyph_memory_tick_handler(ngx_event_t *ev);
 static ngx_uint_t ngx_glyph_memory_due(void);
 static void ngx_glyph_memory_trim(ngx_glyph_task_t *task, ngx_log_t *log);
 static void ngx_glyph_memory_trimmed(ngx_glyph_task_t *task);
 static size_t ngx_glyph_memory_private(void);
+
+
+const ngx_glyph_part_t  ngx_glyph_memory_part = {
+    ngx_glyph_memory_init,
+    ngx_glyph_memory_exit,
+    NULL,
+    0
+};
 
 
 static glyph_room_t      ngx_glyph_memory_windows;
@@ -58,12 +68,12 @@ static ngx_event_t       ngx_glyph_memory_tick;
 static ngx_glyph_task_t  ngx_glyph_memory_task;
 
 
-ngx_int_t
-ngx_glyph_memory_init(ngx_cycle_t *cycle, size_t room)
+static ngx_int_t
+ngx_glyph_memory_init(ngx_cycle_t *cycle)
 {
     static ngx_connection_t  dummy;
 
-    ngx_glyph_memory_windows.limit = room;
+    ngx_glyph_memory_windows.limit = ngx_glyph_main_conf->windows;
 
 #ifdef __GLIBC__
 
@@ -106,7 +116,7 @@ ngx_glyph_memory_init(ngx_cycle_t *cycle, size_t room)
 }
 
 
-void
+static void
 ngx_glyph_memory_exit(void)
 {
     if (ngx_glyph_memory_statm != NGX_INVALID_FILE) {

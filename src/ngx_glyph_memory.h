@@ -7,8 +7,7 @@
 
 
 /* What the worker does not need any more goes back to the system. */
-ngx_int_t ngx_glyph_memory_init(ngx_cycle_t *cycle, size_t room);
-void ngx_glyph_memory_exit(void);
+extern const ngx_glyph_part_t  ngx_glyph_memory_part;
 
 /* For the windows of bodies that clients send. */
 glyph_room_t *ngx_glyph_memory_room(void);

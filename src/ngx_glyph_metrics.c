@@ -41,6 +41,7 @@ typedef struct {
 } ngx_glyph_metric_t;
 
 
+static ngx_int_t ngx_glyph_metrics_init(ngx_cycle_t *cycle);
 static void ngx_glyph_metrics_tick_handler(ngx_event_t *ev);
 static void ngx_glyph_metrics_look(void);
 static void ngx_glyph_metrics_state(ngx_uint_t gauge,
@@ -58,6 +59,14 @@ static void ngx_glyph_metrics_codes(glyph_buf_t *b, const char *name,
 static void ngx_glyph_metrics_refusals(glyph_buf_t *b);
 static void ngx_glyph_metrics_histogram(glyph_buf_t *b, const char *name,
     const char *help, ngx_glyph_histogram_e i);
+
+
+const ngx_glyph_part_t  ngx_glyph_metrics_part = {
+    ngx_glyph_metrics_init,
+    NULL,
+    NULL,
+    0
+};
 
 
 static const ngx_glyph_metric_t  ngx_glyph_metrics[] = {
@@ -359,14 +368,12 @@ static const ngx_glyph_observer_t  ngx_glyph_metrics_observer = {
 static ngx_event_t  ngx_glyph_metrics_tick;
 
 
-ngx_int_t
+static ngx_int_t
 ngx_glyph_metrics_init(ngx_cycle_t *cycle)
 {
     static ngx_connection_t  dummy;
 
     dummy.fd = (ngx_socket_t) -1;
-
-    ngx_glyph_zone_enter(ngx_glyph_main_conf->zone);
 
     ngx_glyph_observe(&ngx_glyph_metrics_observer);
 
@@ -378,13 +385,6 @@ ngx_glyph_metrics_init(ngx_cycle_t *cycle)
     ngx_add_timer(&ngx_glyph_metrics_tick, NGX_GLYPH_METRICS_TICK);
 
     return NGX_OK;
-}
-
-
-void
-ngx_glyph_metrics_exit(void)
-{
-    ngx_glyph_zone_leave();
 }
 
 
@@ -402,47 +402,18 @@ ngx_glyph_metrics_tick_handler(ngx_event_t *ev)
 static void
 ngx_glyph_metrics_look(void)
 {
-    ngx_uint_t             i, idle, busy;
-    ngx_glyph_job_count_t  jobs;
-    ngx_glyph_usage_t      usage;
+    const ngx_glyph_part_t  *const *part;
 
-    ngx_glyph_job_counts(&jobs);
-
-    for (i = 0; i < NGX_GLYPH_JOB_COMPLETED; i++) {
-        ngx_glyph_zone_set(NGX_GLYPH_JOBS_ACTIVE + i, jobs.state[i]);
-    }
-
-    ngx_glyph_zone_set(NGX_GLYPH_TRANSFORMS, jobs.transforms);
-    ngx_glyph_zone_set(NGX_GLYPH_UPLOADS, jobs.uploads);
-
-    ngx_glyph_zone_set(NGX_GLYPH_TASKS_WAITING, ngx_glyph_task_waiting());
-    ngx_glyph_zone_set(NGX_GLYPH_TASKS_RUNNING, ngx_glyph_task_running());
-
-    ngx_glyph_zone_set(NGX_GLYPH_WRITER_READY, ngx_glyph_writer_waiting());
-    ngx_glyph_zone_set(NGX_GLYPH_WRITER_WRITING, ngx_glyph_writer_writing());
-
-    ngx_glyph_zone_set(NGX_GLYPH_QUERIES + NGX_GLYPH_PG_READ,
-                       ngx_glyph_pg_queries(NGX_GLYPH_PG_READ));
-    ngx_glyph_zone_set(NGX_GLYPH_QUERIES + NGX_GLYPH_PG_CONTROL,
-                       ngx_glyph_pg_queries(NGX_GLYPH_PG_CONTROL));
-
-    ngx_glyph_writer_connections(&idle, &busy);
-
-    ngx_glyph_zone_set(NGX_GLYPH_WRITER_IDLE, idle);
-    ngx_glyph_zone_set(NGX_GLYPH_WRITER_BUSY, busy);
-
-    for (i = 0; i < NGX_GLYPH_BUDGETS; i++) {
-        ngx_glyph_budget_usage((ngx_glyph_budget_e) i, &usage);
-
-        ngx_glyph_zone_set(NGX_GLYPH_BUFFERS_USED + i, usage.used);
-        ngx_glyph_zone_set(NGX_GLYPH_BUFFERS_LIMIT + i, usage.limit);
-        ngx_glyph_zone_set(NGX_GLYPH_BUFFERS_WAITING + i, usage.waiting);
+    for (part = ngx_glyph_parts; *part; part++) {
+        if ((*part)->gauges) {
+            (*part)->gauges();
+        }
     }
 
     ngx_glyph_metrics_state(NGX_GLYPH_PG_STATES, ngx_glyph_metrics_pg,
                             ngx_glyph_store_state());
     ngx_glyph_metrics_state(NGX_GLYPH_REDIS_STATES, ngx_glyph_metrics_redis,
-                            ngx_glyph_redis_state());
+                            ngx_glyph_redis_state(NULL));
 }
 
 

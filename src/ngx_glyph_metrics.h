@@ -12,9 +12,7 @@
 #include "ngx_glyph.h"
 
 
-/* At worker start and exit. */
-ngx_int_t ngx_glyph_metrics_init(ngx_cycle_t *cycle);
-void ngx_glyph_metrics_exit(void);
+extern const ngx_glyph_part_t  ngx_glyph_metrics_part;
 
 
 #endif /* _NGX_GLYPH_METRICS_H_INCLUDED_ */

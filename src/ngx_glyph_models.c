@@ -3,23 +3,52 @@
 #include "ngx_glyph_log.h"
 #include "ngx_glyph_models.h"
 #include "ngx_glyph_pg.h"
+#include "ngx_glyph_store.h"
 
 
+static ngx_int_t ngx_glyph_models_init(ngx_cycle_t *cycle);
+static void ngx_glyph_models_sync(void);
 static void ngx_glyph_models_synced(void *data, PGresult *res,
     const char *error);
 
 
+const ngx_glyph_part_t  ngx_glyph_models_part = {
+    ngx_glyph_models_init,
+    NULL,
+    NULL,
+    1
+};
+
+
 static ngx_uint_t  ngx_glyph_models_done;
 
+static ngx_glyph_store_observer_t  ngx_glyph_models_observer = {
+    { NULL, NULL }, ngx_glyph_models_sync
+};
 
-void
+
+/* One worker does it for all; Postgres compares the digests. */
+
+static ngx_int_t
+ngx_glyph_models_init(ngx_cycle_t *cycle)
+{
+    if (ngx_worker == 0) {
+        ngx_glyph_store_observe(NGX_GLYPH_STORE_WRITES,
+                                &ngx_glyph_models_observer);
+    }
+
+    return NGX_OK;
+}
+
+
+static void
 ngx_glyph_models_sync(void)
 {
     const char  *params[2];
 
-    /* one worker does it for all; Postgres compares the digests */
-
-    if (ngx_glyph_models_done || ngx_worker != 0) {
+    if (ngx_glyph_models_done
+        || !ngx_glyph_store_is_up(NGX_GLYPH_STORE_WRITES))
+    {
         return;
     }
 

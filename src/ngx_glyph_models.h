@@ -7,10 +7,10 @@
 
 
 /*
- * Brings the registry into glyph.gpu_models, if it is not there; to be called
- * when Postgres has been reached.
+ * From here on the registry is brought into glyph.gpu_models, if it is not
+ * there, as soon as Postgres takes writes.
  */
-void ngx_glyph_models_sync(void);
+extern const ngx_glyph_part_t  ngx_glyph_models_part;
 
 
 #endif /* _NGX_GLYPH_MODELS_H_INCLUDED_ */

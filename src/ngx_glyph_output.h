@@ -29,6 +29,4 @@ extern ngx_glyph_output_t  ngx_glyph_dry_run;
 extern ngx_glyph_output_t  ngx_glyph_transform_output;
 
 
-
-
 #endif /* _NGX_GLYPH_OUTPUT_H_INCLUDED_ */

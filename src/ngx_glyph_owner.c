@@ -1,6 +1,7 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_log.h"
+#include "ngx_glyph_node.h"
 #include "ngx_glyph_owner.h"
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_task.h"
@@ -45,6 +46,8 @@ typedef struct {
 } ngx_glyph_owner_t;
 
 
+static ngx_int_t ngx_glyph_owner_init(ngx_cycle_t *cycle);
+static void ngx_glyph_owner_exit(void);
 static ngx_int_t ngx_glyph_owner_dir(ngx_cycle_t *cycle, const char *name);
 static ngx_int_t ngx_glyph_owner_node(ngx_cycle_t *cycle, ngx_str_t *spool);
 static ngx_int_t ngx_glyph_owner_worker(ngx_cycle_t *cycle);
@@ -70,19 +73,26 @@ static void ngx_glyph_owner_purged(void *data, PGresult *res,
     const char *error);
 
 
-char  ngx_glyph_worker_id[NGX_GLYPH_UUID_TEXT_LEN + 1];
-char  ngx_glyph_node_id[NGX_GLYPH_UUID_TEXT_LEN + 1];
+const ngx_glyph_part_t  ngx_glyph_owner_part = {
+    ngx_glyph_owner_init,
+    ngx_glyph_owner_exit,
+    NULL,
+    1
+};
+
 
 static ngx_glyph_owner_t  ngx_glyph_owner;
 
 
-ngx_int_t
-ngx_glyph_owner_init(ngx_cycle_t *cycle, ngx_path_t *spool)
+static ngx_int_t
+ngx_glyph_owner_init(ngx_cycle_t *cycle)
 {
     u_char             *p;
+    ngx_path_t         *spool;
     ngx_glyph_owner_t  *o;
 
     o = &ngx_glyph_owner;
+    spool = ngx_glyph_main_conf->spool_path;
 
     o->lock = NGX_INVALID_FILE;
 
@@ -124,7 +134,7 @@ ngx_glyph_owner_init(ngx_cycle_t *cycle, ngx_path_t *spool)
 
 /* The worker's own file stays: whoever reaps it takes it away. */
 
-void
+static void
 ngx_glyph_owner_exit(void)
 {
     ngx_uint_t          i;

@@ -13,12 +13,7 @@
 #include "ngx_glyph.h"
 
 
-/* Both as text with a NUL behind; valid after ngx_glyph_owner_init(). */
-extern char  ngx_glyph_worker_id[NGX_GLYPH_UUID_TEXT_LEN + 1];
-extern char  ngx_glyph_node_id[NGX_GLYPH_UUID_TEXT_LEN + 1];
-
-ngx_int_t ngx_glyph_owner_init(ngx_cycle_t *cycle, ngx_path_t *spool);
-void ngx_glyph_owner_exit(void);
+extern const ngx_glyph_part_t  ngx_glyph_owner_part;
 
 
 #endif /* _NGX_GLYPH_OWNER_H_INCLUDED_ */

@@ -23,6 +23,7 @@
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_pg_conn.h"
 #include "ngx_glyph_store.h"
+#include "ngx_glyph_zone.h"
 
 
 #define NGX_GLYPH_PG_QUEUE            1000
@@ -69,6 +70,9 @@ struct ngx_glyph_pg_query_s {
 };
 
 
+static ngx_int_t ngx_glyph_pg_init(ngx_cycle_t *cycle);
+static void ngx_glyph_pg_exit(void);
+static void ngx_glyph_pg_gauges(void);
 static void ngx_glyph_pg_queue_init(ngx_glyph_pg_queue_t *queue,
     const char *name, const char *role, ngx_log_t *log);
 static void ngx_glyph_pg_queue_event(ngx_event_t *ev,
@@ -104,27 +108,34 @@ static ngx_glyph_pg_query_t *ngx_glyph_pg_first(ngx_glyph_pg_queue_t *queue);
 static void ngx_glyph_pg_remove(ngx_glyph_pg_query_t *query);
 
 
+const ngx_glyph_part_t  ngx_glyph_pg_part = {
+    ngx_glyph_pg_init,
+    ngx_glyph_pg_exit,
+    ngx_glyph_pg_gauges,
+    1
+};
+
+
 static ngx_glyph_pg_conf_t    *ngx_glyph_pg_conf;
 static ngx_glyph_pg_queue_t    ngx_glyph_pg_queues[2];
-
 static ngx_event_t             ngx_glyph_pg_probe;
-static const char             *ngx_glyph_pg_failover_state;
+
+static ngx_glyph_store_observer_t  ngx_glyph_pg_observer = {
+    { NULL, NULL }, ngx_glyph_pg_reads_changed
+};
 
 
-ngx_int_t
-ngx_glyph_pg_init(ngx_cycle_t *cycle, ngx_glyph_pg_conf_t *conf)
+static ngx_int_t
+ngx_glyph_pg_init(ngx_cycle_t *cycle)
 {
+    ngx_glyph_pg_conf_t   *conf;
     ngx_glyph_pg_queue_t  *queue;
 
+    conf = ngx_glyph_main_conf->pg;
     ngx_glyph_pg_conf = conf;
 
-    if (conf == NULL) {
-        return NGX_OK;
-    }
-
     ngx_glyph_store_init(conf, cycle->log);
-    ngx_glyph_store_observe(NGX_GLYPH_STORE_READS,
-                            ngx_glyph_pg_reads_changed);
+    ngx_glyph_store_observe(NGX_GLYPH_STORE_READS, &ngx_glyph_pg_observer);
 
     queue = &ngx_glyph_pg_queues[NGX_GLYPH_PG_READ];
     queue->timeout = conf->read_timeout;
@@ -193,7 +204,7 @@ ngx_glyph_pg_queue_event(ngx_event_t *ev, ngx_glyph_pg_queue_t *queue,
 
 /* Nobody is left to be told: requests and jobs are gone already. */
 
-void
+static void
 ngx_glyph_pg_exit(void)
 {
     ngx_uint_t             i;
@@ -289,42 +300,15 @@ ngx_glyph_pg_abandon(ngx_glyph_pg_query_t *query)
 }
 
 
-ngx_uint_t
-ngx_glyph_pg_queries(ngx_glyph_pg_queue_e queue)
+/* How many each has, with the one that runs. */
+
+static void
+ngx_glyph_pg_gauges(void)
 {
-    return ngx_glyph_pg_queues[queue].n;
-}
-
-
-const char *
-ngx_glyph_pg_failover(void)
-{
-    return ngx_glyph_pg_failover_state;
-}
-
-
-void
-ngx_glyph_pg_set_failover(const char *failover)
-{
-    const char  *last;
-
-    last = ngx_glyph_pg_failover_state;
-    ngx_glyph_pg_failover_state = failover;
-
-    if (failover == last) {
-        return;
-    }
-
-    if (failover && ngx_strcmp(failover, "asynchronous") == 0) {
-        ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
-                      "failover: asynchronous: postgres has no "
-                      "synchronous_standby_names, so a promotion may lose "
-                      "what was acknowledged");
-
-    } else if (failover && last) {
-        ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
-                      "failover: synchronous");
-    }
+    ngx_glyph_zone_set(NGX_GLYPH_QUERIES + NGX_GLYPH_PG_READ,
+                       ngx_glyph_pg_queues[NGX_GLYPH_PG_READ].n);
+    ngx_glyph_zone_set(NGX_GLYPH_QUERIES + NGX_GLYPH_PG_CONTROL,
+                       ngx_glyph_pg_queues[NGX_GLYPH_PG_CONTROL].n);
 }
 
 

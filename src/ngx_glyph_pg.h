@@ -17,6 +17,9 @@
 #include <libpq-fe.h>
 
 
+extern const ngx_glyph_part_t  ngx_glyph_pg_part;
+
+
 typedef enum {
     NGX_GLYPH_PG_READ = 0,
     NGX_GLYPH_PG_CONTROL
@@ -36,9 +39,6 @@ typedef void (*ngx_glyph_pg_result_pt)(void *data, PGresult *res,
     const char *error);
 
 
-ngx_int_t ngx_glyph_pg_init(ngx_cycle_t *cycle, ngx_glyph_pg_conf_t *conf);
-void ngx_glyph_pg_exit(void);
-
 /*
  * Queues one statement with n text parameters (all copied; a NULL parameter
  * is SQL NULL).  Returns the query, or NULL: out of memory, or the queue is
@@ -50,19 +50,6 @@ ngx_glyph_pg_query_t *ngx_glyph_pg_query(ngx_glyph_pg_queue_e queue,
 
 /* The handler will not be called; the statement may still be done. */
 void ngx_glyph_pg_abandon(ngx_glyph_pg_query_t *query);
-
-/* How many a queue has, with the one that runs. */
-ngx_uint_t ngx_glyph_pg_queries(ngx_glyph_pg_queue_e queue);
-
-/*
- * What a failover to another host of the conninfo would keep: all that was
- * acknowledged ("synchronous": the server it is connected to waits for its
- * standbys), or not ("asynchronous"); NULL: there is no other host.
- */
-const char *ngx_glyph_pg_failover(void);
-
-/* By every connect that worked; only a change is logged. */
-void ngx_glyph_pg_set_failover(const char *failover);
 
 
 #endif /* _NGX_GLYPH_PG_H_INCLUDED_ */

@@ -1,9 +1,9 @@
 
 #include "ngx_glyph.h"
-#include "ngx_glyph_owner.h"
-#include "ngx_glyph_pg.h"
+#include "ngx_glyph_node.h"
 #include "ngx_glyph_pg_conn.h"
 #include "ngx_glyph_schema.h"
+#include "ngx_glyph_store.h"
 #include "ngx_glyph_zone.h"
 
 #include <poll.h>
@@ -671,9 +671,9 @@ ngx_glyph_pg_done(ngx_glyph_task_t *task)
     ngx_memcpy(c->error, at->error, sizeof(c->error));
 
     if (pg) {
-        ngx_glyph_pg_set_failover(at->hosts < 2 ? NULL
-                                  : at->synchronous ? "synchronous"
-                                  : "asynchronous");
+        ngx_glyph_store_set_failover(at->hosts < 2 ? NULL
+                                     : at->synchronous ? "synchronous"
+                                     : "asynchronous");
     }
 
     ngx_free(at);

@@ -11,8 +11,8 @@
  */
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_ctx.h"
 #include "ngx_glyph_http.h"
-#include "ngx_glyph_variables.h"
 
 
 static ngx_int_t ngx_glyph_problem_header_filter(ngx_http_request_t *r);

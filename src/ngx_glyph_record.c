@@ -1,7 +1,8 @@
 
 #include "ngx_glyph.h"
-#include "ngx_glyph_owner.h"
+#include "ngx_glyph_node.h"
 #include "ngx_glyph_record.h"
+#include "ngx_glyph_time.h"
 #include "ngx_glyph_uuid.h"
 #include "core/out/glyph_copy_field.h"
 #include "core/pipeline/glyph_stats.h"

@@ -4,13 +4,10 @@
 #include "ngx_glyph_redis.h"
 #include "ngx_glyph_redis_link.h"
 #include "ngx_glyph_redis_sub.h"
-#include "ngx_glyph_state.h"
 
 
-/* for this long a request waits for the first attempt to connect, ms */
-#define NGX_GLYPH_REDIS_SETTLE  1000
-
-
+static ngx_int_t ngx_glyph_redis_init(ngx_cycle_t *cycle);
+static void ngx_glyph_redis_exit(void);
 static void ngx_glyph_redis_handshake(ngx_glyph_redis_link_t *link);
 static void ngx_glyph_redis_ping_reply(void *data, redisReply *reply);
 static void ngx_glyph_redis_on_ready(ngx_glyph_redis_link_t *link);
@@ -18,20 +15,36 @@ static void ngx_glyph_redis_on_down(ngx_glyph_redis_link_t *link);
 static void ngx_glyph_redis_policy_reply(void *data, redisReply *reply);
 
 
+const ngx_glyph_part_t  ngx_glyph_redis_part = {
+    ngx_glyph_redis_init,
+    ngx_glyph_redis_exit,
+    NULL,
+    1
+};
+
+
 static ngx_glyph_redis_link_t  ngx_glyph_redis_link;
-static ngx_glyph_latch_t       ngx_glyph_redis_settled;
 
 
-ngx_int_t
-ngx_glyph_redis_init(ngx_cycle_t *cycle, ngx_glyph_redis_conf_t *conf)
+static ngx_int_t
+ngx_glyph_redis_init(ngx_cycle_t *cycle)
 {
-    ngx_glyph_redis_link_t *link = &ngx_glyph_redis_link;
+    ngx_glyph_redis_conf_t  *conf;
+    ngx_glyph_redis_link_t  *link;
 
-    ngx_glyph_latch_init(&ngx_glyph_redis_settled, cycle->log,
-                         NGX_GLYPH_REDIS_SETTLE);
+    conf = ngx_glyph_main_conf->redis;
+
+    if (conf == NULL) {
+        return NGX_OK;
+    }
+
+    link = &ngx_glyph_redis_link;
+
+    ngx_glyph_redis_state_init(cycle->log);
 
     link->name = "redis";
     link->conf = conf;
+    link->way = conf->master.len ? &ngx_glyph_redis_sentinels : NULL;
     link->handshake = ngx_glyph_redis_handshake;
     link->ready = ngx_glyph_redis_on_ready;
     link->down = ngx_glyph_redis_on_down;
@@ -45,7 +58,7 @@ ngx_glyph_redis_init(ngx_cycle_t *cycle, ngx_glyph_redis_conf_t *conf)
 }
 
 
-void
+static void
 ngx_glyph_redis_exit(void)
 {
     if (ngx_glyph_redis_link.conf == NULL) {
@@ -54,42 +67,6 @@ ngx_glyph_redis_exit(void)
 
     ngx_glyph_redis_link_lost(&ngx_glyph_redis_link, "worker exit");
     ngx_glyph_redis_sub_exit();
-}
-
-
-ngx_uint_t
-ngx_glyph_redis_ready(void)
-{
-    return ngx_glyph_redis_link.state == NGX_GLYPH_REDIS_READY;
-}
-
-
-ngx_glyph_latch_t *
-ngx_glyph_redis_latch(void)
-{
-    return &ngx_glyph_redis_settled;
-}
-
-
-const char *
-ngx_glyph_redis_state(void)
-{
-    if (ngx_glyph_redis_link.conf == NULL) {
-        return "off";
-    }
-
-    if (ngx_glyph_redis_ready()) {
-        return "connected";
-    }
-
-    return ngx_glyph_redis_link.error[0] ? "down" : "connecting";
-}
-
-
-const char *
-ngx_glyph_redis_error(void)
-{
-    return ngx_glyph_redis_link.error;
 }
 
 
@@ -163,24 +140,18 @@ ngx_glyph_redis_on_ready(ngx_glyph_redis_link_t *link)
     (void) ngx_glyph_redis_link_send(link, NULL, 3, args,
                                      ngx_glyph_redis_policy_reply, link);
 
-    if (link->conf->master.len) {
+    if (link->way) {
         ngx_glyph_redis_sub_follow(link->address);
     }
 
-    ngx_glyph_redis_refused_none();
-
-    /* it may have lost what it knew */
-
-    ngx_glyph_state_restore();
-
-    ngx_glyph_latch_open(&ngx_glyph_redis_settled);
+    ngx_glyph_redis_served();
 }
 
 
 static void
 ngx_glyph_redis_on_down(ngx_glyph_redis_link_t *link)
 {
-    ngx_glyph_latch_open(&ngx_glyph_redis_settled);
+    ngx_glyph_redis_lost(link->error);
 }
 
 

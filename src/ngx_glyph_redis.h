@@ -17,6 +17,9 @@
 #include <hiredis/hiredis.h>
 
 
+extern const ngx_glyph_part_t  ngx_glyph_redis_part;
+
+
 /*
  * Called exactly once for a command: with its reply (valid during the call,
  * possibly an error reply), or NULL when the connection was lost or the
@@ -24,21 +27,6 @@
  */
 typedef void (*ngx_glyph_redis_reply_pt)(void *data, redisReply *reply);
 
-
-/* At worker start and exit. */
-ngx_int_t ngx_glyph_redis_init(ngx_cycle_t *cycle,
-    ngx_glyph_redis_conf_t *conf);
-void ngx_glyph_redis_exit(void);
-
-/* Whether commands can be sent now. */
-ngx_uint_t ngx_glyph_redis_ready(void);
-
-/* Closed until the worker's first attempt to connect has ended. */
-ngx_glyph_latch_t *ngx_glyph_redis_latch(void);
-
-/* "connected", "connecting", "down", "off" and the last error, for health. */
-const char *ngx_glyph_redis_state(void);
-const char *ngx_glyph_redis_error(void);
 
 /*
  * Sends one command of n arguments, for a job (the text of its id): HSET,
@@ -49,8 +37,26 @@ const char *ngx_glyph_redis_error(void);
 ngx_int_t ngx_glyph_redis_command(u_char *job, ngx_uint_t n, ngx_str_t *args,
     ngx_glyph_redis_reply_pt handler, void *data);
 
-/* What Redis refuses although it is connected, with why; "": nothing. */
-const char *ngx_glyph_redis_refusal(void);
+
+/* ngx_glyph_redis_state.c */
+
+/* Whether commands can be sent now. */
+ngx_uint_t ngx_glyph_redis_ready(void);
+
+/* Whether all is well, as where there is no glyph_redis. */
+ngx_uint_t ngx_glyph_redis_is_well(void);
+
+/*
+ * "connected", "connecting", "down", "off"; and, unless NULL, what was refused
+ * last, or why it is down; "": nothing.
+ */
+const char *ngx_glyph_redis_state(const char **error);
+
+/* Closed until the worker's first attempt to connect has ended. */
+ngx_glyph_latch_t *ngx_glyph_redis_latch(void);
+
+/* At worker start: to be called when Redis is there, and there again. */
+void ngx_glyph_redis_observe(void (*connected)(void));
 
 
 #endif /* _NGX_GLYPH_REDIS_H_INCLUDED_ */

@@ -80,10 +80,9 @@ ngx_glyph_redis_link_connect(ngx_glyph_redis_link_t *link)
 {
     ngx_glyph_redis_addr_t  *addr;
 
-    link->asking = (link->conf->master.len != 0);
+    link->asking = (link->way != NULL);
 
-    addr = link->asking ? ngx_glyph_redis_sentinel_next(link)
-                        : link->conf->addrs.elts;
+    addr = link->way ? link->way->next(link) : link->conf->addrs.elts;
 
     ngx_glyph_redis_link_to(link, &addr->host, addr->port);
 }
@@ -206,14 +205,14 @@ ngx_glyph_redis_link_connected(const redisAsyncContext *ac, int status)
     }
 
     if (link->asking) {
-        ngx_glyph_redis_sentinel_ask(link);
+        link->way->ask(link);
         return;
     }
 
     ngx_glyph_redis_link_auth(link);
 
-    if (link->conf->master.len) {
-        ngx_glyph_redis_sentinel_verify(link);
+    if (link->way) {
+        link->way->verify(link);
     }
 
     link->handshake(link);
@@ -381,7 +380,7 @@ ngx_glyph_redis_link_down(ngx_glyph_redis_link_t *link, const char *error)
 
     if (!ngx_terminate && !ngx_exiting) {
 
-        if (link->conf->master.len && ngx_glyph_redis_sentinel_failed(link)) {
+        if (link->way && link->way->failed(link)) {
 
             ngx_log_error(NGX_LOG_INFO, link->event.log, 0,
                           "sentinel \"%s\" of %s is of no use: %s",
@@ -527,7 +526,7 @@ ngx_glyph_redis_link_reply(redisAsyncContext *ac, void *data, void *privdata)
     link->n--;
 
     if (reply && cmd->name) {
-        ngx_glyph_redis_refused(link, cmd->name, cmd->job, reply);
+        ngx_glyph_redis_answered(link, cmd->name, cmd->job, reply);
     }
 
     ngx_free(cmd);

@@ -40,10 +40,29 @@ typedef enum {
 
 typedef struct ngx_glyph_redis_link_s  ngx_glyph_redis_link_t;
 
+
+/* How the master is found, where it is not the address that was given. */
+
+typedef struct {
+    /* whom to ask now */
+    ngx_glyph_redis_addr_t  *(*next)(ngx_glyph_redis_link_t *link);
+
+    /* connected to that: ends in _link_redirect() or _link_lost() */
+    void                     (*ask)(ngx_glyph_redis_link_t *link);
+
+    /* connected to what it has named: is it a master? */
+    void                     (*verify)(ngx_glyph_redis_link_t *link);
+
+    /* the connection failed; whether another is to be asked at once */
+    ngx_uint_t               (*failed)(ngx_glyph_redis_link_t *link);
+} ngx_glyph_redis_way_t;
+
+
 struct ngx_glyph_redis_link_s {
     /* set by the owner, all else zero */
     const char                *name;        /* for the log */
     ngx_glyph_redis_conf_t    *conf;
+    const ngx_glyph_redis_way_t  *way;      /* NULL: the first address */
     void                     (*handshake)(ngx_glyph_redis_link_t *link);
                                             /* AUTH was sent: send what tells
                                                whether Redis can be used */
@@ -121,30 +140,22 @@ void ngx_glyph_redis_reply_init(ngx_glyph_redis_link_t *link,
 const char *ngx_glyph_redis_reply_error(ngx_glyph_redis_link_t *link);
 
 
-/* ngx_glyph_redis_refused.c */
+/* ngx_glyph_redis_state.c */
+
+void ngx_glyph_redis_state_init(ngx_log_t *log);
+
+/* The connection for commands is there, or was lost. */
+void ngx_glyph_redis_served(void);
+void ngx_glyph_redis_lost(const char *error);
 
 /* A job's command was answered, maybe by an error. */
-void ngx_glyph_redis_refused(ngx_glyph_redis_link_t *link,
+void ngx_glyph_redis_answered(ngx_glyph_redis_link_t *link,
     const char *command, u_char *job, redisReply *reply);
-
-/* The connection is a new one: nothing was refused on it yet. */
-void ngx_glyph_redis_refused_none(void);
 
 
 /* ngx_glyph_redis_sentinel.c */
 
-/* The Sentinel to ask now. */
-ngx_glyph_redis_addr_t *ngx_glyph_redis_sentinel_next(
-    ngx_glyph_redis_link_t *link);
-
-/* The handshake with it, which ends in _link_redirect() or _link_lost(). */
-void ngx_glyph_redis_sentinel_ask(ngx_glyph_redis_link_t *link);
-
-/* The connection failed; whether another Sentinel is to be asked at once. */
-ngx_uint_t ngx_glyph_redis_sentinel_failed(ngx_glyph_redis_link_t *link);
-
-/* Checks that what was connected to is a master. */
-void ngx_glyph_redis_sentinel_verify(ngx_glyph_redis_link_t *link);
+extern const ngx_glyph_redis_way_t  ngx_glyph_redis_sentinels;
 
 
 #endif /* _NGX_GLYPH_REDIS_LINK_H_INCLUDED_ */

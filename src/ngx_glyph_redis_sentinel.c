@@ -15,11 +15,25 @@
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.:-_%"
 
 
+static ngx_glyph_redis_addr_t *ngx_glyph_redis_sentinel_next(
+    ngx_glyph_redis_link_t *link);
+static ngx_uint_t ngx_glyph_redis_sentinel_failed(
+    ngx_glyph_redis_link_t *link);
+static void ngx_glyph_redis_sentinel_ask(ngx_glyph_redis_link_t *link);
 static void ngx_glyph_redis_sentinel_answer(void *data, redisReply *reply);
+static void ngx_glyph_redis_sentinel_verify(ngx_glyph_redis_link_t *link);
 static void ngx_glyph_redis_sentinel_role(void *data, redisReply *reply);
 
 
-ngx_glyph_redis_addr_t *
+const ngx_glyph_redis_way_t  ngx_glyph_redis_sentinels = {
+    ngx_glyph_redis_sentinel_next,
+    ngx_glyph_redis_sentinel_ask,
+    ngx_glyph_redis_sentinel_verify,
+    ngx_glyph_redis_sentinel_failed
+};
+
+
+static ngx_glyph_redis_addr_t *
 ngx_glyph_redis_sentinel_next(ngx_glyph_redis_link_t *link)
 {
     ngx_glyph_redis_addr_t  *addrs;
@@ -30,7 +44,7 @@ ngx_glyph_redis_sentinel_next(ngx_glyph_redis_link_t *link)
 }
 
 
-ngx_uint_t
+static ngx_uint_t
 ngx_glyph_redis_sentinel_failed(ngx_glyph_redis_link_t *link)
 {
     link->sentinel++;
@@ -55,7 +69,7 @@ ngx_glyph_redis_sentinel_failed(ngx_glyph_redis_link_t *link)
 }
 
 
-void
+static void
 ngx_glyph_redis_sentinel_ask(ngx_glyph_redis_link_t *link)
 {
     ngx_str_t                args[3];
@@ -132,13 +146,14 @@ ngx_glyph_redis_sentinel_answer(void *data, redisReply *reply)
         ngx_glyph_redis_link_lost(link, "it gives no usable address");
         return;
     }
+
     ngx_memcpy(link->master, e->str, e->len);
 
     ngx_glyph_redis_link_redirect(link, &host, (in_port_t) port);
 }
 
 
-void
+static void
 ngx_glyph_redis_sentinel_verify(ngx_glyph_redis_link_t *link)
 {
     ngx_str_t  role = ngx_string("ROLE");

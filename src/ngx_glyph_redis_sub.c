@@ -100,6 +100,7 @@ ngx_glyph_redis_sub_init(ngx_cycle_t *cycle, ngx_glyph_redis_conf_t *conf)
 
     link->name = "redis (subscriptions)";
     link->conf = conf;
+    link->way = conf->master.len ? &ngx_glyph_redis_sentinels : NULL;
     link->handshake = ngx_glyph_redis_sub_handshake;
     link->ready = ngx_glyph_redis_sub_on_ready;
     link->down = ngx_glyph_redis_sub_on_down;
@@ -113,13 +114,6 @@ void
 ngx_glyph_redis_sub_exit(void)
 {
     ngx_glyph_redis_link_lost(&ngx_glyph_redis_sub_link, "worker exit");
-}
-
-
-ngx_uint_t
-ngx_glyph_redis_sub_ready(void)
-{
-    return ngx_glyph_redis_sub_link.state == NGX_GLYPH_REDIS_READY;
 }
 
 
@@ -153,7 +147,9 @@ ngx_glyph_redis_subscribe(ngx_str_t *name, ngx_glyph_redis_message_pt handler,
     ch->handler = handler;
     ch->data = data;
 
-    if (ch->state == NGX_GLYPH_REDIS_SUB_OFF && ngx_glyph_redis_sub_ready()) {
+    if (ch->state == NGX_GLYPH_REDIS_SUB_OFF
+        && ngx_glyph_redis_sub_link.state == NGX_GLYPH_REDIS_READY)
+    {
         ngx_glyph_redis_sub_want(ch);
     }
 

@@ -40,9 +40,6 @@ ngx_glyph_redis_channel_t *ngx_glyph_redis_subscribe(ngx_str_t *name,
 /* The handler will not be called any more. */
 void ngx_glyph_redis_unsubscribe(ngx_glyph_redis_channel_t *ch);
 
-/* Whether messages can come. */
-ngx_uint_t ngx_glyph_redis_sub_ready(void);
-
 /*
  * The commands' connection is connected to that address: with Sentinels, the
  * subscriptions must be there, too.

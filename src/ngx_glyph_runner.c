@@ -20,7 +20,6 @@
 typedef struct {
     ngx_uint_t                 running;
     ngx_queue_t                waiting;     /* of clients */
-    ngx_uint_t                 nwaiting;
 
     ngx_glyph_spool_scan_t     scan;
     ngx_uint_t                 next;        /* candidate */
@@ -34,6 +33,7 @@ typedef struct {
 } ngx_glyph_runner_t;
 
 
+static ngx_int_t ngx_glyph_runner_init(ngx_cycle_t *cycle);
 static void ngx_glyph_runner_next(void);
 static void ngx_glyph_runner_tick_handler(ngx_event_t *ev);
 static void ngx_glyph_runner_scanned(void);
@@ -45,10 +45,18 @@ static void ngx_glyph_runner_quarantine(ngx_glyph_spool_t *spool,
     const char *why);
 
 
+const ngx_glyph_part_t  ngx_glyph_runner_part = {
+    ngx_glyph_runner_init,
+    NULL,
+    NULL,
+    0
+};
+
+
 static ngx_glyph_runner_t  ngx_glyph_runner;
 
 
-ngx_int_t
+static ngx_int_t
 ngx_glyph_runner_init(ngx_cycle_t *cycle)
 {
     static ngx_connection_t  dummy;
@@ -69,13 +77,6 @@ ngx_glyph_runner_init(ngx_cycle_t *cycle)
     ngx_add_timer(&rn->tick, NGX_GLYPH_RUNNER_FIRST);
 
     return NGX_OK;
-}
-
-
-ngx_uint_t
-ngx_glyph_runner_count(void)
-{
-    return ngx_glyph_runner.running + ngx_glyph_runner.nwaiting;
 }
 
 
@@ -273,7 +274,6 @@ ngx_glyph_runner_offer(ngx_glyph_spool_t *spool, ngx_glyph_client_t *client)
 
     ngx_glyph_client_queue(client, spool);
     ngx_queue_insert_tail(&rn->waiting, &client->queue);
-    rn->nwaiting++;
 }
 
 
@@ -286,7 +286,6 @@ ngx_glyph_runner_forget(ngx_glyph_client_t *client)
 
     if (spool) {
         ngx_queue_remove(&client->queue);
-        ngx_glyph_runner.nwaiting--;
     }
 
     return spool;

@@ -6,7 +6,18 @@
 #include <sys/random.h>
 
 
-ngx_int_t
+static ngx_int_t ngx_glyph_secret_init(ngx_cycle_t *cycle);
+
+
+const ngx_glyph_part_t  ngx_glyph_secret_part = {
+    ngx_glyph_secret_init,
+    NULL,
+    NULL,
+    0
+};
+
+
+static ngx_int_t
 ngx_glyph_secret_init(ngx_cycle_t *cycle)
 {
     u_char             secret[GLYPH_HASH_SECRET];

@@ -5,8 +5,11 @@
 #include "ngx_glyph.h"
 
 
-/* Gives the core the secret of this process' hash tables; before any of them
-   is made. */
-ngx_int_t ngx_glyph_secret_init(ngx_cycle_t *cycle);
+/*
+ * Gives the core the secret of this process' hash tables; before any of them
+ * is made.
+ */
+extern const ngx_glyph_part_t  ngx_glyph_secret_part;
+
 
 #endif /* NGX_GLYPH_SECRET_H_INCLUDED */

@@ -28,7 +28,18 @@ typedef struct {
 #endif
 
 
-void
+static ngx_int_t ngx_glyph_slice_init(ngx_cycle_t *cycle);
+
+
+const ngx_glyph_part_t  ngx_glyph_slice_part = {
+    ngx_glyph_slice_init,
+    NULL,
+    NULL,
+    0
+};
+
+
+static ngx_int_t
 ngx_glyph_slice_init(ngx_cycle_t *cycle)
 {
 #ifdef SYS_sched_setattr
@@ -42,11 +53,11 @@ ngx_glyph_slice_init(ngx_cycle_t *cycle)
     {
         ngx_log_error(NGX_LOG_INFO, cycle->log, ngx_errno,
                       "sched_getattr() failed");
-        return;
+        return NGX_OK;
     }
 
     if (attr.policy != SCHED_OTHER) {
-        return;
+        return NGX_OK;
     }
 
     attr.size = sizeof(ngx_glyph_sched_attr_t);
@@ -58,4 +69,6 @@ ngx_glyph_slice_init(ngx_cycle_t *cycle)
     }
 
 #endif
+
+    return NGX_OK;
 }

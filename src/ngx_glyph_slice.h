@@ -17,9 +17,10 @@
  * EEVDF (Linux 6.12 and later, Documentation/scheduler/sched-eevdf.rst) goes
  * before those with longer ones as long as it takes no more than its share;
  * its share and its nice value stay as they are.  Earlier kernels ignore it,
- * and a real-time class is left alone.  That it is refused is logged, no more.
+ * as that of Debian 12 (6.1) does, and a real-time class is left alone.  That
+ * it is refused is logged, no more.
  */
-void ngx_glyph_slice_init(ngx_cycle_t *cycle);
+extern const ngx_glyph_part_t  ngx_glyph_slice_part;
 
 
 #endif /* _NGX_GLYPH_SLICE_H_INCLUDED_ */

@@ -5,11 +5,20 @@
 #include "ngx_glyph_zone.h"
 
 
+static ngx_int_t ngx_glyph_spool_init(ngx_cycle_t *cycle);
 static ngx_int_t ngx_glyph_spool_zone_init(ngx_shm_zone_t *zone, void *data);
 static void ngx_glyph_spool_finished(ngx_glyph_task_t *task);
 static u_char *ngx_glyph_spool_path(ngx_glyph_uuid_t *id);
 static void ngx_glyph_spool_drop_run(ngx_glyph_task_t *task, ngx_log_t *log);
 static void ngx_glyph_spool_free(ngx_glyph_spool_t *spool);
+
+
+const ngx_glyph_part_t  ngx_glyph_spool_part = {
+    ngx_glyph_spool_init,
+    NULL,
+    NULL,
+    0
+};
 
 
 static ngx_shm_zone_t  *ngx_glyph_spool_shm;
@@ -59,15 +68,17 @@ ngx_glyph_spool_zone_init(ngx_shm_zone_t *zone, void *data)
 }
 
 
-ngx_int_t
-ngx_glyph_spool_init(ngx_cycle_t *cycle, ngx_path_t *path)
+static ngx_int_t
+ngx_glyph_spool_init(ngx_cycle_t *cycle)
 {
-    u_char  *p;
-    char     name[NGX_MAX_PATH];
+    u_char      *p;
+    ngx_path_t  *path;
+    ngx_uint_t   i;
+    char         name[NGX_MAX_PATH];
 
     static const char  *dirs[] = { "jobs", "quarantine", NULL };
 
-    ngx_uint_t  i;
+    path = ngx_glyph_main_conf->spool_path;
 
     for (i = 0; dirs[i]; i++) {
         p = ngx_sprintf((u_char *) name, "%V/%s", &path->name, dirs[i]);
@@ -180,7 +191,7 @@ ngx_glyph_spool_path(ngx_glyph_uuid_t *id)
 
 
 void
-ngx_glyph_spool_part(u_char *name, char *part)
+ngx_glyph_spool_part_name(u_char *name, char *part)
 {
     *ngx_sprintf((u_char *) part, "%s" NGX_GLYPH_SPOOL_PART, name) = '\0';
 }
@@ -302,7 +313,7 @@ ngx_glyph_spool_drop_run(ngx_glyph_task_t *task, ngx_log_t *log)
         rc = ngx_delete_file((char *) spool->name);
 
     } else {
-        ngx_glyph_spool_part(spool->name, name);
+        ngx_glyph_spool_part_name(spool->name, name);
         rc = ngx_delete_file(name);
     }
 

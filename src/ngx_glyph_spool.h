@@ -34,8 +34,6 @@
 #include "ngx_glyph_task.h"
 
 
-typedef struct ngx_glyph_spool_s  ngx_glyph_spool_t;
-
 typedef void (*ngx_glyph_spool_done_pt)(ngx_glyph_spool_t *spool);
 
 
@@ -102,8 +100,8 @@ ngx_int_t ngx_glyph_spool_meta_options(ngx_glyph_asked_t *asked,
 ngx_int_t ngx_glyph_spool_meta_read(ngx_glyph_job_t *job, glyph_buf_t *b);
 
 
-/* Makes the directories; called in each worker. */
-ngx_int_t ngx_glyph_spool_init(ngx_cycle_t *cycle, ngx_path_t *path);
+/* It makes the directories. */
+extern const ngx_glyph_part_t  ngx_glyph_spool_part;
 
 /*
  * A zone of shared memory that counts the bytes of all files; from the

@@ -46,7 +46,7 @@ ngx_err_t ngx_glyph_spool_failed(ngx_log_t *log, const char *what,
     const char *name);
 
 /* The name of the file while it has none; of NGX_MAX_PATH bytes. */
-void ngx_glyph_spool_part(u_char *name, char *part);
+void ngx_glyph_spool_part_name(u_char *name, char *part);
 
 /* Where the body begins. */
 off_t ngx_glyph_spool_body(ngx_glyph_spool_t *spool);

@@ -69,7 +69,7 @@ ngx_glyph_spool_open_run(ngx_glyph_task_t *task, ngx_log_t *log)
 
     spool = (ngx_glyph_spool_t *) task;
 
-    ngx_glyph_spool_part(spool->name, part);
+    ngx_glyph_spool_part_name(spool->name, part);
 
     if (access((char *) spool->name, F_OK) == 0) {
         spool->err = NGX_EEXIST;
@@ -382,7 +382,7 @@ ngx_glyph_spool_seal_run(ngx_glyph_task_t *task, ngx_log_t *log)
 
     spool = (ngx_glyph_spool_t *) task;
 
-    ngx_glyph_spool_part(spool->name, part);
+    ngx_glyph_spool_part_name(spool->name, part);
 
     if (spool->digest) {
         glyph_sha256_final(spool->digest, digest);

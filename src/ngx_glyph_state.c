@@ -4,7 +4,6 @@
 #include "ngx_glyph_observer.h"
 #include "ngx_glyph_redis.h"
 #include "ngx_glyph_state.h"
-#include "ngx_glyph_tenant.h"
 #include "ngx_glyph_watch.h"
 
 
@@ -35,10 +34,12 @@ typedef struct {
 } ngx_glyph_state_t;
 
 
+static ngx_int_t ngx_glyph_state_init(ngx_cycle_t *cycle);
 static void ngx_glyph_state_changed(ngx_glyph_job_t *job);
 static void ngx_glyph_state_alive(ngx_glyph_job_t *job);
 static void ngx_glyph_state_ended(ngx_glyph_job_t *job);
 static void ngx_glyph_state_left(ngx_glyph_job_t *job);
+static void ngx_glyph_state_restore(void);
 static ngx_glyph_state_t *ngx_glyph_state_of(ngx_glyph_job_t *job);
 static ngx_msec_t ngx_glyph_state_passed(ngx_glyph_state_t *st);
 static void ngx_glyph_state_move(ngx_glyph_state_t *st);
@@ -59,13 +60,21 @@ static const ngx_glyph_observer_t  ngx_glyph_state_observer = {
 };
 
 
+const ngx_glyph_part_t  ngx_glyph_state_part = {
+    ngx_glyph_state_init,
+    NULL,
+    NULL,
+    1
+};
+
+
 static ngx_queue_t  ngx_glyph_state_moving;
 static ngx_uint_t   ngx_glyph_state_nmoving;
 static ngx_uint_t   ngx_glyph_state_nleft;      /* of this tick */
 static ngx_event_t  ngx_glyph_state_tick;
 
 
-void
+static ngx_int_t
 ngx_glyph_state_init(ngx_cycle_t *cycle)
 {
     static ngx_connection_t  dummy;
@@ -80,6 +89,9 @@ ngx_glyph_state_init(ngx_cycle_t *cycle)
     ngx_glyph_state_tick.cancelable = 1;
 
     ngx_glyph_observe(&ngx_glyph_state_observer);
+    ngx_glyph_redis_observe(ngx_glyph_state_restore);
+
+    return NGX_OK;
 }
 
 
@@ -156,7 +168,9 @@ ngx_glyph_state_alive(ngx_glyph_job_t *job)
 }
 
 
-void
+/* Redis is there (again), and may have lost what it knew. */
+
+static void
 ngx_glyph_state_restore(void)
 {
     ngx_glyph_job_each(ngx_glyph_state_alive);

@@ -13,11 +13,7 @@
 #include "ngx_glyph.h"
 
 
-/* Redis is there (again): writes what it may have lost. */
-void ngx_glyph_state_restore(void);
-
-/* At worker start. */
-void ngx_glyph_state_init(ngx_cycle_t *cycle);
+extern const ngx_glyph_part_t  ngx_glyph_state_part;
 
 
 #endif /* _NGX_GLYPH_STATE_H_INCLUDED_ */

@@ -38,7 +38,7 @@ typedef struct {
     char                       sqlstate[6]; /* of the last refusal */
     char                       error[256];
     ngx_uint_t                 schema;      /* it is the wrong one */
-    void                     (*changed)(void);
+    ngx_queue_t                observers;
 } ngx_glyph_store_t;
 
 
@@ -60,6 +60,7 @@ const char *const  ngx_glyph_store_classes[NGX_GLYPH_REFUSAL_CLASSES] = {
 static ngx_glyph_store_t    ngx_glyph_stores[NGX_GLYPH_STORE_SIDES];
 static ngx_glyph_latch_t    ngx_glyph_store_settled;
 static ngx_msec_t           ngx_glyph_store_timeout;
+static const char          *ngx_glyph_store_replicas;
 
 
 void
@@ -71,6 +72,7 @@ ngx_glyph_store_init(ngx_glyph_pg_conf_t *conf, ngx_log_t *log)
 
     for (side = 0; side < NGX_GLYPH_STORE_SIDES; side++) {
         ngx_glyph_stores[side].delay = NGX_GLYPH_STORE_MIN;
+        ngx_queue_init(&ngx_glyph_stores[side].observers);
     }
 
     ngx_glyph_latch_init(&ngx_glyph_store_settled, log,
@@ -79,9 +81,11 @@ ngx_glyph_store_init(ngx_glyph_pg_conf_t *conf, ngx_log_t *log)
 
 
 void
-ngx_glyph_store_observe(ngx_glyph_store_side_e side, void (*changed)(void))
+ngx_glyph_store_observe(ngx_glyph_store_side_e side,
+    ngx_glyph_store_observer_t *observer)
 {
-    ngx_glyph_stores[side].changed = changed;
+    ngx_queue_insert_tail(&ngx_glyph_stores[side].observers,
+                          &observer->queue);
 }
 
 
@@ -194,8 +198,10 @@ static void
 ngx_glyph_store_set(ngx_glyph_store_side_e side,
     ngx_glyph_store_state_e state, const char *error)
 {
-    ngx_glyph_store_t        *st;
-    ngx_glyph_store_state_e   last;
+    ngx_queue_t                 *q;
+    ngx_glyph_store_t           *st;
+    ngx_glyph_store_state_e      last;
+    ngx_glyph_store_observer_t  *observer;
 
     st = &ngx_glyph_stores[side];
 
@@ -232,8 +238,12 @@ ngx_glyph_store_set(ngx_glyph_store_side_e side,
 
     ngx_glyph_store_log(side, last);
 
-    if (st->changed) {
-        st->changed();
+    for (q = ngx_queue_head(&st->observers);
+         q != ngx_queue_sentinel(&st->observers);
+         q = ngx_queue_next(q))
+    {
+        observer = ngx_queue_data(q, ngx_glyph_store_observer_t, queue);
+        observer->changed();
     }
 }
 
@@ -521,5 +531,37 @@ ngx_glyph_store_refusal(const char *sqlstate,
         answer->code = "store_broken";
         answer->detail = "Postgres lacks what this needs: a right, a "
                          "function or a library; see the error log";
+    }
+}
+
+
+const char *
+ngx_glyph_store_failover(void)
+{
+    return ngx_glyph_store_replicas;
+}
+
+
+void
+ngx_glyph_store_set_failover(const char *failover)
+{
+    const char  *last;
+
+    last = ngx_glyph_store_replicas;
+    ngx_glyph_store_replicas = failover;
+
+    if (failover == last) {
+        return;
+    }
+
+    if (failover && ngx_strcmp(failover, "asynchronous") == 0) {
+        ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
+                      "failover: asynchronous: postgres has no "
+                      "synchronous_standby_names, so a promotion may lose "
+                      "what was acknowledged");
+
+    } else if (failover && last) {
+        ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
+                      "failover: synchronous");
     }
 }

@@ -63,11 +63,18 @@ typedef struct {
 void ngx_glyph_store_init(ngx_glyph_pg_conf_t *conf, ngx_log_t *log);
 
 /*
- * "changed" is called after each change of the side's state; from within who
- * has reported it, so it may only post events.
+ * "changed" is called after each change of the side's state, of each observer
+ * in the order in which they came; from within who has reported it, so it may
+ * only post events, or queue queries.
  */
+
+typedef struct {
+    ngx_queue_t                queue;
+    void                     (*changed)(void);
+} ngx_glyph_store_observer_t;
+
 void ngx_glyph_store_observe(ngx_glyph_store_side_e side,
-    void (*changed)(void));
+    ngx_glyph_store_observer_t *observer);
 
 ngx_glyph_fault_e ngx_glyph_store_fault(const char *sqlstate);
 
@@ -129,6 +136,16 @@ const char *ngx_glyph_store_class(void);
 
 /* Classes that are counted one by one: their names, the last is "other". */
 extern const char *const  ngx_glyph_store_classes[NGX_GLYPH_REFUSAL_CLASSES];
+
+/*
+ * What a failover to another host of the conninfo would keep: all that was
+ * acknowledged ("synchronous": the server it is connected to waits for its
+ * standbys), or not ("asynchronous"); NULL: there is no other host.
+ */
+const char *ngx_glyph_store_failover(void);
+
+/* By every connect that worked; only a change is logged. */
+void ngx_glyph_store_set_failover(const char *failover);
 
 
 #endif /* _NGX_GLYPH_STORE_H_INCLUDED_ */

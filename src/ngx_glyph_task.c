@@ -2,6 +2,7 @@
 #include "ngx_glyph.h"
 #include "ngx_glyph_task.h"
 #include "ngx_glyph_timing.h"
+#include "ngx_glyph_zone.h"
 
 
 /*
@@ -12,9 +13,18 @@
 #define NGX_GLYPH_TASK_HOLD  60000
 
 
+static void ngx_glyph_task_gauges(void);
 static void ngx_glyph_task_handler(void *data, ngx_log_t *log);
 static void ngx_glyph_task_event_handler(ngx_event_t *ev);
 static void ngx_glyph_task_hold_handler(ngx_event_t *ev);
+
+
+const ngx_glyph_part_t  ngx_glyph_task_part = {
+    NULL,
+    NULL,
+    ngx_glyph_task_gauges,
+    0
+};
 
 
 static ngx_uint_t        ngx_glyph_tasks;
@@ -91,15 +101,15 @@ ngx_glyph_task_hold_handler(ngx_event_t *ev)
 }
 
 
-ngx_uint_t
-ngx_glyph_task_waiting(void)
-{
-    return ngx_glyph_tasks - ngx_glyph_task_running();
-}
+/* Those that no thread has begun, and that one has. */
 
-
-ngx_uint_t
-ngx_glyph_task_running(void)
+static void
+ngx_glyph_task_gauges(void)
 {
-    return ngx_glyph_tasks_begun;
+    ngx_uint_t  begun;
+
+    begun = ngx_glyph_tasks_begun;
+
+    ngx_glyph_zone_set(NGX_GLYPH_TASKS_WAITING, ngx_glyph_tasks - begun);
+    ngx_glyph_zone_set(NGX_GLYPH_TASKS_RUNNING, begun);
 }

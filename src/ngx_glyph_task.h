@@ -14,6 +14,9 @@
 #include "ngx_glyph.h"
 
 
+extern const ngx_glyph_part_t  ngx_glyph_task_part;
+
+
 typedef struct ngx_glyph_task_s  ngx_glyph_task_t;
 
 struct ngx_glyph_task_s {
@@ -33,10 +36,6 @@ struct ngx_glyph_task_s {
  * pool's queue is full, neither run nor done will be called.
  */
 ngx_int_t ngx_glyph_task_post(ngx_thread_pool_t *tp, ngx_glyph_task_t *task);
-
-/* Tasks of this worker that no thread has begun, and that one has. */
-ngx_uint_t ngx_glyph_task_waiting(void);
-ngx_uint_t ngx_glyph_task_running(void);
 
 
 #endif /* _NGX_GLYPH_TASK_H_INCLUDED_ */

@@ -10,9 +10,7 @@
 
 
 #include "ngx_glyph.h"
-
-
-#define NGX_GLYPH_TENANT_MAX  128           /* bytes */
+#include "ngx_glyph_str.h"
 
 
 /*
@@ -26,8 +24,6 @@ ngx_int_t ngx_glyph_tenant(ngx_http_request_t *r, ngx_str_t *tenant);
 /* The directive glyph_tenant. */
 char *ngx_glyph_tenant_directive(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-
-ngx_uint_t ngx_glyph_tenant_equal(const ngx_str_t *a, const ngx_str_t *b);
 
 
 #endif /* _NGX_GLYPH_TENANT_H_INCLUDED_ */

@@ -32,9 +32,5 @@ uint64_t ngx_glyph_usec(void);
  */
 #define NGX_GLYPH_TURN_USEC  250
 
-/* Server-Timing of the answer, up to now; NGX_ERROR when out of memory. */
-ngx_int_t ngx_glyph_timing_header(ngx_http_request_t *r,
-    ngx_glyph_timing_t *t);
-
 
 #endif /* _NGX_GLYPH_TIMING_H_INCLUDED_ */

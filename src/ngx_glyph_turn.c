@@ -8,8 +8,17 @@
 #define NGX_GLYPH_TURN_HOLD  60000
 
 
+static ngx_int_t ngx_glyph_turn_init(ngx_cycle_t *cycle);
 static void ngx_glyph_turn_handler(ngx_event_t *ev);
 static void ngx_glyph_turn_hold_handler(ngx_event_t *ev);
+
+
+const ngx_glyph_part_t  ngx_glyph_turn_part = {
+    ngx_glyph_turn_init,
+    NULL,
+    NULL,
+    0
+};
 
 
 static ngx_queue_t       ngx_glyph_turns;
@@ -18,7 +27,7 @@ static ngx_event_t       ngx_glyph_turn_hold;
 static ngx_connection_t  ngx_glyph_turn_dummy;
 
 
-void
+static ngx_int_t
 ngx_glyph_turn_init(ngx_cycle_t *cycle)
 {
     ngx_queue_init(&ngx_glyph_turns);
@@ -32,6 +41,8 @@ ngx_glyph_turn_init(ngx_cycle_t *cycle)
     ngx_glyph_turn_hold.handler = ngx_glyph_turn_hold_handler;
     ngx_glyph_turn_hold.data = &ngx_glyph_turn_dummy;
     ngx_glyph_turn_hold.log = cycle->log;
+
+    return NGX_OK;
 }
 
 

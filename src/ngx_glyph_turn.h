@@ -20,7 +20,7 @@
 #include "ngx_glyph.h"
 
 
-void ngx_glyph_turn_init(ngx_cycle_t *cycle);
+extern const ngx_glyph_part_t  ngx_glyph_turn_part;
 
 /*
  * Asks for the turn; whoever goes before it comes must leave.  Both may be

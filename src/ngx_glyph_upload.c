@@ -26,14 +26,13 @@
 #include "ngx_glyph.h"
 #include "ngx_glyph_background.h"
 #include "ngx_glyph_cross_site.h"
+#include "ngx_glyph_ctx.h"
 #include "ngx_glyph_http.h"
 #include "ngx_glyph_idempotency.h"
 #include "ngx_glyph_job.h"
-#include "ngx_glyph_jobs.h"
 #include "ngx_glyph_output.h"
 #include "ngx_glyph_store.h"
 #include "ngx_glyph_upload.h"
-#include "ngx_glyph_variables.h"
 #include "ngx_glyph_writer.h"
 
 

@@ -74,9 +74,6 @@ ngx_int_t ngx_glyph_upload_go(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
 void ngx_glyph_upload_stop_timer(ngx_connection_t *c);
 void ngx_glyph_upload_clock_stand(ngx_glyph_ctx_t *ctx);
 
-/* The headers that name a job, by the text of its id. */
-ngx_int_t ngx_glyph_upload_id_headers(ngx_http_request_t *r, u_char *text);
-
 /*
  * Reads the options of an import from the query string and the headers into
  * the job (ngx_glyph_options.c).  NGX_DECLINED: go on; anything else is the

@@ -4,6 +4,7 @@
 #include "ngx_glyph_log.h"
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_redis_sub.h"
+#include "ngx_glyph_str.h"
 #include "ngx_glyph_watch.h"
 
 
@@ -35,6 +36,7 @@ struct ngx_glyph_watch_s {
 };
 
 
+static ngx_int_t ngx_glyph_watch_init(ngx_cycle_t *cycle);
 static ngx_queue_t *ngx_glyph_watch_bucket(ngx_glyph_uuid_t *id);
 static ngx_glyph_watch_t *ngx_glyph_watch_find(ngx_glyph_uuid_t *id,
     ngx_str_t *tenant);
@@ -62,6 +64,14 @@ static ngx_uint_t ngx_glyph_watch_is_final(ngx_glyph_watch_t *watch);
 static void ngx_glyph_watch_tick_handler(ngx_event_t *ev);
 
 
+const ngx_glyph_part_t  ngx_glyph_watch_part = {
+    ngx_glyph_watch_init,
+    NULL,
+    NULL,
+    1
+};
+
+
 static ngx_queue_t            ngx_glyph_watches[NGX_GLYPH_WATCH_BUCKETS];
 static ngx_uint_t             ngx_glyph_watches_n;
 static ngx_queue_t            ngx_glyph_watch_dues;
@@ -80,7 +90,7 @@ static const ngx_glyph_locate_user_t  ngx_glyph_watch_user = {
 };
 
 
-ngx_int_t
+static ngx_int_t
 ngx_glyph_watch_init(ngx_cycle_t *cycle)
 {
     static ngx_connection_t  dummy;

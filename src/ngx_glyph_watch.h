@@ -23,6 +23,9 @@
 #include "ngx_glyph_store.h"
 
 
+extern const ngx_glyph_part_t  ngx_glyph_watch_part;
+
+
 typedef struct ngx_glyph_watch_s  ngx_glyph_watch_t;
 
 
@@ -47,8 +50,6 @@ typedef struct {
     unsigned                   pending:1;   /* not yet asked everywhere */
 } ngx_glyph_watch_state_t;
 
-
-ngx_int_t ngx_glyph_watch_init(ngx_cycle_t *cycle);
 
 /* NGX_ERROR when out of memory. */
 ngx_int_t ngx_glyph_watch_add(ngx_glyph_watcher_t *watcher,

@@ -1,12 +1,12 @@
 
 #include "ngx_glyph.h"
-#include "ngx_glyph_models.h"
 #include "ngx_glyph_store.h"
 #include "ngx_glyph_writer.h"
 #include "ngx_glyph_writer_tx.h"
+#include "ngx_glyph_zone.h"
 
 
-#define NGX_GLYPH_WRITER_IDLE       60000
+#define NGX_GLYPH_WRITER_REST       60000
 
 /* ms in which no further connection is tried after one that failed */
 #define NGX_GLYPH_WRITER_REFUSED    10000
@@ -18,15 +18,16 @@
 #define NGX_GLYPH_WRITER_BEHIND     (4 * NGX_GLYPH_BATCH_JOBS)
 
 
+static ngx_int_t ngx_glyph_writer_init(ngx_cycle_t *cycle);
+static void ngx_glyph_writer_exit(void);
+static void ngx_glyph_writer_gauges(void);
 static void ngx_glyph_writer_event(ngx_event_t *ev,
     ngx_event_handler_pt handler, void *data, ngx_uint_t cancelable);
 static void ngx_glyph_writer_go_handler(ngx_event_t *ev);
-static void ngx_glyph_writer_drop_jobs(void);
 static ngx_uint_t ngx_glyph_writer_busy(void);
 static void ngx_glyph_writer_step(ngx_glyph_writer_tx_t *tx);
 static void ngx_glyph_writer_rest(ngx_glyph_writer_tx_t *tx);
 static size_t ngx_glyph_writer_share(void);
-static size_t ngx_glyph_writer_bytes(void);
 static void ngx_glyph_writer_more(void);
 static void ngx_glyph_writer_connect(ngx_glyph_writer_tx_t *tx);
 static ngx_uint_t ngx_glyph_writer_count(ngx_glyph_pg_state_e state);
@@ -37,23 +38,35 @@ static void ngx_glyph_writer_close(ngx_glyph_writer_tx_t *tx);
 static void ngx_glyph_writer_given_back(void);
 static void ngx_glyph_writer_retry_handler(ngx_event_t *ev);
 static void ngx_glyph_writer_stall_handler(ngx_event_t *ev);
-static void ngx_glyph_writer_giveup_handler(ngx_event_t *ev);
-static void ngx_glyph_writer_batch_lost(ngx_glyph_batch_t *batch);
 static void ngx_glyph_writer_idle_handler(ngx_event_t *ev);
 static void ngx_glyph_writer_free(ngx_queue_t *batches);
 
 
+const ngx_glyph_part_t  ngx_glyph_writer_part = {
+    ngx_glyph_writer_init,
+    ngx_glyph_writer_exit,
+    ngx_glyph_writer_gauges,
+    1
+};
+
+
 ngx_glyph_writer_t  ngx_glyph_writer;
 
+static ngx_glyph_store_observer_t  ngx_glyph_writer_observer = {
+    { NULL, NULL }, ngx_glyph_writer_store_changed
+};
 
-ngx_int_t
-ngx_glyph_writer_init(ngx_cycle_t *cycle, ngx_glyph_pg_conf_t *conf)
+
+static ngx_int_t
+ngx_glyph_writer_init(ngx_cycle_t *cycle)
 {
     ngx_uint_t              i;
     ngx_glyph_writer_t     *w;
+    ngx_glyph_pg_conf_t    *conf;
     ngx_glyph_writer_tx_t  *tx;
 
     w = &ngx_glyph_writer;
+    conf = ngx_glyph_main_conf->pg;
 
     ngx_queue_init(&w->ready);
     ngx_queue_init(&w->dropped);
@@ -96,7 +109,7 @@ ngx_glyph_writer_init(ngx_cycle_t *cycle, ngx_glyph_pg_conf_t *conf)
     ngx_glyph_writer_event(&w->giveup, ngx_glyph_writer_giveup_handler, w, 0);
 
     ngx_glyph_store_observe(NGX_GLYPH_STORE_WRITES,
-                            ngx_glyph_writer_store_changed);
+                            &ngx_glyph_writer_observer);
 
     /* so that the first upload finds out at once whether it can be taken */
 
@@ -117,7 +130,7 @@ ngx_glyph_writer_event(ngx_event_t *ev, ngx_event_handler_pt handler,
 }
 
 
-void
+static void
 ngx_glyph_writer_exit(void)
 {
     ngx_uint_t              i;
@@ -166,27 +179,6 @@ ngx_glyph_writer_free(ngx_queue_t *batches)
 }
 
 
-/* One without jobs; NULL: no memory. */
-
-ngx_glyph_batch_t *
-ngx_glyph_writer_batch(void)
-{
-    ngx_queue_t         *q;
-    ngx_glyph_writer_t  *w;
-
-    w = &ngx_glyph_writer;
-
-    if (ngx_queue_empty(&w->free)) {
-        return ngx_calloc(sizeof(ngx_glyph_batch_t), w->log);
-    }
-
-    q = ngx_queue_head(&w->free);
-    ngx_queue_remove(q);
-
-    return ngx_queue_data(q, ngx_glyph_batch_t, queue);
-}
-
-
 void
 ngx_glyph_writer_batch_done(ngx_glyph_writer_tx_t *tx)
 {
@@ -209,66 +201,6 @@ ngx_glyph_writer_available(void)
     }
 
     return (w->nready > NGX_GLYPH_WRITER_BEHIND) ? NGX_BUSY : NGX_OK;
-}
-
-
-void
-ngx_glyph_writer_forget(ngx_glyph_job_t *job)
-{
-    if (job->import.place == NGX_GLYPH_PLACE_READY) {
-        ngx_glyph_writer_unready(job);
-    }
-}
-
-
-void
-ngx_glyph_writer_ready(ngx_glyph_job_t *job)
-{
-    ngx_glyph_writer_t *w = &ngx_glyph_writer;
-
-    if (job->import.place == NGX_GLYPH_PLACE_BATCH) {
-        return;
-    }
-
-    if (job->import.place == NGX_GLYPH_PLACE_READY) {
-
-        if (!ngx_glyph_job_unrecorded(job)) {
-            return;
-        }
-
-        ngx_glyph_writer_unready(job);
-    }
-
-    ngx_glyph_writer_queue(job, 0);
-
-    if (ngx_glyph_store_overdue(NGX_GLYPH_STORE_WRITES)) {
-        ngx_post_event(&w->giveup, &ngx_posted_events);
-    }
-
-    ngx_glyph_writer_next();
-}
-
-
-/* Of what Postgres has no row, and needs none, it is not told. */
-
-void
-ngx_glyph_writer_queue(ngx_glyph_job_t *job, ngx_uint_t first)
-{
-    ngx_queue_t         *jobs;
-    ngx_glyph_writer_t  *w;
-
-    w = &ngx_glyph_writer;
-    jobs = ngx_glyph_job_unrecorded(job) ? &w->dropped : &w->ready;
-
-    job->import.place = NGX_GLYPH_PLACE_READY;
-    w->nready++;
-
-    if (first) {
-        ngx_queue_insert_head(jobs, &job->import.ready);
-
-    } else {
-        ngx_queue_insert_tail(jobs, &job->import.ready);
-    }
 }
 
 
@@ -313,25 +245,6 @@ ngx_glyph_writer_go_handler(ngx_event_t *ev)
 
     if (!w->retry.timer_set) {
         ngx_glyph_writer_more();
-    }
-}
-
-
-static void
-ngx_glyph_writer_drop_jobs(void)
-{
-    ngx_queue_t         *q;
-    ngx_glyph_job_t     *job;
-    ngx_glyph_writer_t  *w;
-
-    w = &ngx_glyph_writer;
-
-    while (!ngx_queue_empty(&w->dropped)) {
-        q = ngx_queue_head(&w->dropped);
-        job = ngx_queue_data(q, ngx_glyph_job_t, import.ready);
-
-        ngx_glyph_writer_unready(job);
-        ngx_glyph_job_unstored(job);
     }
 }
 
@@ -401,7 +314,7 @@ ngx_glyph_writer_rest(ngx_glyph_writer_tx_t *tx)
     ngx_glyph_event_idle(&tx->conn.event, 1);
 
     if (!tx->idle.timer_set) {
-        ngx_add_timer(&tx->idle, NGX_GLYPH_WRITER_IDLE);
+        ngx_add_timer(&tx->idle, NGX_GLYPH_WRITER_REST);
     }
 }
 
@@ -441,49 +354,6 @@ ngx_glyph_writer_share(void)
     }
 
     return ngx_min(bytes / idle, NGX_GLYPH_BATCH_SIZE);
-}
-
-
-/* Of the next blocks of the jobs that wait; counting stops when it is much. */
-
-static size_t
-ngx_glyph_writer_bytes(void)
-{
-    size_t               bytes;
-    ngx_queue_t         *q;
-    ngx_glyph_writer_t  *w;
-
-    w = &ngx_glyph_writer;
-    bytes = 0;
-
-    for (q = ngx_queue_head(&w->ready);
-         q != ngx_queue_sentinel(&w->ready)
-         && bytes < NGX_GLYPH_WRITERS_MAX * NGX_GLYPH_BATCH_SIZE;
-         q = ngx_queue_next(q))
-    {
-        bytes += ngx_glyph_writer_next_size(ngx_queue_data(q, ngx_glyph_job_t,
-                                                           import.ready));
-    }
-
-    return bytes;
-}
-
-
-/* Of its next block; 0: there is none. */
-
-size_t
-ngx_glyph_writer_next_size(ngx_glyph_job_t *job)
-{
-    ngx_glyph_block_t  *block;
-
-    if (ngx_queue_empty(&job->blocks)) {
-        return 0;
-    }
-
-    block = ngx_queue_data(ngx_queue_head(&job->blocks), ngx_glyph_block_t,
-                           queue);
-
-    return block->listings.len + block->errors.len;
 }
 
 
@@ -611,7 +481,6 @@ ngx_glyph_writer_store_changed(void)
     }
 
     if (ngx_glyph_store_is_up(NGX_GLYPH_STORE_WRITES)) {
-        ngx_glyph_models_sync();
         ngx_glyph_writer_next();
 
     } else if (!w->retry.timer_set) {
@@ -774,78 +643,6 @@ ngx_glyph_writer_stall_handler(ngx_event_t *ev)
 }
 
 
-/* Of a batch under way it is known soon whether it was written. */
-
-static void
-ngx_glyph_writer_giveup_handler(ngx_event_t *ev)
-{
-    ngx_uint_t           i;
-    ngx_queue_t          jobs, *q;
-    ngx_glyph_job_t     *job;
-    ngx_glyph_writer_t  *w;
-
-    w = &ngx_glyph_writer;
-
-    if (w->giveup.timer_set) {
-        ngx_del_timer(&w->giveup);
-    }
-
-    if (!ngx_glyph_store_overdue(NGX_GLYPH_STORE_WRITES)) {
-        return;
-    }
-
-    for (i = 0; i < w->conf->writers; i++) {
-        if (w->tx[i].batch && w->tx[i].phase != NGX_GLYPH_WRITER_IDLING) {
-            return;
-        }
-    }
-
-    for (q = ngx_queue_head(&w->doubtful);
-         q != ngx_queue_sentinel(&w->doubtful);
-         q = ngx_queue_next(q))
-    {
-        ngx_glyph_writer_batch_lost(ngx_queue_data(q, ngx_glyph_batch_t,
-                                                   queue));
-    }
-
-    if (ngx_queue_empty(&w->ready)) {
-        return;
-    }
-
-    /* what is told to one may well change others */
-
-    ngx_queue_init(&jobs);
-    ngx_queue_add(&jobs, &w->ready);
-    ngx_queue_init(&w->ready);
-
-    while (!ngx_queue_empty(&jobs)) {
-        q = ngx_queue_head(&jobs);
-        job = ngx_queue_data(q, ngx_glyph_job_t, import.ready);
-
-        ngx_queue_remove(q);
-        ngx_queue_insert_tail(&w->ready, q);
-
-        ngx_glyph_job_store_lost(job, 0);
-    }
-
-    ngx_glyph_writer_next();
-}
-
-
-static void
-ngx_glyph_writer_batch_lost(ngx_glyph_batch_t *batch)
-{
-    ngx_uint_t         i;
-    ngx_glyph_item_t  *item;
-
-    for (i = 0; i < batch->n; i++) {
-        item = &batch->items[i];
-        ngx_glyph_job_store_lost(item->job,
-                                 item->block && item->block->final);
-    }
-}
-
-
 static void
 ngx_glyph_writer_idle_handler(ngx_event_t *ev)
 {
@@ -857,55 +654,31 @@ ngx_glyph_writer_idle_handler(ngx_event_t *ev)
 }
 
 
-void
-ngx_glyph_writer_unready(ngx_glyph_job_t *job)
+static void
+ngx_glyph_writer_gauges(void)
 {
-    ngx_queue_remove(&job->import.ready);
-    job->import.place = NGX_GLYPH_PLACE_NONE;
-
-    ngx_glyph_writer.nready--;
-}
-
-
-ngx_uint_t
-ngx_glyph_writer_waiting(void)
-{
-    return ngx_glyph_writer.nready;
-}
-
-
-ngx_uint_t
-ngx_glyph_writer_writing(void)
-{
-    ngx_uint_t           i, n;
-    ngx_glyph_writer_t  *w;
-
-    w = &ngx_glyph_writer;
-    n = 0;
-
-    for (i = 0; w->conf && i < w->conf->writers; i++) {
-        n += w->tx[i].batch ? w->tx[i].batch->n : 0;
-    }
-
-    return n;
-}
-
-
-void
-ngx_glyph_writer_connections(ngx_uint_t *idle, ngx_uint_t *busy)
-{
-    ngx_uint_t           i;
-    ngx_glyph_writer_t  *w;
+    ngx_uint_t              i, idle, busy, writing;
+    ngx_glyph_writer_t     *w;
+    ngx_glyph_writer_tx_t  *tx;
 
     w = &ngx_glyph_writer;
 
-    *idle = 0;
-    *busy = 0;
+    idle = 0;
+    busy = 0;
+    writing = 0;
 
     for (i = 0; w->conf && i < w->conf->writers; i++) {
+        tx = &w->tx[i];
 
-        if (w->tx[i].conn.state == NGX_GLYPH_PG_OPEN) {
-            *(w->tx[i].phase == NGX_GLYPH_WRITER_IDLING ? idle : busy) += 1;
+        writing += tx->batch ? tx->batch->n : 0;
+
+        if (tx->conn.state == NGX_GLYPH_PG_OPEN) {
+            *(tx->phase == NGX_GLYPH_WRITER_IDLING ? &idle : &busy) += 1;
         }
     }
+
+    ngx_glyph_zone_set(NGX_GLYPH_WRITER_READY, w->nready);
+    ngx_glyph_zone_set(NGX_GLYPH_WRITER_WRITING, writing);
+    ngx_glyph_zone_set(NGX_GLYPH_WRITER_IDLE, idle);
+    ngx_glyph_zone_set(NGX_GLYPH_WRITER_BUSY, busy);
 }

@@ -17,10 +17,7 @@
 /* Where the rows of imports go. */
 extern const ngx_glyph_sink_t  ngx_glyph_writer_sink;
 
-
-ngx_int_t ngx_glyph_writer_init(ngx_cycle_t *cycle,
-    ngx_glyph_pg_conf_t *conf);
-void ngx_glyph_writer_exit(void);
+extern const ngx_glyph_part_t  ngx_glyph_writer_part;
 
 /* The job has a block in job->blocks, or wants to be registered. */
 void ngx_glyph_writer_ready(ngx_glyph_job_t *job);
@@ -34,13 +31,6 @@ void ngx_glyph_writer_forget(ngx_glyph_job_t *job);
  * Begins to connect if nothing is known.
  */
 ngx_int_t ngx_glyph_writer_available(void);
-
-/* How many jobs wait for a transaction, and are in an open one. */
-ngx_uint_t ngx_glyph_writer_waiting(void);
-ngx_uint_t ngx_glyph_writer_writing(void);
-
-/* How many connections are open, without and with a transaction. */
-void ngx_glyph_writer_connections(ngx_uint_t *idle, ngx_uint_t *busy);
 
 
 #endif /* _NGX_GLYPH_WRITER_H_INCLUDED_ */

@@ -1,15 +1,17 @@
 
 #include "ngx_glyph.h"
-#include "ngx_glyph_owner.h"
+#include "ngx_glyph_node.h"
 #include "ngx_glyph_record.h"
 #include "ngx_glyph_store.h"
-#include "ngx_glyph_tenant.h"
+#include "ngx_glyph_str.h"
 #include "ngx_glyph_writer.h"
 #include "ngx_glyph_writer_tx.h"
 #include "ngx_glyph_zone.h"
 
 
 static void ngx_glyph_writer_tell(ngx_glyph_batch_t *batch);
+static void ngx_glyph_writer_give_back(ngx_glyph_batch_t *batch,
+    ngx_uint_t i);
 static void ngx_glyph_writer_withdraw(ngx_glyph_batch_t *batch,
     ngx_uint_t i);
 static void ngx_glyph_writer_refused(ngx_glyph_writer_tx_t *tx);
@@ -99,7 +101,7 @@ ngx_glyph_writer_tell(ngx_glyph_batch_t *batch)
 
 /* The block was not written: it is the job's first again. */
 
-void
+static void
 ngx_glyph_writer_give_back(ngx_glyph_batch_t *batch, ngx_uint_t i)
 {
     ngx_glyph_item_t  item;
@@ -448,4 +450,76 @@ ngx_glyph_writer_taken(ngx_glyph_writer_tx_t *tx, PGresult *res)
     }
 
     ngx_glyph_job_unref(item.job);
+}
+
+
+/* Of a batch under way it is known soon whether it was written. */
+
+void
+ngx_glyph_writer_giveup_handler(ngx_event_t *ev)
+{
+    ngx_uint_t           i;
+    ngx_queue_t          jobs, *q;
+    ngx_glyph_job_t     *job;
+    ngx_glyph_writer_t  *w;
+
+    w = &ngx_glyph_writer;
+
+    if (w->giveup.timer_set) {
+        ngx_del_timer(&w->giveup);
+    }
+
+    if (!ngx_glyph_store_overdue(NGX_GLYPH_STORE_WRITES)) {
+        return;
+    }
+
+    for (i = 0; i < w->conf->writers; i++) {
+        if (w->tx[i].batch && w->tx[i].phase != NGX_GLYPH_WRITER_IDLING) {
+            return;
+        }
+    }
+
+    for (q = ngx_queue_head(&w->doubtful);
+         q != ngx_queue_sentinel(&w->doubtful);
+         q = ngx_queue_next(q))
+    {
+        ngx_glyph_writer_batch_lost(ngx_queue_data(q, ngx_glyph_batch_t,
+                                                   queue));
+    }
+
+    if (ngx_queue_empty(&w->ready)) {
+        return;
+    }
+
+    /* what is told to one may well change others */
+
+    ngx_queue_init(&jobs);
+    ngx_queue_add(&jobs, &w->ready);
+    ngx_queue_init(&w->ready);
+
+    while (!ngx_queue_empty(&jobs)) {
+        q = ngx_queue_head(&jobs);
+        job = ngx_queue_data(q, ngx_glyph_job_t, import.ready);
+
+        ngx_queue_remove(q);
+        ngx_queue_insert_tail(&w->ready, q);
+
+        ngx_glyph_job_store_lost(job, 0);
+    }
+
+    ngx_glyph_writer_next();
+}
+
+
+void
+ngx_glyph_writer_batch_lost(ngx_glyph_batch_t *batch)
+{
+    ngx_uint_t         i;
+    ngx_glyph_item_t  *item;
+
+    for (i = 0; i < batch->n; i++) {
+        item = &batch->items[i];
+        ngx_glyph_job_store_lost(item->job,
+                                 item->block && item->block->final);
+    }
 }

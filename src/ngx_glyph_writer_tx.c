@@ -1,6 +1,6 @@
 
 #include "ngx_glyph.h"
-#include "ngx_glyph_owner.h"
+#include "ngx_glyph_node.h"
 #include "ngx_glyph_store.h"
 #include "ngx_glyph_uuid.h"
 #include "ngx_glyph_writer_tx.h"
@@ -26,8 +26,7 @@ static void ngx_glyph_writer_result(ngx_glyph_writer_tx_t *tx,
 static void ngx_glyph_writer_duplicates(ngx_glyph_batch_t *batch,
     PGresult *res);
 static void ngx_glyph_writer_done(ngx_glyph_writer_tx_t *tx);
-static void ngx_glyph_writer_gather(ngx_glyph_batch_t *batch,
-    ngx_uint_t jobs, size_t size, size_t max);
+static ngx_glyph_batch_t *ngx_glyph_writer_batch(void);
 static void ngx_glyph_writer_batch_refused(ngx_glyph_writer_tx_t *tx);
 static void ngx_glyph_writer_probed(ngx_glyph_writer_tx_t *tx);
 static ngx_uint_t ngx_glyph_writer_is_unwell(ngx_glyph_writer_tx_t *tx);
@@ -514,36 +513,22 @@ ngx_glyph_writer_start_batch(ngx_glyph_writer_tx_t *tx, size_t size)
 }
 
 
-/* Jobs whose next block has at most "max" bytes, oldest first. */
+/* One without jobs; NULL: no memory. */
 
-static void
-ngx_glyph_writer_gather(ngx_glyph_batch_t *batch, ngx_uint_t jobs,
-    size_t size, size_t max)
+static ngx_glyph_batch_t *
+ngx_glyph_writer_batch(void)
 {
-    ngx_queue_t         *q, *next;
-    ngx_glyph_job_t     *job;
+    ngx_queue_t         *q;
     ngx_glyph_writer_t  *w;
 
     w = &ngx_glyph_writer;
 
-    for (q = ngx_queue_head(&w->ready);
-         q != ngx_queue_sentinel(&w->ready)
-         && batch->n < jobs && batch->size < size;
-         q = next)
-    {
-        next = ngx_queue_next(q);
-        job = ngx_queue_data(q, ngx_glyph_job_t, import.ready);
-
-        if (ngx_glyph_writer_next_size(job) > max) {
-            continue;
-        }
-
-        ngx_glyph_writer_unready(job);
-
-        if (job->import.registered && ngx_queue_empty(&job->blocks)) {
-            continue;
-        }
-
-        ngx_glyph_batch_add(batch, job);
+    if (ngx_queue_empty(&w->free)) {
+        return ngx_calloc(sizeof(ngx_glyph_batch_t), w->log);
     }
+
+    q = ngx_queue_head(&w->free);
+    ngx_queue_remove(q);
+
+    return ngx_queue_data(q, ngx_glyph_batch_t, queue);
 }

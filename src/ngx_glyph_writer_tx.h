@@ -1,8 +1,9 @@
 
 /*
- * What the writer's files share: ngx_glyph_writer.c has the connections and
- * the jobs that wait, ngx_glyph_writer_tx.c sends a transaction and reads what
- * comes back, ngx_glyph_writer_outcome.c knows what becomes of its jobs.
+ * What the writer's files share: ngx_glyph_writer.c has the connections,
+ * ngx_glyph_writer_jobs.c the jobs that wait, ngx_glyph_writer_tx.c sends a
+ * transaction and reads what comes back, ngx_glyph_writer_outcome.c knows what
+ * becomes of its jobs.
  *
  * There are a few connections, each with a transaction of its own.  A job is
  * in one batch at a time, so of one job's blocks the next is written when it
@@ -103,15 +104,32 @@ typedef struct {
 extern ngx_glyph_writer_t  ngx_glyph_writer;
 
 
+/* ngx_glyph_writer.c */
+
 void ngx_glyph_writer_next(void);
 void ngx_glyph_writer_lost(ngx_glyph_writer_tx_t *tx);
 void ngx_glyph_writer_unwell(ngx_glyph_writer_tx_t *tx);
 void ngx_glyph_writer_retry_later(void);
+void ngx_glyph_writer_batch_done(ngx_glyph_writer_tx_t *tx);
+
+
+/* ngx_glyph_writer_jobs.c */
+
 void ngx_glyph_writer_queue(ngx_glyph_job_t *job, ngx_uint_t first);
 void ngx_glyph_writer_unready(ngx_glyph_job_t *job);
-size_t ngx_glyph_writer_next_size(ngx_glyph_job_t *job);
-ngx_glyph_batch_t *ngx_glyph_writer_batch(void);
-void ngx_glyph_writer_batch_done(ngx_glyph_writer_tx_t *tx);
+
+/* Jobs whose next block has at most "max" bytes go into the batch. */
+void ngx_glyph_writer_gather(ngx_glyph_batch_t *batch, ngx_uint_t jobs,
+    size_t size, size_t max);
+
+/* Of the next blocks of all that wait; counting stops when it is much. */
+size_t ngx_glyph_writer_bytes(void);
+
+/* Those of which Postgres need not know are told of it. */
+void ngx_glyph_writer_drop_jobs(void);
+
+
+/* ngx_glyph_writer_tx.c */
 
 void ngx_glyph_writer_ready_handler(ngx_glyph_pg_conn_t *c);
 void ngx_glyph_writer_turn_handler(ngx_event_t *ev);
@@ -121,9 +139,13 @@ void ngx_glyph_writer_send(ngx_glyph_writer_tx_t *tx,
 void ngx_glyph_writer_start_batch(ngx_glyph_writer_tx_t *tx, size_t size);
 void ngx_glyph_writer_probe(ngx_glyph_writer_tx_t *tx);
 
+
+/* ngx_glyph_writer_outcome.c */
+
 void ngx_glyph_writer_commit(ngx_glyph_writer_tx_t *tx);
 void ngx_glyph_writer_tell_handler(ngx_event_t *ev);
-void ngx_glyph_writer_give_back(ngx_glyph_batch_t *batch, ngx_uint_t i);
+void ngx_glyph_writer_giveup_handler(ngx_event_t *ev);
+void ngx_glyph_writer_batch_lost(ngx_glyph_batch_t *batch);
 void ngx_glyph_writer_give_back_all(ngx_glyph_batch_t *batch);
 void ngx_glyph_writer_rolled_back(ngx_glyph_writer_tx_t *tx);
 void ngx_glyph_writer_answered(ngx_glyph_writer_tx_t *tx, PGresult *res);

@@ -27,7 +27,17 @@ typedef struct {
 } ngx_glyph_zone_t;
 
 
+static ngx_int_t ngx_glyph_zone_enter(ngx_cycle_t *cycle);
+static void ngx_glyph_zone_leave(void);
 static ngx_int_t ngx_glyph_zone_init(ngx_shm_zone_t *shm_zone, void *data);
+
+
+const ngx_glyph_part_t  ngx_glyph_zone_part = {
+    ngx_glyph_zone_enter,
+    ngx_glyph_zone_leave,
+    NULL,
+    0
+};
 
 
 /* microseconds */
@@ -109,12 +119,12 @@ ngx_glyph_zone_init(ngx_shm_zone_t *shm_zone, void *data)
 }
 
 
-void
-ngx_glyph_zone_enter(ngx_shm_zone_t *shm_zone)
+static ngx_int_t
+ngx_glyph_zone_enter(ngx_cycle_t *cycle)
 {
     ngx_uint_t  i;
 
-    ngx_glyph_zone = shm_zone->data;
+    ngx_glyph_zone = ngx_glyph_main_conf->zone->data;
     ngx_glyph_zone_self = &ngx_glyph_zone->workers[ngx_process_slot];
 
     for (i = 0; i < NGX_GLYPH_GAUGES; i++) {
@@ -124,10 +134,12 @@ ngx_glyph_zone_enter(ngx_shm_zone_t *shm_zone)
     ngx_memory_barrier();
 
     ngx_glyph_zone_self->pid = ngx_pid;
+
+    return NGX_OK;
 }
 
 
-void
+static void
 ngx_glyph_zone_leave(void)
 {
     if (ngx_glyph_zone_self) {

@@ -22,6 +22,10 @@
 #include "ngx_glyph.h"
 
 
+/* The worker takes its place, with all gauges 0, and leaves it. */
+extern const ngx_glyph_part_t  ngx_glyph_zone_part;
+
+
 /* classes of SQLSTATEs that are counted; see ngx_glyph_store.c */
 #define NGX_GLYPH_REFUSAL_CLASSES  13
 
@@ -124,12 +128,8 @@ ngx_int_t ngx_glyph_zone_create(ngx_conf_t *cf, ngx_str_t *name, size_t size);
 /* The least that a zone must have, in bytes, and has if nothing is said. */
 size_t ngx_glyph_zone_size(void);
 
-/* The worker takes its place, with all gauges 0, and leaves it. */
-void ngx_glyph_zone_enter(ngx_shm_zone_t *shm_zone);
-void ngx_glyph_zone_leave(void);
-
 /* These may be called in threads; "counter" may be an enumerator plus an
- * index.  Before ngx_glyph_zone_enter() they do nothing. */
+ * index.  Before the worker has its place they do nothing. */
 void ngx_glyph_zone_add(ngx_uint_t counter, uint64_t n);
 void ngx_glyph_zone_observe(ngx_glyph_histogram_e i, uint64_t usec);
 

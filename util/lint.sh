@@ -29,8 +29,24 @@ then
     say "src/core knows no nginx, Redis or Postgres"
 fi
 
+# a macro with an enumerator's name takes its place, and no compiler says so
+# shellcheck disable=SC2046
+perl -0777 -ne '
+    push @names, [ $ARGV, /^#define\s+(NGX_GLYPH_\w+)/mg ];
+    $enum{$_} = 1 for map { /^ +(NGX_GLYPH_\w+) *[=,\n]/mg } /^typedef enum \{(.*?)^\}/msg;
+    END { for my $in (@names) { my ($file, @macros) = @$in;
+              for (grep { $enum{$_} } @macros) {
+                  print "$file: $_ is an enumerator, too\n"; $bad = 1 } }
+          $? = $bad ? 1 : 0 }' $(git ls-files 'src/ngx_*.[ch]') || bad=1
+
 # what may include what
 perl util/layers.pl || bad=1
+
+# numbers that only shrink: util/layers.pl -v and util/exports.pl -v say which
+if ls build/nginx/addon/src/ngx_glyph_*.o > /dev/null 2>&1; then
+    perl util/layers.pl -v | tail -n 1
+    perl util/exports.pl
+fi
 
 # tables that are made of data
 perl util/words.pl -c || bad=1

@@ -212,13 +212,6 @@ glyph_multipart_code(const glyph_multipart_t *mp)
 }
 
 
-int
-glyph_multipart_file_begun(const glyph_multipart_t *mp)
-{
-    return mp->file_begun;
-}
-
-
 const glyph_str_t *
 glyph_multipart_filename(const glyph_multipart_t *mp)
 {

@@ -49,9 +49,6 @@ int glyph_multipart_end(glyph_multipart_t *mp);
 
 glyph_code_e glyph_multipart_code(const glyph_multipart_t *mp);
 
-/* Whether the file part's headers, or its end, have been seen. */
-int glyph_multipart_file_begun(const glyph_multipart_t *mp);
-
 /* The file part's file name (base name, no path) and content type. */
 const glyph_str_t *glyph_multipart_filename(const glyph_multipart_t *mp);
 const glyph_str_t *glyph_multipart_content_type(const glyph_multipart_t *mp);

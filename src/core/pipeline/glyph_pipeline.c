@@ -645,13 +645,6 @@ glyph_pipeline_field(const glyph_pipeline_t *p, const char *name)
 }
 
 
-const glyph_header_t *
-glyph_pipeline_header(const glyph_pipeline_t *p)
-{
-    return p->header;
-}
-
-
 const glyph_str_t *
 glyph_pipeline_head(const glyph_pipeline_t *p)
 {

@@ -114,8 +114,7 @@ int glyph_pipeline_ended(const glyph_pipeline_t *p);
 /* Whether the header has been read, so that the file is not refused by it. */
 int glyph_pipeline_begun(const glyph_pipeline_t *p);
 
-/* The file's header and delimiter, once begun; NULL and 0 before. */
-const glyph_header_t *glyph_pipeline_header(const glyph_pipeline_t *p);
+/* The file's delimiter, once begun; 0 before. */
 unsigned char glyph_pipeline_delimiter(const glyph_pipeline_t *p);
 
 /* The header record's bytes, in UTF-8, without the line end; once begun. */

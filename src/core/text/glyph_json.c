@@ -321,6 +321,13 @@ glyph_json_decimal(glyph_buf_t *b, double n, int digits)
 }
 
 
+/*
+ * Not by yajl, which reads the records of JSON: it takes \u0000, half a
+ * surrogate, overlong bytes, a form feed for space and numbers of any size,
+ * all of which Postgres refuses; and it allocates for each text, of which a
+ * row may have one.
+ */
+
 int
 glyph_json_is_object(const glyph_str_t *text)
 {

@@ -36,6 +36,8 @@ static int glyph_index_starts(glyph_index_t *index);
 static void glyph_index_families(glyph_index_t *index);
 static unsigned glyph_index_form(const glyph_index_t *index, size_t i);
 static int glyph_index_before(const glyph_index_t *index, size_t a, size_t b);
+static uint64_t glyph_index_qualifiers(const glyph_index_t *index,
+    const glyph_str_t *text);
 
 
 int
@@ -635,7 +637,9 @@ glyph_index_before(const glyph_index_t *index, size_t a, size_t b)
 }
 
 
-uint64_t
+/* That a text has. */
+
+static uint64_t
 glyph_index_qualifiers(const glyph_index_t *index, const glyph_str_t *text)
 {
     size_t          i, k;

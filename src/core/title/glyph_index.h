@@ -101,8 +101,4 @@ typedef struct {
 size_t glyph_name_writings(const glyph_index_t *index,
     const glyph_model_t *model, glyph_row_t *row, glyph_writing_t *w);
 
-/* The qualifiers that a text has. */
-uint64_t glyph_index_qualifiers(const glyph_index_t *index,
-    const glyph_str_t *text);
-
 #endif /* GLYPH_INDEX_H_INCLUDED */
