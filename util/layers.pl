@@ -28,11 +28,11 @@ my @layers = (
     { pg => [qw(models pg pg_conf pg_conn schema store)],
       redis => [qw(redis redis_conf redis_link redis_reply
                    redis_sentinel redis_state redis_sub)],
-      spool => [qw(source spool spool_file spool_read spool_scan
+      spool => [qw(asked source spool spool_file spool_read spool_scan
                    spool_write)] },
 
     { job => [qw(client collect compute job job_fingerprint job_input job_json
-                 asked import job_life job_list job_parts job_state job_view kind
+                 import job_life job_list job_parts job_state job_view kind
                  observer output preview registry_conf sink spool_meta)] },
 
     { writer => [qw(batch owner record writer writer_jobs
