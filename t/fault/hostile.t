@@ -444,7 +444,8 @@ subtest 'a row that was damaged by hand' => sub {
               . ' finished_at = NULL');
     my $status = get("/jobs/$id/status");
     is status_of("/jobs/$other/status"), 200, 'another one is told';
-    $change->("created_at = now(), result = '$result'");
+    $change->("created_at = now(), started_at = now(), finished_at = now(),"
+              . " result = '$result'");
     sql("UPDATE glyph.import_errors SET errors = '{}'"
         . " WHERE import_id = '$id'");
     damaged('errors that are none', "/jobs/$id/errors");
@@ -484,7 +485,8 @@ subtest 'a background import whose row is damaged' => sub {
     unlike slurp("$root/logs/error.log"), qr/exited on signal/,
         'no worker has died';
     sql('DROP TRIGGER test_only ON glyph.imports; DROP FUNCTION test_only()');
-    sql("UPDATE glyph.imports SET state = 'failed' WHERE id = '$id'");
+    sql("UPDATE glyph.imports SET state = 'failed', finished_at = now()"
+        . " WHERE id = '$id'");
     sql('ALTER TABLE glyph.imports ADD CONSTRAINT imports_state_check CHECK'
         . " (state IN ('receiving', 'queued', 'processing', 'completed',"
         . " 'failed', 'cancelled'))");
