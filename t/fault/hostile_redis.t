@@ -146,7 +146,7 @@ subtest 'a job that there is not' => sub {
     }
     put($id, tenant => '', state => 'failed',
         job => document($id, 'failed')
-               =~ s/null\}$/{"code":"client_gone"}}/r);
+               =~ s/"error":null/"error":{"code":"client_gone"}/r);
     like get("/jobs/$id/status"), qr/"code":"client_gone".*"unconfirmed":true/,
         'that one has failed only Redis may know, and it is unconfirmed';
     is status_of("/jobs/$id/result"), 404, 'it has no result';
