@@ -16,6 +16,13 @@ BEGIN
         RAISE EXCEPTION 'schema glyph is at version %, from which this file'
             ' cannot go on: an earlier error says why', v;
     END IF;
+
+    -- Whatever changes rows locks one of these first: to wait for its end here,
+    -- with nothing held, is no deadlock.  Those who read do not wait.
+
+    IF to_regclass('glyph.imports') IS NOT NULL THEN
+        LOCK TABLE glyph.imports IN EXCLUSIVE MODE;
+    END IF;
 END
 $$;
 

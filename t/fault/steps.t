@@ -10,6 +10,7 @@ use Test::More;
 plan skip_all => 'GLYPH_PG is not set' unless $ENV{GLYPH_PG};
 
 use Glyph::Fault;
+use Glyph::Session;
 
 my $schema = "$ENV{GLYPH_BUILD}/schema.sql";
 my ($psql) = (sort glob '/usr/lib/postgresql/*/bin/psql')[-1];
@@ -98,6 +99,22 @@ subtest 'while uploads are on their way' => sub {
     is run_file($schema, $ENV{GLYPH_PG}), '', 'again';
     is code_of($ids[$_], $pids[$_]), 200, 'completed' for 0 .. 3;
     is visible($_), $rows, 'all rows' for @ids;
+};
+
+subtest 'while a purge is in the midst of its work' => sub {
+    my $purge = Glyph::Session->new;
+    $purge->run('BEGIN; SELECT 1 FROM glyph.imports LIMIT 1 FOR UPDATE;'
+        . ' DELETE FROM glyph.listings WHERE false');
+    my $pid = open my $run, '-|', $psql, '-Xq', '-v', 'ON_ERROR_STOP=1', '-f',
+        $schema, $ENV{GLYPH_PG} or die "psql: $!";
+    ok wait_for(sub {
+        sql("SELECT count(*) FROM pg_locks WHERE NOT granted"
+            . " AND relation = 'glyph.imports'::regclass") > 0;
+    }, 10), 'it waits';
+    is $purge->run('UPDATE glyph.imports SET rows = rows'), '',
+        'for the purge, which goes on';
+    $purge->run('COMMIT');
+    ok close $run, 'and then it goes on, too';
 };
 
 is counts(), join('|', 12, 8 * $rows + 4, 4, 8 * $rows + 4, 4),
