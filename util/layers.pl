@@ -59,6 +59,13 @@ my $bad = 0;
 
 my %level = map { $core[$_] => $_ } 0 .. $#core;
 
+# no build reads it
+
+for my $file (glob 'src/core/*.[ch]') {
+    print "$file: is in no folder\n";
+    $bad = 1;
+}
+
 for my $file (glob 'src/core/*/*.[ch]') {
     my ($folder) = $file =~ m{^src/core/(\w+)/};
 
