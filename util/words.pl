@@ -171,7 +171,8 @@ for my $name (sort keys %files) {
     my $text = "/*\n * Made by util/words.pl of src/core/words: change these."
         . "\n */\n\n#include \"$files{$name}{include}\"\n"
         . $files{$name}{text};
-    my ($path) = glob "$core/$name.c $core/*/$name.c";
+    my ($folder) = $files{$name}{include} =~ m{^(\w+)/};
+    my $path = "$core/$folder/$name.c";
     my $old = do { local (@ARGV, $/) = -e $path ? $path : '/dev/null'; <> };
 
     next if defined $old && $old eq $text;
