@@ -87,7 +87,7 @@ sub send_file {
 }
 
 # The sources, with strings that are in pieces made whole.
-my $source = join "\n", map { slurp($_) } glob('src/*.c src/core/*/*.c');
+my $source = join "\n", map { slurp($_) } glob('src/*/*.c src/core/*/*.c');
 $source =~ s/"\s*\n\s*"//g;
 my $schema = join '', map { slurp($_) } glob 'conf/schema/*.sql';
 
@@ -115,7 +115,7 @@ subtest 'all codes are there, and no others' => sub {
     }
     $used{$_} = 1 for $schema =~ /"code": "(\w+)"/g;
 
-    my ($list) = slurp('src/ngx_glyph_http.c')
+    my ($list) = slurp('src/http/ngx_glyph_http.c')
         =~ /ngx_glyph_statuses\[\] = \{(.*?)\n\};/s;
     my %status = $list =~ /\{ (\d{3}), "[^"]*", "(\w+)" \}/g;
     $used{$_} = 1 for values %status;

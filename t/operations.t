@@ -18,7 +18,7 @@ my $directives = slurp('docs/directives.md');
 my $codes = join '', map { slurp("docs/$_") } qw(errors.md api.md guarantees.md);
 
 # a literal that is written in two parts is one
-my $sources = join '', map { slurp($_) } glob 'src/*.c';
+my $sources = join '', map { slurp($_) } glob 'src/*/*.c';
 $sources =~ s/"\s*\n\s*"//g;
 $sources =~ s/\\"/"/g;
 

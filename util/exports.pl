@@ -1,6 +1,6 @@
 #!/usr/bin/env perl
 #
-# What a file of src/ngx_* shows to others, by the objects of the last build:
+# What a file of src/*/ngx_* shows to others, by the objects of the last build:
 # how many functions have one other file that calls them, or none.  With -v,
 # which they are.
 
@@ -17,7 +17,9 @@ my (%home, %users);
 # what has moved or gone leaves its object behind
 
 for my $object (glob 'build/nginx/addon/*/ngx_glyph_*.o') {
-    next if $object !~ m{(\w+)\.o$} || !(-e "src/$1.c" || -e "$1.c");
+    my ($dir, $name) = $object =~ m{/(\w+)/(\w+)\.o$};
+
+    next if !-e "src/$dir/$name.c" && !-e "$name.c";
 
     my ($part) = $object =~ m{/(?:ngx_glyph_)?(\w+)\.o$};
 

@@ -1,12 +1,13 @@
 #!/usr/bin/env perl
 #
-# The layers of src, from the ground: a file includes its own headers and those
-# of layers before its own, and none of those behind it.  Says which includes
-# point up, with file and line.
+# The layers of src, from the ground: a folder's files include its own headers
+# and those of layers before it, and none of those behind it or beside.  Says
+# which includes do not, with file and line, and which calls, by the objects of
+# the last build, where there is one: neither a prototype outside a header nor a
+# header of somebody else's hides these.
 #
-#   layers.pl       core, by folders; an error for each
-#   layers.pl -v    the rest, too, by the table below, and what the objects of
-#                   the last build call; says how many there are, no more
+#   layers.pl       an error for each
+#   layers.pl -v    and the circles of files, with what leads around them
 
 use strict;
 use warnings;
@@ -20,31 +21,16 @@ chdir "$FindBin::Bin/.." or die "chdir: $!\n";
 # and titles; a scored listing; what it is written as; the pipeline itself
 my @core = qw(text value column json csv body title listing out pipeline);
 
-# of src/ngx_glyph_NAME.[ch]; those in one line do not know each other
+# events and zones; each store; what a job is; what it becomes, and what is told
+# of it; what runs from a file; requests.  Those in one line do not know each
+# other.
 my @layers = (
-    { base => [qw(budget compat event latch log memory node resolve secret
-                  slice str task time timing turn uuid zone)] },
-
-    { pg => [qw(models pg pg_conf pg_conn schema store)],
-      redis => [qw(redis redis_conf redis_link redis_reply
-                   redis_sentinel redis_state redis_sub)],
-      spool => [qw(asked source spool spool_file spool_read spool_scan
-                   spool_write)] },
-
-    { job => [qw(client collect compute job job_fingerprint job_input job_json
-                 import job_life job_list job_parts job_state job_view kind
-                 observer output preview registry_conf sink spool_meta)] },
-
-    { writer => [qw(batch owner record writer writer_jobs
-                    writer_outcome writer_sink writer_tx)],
-      live => [qw(control hint locate state watch)] },
-
-    { queue => [qw(background runner runner_job)] },
-
-    { http => [qw(accept answer body_filter cross_site ctx dry_run errors
-                  health http idempotency jobs jobs_answer jobs_ask metrics
-                  options params problem pump query request rows sse tenant
-                  trace transform upload variables)] }
+    [qw(base)],
+    [qw(pg redis spool)],
+    [qw(job)],
+    [qw(writer live)],
+    [qw(queue)],
+    [qw(http)]
 );
 
 # files of one unit: what they share stands in a header that no other includes
@@ -89,43 +75,42 @@ for my $file (glob 'src/core/*/*.[ch]') {
     }
 }
 
-exit $bad if !$told;
+# a folder's layer is [ rank, name ]; core is below all
 
-
-# a file's layer is [ rank, name ]
-
-my %layer = ( '' => [ 0, 'base' ] );
+my %layer;
 
 for my $rank (0 .. $#layers) {
-    for my $name (keys %{ $layers[$rank] }) {
-        $layer{$_} = [ $rank, $name ] for @{ $layers[$rank]{$name} };
-    }
+    $layer{$_} = [ $rank, $_ ] for @{ $layers[$rank] };
 }
 
-my ($includes, $calls) = (0, 0);
+my %folder;     # of each header, and of each part
 
-for my $file (glob 'src/ngx_glyph*.[ch]') {
-    my $part = part($file);
+for my $file (glob 'src/*/ngx_glyph*.[ch] src/ngx_glyph*.c') {
+    my ($folder, $name) = $file =~ m{^src/(?:(\w+)/)?(\w+\.[ch])$};
 
-    if (!exists $layer{$part}) {
+    if (!defined $folder || !exists $layer{$folder}) {
         print "$file: is in no layer\n";
+        $bad = 1;
         next;
     }
 
+    $folder{$name} = $folder;
+    $folder{ part($file) } = $folder;
+}
+
+for my $file (glob 'src/*/ngx_glyph*.[ch]') {
+    my ($folder) = $file =~ m{^src/(\w+)/};
+
     for my $include (includes($file)) {
         my ($line, $name) = @$include;
+        my $how = points($folder, $folder{$name});
 
-        next if $name =~ m{^core/};
-
-        if (my $how = points($part, part($name))) {
+        if ($how) {
             print "$file:$line: \"$name\" is $how\n";
-            $includes++;
+            $bad = 1;
         }
     }
 }
-
-# neither a prototype outside a header nor a header of somebody else's hides
-# these; core is below all
 
 my (%home, %wants, %calls);
 my %unit = map { my $unit = $_; map { $_ => $unit->[0] } @$unit } @units;
@@ -133,7 +118,9 @@ my %unit = map { my $unit = $_; map { $_ => $unit->[0] } @$unit } @units;
 # what has moved or gone leaves its object behind
 
 for my $object (glob 'build/nginx/addon/*/ngx_glyph_*.o') {
-    next if $object !~ m{(\w+)\.o$} || !(-e "src/$1.c" || -e "$1.c");
+    my ($dir, $name) = $object =~ m{/(\w+)/(\w+)\.o$};
+
+    next if !-e "src/$dir/$name.c";
 
     my $part = part($object);
 
@@ -146,34 +133,27 @@ for my $object (glob 'build/nginx/addon/*/ngx_glyph_*.o') {
 }
 
 for my $part (sort keys %wants) {
-    next if !exists $layer{$part};
-
-    # what a worker has one of is the module file's, and everybody's
-
-    delete @{ $wants{$part} }{qw(ngx_glyph_module ngx_glyph_main_conf
-                                ngx_glyph_parts)};
-
     my %up;
 
     for my $symbol (sort keys %{ $wants{$part} }) {
         my $to = $home{$symbol};
 
+        # what a worker has one of is the module file's, and everybody's
         next if !defined $to;
 
-        push @{ $up{$to} }, $symbol if points($part, $to);
+        push @{ $up{$to} }, $symbol if points($folder{$part}, $folder{$to});
         $calls{ $unit{$part} // $part }{ $unit{$to} // $to } = 1;
     }
 
     for my $to (sort keys %up) {
         print "$part -> $to: @{ $up{$to} }\n";
-        $calls += @{ $up{$to} };
+        $bad = 1;
     }
 }
 
-my $circles = circles();
+printf "%d circles\n", circles() if $told;
 
-print "$includes includes point up, $calls symbols are used from below, ",
-    "$circles circles\n";
+exit $bad;
 
 
 # prints those whose members all lead to each other
@@ -227,10 +207,15 @@ sub part {
 }
 
 
-# "above", "beside", or nothing where it may be
+# "above", "beside", or nothing where it may be; what is no file of ours in a
+# layer is below all
 
 sub points {
-    my ($from, $to) = map { $layer{$_} // [ 99, '?' ] } @_;
+    my ($from, $to) = @_;
+
+    return '' if !defined $to;
+
+    ($from, $to) = map { $layer{$_} } $from, $to;
 
     return 'above' if $to->[0] > $from->[0];
     return 'beside' if $to->[0] == $from->[0] && $to->[1] ne $from->[1];

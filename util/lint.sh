@@ -37,13 +37,13 @@ perl -0777 -ne '
     END { for my $in (@names) { my ($file, @macros) = @$in;
               for (grep { $enum{$_} } @macros) {
                   print "$file: $_ is an enumerator, too\n"; $bad = 1 } }
-          $? = $bad ? 1 : 0 }' $(git ls-files 'src/ngx_*.[ch]') || bad=1
+          $? = $bad ? 1 : 0 }' $(git ls-files 'src/*ngx_*.[ch]') || bad=1
 
 # what may include what
 perl util/layers.pl || bad=1
 
 # numbers that only shrink: util/layers.pl -v and util/exports.pl -v say which
-if ls build/nginx/addon/src/ngx_glyph_*.o > /dev/null 2>&1; then
+if ls build/nginx/addon/http/ngx_glyph_*.o > /dev/null 2>&1; then
     perl util/layers.pl -v | tail -n 1
     perl util/exports.pl
 fi
@@ -51,9 +51,9 @@ fi
 # tables that are made of data
 perl util/words.pl -c || bad=1
 
-grep -nE 'nginx_version' src/*.[ch] ngx_glyph_module.c \
-    | grep -v '^src/ngx_glyph_compat.h:' \
-    && say "nginx_version belongs into src/ngx_glyph_compat.h"
+grep -nE 'nginx_version' src/*/*.[ch] ngx_glyph_module.c \
+    | grep -v '^src/base/ngx_glyph_compat.h:' \
+    && say "nginx_version belongs into src/base/ngx_glyph_compat.h"
 
 # nginx' headers come first: ngx_config.h defines _GNU_SOURCE, which does not
 # count after a header of the system, and nginx' own structures depend on it
@@ -100,15 +100,15 @@ else
     echo "lint: nothing is built: the order of includes was not looked at"
 fi
 
-# a job, and all that it calls, only decides: src/ngx_glyph_turn.h
+# a job, and all that it calls, only decides: src/base/ngx_glyph_turn.h
 # shellcheck disable=SC2046
 for part in job client observer sink collect budget body_filter upload \
     background runner spool writer batch record output dry_run state watch \
     compute; do
     grep -nE 'ngx_http_(finalize|terminate)_request' \
-        $(git ls-files "src/ngx_glyph_$part.c" "src/ngx_glyph_${part}_*.c") \
+        $(git ls-files "src/*/ngx_glyph_$part.c" "src/*/ngx_glyph_${part}_*.c") \
         /dev/null \
-        && say "an upload's request is finalized by src/ngx_glyph_answer.c"
+        && say "an upload's request is finalized by src/http/ngx_glyph_answer.c"
 done
 
 # what the module knows of the schema

@@ -26,7 +26,7 @@ fi
 stamp=$(cd "$top"
         echo "$src ${flags[*]} $cflags $ldflags"
         grep 'define NGINX_VERSION' "$src/src/core/nginx.h"
-        ls ngx_glyph_module.c src/*.c src/core/*/*.c src/*.h src/core/*/*.h
+        ls ngx_glyph_module.c src/*.h src/*/*.[ch] src/core/*/*.[ch]
         cksum config)
 
 # configure leaves a Makefile where it is called: not in the tree of another

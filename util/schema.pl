@@ -5,7 +5,7 @@
 # views and functions as they are now.
 #
 #     schema.pl       the file
-#     schema.pl -w    writes src/ngx_glyph_schema.h, what the module knows of it
+#     schema.pl -w    writes src/pg/ngx_glyph_schema.h, what the module knows of it
 #     schema.pl -c    says whether that is not current
 
 use strict;
@@ -15,7 +15,7 @@ use Digest::MD5 qw(md5_hex);
 use FindBin;
 
 my $top = "$FindBin::Bin/..";
-my $header = "$top/src/ngx_glyph_schema.h";
+my $header = "$top/src/pg/ngx_glyph_schema.h";
 my $mode = @ARGV ? $ARGV[0] : '';
 
 my @parts = qw(tables views version fence ends nodes jobs arguments api models
