@@ -13,6 +13,8 @@ static void ngx_glyph_writer_sink_listing(void *data,
     const glyph_listing_t *l);
 static void ngx_glyph_writer_sink_rejected(void *data,
     const glyph_rejected_t *r);
+static void ngx_glyph_writer_sink_warning(void *data,
+    const glyph_warning_t *w);
 
 
 const ngx_glyph_sink_t  ngx_glyph_writer_sink = {
@@ -20,6 +22,7 @@ const ngx_glyph_sink_t  ngx_glyph_writer_sink = {
     0,                                     /* streams */
     ngx_glyph_writer_sink_listing,
     ngx_glyph_writer_sink_rejected,
+    ngx_glyph_writer_sink_warning,
     NULL,                                  /* end */
     ngx_glyph_writer_ready,
     NULL,                                  /* deliver */
@@ -57,4 +60,21 @@ ngx_glyph_writer_sink_rejected(void *data, const glyph_rejected_t *r)
     }
 
     glyph_copy_rejected(&job->block->errors, job->import.id.bytes, r);
+}
+
+
+/* Those that Postgres has counted it has, by number: some are of no row. */
+
+static void
+ngx_glyph_writer_sink_warning(void *data, const glyph_warning_t *w)
+{
+    ngx_glyph_job_t *job = data;
+
+    if (w->number < job->import.skip_warnings
+        || w->number >= job->conf->max_warnings)
+    {
+        return;
+    }
+
+    glyph_copy_warning(&job->block->warnings, job->import.id.bytes, w);
 }
