@@ -321,7 +321,7 @@ __DATA__
  "Content-Type: text/csv; charset=utf-8", "Content-Type: text/csv; charset=utf-8",
  "Content-Type: text/csv; charset=utf-8", "Content-Type: application/json", ""]
 --- response_body_like eval
-[qr/"valid_rows":3,"invalid_rows":1,.*"warnings_count":3,/,
+[qr/"valid_rows":3,"invalid_rows":1,.*"warnings_count":3,.*"warning_counts":\{"price_ambiguous":1,"no_rate":1,"row_short":1\}\}/,
  qr/\A\[\{"row_index":0,"line":2,"severity":"warning","code":"price_ambiguous","column":"price","value":"1\.299","message":"[^"]+"\},\n\{"row_index":2,"line":4,"severity":"warning","code":"row_short","column":null,"value":null,"message":"[^"]+"\},\n\{"row_index":3,"line":5,"severity":"warning","code":"no_rate","column":"currency","value":"SEK","message":"[^"]+"\}\]\n\z/,
  qr/\A\{"row_index":0,"line":2,.*\}\n\{"row_index":2,.*\}\n\{"row_index":3,.*\}\n\z/,
  qr/\Arow_index,line,severity,code,column,value,message\r\n0,2,warning,price_ambiguous,price,1\.299,[^\r]+\r\n2,4,warning,row_short,,,[^\r]+\r\n3,5,warning,no_rate,currency,SEK,[^\r]+\r\n\z/,
@@ -409,7 +409,7 @@ __DATA__
 --- error_code eval
 [200, 200, 200, 200, 200, 200, 404]
 --- response_body_like eval
-[qr/"warnings_count":1,/,
+[qr/"warnings_count":1,.*"warning_counts":\{"no_rate":1\}\}/,
  qr/\Arow_index,[^\r]*\r\n0,1,warning,no_rate,currency,SEK,[^\r]*\r\n\z/,
  qr/\A\{"row_index":0,"line":1,"severity":"warning","code":"no_rate",/, qr/./,
  qr/\Arow_index,line,severity,code,column,value,message\r\n\z/,
@@ -425,5 +425,38 @@ __DATA__
 ["$::Csv\nGlyph-Job-Id: $::Id{few}", $::Lines,
  "$::Csv\nGlyph-Job-Id: $::Id{no}", $::Lines]
 --- response_body_like eval
-[qr/"warnings_count":5,/, qr/\A(?:\{[^\n]*\n){3}\z/, qr/"warnings_count":1,/,
+[qr/"warnings_count":5,.*"schema_version":"1.0","warning_counts":\{"no_rate":5\},"warnings_kept":3\}/,
+ qr/\A(?:\{[^\n]*\n){3}\z/,
+ qr/"warnings_count":1,.*"warning_counts":\{"no_rate":1\},"warnings_kept":0\}/,
  qr/\A\z/]
+
+
+=== TEST 25: which the log says
+--- request eval
+"POST /few\ntitle,price,currency\n" . "RTX 3090,7,SEK\n" x 5
+--- more_headers eval
+$::Csv
+--- response_body_like: "warnings_kept":3
+--- error_log
+of 5 warnings the first 3 are kept: glyph_max_warnings
+
+
+=== TEST 26: and only of more than that
+--- request eval
+"POST /few\ntitle,price,currency\n" . "RTX 3090,7,SEK\n" x 3
+--- more_headers eval
+$::Csv
+--- response_body_like: "warning_counts":\{"no_rate":3\}\}$
+--- no_error_log
+glyph_max_warnings
+
+
+=== TEST 27: nothing is said of no warnings, nor kept of a dry run
+--- request eval
+["POST /import\ntitle,price\nRTX 3090 " . ::uuid() . ",700\n",
+ "POST /import?dry_run=true\ntitle,price,currency\nRTX 3090,7,SEK\n"]
+--- more_headers eval
+$::Csv
+--- response_body_like eval
+[qr/"warnings":\[\],.*"schema_version":"[^"]+"\}$/,
+ qr/"warnings":\[\{"row_index":0,"line":2,"code":"no_rate",.*"schema_version":"[^"]+","dry_run":true,/]

@@ -15,6 +15,8 @@ static void ngx_glyph_writer_sink_rejected(void *data,
     const glyph_rejected_t *r);
 static void ngx_glyph_writer_sink_warning(void *data,
     const glyph_warning_t *w);
+static void ngx_glyph_writer_sink_end(ngx_glyph_job_t *job,
+    glyph_buf_t *result);
 
 
 const ngx_glyph_sink_t  ngx_glyph_writer_sink = {
@@ -23,7 +25,7 @@ const ngx_glyph_sink_t  ngx_glyph_writer_sink = {
     ngx_glyph_writer_sink_listing,
     ngx_glyph_writer_sink_rejected,
     ngx_glyph_writer_sink_warning,
-    NULL,                                  /* end */
+    ngx_glyph_writer_sink_end,
     ngx_glyph_writer_ready,
     NULL,                                  /* deliver */
     ngx_glyph_writer_forget
@@ -77,4 +79,35 @@ ngx_glyph_writer_sink_warning(void *data, const glyph_warning_t *w)
     }
 
     glyph_copy_warning(&job->block->warnings, job->import.id.bytes, w);
+}
+
+
+static void
+ngx_glyph_writer_sink_end(ngx_glyph_job_t *job, glyph_buf_t *result)
+{
+    ngx_uint_t             code;
+    const glyph_totals_t  *totals;
+
+    totals = glyph_pipeline_totals(job->pipeline);
+
+    if (totals->warnings == 0) {
+        return;
+    }
+
+    glyph_json_key(result, "warning_counts");
+    glyph_buf_putc(result, '{');
+
+    for (code = GLYPH_WARN_PRICE_AMBIGUOUS; code < GLYPH_CODE_N; code++) {
+        if (totals->codes[code]) {
+            glyph_json_key(result, glyph_code_name((glyph_code_e) code));
+            glyph_json_int(result, (int64_t) totals->codes[code]);
+        }
+    }
+
+    glyph_buf_putc(result, '}');
+
+    if (totals->warnings > job->conf->max_warnings) {
+        glyph_json_key(result, "warnings_kept");
+        glyph_json_int(result, (int64_t) job->conf->max_warnings);
+    }
 }
