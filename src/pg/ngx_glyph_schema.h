@@ -14,7 +14,7 @@
 #define NGX_GLYPH_SCHEMA_VERSION  3
 
 /* of all functions of these names: name and body, each with a newline */
-#define NGX_GLYPH_SCHEMA_DIGEST   "b4ffa8d2e166fc21edd984186f3d242b"
+#define NGX_GLYPH_SCHEMA_DIGEST   "a18c5b48da7dc65b577347be6e3d16e1"
 #define NGX_GLYPH_SCHEMA_FUNCTIONS                                            \
     "api_args,api_deltas,api_errors,api_imports,api_jobs,api_listings," \
     "api_models,api_report,api_schema_versions,api_unknowns,api_warnings," \
