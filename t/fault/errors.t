@@ -314,6 +314,20 @@ subtest 'workers are killed while they import' => sub {
     is kept($id), "$n $n", 'and has those of what was committed';
 };
 
+subtest 'backends are ended while they write' => sub {
+    my $id = uuid();
+    my $pid = upload($id, "\@$warned", '--limit-rate', '1m');
+    ok begun($id), 'an import has begun';
+    for (1 .. 8) {
+        sql('SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity'
+            . " WHERE application_name LIKE 'glyph:%'");
+        sleep 0.2;
+    }
+    is code_of($id, $pid), 200, 'it is completed all the same';
+    is kept($id), "$all $all", 'each is there once, in order';
+    is counted($id), $all, 'and counted';
+};
+
 subtest 'all of nginx is killed, and its rules change' => sub {
     my $id = uuid();
     is code_of($id, upload($id, '/background', "\@$warned")), 202, 'taken';
