@@ -8,58 +8,29 @@
 -- which float8 holds exactly as far as numeric(14,2) goes.
 
 
--- make_orders() makes those of one import and returns its id, NULL if none is
--- left; an import that another session is at is left to it.  Until they are
--- there a page is a sort of all of the import.  What is undone meanwhile keeps
--- none: its row is not locked before the end, as undo() would wait.
+-- Those of one import, in one transaction.  What is undone meanwhile keeps none:
+-- its row is not locked before the end, as undo() would wait.
 
-CREATE OR REPLACE FUNCTION glyph.make_orders() RETURNS uuid
+CREATE OR REPLACE FUNCTION glyph.order_import(p_id uuid,
+    p_size int DEFAULT 1000) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 SET work_mem = '64MB' SET jit = off AS $$
-DECLARE
-    v_id   uuid;
-    v_next uuid := '00000000-0000-0000-0000-000000000000';
 BEGIN
-    LOOP
-        SELECT i.id INTO v_next
-          FROM glyph.imports i
-         WHERE i.state = 'completed' AND i.undone_at IS NULL
-               AND i.ordered_at IS NULL AND i.valid_rows > 1000
-               AND i.id > v_next
-         ORDER BY i.id
-         LIMIT 1;
-
-        IF NOT FOUND THEN
-            RETURN NULL;
-        END IF;
-
-        CONTINUE WHEN NOT pg_try_advisory_xact_lock(723627614,
-                                                    hashtext(v_next::text));
-
-        -- asked again: whoever had the lock may be done
-
-        SELECT i.id INTO v_id
-          FROM glyph.imports i
-         WHERE i.id = v_next AND i.undone_at IS NULL
-               AND i.ordered_at IS NULL;
-        EXIT WHEN FOUND;
-    END LOOP;
-
     INSERT INTO glyph.listing_orders
            (import_id, kind, n, key, first_index, idx)
-    SELECT v_id, 's', r / 1000, (array_agg(x.score ORDER BY r))[1],
+    SELECT p_id, 's', r / p_size, (array_agg(x.score ORDER BY r))[1],
            (array_agg(x.import_index ORDER BY r))[1],
            array_agg(x.import_index ORDER BY r)
       FROM (SELECT l.import_index, l.score,
                    row_number() OVER (ORDER BY l.score, l.import_index)
                        - 1 AS r
               FROM glyph.listings l
-             WHERE l.import_id = v_id) x
-     GROUP BY r / 1000;
+             WHERE l.import_id = p_id) x
+     GROUP BY r / p_size;
 
     INSERT INTO glyph.listing_orders
            (import_id, kind, n, key, first_index, idx)
-    SELECT v_id, x.kind, r / 1000, (array_agg(x.cents ORDER BY r))[1],
+    SELECT p_id, x.kind, r / p_size, (array_agg(x.cents ORDER BY r))[1],
            (array_agg(x.import_index ORDER BY r))[1],
            array_agg(x.import_index ORDER BY r)
       FROM (SELECT p.*, row_number() OVER (PARTITION BY p.kind
@@ -69,18 +40,55 @@ BEGIN
                                 ELSE 'p' END AS kind,
                            coalesce((l.price_usd * 100)::float8, 0) AS cents
                       FROM glyph.listings l
-                     WHERE l.import_id = v_id) p) x
-     GROUP BY x.kind, r / 1000;
+                     WHERE l.import_id = p_id) p) x
+     GROUP BY x.kind, r / p_size;
 
     UPDATE glyph.imports i
        SET ordered_at = now()
-     WHERE i.id = v_id AND i.undone_at IS NULL;
+     WHERE i.id = p_id AND i.undone_at IS NULL;
 
     IF NOT FOUND THEN
-        DELETE FROM glyph.listing_orders o WHERE o.import_id = v_id;
+        DELETE FROM glyph.listing_orders o WHERE o.import_id = p_id;
     END IF;
+END
+$$;
 
-    RETURN v_id;
+
+-- make_orders() makes those of the next import that has none and returns its
+-- id, NULL if none is left; one that another session is at is left to it.
+-- Until they are there a page is a sort of all of the import.
+
+CREATE OR REPLACE FUNCTION glyph.make_orders() RETURNS uuid
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_id uuid := '00000000-0000-0000-0000-000000000000';
+BEGIN
+    LOOP
+        SELECT i.id INTO v_id
+          FROM glyph.imports i
+         WHERE i.state = 'completed' AND i.undone_at IS NULL
+               AND i.ordered_at IS NULL AND i.valid_rows > 1000
+               AND i.id > v_id
+         ORDER BY i.id
+         LIMIT 1;
+
+        IF NOT FOUND THEN
+            RETURN NULL;
+        END IF;
+
+        CONTINUE WHEN NOT pg_try_advisory_xact_lock(723627614,
+                                                    hashtext(v_id::text));
+
+        -- asked again: whoever had the lock may be done
+
+        PERFORM 1 FROM glyph.imports i
+          WHERE i.id = v_id AND i.undone_at IS NULL AND i.ordered_at IS NULL;
+
+        IF FOUND THEN
+            PERFORM glyph.order_import(v_id);
+            RETURN v_id;
+        END IF;
+    END LOOP;
 END
 $$;
 

@@ -199,7 +199,18 @@ CREATE TABLE IF NOT EXISTS glyph.listing_orders (
     PRIMARY KEY (import_id, kind, n)
 );
 
-ALTER TABLE glyph.listing_orders ALTER idx SET STORAGE EXTERNAL;
+-- Only once: it locks the table, which a purge may hold that waits for us.
+
+DO $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM pg_attribute
+                WHERE attrelid = 'glyph.listing_orders'::regclass
+                      AND attname = 'idx' AND attstorage <> 'e')
+    THEN
+        ALTER TABLE glyph.listing_orders ALTER idx SET STORAGE EXTERNAL;
+    END IF;
+END
+$$;
 
 
 CREATE TABLE IF NOT EXISTS glyph.import_errors (

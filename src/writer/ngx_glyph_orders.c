@@ -10,7 +10,10 @@
 /* listings above which make_orders() has something to do */
 #define NGX_GLYPH_ORDERS_ROWS   1000
 
-/* what others have left is looked for; the connection rests meanwhile */
+/* what others have left is looked for soon after the start */
+#define NGX_GLYPH_ORDERS_FIRST  1000
+
+/* and then; the connection rests meanwhile */
 #define NGX_GLYPH_ORDERS_LOOK   300000
 
 /* from a failure to the next attempt */
@@ -68,7 +71,7 @@ ngx_glyph_orders_init(ngx_cycle_t *cycle)
     ev->data = &dummy;
     ev->cancelable = 1;
 
-    ngx_glyph_orders_look(NGX_GLYPH_ORDERS_AGAIN);
+    ngx_glyph_orders_look(NGX_GLYPH_ORDERS_FIRST);
 
     return NGX_OK;
 }

@@ -2,7 +2,8 @@
 /*
  * The orders of large imports by score and by price (conf/schema/orders.sql):
  * made after the import is complete, by the worker that has completed it, or
- * within a minute by another one, if that has ended before.
+ * by a node's first worker, when it starts and every five minutes, if that one
+ * has ended before.
  */
 
 
