@@ -147,9 +147,12 @@ is counts(), join('|', 13, 8 * $rows + 9, 4, 8 * $rows + 9, 4),
     'nothing is lost, nothing is double';
 is shape($ENV{GLYPH_PG}), shape($fresh), 'and the schema is as a new one';
 is sql('SELECT string_agg(version::text, chr(44) ORDER BY version)'
-       . ' FROM glyph.schema_versions'), join(',', 1 .. $version), 'with its history';
-is sql('SELECT count(*) FROM glyph.imports WHERE ordered_at IS NULL'
-       . ' AND valid_rows > 1000'), 0, 'and large imports have their orders';
+       . ' FROM glyph.schema_versions'), join(',', 1 .. $version),
+   'with its history';
+ok wait_for(sub {
+    sql('SELECT count(*) FROM glyph.imports WHERE ordered_at IS NULL'
+        . ' AND valid_rows > 1000') == 0;
+}, 20), 'and large imports have their orders';
 
 subtest 'warnings' => sub {
     is warnings_of($unkept), 0, 'of before are none';
