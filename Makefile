@@ -11,7 +11,7 @@ NGINX_SRC ?=
 NGINX_FLAGS ?= --with-compat --with-threads --with-debug \
 	--with-http_v2_module --with-http_ssl_module
 TEST_NGINX_LIB ?=
-TESTS ?= t t/fault
+TESTS ?= t/fault t
 
 # not NGINX itself: to nginx that variable means a binary upgrade
 unexport NGINX
@@ -103,7 +103,7 @@ help:
 	@echo "make clean    remove build/ and run/"
 	@echo
 	@echo "GLYPH_PORT=8080 GLYPH_RUN=run NGINX_SRC= NGINX_FLAGS= NGINX=nginx"
-	@echo "TEST_NGINX_LIB= TESTS='t t/fault'"
+	@echo "TEST_NGINX_LIB= TESTS='t/fault t'"
 	@echo "FUZZ_SECONDS=60 FUZZ_TARGETS='$(FUZZ_TARGETS)'"
 
 deps:
