@@ -19,7 +19,7 @@ sub spooled { return split ' ', `find $root/spool/jobs -type f` }
 no_standby();
 my $metrics = 'location = /metrics { glyph_metrics; }';
 
-start_nginx(workers => 2, locations => $metrics);
+start_nginx(workers => 2, locations => $metrics, timeout => '8s');
 write_input();
 write_input($small, 20);
 
