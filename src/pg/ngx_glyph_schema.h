@@ -14,7 +14,7 @@
 #define NGX_GLYPH_SCHEMA_VERSION  2
 
 /* of all functions of these names: name and body, each with a newline */
-#define NGX_GLYPH_SCHEMA_DIGEST   "139a6bcfde791e7d649f0462cd0bf036"
+#define NGX_GLYPH_SCHEMA_DIGEST   "9827b8a7a93c9415071bacbc6ea0f12e"
 #define NGX_GLYPH_SCHEMA_FUNCTIONS                                            \
     "api_args,api_deltas,api_errors,api_imports,api_jobs,api_listings," \
     "api_models,api_report,api_schema_versions,api_unknowns,arg_choice," \
