@@ -20,13 +20,6 @@ my $next = "$ENV{GLYPH_BUILD}/next";
 my ($version) = slurp('src/pg/ngx_glyph_schema.h')
     =~ /NGX_GLYPH_SCHEMA_VERSION +(\d+)/;
 
-sub spew {
-    my ($name, $text) = @_;
-    open my $out, '>', $name or die "$name: $!";
-    print $out $text;
-    close $out or die "$name: $!";
-}
-
 # Columns that the old one does not write, and functions with other bodies.
 remove_tree($next);
 make_path("$next/util", "$next/src/pg");
