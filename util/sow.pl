@@ -4,7 +4,7 @@
 # catch them.  t/sown/faults lists them:
 #
 #     == what is wrong with it
-#     file FILE
+#     file FILE           or a pattern, of which one file has the text
 #     - text that is there, once
 #     + text in its place
 #     test TEST …
@@ -39,7 +39,13 @@ if (@ARGV) {
 my $bad = 0;
 
 for my $fault (@faults) {
-    my $n = () = slurp($fault->{file}) =~ /\Q$fault->{from}\E/g;
+    my $n = 0;
+
+    for my $file (glob $fault->{file}) {
+        my $found = () = slurp($file) =~ /\Q$fault->{from}\E/g;
+        $n += $found;
+        $fault->{file} = $file if $found;
+    }
 
     if ($n != 1) {
         print "$fault->{file}: the text of \"$fault->{name}\" is there"
