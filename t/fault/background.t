@@ -250,6 +250,27 @@ subtest 'a file that is damaged' => sub {
         'and a metric counts them';
 };
 
+# A byte of when it came, which is in the first 32, and one of a label.
+subtest 'a file of which a byte has become another' => sub {
+    for my $what ('prefix', 'options') {
+        my $id = uuid();
+        my $file = "$root/spool/jobs/$id";
+        is code_of($id, upload($id, '/background?source_label=shop-a')), 202,
+            "$what: acknowledged";
+        kill_nginx();
+        my $bytes = slurp($file);
+        my $at = $what eq 'prefix' ? 24 : index $bytes, 'shop-a';
+        substr($bytes, $at, 1) ^= "\1";
+        cmp_ok $at, '>', 0, 'a byte of it is changed';
+        spew($file, $bytes);
+        launch();
+        ok wait_for(sub { -e "$root/spool/quarantine/$id" }, 10),
+            'it goes to quarantine';
+        isnt state_of($id), 'completed', 'and is not imported';
+        sql("SELECT glyph.cancel('$id', '')");
+    }
+};
+
 subtest 'no room' => sub {
     Glyph::Fault::configure(workers => 2,
         http => 'glyph_spool_max_size 100k;');
