@@ -17,7 +17,11 @@ plan skip_all => "the history does not reach back to $commit"
     if !-e "$old/build/ngx_glyph_module.so"
         && system("git cat-file -e $commit^{commit} 2> /dev/null") != 0;
 
+use Glyph::Fault;
 use Glyph::Versions;
+
+my ($version) = slurp('src/pg/ngx_glyph_schema.h')
+    =~ /NGX_GLYPH_SCHEMA_VERSION +(\d+)/;
 
 if (!-e "$old/build/ngx_glyph_module.so") {
     make_path($old);
@@ -33,6 +37,6 @@ side_by_side(
              schema => "$old/conf/schema.sql", version => 1 },
     new => { module => $ENV{TEST_NGINX_LOAD_MODULES},
              models => "$ENV{TEST_NGINX_GLYPH_CONF}/gpu_models.csv",
-             schema => "$ENV{GLYPH_BUILD}/schema.sql", version => 2 });
+             schema => "$ENV{GLYPH_BUILD}/schema.sql", version => $version });
 
 done_testing();
