@@ -174,7 +174,7 @@ sub tests {
     my @suites = grep { m{/} } @_;
 
     return sh("for unit in @units; do \$unit || exit 1; done")
-        && (!@suites || sh("timeout 900 util/test.sh @suites"));
+        && (!@suites || sh("timeout 300 util/test.sh @suites"));
 }
 
 
