@@ -50,14 +50,6 @@ sub bytes {
     return $text;
 }
 
-sub spew {
-    my ($name, $text) = @_;
-    open my $out, '>:raw', $name or die "$name: $!";
-    print $out $text;
-    close $out or die "$name: $!";
-    return $name;
-}
-
 # As the document writes long values.
 sub short { return $_[0] =~ s/x{40,}/'x{' . length($&) . '}'/ger }
 

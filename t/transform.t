@@ -604,3 +604,15 @@ $::UpConfig . "location = /score { glyph_transform; }"
 --- response_body_like eval
 ['"code":"option_invalid".*\\\\"on\\\\" or \\\\"off\\\\"',
  '"code":"option_unknown"']
+
+
+=== TEST 49: what is closer to a type decides, wherever it stands
+--- request
+POST /score?columns=title
+title,price
+RTX 3090,700
+--- more_headers
+Content-Type: text/csv
+Accept: */*;q=0.1, text/csv
+--- response_body eval
+"title\r\nRTX 3090\r\n"
