@@ -11,10 +11,10 @@
 #include "ngx_glyph.h"
 
 
-#define NGX_GLYPH_SCHEMA_VERSION  2
+#define NGX_GLYPH_SCHEMA_VERSION  3
 
 /* of all functions of these names: name and body, each with a newline */
-#define NGX_GLYPH_SCHEMA_DIGEST   "139a6bcfde791e7d649f0462cd0bf036"
+#define NGX_GLYPH_SCHEMA_DIGEST   "dca1e1206a4c7d6931df74d47f2e0bbd"
 #define NGX_GLYPH_SCHEMA_FUNCTIONS                                            \
     "api_args,api_deltas,api_errors,api_imports,api_jobs,api_listings," \
     "api_models,api_report,api_schema_versions,api_unknowns,arg_choice," \

@@ -67,8 +67,10 @@ subtest 'interrupted behind its steps' => sub {
     close $out;
 
     is run_file($part, $ENV{GLYPH_PG}), '', 'the steps are done';
-    is sql('SELECT max(version) FROM glyph.schema_versions'), 2,
+    is sql('SELECT max(version) FROM glyph.schema_versions'), 3,
         'and the schema knows it';
+    is sql('SELECT string_agg(DISTINCT identity_rule::text, chr(44))'
+           . ' FROM glyph.imports'), 1, 'what was there is of the first rule';
     my $id = uuid();
     is code_of($id, upload($id, "\@$small")), 200,
         'connections that are open go on';
@@ -121,7 +123,7 @@ is counts(), join('|', 12, 8 * $rows + 4, 4, 8 * $rows + 4, 4),
     'nothing is lost, nothing is double';
 is shape($ENV{GLYPH_PG}), shape($fresh), 'and the schema is as a new one';
 is sql('SELECT string_agg(version::text, chr(44) ORDER BY version)'
-       . ' FROM glyph.schema_versions'), '1,2', 'with its history';
+       . ' FROM glyph.schema_versions'), '1,2,3', 'with its history';
 
 subtest 'what is newer is not taken back' => sub {
     sql("INSERT INTO glyph.schema_versions VALUES (99, now(), 'later')");

@@ -1,0 +1,9 @@
+-- Imports say by which rule their listings' url_digest was made.  Those of
+-- before have 1, the text of the URL, and stay as they are: api_deltas goes on
+-- comparing them with each other, and does not compare them with later ones, so
+-- that a listing's first time by a later rule has none before it.  A worker of
+-- the release before, which says nothing of its rule, has 1.
+
+    ALTER TABLE glyph.imports
+        ADD COLUMN IF NOT EXISTS identity_rule int2 NOT NULL DEFAULT coalesce(
+            nullif(current_setting('glyph.identity_rule', true), '')::int2, 1);
