@@ -75,7 +75,8 @@ test_cuts(void)
     glyph_availability_e   a;
 
     static const char *const  texts[] = {
-        "In stock (1,000 pcs)", "Certified  - Refurbished", "zo goed als nieuw", "12.000.0"
+        "In stock (1,000 pcs)", "Certified  - Refurbished",
+        "zo goed als nieuw", "12.000.0"
     };
 
     for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {

@@ -22,7 +22,7 @@ extern const glyph_phrase_t  glyph_placeholder_words[];
 extern const size_t  glyph_placeholder_words_n;
 
 
-/* Once, in one thread, before any text is asked about; again it does nothing. */
+/* Once, in one thread, before texts are asked about; again it does no harm. */
 void glyph_placeholder_init(void);
 
 /*
