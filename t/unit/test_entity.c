@@ -131,9 +131,8 @@ test_case(const case_t *c, int amount)
            (char *) got.data);
     }
 
-    is_int(glyph_entity_any(copy, len),
-           strchr(c->text, '&') || strchr(c->text, '<'),
-           "\"%s\" is looked at if there is need", c->text);
+    ok(glyph_entity_any(copy, len) || !changed,
+       "\"%s\" is looked at if there is need", c->text);
 
     free(copy);
     free(out);
@@ -152,12 +151,12 @@ test_any(void)
 
     for (len = 0; len < sizeof(text) - 1; len++) {
         memset(text, 'a', sizeof(text));
-        text[len] = '&';
-        wrong += glyph_entity_any(text, len);
+        text[len] = ';';
 
         for (i = 0; i < len; i++) {
-            text[i] = i % 2 ? '&' : '<';
-            wrong += !glyph_entity_any(text, len);
+            text[i] = '&';
+            wrong += glyph_entity_any(text, len);
+            wrong += !glyph_entity_any(text, len + 1);
             text[i] = 'a';
         }
     }

@@ -201,6 +201,7 @@ glyph_habit_rows(const glyph_sample_t *sample, glyph_row_t *row,
     }
 
     rc = GLYPH_OK;
+    glyph_row_input(row, sample->data + sample->len);
 
     while (urls->n < GLYPH_HABIT_URLS) {
         rc = glyph_habit_next(&pass, &rec);

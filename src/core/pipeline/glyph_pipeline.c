@@ -410,6 +410,8 @@ glyph_pipeline_read(glyph_pipeline_t *p, glyph_slice_t *in, int end,
     int             rc, read;
     glyph_record_t  rec;
 
+    glyph_row_input(p->row, in->last);
+
     for ( ;; ) {
 
         if (sink->full(sink->data)) {

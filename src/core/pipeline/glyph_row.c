@@ -109,6 +109,14 @@ glyph_row_end(glyph_row_t *row)
 }
 
 
+void
+glyph_row_input(glyph_row_t *row, const unsigned char *last)
+{
+    row->last = last;
+    row->mark = NULL;
+}
+
+
 int
 glyph_row_read(glyph_row_t *row, const glyph_record_t *rec, int64_t index,
     glyph_row_result_t *result)
@@ -474,7 +482,8 @@ glyph_row_error(glyph_row_result_t *result, glyph_code_e code,
     e->value.len = 0;
 
     if (column < GLYPH_COL_N) {
-        value = &result->given[column];
+        value = (result->changed & 1u << column)
+                ? &result->given[column] : &result->listing.text[column];
 
         e->value.data = value->data;
         e->value.len = glyph_utf8_cut(value->data, value->len,

@@ -40,8 +40,9 @@ typedef struct {
     glyph_code_e      warnings[GLYPH_ROW_WARNINGS];
 
     glyph_digest_t    key;          /* by which duplicates are found */
-    glyph_str_t       given[GLYPH_COL_N];   /* the texts as the record has
-                                               them, trimmed */
+    unsigned          changed;      /* texts that are not as they are in the
+                                       record: a bit for each column */
+    glyph_str_t       given[GLYPH_COL_N];   /* those, as they are there */
     glyph_buf_t       decoded;      /* memory of the listing's texts, */
     glyph_buf_t       extra;        /* and of its extra */
 } glyph_row_result_t;
@@ -67,6 +68,9 @@ void glyph_row_rest(glyph_row_t *row);
 
 /* No row follows: gives back what was kept of all, which may be much. */
 void glyph_row_end(glyph_row_t *row);
+
+/* Records that are in the input come from there, up to "last". */
+void glyph_row_input(glyph_row_t *row, const unsigned char *last);
 
 /*
  * Reads a record, all but whether it is a duplicate; the result is valid as

@@ -6,19 +6,42 @@
 #include "value/glyph_placeholder.h"
 
 
-static int glyph_row_markup(const glyph_record_t *rec,
+static int glyph_row_markup(glyph_row_t *row, const glyph_record_t *rec,
     glyph_row_result_t *result);
+static int glyph_row_has_markup(glyph_row_t *row, const glyph_record_t *rec);
 static void glyph_row_decode(glyph_str_t *value, glyph_column_e column,
     glyph_row_result_t *result);
 static void glyph_row_known(glyph_row_t *row, const glyph_str_t *value,
     glyph_field_e kind, glyph_column_e column, glyph_row_result_t *result);
-static unsigned glyph_row_placeholders(glyph_column_e column);
 static void glyph_row_extra(glyph_buf_t *extra, const glyph_column_t *column,
     const glyph_str_t *value, glyph_field_e kind);
 static int glyph_row_is_extra(const glyph_row_t *row, size_t i,
     const glyph_str_t *value);
 static void glyph_row_join(glyph_buf_t *extra, const glyph_str_t *object);
 static size_t glyph_row_text_max(glyph_column_e column);
+
+
+/* Which words stand for nothing in a column. */
+
+#define GLYPH_ROW_NOTHING  (GLYPH_PLACEHOLDER_ANY                             \
+                            |GLYPH_PLACEHOLDER_BUT_REGION                     \
+                            |GLYPH_PLACEHOLDER_BUT_SELLER)
+
+static const unsigned char  glyph_row_placeholders[GLYPH_COL_N] = {
+    [GLYPH_COL_TITLE] = 0,
+    [GLYPH_COL_MODEL] = GLYPH_ROW_NOTHING,
+    [GLYPH_COL_PRICE] = GLYPH_ROW_NOTHING,
+    [GLYPH_COL_CURRENCY] = GLYPH_ROW_NOTHING,
+    [GLYPH_COL_CONDITION] = GLYPH_ROW_NOTHING,
+    [GLYPH_COL_QUANTITY] = GLYPH_ROW_NOTHING,
+    [GLYPH_COL_SELLER] = GLYPH_ROW_NOTHING & ~GLYPH_PLACEHOLDER_BUT_SELLER,
+    [GLYPH_COL_REGION] = GLYPH_ROW_NOTHING & ~GLYPH_PLACEHOLDER_BUT_REGION,
+    [GLYPH_COL_LISTING_AGE] = GLYPH_ROW_NOTHING,
+    [GLYPH_COL_SEEN_AT] = GLYPH_ROW_NOTHING,
+    [GLYPH_COL_SOURCE_URL] = GLYPH_ROW_NOTHING|GLYPH_PLACEHOLDER_URL,
+    [GLYPH_COL_SOURCE_TYPE] = GLYPH_ROW_NOTHING,
+    [GLYPH_COL_BULK_NOTES] = GLYPH_ROW_NOTHING
+};
 
 
 void
@@ -33,15 +56,16 @@ glyph_row_fields(glyph_row_t *row, const glyph_record_t *rec,
 
     for (i = 0; i < GLYPH_COL_N; i++) {
         result->listing.text[i].len = 0;
-        result->given[i].len = 0;
     }
+
+    result->changed = 0;
 
     glyph_buf_reset(&result->extra);
     row->sku_text.len = 0;
     row->price_number = 0;
     row->longest = 0;
 
-    markup = glyph_row_markup(rec, result);
+    markup = glyph_row_markup(row, rec, result);
 
     /* the keys of JSON may have become more */
 
@@ -104,15 +128,16 @@ glyph_row_fields(glyph_row_t *row, const glyph_record_t *rec,
 
 /*
  * Whether texts of the record may have to be decoded; then there is room for
- * all of them.  JSON may have an "&" that is written otherwise.
+ * all of them.
  */
 
 static int
-glyph_row_markup(const glyph_record_t *rec, glyph_row_result_t *result)
+glyph_row_markup(glyph_row_t *row, const glyph_record_t *rec,
+    glyph_row_result_t *result)
 {
     size_t  i, size;
 
-    if (rec->kinds == NULL && !glyph_entity_any(rec->raw.data, rec->raw.len)) {
+    if (!glyph_row_has_markup(row, rec)) {
         return 0;
     }
 
@@ -128,6 +153,51 @@ glyph_row_markup(const glyph_record_t *rec, glyph_row_result_t *result)
 }
 
 
+/*
+ * Most input has neither ";" nor ">", with which entities and tags end: it is
+ * looked for once, not in each row.  JSON may have them written otherwise.
+ */
+
+static int
+glyph_row_has_markup(glyph_row_t *row, const glyph_record_t *rec)
+{
+    size_t                n;
+    const unsigned char  *p;
+
+    if (rec->kinds) {
+        return 1;
+    }
+
+    if (rec->in_input) {
+
+        if (row->mark < rec->raw.data) {
+            p = rec->raw.data;
+            n = row->last - p;
+
+            row->mark = memchr(p, ';', n);
+
+            if (row->mark) {
+                n = row->mark - p;
+            } else {
+                row->mark = row->last;
+            }
+
+            p = memchr(p, '>', n);
+
+            if (p) {
+                row->mark = p;
+            }
+        }
+
+        if (row->mark >= rec->raw.data + rec->raw.len) {
+            return 0;
+        }
+    }
+
+    return glyph_entity_any(rec->raw.data, rec->raw.len);
+}
+
+
 static void
 glyph_row_decode(glyph_str_t *value, glyph_column_e column,
     glyph_row_result_t *result)
@@ -139,11 +209,12 @@ glyph_row_decode(glyph_str_t *value, glyph_column_e column,
     b = &result->decoded;
     amount = column == GLYPH_COL_PRICE || column == GLYPH_COL_QUANTITY;
 
-    result->given[column] = *value;
-
     if (glyph_entity_any(value->data, value->len)
         && glyph_entity_decode(value, amount, b->data + b->len, &decoded))
     {
+        result->given[column] = *value;
+        result->changed |= 1u << column;
+
         b->len += decoded.len;
         *value = decoded;
         glyph_utf8_trim(value);
@@ -155,13 +226,17 @@ static void
 glyph_row_known(glyph_row_t *row, const glyph_str_t *value,
     glyph_field_e kind, glyph_column_e column, glyph_row_result_t *result)
 {
-    if (result->given[column].len == 0) {
-        result->given[column] = *value;
+    if (value->len == 0) {
+        return;
     }
 
-    if (value->len == 0
-        || glyph_placeholder(value, glyph_row_placeholders(column)))
-    {
+    if (glyph_placeholder(value, glyph_row_placeholders[column])) {
+
+        if (!(result->changed & 1u << column)) {
+            result->given[column] = *value;
+            result->changed |= 1u << column;
+        }
+
         return;
     }
 
@@ -177,33 +252,6 @@ glyph_row_known(glyph_row_t *row, const glyph_str_t *value,
 
     if (kind == GLYPH_FIELD_NUMBER && column == GLYPH_COL_PRICE) {
         row->price_number = 1;
-    }
-}
-
-
-/* Which words stand for nothing there. */
-
-static unsigned
-glyph_row_placeholders(glyph_column_e column)
-{
-    switch (column) {
-
-    case GLYPH_COL_TITLE:
-        return 0;
-
-    case GLYPH_COL_SELLER:
-        return GLYPH_PLACEHOLDER_ANY|GLYPH_PLACEHOLDER_BUT_REGION;
-
-    case GLYPH_COL_REGION:
-        return GLYPH_PLACEHOLDER_ANY|GLYPH_PLACEHOLDER_BUT_SELLER;
-
-    case GLYPH_COL_SOURCE_URL:
-        return GLYPH_PLACEHOLDER_ANY|GLYPH_PLACEHOLDER_URL
-               |GLYPH_PLACEHOLDER_BUT_REGION|GLYPH_PLACEHOLDER_BUT_SELLER;
-
-    default:
-        return GLYPH_PLACEHOLDER_ANY|GLYPH_PLACEHOLDER_BUT_REGION
-               |GLYPH_PLACEHOLDER_BUT_SELLER;
     }
 }
 

@@ -3,7 +3,6 @@
 
 #include "value/glyph_entity.h"
 #include "value/glyph_entity_names.h"
-#include "text/glyph_simd.h"
 #include "text/glyph_utf8.h"
 
 
@@ -56,27 +55,22 @@ static const uint16_t  glyph_entity_windows[32] = {
 int
 glyph_entity_any(const unsigned char *data, size_t len)
 {
-    size_t         base;
-    glyph_four_t   four;
-    glyph_block_t  block;
+    const unsigned char  *p, *last;
 
-    glyph_four_set(&four, '&', '<', '&', '<');
-
-    for (base = 0; base + GLYPH_BLOCK <= len; base += GLYPH_BLOCK) {
-        glyph_block_load(&block, data + base);
-
-        if (glyph_block_among(&block, &four)) {
-            return 1;
-        }
-    }
-
-    if (base == len) {
+    if (len == 0) {
         return 0;
     }
 
-    glyph_block_load_part(&block, data + base, len - base);
+    last = data + len;
+    p = memchr(data, '&', len);
 
-    return glyph_block_among(&block, &four) != 0;
+    if (p && memchr(p, ';', last - p)) {
+        return 1;
+    }
+
+    p = memchr(data, '<', len);
+
+    return p && memchr(p, '>', last - p);
 }
 
 

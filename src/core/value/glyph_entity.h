@@ -8,7 +8,10 @@
 #include "text/glyph.h"
 
 
-/* Whether there is an "&" or a "<": without them there is nothing to decode. */
+/*
+ * Whether there is an "&" before a ";", or a "<" before a ">": without that there
+ * is nothing to decode.
+ */
 int glyph_entity_any(const unsigned char *data, size_t len);
 
 /*

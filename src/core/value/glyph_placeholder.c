@@ -3,53 +3,48 @@
 #include "text/glyph_utf8.h"
 
 
-#define GLYPH_PLACEHOLDER_MAX  32       /* bytes, as it is written */
-
-
 static int glyph_placeholder_compare(const void *key, const void *word);
 
 
-/* The kinds of those that begin with a byte: most texts are none by that. */
-
-static unsigned char  glyph_placeholder_first[256];
+uint32_t  glyph_placeholder_lengths[2][256];
 
 
 void
 glyph_placeholder_init(void)
 {
-    size_t         i;
-    unsigned char  c, kind;
+    size_t         i, url;
+    uint32_t       bit;
+    unsigned char  c;
 
     for (i = 0; i < glyph_placeholder_words_n; i++) {
         c = (unsigned char) glyph_placeholder_words[i].text[0];
-        kind = glyph_placeholder_words[i].class;
+        bit = (uint32_t) 1 << strlen(glyph_placeholder_words[i].text);
+        url = glyph_placeholder_words[i].class == GLYPH_PLACEHOLDER_URL;
 
-        glyph_placeholder_first[c] |= kind;
+        for ( /* void */ ; url < 2; url++) {
+            glyph_placeholder_lengths[url][c] |= bit;
 
-        if (c >= 'a' && c <= 'z') {
-            glyph_placeholder_first[c - 'a' + 'A'] |= kind;
+            if (c >= 'a' && c <= 'z') {
+                glyph_placeholder_lengths[url][c - 'a' + 'A'] |= bit;
+            }
         }
     }
 
     /* dashes, and what is as wide as a Chinese character */
 
-    glyph_placeholder_first[0xe2] = 0xff;
-    glyph_placeholder_first[0xef] = 0xff;
+    for (url = 0; url < 2; url++) {
+        glyph_placeholder_lengths[url][0xe2] = UINT32_MAX;
+        glyph_placeholder_lengths[url][0xef] = UINT32_MAX;
+    }
 }
 
 
 int
-glyph_placeholder(const glyph_str_t *text, unsigned kinds)
+glyph_placeholder_find(const glyph_str_t *text, unsigned kinds)
 {
     unsigned char          folded[GLYPH_PLACEHOLDER_MAX];
     glyph_str_t            key;
     const glyph_phrase_t  *word;
-
-    if (text->len > GLYPH_PLACEHOLDER_MAX
-        || !(glyph_placeholder_first[text->data[0]] & kinds))
-    {
-        return 0;
-    }
 
     key.data = folded;
     key.len = glyph_utf8_fold(text, folded, sizeof(folded));

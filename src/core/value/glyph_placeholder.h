@@ -18,6 +18,9 @@ typedef enum {
 } glyph_placeholder_e;
 
 
+#define GLYPH_PLACEHOLDER_MAX  31       /* bytes, as it is written */
+
+
 extern const glyph_phrase_t  glyph_placeholder_words[];
 extern const size_t  glyph_placeholder_words_n;
 
@@ -26,9 +29,28 @@ extern const size_t  glyph_placeholder_words_n;
 void glyph_placeholder_init(void);
 
 /*
+ * Which lengths those have that begin with a byte, a bit for each; of URLs, and
+ * of other columns.  Most texts are none by that.
+ */
+extern uint32_t  glyph_placeholder_lengths[2][256];
+
+int glyph_placeholder_find(const glyph_str_t *text, unsigned kinds);
+
+
+/*
  * Whether a trimmed text, which is not empty, is a placeholder of one of the
  * kinds in "kinds".
  */
-int glyph_placeholder(const glyph_str_t *text, unsigned kinds);
+static inline int
+glyph_placeholder(const glyph_str_t *text, unsigned kinds)
+{
+    const uint32_t  *lengths;
+
+    lengths = glyph_placeholder_lengths[(kinds & GLYPH_PLACEHOLDER_URL) != 0];
+
+    return text->len <= GLYPH_PLACEHOLDER_MAX
+           && (lengths[text->data[0]] >> text->len & 1)
+           && glyph_placeholder_find(text, kinds);
+}
 
 #endif /* GLYPH_PLACEHOLDER_H_INCLUDED */

@@ -65,8 +65,8 @@ static const glyph_url_tracking_t  glyph_url_trackings[] = {
     glyph_url_only("ref=", "etsy."), glyph_url_anywhere("ref_="),
     glyph_url_anywhere("spm="), glyph_url_anywhere("srsltid="),
     glyph_url_only("toolid=", "ebay."), glyph_url_anywhere("ttclid="),
-    glyph_url_anywhere("twclid="), glyph_url_anywhere("utm_"),
-    glyph_url_anywhere("wbraid="), glyph_url_anywhere("yclid=")
+    glyph_url_anywhere("twclid="), glyph_url_anywhere("wbraid="),
+    glyph_url_anywhere("yclid=")
 };
 
 #define GLYPH_URL_TRACKINGS                                                   \
@@ -159,14 +159,15 @@ glyph_url_parts(const glyph_str_t *url, glyph_url_parts_t *parts)
     p = url->data;
 
     if (len < sizeof("http://x") - 1
-        || strncasecmp((const char *) p, "http", 4) != 0)
+        || (p[0] | 0x20) != 'h' || (p[1] | 0x20) != 't'
+        || (p[2] | 0x20) != 't' || (p[3] | 0x20) != 'p')
     {
         return 0;
     }
 
-    p += (p[4] == 's' || p[4] == 'S') ? 5 : 4;
+    p += (p[4] | 0x20) == 's' ? 5 : 4;
 
-    if (memcmp(p, "://", 3) != 0) {
+    if (p[0] != ':' || p[1] != '/' || p[2] != '/') {
         return 0;
     }
 
@@ -295,6 +296,12 @@ glyph_url_tracking(const glyph_url_parts_t *parts,
     const unsigned char *param, size_t len)
 {
     const glyph_url_tracking_t  *t, *last;
+
+    /* which most of them are */
+
+    if (len > 4 && memcmp(param, "utm_", 4) == 0) {
+        return 1;
+    }
 
     t = glyph_url_trackings;
     last = t + GLYPH_URL_TRACKINGS;
