@@ -87,10 +87,11 @@ glyph_url_page(const glyph_str_t *url, unsigned char *room,
     }
 
     len = parts.query - url->data;
+    host = parts.path - url->data;
 
     /* "/" at the end of a path says nothing */
 
-    if (url->data[len - 1] == '/') {
+    while (len > host && url->data[len - 1] == '/') {
         len--;
     }
 
@@ -100,8 +101,6 @@ glyph_url_page(const glyph_str_t *url, unsigned char *room,
     if (!glyph_url_is_route(&parts)) {
         parts.last = parts.end;
     }
-
-    host = parts.path - url->data;
 
     if (n == 0 && parts.last == parts.end) {
 
