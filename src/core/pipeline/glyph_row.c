@@ -113,7 +113,8 @@ void
 glyph_row_input(glyph_row_t *row, const unsigned char *last)
 {
     row->last = last;
-    row->mark = NULL;
+    row->semicolon = NULL;
+    row->bracket = NULL;
 }
 
 

@@ -9,6 +9,8 @@
 static int glyph_row_markup(glyph_row_t *row, const glyph_record_t *rec,
     glyph_row_result_t *result);
 static int glyph_row_has_markup(glyph_row_t *row, const glyph_record_t *rec);
+static const unsigned char *glyph_row_next(const glyph_row_t *row,
+    const unsigned char **mark, unsigned char c, const unsigned char *p);
 static void glyph_row_decode(glyph_str_t *value, glyph_column_e column,
     glyph_row_result_t *result);
 static void glyph_row_known(glyph_row_t *row, const glyph_str_t *value,
@@ -154,47 +156,48 @@ glyph_row_markup(glyph_row_t *row, const glyph_record_t *rec,
 
 
 /*
- * Most input has neither ";" nor ">", with which entities and tags end: it is
- * looked for once, not in each row.  JSON may have them written otherwise.
+ * Most input has neither ";" nor ">", with which entities and tags end: they
+ * are looked for once, not in each row.  JSON may have them written otherwise.
  */
 
 static int
 glyph_row_has_markup(glyph_row_t *row, const glyph_record_t *rec)
 {
-    size_t                n;
-    const unsigned char  *p;
+    const unsigned char  *end;
 
     if (rec->kinds) {
         return 1;
     }
 
     if (rec->in_input) {
+        end = rec->raw.data + rec->raw.len;
 
-        if (row->mark < rec->raw.data) {
-            p = rec->raw.data;
-            n = row->last - p;
-
-            row->mark = memchr(p, ';', n);
-
-            if (row->mark) {
-                n = row->mark - p;
-            } else {
-                row->mark = row->last;
-            }
-
-            p = memchr(p, '>', n);
-
-            if (p) {
-                row->mark = p;
-            }
-        }
-
-        if (row->mark >= rec->raw.data + rec->raw.len) {
+        if (glyph_row_next(row, &row->semicolon, ';', rec->raw.data) >= end
+            && glyph_row_next(row, &row->bracket, '>', rec->raw.data) >= end)
+        {
             return 0;
         }
     }
 
     return glyph_entity_any(rec->raw.data, rec->raw.len);
+}
+
+
+/* The next such byte from p on, or the input's end. */
+
+static const unsigned char *
+glyph_row_next(const glyph_row_t *row, const unsigned char **mark,
+    unsigned char c, const unsigned char *p)
+{
+    if (*mark < p) {
+        *mark = memchr(p, c, row->last - p);
+
+        if (*mark == NULL) {
+            *mark = row->last;
+        }
+    }
+
+    return *mark;
 }
 
 

@@ -26,8 +26,8 @@ struct glyph_row_s {
     glyph_str_t                   sku_text;     /* of the row */
     size_t                        longest;      /* of a known column's text */
     const unsigned char          *last;         /* of the input, */
-    const unsigned char          *mark;         /* and what ends markup next
-                                                   there; NULL: not looked */
+    const unsigned char          *semicolon;    /* and the next there; NULL: */
+    const unsigned char          *bracket;      /* not looked for */
     uint64_t                      said;         /* warnings of the file that
                                                    were given: a bit each */
     unsigned                      reject_unknown:1;
