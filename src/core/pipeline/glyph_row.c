@@ -20,6 +20,8 @@ static void glyph_row_match(glyph_row_t *row, glyph_row_result_t *result);
 static void glyph_row_scored(glyph_row_t *row, const glyph_record_t *rec,
     glyph_row_result_t *result);
 static void glyph_row_rejects(glyph_row_t *row, glyph_row_result_t *result);
+static void glyph_row_what(const glyph_row_result_t *result,
+    glyph_code_e code, glyph_column_e column, glyph_row_error_t *e);
 
 
 glyph_row_t *
@@ -196,7 +198,7 @@ glyph_row_record(const glyph_record_t *rec, glyph_row_result_t *result)
     }
 
     if (rec->stray_quote) {
-        glyph_row_warning(result, GLYPH_WARN_STRAY_QUOTE);
+        glyph_row_warning(result, GLYPH_WARN_STRAY_QUOTE, GLYPH_COL_N);
     }
 
     return GLYPH_OK;
@@ -267,13 +269,16 @@ glyph_row_price(glyph_row_t *row, glyph_row_result_t *result)
     }
 
     if (price->ambiguous) {
-        glyph_row_warning(result, GLYPH_WARN_PRICE_AMBIGUOUS);
+        glyph_row_warning(result, GLYPH_WARN_PRICE_AMBIGUOUS,
+                          GLYPH_COL_PRICE);
     }
 
     rate = glyph_rates_find(row->conf->rates, price->currency);
 
     if (rate == 0) {
-        glyph_row_warning(result, GLYPH_WARN_NO_RATE);
+        glyph_row_warning(result, GLYPH_WARN_NO_RATE,
+                          currency[0] ? GLYPH_COL_CURRENCY
+                                      : GLYPH_COL_PRICE);
     }
 
     l->price_usd = (double) price->cents / 100 * rate;
@@ -305,7 +310,7 @@ glyph_row_values(glyph_row_t *row, glyph_row_result_t *result)
         l->has_seen_at = code == GLYPH_CODE_OK;
 
         if (code != GLYPH_CODE_OK) {
-            glyph_row_warn_once(row, result, code);
+            glyph_row_warn_once(row, result, code, GLYPH_COL_SEEN_AT);
         }
     }
 
@@ -446,7 +451,7 @@ glyph_row_dedup(glyph_row_t *row, glyph_row_result_t *result)
                                       &result->key, &full);
 
     if (full) {
-        glyph_row_warn_once(row, result, GLYPH_WARN_DEDUP_FULL);
+        glyph_row_warn_once(row, result, GLYPH_WARN_DEDUP_FULL, GLYPH_COL_N);
     }
 }
 
@@ -455,9 +460,7 @@ void
 glyph_row_error(glyph_row_result_t *result, glyph_code_e code,
     glyph_column_e column)
 {
-    size_t              i;
-    glyph_str_t        *value;
-    glyph_row_error_t  *e;
+    size_t  i;
 
     if (result->rejected.n == GLYPH_ROW_ERRORS) {
         return;
@@ -475,7 +478,27 @@ glyph_row_error(glyph_row_result_t *result, glyph_code_e code,
         }
     }
 
-    e = &result->rejected.errors[result->rejected.n++];
+    glyph_row_what(result, code, column,
+                   &result->rejected.errors[result->rejected.n++]);
+}
+
+
+void
+glyph_row_warning(glyph_row_result_t *result, glyph_code_e code,
+    glyph_column_e column)
+{
+    if (result->nwarnings < GLYPH_ROW_WARNINGS) {
+        glyph_row_what(result, code, column,
+                       &result->warnings[result->nwarnings++]);
+    }
+}
+
+
+static void
+glyph_row_what(const glyph_row_result_t *result, glyph_code_e code,
+    glyph_column_e column, glyph_row_error_t *e)
+{
+    const glyph_str_t  *value;
 
     e->code = code;
     e->column = column;
@@ -494,17 +517,8 @@ glyph_row_error(glyph_row_result_t *result, glyph_code_e code,
 
 
 void
-glyph_row_warning(glyph_row_result_t *result, glyph_code_e code)
-{
-    if (result->nwarnings < GLYPH_ROW_WARNINGS) {
-        result->warnings[result->nwarnings++] = code;
-    }
-}
-
-
-void
 glyph_row_warn_once(glyph_row_t *row, glyph_row_result_t *result,
-    glyph_code_e code)
+    glyph_code_e code, glyph_column_e column)
 {
     uint64_t  bit;
 
@@ -512,6 +526,6 @@ glyph_row_warn_once(glyph_row_t *row, glyph_row_result_t *result,
 
     if (!(row->said & bit)) {
         row->said |= bit;
-        glyph_row_warning(result, code);
+        glyph_row_warning(result, code, column);
     }
 }

@@ -34,17 +34,17 @@ typedef struct {
 /* Zeroed at first. */
 
 typedef struct {
-    glyph_listing_t   listing;
-    glyph_rejected_t  rejected;     /* n = 0: the row is a listing */
-    size_t            nwarnings;
-    glyph_code_e      warnings[GLYPH_ROW_WARNINGS];
+    glyph_listing_t    listing;
+    glyph_rejected_t   rejected;    /* n = 0: the row is a listing */
+    size_t             nwarnings;
+    glyph_row_error_t  warnings[GLYPH_ROW_WARNINGS];
 
-    glyph_digest_t    key;          /* by which duplicates are found */
-    unsigned          changed;      /* texts that are not as they are in the
+    glyph_digest_t     key;         /* by which duplicates are found */
+    unsigned           changed;     /* texts that are not as they are in the
                                        record: a bit for each column */
-    glyph_str_t       given[GLYPH_COL_N];   /* those, as they are there */
-    glyph_buf_t       decoded;      /* memory of the listing's texts, */
-    glyph_buf_t       extra;        /* and of its extra */
+    glyph_str_t        given[GLYPH_COL_N];  /* those, as they are there */
+    glyph_buf_t        decoded;     /* memory of the listing's texts, */
+    glyph_buf_t        extra;       /* and of its extra */
 } glyph_row_result_t;
 
 

@@ -123,7 +123,7 @@ glyph_row_fields(glyph_row_t *row, const glyph_record_t *rec,
     result->listing.extra.len = result->extra.len;
 
     if (rec->nfields < row->ncolumns) {
-        glyph_row_warning(result, GLYPH_WARN_ROW_SHORT);
+        glyph_row_warning(result, GLYPH_WARN_ROW_SHORT, GLYPH_COL_N);
     }
 }
 

@@ -51,10 +51,11 @@ void glyph_row_identify(glyph_row_t *row, glyph_row_result_t *result);
 
 void glyph_row_error(glyph_row_result_t *result, glyph_code_e code,
     glyph_column_e column);
-void glyph_row_warning(glyph_row_result_t *result, glyph_code_e code);
+void glyph_row_warning(glyph_row_result_t *result, glyph_code_e code,
+    glyph_column_e column);
 
 /* A warning of the file: only its first row of that kind has it. */
 void glyph_row_warn_once(glyph_row_t *row, glyph_row_result_t *result,
-    glyph_code_e code);
+    glyph_code_e code, glyph_column_e column);
 
 #endif /* GLYPH_ROW_PARTS_H_INCLUDED */

@@ -9,8 +9,8 @@
 
 
 /*
- * Whether there is an "&" before a ";", or a "<" before a ">": without that there
- * is nothing to decode.
+ * Whether there is an "&" before a ";", or a "<" before a ">": else there is
+ * nothing to decode.
  */
 int glyph_entity_any(const unsigned char *data, size_t len);
 
