@@ -13,6 +13,6 @@
 -- the release before, which says nothing of its rule, has 1.
 
     ALTER TABLE glyph.imports
-        ADD COLUMN IF NOT EXISTS ordered_at timestamptz,
         ADD COLUMN IF NOT EXISTS identity_rule int2 NOT NULL DEFAULT coalesce(
-            nullif(current_setting('glyph.identity_rule', true), '')::int2, 1);
+            nullif(current_setting('glyph.identity_rule', true), '')::int2, 1),
+        ADD COLUMN IF NOT EXISTS ordered_at timestamptz;
