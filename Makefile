@@ -63,8 +63,8 @@ UNIT := $(UNIT_SRC:t/unit/%.c=$(OUT)/unit/%)
 WRAP = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 
 FUZZ_SECONDS ?= 60
-FUZZ_TARGETS = fuzz_reader fuzz_json fuzz_match fuzz_money fuzz_pipeline \
-	fuzz_decoder fuzz_http
+FUZZ_TARGETS = fuzz_reader fuzz_json fuzz_match fuzz_money fuzz_values \
+	fuzz_pipeline fuzz_decoder fuzz_http
 # NULL + 0 is an offset like another one, as it is in C2y
 FUZZ_CFLAGS = -std=gnu11 -O1 -g -fno-omit-frame-pointer \
 	-fsanitize=fuzzer-no-link,address,undefined,float-cast-overflow \
