@@ -42,7 +42,8 @@ typedef struct {
 typedef struct {
     glyph_buf_t     listings;       /* the present block */
     glyph_buf_t     errors;
-    glyph_buf_t     out;            /* of all blocks, to be compared */
+    glyph_buf_t     blocks;         /* how long they were, */
+    glyph_buf_t     out;            /* and what was in all, to be compared */
     glyph_buf_t     out_errors;
     glyph_buf_t     result;         /* what is said of the file */
     glyph_buf_t     fields;         /* the form's */
@@ -399,7 +400,7 @@ run_block(run_t *r)
     fuzz_copy_listings(&r->copy, &r->listings);
     fuzz_copy_errors(&r->copy, &r->errors);
 
-    glyph_buf_printf(&r->out, "block %zu %zu:", r->listings.len,
+    glyph_buf_printf(&r->blocks, "block %zu %zu\n", r->listings.len,
                      r->errors.len);
     glyph_buf_append(&r->out, r->listings.data, r->listings.len);
     glyph_buf_append(&r->out_errors, r->errors.data, r->errors.len);
@@ -528,8 +529,9 @@ run_same(const run_t *a, const run_t *b, const char *what)
     fuzz_check(a->rc == b->rc, "%s: %d and %d", what, a->rc, b->rc);
     fuzz_check(memcmp(&x, &y, sizeof(glyph_totals_t)) == 0, "%s: totals",
                what);
-    fuzz_check(fuzz_same(&a->out, &b->out), "%s: blocks", what);
+    fuzz_check(fuzz_same(&a->out, &b->out), "%s: listings", what);
     fuzz_check(fuzz_same(&a->out_errors, &b->out_errors), "%s: errors", what);
+    fuzz_check(fuzz_same(&a->blocks, &b->blocks), "%s: blocks", what);
     fuzz_check(fuzz_same(&a->result, &b->result), "%s: the result", what);
 }
 
@@ -539,6 +541,7 @@ run_free(run_t *r)
 {
     glyph_buf_free(&r->listings);
     glyph_buf_free(&r->errors);
+    glyph_buf_free(&r->blocks);
     glyph_buf_free(&r->out);
     glyph_buf_free(&r->out_errors);
     glyph_buf_free(&r->fields);
