@@ -16,11 +16,13 @@ my $check = @ARGV && $ARGV[0] eq '-c';
 
 # What a class of a list is in C: the initializers behind the phrase.  Of a
 # "set" a phrase may have several classes, each a bit, and the table is sorted.
+# "part" says which of a list's tables has the phrases of a class.
 
 my %lists = (
     title => {
         file => 'glyph_lexicon', include => 'title/glyph_lexicon.h',
         type => 'glyph_phrase_t', array => 'glyph_lexicon',
+        part => \&part,
         class => sub {
             my ($class) = @_;
             return $class =~ /^q_(.+)/
@@ -29,7 +31,8 @@ my %lists = (
         },
     },
     title_pair => {
-        file => 'glyph_lexicon', include => 'title/glyph_lexicon.h',
+        file => 'glyph_lexicon_card',
+        include => 'title/glyph_lexicon.h',
         type => 'glyph_phrase_t', array => 'glyph_lexicon_pairs',
         class => sub { 'GLYPH_PAIR_' . uc shift },
     },
@@ -73,6 +76,21 @@ my %lists = (
         class => \&currency,
     },
 );
+
+# The lexicon's tables: what a card is called, what means nothing, what parts
+# of a card are called, and all else that names cards
+
+sub part {
+    my ($class) = @_;
+
+    return $class =~ /^(noise|maker\w*|versus|with|for)$/ ? 'noise'
+        : $class =~ /^(empty|hard|soft|cooler|cable|adapter|link)$/ ? 'part'
+        : $class =~ /^(capture|network|monitor|av|psu|vgpu|licence|laptop|pc
+                      |pc_soft|server|server_soft|cpu|ram|disk|os|mainboard
+                      )$/x ? 'other'
+        : 'card';
+}
+
 
 # "USD", "USD dollar", "crown"
 
@@ -139,11 +157,29 @@ my %files;
 
 for my $list (sort keys %lists) {
     my $l = $lists{$list};
-    my @entries = @{$entries{$list} || []};
+    my %parts;
+
+    push @{$parts{$l->{part} ? '_' . $l->{part}->($_->[2]) : ''}}, $_
+        for @{$entries{$list} || []};
+
+    for my $part (sort keys %parts) {
+        my $name = $l->{file} . $part;
+
+        $files{$name}{include} = $l->{include};
+        $files{$name}{text} .= table($list, $l->{array} . $part,
+                                     $parts{$part});
+    }
+}
+
+sub table {
+    my ($list, $array, $entries) = @_;
+
+    my $l = $lists{$list};
+    my @entries = @$entries;
 
     @entries = sort { $a->[1] cmp $b->[1] } @entries if $l->{set};
 
-    my ($text, $last) = ("\n\nconst $l->{type}  $l->{array}\[] = {\n", '');
+    my ($text, $last) = ("\n\nconst $l->{type}  $array\[] = {\n", '');
 
     for my $entry (@entries) {
         my ($language, $phrase, $class) = @$entry;
@@ -160,11 +196,8 @@ for my $list (sort keys %lists) {
         $text .= "    { \"$phrase\", $value },\n";
     }
 
-    $text .= "};\n\nconst size_t  $l->{array}_n = sizeof($l->{array})\n"
-        . "    / sizeof($l->{array}\[0]);\n";
-
-    $files{$l->{file}}{include} = $l->{include};
-    $files{$l->{file}}{text} .= $text;
+    return $text . "};\n\nconst size_t  ${array}_n = sizeof($array)\n"
+        . "    / sizeof($array\[0]);\n";
 }
 
 for my $name (sort keys %files) {

@@ -14,6 +14,8 @@
 static int glyph_index_build(glyph_index_t *index, const glyph_str_t *aliases,
     glyph_buf_t *error);
 static int glyph_index_lexicon(glyph_index_t *index);
+static int glyph_index_phrases(glyph_index_t *index,
+    const glyph_phrase_t *p, size_t n);
 static int glyph_index_pairs(glyph_index_t *index, glyph_pair_e adjectives,
     uint8_t class);
 static int glyph_index_nouns(glyph_index_t *index, const char *adjective,
@@ -118,9 +120,6 @@ glyph_index_build(glyph_index_t *index, const glyph_str_t *aliases,
 static int
 glyph_index_lexicon(glyph_index_t *index)
 {
-    size_t                 i;
-    const glyph_phrase_t  *p;
-
     /* pairs first: what the table says itself wins */
 
     if (glyph_index_pairs(index, GLYPH_PAIR_ADJECTIVE, GLYPH_W_CARD)
@@ -136,10 +135,32 @@ glyph_index_lexicon(glyph_index_t *index)
         return GLYPH_ERROR;
     }
 
-    for (i = 0; i < glyph_lexicon_n; i++) {
-        p = &glyph_lexicon[i];
+    if (glyph_index_phrases(index, glyph_lexicon_card, glyph_lexicon_card_n)
+        != GLYPH_OK
+        || glyph_index_phrases(index, glyph_lexicon_noise,
+                               glyph_lexicon_noise_n)
+           != GLYPH_OK
+        || glyph_index_phrases(index, glyph_lexicon_part,
+                               glyph_lexicon_part_n)
+           != GLYPH_OK)
+    {
+        return GLYPH_ERROR;
+    }
 
-        if (glyph_index_phrase(index, p->text, strlen(p->text), p->class)
+    return glyph_index_phrases(index, glyph_lexicon_other,
+                               glyph_lexicon_other_n);
+}
+
+
+static int
+glyph_index_phrases(glyph_index_t *index, const glyph_phrase_t *p, size_t n)
+{
+    size_t  i;
+
+    for (i = 0; i < n; i++) {
+
+        if (glyph_index_phrase(index, p[i].text, strlen(p[i].text),
+                               p[i].class)
             != GLYPH_OK)
         {
             return GLYPH_ERROR;

@@ -156,8 +156,14 @@ typedef enum {
  * wins: "dual fan" means nothing, "fan" is a part.  Classes are glyph_word_e,
  * or GLYPH_W_QUALIFIER + glyph_qualifier_e.
  */
-extern const glyph_phrase_t  glyph_lexicon[];
-extern const size_t  glyph_lexicon_n;
+extern const glyph_phrase_t  glyph_lexicon_card[];      /* names of cards */
+extern const size_t  glyph_lexicon_card_n;
+extern const glyph_phrase_t  glyph_lexicon_noise[];     /* and around them */
+extern const size_t  glyph_lexicon_noise_n;
+extern const glyph_phrase_t  glyph_lexicon_part[];      /* of a card's parts */
+extern const size_t  glyph_lexicon_part_n;
+extern const glyph_phrase_t  glyph_lexicon_other[];     /* of other things */
+extern const size_t  glyph_lexicon_other_n;
 
 
 /*
