@@ -470,7 +470,9 @@ glyph_name_other(glyph_name_ctx_t *ctx, const glyph_words_t *stem)
         if (stem->n > 1 && glyph_word_is(stem, 0, plain[i])) {
             glyph_name_put(ctx, stem, 0, GLYPH_NEED_NOTHING, 0, 0);
 
-            if (i > 1) {
+            /* "Radeon 9250" is no FireStream */
+
+            if (i > 1 && !glyph_word_is(stem, 0, "firestream")) {
                 glyph_name_put(ctx, stem, 1, GLYPH_NEED_VENDOR, 0, 0);
             }
 
