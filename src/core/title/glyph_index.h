@@ -12,6 +12,7 @@
 #include "text/glyph_idle.h"
 #include "title/glyph_lexicon.h"
 #include "title/glyph_registry.h"
+#include "text/glyph_token.h"
 
 
 /* What a title must have besides a writing for it to count. */
@@ -74,6 +75,24 @@ typedef struct {
 int glyph_index_create(glyph_index_t **index, const glyph_model_t *models,
     const glyph_str_t *aliases, size_t n, glyph_buf_t *error);
 void glyph_index_destroy(glyph_index_t *index);
+
+/* The class of the one word that token i is, GLYPH_W_NONE if it has none. */
+
+static inline uint8_t
+glyph_index_class(const glyph_index_t *index, const glyph_tokens_t *ts,
+    size_t i)
+{
+    uint32_t  node;
+
+    if (i >= ts->n) {
+        return GLYPH_W_NONE;
+    }
+
+    node = ts->token[i].node;
+
+    return node ? index->class[node] : GLYPH_W_NONE;
+}
+
 
 /* The index of a compiled registry. */
 const glyph_index_t *glyph_registry_compiled(const glyph_registry_t *reg);

@@ -1,12 +1,7 @@
 #include "title/glyph_scan.h"
+#include "title/glyph_split.h"
 
 
-static void glyph_scan_split_words(const glyph_index_t *index,
-    glyph_tokens_t *ts);
-static size_t glyph_scan_cut(const glyph_tokens_t *ts, size_t i);
-static int glyph_scan_follows_number(const glyph_tokens_t *ts, size_t i);
-static void glyph_scan_split_number(const glyph_index_t *index,
-    glyph_tokens_t *ts, size_t i);
 static size_t glyph_scan_event(const glyph_index_t *index,
     glyph_scan_t *scan, size_t i);
 static int glyph_scan_mention(const glyph_index_t *index, glyph_scan_t *scan,
@@ -17,22 +12,6 @@ static void glyph_scan_put(glyph_scan_t *scan, size_t start, size_t end,
 static size_t glyph_scan_memory(const glyph_index_t *index,
     glyph_scan_t *scan, size_t i);
 static void glyph_scan_size(glyph_scan_t *scan, size_t i, double gb);
-
-
-static inline uint8_t
-glyph_scan_class(const glyph_index_t *index, const glyph_tokens_t *ts,
-    size_t i)
-{
-    uint32_t  node;
-
-    if (i >= ts->n) {
-        return GLYPH_W_NONE;
-    }
-
-    node = ts->token[i].node;
-
-    return node ? index->class[node] : GLYPH_W_NONE;
-}
 
 
 void
@@ -48,185 +27,12 @@ glyph_scan(const glyph_index_t *index, glyph_scan_t *scan)
     scan->known = 0;
 
     glyph_automaton_lookup(index->automaton, &scan->ts, 0, scan->ts.n);
-    glyph_scan_split_words(index, &scan->ts);
+    glyph_split(index, &scan->ts);
 
     i = 0;
 
     while (i < scan->ts.n && scan->nevents < GLYPH_EVENTS_MAX) {
         i += glyph_scan_event(index, scan, i);
-    }
-}
-
-
-/*
- * Words written as one, where the parts can be told: what is unknown and
- * begins or ends with a series ("PRIMEGEFORCE", "VCNRTX"), a suffix glued to
- * a number ("4070TIGAMING"), a memory size glued to a number ("30506GB").
- */
-
-static void
-glyph_scan_split_words(const glyph_index_t *index, glyph_tokens_t *ts)
-{
-    size_t          i, cut;
-    glyph_token_t  *t;
-
-    for (i = 0; i < ts->n; i++) {
-        t = &ts->token[i];
-
-        if (t->id) {
-            continue;
-        }
-
-        if (t->digits) {
-            if (t->len >= 4 && t->len <= 6) {
-                glyph_scan_split_number(index, ts, i);
-            }
-
-            continue;
-        }
-
-        if (t->len < 4 && !(t->len == 3 && glyph_token_glued(t))) {
-            continue;
-        }
-
-        cut = glyph_scan_cut(ts, i);
-
-        if (cut) {
-            glyph_tokens_split(ts, i, cut);
-
-            if (ts->token[i].len != cut) {
-                return;     /* no more room */
-            }
-
-            glyph_automaton_lookup(index->automaton, ts, i, i + 2);
-            i--;
-        }
-    }
-}
-
-
-/* Where to cut an unknown word, 0: not at all. */
-
-static size_t
-glyph_scan_cut(const glyph_tokens_t *ts, size_t i)
-{
-    size_t                len, k, n;
-    const unsigned char  *p;
-
-    static const struct {
-        const char  *text;
-        size_t       len;
-    } series[] = {
-        { "geforce", 7 }, { "radeon", 6 }, { "quadro", 6 },
-        { "nvidia", 6 }, { "tesla", 5 }, { "gddr", 4 },
-        { "rtx", 3 }, { "gtx", 3 }, { "rx", 2 }
-    }, suffixes[] = {
-        { "super", 5 }, { "xtx", 3 }, { "gre", 3 }, { "ada", 3 },
-        { "xt", 2 }, { "ti", 2 }, { "gb", 2 }
-    };
-
-    p = glyph_token_text(ts, i);
-    len = ts->token[i].len;
-
-    if (glyph_scan_follows_number(ts, i)) {
-        for (k = 0; k < sizeof(suffixes) / sizeof(suffixes[0]); k++) {
-            n = suffixes[k].len;
-
-            if (len > n && memcmp(p, suffixes[k].text, n) == 0) {
-                return n;
-            }
-        }
-    }
-
-    for (k = 0; k < sizeof(series) / sizeof(series[0]); k++) {
-        n = series[k].len;
-
-        if (len <= n) {
-            continue;
-        }
-
-        /* "rx" is in many words: only right before a number */
-
-        if (memcmp(p + len - n, series[k].text, n) == 0
-            && (n > 2 || (i + 1 < ts->n && ts->token[i + 1].len >= 3
-                          && glyph_token_glued(&ts->token[i + 1]))))
-        {
-            return len - n;
-        }
-
-        if (n > 2 && memcmp(p, series[k].text, n) == 0) {
-            return n;
-        }
-    }
-
-    if (len > 4 && memcmp(p + len - 4, "rtxa", 4) == 0) {
-        return len - 4;
-    }
-
-    return 0;
-}
-
-
-/* Whether token i is glued to a number, or to a suffix glued to one. */
-
-static int
-glyph_scan_follows_number(const glyph_tokens_t *ts, size_t i)
-{
-    while (i > 0 && glyph_token_glued(&ts->token[i])) {
-        i--;
-
-        if (ts->token[i].digits) {
-            return 1;
-        }
-
-        if (ts->token[i].id == 0 || ts->token[i].len > 5) {
-            return 0;
-        }
-    }
-
-    return 0;
-}
-
-
-/* "30506GB" is 3050 and 6 GB: where the first part is a number we know. */
-
-static void
-glyph_scan_split_number(const glyph_index_t *index, glyph_tokens_t *ts,
-    size_t i)
-{
-    size_t          cut;
-    uint32_t        v;
-    glyph_token_t  *t;
-
-    t = &ts->token[i];
-
-    if (i == 0 || i + 1 >= ts->n || !glyph_token_glued(t + 1)
-        || glyph_scan_class(index, ts, i + 1) != GLYPH_W_UNIT_G)
-    {
-        return;
-    }
-
-    for (cut = 4; cut >= 3; cut--) {
-
-        if (t->len <= cut || t->len > cut + 2
-            || ts->text[t->pos + cut] == '0'
-            || glyph_automaton_word(index->automaton,
-                                    glyph_token_text(ts, i), cut) == 0)
-        {
-            continue;
-        }
-
-        v = ts->text[t->pos + cut] - '0';
-
-        if (t->len == cut + 2) {
-            v = v * 10 + (ts->text[t->pos + cut + 1] - '0');
-        }
-
-        if (v <= 12 || v == 16 || v == 20 || v == 24 || v == 32 || v == 48) {
-            glyph_tokens_split(ts, i, cut);
-            glyph_automaton_lookup(index->automaton, ts, i, i + 2);
-            return;
-        }
     }
 }
 
@@ -333,7 +139,7 @@ glyph_scan_mention(const glyph_index_t *index, glyph_scan_t *scan,
     mobile = 0;
     tail = 0;
 
-    if (t && glyph_scan_class(index, ts, end) == GLYPH_W_SERIES) {
+    if (t && glyph_index_class(index, ts, end) == GLYPH_W_SERIES) {
         return 0;
     }
 
@@ -343,13 +149,13 @@ glyph_scan_mention(const glyph_index_t *index, glyph_scan_t *scan,
             mobile = 1;
 
         } else if (weak && last->len <= 2
-                   && glyph_scan_class(index, ts, end) == GLYPH_W_UNIT_G)
+                   && glyph_index_class(index, ts, end) == GLYPH_W_UNIT_G)
         {
             return 0;
 
         } else if (weak && end + 1 < ts->n
                    && glyph_token_glued(&ts->token[end + 1])
-                   && glyph_scan_class(index, ts, end) != GLYPH_W_UNIT_G
+                   && glyph_index_class(index, ts, end) != GLYPH_W_UNIT_G
                    && (t->id == 0 || t->len == 1)
                    && !(first->digits && start))
         {
@@ -487,7 +293,7 @@ glyph_scan_memory(const glyph_index_t *index, glyph_scan_t *scan, size_t i)
         n++;
     }
 
-    unit = glyph_scan_class(index, ts, n);
+    unit = glyph_index_class(index, ts, n);
 
     if (unit != GLYPH_W_UNIT_G && unit != GLYPH_W_UNIT_M
         && unit != GLYPH_W_UNIT_T)
@@ -531,7 +337,7 @@ glyph_scan_memory(const glyph_index_t *index, glyph_scan_t *scan, size_t i)
         return n - i;
     }
 
-    next = glyph_scan_class(index, ts, n);
+    next = glyph_index_class(index, ts, n);
 
     if (next == GLYPH_W_RAM || next == GLYPH_W_DISK || next == GLYPH_W_AV) {
         scan->known += n - i;

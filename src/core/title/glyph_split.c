@@ -1,0 +1,174 @@
+#include "title/glyph_split.h"
+
+
+static size_t glyph_split_cut(const glyph_tokens_t *ts, size_t i);
+static int glyph_split_follows_number(const glyph_tokens_t *ts, size_t i);
+static void glyph_split_number(const glyph_index_t *index,
+    glyph_tokens_t *ts, size_t i);
+
+
+void
+glyph_split(const glyph_index_t *index, glyph_tokens_t *ts)
+{
+    size_t          i, cut;
+    glyph_token_t  *t;
+
+    for (i = 0; i < ts->n; i++) {
+        t = &ts->token[i];
+
+        if (t->id) {
+            continue;
+        }
+
+        if (t->digits) {
+            if (t->len >= 4 && t->len <= 6) {
+                glyph_split_number(index, ts, i);
+            }
+
+            continue;
+        }
+
+        if (t->len < 4 && !(t->len == 3 && glyph_token_glued(t))) {
+            continue;
+        }
+
+        cut = glyph_split_cut(ts, i);
+
+        if (cut) {
+            glyph_tokens_split(ts, i, cut);
+
+            if (ts->token[i].len != cut) {
+                return;     /* no more room */
+            }
+
+            glyph_automaton_lookup(index->automaton, ts, i, i + 2);
+            i--;
+        }
+    }
+}
+
+
+/* Where to cut an unknown word, 0: not at all. */
+
+static size_t
+glyph_split_cut(const glyph_tokens_t *ts, size_t i)
+{
+    size_t                len, k, n;
+    const unsigned char  *p;
+
+    static const struct {
+        const char  *text;
+        size_t       len;
+    } series[] = {
+        { "geforce", 7 }, { "radeon", 6 }, { "quadro", 6 },
+        { "nvidia", 6 }, { "tesla", 5 }, { "gddr", 4 },
+        { "rtx", 3 }, { "gtx", 3 }, { "rx", 2 }
+    }, suffixes[] = {
+        { "super", 5 }, { "xtx", 3 }, { "gre", 3 }, { "ada", 3 },
+        { "xt", 2 }, { "ti", 2 }, { "gb", 2 }
+    };
+
+    p = glyph_token_text(ts, i);
+    len = ts->token[i].len;
+
+    if (glyph_split_follows_number(ts, i)) {
+        for (k = 0; k < sizeof(suffixes) / sizeof(suffixes[0]); k++) {
+            n = suffixes[k].len;
+
+            if (len > n && memcmp(p, suffixes[k].text, n) == 0) {
+                return n;
+            }
+        }
+    }
+
+    for (k = 0; k < sizeof(series) / sizeof(series[0]); k++) {
+        n = series[k].len;
+
+        if (len <= n) {
+            continue;
+        }
+
+        /* "rx" is in many words: only right before a number */
+
+        if (memcmp(p + len - n, series[k].text, n) == 0
+            && (n > 2 || (i + 1 < ts->n && ts->token[i + 1].len >= 3
+                          && glyph_token_glued(&ts->token[i + 1]))))
+        {
+            return len - n;
+        }
+
+        if (n > 2 && memcmp(p, series[k].text, n) == 0) {
+            return n;
+        }
+    }
+
+    if (len > 4 && memcmp(p + len - 4, "rtxa", 4) == 0) {
+        return len - 4;
+    }
+
+    return 0;
+}
+
+
+/* Whether token i is glued to a number, or to a suffix glued to one. */
+
+static int
+glyph_split_follows_number(const glyph_tokens_t *ts, size_t i)
+{
+    while (i > 0 && glyph_token_glued(&ts->token[i])) {
+        i--;
+
+        if (ts->token[i].digits) {
+            return 1;
+        }
+
+        if (ts->token[i].id == 0 || ts->token[i].len > 5) {
+            return 0;
+        }
+    }
+
+    return 0;
+}
+
+
+/* "30506GB" is 3050 and 6 GB: where the first part is a number we know. */
+
+static void
+glyph_split_number(const glyph_index_t *index, glyph_tokens_t *ts,
+    size_t i)
+{
+    size_t          cut;
+    uint32_t        v;
+    glyph_token_t  *t;
+
+    t = &ts->token[i];
+
+    if (i == 0 || i + 1 >= ts->n || !glyph_token_glued(t + 1)
+        || glyph_index_class(index, ts, i + 1) != GLYPH_W_UNIT_G)
+    {
+        return;
+    }
+
+    for (cut = 4; cut >= 3; cut--) {
+
+        if (t->len <= cut || t->len > cut + 2
+            || ts->text[t->pos + cut] == '0'
+            || glyph_automaton_word(index->automaton,
+                                    glyph_token_text(ts, i), cut) == 0)
+        {
+            continue;
+        }
+
+        v = ts->text[t->pos + cut] - '0';
+
+        if (t->len == cut + 2) {
+            v = v * 10 + (ts->text[t->pos + cut + 1] - '0');
+        }
+
+        if (v <= 12 || v == 16 || v == 20 || v == 24 || v == 32 || v == 48) {
+            glyph_tokens_split(ts, i, cut);
+            glyph_automaton_lookup(index->automaton, ts, i, i + 2);
+            return;
+        }
+    }
+}
