@@ -83,8 +83,8 @@ my %lists = (
 sub part {
     my ($class) = @_;
 
-    return $class =~ /^(noise|maker\w*|versus|with|for)$/ ? 'noise'
-        : $class =~ /^(empty|hard|soft|cooler|cable|adapter|link)$/ ? 'part'
+    return $class =~ /^(noise|maker\w*|line|versus|with|and|no|only|for|from)$/ ? 'noise'
+        : $class =~ /^(empty|bare|hard|soft|cooler|cable|adapter|link)$/ ? 'part'
         : $class =~ /^(capture|network|monitor|av|psu|vgpu|licence|laptop|pc
                       |pc_soft|server|server_soft|cpu|ram|disk|os|mainboard
                       )$/x ? 'other'

@@ -20,6 +20,10 @@ static uint8_t glyph_context_between(const glyph_scan_t *scan, size_t from,
 static void glyph_context_adjectives(glyph_scan_t *scan);
 static void glyph_context_subject(const glyph_index_t *index,
     glyph_scan_t *scan, glyph_context_t *ctx);
+static void glyph_context_offer(const glyph_index_t *index,
+    glyph_context_t *ctx, const glyph_event_t *e, const glyph_variant_t *v);
+static int glyph_context_listed(const glyph_index_t *index,
+    const glyph_context_t *ctx, const glyph_event_t *e);
 static int glyph_context_said(const glyph_scan_t *scan);
 
 
@@ -48,7 +52,7 @@ glyph_context(const glyph_index_t *index, glyph_scan_t *scan,
 static void
 glyph_context_roles(glyph_scan_t *scan)
 {
-    int             with, named, offered;
+    int             with, named, offered, denied, from;
     size_t          end, gap;
     uint8_t         role, sep;
     glyph_event_t  *e, *last;
@@ -56,6 +60,8 @@ glyph_context_roles(glyph_scan_t *scan)
     with = 0;
     named = 0;
     offered = 0;
+    denied = 0;
+    from = 0;
     end = 0;
     role = GLYPH_IS_SUBJECT;
     last = scan->event + scan->nevents;
@@ -91,12 +97,22 @@ glyph_context_roles(glyph_scan_t *scan)
         switch (e->class) {
 
         case GLYPH_W_NONE:
-            e->role = role;
+            e->role = denied && gap <= GLYPH_GAP_FOR ? GLYPH_IS_OTHER : role;
             named = 1;
             break;
 
-        case GLYPH_W_WITH:
+        case GLYPH_W_NO:
+            denied = 2;
             with = offered;
+            break;
+
+        case GLYPH_W_WITH:
+        case GLYPH_W_AND:
+            with = offered;
+            break;
+
+        case GLYPH_W_FROM:
+            from = 2;
             break;
 
         case GLYPH_W_FOR:
@@ -117,10 +133,13 @@ glyph_context_roles(glyph_scan_t *scan)
 
             /* for a server, and what else it may be for does not follow */
 
-            if (role == GLYPH_IS_FOR) {
+            if (role == GLYPH_IS_FOR || from) {
                 e->with = 1;
             }
         }
+
+        denied -= denied > 0;
+        from -= from > 0;
     }
 }
 
@@ -166,7 +185,8 @@ glyph_context_adjectives(glyph_scan_t *scan)
 
 /*
  * The first mention that is offered, has what it needs around it, and means
- * a model.  One that the thing is "for" is the next best: sellers write
+ * a model; a part number that holds a name is asked when none is said in the
+ * open.  One that the thing is "for" is the next best: sellers write
  * "Graphics Card for NVIDIA GTX 1050 Ti 4GB".
  */
 
@@ -174,12 +194,13 @@ static void
 glyph_context_subject(const glyph_index_t *index, glyph_scan_t *scan,
     glyph_context_t *ctx)
 {
-    glyph_event_t         *e, *last;
-    glyph_variant_t        v;
-    const glyph_event_t   *served;
-    const glyph_row_t     *a, *b;
+    glyph_event_t        *e, *last;
+    glyph_variant_t       v;
+    glyph_context_t       part;
+    const glyph_event_t  *served;
 
     served = NULL;
+    memset(&part, 0, sizeof(glyph_context_t));
     last = scan->event + scan->nevents;
 
     for (e = scan->event; scan->mentions && e < last; e++) {
@@ -201,29 +222,18 @@ glyph_context_subject(const glyph_index_t *index, glyph_scan_t *scan,
         if (v.candidate == NULL) {
             e->role = GLYPH_IS_NOTHING;
             ctx->refused |= v.refused;
+            ctx->several |= ctx->subject && e->listed
+                            && scan->ts.token[e->start].digits
+                            && glyph_context_listed(index, ctx, e);
             continue;
         }
 
-        /* what may be a name gives way to what is one */
+        glyph_context_offer(index, e->part ? &part : ctx, e, &v);
+    }
 
-        if (ctx->subject == NULL
-            || (v.candidate->need == GLYPH_NEED_NOTHING
-                && (ctx->variant.candidate->need == GLYPH_NEED_BESIDE
-                    || (ctx->variant.doubts & GLYPH_WEAK_EVIDENCE))))
-        {
-            ctx->subject = e;
-            ctx->variant = v;
-            continue;
-        }
-
-        a = &index->rows[ctx->variant.candidate->row];
-        b = &index->rows[v.candidate->row];
-
-        if (a->family != b->family && v.candidate->need == 0
-            && !(v.doubts & GLYPH_ASSUMED_FAMILY))
-        {
-            ctx->several = 1;
-        }
+    if (ctx->subject == NULL && part.subject) {
+        ctx->subject = part.subject;
+        ctx->variant = part.variant;
     }
 
     if (ctx->subject || served == NULL || ctx->refused) {
@@ -244,6 +254,70 @@ glyph_context_subject(const glyph_index_t *index, glyph_scan_t *scan,
     } else if (v.candidate) {
         ctx->serves = served;
     }
+}
+
+
+/* Takes the mention as the subject, or as one more that is offered. */
+
+static void
+glyph_context_offer(const glyph_index_t *index, glyph_context_t *ctx,
+    const glyph_event_t *e, const glyph_variant_t *v)
+{
+    const glyph_row_t  *a, *b;
+
+    /* what may be a name gives way to what is one */
+
+    if (ctx->subject == NULL
+        || (v->candidate->need == GLYPH_NEED_NOTHING
+            && (ctx->variant.candidate->need == GLYPH_NEED_BESIDE
+                || (ctx->variant.doubts & GLYPH_WEAK_EVIDENCE))))
+    {
+        ctx->subject = e;
+        ctx->variant = *v;
+        return;
+    }
+
+    a = &index->rows[ctx->variant.candidate->row];
+    b = &index->rows[v->candidate->row];
+
+    if (a->family == b->family || (v->doubts & GLYPH_ASSUMED_FAMILY)) {
+        return;
+    }
+
+    /* "RTX A4000 A5000", "RX 570/580" */
+
+    if (v->candidate->need == GLYPH_NEED_NOTHING || e->listed
+        || (e[-1].class == GLYPH_W_NONE && e[-1].end == e->start
+            && v->candidate->need == GLYPH_NEED_VENDOR))
+    {
+        ctx->several = 1;
+    }
+}
+
+
+/* Whether a number in a list is that of a card by the same maker. */
+
+static int
+glyph_context_listed(const glyph_index_t *index, const glyph_context_t *ctx,
+    const glyph_event_t *e)
+{
+    size_t              i, row;
+    const glyph_row_t  *subject;
+
+    subject = &index->rows[ctx->variant.candidate->row];
+
+    for (i = index->first[e->node]; i < index->first[e->node + 1]; i++) {
+        row = index->candidates[i].row;
+
+        if (index->rows[row].vendor == subject->vendor
+            && index->rows[row].family != subject->family
+            && !index->rows[row].mobile)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

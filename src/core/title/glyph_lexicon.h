@@ -34,23 +34,31 @@ typedef enum {
     GLYPH_W_MAKER_N,        /* board makers that sell one vendor's chips */
     GLYPH_W_MAKER_A,
     GLYPH_W_MAKER,          /* and those who sell all */
+    GLYPH_W_LINE,           /* who makes cards, and what cards he calls so */
 
     /* it is a card */
     GLYPH_W_CARD,           /* says so outright */
     GLYPH_W_BOARD,          /* says so beside a chip maker's name */
     GLYPH_W_NOISE,          /* means nothing */
     GLYPH_W_SERIES,
+    GLYPH_W_PREFIX,         /* a series' word, that its number needs */
+    GLYPH_W_TAKEN,          /* a number that disks, screens … have as well */
     GLYPH_W_UNIT_G,
     GLYPH_W_UNIT_M,
     GLYPH_W_UNIT_T,
 
     /* relations */
     GLYPH_W_WITH,
+    GLYPH_W_AND,
+    GLYPH_W_NO,
+    GLYPH_W_ONLY,
     GLYPH_W_FOR,
+    GLYPH_W_FROM,           /* out of a machine */
     GLYPH_W_VERSUS,
 
     /* it is something else */
     GLYPH_W_EMPTY,          /* the box only */
+    GLYPH_W_BARE,           /* no card whatever else is said: "no PCB" */
     GLYPH_W_HARD,           /* a part that no card is sold with */
     GLYPH_W_SOFT,           /* a part that cards are sold with */
     GLYPH_W_COOLER,

@@ -32,6 +32,14 @@ const glyph_phrase_t  glyph_lexicon_card[] = {
     { "video cards", GLYPH_W_CARD },
     { "display card", GLYPH_W_CARD },
     { "graphical card", GLYPH_W_CARD },
+    { "mpx module", GLYPH_W_CARD },
+    { "graphics module", GLYPH_W_CARD },
+    { "accelerator card", GLYPH_W_CARD },
+    { "mining card", GLYPH_W_CARD },
+    { "mining cards", GLYPH_W_CARD },
+    { "gpu card", GLYPH_W_CARD },
+    { "gpu cards", GLYPH_W_CARD },
+    { "pci video card", GLYPH_W_CARD },
     { "card", GLYPH_W_BOARD },
     { "cards", GLYPH_W_BOARD },
     { "board", GLYPH_W_BOARD },
@@ -64,6 +72,7 @@ const glyph_phrase_t  glyph_lexicon_card[] = {
 
     /* da */
     { "grafikkort", GLYPH_W_CARD },
+    { "skaermkort", GLYPH_W_CARD },
 
     /* de */
     { "grafikkarte", GLYPH_W_CARD },
@@ -76,15 +85,19 @@ const glyph_phrase_t  glyph_lexicon_card[] = {
 
     /* el */
     { "κάρτα γραφικών", GLYPH_W_CARD },
+    { "καρτα γραφικων", GLYPH_W_CARD },
 
     /* es */
     { "tarjeta grafica", GLYPH_W_CARD },
     { "tarjetas graficas", GLYPH_W_CARD },
     { "tarjeta de video", GLYPH_W_CARD },
+    { "tarjeta video", GLYPH_W_CARD },
     { "tarjeta", GLYPH_W_BOARD },
 
     /* fi */
     { "naytonohjain", GLYPH_W_CARD },
+    { "naytonohjaimet", GLYPH_W_CARD },
+    { "naytonohjaimia", GLYPH_W_CARD },
 
     /* fr */
     { "carte graphique", GLYPH_W_CARD },
@@ -100,10 +113,16 @@ const glyph_phrase_t  glyph_lexicon_card[] = {
     { "graficna kartica", GLYPH_W_CARD },
     { "graficka kartica", GLYPH_W_CARD },
 
+    /* hu */
+    { "grafikus kartya", GLYPH_W_CARD },
+    { "videokartyak", GLYPH_W_CARD },
+    { "vga kartya", GLYPH_W_CARD },
+
     /* it */
     { "scheda video", GLYPH_W_CARD },
     { "scheda grafica", GLYPH_W_CARD },
     { "schede video", GLYPH_W_CARD },
+    { "schede grafiche", GLYPH_W_CARD },
     { "scheda", GLYPH_W_BOARD },
 
     /* ja */
@@ -111,9 +130,15 @@ const glyph_phrase_t  glyph_lexicon_card[] = {
     { "グ ラ フ ィ ッ ク ス ボ ー ド", GLYPH_W_CARD },
     { "ビ デ オ カ ー ド", GLYPH_W_CARD },
     { "グ ラ ボ", GLYPH_W_CARD },
+    { "ビ デ オ ボ ー ド", GLYPH_W_CARD },
+    { "グ ラ フ ィ ッ ク カ ー ド", GLYPH_W_CARD },
+    { "サ ー バ ー エ デ ィ シ ョ ン", GLYPH_W_QUALIFIER + GLYPH_Q_SERVER },
 
     /* ko */
     { "그래픽카드", GLYPH_W_CARD },
+    { "그래픽 카드", GLYPH_W_CARD },
+    { "글카", GLYPH_W_CARD },
+    { "서버 에디션", GLYPH_W_QUALIFIER + GLYPH_Q_SERVER },
 
     /* mul */
     { "nvidia", GLYPH_W_NVIDIA },
@@ -121,10 +146,13 @@ const glyph_phrase_t  glyph_lexicon_card[] = {
     { "nvida", GLYPH_W_NVIDIA },
     { "nvidea", GLYPH_W_NVIDIA },
     { "cuda", GLYPH_W_NVIDIA },
+    { "英 伟 达", GLYPH_W_NVIDIA },
+    { "엔비디아", GLYPH_W_NVIDIA },
     { "geforce", GLYPH_W_GEFORCE },
     { "gforce", GLYPH_W_GEFORCE },
     { "ge force", GLYPH_W_GEFORCE },
     { "gf", GLYPH_W_GEFORCE },
+    { "지포스", GLYPH_W_GEFORCE },
     { "quadro", GLYPH_W_QUADRO },
     { "nvs", GLYPH_W_QUADRO },
     { "tesla", GLYPH_W_TESLA },
@@ -138,6 +166,7 @@ const glyph_phrase_t  glyph_lexicon_card[] = {
     { "ati", GLYPH_W_ATI },
     { "radeon", GLYPH_W_RADEON },
     { "rdnp", GLYPH_W_RADEON },
+    { "라데온", GLYPH_W_RADEON },
     { "firepro", GLYPH_W_FIREPRO },
     { "fire pro", GLYPH_W_FIREPRO },
     { "firegl", GLYPH_W_FIREPRO },
@@ -206,28 +235,54 @@ const glyph_phrase_t  glyph_lexicon_card[] = {
     { "oem", GLYPH_W_QUALIFIER + GLYPH_Q_OEM },
     { "ddr 3", GLYPH_W_QUALIFIER + GLYPH_Q_DDR3 },
     { "sddr 3", GLYPH_W_QUALIFIER + GLYPH_Q_DDR3 },
+    { "d 3", GLYPH_W_QUALIFIER + GLYPH_Q_DDR3 },
     { "ddr 4", GLYPH_W_QUALIFIER + GLYPH_Q_DDR4 },
     { "sddr 4", GLYPH_W_QUALIFIER + GLYPH_Q_DDR4 },
     { "gddr 4", GLYPH_W_QUALIFIER + GLYPH_Q_DDR4 },
+    { "d 4", GLYPH_W_QUALIFIER + GLYPH_Q_DDR4 },
     { "gddr 3", GLYPH_W_QUALIFIER + GLYPH_Q_GDDR3 },
     { "gddr 5", GLYPH_W_QUALIFIER + GLYPH_Q_GDDR5 },
+    { "d 5", GLYPH_W_QUALIFIER + GLYPH_Q_GDDR5 },
     { "gddr 5 x", GLYPH_W_QUALIFIER + GLYPH_Q_GDDR5X },
     { "gddr 6", GLYPH_W_QUALIFIER + GLYPH_Q_GDDR6 },
+    { "d 6", GLYPH_W_QUALIFIER + GLYPH_Q_GDDR6 },
     { "gddr 6 x", GLYPH_W_QUALIFIER + GLYPH_Q_GDDR6X },
+    { "d 6 x", GLYPH_W_QUALIFIER + GLYPH_Q_GDDR6X },
     { "gddr 7", GLYPH_W_QUALIFIER + GLYPH_Q_GDDR7 },
+    { "d 7", GLYPH_W_QUALIFIER + GLYPH_Q_GDDR7 },
     { "hbm", GLYPH_W_QUALIFIER + GLYPH_Q_HBM },
     { "hbm 2", GLYPH_W_QUALIFIER + GLYPH_Q_HBM },
     { "hbm 2 e", GLYPH_W_QUALIFIER + GLYPH_Q_HBM },
     { "hbm 3", GLYPH_W_QUALIFIER + GLYPH_Q_HBM },
     { "hbm 3 e", GLYPH_W_QUALIFIER + GLYPH_Q_HBM },
+    { "fx", GLYPH_W_PREFIX },
+    { "hd", GLYPH_W_PREFIX },
+    { "gts", GLYPH_W_PREFIX },
+    { "mxrt", GLYPH_W_PREFIX },
+    { "1080", GLYPH_W_TAKEN },
+    { "4770", GLYPH_W_TAKEN },
+    { "4670", GLYPH_W_TAKEN },
+    { "4650", GLYPH_W_TAKEN },
+    { "6950", GLYPH_W_TAKEN },
+    { "4790", GLYPH_W_TAKEN },
+    { "1440", GLYPH_W_TAKEN },
+    { "2160", GLYPH_W_TAKEN },
+    { "7950", GLYPH_W_TAKEN },
+    { "5950", GLYPH_W_TAKEN },
+    { "4690", GLYPH_W_TAKEN },
+    { "4590", GLYPH_W_TAKEN },
 
     /* nl */
     { "videokaart", GLYPH_W_CARD },
     { "grafische kaart", GLYPH_W_CARD },
+    { "videokaarten", GLYPH_W_CARD },
+    { "grafische kaarten", GLYPH_W_CARD },
+    { "grafische", GLYPH_W_CARD },
     { "kaart", GLYPH_W_BOARD },
 
     /* no */
     { "skjermkort", GLYPH_W_CARD },
+    { "skjermkortet", GLYPH_W_CARD },
 
     /* pl */
     { "karta graficzna", GLYPH_W_CARD },
@@ -240,10 +295,19 @@ const glyph_phrase_t  glyph_lexicon_card[] = {
     { "placa de video", GLYPH_W_CARD },
     { "placa grafica", GLYPH_W_CARD },
     { "placa video", GLYPH_W_CARD },
+    { "placas de video", GLYPH_W_CARD },
+    { "placa de video gamer", GLYPH_W_CARD },
+
+    /* ro */
+    { "placi video", GLYPH_W_CARD },
 
     /* ru */
     { "видеокарта", GLYPH_W_CARD },
     { "видеокарты", GLYPH_W_CARD },
+    { "видеокарту", GLYPH_W_CARD },
+    { "видеоадаптер", GLYPH_W_CARD },
+    { "видеоускоритель", GLYPH_W_CARD },
+    { "графический ускоритель", GLYPH_W_CARD },
     { "гб", GLYPH_W_UNIT_G },
     { "мб", GLYPH_W_UNIT_M },
 
@@ -253,18 +317,33 @@ const glyph_phrase_t  glyph_lexicon_card[] = {
     { "bildskarmskort", GLYPH_W_CARD },
     { "kort", GLYPH_W_BOARD },
 
+    /* th */
+    { "กราฟิกการ์ด", GLYPH_W_CARD },
+    { "การ์ดจอ", GLYPH_W_CARD },
+
     /* tr */
     { "videokartya", GLYPH_W_CARD },
     { "ekran karti", GLYPH_W_CARD },
+    { "ekran kartlari", GLYPH_W_CARD },
 
     /* uk */
     { "відеокарта", GLYPH_W_CARD },
+    { "відеокарти", GLYPH_W_CARD },
+    { "відеокарту", GLYPH_W_CARD },
 
     /* zh */
     { "显 卡", GLYPH_W_CARD },
     { "顯 卡", GLYPH_W_CARD },
     { "显 示 卡", GLYPH_W_CARD },
     { "顯 示 卡", GLYPH_W_CARD },
+    { "图 形 卡", GLYPH_W_CARD },
+    { "圖 形 卡", GLYPH_W_CARD },
+    { "绘 图 卡", GLYPH_W_CARD },
+    { "繪 圖 卡", GLYPH_W_CARD },
+    { "加 速 卡", GLYPH_W_CARD },
+    { "计 算 卡", GLYPH_W_CARD },
+    { "服 务 器 版", GLYPH_W_QUALIFIER + GLYPH_Q_SERVER },
+    { "伺 服 器 版", GLYPH_W_QUALIFIER + GLYPH_Q_SERVER },
 };
 
 const size_t  glyph_lexicon_card_n = sizeof(glyph_lexicon_card)

@@ -4,8 +4,19 @@
 
 static size_t glyph_scan_event(const glyph_index_t *index,
     glyph_scan_t *scan, size_t i);
+static int glyph_scan_ddr(const glyph_tokens_t *ts, size_t i);
 static int glyph_scan_mention(const glyph_index_t *index, glyph_scan_t *scan,
     size_t start, size_t end, uint32_t node);
+static uint32_t glyph_scan_suffix(const glyph_index_t *index,
+    const glyph_tokens_t *ts, size_t end, uint32_t node);
+static int glyph_scan_number(const glyph_index_t *index,
+    const glyph_scan_t *scan, size_t start, size_t end);
+static int glyph_scan_measure(const glyph_tokens_t *ts, size_t i);
+static int glyph_scan_brand(const glyph_index_t *index,
+    const glyph_scan_t *scan, size_t start);
+static int glyph_scan_part(const glyph_index_t *index,
+    const glyph_scan_t *scan, size_t start, size_t end);
+static int glyph_scan_listed(const glyph_scan_t *scan, size_t start);
 static int glyph_scan_weak(const glyph_index_t *index, uint32_t node);
 static void glyph_scan_put(glyph_scan_t *scan, size_t start, size_t end,
     uint8_t class, uint32_t node);
@@ -75,7 +86,12 @@ glyph_scan_event(const glyph_index_t *index, glyph_scan_t *scan, size_t i)
 
         if (k == ts->n || ts->token[k].id == 0
             || (ts->token[k].sep & (GLYPH_SEP_BREAK | GLYPH_SEP_COMMA
-                                    | GLYPH_SEP_PLUS)))
+                                    | GLYPH_SEP_PLUS))
+            || glyph_scan_ddr(ts, k)
+            || (k + 1 < ts->n && ts->token[k].len == 1
+                && !glyph_token_glued(&ts->token[k])
+                && ts->token[k + 1].sep == GLYPH_SEP_DASH
+                && !ts->token[k + 1].digits && !ts->token[k].digits))
         {
             break;
         }
@@ -103,6 +119,23 @@ glyph_scan_event(const glyph_index_t *index, glyph_scan_t *scan, size_t i)
         return 1;
     }
 
+    /* the end of a part number: "VCG…-LC-CPU" */
+
+    if (class >= GLYPH_W_EMPTY && class < GLYPH_W_QUALIFIER && i
+        && class_end == i + 1 && ts->token[i].sep == GLYPH_SEP_DASH
+        && ts->token[i - 1].id == 0)
+    {
+        return 1;
+    }
+
+    /* "D6" is memory only beside a card or a size */
+
+    if (glyph_scan_ddr(ts, i) && scan->mentions == 0
+        && scan->nmemories == 0)
+    {
+        return 1;
+    }
+
     /* "w" is "with" only as "w/"; it may be watts */
 
     if (class == GLYPH_W_WITH && ts->token[i].len == 1
@@ -118,6 +151,20 @@ glyph_scan_event(const glyph_index_t *index, glyph_scan_t *scan, size_t i)
 }
 
 
+/* "D6" of "RTX 6000 D6", which is GDDR6 and no RTX 6000 D. */
+
+static int
+glyph_scan_ddr(const glyph_tokens_t *ts, size_t i)
+{
+    const glyph_token_t  *t;
+
+    t = &ts->token[i];
+
+    return t->len == 1 && ts->text[t->pos] == 'd' && i + 1 < ts->n
+           && t[1].len == 1 && t[1].digits && glyph_token_glued(&t[1]);
+}
+
+
 /*
  * A name is no mention where it is but part of something: "A 16GB", "1080p",
  * "900-2G414", "RTX 4000 series".
@@ -127,7 +174,8 @@ static int
 glyph_scan_mention(const glyph_index_t *index, glyph_scan_t *scan,
     size_t start, size_t end, uint32_t node)
 {
-    int                    weak, mobile, tail;
+    int                    weak, mobile, tail, part, listed;
+    glyph_event_t         *e;
     const glyph_token_t   *t, *first, *last;
     const glyph_tokens_t  *ts;
 
@@ -170,20 +218,14 @@ glyph_scan_mention(const glyph_index_t *index, glyph_scan_t *scan,
 
         if (first->digits) {
 
-            if (t && (glyph_token_is(ts, end, "p")
-                      || glyph_token_is(ts, end, "w")
-                      || glyph_token_is(ts, end, "mhz")
-                      || glyph_token_is(ts, end, "rpm")
-                      || glyph_token_is(ts, end, "mm")
-                      || glyph_token_is(ts, end, "hz")
-                      || glyph_token_is(ts, end, "sp")))
-            {
+            if (!glyph_scan_number(index, scan, start, end)) {
                 return 0;
             }
 
         } else {
 
-            if (glyph_token_glued(first)
+            if ((glyph_token_glued(first)
+                 && !glyph_scan_brand(index, scan, start))
                 || (first->sep == GLYPH_SEP_DASH && start
                     && first[-1].digits))
             {
@@ -199,12 +241,218 @@ glyph_scan_mention(const glyph_index_t *index, glyph_scan_t *scan,
         }
     }
 
+    node = glyph_scan_suffix(index, ts, end, node);
+    part = tail || glyph_scan_part(index, scan, start, end);
+    listed = glyph_scan_listed(scan, start);
+
     glyph_scan_put(scan, start, end, GLYPH_W_NONE, node);
-    scan->event[scan->nevents - 1].mobile = mobile;
-    scan->event[scan->nevents - 1].tail = tail;
+
+    e = &scan->event[scan->nevents - 1];
+    e->mobile = mobile;
+    e->tail = tail;
+    e->part = part;
+    e->listed = listed;
+
     scan->mentions++;
 
     return 1;
+}
+
+
+/* "GTX 1660 6GB Super" is a 1660 Super. */
+
+static uint32_t
+glyph_scan_suffix(const glyph_index_t *index, const glyph_tokens_t *ts,
+    size_t end, uint32_t node)
+{
+    size_t    k;
+    uint32_t  next;
+
+    static const char *const  suffixes[] = { "super", "ti", "xt", "xtx" };
+
+    if (end + 2 >= ts->n || !ts->token[end].digits
+        || ts->token[end + 2].id == 0 || ts->token[end].len > 2
+        || glyph_index_class(index, ts, end + 1) != GLYPH_W_UNIT_G)
+    {
+        return node;
+    }
+
+    for (k = 0; k < sizeof(suffixes) / sizeof(suffixes[0]); k++) {
+
+        if (glyph_token_is(ts, end + 2, suffixes[k])) {
+            next = glyph_automaton_next(index->automaton, node,
+                                        ts->token[end + 2].id);
+
+            return next && index->first[next] != index->first[next + 1]
+                   ? next : node;
+        }
+    }
+
+    return node;
+}
+
+
+/*
+ * Whether a name that is but a number, "4500", may be one here: not as a
+ * measure, not as what is left of "FX 4500", "M1060" or "MXRT-5450".
+ */
+
+static int
+glyph_scan_number(const glyph_index_t *index, const glyph_scan_t *scan,
+    size_t start, size_t end)
+{
+    const glyph_token_t   *first, *p;
+    const glyph_tokens_t  *ts;
+
+    ts = &scan->ts;
+
+    if (end < ts->n && glyph_scan_measure(ts, end)) {
+        return 0;
+    }
+
+    if (start == 0) {
+        return 1;
+    }
+
+    first = &ts->token[start];
+    p = first - 1;
+
+    if (p->digits || (first->sep & ~(GLYPH_SEP_SPACE | GLYPH_SEP_DASH))) {
+        return 1;
+    }
+
+    if (p->len == 1 && glyph_token_glued(first)) {
+        return glyph_scan_brand(index, scan, start);
+    }
+
+    return glyph_index_class(index, ts, start - 1) != GLYPH_W_PREFIX
+           && !(p->id == 0 && first->sep == GLYPH_SEP_DASH)
+           && !glyph_token_is(ts, start - 1, "nvs");
+}
+
+
+/* "1080p", "4060 lm" */
+
+static int
+glyph_scan_measure(const glyph_tokens_t *ts, size_t i)
+{
+    size_t  k;
+
+    static const char *const  units[] = {
+        "p", "w", "watt", "watts", "mhz", "hz", "rpm", "mm", "cm", "lm", "va",
+        "ml", "sp"
+    };
+
+    for (k = 0; k < sizeof(units) / sizeof(units[0]); k++) {
+        if (glyph_token_is(ts, i, units[k])) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* Whether what ends at token "start" names a chip's maker, series or part. */
+
+static int
+glyph_scan_brand(const glyph_index_t *index, const glyph_scan_t *scan,
+    size_t start)
+{
+    uint8_t               class;
+    const glyph_event_t  *e;
+
+    if (glyph_token_is(&scan->ts, start - 1, "pro")) {
+        return 1;
+    }
+
+    if (scan->nevents) {
+        e = &scan->event[scan->nevents - 1];
+
+        if (e->end == start) {
+            return e->class >= GLYPH_W_NVIDIA && e->class <= GLYPH_W_ARC;
+        }
+    }
+
+    class = glyph_index_class(index, &scan->ts, start - 1);
+
+    return class >= GLYPH_W_NVIDIA && class <= GLYPH_W_ARC;
+}
+
+
+/*
+ * Whether the name is inside of a part number: "P4" of "02G-P4-2678-KR".
+ * What is joined to a brand, a maker or the word for cards is not.
+ */
+
+static int
+glyph_scan_part(const glyph_index_t *index, const glyph_scan_t *scan,
+    size_t start, size_t end)
+{
+    const glyph_event_t   *e;
+    const glyph_token_t   *t, *first;
+    const glyph_tokens_t  *ts;
+
+    ts = &scan->ts;
+    first = &ts->token[start];
+
+    if (start && (first->sep & ~GLYPH_SEP_DASH) == 0) {
+        e = scan->nevents ? &scan->event[scan->nevents - 1] : NULL;
+
+        if (e == NULL || e->end != start || e->class == GLYPH_W_NONE
+            || e->class == GLYPH_W_PART_N || e->class == GLYPH_W_PART_R
+            || e->class > GLYPH_W_NOISE)
+        {
+            return 1;
+        }
+    }
+
+    if (end >= ts->n) {
+        return 0;
+    }
+
+    t = &ts->token[end];
+
+    if (t->sep & ~GLYPH_SEP_DASH) {
+        return 0;
+    }
+
+    if (!t->digits) {
+        return glyph_token_glued(t)
+               && ((t->id == 0 && t->len > 1) || !t[-1].digits);
+    }
+
+    return (glyph_token_glued(t) || t->len >= 3)
+           && glyph_index_class(index, ts, end + 1) != GLYPH_W_UNIT_G
+           && glyph_index_class(index, ts, end + 1) != GLYPH_W_UNIT_M;
+}
+
+
+/* "480" of "RX 470/480", "GTX 1070 and 1080" */
+
+static int
+glyph_scan_listed(const glyph_scan_t *scan, size_t start)
+{
+    size_t                end;
+    const glyph_event_t  *e;
+
+    if (scan->nevents == 0) {
+        return 0;
+    }
+
+    e = &scan->event[scan->nevents - 1];
+    end = start;
+
+    if (e->class == GLYPH_W_AND && e->end == end && scan->nevents > 1) {
+        end = e->start;
+        e--;
+
+        return e->class == GLYPH_W_NONE && e->end == end;
+    }
+
+    return e->class == GLYPH_W_NONE && e->end == end
+           && (scan->ts.token[start].sep
+               & (GLYPH_SEP_SLASH | GLYPH_SEP_COMMA | GLYPH_SEP_PLUS));
 }
 
 
@@ -240,6 +488,8 @@ glyph_scan_put(glyph_scan_t *scan, size_t start, size_t end, uint8_t class,
     e->with = 0;
     e->mobile = 0;
     e->tail = 0;
+    e->part = 0;
+    e->listed = 0;
 
     scan->known += end - start;
 
@@ -286,11 +536,20 @@ glyph_scan_memory(const glyph_index_t *index, glyph_scan_t *scan, size_t i)
     v = glyph_token_value(ts, i);
 
     if (n + 1 < ts->n && ts->token[n].sep == GLYPH_SEP_DOT
-        && ts->token[n].digits && ts->token[n].len <= 2)
+        && ts->token[n].digits && ts->token[n].len <= 3)
     {
         v += (double) glyph_token_value(ts, n)
-             / (ts->token[n].len == 1 ? 10 : 100);
+             / (ts->token[n].len == 1 ? 10 : ts->token[n].len == 2 ? 100
+                                                                   : 1000);
         n++;
+
+        /* "1.536 MB" are thousands */
+
+        if (ts->token[n - 1].len == 3
+            && glyph_index_class(index, ts, n) == GLYPH_W_UNIT_M)
+        {
+            v *= 1000;
+        }
     }
 
     unit = glyph_index_class(index, ts, n);

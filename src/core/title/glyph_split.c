@@ -1,10 +1,28 @@
 #include "title/glyph_split.h"
 
 
-static size_t glyph_split_cut(const glyph_tokens_t *ts, size_t i);
+/*
+ * Long names of series ("geforce") are cut off whatever is left; short ones
+ * only if what is left is a word that we know ("rxvega", "arca" of "ArcA750"),
+ * as "rx" and "pro" are in many words.
+ */
+
+
+static size_t glyph_split_cut(const glyph_index_t *index,
+    const glyph_tokens_t *ts, size_t i);
+static size_t glyph_split_prefix(const glyph_index_t *index,
+    const glyph_tokens_t *ts, size_t i);
 static int glyph_split_follows_number(const glyph_tokens_t *ts, size_t i);
-static void glyph_split_number(const glyph_index_t *index,
+static int glyph_split_number(const glyph_index_t *index,
     glyph_tokens_t *ts, size_t i);
+static int glyph_split_radeon(const glyph_index_t *index,
+    glyph_tokens_t *ts, size_t i);
+
+
+typedef struct {
+    const char  *text;
+    size_t       len;
+} glyph_piece_t;
 
 
 void
@@ -16,23 +34,27 @@ glyph_split(const glyph_index_t *index, glyph_tokens_t *ts)
     for (i = 0; i < ts->n; i++) {
         t = &ts->token[i];
 
-        if (t->id) {
-            continue;
-        }
-
         if (t->digits) {
-            if (t->len >= 4 && t->len <= 6) {
-                glyph_split_number(index, ts, i);
+
+            if (t->len < 4 || t->len > 6) {
+                continue;
+            }
+
+            if (!(t->len == 4 && glyph_split_radeon(index, ts, i))
+                && t->id == 0)
+            {
+                (void) glyph_split_number(index, ts, i);
             }
 
             continue;
         }
 
-        if (t->len < 4 && !(t->len == 3 && glyph_token_glued(t))) {
+        if (t->id || (t->len < 4 && !(t->len == 3 && glyph_token_glued(t))))
+        {
             continue;
         }
 
-        cut = glyph_split_cut(ts, i);
+        cut = glyph_split_cut(index, ts, i);
 
         if (cut) {
             glyph_tokens_split(ts, i, cut);
@@ -51,19 +73,19 @@ glyph_split(const glyph_index_t *index, glyph_tokens_t *ts)
 /* Where to cut an unknown word, 0: not at all. */
 
 static size_t
-glyph_split_cut(const glyph_tokens_t *ts, size_t i)
+glyph_split_cut(const glyph_index_t *index, const glyph_tokens_t *ts,
+    size_t i)
 {
     size_t                len, k, n;
     const unsigned char  *p;
 
-    static const struct {
-        const char  *text;
-        size_t       len;
-    } series[] = {
+    static const glyph_piece_t  series[] = {
         { "geforce", 7 }, { "radeon", 6 }, { "quadro", 6 },
-        { "nvidia", 6 }, { "tesla", 5 }, { "gddr", 4 },
+        { "nvidia", 6 }, { "firepro", 7 }, { "tesla", 5 }, { "gddr", 4 },
         { "rtx", 3 }, { "gtx", 3 }, { "rx", 2 }
-    }, suffixes[] = {
+    };
+
+    static const glyph_piece_t  suffixes[] = {
         { "super", 5 }, { "xtx", 3 }, { "gre", 3 }, { "ada", 3 },
         { "xt", 2 }, { "ti", 2 }, { "gb", 2 }
     };
@@ -106,6 +128,52 @@ glyph_split_cut(const glyph_tokens_t *ts, size_t i)
         return len - 4;
     }
 
+    return glyph_split_prefix(index, ts, i);
+}
+
+
+/* "rxvega", "titanxp", "furyx", "prowx", "gamingx" */
+
+static size_t
+glyph_split_prefix(const glyph_index_t *index, const glyph_tokens_t *ts,
+    size_t i)
+{
+    size_t                len, k, n;
+    const unsigned char  *p;
+
+    static const glyph_piece_t  words[] = {
+        { "gaming", 6 }, { "ventus", 6 }, { "titan", 5 }, { "vega", 4 },
+        { "fury", 4 }, { "arc", 3 }, { "pro", 3 }, { "rx", 2 }
+    };
+
+    p = glyph_token_text(ts, i);
+    len = ts->token[i].len;
+
+    for (k = 0; k < sizeof(words) / sizeof(words[0]); k++) {
+        n = words[k].len;
+
+        if (len <= n || memcmp(p, words[k].text, n) != 0) {
+            continue;
+        }
+
+        /* "arc" and "pro" only right before a number, "pro" after a word */
+
+        if (n == 3
+            && (i + 1 == ts->n || !ts->token[i + 1].digits
+                || !glyph_token_glued(&ts->token[i + 1])))
+        {
+            if (len < n + 4) {
+                continue;
+            }
+        }
+
+        if (glyph_automaton_word(index->automaton, p + n, len - n)
+            || (n == 3 && len > n + 3 && memcmp(p + n, "pro", 3) == 0))
+        {
+            return n;
+        }
+    }
+
     return 0;
 }
 
@@ -133,9 +201,8 @@ glyph_split_follows_number(const glyph_tokens_t *ts, size_t i)
 
 /* "30506GB" is 3050 and 6 GB: where the first part is a number we know. */
 
-static void
-glyph_split_number(const glyph_index_t *index, glyph_tokens_t *ts,
-    size_t i)
+static int
+glyph_split_number(const glyph_index_t *index, glyph_tokens_t *ts, size_t i)
 {
     size_t          cut;
     uint32_t        v;
@@ -146,7 +213,7 @@ glyph_split_number(const glyph_index_t *index, glyph_tokens_t *ts,
     if (i == 0 || i + 1 >= ts->n || !glyph_token_glued(t + 1)
         || glyph_index_class(index, ts, i + 1) != GLYPH_W_UNIT_G)
     {
-        return;
+        return 0;
     }
 
     for (cut = 4; cut >= 3; cut--) {
@@ -168,7 +235,50 @@ glyph_split_number(const glyph_index_t *index, glyph_tokens_t *ts,
         if (v <= 12 || v == 16 || v == 20 || v == 24 || v == 32 || v == 48) {
             glyph_tokens_split(ts, i, cut);
             glyph_automaton_lookup(index->automaton, ts, i, i + 2);
-            return;
+            return 1;
         }
     }
+
+    return 0;
+}
+
+
+/*
+ * "R9280X" is R9 and 280X, as R9 280 is a card; "R5450" is none, and "HR9280"
+ * no Radeon.
+ */
+
+static int
+glyph_split_radeon(const glyph_index_t *index, glyph_tokens_t *ts, size_t i)
+{
+    uint32_t              node;
+    const unsigned char  *p;
+
+    if (i == 0 || !glyph_token_glued(&ts->token[i])
+        || !glyph_token_is(ts, i - 1, "r"))
+    {
+        return 0;
+    }
+
+    p = glyph_token_text(ts, i);
+    node = ts->token[i - 1].node;
+
+    if (node) {
+        node = glyph_automaton_next(index->automaton, node,
+                   glyph_automaton_word(index->automaton, p, 1));
+    }
+
+    if (node) {
+        node = glyph_automaton_next(index->automaton, node,
+                   glyph_automaton_word(index->automaton, p + 1, 3));
+    }
+
+    if (node == GLYPH_NODE_NONE) {
+        return 0;
+    }
+
+    glyph_tokens_split(ts, i, 1);
+    glyph_automaton_lookup(index->automaton, ts, i, i + 2);
+
+    return 1;
 }

@@ -1,10 +1,17 @@
 #include "title/glyph_thing.h"
 
 
+/* Between a card and what is no part of its name: a list, a new thought. */
+
+#define GLYPH_SEPS_APART  (GLYPH_SEP_BREAK | GLYPH_SEP_COMMA | GLYPH_SEP_PLUS)
+
+
 static void glyph_thing_part(const glyph_scan_t *scan,
     glyph_context_t *ctx);
 static int glyph_thing_is_part(const glyph_scan_t *scan,
     const glyph_context_t *ctx, const glyph_event_t *e);
+static int glyph_thing_only(const glyph_scan_t *scan,
+    const glyph_event_t *e);
 static void glyph_thing_system(const glyph_scan_t *scan,
     glyph_context_t *ctx);
 static int glyph_thing_comes_with(const glyph_event_t *system,
@@ -12,6 +19,10 @@ static int glyph_thing_comes_with(const glyph_event_t *system,
 static int glyph_thing_holds(const glyph_scan_t *scan,
     const glyph_event_t *server, const glyph_event_t *subject);
 static int glyph_thing_module(const glyph_scan_t *scan,
+    const glyph_context_t *ctx, const glyph_event_t *first);
+static int glyph_thing_purpose(const glyph_scan_t *scan,
+    const glyph_context_t *ctx, const glyph_event_t *system, uint64_t kinds);
+static int glyph_thing_machine(const glyph_scan_t *scan,
     const glyph_context_t *ctx);
 static void glyph_thing_no_model(const glyph_scan_t *scan,
     glyph_context_t *ctx);
@@ -24,7 +35,7 @@ static const glyph_event_t *glyph_thing_find(const glyph_scan_t *scan,
 void
 glyph_thing(const glyph_scan_t *scan, glyph_context_t *ctx)
 {
-    if (scan->words & (GLYPH_PARTS | glyph_wset2(GLYPH_W_EMPTY,
+    if (scan->words & (GLYPH_PARTS | glyph_wset3(GLYPH_W_EMPTY, GLYPH_W_BARE,
                                                  GLYPH_W_LINK)))
     {
         glyph_thing_part(scan, ctx);
@@ -46,10 +57,10 @@ glyph_thing_part(const glyph_scan_t *scan, glyph_context_t *ctx)
     size_t                i;
     const glyph_event_t  *e;
 
-    e = glyph_thing_find(scan, glyph_w(GLYPH_W_EMPTY));
+    e = glyph_thing_find(scan, glyph_wset2(GLYPH_W_EMPTY, GLYPH_W_BARE));
 
     if (e) {
-        ctx->reason = "empty_box";
+        ctx->reason = e->class == GLYPH_W_EMPTY ? "empty_box" : "accessory";
         ctx->why = e;
         return;
     }
@@ -83,8 +94,12 @@ static int
 glyph_thing_is_part(const glyph_scan_t *scan, const glyph_context_t *ctx,
     const glyph_event_t *e)
 {
-    int                   hard;
+    int                   hard, size;
     const glyph_event_t  *before, *after, *last;
+
+    if (glyph_thing_only(scan, e)) {
+        return 1;
+    }
 
     if (e->with) {
         return 0;
@@ -103,17 +118,15 @@ glyph_thing_is_part(const glyph_scan_t *scan, const glyph_context_t *ctx,
                    && !(scan->qualifiers & GLYPH_Q_GRAPHIC));
     }
 
-    if (hard) {
-        return 1;
-    }
-
     last = scan->event + scan->nevents;
     before = e > scan->event ? e - 1 : NULL;
     after = e + 1 < last ? e + 1 : NULL;
 
     /* "GPU cooler", "fan for …" */
 
-    if (before && before->end == e->start && before->class == GLYPH_W_CARD) {
+    if (before && before->end == e->start && before->class == GLYPH_W_CARD
+        && !(scan->ts.token[e->start].sep & GLYPH_SEPS_APART))
+    {
         return 1;
     }
 
@@ -121,13 +134,43 @@ glyph_thing_is_part(const glyph_scan_t *scan, const glyph_context_t *ctx,
         return 1;
     }
 
-    if (e->start < ctx->subject->start && e->class != GLYPH_W_SOFT) {
+    /*
+     * Who states the memory sells the card with its fan or backplate; and who
+     * calls it a card as well, with whatever is named behind that.
+     */
+
+    size = scan->nmemories || (scan->qualifiers & GLYPH_Q_GRAPHIC);
+
+    if (hard) {
+        return !(size && e > ctx->subject
+                 && (scan->words & glyph_w(GLYPH_W_CARD)));
+    }
+
+    if (e < ctx->subject && e->class != GLYPH_W_SOFT) {
         return scan->nmemories == 0;
     }
 
-    /* who states the memory sells the card with its fan or backplate */
+    return !size;
+}
 
-    return scan->nmemories == 0 && !(scan->qualifiers & GLYPH_Q_GRAPHIC);
+
+/* "backplate only", "only the fan" */
+
+static int
+glyph_thing_only(const glyph_scan_t *scan, const glyph_event_t *e)
+{
+    const glyph_event_t  *last;
+
+    if (!(scan->words & glyph_w(GLYPH_W_ONLY))) {
+        return 0;
+    }
+
+    last = scan->event + scan->nevents;
+
+    return (e > scan->event && e[-1].class == GLYPH_W_ONLY
+            && e->start <= e[-1].end + 1)
+           || (e + 1 < last && e[1].class == GLYPH_W_ONLY
+               && e[1].start <= e->end + 1);
 }
 
 
@@ -192,7 +235,7 @@ glyph_thing_system(const glyph_scan_t *scan, glyph_context_t *ctx)
         ctx->reason = "licence";
 
     } else if ((seen & glyph_w(GLYPH_W_LAPTOP))
-               && (kinds || !glyph_thing_module(scan, ctx)))
+               && (kinds || !glyph_thing_module(scan, ctx, first)))
     {
         ctx->reason = "laptop";
 
@@ -201,10 +244,14 @@ glyph_thing_system(const glyph_scan_t *scan, glyph_context_t *ctx)
     {
         ctx->reason = "motherboard";
 
-    } else if (seen & glyph_w(GLYPH_W_SERVER)) {
+    } else if ((seen & glyph_w(GLYPH_W_SERVER))
+               && !glyph_thing_purpose(scan, ctx, first, kinds))
+    {
         ctx->reason = "server";
 
-    } else if (seen & glyph_w(GLYPH_W_PC)) {
+    } else if ((seen & glyph_w(GLYPH_W_PC))
+               && !glyph_thing_purpose(scan, ctx, first, kinds))
+    {
         ctx->reason = "desktop_pc";
 
     } else if ((seen & glyph_w(GLYPH_W_SERVER_SOFT))
@@ -222,7 +269,8 @@ glyph_thing_system(const glyph_scan_t *scan, glyph_context_t *ctx)
                || (kinds && (seen & glyph_wset2(GLYPH_W_PC_SOFT,
                                                 GLYPH_W_SERVER_SOFT)))
                || ((kinds & glyph_w(GLYPH_W_CPU)) && ctx->subject
-                   && first < ctx->subject))
+                   && first < ctx->subject)
+               || glyph_thing_machine(scan, ctx))
     {
         ctx->reason = (seen & glyph_w(GLYPH_W_SERVER_SOFT)) ? "server"
                                                             : "desktop_pc";
@@ -275,14 +323,62 @@ glyph_thing_holds(const glyph_scan_t *scan, const glyph_event_t *server,
 }
 
 
-/* A laptop's graphics card, sold by itself, names the laptops it fits. */
+/*
+ * A laptop's graphics card, sold by itself, names the laptops it fits:
+ * "ZBook 17 Quadro P3200 6GB video card", but not "ZBook with P3200".
+ */
 
 static int
-glyph_thing_module(const glyph_scan_t *scan, const glyph_context_t *ctx)
+glyph_thing_module(const glyph_scan_t *scan, const glyph_context_t *ctx,
+    const glyph_event_t *first)
 {
-    return ctx->subject
-           && (scan->qualifiers & glyph_q(GLYPH_Q_MOBILE))
-           && (scan->words & glyph_w(GLYPH_W_CARD));
+    return ctx->subject && (scan->words & glyph_w(GLYPH_W_CARD))
+           && ((scan->qualifiers & glyph_q(GLYPH_Q_MOBILE))
+               || (scan->nmemories
+                   && !glyph_thing_comes_with(first, ctx->subject)));
+}
+
+
+/*
+ * "RTX 3060 12GB gaming computer graphics card": who has named a card, its
+ * memory and no other thing says what the card is for.
+ */
+
+static int
+glyph_thing_purpose(const glyph_scan_t *scan, const glyph_context_t *ctx,
+    const glyph_event_t *system, uint64_t kinds)
+{
+    return ctx->subject && system > ctx->subject && kinds == 0
+           && scan->nmemories && (scan->words & glyph_w(GLYPH_W_CARD));
+}
+
+
+/*
+ * "Precision Tower 7910 Quadro P4000": two words for a machine come first,
+ * and nothing says that it is about a card.
+ */
+
+static int
+glyph_thing_machine(const glyph_scan_t *scan, const glyph_context_t *ctx)
+{
+    unsigned              n;
+    const glyph_event_t  *e;
+
+    if (ctx->subject == NULL || scan->nmemories
+        || (scan->words & glyph_wset2(GLYPH_W_CARD, GLYPH_W_BOARD))
+        || (scan->qualifiers & GLYPH_Q_GRAPHIC))
+    {
+        return 0;
+    }
+
+    n = 0;
+
+    for (e = scan->event; e < ctx->subject; e++) {
+        n += !e->with && (e->class == GLYPH_W_PC_SOFT
+                          || e->class == GLYPH_W_SERVER_SOFT);
+    }
+
+    return n >= 2;
 }
 
 
