@@ -77,18 +77,27 @@ my %lists = (
     },
 );
 
-# The lexicon's tables: what a card is called, what means nothing, what parts
-# of a card are called, and all else that names cards
+# The lexicon's tables: what a card is called, who makes it and how words belong
+# together, what means nothing, what parts of a card are called, what is sold
+# with and for it, what it is built into, and all else that names cards
+
+my %parts = (
+    around => [qw(maker maker_n maker_a line with and no only for from versus)],
+    noise => [qw(noise)],
+    part => [qw(bare hard soft link)],
+    fitting => [qw(empty cooler cable adapter)],
+    system => [qw(laptop pc pc_soft server server_soft mainboard)],
+    other => [qw(capture network monitor av psu vgpu licence cpu ram disk os)],
+);
 
 sub part {
     my ($class) = @_;
 
-    return $class =~ /^(noise|maker\w*|line|versus|with|and|no|only|for|from)$/ ? 'noise'
-        : $class =~ /^(empty|bare|hard|soft|cooler|cable|adapter|link)$/ ? 'part'
-        : $class =~ /^(capture|network|monitor|av|psu|vgpu|licence|laptop|pc
-                      |pc_soft|server|server_soft|cpu|ram|disk|os|mainboard
-                      )$/x ? 'other'
-        : 'card';
+    for my $part (keys %parts) {
+        return $part if grep { $_ eq $class } @{$parts{$part}};
+    }
+
+    return 'card';
 }
 
 

@@ -120,6 +120,21 @@ glyph_index_build(glyph_index_t *index, const glyph_str_t *aliases,
 static int
 glyph_index_lexicon(glyph_index_t *index)
 {
+    size_t  i;
+
+    static const struct {
+        const glyph_phrase_t  *phrases;
+        const size_t          *n;
+    } tables[] = {
+        { glyph_lexicon_card, &glyph_lexicon_card_n },
+        { glyph_lexicon_around, &glyph_lexicon_around_n },
+        { glyph_lexicon_noise, &glyph_lexicon_noise_n },
+        { glyph_lexicon_part, &glyph_lexicon_part_n },
+        { glyph_lexicon_fitting, &glyph_lexicon_fitting_n },
+        { glyph_lexicon_system, &glyph_lexicon_system_n },
+        { glyph_lexicon_other, &glyph_lexicon_other_n }
+    };
+
     /* pairs first: what the table says itself wins */
 
     if (glyph_index_pairs(index, GLYPH_PAIR_ADJECTIVE, GLYPH_W_CARD)
@@ -135,20 +150,16 @@ glyph_index_lexicon(glyph_index_t *index)
         return GLYPH_ERROR;
     }
 
-    if (glyph_index_phrases(index, glyph_lexicon_card, glyph_lexicon_card_n)
-        != GLYPH_OK
-        || glyph_index_phrases(index, glyph_lexicon_noise,
-                               glyph_lexicon_noise_n)
-           != GLYPH_OK
-        || glyph_index_phrases(index, glyph_lexicon_part,
-                               glyph_lexicon_part_n)
-           != GLYPH_OK)
-    {
-        return GLYPH_ERROR;
+    for (i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+
+        if (glyph_index_phrases(index, tables[i].phrases, *tables[i].n)
+            != GLYPH_OK)
+        {
+            return GLYPH_ERROR;
+        }
     }
 
-    return glyph_index_phrases(index, glyph_lexicon_other,
-                               glyph_lexicon_other_n);
+    return GLYPH_OK;
 }
 
 

@@ -164,13 +164,32 @@ typedef enum {
  * wins: "dual fan" means nothing, "fan" is a part.  Classes are glyph_word_e,
  * or GLYPH_W_QUALIFIER + glyph_qualifier_e.
  */
-extern const glyph_phrase_t  glyph_lexicon_card[];      /* names of cards */
+/* names of cards */
+extern const glyph_phrase_t  glyph_lexicon_card[];
 extern const size_t  glyph_lexicon_card_n;
-extern const glyph_phrase_t  glyph_lexicon_noise[];     /* and around them */
+
+/* makers, and how words belong together */
+extern const glyph_phrase_t  glyph_lexicon_around[];
+extern const size_t  glyph_lexicon_around_n;
+
+/* what means nothing */
+extern const glyph_phrase_t  glyph_lexicon_noise[];
 extern const size_t  glyph_lexicon_noise_n;
-extern const glyph_phrase_t  glyph_lexicon_part[];      /* of a card's parts */
+
+/* parts of a card */
+extern const glyph_phrase_t  glyph_lexicon_part[];
 extern const size_t  glyph_lexicon_part_n;
-extern const glyph_phrase_t  glyph_lexicon_other[];     /* of other things */
+
+/* what is sold for one */
+extern const glyph_phrase_t  glyph_lexicon_fitting[];
+extern const size_t  glyph_lexicon_fitting_n;
+
+/* what it is built into */
+extern const glyph_phrase_t  glyph_lexicon_system[];
+extern const size_t  glyph_lexicon_system_n;
+
+/* other things */
+extern const glyph_phrase_t  glyph_lexicon_other[];
 extern const size_t  glyph_lexicon_other_n;
 
 

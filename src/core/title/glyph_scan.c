@@ -443,7 +443,14 @@ glyph_scan_listed(const glyph_scan_t *scan, size_t start)
     e = &scan->event[scan->nevents - 1];
     end = start;
 
-    if (e->class == GLYPH_W_AND && e->end == end && scan->nevents > 1) {
+    if (e->class >= GLYPH_W_NVIDIA && e->class <= GLYPH_W_ARC
+        && e->end == end && e > scan->event)
+    {
+        end = e->start;
+        e--;
+    }
+
+    if (e->class == GLYPH_W_AND && e->end == end && e > scan->event) {
         end = e->start;
         e--;
 
@@ -451,7 +458,7 @@ glyph_scan_listed(const glyph_scan_t *scan, size_t start)
     }
 
     return e->class == GLYPH_W_NONE && e->end == end
-           && (scan->ts.token[start].sep
+           && (scan->ts.token[end].sep
                & (GLYPH_SEP_SLASH | GLYPH_SEP_COMMA | GLYPH_SEP_PLUS));
 }
 
