@@ -37,6 +37,65 @@ static const title_t  together[] = {
 };
 
 
+/* Part numbers beside a chip, and by themselves. */
+
+static const title_t  numbers[] = {
+    { "EVGA 08G-P4-6276-KR GeForce GTX 1070 8GB", "GTX_1070" },
+    { "EVGA 02G-P4-3658-KR GTX 650 Ti BOOST", "GTX_650_TI_BOOST" },
+    { "EVGA 11G-P4-2487-KR GeForce RTX 2080 Ti", "RTX_2080_TI" },
+    { "A4905-1 Tesla P100 16GB HBM2", "P100" },
+    { "HPE Q0E21A Tesla P100 SXM2", "P100" },
+    { "EVGA GeForce GT 730 02G-P3-3733-KR 2GB", "GT_730" },
+    { "PNY VCQM4000-PB Quadro M4000 8GB", "QUADRO_M4000" },
+    { "PNY VCQK2200-PB", "QUADRO_K2200" },
+    { "PNY VCQ420NVS-X16-PB Quadro NVS 420", "QUADRO_NVS_420" },
+    { "VCQ510NVS NVIDIA 2GB", "NVS_510" },
+    { "PNY VCNRTXA6000-PB", "RTX_A6000" },
+    { "ASUS EAH5450 SILENT/DI/512MD2", "HD_5450" },
+    { "ASUS EAH6670/DIS/1GD3", "HD_6670" },
+    { "ASUS ENGTX460 DirectCU/2DI/1GD5", "GTX_460" },
+    { "ASUS EN9600GT/HTDI/512M", "GEFORCE_9600_GT" },
+    { "ASUS TUF-RTX3080-O10G-GAMING", "RTX_3080" },
+    { "ASUS DUAL-GTX1070-O8G", "GTX_1070" },
+    { "ASUS R7240-O4GD5-L", "R7_240" },
+    { "Gigabyte GV-N3080GAMING OC-10GD", "RTX_3080" },
+    { "Gigabyte GV-N75TOC-2GI", "GTX_750_TI" },
+    { "Gigabyte GV-N105TOC-4GL", "GTX_1050_TI" },
+    { "Gigabyte GV-N166TOC-6GD", "GTX_1660_TI" },
+    { "Gigabyte GV-R545OC-512I", "HD_5450" },
+    { "Gigabyte GV-R928XOC-3GD", "R9_280X" },
+    { "Gigabyte GV-R736OC-2GD", "R7_360" },
+    { "Gigabyte GV-RX580GAMING-8GD", "RX_580" },
+    { "MSI N730K-2GD3H/LP", "GT_730" },
+    { "MSI N210-TC1GD3H", "GEFORCE_210" },
+    { "MSI R7240 2GD3 LP", "R7_240" },
+    { "MSI R5450-MD1GD3H/LP", "HD_5450" },
+    { "Zotac ZT-A30900D-10P", "RTX_3090" },
+    { "Zotac ZT-P10510A-10L", "GTX_1050_TI" },
+    { "Zotac ZT-T16520F-10L", "GTX_1650_SUPER" },
+    { "XFX HD-545X-YNH2", "HD_5450" },
+    { "XFX HD-777A-ZNF4", "HD_7770" },
+    { "XFX HD-687A-ZNFC", "HD_6870" },
+    { "Palit NE63080S19IA-132AX", "RTX_3080" },
+    { "Palit NE6307TS19P2-1046A", "RTX_3070_TI" },
+    { "Inno3D N30602-12D6-119032AH", "RTX_3060" },
+    { "Inno3D N308T3-126X-1810VA44", "RTX_3080_TI" },
+    { "Inno3D N407S3-126XX-186148N", "RTX_4070_SUPER" },
+    { "900-21001-0020-000", "A100" },
+    { "NVIDIA 900-21010-0000-000 board", "H100" },
+    { "NVIDIA 900-2G414-0000-000 P4-2 spare", "P4" },
+    { "699-2G133-0200-100", "NONE" },
+    { "Bosch GVN12 valve 900-21", "NONE" },
+    { "EVGA 08G-P5-3663-KR", "RTX_3060_TI" },
+    { "EVGA 24G-P5-3987-KR new in box", "RTX_3090" },
+    { "NVIDIA A100 900-21001-0020-000", "A100" },
+    { "900-2G183-0000-000", "T4" },
+    { "HPE R0W29A", "T4" },
+    { "TP-Link N750 router", "NONE" },
+    { "Netgear N300-100PES", "NONE" }
+};
+
+
 /* A number stays with its maker and its era. */
 
 static const title_t  jumps[] = {
@@ -208,6 +267,7 @@ main(void)
     m = glyph_matcher_create(reg);
 
     titles_table(m, together);
+    titles_table(m, numbers);
     titles_table(m, jumps);
     titles_table(m, memory);
     titles_table(m, bare);

@@ -59,15 +59,19 @@ static inline glyph_registry_t *
 titles_registry(void)
 {
     size_t             line;
-    glyph_buf_t        models, error;
+    glyph_buf_t        models, parts, error;
     glyph_registry_t  *reg;
 
     memset(&error, 0, sizeof(glyph_buf_t));
     models = titles_slurp(TITLES_MODELS);
+    parts = titles_slurp(TITLES_PARTS);
     reg = glyph_registry_create();
 
     if (models.len == 0
         || glyph_registry_add(reg, models.data, models.len, &line, &error)
+           != GLYPH_OK
+        || glyph_registry_part_numbers(reg, parts.data, parts.len, &line,
+                                       &error)
            != GLYPH_OK
         || glyph_registry_compile(reg, &error) != GLYPH_OK)
     {
@@ -77,6 +81,7 @@ titles_registry(void)
     }
 
     glyph_buf_free(&models);
+    glyph_buf_free(&parts);
     glyph_buf_free(&error);
 
     return reg;

@@ -22,6 +22,8 @@ static void glyph_context_subject(const glyph_index_t *index,
     glyph_scan_t *scan, glyph_context_t *ctx);
 static void glyph_context_offer(const glyph_index_t *index,
     glyph_context_t *ctx, const glyph_event_t *e, const glyph_variant_t *v);
+static void glyph_context_number(const glyph_index_t *index,
+    glyph_context_t *ctx, const glyph_context_t *part);
 static int glyph_context_listed(const glyph_index_t *index,
     const glyph_context_t *ctx, const glyph_event_t *e);
 static int glyph_context_said(const glyph_scan_t *scan);
@@ -231,9 +233,8 @@ glyph_context_subject(const glyph_index_t *index, glyph_scan_t *scan,
         glyph_context_offer(index, e->part ? &part : ctx, e, &v);
     }
 
-    if (ctx->subject == NULL && part.subject) {
-        ctx->subject = part.subject;
-        ctx->variant = part.variant;
+    if (part.subject) {
+        glyph_context_number(index, ctx, &part);
     }
 
     if (ctx->subject || served == NULL || ctx->refused) {
@@ -253,6 +254,47 @@ glyph_context_subject(const glyph_index_t *index, glyph_scan_t *scan,
 
     } else if (v.candidate) {
         ctx->serves = served;
+    }
+}
+
+
+/*
+ * A part number is the subject if there is no other; if there is, it may tell
+ * which of the models that have the name is meant.
+ */
+
+static void
+glyph_context_number(const glyph_index_t *index, glyph_context_t *ctx,
+    const glyph_context_t *part)
+{
+    size_t                    i;
+    const glyph_candidate_t  *c;
+
+    const unsigned  open =
+        GLYPH_ASSUMED_MEMORY | GLYPH_ASSUMED_FORM | GLYPH_ASSUMED_FAMILY;
+
+    if (ctx->subject == NULL) {
+        ctx->subject = part->subject;
+        ctx->variant = part->variant;
+        return;
+    }
+
+    if (!(ctx->variant.doubts & open)
+        || part->variant.candidate->alias != GLYPH_WRITING_NUMBER)
+    {
+        return;
+    }
+
+    for (i = index->first[ctx->subject->node];
+         i < index->first[ctx->subject->node + 1];
+         i++)
+    {
+        c = &index->candidates[i];
+
+        if (c->row == part->variant.candidate->row) {
+            ctx->variant.candidate = c;
+            ctx->variant.doubts &= ~open;
+        }
     }
 }
 

@@ -397,7 +397,9 @@ glyph_match_found(const glyph_index_t *index, const glyph_scan_t *scan,
     result->score = glyph_match_score(ctx);
     result->type = (ctx->variant.doubts & GLYPH_BARE_NUMBER)
                    ? GLYPH_MATCH_FUZZY
-                   : c->alias == 1 ? GLYPH_MATCH_ALIAS : GLYPH_MATCH_EXACT;
+                   : c->alias == GLYPH_WRITING_ALIAS
+                     || c->alias == GLYPH_WRITING_NUMBER
+                   ? GLYPH_MATCH_ALIAS : GLYPH_MATCH_EXACT;
 }
 
 
@@ -435,7 +437,10 @@ glyph_match_score(const glyph_context_t *ctx)
     };
 
     doubts = ctx->variant.doubts;
-    score = ctx->variant.candidate->alias == 1 ? GLYPH_SCORE_ALIAS : 1.0;
+    score = ctx->variant.candidate->alias == GLYPH_WRITING_ALIAS
+            ? GLYPH_SCORE_ALIAS
+            : ctx->variant.candidate->alias == GLYPH_WRITING_NUMBER
+            ? GLYPH_SCORE_FUZZY : 1.0;
 
     for (i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
         if ((doubts & limits[i].doubt) && score > limits[i].score) {

@@ -242,7 +242,9 @@ glyph_scan_mention(const glyph_index_t *index, glyph_scan_t *scan,
     }
 
     node = glyph_scan_suffix(index, ts, end, node);
-    part = tail || glyph_scan_part(index, scan, start, end);
+    part = tail || glyph_scan_part(index, scan, start, end)
+           || index->candidates[index->first[node]].alias
+              == GLYPH_WRITING_NUMBER;
     listed = glyph_scan_listed(scan, start);
 
     glyph_scan_put(scan, start, end, GLYPH_W_NONE, node);

@@ -429,7 +429,8 @@ glyph_variant_beside(const glyph_scan_t *scan, const glyph_event_t *e,
         glyph_w(GLYPH_W_MAKER) | glyph_w(GLYPH_W_MAKER_N)
         | glyph_w(GLYPH_W_MAKER_A) | glyph_w(GLYPH_W_LINE)
         | glyph_w(GLYPH_W_CARD) | glyph_w(GLYPH_W_BOARD)
-        | glyph_w(GLYPH_W_NOISE) | glyph_w(GLYPH_W_NVIDIA) | glyph_w(GLYPH_W_AMD);
+        | glyph_w(GLYPH_W_NOISE) | glyph_w(GLYPH_W_NVIDIA)
+        | glyph_w(GLYPH_W_AMD);
 
     start = e->start;
 
