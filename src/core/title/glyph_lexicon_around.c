@@ -84,6 +84,7 @@ const glyph_phrase_t  glyph_lexicon_around[] = {
     { "ersatz fur", GLYPH_W_FOR },
     { "besser als", GLYPH_W_VERSUS },
     { "tausch gegen", GLYPH_W_VERSUS },
+    { "gegen", GLYPH_W_VERSUS },
     { "ohne", GLYPH_W_NO },
     { "kein", GLYPH_W_NO },
     { "keine", GLYPH_W_NO },
@@ -107,6 +108,7 @@ const glyph_phrase_t  glyph_lexicon_around[] = {
     { "avec", GLYPH_W_WITH },
     { "pour", GLYPH_W_FOR },
     { "mieux que", GLYPH_W_VERSUS },
+    { "contre", GLYPH_W_VERSUS },
     { "sans", GLYPH_W_NO },
     { "pas de", GLYPH_W_NO },
     { "et", GLYPH_W_AND },
@@ -123,6 +125,7 @@ const glyph_phrase_t  glyph_lexicon_around[] = {
     { "compatibile con", GLYPH_W_FOR },
     { "per", GLYPH_W_FOR },
     { "meglio di", GLYPH_W_VERSUS },
+    { "contro", GLYPH_W_VERSUS },
     { "senza", GLYPH_W_NO },
     { "soltanto", GLYPH_W_ONLY },
 

@@ -259,6 +259,9 @@ const glyph_phrase_t  glyph_lexicon_fitting[] = {
     { "caixa vazia", GLYPH_W_EMPTY },
     { "somente caixa", GLYPH_W_EMPTY },
 
+    /* ro */
+    { "ventilatoare", GLYPH_W_COOLER },
+
     /* ru */
     { "вентилятор", GLYPH_W_COOLER },
     { "вентиляторы", GLYPH_W_COOLER },

@@ -367,6 +367,11 @@ const glyph_phrase_t  glyph_lexicon_noise[] = {
     { "come nuovo", GLYPH_W_NOISE },
     { "come nuova", GLYPH_W_NOISE },
 
+    /* ja */
+    { "ト リ プ ル フ ァ ン", GLYPH_W_NOISE },
+    { "デ ュ ア ル フ ァ ン", GLYPH_W_NOISE },
+    { "シ ン グ ル フ ァ ン", GLYPH_W_NOISE },
+
     /* nl */
     { "defect", GLYPH_W_NOISE },
     { "als nieuw", GLYPH_W_NOISE },
@@ -387,6 +392,10 @@ const glyph_phrase_t  glyph_lexicon_noise[] = {
     { "как новая", GLYPH_W_NOISE },
     { "как новый", GLYPH_W_NOISE },
     { "как новое", GLYPH_W_NOISE },
+    { "три вентилятора", GLYPH_W_NOISE },
+    { "два вентилятора", GLYPH_W_NOISE },
+    { "2 вентилятора", GLYPH_W_NOISE },
+    { "3 вентилятора", GLYPH_W_NOISE },
 
     /* sv */
     { "minne", GLYPH_W_NOISE },
@@ -414,6 +423,14 @@ const glyph_phrase_t  glyph_lexicon_noise[] = {
 
     /* uk */
     { "як нова", GLYPH_W_NOISE },
+
+    /* zh */
+    { "三 风 扇", GLYPH_W_NOISE },
+    { "双 风 扇", GLYPH_W_NOISE },
+    { "三 風 扇", GLYPH_W_NOISE },
+    { "雙 風 扇", GLYPH_W_NOISE },
+    { "单 风 扇", GLYPH_W_NOISE },
+    { "單 風 扇", GLYPH_W_NOISE },
 };
 
 const size_t  glyph_lexicon_noise_n = sizeof(glyph_lexicon_noise)

@@ -222,6 +222,10 @@ const glyph_phrase_t  glyph_lexicon_other[] = {
     { "licencia", GLYPH_W_LICENCE },
     { "procesador", GLYPH_W_CPU },
 
+    /* fi */
+    { "prosessori", GLYPH_W_CPU },
+    { "virtalahde", GLYPH_W_PSU },
+
     /* fr */
     { "carte reseau", GLYPH_W_NETWORK },
     { "moniteur", GLYPH_W_MONITOR },
@@ -230,11 +234,26 @@ const glyph_phrase_t  glyph_lexicon_other[] = {
     { "abonnement", GLYPH_W_LICENCE },
     { "processeur", GLYPH_W_CPU },
 
+    /* hu */
+    { "processzor", GLYPH_W_CPU },
+    { "tapegyseg", GLYPH_W_PSU },
+
     /* it */
     { "scheda di rete", GLYPH_W_NETWORK },
     { "alimentatore", GLYPH_W_PSU },
     { "licenza", GLYPH_W_LICENCE },
     { "processore", GLYPH_W_CPU },
+
+    /* ja */
+    { "モ ニ タ ー", GLYPH_W_MONITOR },
+    { "モ ニ タ", GLYPH_W_MONITOR },
+    { "デ ィ ス プ レ イ", GLYPH_W_MONITOR },
+    { "電 源 ユ ニ ッ ト", GLYPH_W_PSU },
+
+    /* ko */
+    { "모니터", GLYPH_W_MONITOR },
+    { "라이젠", GLYPH_W_CPU },
+    { "프로세서", GLYPH_W_CPU },
 
     /* mul */
     { "7600 x", GLYPH_W_CPU },
@@ -271,10 +290,27 @@ const glyph_phrase_t  glyph_lexicon_other[] = {
     /* nl */
     { "voeding", GLYPH_W_PSU },
 
+    /* no */
+    { "prosessor", GLYPH_W_CPU },
+    { "stromforsyning", GLYPH_W_PSU },
+
     /* pl */
     { "zasilacz", GLYPH_W_PSU },
     { "licencja", GLYPH_W_LICENCE },
     { "procesor", GLYPH_W_CPU },
+
+    /* pt */
+    { "processador", GLYPH_W_CPU },
+
+    /* ru */
+    { "процессор", GLYPH_W_CPU },
+    { "блок питания", GLYPH_W_PSU },
+    { "монитор", GLYPH_W_MONITOR },
+    { "телевизор", GLYPH_W_MONITOR },
+    { "оперативная память", GLYPH_W_RAM },
+    { "озу", GLYPH_W_RAM },
+    { "жесткий диск", GLYPH_W_DISK },
+    { "накопитель", GLYPH_W_DISK },
 
     /* sv */
     { "natverkskort", GLYPH_W_NETWORK },
@@ -288,6 +324,30 @@ const glyph_phrase_t  glyph_lexicon_other[] = {
     { "abonnemang", GLYPH_W_LICENCE },
     { "arbetsminne", GLYPH_W_RAM },
     { "harddisk", GLYPH_W_DISK },
+
+    /* tr */
+    { "islemci", GLYPH_W_CPU },
+    { "guc kaynagi", GLYPH_W_PSU },
+
+    /* uk */
+    { "процесор", GLYPH_W_CPU },
+    { "блок живлення", GLYPH_W_PSU },
+    { "монітор", GLYPH_W_MONITOR },
+
+    /* zh */
+    { "处 理 器", GLYPH_W_CPU },
+    { "處 理 器", GLYPH_W_CPU },
+    { "电 源", GLYPH_W_PSU },
+    { "電 源 供 應 器", GLYPH_W_PSU },
+    { "显 示 器", GLYPH_W_MONITOR },
+    { "顯 示 器", GLYPH_W_MONITOR },
+    { "螢 幕", GLYPH_W_MONITOR },
+    { "内 存 条", GLYPH_W_RAM },
+    { "内 存", GLYPH_W_RAM },
+    { "記 憶 體", GLYPH_W_RAM },
+    { "固 态", GLYPH_W_DISK },
+    { "固 态 硬 盘", GLYPH_W_DISK },
+    { "硬 盘", GLYPH_W_DISK },
 };
 
 const size_t  glyph_lexicon_other_n = sizeof(glyph_lexicon_other)

@@ -189,6 +189,8 @@ const glyph_phrase_t  glyph_lexicon_system[] = {
     { "1 u server", GLYPH_W_SERVER },
     { "2 u server", GLYPH_W_SERVER },
     { "4 u server", GLYPH_W_SERVER },
+    { "baseboard", GLYPH_W_SERVER },
+    { "gpu baseboard", GLYPH_W_SERVER },
     { "server", GLYPH_W_SERVER_SOFT },
     { "servers", GLYPH_W_SERVER_SOFT },
     { "poweredge", GLYPH_W_SERVER_SOFT },
@@ -215,11 +217,13 @@ const glyph_phrase_t  glyph_lexicon_system[] = {
     { "herni pocitac", GLYPH_W_PC },
     { "pocitac", GLYPH_W_PC },
     { "tezebni rig", GLYPH_W_PC },
+    { "zakladni deska", GLYPH_W_MAINBOARD },
 
     /* da */
     { "stationaer computer", GLYPH_W_PC },
     { "stationaer pc", GLYPH_W_PC },
     { "spillecomputer", GLYPH_W_PC },
+    { "bundkort", GLYPH_W_MAINBOARD },
 
     /* de */
     { "komplett pc", GLYPH_W_PC },
@@ -231,6 +235,9 @@ const glyph_phrase_t  glyph_lexicon_system[] = {
     { "komplettsystem", GLYPH_W_PC },
     { "mining anlage", GLYPH_W_PC },
     { "rechner", GLYPH_W_PC_SOFT },
+
+    /* el */
+    { "μητρικη", GLYPH_W_MAINBOARD },
 
     /* es */
     { "portatil", GLYPH_W_LAPTOP },
@@ -246,6 +253,8 @@ const glyph_phrase_t  glyph_lexicon_system[] = {
     /* fi */
     { "pelikone", GLYPH_W_PC },
     { "pelitietokone", GLYPH_W_PC },
+    { "emolevy", GLYPH_W_MAINBOARD },
+    { "kannettava", GLYPH_W_LAPTOP },
 
     /* fr */
     { "ordinateur portable", GLYPH_W_LAPTOP },
@@ -262,6 +271,8 @@ const glyph_phrase_t  glyph_lexicon_system[] = {
     { "gamer szamitogep", GLYPH_W_PC },
     { "szamitogep", GLYPH_W_PC },
     { "banyagep", GLYPH_W_PC },
+    { "alaplap", GLYPH_W_MAINBOARD },
+    { "gamer laptop", GLYPH_W_LAPTOP },
 
     /* it */
     { "portatile", GLYPH_W_LAPTOP },
@@ -274,16 +285,18 @@ const glyph_phrase_t  glyph_lexicon_system[] = {
     { "scheda madre", GLYPH_W_MAINBOARD },
 
     /* ja */
-    { "ゲ ー ミ ン グ p c", GLYPH_W_PC },
+    { "ゲ ー ミ ン グ pc", GLYPH_W_PC },
     { "パ ソ コ ン", GLYPH_W_PC },
-    { "デ ス ク ト ッ プ p c", GLYPH_W_PC },
-    { "ノ ー ト p c", GLYPH_W_LAPTOP },
+    { "デ ス ク ト ッ プ pc", GLYPH_W_PC },
+    { "ノ ー ト pc", GLYPH_W_LAPTOP },
     { "ノ ー ト パ ソ コ ン", GLYPH_W_LAPTOP },
+    { "マ ザ ー ボ ー ド", GLYPH_W_MAINBOARD },
 
     /* ko */
     { "노트북", GLYPH_W_LAPTOP },
     { "컴퓨터", GLYPH_W_PC },
     { "본체", GLYPH_W_PC },
+    { "메인보드", GLYPH_W_MAINBOARD },
 
     /* mul */
     { "an 515", GLYPH_W_LAPTOP },
@@ -347,6 +360,7 @@ const glyph_phrase_t  glyph_lexicon_system[] = {
     { "gamingmaskin", GLYPH_W_PC },
     { "stasjonar pc", GLYPH_W_PC },
     { "stasjonaer pc", GLYPH_W_PC },
+    { "hovedkort", GLYPH_W_MAINBOARD },
 
     /* pl */
     { "laptopa", GLYPH_W_LAPTOP },
@@ -366,6 +380,10 @@ const glyph_phrase_t  glyph_lexicon_system[] = {
     { "computador", GLYPH_W_PC },
     { "servidor", GLYPH_W_SERVER_SOFT },
     { "placa mae", GLYPH_W_MAINBOARD },
+    { "notebook gamer", GLYPH_W_LAPTOP },
+
+    /* ro */
+    { "placa de baza", GLYPH_W_MAINBOARD },
 
     /* ru */
     { "ноутбук", GLYPH_W_LAPTOP },
@@ -384,6 +402,9 @@ const glyph_phrase_t  glyph_lexicon_system[] = {
     { "системник", GLYPH_W_PC },
     { "компьютер", GLYPH_W_PC },
     { "пк", GLYPH_W_PC },
+    { "материнская плата", GLYPH_W_MAINBOARD },
+    { "мат плата", GLYPH_W_MAINBOARD },
+    { "материнка", GLYPH_W_MAINBOARD },
 
     /* sv */
     { "barbar dator", GLYPH_W_LAPTOP },
@@ -400,6 +421,8 @@ const glyph_phrase_t  glyph_lexicon_system[] = {
     { "oyuncu bilgisayari", GLYPH_W_PC },
     { "bilgisayar", GLYPH_W_PC },
     { "hazir sistem", GLYPH_W_PC },
+    { "anakart", GLYPH_W_MAINBOARD },
+    { "dizustu", GLYPH_W_LAPTOP },
 
     /* uk */
     { "ігровий компьютер", GLYPH_W_PC },
@@ -407,6 +430,7 @@ const glyph_phrase_t  glyph_lexicon_system[] = {
     { "ігровий пк", GLYPH_W_PC },
     { "майнінг ферма", GLYPH_W_PC },
     { "комп ютер", GLYPH_W_PC },
+    { "материнська плата", GLYPH_W_MAINBOARD },
 
     /* zh */
     { "主 机", GLYPH_W_PC },
@@ -420,6 +444,8 @@ const glyph_phrase_t  glyph_lexicon_system[] = {
     { "笔 记 本", GLYPH_W_LAPTOP },
     { "筆 電", GLYPH_W_LAPTOP },
     { "筆 記 型 電 腦", GLYPH_W_LAPTOP },
+    { "主 板", GLYPH_W_MAINBOARD },
+    { "主 機 板", GLYPH_W_MAINBOARD },
 };
 
 const size_t  glyph_lexicon_system_n = sizeof(glyph_lexicon_system)

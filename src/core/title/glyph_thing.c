@@ -101,7 +101,14 @@ glyph_thing_is_part(const glyph_scan_t *scan, const glyph_context_t *ctx,
         return 1;
     }
 
-    if (e->with) {
+    last = scan->event + scan->nevents;
+    before = e > scan->event ? e - 1 : NULL;
+    after = e + 1 < last ? e + 1 : NULL;
+
+    if (e->with || (after && after->class == GLYPH_W_WITH
+                    && after->start == e->end && ctx->subject
+                    && glyph_token_is(&scan->ts, after->start, "included")))
+    {
         return 0;
     }
 
@@ -117,10 +124,6 @@ glyph_thing_is_part(const glyph_scan_t *scan, const glyph_context_t *ctx,
                                        | glyph_w(GLYPH_W_CARD))))
                    && !(scan->qualifiers & GLYPH_Q_GRAPHIC));
     }
-
-    last = scan->event + scan->nevents;
-    before = e > scan->event ? e - 1 : NULL;
-    after = e + 1 < last ? e + 1 : NULL;
 
     /* "GPU cooler", "fan for …" */
 
@@ -414,6 +417,17 @@ glyph_thing_no_model(const glyph_scan_t *scan, glyph_context_t *ctx)
             ctx->why = e;
             return;
         }
+    }
+
+    /* "DDR4 memory AMD Radeon R9 Gamer": what it is comes first */
+
+    if (scan->nevents && (scan->event->class == GLYPH_W_RAM
+                          || scan->event->class == GLYPH_W_DISK)
+        && !(scan->words & glyph_w(GLYPH_W_CARD)))
+    {
+        ctx->reason = "not_recognised";
+        ctx->why = scan->event;
+        return;
     }
 
     if (ctx->serves == NULL && glyph_thing_is_card(scan, ctx)) {
