@@ -334,6 +334,9 @@ const glyph_phrase_t  glyph_lexicon_noise[] = {
     { "crossfire support", GLYPH_W_NOISE },
     { "crossfire ready", GLYPH_W_NOISE },
     { "vr ready", GLYPH_W_NOISE },
+    { "hydro copper", GLYPH_W_NOISE },
+    { "hydro copper waterblock", GLYPH_W_NOISE },
+    { "hydro copper water block", GLYPH_W_NOISE },
 
     /* de */
     { "dual lufter", GLYPH_W_NOISE },

@@ -4,6 +4,7 @@
 
 static size_t glyph_scan_event(const glyph_index_t *index,
     glyph_scan_t *scan, size_t i);
+static int glyph_scan_letter(const glyph_tokens_t *ts, size_t i);
 static int glyph_scan_ddr(const glyph_tokens_t *ts, size_t i);
 static int glyph_scan_mention(const glyph_index_t *index, glyph_scan_t *scan,
     size_t start, size_t end, uint32_t node);
@@ -87,11 +88,7 @@ glyph_scan_event(const glyph_index_t *index, glyph_scan_t *scan, size_t i)
         if (k == ts->n || ts->token[k].id == 0
             || (ts->token[k].sep & (GLYPH_SEP_BREAK | GLYPH_SEP_COMMA
                                     | GLYPH_SEP_PLUS))
-            || glyph_scan_ddr(ts, k)
-            || (k + 1 < ts->n && ts->token[k].len == 1
-                && !glyph_token_glued(&ts->token[k])
-                && ts->token[k + 1].sep == GLYPH_SEP_DASH
-                && !ts->token[k + 1].digits && !ts->token[k].digits))
+            || (ts->token[k].len == 1 && glyph_scan_letter(ts, k)))
         {
             break;
         }
@@ -148,6 +145,25 @@ glyph_scan_event(const glyph_index_t *index, glyph_scan_t *scan, size_t i)
     glyph_scan_put(scan, i, class_end, class, 0);
 
     return class_end - i;
+}
+
+
+/* A letter behind a name that is not of it: "D6", "X-Serial". */
+
+static int
+glyph_scan_letter(const glyph_tokens_t *ts, size_t i)
+{
+    const glyph_token_t  *t;
+
+    t = &ts->token[i];
+
+    if (t->digits || i + 1 == ts->n) {
+        return 0;
+    }
+
+    return glyph_scan_ddr(ts, i)
+           || (!glyph_token_glued(t) && t[1].sep == GLYPH_SEP_DASH
+               && !t[1].digits);
 }
 
 

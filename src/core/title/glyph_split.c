@@ -25,6 +25,16 @@ typedef struct {
 } glyph_piece_t;
 
 
+/* Whether a longer word begins with the piece. */
+
+static inline int
+glyph_split_is(const unsigned char *p, size_t len, const glyph_piece_t *piece)
+{
+    return p[0] == (unsigned char) piece->text[0] && len > piece->len
+           && memcmp(p, piece->text, piece->len) == 0;
+}
+
+
 void
 glyph_split(const glyph_index_t *index, glyph_tokens_t *ts)
 {
@@ -93,11 +103,13 @@ glyph_split_cut(const glyph_index_t *index, const glyph_tokens_t *ts,
     p = glyph_token_text(ts, i);
     len = ts->token[i].len;
 
-    if (glyph_split_follows_number(ts, i)) {
+    if (glyph_token_glued(&ts->token[i])
+        && glyph_split_follows_number(ts, i))
+    {
         for (k = 0; k < sizeof(suffixes) / sizeof(suffixes[0]); k++) {
             n = suffixes[k].len;
 
-            if (len > n && memcmp(p, suffixes[k].text, n) == 0) {
+            if (glyph_split_is(p, len, &suffixes[k])) {
                 return n;
             }
         }
@@ -112,14 +124,14 @@ glyph_split_cut(const glyph_index_t *index, const glyph_tokens_t *ts,
 
         /* "rx" is in many words: only right before a number */
 
-        if (memcmp(p + len - n, series[k].text, n) == 0
+        if (glyph_split_is(p + len - n, n + 1, &series[k])
             && (n > 2 || (i + 1 < ts->n && ts->token[i + 1].len >= 3
                           && glyph_token_glued(&ts->token[i + 1]))))
         {
             return len - n;
         }
 
-        if (n > 2 && memcmp(p, series[k].text, n) == 0) {
+        if (n > 2 && glyph_split_is(p, len, &series[k])) {
             return n;
         }
     }
@@ -152,7 +164,7 @@ glyph_split_prefix(const glyph_index_t *index, const glyph_tokens_t *ts,
     for (k = 0; k < sizeof(words) / sizeof(words[0]); k++) {
         n = words[k].len;
 
-        if (len <= n || memcmp(p, words[k].text, n) != 0) {
+        if (!glyph_split_is(p, len, &words[k])) {
             continue;
         }
 
