@@ -77,8 +77,9 @@ typedef struct {
 
 /*
  * Builds the index of n models sorted by id.  "aliases" and "numbers", of
- * parts, have one text a model, separated by "|".  GLYPH_OK, GLYPH_ERROR, or GLYPH_BAD when an alias has
- * two meanings; "error" then tells which.
+ * parts, have one text a model, separated by "|".  GLYPH_OK, GLYPH_ERROR, or
+ * GLYPH_BAD when an alias or number has two meanings; "error" then tells
+ * which.
  */
 int glyph_index_create(glyph_index_t **index, const glyph_model_t *models,
     const glyph_str_t *aliases, const glyph_str_t *numbers, size_t n,

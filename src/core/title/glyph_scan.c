@@ -16,7 +16,7 @@ static int glyph_scan_measure(const glyph_tokens_t *ts, size_t i);
 static int glyph_scan_brand(const glyph_index_t *index,
     const glyph_scan_t *scan, size_t start);
 static int glyph_scan_part(const glyph_index_t *index,
-    const glyph_scan_t *scan, size_t start, size_t end);
+    const glyph_scan_t *scan, size_t start, size_t end, int weak);
 static int glyph_scan_listed(const glyph_scan_t *scan, size_t start);
 static int glyph_scan_weak(const glyph_index_t *index, uint32_t node);
 static void glyph_scan_put(glyph_scan_t *scan, size_t start, size_t end,
@@ -258,7 +258,7 @@ glyph_scan_mention(const glyph_index_t *index, glyph_scan_t *scan,
     }
 
     node = glyph_scan_suffix(index, ts, end, node);
-    part = tail || glyph_scan_part(index, scan, start, end)
+    part = tail || glyph_scan_part(index, scan, start, end, weak)
            || index->candidates[index->first[node]].alias
               == GLYPH_WRITING_NUMBER;
     listed = glyph_scan_listed(scan, start);
@@ -405,7 +405,7 @@ glyph_scan_brand(const glyph_index_t *index, const glyph_scan_t *scan,
 
 static int
 glyph_scan_part(const glyph_index_t *index, const glyph_scan_t *scan,
-    size_t start, size_t end)
+    size_t start, size_t end, int weak)
 {
     const glyph_event_t   *e;
     const glyph_token_t   *t, *first;
@@ -440,7 +440,7 @@ glyph_scan_part(const glyph_index_t *index, const glyph_scan_t *scan,
                && ((t->id == 0 && t->len > 1) || !t[-1].digits);
     }
 
-    return (glyph_token_glued(t) || t->len >= 3)
+    return (glyph_token_glued(t) || t->len >= 3 || weak)
            && glyph_index_class(index, ts, end + 1) != GLYPH_W_UNIT_G
            && glyph_index_class(index, ts, end + 1) != GLYPH_W_UNIT_M;
 }
