@@ -33,7 +33,14 @@ static const title_t  together[] = {
     { "TUF3080O10GGAMING", "RTX_3080" },
     { "3070Ventus3X8GOC", "RTX_3070" },
     { "Nvidiagtx 1660 6gb Super", "GTX_1660_SUPER" },
-    { "Asus RX580O8G Dual", "RX_580" }
+    { "Asus RX580O8G Dual", "RX_580" },
+    { "AMD RadeonProVII 16G", "RADEON_PRO_VII" },
+    { "AMD RadeonProVegaII 32G", "RADEON_PRO_VEGA_II" },
+    { "AMD RadeonAIProR9700 32G", "RADEON_AI_PRO_R9700" },
+    { "NVIDIA GRIDK520 8G", "GRID_K520" },
+    { "PNY RTX4000SFFAda 20G", "RTX_4000_SFF_ADA" },
+    { "ATI FireGLV7700 512MB", "FIREGL_V7700" },
+    { "RTXPro6000BlackwellServer 96G", "RTX_PRO_6000_BLACKWELL_SERVER" }
 };
 
 
@@ -159,7 +166,10 @@ static const title_t  bare[] = {
     { "carte graphique 3060 12 Go", "RTX_3060" },
     { "Gigabyte 4090 Gaming OC", "RTX_4090" },
     { "MSI Gaming X 1660 6GB", "GTX_1660" },
+    { "Asus 210 1G", "GEFORCE_210" },
     { "MSI 970 Gaming", "NONE" },
+    { "MSI 970 Gaming 16GB DDR3", "NONE" },
+    { "Samsung 850 EVO 4GB", "NONE" },
     { "Samsung 980 PRO 1TB", "NONE" },
     { "Samsung 970 EVO Plus", "NONE" },
     { "Intel 6700 3.4 GHz", "NONE" },

@@ -344,7 +344,7 @@ glyph_scan_number(const glyph_index_t *index, const glyph_scan_t *scan,
     }
 
     return glyph_index_class(index, ts, start - 1) != GLYPH_W_PREFIX
-           && !(p->id == 0 && first->sep == GLYPH_SEP_DASH)
+           && !(p->id == 0 && (first->sep & ~GLYPH_SEP_DASH) == 0)
            && !glyph_token_is(ts, start - 1, "nvs");
 }
 

@@ -91,12 +91,14 @@ glyph_split_cut(const glyph_index_t *index, const glyph_tokens_t *ts,
 
     static const glyph_piece_t  series[] = {
         { "geforce", 7 }, { "radeon", 6 }, { "quadro", 6 },
-        { "nvidia", 6 }, { "firepro", 7 }, { "tesla", 5 }, { "gddr", 4 },
+        { "nvidia", 6 }, { "firepro", 7 }, { "firegl", 6 }, { "tesla", 5 },
+        { "gddr", 4 },
         { "rtx", 3 }, { "gtx", 3 }, { "rx", 2 }
     };
 
     static const glyph_piece_t  suffixes[] = {
-        { "super", 5 }, { "xtx", 3 }, { "gre", 3 }, { "ada", 3 },
+        { "blackwell", 9 }, { "super", 5 }, { "xtx", 3 }, { "gre", 3 },
+        { "ada", 3 }, { "sff", 3 },
         { "xt", 2 }, { "ti", 2 }, { "gb", 2 }
     };
 
@@ -151,15 +153,18 @@ glyph_split_prefix(const glyph_index_t *index, const glyph_tokens_t *ts,
     size_t i)
 {
     size_t                len, k, n;
+    const glyph_token_t  *t;
     const unsigned char  *p;
 
     static const glyph_piece_t  words[] = {
-        { "gaming", 6 }, { "ventus", 6 }, { "titan", 5 }, { "vega", 4 },
-        { "fury", 4 }, { "arc", 3 }, { "pro", 3 }, { "rx", 2 }
+        { "gaming", 6 }, { "ventus", 6 }, { "titan", 5 }, { "grid", 4 },
+        { "vega", 4 }, { "fury", 4 }, { "arc", 3 }, { "pro", 3 },
+        { "duo", 3 }, { "rx", 2 }, { "ai", 2 }
     };
 
+    t = &ts->token[i];
     p = glyph_token_text(ts, i);
-    len = ts->token[i].len;
+    len = t->len;
 
     for (k = 0; k < sizeof(words) / sizeof(words[0]); k++) {
         n = words[k].len;
@@ -168,19 +173,18 @@ glyph_split_prefix(const glyph_index_t *index, const glyph_tokens_t *ts,
             continue;
         }
 
-        /* "arc" and "pro" only right before a number, "pro" after a word */
+        /* short ones only between others, or right before a number */
 
-        if (n == 3
-            && (i + 1 == ts->n || !ts->token[i + 1].digits
-                || !glyph_token_glued(&ts->token[i + 1])))
+        if (n <= 3 && !(i && glyph_token_glued(t))
+            && !(i + 1 < ts->n && t[1].digits && glyph_token_glued(&t[1]))
+            && !(n == 2 && p[0] == 'r'))
         {
-            if (len < n + 4) {
-                continue;
-            }
+            continue;
         }
 
         if (glyph_automaton_word(index->automaton, p + n, len - n)
-            || (n == 3 && len > n + 3 && memcmp(p + n, "pro", 3) == 0))
+            || (len > n + 3 && memcmp(p + n, "pro", 3) == 0)
+            || (len > n + 4 && memcmp(p + n, "vega", 4) == 0))
         {
             return n;
         }

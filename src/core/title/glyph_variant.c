@@ -247,8 +247,17 @@ glyph_variant_bare(const glyph_index_t *index, const glyph_scan_t *scan,
     t = &scan->ts.token[e->start];
     vendor = index->rows[c->row].vendor;
 
-    if (!t->digits || t->len != 4 || (scan->words & things)
+    if (!t->digits || (scan->words & things)
         || glyph_variant_foreign(scan, vendor))
+    {
+        return 0;
+    }
+
+    /* "Asus 210 1G": boards and disks have such numbers, but not the size */
+
+    if (t->len != 4
+        && !(t->len == 3
+             && glyph_scan_has_memory(scan, index->models[c->row].vram_gb)))
     {
         return 0;
     }
@@ -256,7 +265,7 @@ glyph_variant_bare(const glyph_index_t *index, const glyph_scan_t *scan,
     if (e->end == e->start + 1) {
         p = glyph_token_text(&scan->ts, e->start);
 
-        if (memcmp(p + 2, "00", 2) == 0
+        if (memcmp(p + t->len - 2, "00", 2) == 0
             || (t->node && index->class[t->node] == GLYPH_W_TAKEN))
         {
             return 0;
