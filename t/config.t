@@ -838,7 +838,21 @@ location = /health { glyph_health fuller; }
 invalid parameter "fuller" in
 
 
-=== TEST 75: part numbers without a registry
+=== TEST 75: fewer warnings than none
+--- http_config
+include $TEST_NGINX_SERVROOT/html/wrong.conf;
+--- user_files
+>>> wrong.conf
+glyph_max_warnings 0;
+server { location / {
+glyph_max_warnings 3000000000;
+} }
+--- must_die
+--- error_log eval
+qr/\Qvalue must be between 0 and 2147483647\E in \S+wrong\.conf:3$/m
+
+
+=== TEST 76: part numbers without a registry
 --- http_config
 glyph_part_numbers $TEST_NGINX_GLYPH_CONF/part_numbers.csv;
 glyph_postgres "dbname=glyph";
@@ -847,7 +861,7 @@ glyph_postgres "dbname=glyph";
 "glyph_part_numbers" needs "glyph_models"
 
 
-=== TEST 76: a part number of a model that the registry has not, its line
+=== TEST 77: a part number of a model that the registry has not, its line
 --- http_config
 glyph_models $TEST_NGINX_GLYPH_CONF/gpu_models.csv;
 glyph_part_numbers $TEST_NGINX_GLYPH_CONF/part_numbers.csv $TEST_NGINX_SERVROOT/html/own.csv;
@@ -862,7 +876,7 @@ ACME,AC-12346,RTX_30600
 the registry has no such model in
 
 
-=== TEST 77: a file of part numbers that is not there
+=== TEST 78: a file of part numbers that is not there
 --- http_config
 glyph_models $TEST_NGINX_GLYPH_CONF/gpu_models.csv;
 glyph_part_numbers no-such-file.csv;

@@ -145,7 +145,6 @@ const glyph_phrase_t  glyph_lexicon_system[] = {
     { "omen 30 l", GLYPH_W_PC },
     { "omen 40 l", GLYPH_W_PC },
     { "omen 45 l", GLYPH_W_PC },
-    { "nintendo", GLYPH_W_PC },
     { "pc", GLYPH_W_PC_SOFT },
     { "desktop", GLYPH_W_PC_SOFT },
     { "computer", GLYPH_W_PC_SOFT },
