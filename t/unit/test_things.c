@@ -35,6 +35,10 @@ static const title_t  near[] = {
     { "RTX 3080 10GB graphics card support bracket", "NONE" },
     { "Bracket for RTX 3080 graphics card", "NONE" },
     { "RTX 3080 backplate", "NONE" },
+    { "RX 6700 XT 12GB just replaced thermal pads and paste", "RX_6700_XT" },
+    { "RTX 3080 10GB only used for gaming, never mined", "RTX_3080" },
+    { "Tesla V100 SXM2 32GB to PCIe adapter included", "V100" },
+    { "MSI RTX 3070 repaired fan works great", "RTX_3070" },
     { "Acer Nitro 5 RTX 3060 16GB RAM 512GB SSD", "NONE" },
     { "HP ZBook 15 with Quadro P3200 and i7", "NONE" }
 };
@@ -68,6 +72,8 @@ static const title_t  parts[] = {
     { "Ventola RTX 2060 ricambio", "NONE" },
     { "Nur OVP RTX 4090 ohne Grafikkarte", "NONE" },
     { "Tylko pudełko RTX 3060 Ti", "NONE" },
+    { "Tesla P40 fan shroud 3D printed", "NONE" },
+    { "Dell R740 GPU enablement kit", "NONE" },
     { "Только коробка RTX 3070", "NONE" },
     { "RTX 3090 Founders Edition card only, no box", "RTX_3090" },
     { "RTX 3060 12GB no box", "RTX_3060" },
@@ -95,6 +101,8 @@ static const title_t  systems[] = {
     { "Gamer PC Ryzen 5 RTX 3060", "NONE" },
     { "PC Gamer RTX 4060 Ryzen 7 16GB", "NONE" },
     { "Komputer do gier RTX 3070", "NONE" },
+    { "RTX3080搭載 ゲーミングPC", "NONE" },
+    { "Zotac ZBOX Magnus RTX 3060", "NONE" },
     { "HP Z440 Workstation NVIDIA Quadro K2200 4GB graphics card",
       "QUADRO_K2200" },
     { "RX 580 8GB mining card", "RX_580" },
