@@ -131,6 +131,8 @@ $(OUT)/unit/%: t/unit/%.c t/unit/tap.c t/unit/tap.h $(OUT)/libglyphcore.a
 		$(OUT)/libglyphcore.a $(WRAP) $(LIBS)
 
 # what writes a suite's input
+$(OUT)/unit/test_titles $(OUT)/unit/test_things: t/unit/titles.h
+
 $(OUT)/unit/chosen: t/unit/chosen.c $(OUT)/libglyphcore.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -Isrc/core -o $@ $^ $(LIBS)

@@ -129,7 +129,14 @@ static ngx_command_t  ngx_glyph_commands[] = {
       NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
       ngx_glyph_models,
       NGX_HTTP_MAIN_CONF_OFFSET,
-      0,
+      offsetof(ngx_glyph_main_conf_t, models),
+      NULL },
+
+    { ngx_string("glyph_part_numbers"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
+      ngx_glyph_models,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_glyph_main_conf_t, part_numbers),
       NULL },
 
     { ngx_string("glyph_redis"),

@@ -91,6 +91,7 @@ typedef struct {
 
 typedef struct {
     ngx_array_t               *models;      /* of ngx_str_t: files */
+    ngx_array_t               *part_numbers;
     glyph_registry_t          *registry;    /* NULL: no glyph_models */
     glyph_buf_t                registry_json;
     u_char                     registry_digest[33];     /* hex, and a NUL */

@@ -850,3 +850,37 @@ glyph_max_warnings 3000000000;
 --- must_die
 --- error_log eval
 qr/\Qvalue must be between 0 and 2147483647\E in \S+wrong\.conf:3$/m
+
+
+=== TEST 76: part numbers without a registry
+--- http_config
+glyph_part_numbers $TEST_NGINX_GLYPH_CONF/part_numbers.csv;
+glyph_postgres "dbname=glyph";
+--- must_die
+--- error_log
+"glyph_part_numbers" needs "glyph_models"
+
+
+=== TEST 77: a part number of a model that the registry has not, its line
+--- http_config
+glyph_models $TEST_NGINX_GLYPH_CONF/gpu_models.csv;
+glyph_part_numbers $TEST_NGINX_GLYPH_CONF/part_numbers.csv $TEST_NGINX_SERVROOT/html/own.csv;
+glyph_postgres "dbname=glyph";
+--- user_files
+>>> own.csv
+maker,number,model
+ACME,AC-12345,RTX_3060
+ACME,AC-12346,RTX_30600
+--- must_die
+--- error_log
+the registry has no such model in
+
+
+=== TEST 78: a file of part numbers that is not there
+--- http_config
+glyph_models $TEST_NGINX_GLYPH_CONF/gpu_models.csv;
+glyph_part_numbers no-such-file.csv;
+glyph_postgres "dbname=glyph";
+--- must_die
+--- error_log eval
+qr/open\(\) ".*no-such-file.csv" of "glyph_part_numbers" failed \(2: No such file/

@@ -207,6 +207,18 @@ is "$r[0]{vram_gb} $r[1]{canonical_model}", '23 UNKNOWN',
 is "$r[0]{vram_gb} $r[1]{canonical_model}", '23 RTX_3080',
     'a second one overrides the first';
 
+my $numbers = spew('numbers.csv',
+    "maker,number,model\nACME,QX-778-12,RTX_3080\n");
+my $parts = "title,price\nACME QX-778-12,5\nEVGA 08G-P5-3663-KR,6\n";
+($rc, $out) = sieve($parts);
+@r = rows($out);
+is "$r[0]{canonical_model} $r[1]{canonical_model}", 'UNKNOWN RTX_3060_TI',
+    'part numbers are beside the models';
+($rc, $out) = sieve($parts, '--part-numbers', $numbers);
+@r = rows($out);
+is "$r[0]{canonical_model} $r[1]{canonical_model}", 'RTX_3080 UNKNOWN',
+    '--part-numbers replaces them';
+
 
 # rejected rows, ready to mend and read again
 
@@ -256,6 +268,7 @@ for (['--format', 'xml'], ['--delimiter', ':'], ['--delimiter', ',,'],
     ['--decimal', 'dot'], ['--date-order', 'DMY'], ['--score', 'vram_max=0'], ['--score', 'x=1'],
     ['--currency', 'EUR'], ['--currency', 'USD=1'], ['--charset', 'klingon'],
     ['--models', "$dir/none"], ['--models', spew('m', "x\n")],
+    ['--part-numbers', "$dir/none"], ['--part-numbers', spew('m', "x\n")],
     ['--no-such-option'], ['file.csv'], ['--format'])
 {
     ($rc, $out, $err) = sieve($plain, @$_);
@@ -274,8 +287,9 @@ like $err, qr/No such file/, 'which is said';
 ($rc, $out, $err) = sieve('', '--help');
 is "$rc|$err", '0|', '--help';
 like $out, qr/^usage: glyphsieve/, 'tells how to use it';
-like $out, qr/--$_\b/, "and of --$_" for qw(models score currency errors
-    input-format format delimiter decimal date-order charset map help version);
+like $out, qr/--$_\b/, "and of --$_" for qw(models part-numbers score currency
+    errors input-format format delimiter decimal date-order charset map help
+    version);
 ($rc, $out) = sieve('', '--version');
 like $out, qr/^glyphsieve \d+\.\d+\.\d+\n\z/, '--version';
 

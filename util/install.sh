@@ -81,7 +81,7 @@ snippets() {
         snippet server
     } > "$1/server.conf"
 
-    cp conf/gpu_models.csv "$1/"
+    cp conf/gpu_models.csv conf/part_numbers.csv "$1/"
 }
 
 # what install -D does, but at once: nginx may read the file right now
@@ -113,6 +113,7 @@ do_install() {
     put 755 "$build/glyphsieve" /usr/bin/glyphsieve
     put 644 "$build/schema.sql" $share/schema.sql
     put 644 conf/gpu_models.csv $share/gpu_models.csv
+    put 644 conf/part_numbers.csv $share/part_numbers.csv
     put 644 conf/openapi.yaml $share/openapi.yaml
     put 644 docs/glyphsieve.1 $man/glyphsieve.1
 

@@ -16,11 +16,13 @@ my $check = @ARGV && $ARGV[0] eq '-c';
 
 # What a class of a list is in C: the initializers behind the phrase.  Of a
 # "set" a phrase may have several classes, each a bit, and the table is sorted.
+# "part" says which of a list's tables has the phrases of a class.
 
 my %lists = (
     title => {
         file => 'glyph_lexicon', include => 'title/glyph_lexicon.h',
         type => 'glyph_phrase_t', array => 'glyph_lexicon',
+        part => \&part,
         class => sub {
             my ($class) = @_;
             return $class =~ /^q_(.+)/
@@ -29,7 +31,8 @@ my %lists = (
         },
     },
     title_pair => {
-        file => 'glyph_lexicon', include => 'title/glyph_lexicon.h',
+        file => 'glyph_lexicon_card',
+        include => 'title/glyph_lexicon.h',
         type => 'glyph_phrase_t', array => 'glyph_lexicon_pairs',
         class => sub { 'GLYPH_PAIR_' . uc shift },
     },
@@ -89,6 +92,30 @@ my %lists = (
         class => \&currency,
     },
 );
+
+# The lexicon's tables: what a card is called, who makes it and how words belong
+# together, what means nothing, what parts of a card are called, what is sold
+# with and for it, what it is built into, and all else that names cards
+
+my %parts = (
+    around => [qw(maker maker_n maker_a line with and no only for from versus)],
+    noise => [qw(noise)],
+    part => [qw(bare hard soft link)],
+    fitting => [qw(empty cooler cable adapter)],
+    system => [qw(laptop pc pc_soft server server_soft mainboard)],
+    other => [qw(capture network monitor av psu vgpu licence cpu ram disk os)],
+);
+
+sub part {
+    my ($class) = @_;
+
+    for my $part (keys %parts) {
+        return $part if grep { $_ eq $class } @{$parts{$part}};
+    }
+
+    return 'card';
+}
+
 
 # "USD", "USD dollar", "crown"
 
@@ -155,11 +182,29 @@ my %files;
 
 for my $list (sort keys %lists) {
     my $l = $lists{$list};
-    my @entries = @{$entries{$list} || []};
+    my %parts;
+
+    push @{$parts{$l->{part} ? '_' . $l->{part}->($_->[2]) : ''}}, $_
+        for @{$entries{$list} || []};
+
+    for my $part (sort keys %parts) {
+        my $name = $l->{file} . $part;
+
+        $files{$name}{include} = $l->{include};
+        $files{$name}{text} .= table($list, $l->{array} . $part,
+                                     $parts{$part});
+    }
+}
+
+sub table {
+    my ($list, $array, $entries) = @_;
+
+    my $l = $lists{$list};
+    my @entries = @$entries;
 
     @entries = sort { $a->[1] cmp $b->[1] } @entries if $l->{set};
 
-    my ($text, $last) = ("\n\nconst $l->{type}  $l->{array}\[] = {\n", '');
+    my ($text, $last) = ("\n\nconst $l->{type}  $array\[] = {\n", '');
 
     for my $entry (@entries) {
         my ($language, $phrase, $class) = @$entry;
@@ -176,11 +221,8 @@ for my $list (sort keys %lists) {
         $text .= "    { \"$phrase\", $value },\n";
     }
 
-    $text .= "};\n\nconst size_t  $l->{array}_n = sizeof($l->{array})\n"
-        . "    / sizeof($l->{array}\[0]);\n";
-
-    $files{$l->{file}}{include} = $l->{include};
-    $files{$l->{file}}{text} .= $text;
+    return $text . "};\n\nconst size_t  ${array}_n = sizeof($array)\n"
+        . "    / sizeof($array\[0]);\n";
 }
 
 for my $name (sort keys %files) {

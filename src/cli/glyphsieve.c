@@ -27,6 +27,9 @@
 #define SIEVE_MODELS      "conf/gpu_models.csv"
 #define SIEVE_MODULE      "/etc/nginx/glyph/gpu_models.csv"
 #define SIEVE_SHARED      "/usr/share/glyph/gpu_models.csv"
+#define SIEVE_NUMBERS     "part_numbers.csv"    /* beside the models */
+
+#define SIEVE_NUMBERS_MAX 16
 
 #define SIEVE_CHUNK       65536
 #define SIEVE_FLUSH       (256 * 1024)
@@ -46,6 +49,12 @@ typedef struct {
 } sieve_row_t;
 
 
+/* glyph_registry_add() or glyph_registry_part_numbers() */
+
+typedef int (*sieve_table_pt)(glyph_registry_t *reg,
+    const unsigned char *data, size_t len, size_t *line, glyph_buf_t *error);
+
+
 typedef struct {
     glyph_registry_t       *registry;
     glyph_rates_t           rates;
@@ -53,6 +62,9 @@ typedef struct {
     glyph_pipeline_opts_t   opts;
     glyph_output_e          format;
     const char             *errors_name;
+    const char             *numbers[SIEVE_NUMBERS_MAX];
+    size_t                  nnumbers;
+    char                    beside[64];     /* the default models */
     unsigned                input_given;    /* opts.format */
 
     size_t                  n;          /* bytes in chunk */
@@ -76,8 +88,8 @@ static void sieve_usage(FILE *out);
 static int sieve_args(sieve_t *s, int argc, char **argv);
 static int sieve_option(sieve_t *s, int c, char *arg);
 static int sieve_input(sieve_t *s, const char *name);
-static const char *sieve_default_models(void);
-static int sieve_models(sieve_t *s, const char *name);
+static int sieve_default_models(sieve_t *s);
+static int sieve_table(sieve_t *s, const char *name, sieve_table_pt add);
 static glyph_format_e sieve_find_format(const unsigned char *p, size_t n);
 static int sieve_next(const unsigned char **p, const unsigned char *last);
 static int sieve_read(sieve_t *s);
@@ -93,6 +105,7 @@ static void sieve_summary(sieve_t *s);
 
 static const struct option  sieve_options[] = {
     { "models", required_argument, NULL, 'm' },
+    { "part-numbers", required_argument, NULL, 'n' },
     { "score", required_argument, NULL, 's' },
     { "currency", required_argument, NULL, 'c' },
     { "errors", required_argument, NULL, 'e' },
@@ -212,6 +225,8 @@ sieve_usage(FILE *out)
           "                      of " SIEVE_MODELS ",\n"
           "                      " SIEVE_MODULE ",\n"
           "                      " SIEVE_SHARED "\n"
+          "  --part-numbers FILE makers' numbers of models; without --models\n"
+          "                      " SIEVE_NUMBERS " beside them\n"
           "  --score KEY=VALUE   a weight or maximum, such as vram_max=96\n"
           "  --currency EUR=1.08 a rate to USD\n"
           "  --errors FILE       rejected rows: of CSV as CSV, else as NDJSON\n"
@@ -236,6 +251,7 @@ static int
 sieve_args(sieve_t *s, int argc, char **argv)
 {
     int          c, rc, models;
+    size_t       i;
     glyph_buf_t  error;
 
     models = 0;
@@ -257,8 +273,16 @@ sieve_args(sieve_t *s, int argc, char **argv)
         return SIEVE_USAGE;
     }
 
-    if (!models && sieve_models(s, sieve_default_models()) != GLYPH_OK) {
+    if (!models && sieve_default_models(s) != GLYPH_OK) {
         return SIEVE_USAGE;
+    }
+
+    for (i = 0; i < s->nnumbers; i++) {
+        if (sieve_table(s, s->numbers[i], glyph_registry_part_numbers)
+            != GLYPH_OK)
+        {
+            return SIEVE_USAGE;
+        }
     }
 
     memset(&error, 0, sizeof(error));
@@ -289,7 +313,17 @@ sieve_option(sieve_t *s, int c, char *arg)
     switch (c) {
 
     case 'm':
-        return sieve_models(s, arg) == GLYPH_OK ? -1 : SIEVE_USAGE;
+        return sieve_table(s, arg, glyph_registry_add) == GLYPH_OK
+               ? -1 : SIEVE_USAGE;
+
+    case 'n':
+        if (s->nnumbers == SIEVE_NUMBERS_MAX) {
+            fprintf(stderr, "glyphsieve: too many files of part numbers\n");
+            return SIEVE_USAGE;
+        }
+
+        s->numbers[s->nnumbers++] = arg;
+        return -1;
 
     case 's':
         if (glyph_score_set(&s->conf.score, &str, &error) == GLYPH_OK) {
@@ -397,19 +431,35 @@ sieve_input(sieve_t *s, const char *name)
 }
 
 
-static const char *
-sieve_default_models(void)
+static int
+sieve_default_models(sieve_t *s)
 {
-    if (access(SIEVE_MODELS, R_OK) == 0) {
-        return SIEVE_MODELS;
+    size_t       i;
+    const char  *name;
+
+    static const char *const  names[] = {
+        SIEVE_MODELS, SIEVE_MODULE, SIEVE_SHARED
+    };
+
+    for (i = 0; i < 2 && access(names[i], R_OK) != 0; i++) { /* void */ }
+
+    name = names[i];
+
+    if (s->nnumbers == 0) {
+        (void) snprintf(s->beside, sizeof(s->beside), "%.*s" SIEVE_NUMBERS,
+                        (int) (strrchr(name, '/') + 1 - name), name);
+
+        if (access(s->beside, R_OK) == 0) {
+            s->numbers[s->nnumbers++] = s->beside;
+        }
     }
 
-    return access(SIEVE_MODULE, R_OK) == 0 ? SIEVE_MODULE : SIEVE_SHARED;
+    return sieve_table(s, name, glyph_registry_add);
 }
 
 
 static int
-sieve_models(sieve_t *s, const char *name)
+sieve_table(sieve_t *s, const char *name, sieve_table_pt add)
 {
     int           rc;
     FILE         *f;
@@ -440,8 +490,7 @@ sieve_models(sieve_t *s, const char *name)
 
     line = 0;
     rc = data.failed ? GLYPH_ERROR
-                     : glyph_registry_add(s->registry, data.data, data.len,
-                                          &line, &error);
+                     : add(s->registry, data.data, data.len, &line, &error);
 
     if (rc != GLYPH_OK) {
         fprintf(stderr, "glyphsieve: %s:%zu: %.*s\n", name, line,

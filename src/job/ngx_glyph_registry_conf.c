@@ -2,24 +2,35 @@
 #include "ngx_glyph.h"
 
 
+/* glyph_registry_add() or glyph_registry_part_numbers() */
+
+typedef int (*ngx_glyph_registry_pt)(glyph_registry_t *reg,
+    const unsigned char *data, size_t len, size_t *line, glyph_buf_t *error);
+
+
+static ngx_int_t ngx_glyph_registry_files(ngx_conf_t *cf,
+    glyph_registry_t *registry, const char *directive, ngx_array_t *files,
+    ngx_glyph_registry_pt add);
 static ngx_int_t ngx_glyph_registry_file(ngx_conf_t *cf,
-    glyph_registry_t *registry, ngx_str_t *name);
+    glyph_registry_t *registry, const char *directive, ngx_str_t *name,
+    ngx_glyph_registry_pt add);
 static void ngx_glyph_registry_cleanup(void *data);
 
 
-/* glyph_models file ... */
+/* glyph_models file ..., glyph_part_numbers file ... */
 
 char *
 ngx_glyph_models(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_glyph_main_conf_t *gmcf = conf;
+    ngx_str_t     *value, *name;
+    ngx_uint_t     i;
+    ngx_array_t  **files;
 
-    ngx_str_t   *value, *name;
-    ngx_uint_t   i;
+    files = (ngx_array_t **) ((char *) conf + cmd->offset);
 
-    if (gmcf->models == NULL) {
-        gmcf->models = ngx_array_create(cf->pool, 2, sizeof(ngx_str_t));
-        if (gmcf->models == NULL) {
+    if (*files == NULL) {
+        *files = ngx_array_create(cf->pool, 2, sizeof(ngx_str_t));
+        if (*files == NULL) {
             return NGX_CONF_ERROR;
         }
     }
@@ -27,7 +38,7 @@ ngx_glyph_models(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     value = cf->args->elts;
 
     for (i = 1; i < cf->args->nelts; i++) {
-        name = ngx_array_push(gmcf->models);
+        name = ngx_array_push(*files);
         if (name == NULL) {
             return NGX_CONF_ERROR;
         }
@@ -48,14 +59,19 @@ ngx_glyph_models(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 char *
 ngx_glyph_registry_init(ngx_conf_t *cf, ngx_glyph_main_conf_t *gmcf)
 {
-    ngx_str_t           *name;
-    ngx_uint_t           i;
     glyph_buf_t          error;
     glyph_registry_t    *registry;
     ngx_pool_cleanup_t  *cln;
     unsigned char        digest[16];
 
     if (gmcf->models == NULL) {
+
+        if (gmcf->part_numbers) {
+            ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                          "\"glyph_part_numbers\" needs \"glyph_models\"");
+            return NGX_CONF_ERROR;
+        }
+
         return NGX_CONF_OK;
     }
 
@@ -74,12 +90,15 @@ ngx_glyph_registry_init(ngx_conf_t *cf, ngx_glyph_main_conf_t *gmcf)
     cln->handler = ngx_glyph_registry_cleanup;
     cln->data = gmcf;
 
-    name = gmcf->models->elts;
-
-    for (i = 0; i < gmcf->models->nelts; i++) {
-        if (ngx_glyph_registry_file(cf, registry, &name[i]) != NGX_OK) {
-            return NGX_CONF_ERROR;
-        }
+    if (ngx_glyph_registry_files(cf, registry, "glyph_models", gmcf->models,
+                                 glyph_registry_add)
+        != NGX_OK
+        || ngx_glyph_registry_files(cf, registry, "glyph_part_numbers",
+                                    gmcf->part_numbers,
+                                    glyph_registry_part_numbers)
+           != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
     }
 
     ngx_memzero(&error, sizeof(glyph_buf_t));
@@ -102,8 +121,33 @@ ngx_glyph_registry_init(ngx_conf_t *cf, ngx_glyph_main_conf_t *gmcf)
 
 
 static ngx_int_t
+ngx_glyph_registry_files(ngx_conf_t *cf, glyph_registry_t *registry,
+    const char *directive, ngx_array_t *files, ngx_glyph_registry_pt add)
+{
+    ngx_str_t   *name;
+    ngx_uint_t   i;
+
+    if (files == NULL) {
+        return NGX_OK;
+    }
+
+    name = files->elts;
+
+    for (i = 0; i < files->nelts; i++) {
+        if (ngx_glyph_registry_file(cf, registry, directive, &name[i], add)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
 ngx_glyph_registry_file(ngx_conf_t *cf, glyph_registry_t *registry,
-    ngx_str_t *name)
+    const char *directive, ngx_str_t *name, ngx_glyph_registry_pt add)
 {
     int              rc;
     u_char          *data;
@@ -117,8 +161,8 @@ ngx_glyph_registry_file(ngx_conf_t *cf, glyph_registry_t *registry,
 
     if (fd == NGX_INVALID_FILE) {
         ngx_log_error(NGX_LOG_EMERG, cf->log, ngx_errno,
-                      ngx_open_file_n " \"%V\" of \"glyph_models\" failed",
-                      name);
+                      ngx_open_file_n " \"%V\" of \"%s\" failed", name,
+                      directive);
         return NGX_ERROR;
     }
 
@@ -134,15 +178,15 @@ ngx_glyph_registry_file(ngx_conf_t *cf, glyph_registry_t *registry,
 
     if (n < 0 || (size_t) n != size) {
         ngx_log_error(NGX_LOG_EMERG, cf->log, ngx_errno,
-                      ngx_read_fd_n " \"%V\" of \"glyph_models\" failed",
-                      name);
+                      ngx_read_fd_n " \"%V\" of \"%s\" failed", name,
+                      directive);
         rc = GLYPH_ERROR;
 
     } else {
         line = 0;
         ngx_memzero(&error, sizeof(glyph_buf_t));
 
-        rc = glyph_registry_add(registry, data, size, &line, &error);
+        rc = add(registry, data, size, &line, &error);
 
         if (rc == GLYPH_BAD) {
             ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "%*s in %V:%uz",

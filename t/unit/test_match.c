@@ -545,7 +545,9 @@ test_unknown(void)
         { "Matrox G550 32MB graphics card", "model_not_in_registry" },
         { "GeForce RTX 2080 Ti 11GB MXM laptop graphics card",
           "model_not_in_registry" },
-        { "RTX 4000 series GPU", "model_not_in_registry" }
+        { "RTX 4000 series GPU", "model_not_in_registry" },
+        { "RTX 3060 12GB / RTX 3070 8GB", "several_models" },
+        { "RTX 4090 4GB", "memory_contradicts" }
     };
 
     for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
@@ -587,7 +589,9 @@ test_scores(void)
           GLYPH_MATCH_EXACT },
         { "NVIDIA RTX 4000", 0.7, GLYPH_MATCH_EXACT },
         { "RTX 4090 16GB", 0.6, GLYPH_MATCH_EXACT },
-        { "RTX 3060 12GB / RTX 3070 8GB", 0.6, GLYPH_MATCH_EXACT }
+        { "MSI 3080 Ventus", 0.8, GLYPH_MATCH_FUZZY },
+        { "RTX 3060 12GB / RTX 3070 8GB", 0, GLYPH_MATCH_NONE },
+        { "RTX 4090 4GB", 0, GLYPH_MATCH_NONE }
     };
 
     for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
@@ -656,6 +660,11 @@ test_notes(void)
         { "NVIDIA A100 80GB", "\"a 100\" + 80 GB; no form said, PCIe "
           "assumed" },
         { "RTX 4090 16GB", "\"rtx 4090\"; 16 GB said, it has 24 GB" },
+        { "RTX 4090 4GB", "\"rtx 4090\"; 4 GB said, it has 24 GB" },
+        { "RX 470/480", "\"rx 470\"; no memory size said, 4 GB assumed; "
+          "several models named" },
+        { "MSI 3080 Ventus", "\"3080\"; no memory size said, 10 GB assumed; "
+          "by its number only" },
         { "Radeon 5450 512MB", "\"5450\" + 512 MB" },
         { "Backplate for RTX 3090", "\"backplate\"" },
         { "Kettle", "" }

@@ -41,6 +41,7 @@ static void test_override(void);
 static void test_empty(void);
 static void test_refusals(void);
 static void test_aliases(void);
+static void test_part_numbers(void);
 static void test_digest(void);
 static void test_json(void);
 static void test_memory(void);
@@ -55,6 +56,7 @@ main(void)
     test_empty();
     test_refusals();
     test_aliases();
+    test_part_numbers();
     test_digest();
     test_json();
     test_memory();
@@ -341,6 +343,67 @@ test_aliases(void)
         ok(t[i].one == NULL
            || (has(&error, t[i].one) && has(&error, t[i].other)),
            "and both are named");
+
+        glyph_registry_destroy(reg);
+        glyph_buf_free(&error);
+    }
+}
+
+
+static void
+test_part_numbers(void)
+{
+    int                rc;
+    size_t             i, line;
+    glyph_buf_t        error;
+    glyph_registry_t  *reg;
+    unsigned char      before[16], after[16];
+
+    static const struct {
+        const char  *text;
+        int          rc;
+        size_t       line;
+        const char  *says;
+    } t[] = {
+        { "maker,number,model\nNVIDIA,900-2G195-0000,RTX_3060\n", GLYPH_OK,
+          2, NULL },
+        { "maker,number,model\r\n\r\n,900-2G195-0000,RTX_3060", GLYPH_OK, 3,
+          NULL },
+        { "maker,number,model\nNVIDIA,900-2G195-0000,RTX_9999\n", GLYPH_BAD,
+          2, "the registry has no such model" },
+        { "number,model\n", GLYPH_BAD, 1, "the header" },
+        { "maker,number,model\nNVIDIA,RTX_3060\n", GLYPH_BAD, 2, "three" },
+        { "maker,number,model\na,b12345,RTX_3060,d\n", GLYPH_BAD, 2,
+          "three" },
+        { "maker,number,model\nNVIDIA,A-12 3,RTX_3060\n", GLYPH_BAD, 2,
+          "too short" },
+        { "maker,number,model\nNVIDIA,\"a123456\",RTX_3060\n", GLYPH_BAD, 2,
+          "quotes" },
+        { "maker,number,model\nA,900-2G195,RTX_3060\nB,900-2G195,RTX_3090\n",
+          GLYPH_OK, 3, "a part number is claimed by" }
+    };
+
+    for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+        memset(&error, 0, sizeof(error));
+        reg = glyph_registry_create();
+        add(reg, HEADER RTX_3060 RTX_3090, &line, &error);
+        glyph_registry_digest(reg, before);
+
+        rc = glyph_registry_part_numbers(reg,
+                                         (const unsigned char *) t[i].text,
+                                         strlen(t[i].text), &line, &error);
+        glyph_registry_digest(reg, after);
+
+        is_int(rc, t[i].rc, "part numbers %zu", i);
+        is_int(line, t[i].line, "the line");
+        ok(memcmp(before, after, 16) != 0, "they are in the fingerprint");
+
+        if (rc == GLYPH_OK) {
+            is_int(glyph_registry_compile(reg, &error),
+                   t[i].says ? GLYPH_BAD : GLYPH_OK, "compiles or not");
+        }
+
+        ok(t[i].says == NULL || has(&error, t[i].says), "and says why");
 
         glyph_registry_destroy(reg);
         glyph_buf_free(&error);

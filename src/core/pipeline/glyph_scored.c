@@ -37,16 +37,17 @@ static const char *const  glyph_scored_derived[] = {
 };
 
 
-/* The first two are of cards, the others of what is none. */
+/* The first four are of cards, the others of what is none. */
 
 static const char *const  glyph_scored_reasons[] = {
-    "model_not_stated", "model_not_in_registry", "not_recognised",
+    "model_not_stated", "model_not_in_registry", "several_models",
+    "memory_contradicts", "not_recognised",
     "accessory", "cooler", "cable_or_adapter", "empty_box", "laptop",
     "desktop_pc", "server", "motherboard", "capture_card", "network_card",
     "monitor", "power_supply", "processor", "licence"
 };
 
-#define GLYPH_SCORED_OF_CARDS  2
+#define GLYPH_SCORED_OF_CARDS  4
 
 
 glyph_code_e

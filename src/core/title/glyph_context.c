@@ -1,4 +1,5 @@
 #include "title/glyph_context.h"
+#include "title/glyph_thing.h"
 
 
 /*
@@ -8,10 +9,6 @@
  * makes it no card; one that comes with it does not.
  */
 
-
-#define glyph_wset2(a, b)        (glyph_w(a) | glyph_w(b))
-#define glyph_wset3(a, b, c)     (glyph_wset2(a, b) | glyph_w(c))
-#define glyph_wset4(a, b, c, d)  (glyph_wset3(a, b, c) | glyph_w(d))
 
 #define GLYPH_GAP_FOR    1      /* unknown words between "for" and a name */
 #define GLYPH_GAP_OTHER  2      /* and between names of one list */
@@ -23,50 +20,13 @@ static uint8_t glyph_context_between(const glyph_scan_t *scan, size_t from,
 static void glyph_context_adjectives(glyph_scan_t *scan);
 static void glyph_context_subject(const glyph_index_t *index,
     glyph_scan_t *scan, glyph_context_t *ctx);
-static void glyph_context_part(const glyph_scan_t *scan,
-    glyph_context_t *ctx);
-static int glyph_context_is_part(const glyph_scan_t *scan,
+static void glyph_context_offer(const glyph_index_t *index,
+    glyph_context_t *ctx, const glyph_event_t *e, const glyph_variant_t *v);
+static void glyph_context_number(const glyph_index_t *index,
+    glyph_context_t *ctx, const glyph_context_t *part);
+static int glyph_context_listed(const glyph_index_t *index,
     const glyph_context_t *ctx, const glyph_event_t *e);
-static void glyph_context_system(const glyph_scan_t *scan,
-    glyph_context_t *ctx);
-static int glyph_context_comes_with(const glyph_event_t *system,
-    const glyph_event_t *subject);
-static int glyph_context_holds(const glyph_scan_t *scan,
-    const glyph_event_t *server, const glyph_event_t *subject);
-static int glyph_context_module(const glyph_scan_t *scan,
-    const glyph_context_t *ctx);
-static void glyph_context_no_model(const glyph_scan_t *scan,
-    glyph_context_t *ctx);
-static int glyph_context_is_card(const glyph_scan_t *scan,
-    const glyph_context_t *ctx);
-static const glyph_event_t *glyph_context_find(const glyph_scan_t *scan,
-    uint64_t words);
 static int glyph_context_said(const glyph_scan_t *scan);
-
-
-static const uint64_t  glyph_context_chips =
-    glyph_wset4(GLYPH_W_NVIDIA, GLYPH_W_GEFORCE, GLYPH_W_QUADRO,
-                GLYPH_W_TESLA)
-    | glyph_wset4(GLYPH_W_RTX, GLYPH_W_GTX, GLYPH_W_PART_N, GLYPH_W_AMD)
-    | glyph_wset4(GLYPH_W_ATI, GLYPH_W_RADEON, GLYPH_W_FIREPRO,
-                  GLYPH_W_INSTINCT)
-    | glyph_wset3(GLYPH_W_RX, GLYPH_W_PART_R, GLYPH_W_INTEL);
-
-static const uint64_t  glyph_context_systems =
-    glyph_wset3(GLYPH_W_LAPTOP, GLYPH_W_PC, GLYPH_W_PC_SOFT)
-    | glyph_wset2(GLYPH_W_SERVER, GLYPH_W_SERVER_SOFT);
-
-static const uint64_t  glyph_context_parts =
-    glyph_wset4(GLYPH_W_HARD, GLYPH_W_SOFT, GLYPH_W_COOLER, GLYPH_W_CABLE)
-    | glyph_w(GLYPH_W_ADAPTER);
-
-
-static inline int
-glyph_event_in(const glyph_event_t *e, uint64_t words)
-{
-    return e->class && e->class < GLYPH_W_QUALIFIER
-           && (words & glyph_w(e->class));
-}
 
 
 void
@@ -77,25 +37,13 @@ glyph_context(const glyph_index_t *index, glyph_scan_t *scan,
 
     glyph_context_roles(scan);
 
-    if (scan->words & glyph_context_systems) {
+    if (scan->words & GLYPH_SYSTEMS) {
         glyph_context_adjectives(scan);
     }
 
     glyph_context_subject(index, scan, ctx);
 
-    if (scan->words & (glyph_context_parts | glyph_wset2(GLYPH_W_EMPTY,
-                                                         GLYPH_W_LINK)))
-    {
-        glyph_context_part(scan, ctx);
-    }
-
-    if (ctx->reason == NULL) {
-        glyph_context_system(scan, ctx);
-    }
-
-    if (ctx->reason == NULL && ctx->subject == NULL) {
-        glyph_context_no_model(scan, ctx);
-    }
+    glyph_thing(scan, ctx);
 
     if (ctx->reason == NULL && ctx->subject) {
         ctx->card = 1;
@@ -106,7 +54,7 @@ glyph_context(const glyph_index_t *index, glyph_scan_t *scan,
 static void
 glyph_context_roles(glyph_scan_t *scan)
 {
-    int             with, named, offered;
+    int             with, named, offered, denied, from;
     size_t          end, gap;
     uint8_t         role, sep;
     glyph_event_t  *e, *last;
@@ -114,6 +62,8 @@ glyph_context_roles(glyph_scan_t *scan)
     with = 0;
     named = 0;
     offered = 0;
+    denied = 0;
+    from = 0;
     end = 0;
     role = GLYPH_IS_SUBJECT;
     last = scan->event + scan->nevents;
@@ -149,12 +99,22 @@ glyph_context_roles(glyph_scan_t *scan)
         switch (e->class) {
 
         case GLYPH_W_NONE:
-            e->role = role;
+            e->role = denied && gap <= GLYPH_GAP_FOR ? GLYPH_IS_OTHER : role;
             named = 1;
             break;
 
-        case GLYPH_W_WITH:
+        case GLYPH_W_NO:
+            denied = 2;
             with = offered;
+            break;
+
+        case GLYPH_W_WITH:
+        case GLYPH_W_AND:
+            with = offered;
+            break;
+
+        case GLYPH_W_FROM:
+            from = 2;
             break;
 
         case GLYPH_W_FOR:
@@ -169,16 +129,19 @@ glyph_context_roles(glyph_scan_t *scan)
             break;
 
         default:
-            if (!glyph_event_in(e, glyph_context_systems)) {
+            if (!glyph_event_in(e, GLYPH_SYSTEMS)) {
                 break;
             }
 
             /* for a server, and what else it may be for does not follow */
 
-            if (role == GLYPH_IS_FOR) {
+            if (role == GLYPH_IS_FOR || from) {
                 e->with = 1;
             }
         }
+
+        denied -= denied > 0;
+        from -= from > 0;
     }
 }
 
@@ -210,11 +173,11 @@ glyph_context_adjectives(glyph_scan_t *scan)
 
     for (e = scan->event + scan->nevents - 1; e > scan->event; e--) {
 
-        if (glyph_event_in(e - 1, glyph_context_systems)
+        if (glyph_event_in(e - 1, GLYPH_SYSTEMS)
             && e[-1].end == e->start
             && !(scan->ts.token[e->start].sep & GLYPH_SEP_BREAK)
             && (e->class == GLYPH_W_CARD
-                || (e->with && glyph_event_in(e, glyph_context_systems))))
+                || (e->with && glyph_event_in(e, GLYPH_SYSTEMS))))
         {
             e[-1].with = 1;
         }
@@ -224,7 +187,8 @@ glyph_context_adjectives(glyph_scan_t *scan)
 
 /*
  * The first mention that is offered, has what it needs around it, and means
- * a model.  One that the thing is "for" is the next best: sellers write
+ * a model; a part number that holds a name is asked when none is said in the
+ * open.  One that the thing is "for" is the next best: sellers write
  * "Graphics Card for NVIDIA GTX 1050 Ti 4GB".
  */
 
@@ -232,12 +196,13 @@ static void
 glyph_context_subject(const glyph_index_t *index, glyph_scan_t *scan,
     glyph_context_t *ctx)
 {
-    glyph_event_t         *e, *last;
-    glyph_variant_t        v;
-    const glyph_event_t   *served;
-    const glyph_row_t     *a, *b;
+    glyph_event_t        *e, *last;
+    glyph_variant_t       v;
+    glyph_context_t       part;
+    const glyph_event_t  *served;
 
     served = NULL;
+    memset(&part, 0, sizeof(glyph_context_t));
     last = scan->event + scan->nevents;
 
     for (e = scan->event; scan->mentions && e < last; e++) {
@@ -259,29 +224,17 @@ glyph_context_subject(const glyph_index_t *index, glyph_scan_t *scan,
         if (v.candidate == NULL) {
             e->role = GLYPH_IS_NOTHING;
             ctx->refused |= v.refused;
+            ctx->several |= ctx->subject && e->listed
+                            && scan->ts.token[e->start].digits
+                            && glyph_context_listed(index, ctx, e);
             continue;
         }
 
-        /* what may be a name gives way to what is one */
+        glyph_context_offer(index, e->part ? &part : ctx, e, &v);
+    }
 
-        if (ctx->subject == NULL
-            || (v.candidate->need == GLYPH_NEED_NOTHING
-                && (ctx->variant.candidate->need == GLYPH_NEED_BESIDE
-                    || (ctx->variant.doubts & GLYPH_WEAK_EVIDENCE))))
-        {
-            ctx->subject = e;
-            ctx->variant = v;
-            continue;
-        }
-
-        a = &index->rows[ctx->variant.candidate->row];
-        b = &index->rows[v.candidate->row];
-
-        if (a->family != b->family && v.candidate->need == 0
-            && !(v.doubts & GLYPH_ASSUMED_FAMILY))
-        {
-            ctx->several = 1;
-        }
+    if (part.subject) {
+        glyph_context_number(index, ctx, &part);
     }
 
     if (ctx->subject || served == NULL || ctx->refused) {
@@ -302,6 +255,111 @@ glyph_context_subject(const glyph_index_t *index, glyph_scan_t *scan,
     } else if (v.candidate) {
         ctx->serves = served;
     }
+}
+
+
+/*
+ * A part number is the subject if there is no other; if there is, it may tell
+ * which of the models that have the name is meant.
+ */
+
+static void
+glyph_context_number(const glyph_index_t *index, glyph_context_t *ctx,
+    const glyph_context_t *part)
+{
+    size_t                    i;
+    const glyph_candidate_t  *c;
+
+    const unsigned  open =
+        GLYPH_ASSUMED_MEMORY | GLYPH_ASSUMED_FORM | GLYPH_ASSUMED_FAMILY;
+
+    if (ctx->subject == NULL) {
+        ctx->subject = part->subject;
+        ctx->variant = part->variant;
+        return;
+    }
+
+    if (!(ctx->variant.doubts & open)
+        || part->variant.candidate->alias != GLYPH_WRITING_NUMBER)
+    {
+        return;
+    }
+
+    for (i = index->first[ctx->subject->node];
+         i < index->first[ctx->subject->node + 1];
+         i++)
+    {
+        c = &index->candidates[i];
+
+        if (c->row == part->variant.candidate->row) {
+            ctx->variant.candidate = c;
+            ctx->variant.doubts &= ~open;
+        }
+    }
+}
+
+
+/* Takes the mention as the subject, or as one more that is offered. */
+
+static void
+glyph_context_offer(const glyph_index_t *index, glyph_context_t *ctx,
+    const glyph_event_t *e, const glyph_variant_t *v)
+{
+    const glyph_row_t  *a, *b;
+
+    /* what may be a name gives way to what is one */
+
+    if (ctx->subject == NULL
+        || (v->candidate->need == GLYPH_NEED_NOTHING
+            && (ctx->variant.candidate->need == GLYPH_NEED_BESIDE
+                || (ctx->variant.doubts & GLYPH_WEAK_EVIDENCE))))
+    {
+        ctx->subject = e;
+        ctx->variant = *v;
+        return;
+    }
+
+    a = &index->rows[ctx->variant.candidate->row];
+    b = &index->rows[v->candidate->row];
+
+    if (a->family == b->family || (v->doubts & GLYPH_ASSUMED_FAMILY)) {
+        return;
+    }
+
+    /* "RTX A4000 A5000", "RX 570/580" */
+
+    if (v->candidate->need == GLYPH_NEED_NOTHING || e->listed
+        || (e[-1].class == GLYPH_W_NONE && e[-1].end == e->start
+            && v->candidate->need == GLYPH_NEED_VENDOR))
+    {
+        ctx->several = 1;
+    }
+}
+
+
+/* Whether a number in a list is that of a card by the same maker. */
+
+static int
+glyph_context_listed(const glyph_index_t *index, const glyph_context_t *ctx,
+    const glyph_event_t *e)
+{
+    size_t              i, row;
+    const glyph_row_t  *subject;
+
+    subject = &index->rows[ctx->variant.candidate->row];
+
+    for (i = index->first[e->node]; i < index->first[e->node + 1]; i++) {
+        row = index->candidates[i].row;
+
+        if (index->rows[row].vendor == subject->vendor
+            && index->rows[row].family != subject->family
+            && !index->rows[row].mobile)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 
@@ -326,346 +384,4 @@ glyph_context_said(const glyph_scan_t *scan)
     }
 
     return 0;
-}
-
-
-static void
-glyph_context_part(const glyph_scan_t *scan, glyph_context_t *ctx)
-{
-    size_t                i;
-    const glyph_event_t  *e;
-
-    e = glyph_context_find(scan, glyph_w(GLYPH_W_EMPTY));
-
-    if (e) {
-        ctx->reason = "empty_box";
-        ctx->why = e;
-        return;
-    }
-
-    for (i = 0; i < scan->nevents && ctx->reason == NULL; i++) {
-        e = &scan->event[i];
-
-        if (e->class == GLYPH_W_LINK) {
-
-            if (ctx->subject == NULL || ctx->borrowed) {
-                ctx->reason = "accessory";
-            }
-
-        } else if (glyph_event_in(e, glyph_context_parts)
-                   && glyph_context_is_part(scan, ctx, e))
-        {
-            ctx->reason = e->class == GLYPH_W_COOLER ? "cooler"
-                          : e->class == GLYPH_W_CABLE
-                            || e->class == GLYPH_W_ADAPTER
-                          ? "cable_or_adapter" : "accessory";
-        }
-
-        if (ctx->reason) {
-            ctx->why = e;
-        }
-    }
-}
-
-
-static int
-glyph_context_is_part(const glyph_scan_t *scan, const glyph_context_t *ctx,
-    const glyph_event_t *e)
-{
-    int                   hard;
-    const glyph_event_t  *before, *after, *last;
-
-    if (e->with) {
-        return 0;
-    }
-
-    hard = e->class == GLYPH_W_HARD || e->class == GLYPH_W_CABLE;
-
-    if (ctx->subject == NULL || ctx->borrowed) {
-
-        /* a card without a model may have a fan; a box may be anything */
-
-        return hard || e->class == GLYPH_W_COOLER
-               || ((scan->mentions
-                    || (scan->words & (glyph_context_chips
-                                       | glyph_w(GLYPH_W_CARD))))
-                   && !(scan->qualifiers & GLYPH_Q_GRAPHIC));
-    }
-
-    if (hard) {
-        return 1;
-    }
-
-    last = scan->event + scan->nevents;
-    before = e > scan->event ? e - 1 : NULL;
-    after = e + 1 < last ? e + 1 : NULL;
-
-    /* "GPU cooler", "fan for …" */
-
-    if (before && before->end == e->start && before->class == GLYPH_W_CARD) {
-        return 1;
-    }
-
-    if (after && after->class == GLYPH_W_FOR && after->start <= e->end + 1) {
-        return 1;
-    }
-
-    if (e->start < ctx->subject->start && e->class != GLYPH_W_SOFT) {
-        return scan->nmemories == 0;
-    }
-
-    /* who states the memory sells the card with its fan or backplate */
-
-    return scan->nmemories == 0 && !(scan->qualifiers & GLYPH_Q_GRAPHIC);
-}
-
-
-/*
- * A computer with a card inside.  One word that means nothing else is
- * enough; others count once a kind, so that "HP Z440 Workstation" in a card's
- * title does no harm, but a processor or a disk beside it does, or "with"
- * between it and the card.
- */
-
-static void
-glyph_context_system(const glyph_scan_t *scan, glyph_context_t *ctx)
-{
-    size_t                i;
-    uint64_t              seen, kinds;
-    const glyph_event_t  *e, *first;
-
-    const uint64_t  hints =
-        glyph_context_systems
-        | glyph_wset4(GLYPH_W_CPU, GLYPH_W_RAM, GLYPH_W_DISK, GLYPH_W_OS)
-        | glyph_wset2(GLYPH_W_MAINBOARD, GLYPH_W_LICENCE)
-        | glyph_w(GLYPH_W_VGPU);
-
-    if (!(scan->words & hints)) {
-        return;
-    }
-
-    seen = 0;
-    first = NULL;
-
-    for (i = 0; i < scan->nevents; i++) {
-        e = &scan->event[i];
-
-        if (!glyph_event_in(e, hints)
-            || (e->with && (glyph_event_in(e, glyph_context_systems)
-                            || e->class == GLYPH_W_MAINBOARD
-                            || (e->class == GLYPH_W_CPU && ctx->subject
-                                && e > ctx->subject))))
-        {
-            continue;
-        }
-
-        if (first == NULL) {
-            first = e;
-        }
-
-        seen |= glyph_w(e->class);
-    }
-
-    if (first == NULL) {
-        return;
-    }
-
-    kinds = seen & glyph_wset4(GLYPH_W_CPU, GLYPH_W_RAM, GLYPH_W_DISK,
-                               GLYPH_W_OS);
-    ctx->why = first;
-
-    if (seen & glyph_w(GLYPH_W_LICENCE)) {
-        ctx->reason = "licence";
-
-    } else if ((seen & glyph_w(GLYPH_W_VGPU)) && ctx->subject == NULL) {
-        ctx->reason = "licence";
-
-    } else if ((seen & glyph_w(GLYPH_W_LAPTOP))
-               && (kinds || !glyph_context_module(scan, ctx)))
-    {
-        ctx->reason = "laptop";
-
-    } else if ((seen & glyph_w(GLYPH_W_MAINBOARD))
-               && (ctx->subject == NULL || first < ctx->subject))
-    {
-        ctx->reason = "motherboard";
-
-    } else if (seen & glyph_w(GLYPH_W_SERVER)) {
-        ctx->reason = "server";
-
-    } else if (seen & glyph_w(GLYPH_W_PC)) {
-        ctx->reason = "desktop_pc";
-
-    } else if ((seen & glyph_w(GLYPH_W_SERVER_SOFT))
-               && glyph_context_holds(scan, first, ctx->subject))
-    {
-        ctx->reason = "server";
-
-    } else if ((seen & glyph_wset2(GLYPH_W_PC_SOFT, GLYPH_W_SERVER_SOFT))
-               && glyph_context_comes_with(first, ctx->subject))
-    {
-        ctx->reason = (seen & glyph_w(GLYPH_W_SERVER_SOFT)) ? "server"
-                                                            : "desktop_pc";
-
-    } else if ((kinds & (kinds - 1))
-               || (kinds && (seen & glyph_wset2(GLYPH_W_PC_SOFT,
-                                                GLYPH_W_SERVER_SOFT)))
-               || ((kinds & glyph_w(GLYPH_W_CPU)) && ctx->subject
-                   && first < ctx->subject))
-    {
-        ctx->reason = (seen & glyph_w(GLYPH_W_SERVER_SOFT)) ? "server"
-                                                            : "desktop_pc";
-
-    } else {
-        ctx->why = NULL;
-    }
-}
-
-
-/* "Precision 7920 Tower with Quadro RTX 5000" */
-
-static int
-glyph_context_comes_with(const glyph_event_t *system,
-    const glyph_event_t *subject)
-{
-    const glyph_event_t  *e;
-
-    for (e = system; subject && e < subject; e++) {
-        if (e->class == GLYPH_W_WITH) {
-            return 1;
-        }
-    }
-
-    return 0;
-}
-
-
-/* "PowerEdge C4140 4x V100": a server, and how many cards are in it. */
-
-static int
-glyph_context_holds(const glyph_scan_t *scan, const glyph_event_t *server,
-    const glyph_event_t *subject)
-{
-    size_t  i;
-
-    if (subject == NULL || server->class != GLYPH_W_SERVER_SOFT) {
-        return 0;
-    }
-
-    for (i = server->end; i + 1 < subject->start; i++) {
-        if (scan->ts.token[i].digits && glyph_token_is(&scan->ts, i + 1, "x")
-            && glyph_token_glued(&scan->ts.token[i + 1]))
-        {
-            return 1;
-        }
-    }
-
-    return 0;
-}
-
-
-/* A laptop's graphics card, sold by itself, names the laptops it fits. */
-
-static int
-glyph_context_module(const glyph_scan_t *scan, const glyph_context_t *ctx)
-{
-    return ctx->subject
-           && (scan->qualifiers & glyph_q(GLYPH_Q_MOBILE))
-           && (scan->words & glyph_w(GLYPH_W_CARD));
-}
-
-
-/* No model is named: is it a card at all, and if not, what is it? */
-
-static void
-glyph_context_no_model(const glyph_scan_t *scan, glyph_context_t *ctx)
-{
-    size_t                i;
-    const glyph_event_t  *e;
-
-    static const struct {
-        uint64_t     words;
-        const char  *reason;
-    } others[] = {
-        { glyph_w(GLYPH_W_CAPTURE), "capture_card" },
-        { glyph_w(GLYPH_W_AV), "cable_or_adapter" },
-        { glyph_w(GLYPH_W_NETWORK), "network_card" },
-        { glyph_w(GLYPH_W_MONITOR), "monitor" },
-        { glyph_w(GLYPH_W_PSU), "power_supply" },
-        { glyph_w(GLYPH_W_MAINBOARD), "motherboard" },
-        { glyph_w(GLYPH_W_CPU), "processor" }
-    };
-
-    for (i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-        e = glyph_context_find(scan, others[i].words);
-
-        if (e && !e->with
-            && !(e->class == GLYPH_W_CPU
-                 && (scan->words & glyph_w(GLYPH_W_CARD))))
-        {
-            ctx->reason = others[i].reason;
-            ctx->why = e;
-            return;
-        }
-    }
-
-    if (ctx->serves == NULL && glyph_context_is_card(scan, ctx)) {
-        ctx->card = 1;
-        return;
-    }
-
-    /* whatever it is, it is for a card */
-
-    ctx->why = ctx->serves;
-    ctx->reason = ctx->serves ? "accessory" : "not_recognised";
-}
-
-
-/* Whether words say that it is a card, though not which. */
-
-static int
-glyph_context_is_card(const glyph_scan_t *scan, const glyph_context_t *ctx)
-{
-    uint64_t  words;
-
-    const uint64_t  series =
-        glyph_wset4(GLYPH_W_GEFORCE, GLYPH_W_QUADRO, GLYPH_W_RTX,
-                    GLYPH_W_GTX)
-        | glyph_wset4(GLYPH_W_RADEON, GLYPH_W_FIREPRO, GLYPH_W_PART_N,
-                      GLYPH_W_PART_R);
-
-    const uint64_t  companies =
-        glyph_wset4(GLYPH_W_NVIDIA, GLYPH_W_AMD, GLYPH_W_ATI, GLYPH_W_TESLA)
-        | glyph_w(GLYPH_W_INSTINCT);
-
-    words = scan->words;
-
-    return (words & (glyph_w(GLYPH_W_CARD) | series))
-           || (ctx->refused && ((words & companies) || scan->nmemories
-                                || (scan->qualifiers & GLYPH_Q_MOBILES)))
-           || (scan->qualifiers & GLYPH_Q_GRAPHIC)
-           || ((words & glyph_w(GLYPH_W_BOARD)) && (words & companies))
-           || ((words & glyph_wset2(GLYPH_W_NVIDIA, GLYPH_W_TESLA))
-               && scan->nmemories)
-           || ((words & glyph_w(GLYPH_W_ARC))
-               && (words & glyph_w(GLYPH_W_INTEL)));
-}
-
-
-static const glyph_event_t *
-glyph_context_find(const glyph_scan_t *scan, uint64_t words)
-{
-    size_t  i;
-
-    if (!(scan->words & words)) {
-        return NULL;
-    }
-
-    for (i = 0; i < scan->nevents; i++) {
-        if (glyph_event_in(&scan->event[i], words)) {
-            return &scan->event[i];
-        }
-    }
-
-    return NULL;
 }

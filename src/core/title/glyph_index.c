@@ -4,26 +4,12 @@
 
 #define GLYPH_CANDIDATES_MIN  1024
 
-/* glyph_candidate_t.alias */
-
-#define GLYPH_WRITING_IMPLIED  0
-#define GLYPH_WRITING_ALIAS    1
-#define GLYPH_WRITING_OWN      2        /* just what the id says */
-
 
 static int glyph_index_build(glyph_index_t *index, const glyph_str_t *aliases,
-    glyph_buf_t *error);
-static int glyph_index_lexicon(glyph_index_t *index);
-static int glyph_index_pairs(glyph_index_t *index, glyph_pair_e adjectives,
-    uint8_t class);
-static int glyph_index_nouns(glyph_index_t *index, const char *adjective,
-    uint8_t class);
-static int glyph_index_phrase(glyph_index_t *index, const char *text,
-    size_t len, uint8_t class);
-static int glyph_index_room(glyph_index_t *index, size_t n);
+    const glyph_str_t *numbers, glyph_buf_t *error);
 static int glyph_index_names(glyph_index_t *index, size_t row);
 static int glyph_index_aliases(glyph_index_t *index, size_t row,
-    const glyph_str_t *aliases);
+    const glyph_str_t *aliases, uint8_t kind);
 static glyph_need_e glyph_index_alias_need(const glyph_str_t *alias);
 static int glyph_index_candidate(glyph_index_t *index, const char *text,
     size_t len, const glyph_candidate_t *proto);
@@ -32,6 +18,9 @@ static int glyph_candidate_cmp(const void *one, const void *two);
 static int glyph_index_conflict(const glyph_index_t *index,
     const glyph_candidate_t *a, const glyph_candidate_t *b,
     glyph_buf_t *error);
+static void glyph_index_claim(const glyph_index_t *index,
+    const glyph_candidate_t *a, const glyph_candidate_t *b, const char *claim,
+    const char *what, glyph_buf_t *error);
 static int glyph_index_starts(glyph_index_t *index);
 static void glyph_index_families(glyph_index_t *index);
 static unsigned glyph_index_form(const glyph_index_t *index, size_t i);
@@ -42,7 +31,8 @@ static uint64_t glyph_index_qualifiers(const glyph_index_t *index,
 
 int
 glyph_index_create(glyph_index_t **result, const glyph_model_t *models,
-    const glyph_str_t *aliases, size_t n, glyph_buf_t *error)
+    const glyph_str_t *aliases, const glyph_str_t *numbers, size_t n,
+    glyph_buf_t *error)
 {
     int             rc;
     glyph_index_t  *index;
@@ -57,7 +47,7 @@ glyph_index_create(glyph_index_t **result, const glyph_model_t *models,
     index->models = models;
     index->nmodels = n;
 
-    rc = glyph_index_build(index, aliases, error);
+    rc = glyph_index_build(index, aliases, numbers, error);
 
     if (rc != GLYPH_OK) {
         glyph_index_destroy(index);
@@ -88,7 +78,7 @@ glyph_index_destroy(glyph_index_t *index)
 
 static int
 glyph_index_build(glyph_index_t *index, const glyph_str_t *aliases,
-    glyph_buf_t *error)
+    const glyph_str_t *numbers, glyph_buf_t *error)
 {
     size_t  i;
 
@@ -103,7 +93,10 @@ glyph_index_build(glyph_index_t *index, const glyph_str_t *aliases,
 
     for (i = 0; i < index->nmodels; i++) {
         if (glyph_index_names(index, i) != GLYPH_OK
-            || glyph_index_aliases(index, i, &aliases[i]) != GLYPH_OK)
+            || glyph_index_aliases(index, i, &aliases[i],
+                                   GLYPH_WRITING_ALIAS) != GLYPH_OK
+            || glyph_index_aliases(index, i, &numbers[i],
+                                   GLYPH_WRITING_NUMBER) != GLYPH_OK)
         {
             return GLYPH_ERROR;
         }
@@ -115,112 +108,7 @@ glyph_index_build(glyph_index_t *index, const glyph_str_t *aliases,
 }
 
 
-static int
-glyph_index_lexicon(glyph_index_t *index)
-{
-    size_t                 i;
-    const glyph_phrase_t  *p;
-
-    /* pairs first: what the table says itself wins */
-
-    if (glyph_index_pairs(index, GLYPH_PAIR_ADJECTIVE, GLYPH_W_CARD)
-        != GLYPH_OK
-        || glyph_index_pairs(index, GLYPH_PAIR_MOBILE,
-                             GLYPH_W_QUALIFIER + GLYPH_Q_MOBILE)
-           != GLYPH_OK
-        || glyph_index_pairs(index, GLYPH_PAIR_SERVER,
-                             GLYPH_W_QUALIFIER + GLYPH_Q_SERVER)
-           != GLYPH_OK
-        || glyph_index_nouns(index, "", GLYPH_W_CARD) != GLYPH_OK)
-    {
-        return GLYPH_ERROR;
-    }
-
-    for (i = 0; i < glyph_lexicon_n; i++) {
-        p = &glyph_lexicon[i];
-
-        if (glyph_index_phrase(index, p->text, strlen(p->text), p->class)
-            != GLYPH_OK)
-        {
-            return GLYPH_ERROR;
-        }
-    }
-
-    return GLYPH_OK;
-}
-
-
-static int
-glyph_index_pairs(glyph_index_t *index, glyph_pair_e adjectives,
-    uint8_t class)
-{
-    size_t  i;
-
-    for (i = 0; i < glyph_lexicon_pairs_n; i++) {
-
-        if (glyph_lexicon_pairs[i].class == adjectives
-            && glyph_index_nouns(index, glyph_lexicon_pairs[i].text, class)
-               != GLYPH_OK)
-        {
-            return GLYPH_ERROR;
-        }
-    }
-
-    return GLYPH_OK;
-}
-
-
-/* Every noun behind an adjective. */
-
-static int
-glyph_index_nouns(glyph_index_t *index, const char *adjective, uint8_t class)
-{
-    int     len;
-    char    text[64];
-    size_t  i;
-
-    for (i = 0; i < glyph_lexicon_pairs_n; i++) {
-
-        if (glyph_lexicon_pairs[i].class != GLYPH_PAIR_NOUN) {
-            continue;
-        }
-
-        len = snprintf(text, sizeof(text), "%s %s", adjective,
-                       glyph_lexicon_pairs[i].text);
-
-        if (glyph_index_phrase(index, text, len, class) != GLYPH_OK) {
-            return GLYPH_ERROR;
-        }
-    }
-
-    return GLYPH_OK;
-}
-
-
-static int
-glyph_index_phrase(glyph_index_t *index, const char *text, size_t len,
-    uint8_t class)
-{
-    uint32_t  node;
-
-    node = glyph_automaton_add(index->automaton, text, len);
-
-    if (node == GLYPH_NODE_NONE
-        || glyph_index_room(index, glyph_automaton_count(index->automaton))
-           != GLYPH_OK)
-    {
-        return GLYPH_ERROR;
-    }
-
-    index->class[node] = class;
-
-    return GLYPH_OK;
-}
-
-
-/* Ensures that index->class has n nodes. */
-
-static int
+int
 glyph_index_room(glyph_index_t *index, size_t n)
 {
     size_t    size;
@@ -290,7 +178,7 @@ glyph_index_names(glyph_index_t *index, size_t i)
 
 static int
 glyph_index_aliases(glyph_index_t *index, size_t i,
-    const glyph_str_t *aliases)
+    const glyph_str_t *aliases, uint8_t kind)
 {
     glyph_str_t           s;
     glyph_candidate_t     c;
@@ -298,7 +186,7 @@ glyph_index_aliases(glyph_index_t *index, size_t i,
 
     memset(&c, 0, sizeof(c));
     c.row = i;
-    c.alias = GLYPH_WRITING_ALIAS;
+    c.alias = kind;
 
     s.data = aliases->data;
     last = aliases->data + aliases->len;
@@ -310,7 +198,8 @@ glyph_index_aliases(glyph_index_t *index, size_t i,
             s.len++;
         }
 
-        c.need = glyph_index_alias_need(&s);
+        c.need = kind == GLYPH_WRITING_ALIAS ? glyph_index_alias_need(&s)
+                                             : GLYPH_NEED_NOTHING;
         c.beside = index->rows[i].vendor;
 
         if (glyph_index_candidate(index, (char *) s.data, s.len, &c)
@@ -467,6 +356,12 @@ glyph_index_conflict(const glyph_index_t *index, const glyph_candidate_t *a,
         return 0;
     }
 
+    if (a->alias == GLYPH_WRITING_NUMBER && b->alias == GLYPH_WRITING_NUMBER)
+    {
+        glyph_index_claim(index, a, b, "a part number", "and", error);
+        return 1;
+    }
+
     if (a->alias != GLYPH_WRITING_ALIAS) {
         swap = a;
         a = b;
@@ -492,15 +387,30 @@ glyph_index_conflict(const glyph_index_t *index, const glyph_candidate_t *a,
         return 0;
     }
 
-    glyph_buf_puts(error, "an alias is claimed by \"");
-    glyph_buf_append(error, m->model.data, m->model.len);
+    glyph_index_claim(index, a, b, "an alias", what, error);
+
+    return 1;
+}
+
+
+static void
+glyph_index_claim(const glyph_index_t *index, const glyph_candidate_t *a,
+    const glyph_candidate_t *b, const char *claim, const char *what,
+    glyph_buf_t *error)
+{
+    const glyph_str_t  *m, *o;
+
+    m = &index->models[a->row].model;
+    o = &index->models[b->row].model;
+
+    glyph_buf_puts(error, claim);
+    glyph_buf_puts(error, " is claimed by \"");
+    glyph_buf_append(error, m->data, m->len);
     glyph_buf_puts(error, "\" ");
     glyph_buf_puts(error, what);
     glyph_buf_puts(error, " \"");
-    glyph_buf_append(error, o->model.data, o->model.len);
+    glyph_buf_append(error, o->data, o->len);
     glyph_buf_puts(error, "\"");
-
-    return 1;
 }
 
 

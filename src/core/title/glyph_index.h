@@ -12,6 +12,7 @@
 #include "text/glyph_idle.h"
 #include "title/glyph_lexicon.h"
 #include "title/glyph_registry.h"
+#include "text/glyph_token.h"
 
 
 /* What a title must have besides a writing for it to count. */
@@ -22,6 +23,14 @@ typedef enum {
                                    word graphics card, in the title */
     GLYPH_NEED_BESIDE           /* "4090": a word of "beside" before it */
 } glyph_need_e;
+
+
+/* glyph_candidate_t.alias */
+
+#define GLYPH_WRITING_IMPLIED  0
+#define GLYPH_WRITING_ALIAS    1
+#define GLYPH_WRITING_OWN      2        /* just what the id says */
+#define GLYPH_WRITING_NUMBER   3        /* a part's number */
 
 
 typedef struct {
@@ -67,13 +76,39 @@ typedef struct {
 
 
 /*
- * Builds the index of n models sorted by id.  "aliases" has one text a model,
- * separated by "|".  GLYPH_OK, GLYPH_ERROR, or GLYPH_BAD when an alias has
- * two meanings; "error" then tells which.
+ * Builds the index of n models sorted by id.  "aliases" and "numbers", of
+ * parts, have one text a model, separated by "|".  GLYPH_OK, GLYPH_ERROR, or
+ * GLYPH_BAD when an alias or number has two meanings; "error" then tells
+ * which.
  */
 int glyph_index_create(glyph_index_t **index, const glyph_model_t *models,
-    const glyph_str_t *aliases, size_t n, glyph_buf_t *error);
+    const glyph_str_t *aliases, const glyph_str_t *numbers, size_t n,
+    glyph_buf_t *error);
 void glyph_index_destroy(glyph_index_t *index);
+
+/* The class of the one word that token i is, GLYPH_W_NONE if it has none. */
+
+static inline uint8_t
+glyph_index_class(const glyph_index_t *index, const glyph_tokens_t *ts,
+    size_t i)
+{
+    uint32_t  node;
+
+    if (i >= ts->n) {
+        return GLYPH_W_NONE;
+    }
+
+    node = ts->token[i].node;
+
+    return node ? index->class[node] : GLYPH_W_NONE;
+}
+
+
+/* glyph_index_words.c: adds the lexicon, before the models' names. */
+int glyph_index_lexicon(glyph_index_t *index);
+
+/* Ensures that index->class has n nodes. */
+int glyph_index_room(glyph_index_t *index, size_t n);
 
 /* The index of a compiled registry. */
 const glyph_index_t *glyph_registry_compiled(const glyph_registry_t *reg);

@@ -34,23 +34,31 @@ typedef enum {
     GLYPH_W_MAKER_N,        /* board makers that sell one vendor's chips */
     GLYPH_W_MAKER_A,
     GLYPH_W_MAKER,          /* and those who sell all */
+    GLYPH_W_LINE,           /* who makes cards, and what cards he calls so */
 
     /* it is a card */
     GLYPH_W_CARD,           /* says so outright */
     GLYPH_W_BOARD,          /* says so beside a chip maker's name */
     GLYPH_W_NOISE,          /* means nothing */
     GLYPH_W_SERIES,
+    GLYPH_W_PREFIX,         /* a series' word, that its number needs */
+    GLYPH_W_TAKEN,          /* a number that disks, screens … have as well */
     GLYPH_W_UNIT_G,
     GLYPH_W_UNIT_M,
     GLYPH_W_UNIT_T,
 
     /* relations */
     GLYPH_W_WITH,
+    GLYPH_W_AND,
+    GLYPH_W_NO,
+    GLYPH_W_ONLY,
     GLYPH_W_FOR,
+    GLYPH_W_FROM,           /* out of a machine */
     GLYPH_W_VERSUS,
 
     /* it is something else */
     GLYPH_W_EMPTY,          /* the box only */
+    GLYPH_W_BARE,           /* no card whatever else is said: "no PCB" */
     GLYPH_W_HARD,           /* a part that no card is sold with */
     GLYPH_W_SOFT,           /* a part that cards are sold with */
     GLYPH_W_COOLER,
@@ -156,8 +164,33 @@ typedef enum {
  * wins: "dual fan" means nothing, "fan" is a part.  Classes are glyph_word_e,
  * or GLYPH_W_QUALIFIER + glyph_qualifier_e.
  */
-extern const glyph_phrase_t  glyph_lexicon[];
-extern const size_t  glyph_lexicon_n;
+/* names of cards */
+extern const glyph_phrase_t  glyph_lexicon_card[];
+extern const size_t  glyph_lexicon_card_n;
+
+/* makers, and how words belong together */
+extern const glyph_phrase_t  glyph_lexicon_around[];
+extern const size_t  glyph_lexicon_around_n;
+
+/* what means nothing */
+extern const glyph_phrase_t  glyph_lexicon_noise[];
+extern const size_t  glyph_lexicon_noise_n;
+
+/* parts of a card */
+extern const glyph_phrase_t  glyph_lexicon_part[];
+extern const size_t  glyph_lexicon_part_n;
+
+/* what is sold for one */
+extern const glyph_phrase_t  glyph_lexicon_fitting[];
+extern const size_t  glyph_lexicon_fitting_n;
+
+/* what it is built into */
+extern const glyph_phrase_t  glyph_lexicon_system[];
+extern const size_t  glyph_lexicon_system_n;
+
+/* other things */
+extern const glyph_phrase_t  glyph_lexicon_other[];
+extern const size_t  glyph_lexicon_other_n;
 
 
 /*

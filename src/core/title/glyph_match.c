@@ -51,6 +51,7 @@ static void glyph_match_tie(glyph_matcher_t *m, const glyph_str_t *model,
 static void glyph_match_found(const glyph_index_t *index,
     const glyph_scan_t *scan, const glyph_context_t *ctx,
     glyph_match_t *result);
+static const char *glyph_match_refused(const glyph_context_t *ctx);
 static double glyph_match_score(const glyph_context_t *ctx);
 static void glyph_match_notes(const glyph_index_t *index,
     const glyph_scan_t *scan, const glyph_context_t *ctx,
@@ -208,6 +209,15 @@ glyph_match_title(glyph_matcher_t *m, const glyph_str_t *title,
     if (ctx.reason == NULL && ctx.subject) {
         glyph_match_found(m->index, &m->title, &ctx, result);
 
+        if (result->model == NULL) {
+
+            if (model) {
+                (void) glyph_match_column(m, model, result);
+            }
+
+            return;
+        }
+
         if (model && (ctx.variant.doubts & (GLYPH_ASSUMED_MEMORY
                                             | GLYPH_ASSUMED_FORM
                                             | GLYPH_ASSUMED_FAMILY)))
@@ -267,6 +277,10 @@ glyph_match_mended(glyph_matcher_t *m, glyph_match_t *result)
 
     glyph_match_found(m->index, &m->other, &ctx, result);
 
+    if (result->model == NULL) {
+        return 1;
+    }
+
     result->type = GLYPH_MATCH_FUZZY;
 
     if (result->score > GLYPH_SCORE_FUZZY) {
@@ -289,10 +303,12 @@ glyph_match_column(glyph_matcher_t *m, const glyph_str_t *model,
 
     glyph_match_read(m->index, &m->other, model, &ctx);
 
-    if (ctx.reason || ctx.subject == NULL) {
+    if (ctx.reason || ctx.subject == NULL || glyph_match_refused(&ctx)) {
         return 0;
     }
 
+    result->reason = NULL;
+    result->notes_len = 0;
     glyph_match_found(m->index, &m->other, &ctx, result);
 
     if (result->score > GLYPH_SCORE_COLUMN) {
@@ -323,7 +339,7 @@ glyph_match_tie(glyph_matcher_t *m, const glyph_str_t *model,
 
     glyph_match_read(index, &m->other, model, &column);
 
-    if (column.reason || column.subject == NULL
+    if (column.reason || column.subject == NULL || column.several
         || (column.variant.doubts & (GLYPH_ASSUMED_MEMORY
                                      | GLYPH_ASSUMED_FORM
                                      | GLYPH_ASSUMED_FAMILY
@@ -368,11 +384,33 @@ glyph_match_found(const glyph_index_t *index, const glyph_scan_t *scan,
     c = ctx->variant.candidate;
 
     result->is_gpu = 1;
-    result->model = &index->models[c->row];
-    result->type = c->alias == 1 ? GLYPH_MATCH_ALIAS : GLYPH_MATCH_EXACT;
-    result->score = glyph_match_score(ctx);
 
     glyph_match_notes(index, scan, ctx, result);
+
+    result->reason = glyph_match_refused(ctx);
+
+    if (result->reason) {
+        return;
+    }
+
+    result->model = &index->models[c->row];
+    result->score = glyph_match_score(ctx);
+    result->type = (ctx->variant.doubts & GLYPH_BARE_NUMBER)
+                   ? GLYPH_MATCH_FUZZY
+                   : c->alias == GLYPH_WRITING_ALIAS
+                     || c->alias == GLYPH_WRITING_NUMBER
+                   ? GLYPH_MATCH_ALIAS : GLYPH_MATCH_EXACT;
+}
+
+
+/* Why a card whose name was found is no known one, or NULL. */
+
+static const char *
+glyph_match_refused(const glyph_context_t *ctx)
+{
+    return ctx->several ? "several_models"
+           : (ctx->variant.doubts & GLYPH_FAR_MEMORY) ? "memory_contradicts"
+           : NULL;
 }
 
 
@@ -393,12 +431,16 @@ glyph_match_score(const glyph_context_t *ctx)
         { GLYPH_UNKNOWN_TAIL, GLYPH_SCORE_SERIES },
         { GLYPH_ASSUMED_FORM, GLYPH_SCORE_FORM },
         { GLYPH_ASSUMED_MOBILE, GLYPH_SCORE_FORM },
+        { GLYPH_BARE_NUMBER, GLYPH_SCORE_FUZZY },
         { GLYPH_ASSUMED_FAMILY, GLYPH_SCORE_FAMILY },
         { GLYPH_AGAINST_MEMORY, GLYPH_SCORE_AGAINST }
     };
 
     doubts = ctx->variant.doubts;
-    score = ctx->variant.candidate->alias == 1 ? GLYPH_SCORE_ALIAS : 1.0;
+    score = ctx->variant.candidate->alias == GLYPH_WRITING_ALIAS
+            ? GLYPH_SCORE_ALIAS
+            : ctx->variant.candidate->alias == GLYPH_WRITING_NUMBER
+            ? GLYPH_SCORE_FUZZY : 1.0;
 
     for (i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
         if ((doubts & limits[i].doubt) && score > limits[i].score) {
@@ -408,10 +450,6 @@ glyph_match_score(const glyph_context_t *ctx)
 
     if (ctx->borrowed && score > GLYPH_SCORE_BORROWED) {
         score = GLYPH_SCORE_BORROWED;
-    }
-
-    if (ctx->several && score > GLYPH_SCORE_AGAINST) {
-        score = GLYPH_SCORE_AGAINST;
     }
 
     return score;
@@ -486,6 +524,10 @@ glyph_match_notes(const glyph_index_t *index, const glyph_scan_t *scan,
 
     if (doubts & GLYPH_UNKNOWN_TAIL) {
         glyph_note(result, "; what follows the name is unknown");
+    }
+
+    if (doubts & GLYPH_BARE_NUMBER) {
+        glyph_note(result, "; by its number only");
     }
 
     if (ctx->several) {

@@ -49,13 +49,13 @@ typedef struct {
  *   0.80  the card comes as PCIe, SXM …, the title says none: the one that
  *         is sold singly (PCIe), first released, is taken
  *   0.80  only laptops have the model, which the title does not say
- *   0.80  a typing error was mended (type is then GLYPH_MATCH_FUZZY), or the
- *         title has a part number only (GV-N4070…)
+ *   0.80  a typing error was mended, or only a number names the card ("MSI
+ *         3080"; type is then GLYPH_MATCH_FUZZY), or the title has a part
+ *         number only (GV-N4070…: fuzzy, one of the table: alias)
  *   0.75  the title says that the thing is for the card
  *   0.70  two cards have the name ("RTX 4000": Quadro or Ada) and nothing
  *         in the title decides; or only the model column names the card
- *   0.60  the memory size said is not the model's, or several models are
- *         offered at once
+ *   0.60  the memory size said is not the model's
  *
  * So 0.9 and more is certain, 0.7 and more is the likely one, less wants a
  * look.
@@ -91,7 +91,9 @@ void glyph_matcher_give(const glyph_registry_t *reg, glyph_matcher_t *m);
  * network_card, monitor, power_supply, processor, licence, or not_recognised
  * when nothing in the title suggests a card.  A card whose model the registry
  * does not know, or the title does not say, has is_gpu 1, type NONE, model
- * NULL and the reason model_not_in_registry or model_not_stated.
+ * NULL and the reason model_not_in_registry or model_not_stated; several_models
+ * when more than one is offered, and memory_contradicts when the memory size
+ * said is four times that of the model named, or a quarter.
  */
 void glyph_match(glyph_matcher_t *m, const glyph_str_t *title,
     const glyph_str_t *model, glyph_match_t *result);

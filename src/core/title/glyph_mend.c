@@ -1,4 +1,5 @@
 #include "title/glyph_mend.h"
+#include "title/glyph_part_number.h"
 
 
 /*
@@ -28,13 +29,6 @@ static int glyph_mend_word(const unsigned char *run, size_t len,
     glyph_mended_t *out);
 static int glyph_mend_slip(const unsigned char *a, size_t alen,
     const char *b, size_t blen);
-static int glyph_mend_part(const glyph_index_t *index,
-    const unsigned char *run, size_t len, const unsigned char *before,
-    size_t nbefore, glyph_mended_t *out);
-static int glyph_mend_short(const unsigned char *run, size_t len,
-    const char *series, unsigned digits, glyph_mended_t *out);
-static int glyph_mend_zotac(const unsigned char *run, size_t len,
-    glyph_mended_t *out);
 static int glyph_mend_put(glyph_mended_t *out, const void *data, size_t len);
 static int glyph_mend_puts(glyph_mended_t *out, const char *s);
 
@@ -58,6 +52,7 @@ glyph_mend(const glyph_index_t *index, glyph_tokens_t *ts)
 {
     int                    changed;
     size_t                 n, nbefore;
+    char                   part[GLYPH_PART_NUMBER_MAX];
     glyph_mended_t         out;
     const unsigned char   *p, *last, *before;
 
@@ -82,7 +77,8 @@ glyph_mend(const glyph_index_t *index, glyph_tokens_t *ts)
         }
 
         if (n >= 3 && n <= GLYPH_RUN_MAX
-            && (glyph_mend_part(index, p, n, before, nbefore, &out)
+            && ((glyph_part_number(index, p, n, before, nbefore, part)
+                 && glyph_mend_puts(&out, part))
                 || glyph_mend_run(index, p, n, &out)))
         {
             changed = 1;
@@ -272,164 +268,6 @@ glyph_mend_slip(const unsigned char *a, size_t alen, const char *b,
     }
 
     return blen >= 5 && head > 0 && head + tail == n;
-}
-
-
-/*
- * Part numbers that abbreviate the model.  Those that have it in full
- * ("GV-N4070…", "VCNRTX4000…") need no mending.
- */
-
-static int
-glyph_mend_part(const glyph_index_t *index, const unsigned char *run,
-    size_t len, const unsigned char *before, size_t nbefore,
-    glyph_mended_t *out)
-{
-    size_t  i;
-
-    static const struct {
-        const char  *prefix;
-        const char  *means;
-    } prefixes[] = {
-        { "vcq", "quadro " },
-        { "vcn", "nvidia " },
-        { "tcs", "tesla " },
-        { "nv", "nvidia " }
-    };
-
-    if (nbefore == 2 && memcmp(before, "gv", 2) == 0 && len > 4) {
-
-        if (run[0] == 'n') {
-            return glyph_mend_short(run + 1, len - 1, "rtx ", 3, out);
-        }
-
-        if (run[0] == 'r') {
-            return glyph_mend_short(run + 1, len - 1, "rx ", 2, out);
-        }
-    }
-
-    if (nbefore == 2 && memcmp(before, "rx", 2) == 0 && len > 3
-        && memcmp(run + 2, "xt", 2) == 0)
-    {
-        return glyph_mend_short(run, len, "rx ", 2, out);
-    }
-
-    if (nbefore == 2 && memcmp(before, "zt", 2) == 0) {
-        return glyph_mend_zotac(run, len, out);
-    }
-
-    if (len > 7 && memcmp(run, "vcg", 3) == 0 && glyph_is_digit(run[3])) {
-        return glyph_mend_puts(out, "geforce ")
-               && glyph_mend_put(out, run + 3, 4)
-               && glyph_mend_puts(out, run[7] == 't' ? " ti" : "")
-               && glyph_mend_puts(out, run[7] == 's' || (len > 8
-                                       && run[7] == 't' && run[8] == 's')
-                                       ? " super" : "");
-    }
-
-    for (i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
-
-        if (*run != (unsigned char) *prefixes[i].prefix) {
-            continue;
-        }
-
-        nbefore = strlen(prefixes[i].prefix);
-
-        if (len > nbefore + 1
-            && memcmp(run, prefixes[i].prefix, nbefore) == 0
-            && !glyph_is_digit(run[nbefore])
-            && glyph_is_digit(run[nbefore + 1])
-            && glyph_automaton_word(index->automaton, run + nbefore, 1))
-        {
-            return glyph_mend_puts(out, prefixes[i].means)
-                   && glyph_mend_put(out, run + nbefore, len - nbefore);
-        }
-    }
-
-    return 0;
-}
-
-
-/*
- * "407ts…" is a 4070 Ti SUPER, "67xt…" a 6700 XT: as many digits, which the
- * number's noughts follow, then the suffix.
- */
-
-static int
-glyph_mend_short(const unsigned char *run, size_t len, const char *series,
-    unsigned digits, glyph_mended_t *out)
-{
-    size_t                i;
-    const char           *suffix;
-    const unsigned char  *p;
-
-    for (i = 0; i < len && glyph_is_digit(run[i]); i++) { /* void */ }
-
-    if (i != digits || i == len) {
-        return 0;
-    }
-
-    p = run + i;
-    len -= i;
-
-    if (digits == 3) {
-        suffix = len > 1 && p[0] == 't' && p[1] == 's' ? " ti super"
-                 : p[0] == 't' ? " ti"
-                 : p[0] == 's' ? " super" : "";
-
-    } else {
-        suffix = len > 2 && memcmp(p, "xtx", 3) == 0 ? " xtx"
-                 : len > 1 && memcmp(p, "xt", 2) == 0 ? " xt" : "";
-    }
-
-    return glyph_mend_puts(out, series)
-           && glyph_mend_put(out, run, digits)
-           && glyph_mend_puts(out, digits == 3 ? "0" : "00")
-           && glyph_mend_puts(out, suffix)
-           && glyph_mend_puts(out, " ");
-}
-
-
-/* "a30710h" is a 3070 Ti: the fourth digit stands for the suffix. */
-
-static int
-glyph_mend_zotac(const unsigned char *run, size_t len, glyph_mended_t *out)
-{
-    size_t       i;
-    const char  *suffix;
-
-    for (i = 1; i < len && glyph_is_digit(run[i]); i++) { /* void */ }
-
-    if (len < 6 || i != 6 || glyph_is_digit(run[0])) {
-        return 0;
-    }
-
-    switch (run[4]) {
-
-    case '0':
-        suffix = " ";
-        break;
-
-    case '1':
-        suffix = " ti ";
-        break;
-
-    case '2':
-        suffix = " super ";
-        break;
-
-    case '3':
-        suffix = " ti super ";
-        break;
-
-    default:
-        return 0;
-    }
-
-    return glyph_mend_puts(out, "geforce ")
-           && glyph_mend_put(out, run + 1, 3)
-           && glyph_mend_puts(out, "0")
-           && glyph_mend_puts(out, suffix);
 }
 
 

@@ -44,6 +44,8 @@ static void glyph_name_brand(glyph_words_t *stem, glyph_name_ctx_t *ctx);
 static void glyph_words_shift(glyph_words_t *words, size_t n);
 static void glyph_name_geforce(glyph_name_ctx_t *ctx,
     const glyph_words_t *stem);
+static void glyph_name_reversed(glyph_name_ctx_t *ctx,
+    const glyph_words_t *stem);
 static void glyph_name_pair(glyph_name_ctx_t *ctx, const glyph_words_t *stem);
 static void glyph_name_pro(glyph_name_ctx_t *ctx, const glyph_words_t *stem);
 static void glyph_name_radeon(glyph_name_ctx_t *ctx,
@@ -326,6 +328,8 @@ glyph_name_geforce(glyph_name_ctx_t *ctx, const glyph_words_t *stem)
                     (ctx->own & glyph_q(GLYPH_Q_QUADRO)) ? 1 : 0);
     glyph_name_pair(ctx, stem);
 
+    glyph_name_reversed(ctx, stem);
+
     words = *stem;
 
     for (i = 2; i < words.n; i++) {
@@ -351,6 +355,22 @@ glyph_name_geforce(glyph_name_ctx_t *ctx, const glyph_words_t *stem)
 
     strcpy(words.word[0], "gt");
     glyph_name_put(ctx, &words, 0, GLYPH_NEED_NOTHING, 3, 0);
+}
+
+
+/* "730 gt" */
+
+static void
+glyph_name_reversed(glyph_name_ctx_t *ctx, const glyph_words_t *stem)
+{
+    glyph_words_t  words;
+
+    words = *stem;
+
+    glyph_words_shift(&words, 1);
+    strcpy(words.word[words.n++], stem->word[0]);
+
+    glyph_name_put(ctx, &words, 0, GLYPH_NEED_VENDOR, 2, 0);
 }
 
 
@@ -470,7 +490,9 @@ glyph_name_other(glyph_name_ctx_t *ctx, const glyph_words_t *stem)
         if (stem->n > 1 && glyph_word_is(stem, 0, plain[i])) {
             glyph_name_put(ctx, stem, 0, GLYPH_NEED_NOTHING, 0, 0);
 
-            if (i > 1) {
+            /* "Radeon 9250" is no FireStream */
+
+            if (i > 1 && !glyph_word_is(stem, 0, "firestream")) {
                 glyph_name_put(ctx, stem, 1, GLYPH_NEED_VENDOR, 0, 0);
             }
 

@@ -27,6 +27,10 @@ struct glyph_registry_s {
 };
 
 
+static void glyph_registry_chain(glyph_registry_t *reg,
+    const unsigned char *data, size_t len);
+static int glyph_registry_number(void *data, const glyph_str_t *number,
+    const glyph_str_t *model, const char **error);
 static int glyph_registry_entry(void *data, glyph_entry_t *entry,
     const char **error);
 static size_t glyph_registry_place(const glyph_registry_t *reg,
@@ -71,6 +75,7 @@ glyph_registry_destroy(glyph_registry_t *reg)
 static void
 glyph_entry_free(glyph_entry_t *entry)
 {
+    glyph_buf_free(&entry->numbers);
     free(entry->text);
     free(entry);
 }
@@ -80,19 +85,64 @@ int
 glyph_registry_add(glyph_registry_t *reg, const unsigned char *data,
     size_t len, size_t *line, glyph_buf_t *error)
 {
-    XXH128_canonical_t  chain[2];
-
-    /* each file's hash is chained to that of the files before it */
-
-    memcpy(&chain[0], reg->digest, sizeof(reg->digest));
-    XXH128_canonicalFromHash(&chain[1], XXH3_128bits(data, len));
-    XXH128_canonicalFromHash(&chain[0], XXH3_128bits(chain, sizeof(chain)));
-    memcpy(reg->digest, &chain[0], sizeof(reg->digest));
+    glyph_registry_chain(reg, data, len);
 
     reg->files++;
 
     return glyph_registry_csv(data, len, line, error, glyph_registry_entry,
                               reg);
+}
+
+
+/* Each file's hash is chained to that of the files before it. */
+
+static void
+glyph_registry_chain(glyph_registry_t *reg, const unsigned char *data,
+    size_t len)
+{
+    XXH128_canonical_t  chain[2];
+
+    memcpy(&chain[0], reg->digest, sizeof(reg->digest));
+    XXH128_canonicalFromHash(&chain[1], XXH3_128bits(data, len));
+    XXH128_canonicalFromHash(&chain[0], XXH3_128bits(chain, sizeof(chain)));
+    memcpy(reg->digest, &chain[0], sizeof(reg->digest));
+}
+
+
+int
+glyph_registry_part_numbers(glyph_registry_t *reg, const unsigned char *data,
+    size_t len, size_t *line, glyph_buf_t *error)
+{
+    glyph_registry_chain(reg, data, len);
+
+    return glyph_part_table(data, len, line, error, glyph_registry_number,
+                            reg);
+}
+
+
+static int
+glyph_registry_number(void *data, const glyph_str_t *number,
+    const glyph_str_t *model, const char **error)
+{
+    int                found;
+    size_t             i;
+    glyph_buf_t       *b;
+    glyph_registry_t  *reg;
+
+    reg = data;
+    i = glyph_registry_place(reg, model, &found);
+
+    if (!found) {
+        *error = "the registry has no such model";
+        return GLYPH_BAD;
+    }
+
+    b = &reg->entries[i]->numbers;
+
+    glyph_buf_append(b, number->data, number->len);
+    glyph_buf_putc(b, '|');
+
+    return b->failed ? GLYPH_ERROR : GLYPH_OK;
 }
 
 
@@ -212,11 +262,12 @@ glyph_registry_compile(glyph_registry_t *reg, glyph_buf_t *error)
 {
     int           rc;
     size_t        i;
-    glyph_str_t  *aliases;
+    glyph_str_t  *aliases, *numbers;
 
     reg->models = calloc(reg->n + 1, sizeof(glyph_model_t));
     reg->idle = glyph_idle_create();
-    aliases = calloc(reg->n + 1, sizeof(glyph_str_t));
+    aliases = calloc(2 * (reg->n + 1), sizeof(glyph_str_t));
+    numbers = aliases + reg->n + 1;
 
     if (reg->models == NULL || reg->idle == NULL || aliases == NULL) {
         free(aliases);
@@ -226,9 +277,12 @@ glyph_registry_compile(glyph_registry_t *reg, glyph_buf_t *error)
     for (i = 0; i < reg->n; i++) {
         reg->models[i] = reg->entries[i]->model;
         aliases[i] = reg->entries[i]->aliases;
+        numbers[i].data = reg->entries[i]->numbers.data;
+        numbers[i].len = reg->entries[i]->numbers.len;
     }
 
-    rc = glyph_index_create(&reg->index, reg->models, aliases, reg->n, error);
+    rc = glyph_index_create(&reg->index, reg->models, aliases, numbers,
+                            reg->n, error);
 
     free(aliases);
 

@@ -49,6 +49,14 @@ int glyph_registry_add(glyph_registry_t *reg, const unsigned char *data,
     size_t len, size_t *line, glyph_buf_t *error);
 
 /*
+ * Adds the part numbers of one file, CSV with the header maker,number,model
+ * and no quotes; the models must have been added.  A number may be the start
+ * of those that are meant, up to a dash.  As glyph_registry_add() otherwise.
+ */
+int glyph_registry_part_numbers(glyph_registry_t *reg,
+    const unsigned char *data, size_t len, size_t *line, glyph_buf_t *error);
+
+/*
  * Compiles the automaton; after it nothing may be added.  GLYPH_BAD when two
  * models claim the same alias; "error" names both.  An empty registry is
  * fine: then everything is unknown.

@@ -15,6 +15,7 @@
 typedef struct {
     glyph_model_t   model;
     glyph_str_t     aliases;
+    glyph_buf_t     numbers;        /* of parts, "|" behind each */
     size_t          file;           /* which one it came from */
     char           *text;
 } glyph_entry_t;
@@ -30,5 +31,17 @@ typedef int (*glyph_entry_pt)(void *data, glyph_entry_t *entry,
 /* As glyph_registry_add(), for each entry calling the handler. */
 int glyph_registry_csv(const unsigned char *data, size_t len, size_t *line,
     glyph_buf_t *error, glyph_entry_pt handler, void *ctx);
+
+
+/*
+ * One line of a file of part numbers; the texts point into the file.
+ * GLYPH_OK, GLYPH_ERROR, or GLYPH_BAD with *error set.
+ */
+typedef int (*glyph_number_pt)(void *data, const glyph_str_t *number,
+    const glyph_str_t *model, const char **error);
+
+/* As glyph_registry_part_numbers(), for each line calling the handler. */
+int glyph_part_table(const unsigned char *data, size_t len, size_t *line,
+    glyph_buf_t *error, glyph_number_pt handler, void *ctx);
 
 #endif /* GLYPH_REGISTRY_CSV_H_INCLUDED */

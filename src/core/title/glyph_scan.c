@@ -1,38 +1,29 @@
 #include "title/glyph_scan.h"
+#include "title/glyph_split.h"
 
 
-static void glyph_scan_split_words(const glyph_index_t *index,
-    glyph_tokens_t *ts);
-static size_t glyph_scan_cut(const glyph_tokens_t *ts, size_t i);
-static int glyph_scan_follows_number(const glyph_tokens_t *ts, size_t i);
-static void glyph_scan_split_number(const glyph_index_t *index,
-    glyph_tokens_t *ts, size_t i);
 static size_t glyph_scan_event(const glyph_index_t *index,
     glyph_scan_t *scan, size_t i);
+static int glyph_scan_letter(const glyph_tokens_t *ts, size_t i);
+static int glyph_scan_ddr(const glyph_tokens_t *ts, size_t i);
 static int glyph_scan_mention(const glyph_index_t *index, glyph_scan_t *scan,
     size_t start, size_t end, uint32_t node);
+static uint32_t glyph_scan_suffix(const glyph_index_t *index,
+    const glyph_tokens_t *ts, size_t end, uint32_t node);
+static int glyph_scan_number(const glyph_index_t *index,
+    const glyph_scan_t *scan, size_t start, size_t end);
+static int glyph_scan_measure(const glyph_tokens_t *ts, size_t i);
+static int glyph_scan_brand(const glyph_index_t *index,
+    const glyph_scan_t *scan, size_t start);
+static int glyph_scan_part(const glyph_index_t *index,
+    const glyph_scan_t *scan, size_t start, size_t end, int weak);
+static int glyph_scan_listed(const glyph_scan_t *scan, size_t start);
 static int glyph_scan_weak(const glyph_index_t *index, uint32_t node);
 static void glyph_scan_put(glyph_scan_t *scan, size_t start, size_t end,
     uint8_t class, uint32_t node);
 static size_t glyph_scan_memory(const glyph_index_t *index,
     glyph_scan_t *scan, size_t i);
 static void glyph_scan_size(glyph_scan_t *scan, size_t i, double gb);
-
-
-static inline uint8_t
-glyph_scan_class(const glyph_index_t *index, const glyph_tokens_t *ts,
-    size_t i)
-{
-    uint32_t  node;
-
-    if (i >= ts->n) {
-        return GLYPH_W_NONE;
-    }
-
-    node = ts->token[i].node;
-
-    return node ? index->class[node] : GLYPH_W_NONE;
-}
 
 
 void
@@ -48,185 +39,12 @@ glyph_scan(const glyph_index_t *index, glyph_scan_t *scan)
     scan->known = 0;
 
     glyph_automaton_lookup(index->automaton, &scan->ts, 0, scan->ts.n);
-    glyph_scan_split_words(index, &scan->ts);
+    glyph_split(index, &scan->ts);
 
     i = 0;
 
     while (i < scan->ts.n && scan->nevents < GLYPH_EVENTS_MAX) {
         i += glyph_scan_event(index, scan, i);
-    }
-}
-
-
-/*
- * Words written as one, where the parts can be told: what is unknown and
- * begins or ends with a series ("PRIMEGEFORCE", "VCNRTX"), a suffix glued to
- * a number ("4070TIGAMING"), a memory size glued to a number ("30506GB").
- */
-
-static void
-glyph_scan_split_words(const glyph_index_t *index, glyph_tokens_t *ts)
-{
-    size_t          i, cut;
-    glyph_token_t  *t;
-
-    for (i = 0; i < ts->n; i++) {
-        t = &ts->token[i];
-
-        if (t->id) {
-            continue;
-        }
-
-        if (t->digits) {
-            if (t->len >= 4 && t->len <= 6) {
-                glyph_scan_split_number(index, ts, i);
-            }
-
-            continue;
-        }
-
-        if (t->len < 4 && !(t->len == 3 && glyph_token_glued(t))) {
-            continue;
-        }
-
-        cut = glyph_scan_cut(ts, i);
-
-        if (cut) {
-            glyph_tokens_split(ts, i, cut);
-
-            if (ts->token[i].len != cut) {
-                return;     /* no more room */
-            }
-
-            glyph_automaton_lookup(index->automaton, ts, i, i + 2);
-            i--;
-        }
-    }
-}
-
-
-/* Where to cut an unknown word, 0: not at all. */
-
-static size_t
-glyph_scan_cut(const glyph_tokens_t *ts, size_t i)
-{
-    size_t                len, k, n;
-    const unsigned char  *p;
-
-    static const struct {
-        const char  *text;
-        size_t       len;
-    } series[] = {
-        { "geforce", 7 }, { "radeon", 6 }, { "quadro", 6 },
-        { "nvidia", 6 }, { "tesla", 5 }, { "gddr", 4 },
-        { "rtx", 3 }, { "gtx", 3 }, { "rx", 2 }
-    }, suffixes[] = {
-        { "super", 5 }, { "xtx", 3 }, { "gre", 3 }, { "ada", 3 },
-        { "xt", 2 }, { "ti", 2 }, { "gb", 2 }
-    };
-
-    p = glyph_token_text(ts, i);
-    len = ts->token[i].len;
-
-    if (glyph_scan_follows_number(ts, i)) {
-        for (k = 0; k < sizeof(suffixes) / sizeof(suffixes[0]); k++) {
-            n = suffixes[k].len;
-
-            if (len > n && memcmp(p, suffixes[k].text, n) == 0) {
-                return n;
-            }
-        }
-    }
-
-    for (k = 0; k < sizeof(series) / sizeof(series[0]); k++) {
-        n = series[k].len;
-
-        if (len <= n) {
-            continue;
-        }
-
-        /* "rx" is in many words: only right before a number */
-
-        if (memcmp(p + len - n, series[k].text, n) == 0
-            && (n > 2 || (i + 1 < ts->n && ts->token[i + 1].len >= 3
-                          && glyph_token_glued(&ts->token[i + 1]))))
-        {
-            return len - n;
-        }
-
-        if (n > 2 && memcmp(p, series[k].text, n) == 0) {
-            return n;
-        }
-    }
-
-    if (len > 4 && memcmp(p + len - 4, "rtxa", 4) == 0) {
-        return len - 4;
-    }
-
-    return 0;
-}
-
-
-/* Whether token i is glued to a number, or to a suffix glued to one. */
-
-static int
-glyph_scan_follows_number(const glyph_tokens_t *ts, size_t i)
-{
-    while (i > 0 && glyph_token_glued(&ts->token[i])) {
-        i--;
-
-        if (ts->token[i].digits) {
-            return 1;
-        }
-
-        if (ts->token[i].id == 0 || ts->token[i].len > 5) {
-            return 0;
-        }
-    }
-
-    return 0;
-}
-
-
-/* "30506GB" is 3050 and 6 GB: where the first part is a number we know. */
-
-static void
-glyph_scan_split_number(const glyph_index_t *index, glyph_tokens_t *ts,
-    size_t i)
-{
-    size_t          cut;
-    uint32_t        v;
-    glyph_token_t  *t;
-
-    t = &ts->token[i];
-
-    if (i == 0 || i + 1 >= ts->n || !glyph_token_glued(t + 1)
-        || glyph_scan_class(index, ts, i + 1) != GLYPH_W_UNIT_G)
-    {
-        return;
-    }
-
-    for (cut = 4; cut >= 3; cut--) {
-
-        if (t->len <= cut || t->len > cut + 2
-            || ts->text[t->pos + cut] == '0'
-            || glyph_automaton_word(index->automaton,
-                                    glyph_token_text(ts, i), cut) == 0)
-        {
-            continue;
-        }
-
-        v = ts->text[t->pos + cut] - '0';
-
-        if (t->len == cut + 2) {
-            v = v * 10 + (ts->text[t->pos + cut + 1] - '0');
-        }
-
-        if (v <= 12 || v == 16 || v == 20 || v == 24 || v == 32 || v == 48) {
-            glyph_tokens_split(ts, i, cut);
-            glyph_automaton_lookup(index->automaton, ts, i, i + 2);
-            return;
-        }
     }
 }
 
@@ -269,7 +87,8 @@ glyph_scan_event(const glyph_index_t *index, glyph_scan_t *scan, size_t i)
 
         if (k == ts->n || ts->token[k].id == 0
             || (ts->token[k].sep & (GLYPH_SEP_BREAK | GLYPH_SEP_COMMA
-                                    | GLYPH_SEP_PLUS)))
+                                    | GLYPH_SEP_PLUS))
+            || (ts->token[k].len == 1 && glyph_scan_letter(ts, k)))
         {
             break;
         }
@@ -297,6 +116,23 @@ glyph_scan_event(const glyph_index_t *index, glyph_scan_t *scan, size_t i)
         return 1;
     }
 
+    /* the end of a part number: "VCG…-LC-CPU" */
+
+    if (class >= GLYPH_W_EMPTY && class < GLYPH_W_QUALIFIER && i
+        && class_end == i + 1 && ts->token[i].sep == GLYPH_SEP_DASH
+        && ts->token[i - 1].id == 0)
+    {
+        return 1;
+    }
+
+    /* "D6" is memory only beside a card or a size */
+
+    if (glyph_scan_ddr(ts, i) && scan->mentions == 0
+        && scan->nmemories == 0)
+    {
+        return 1;
+    }
+
     /* "w" is "with" only as "w/"; it may be watts */
 
     if (class == GLYPH_W_WITH && ts->token[i].len == 1
@@ -312,6 +148,39 @@ glyph_scan_event(const glyph_index_t *index, glyph_scan_t *scan, size_t i)
 }
 
 
+/* A letter behind a name that is not of it: "D6", "X-Serial". */
+
+static int
+glyph_scan_letter(const glyph_tokens_t *ts, size_t i)
+{
+    const glyph_token_t  *t;
+
+    t = &ts->token[i];
+
+    if (t->digits || i + 1 == ts->n) {
+        return 0;
+    }
+
+    return glyph_scan_ddr(ts, i)
+           || (!glyph_token_glued(t) && t[1].sep == GLYPH_SEP_DASH
+               && !t[1].digits);
+}
+
+
+/* "D6" of "RTX 6000 D6", which is GDDR6 and no RTX 6000 D. */
+
+static int
+glyph_scan_ddr(const glyph_tokens_t *ts, size_t i)
+{
+    const glyph_token_t  *t;
+
+    t = &ts->token[i];
+
+    return t->len == 1 && ts->text[t->pos] == 'd' && i + 1 < ts->n
+           && t[1].len == 1 && t[1].digits && glyph_token_glued(&t[1]);
+}
+
+
 /*
  * A name is no mention where it is but part of something: "A 16GB", "1080p",
  * "900-2G414", "RTX 4000 series".
@@ -321,7 +190,8 @@ static int
 glyph_scan_mention(const glyph_index_t *index, glyph_scan_t *scan,
     size_t start, size_t end, uint32_t node)
 {
-    int                    weak, mobile, tail;
+    int                    weak, mobile, tail, part, listed;
+    glyph_event_t         *e;
     const glyph_token_t   *t, *first, *last;
     const glyph_tokens_t  *ts;
 
@@ -333,7 +203,7 @@ glyph_scan_mention(const glyph_index_t *index, glyph_scan_t *scan,
     mobile = 0;
     tail = 0;
 
-    if (t && glyph_scan_class(index, ts, end) == GLYPH_W_SERIES) {
+    if (t && glyph_index_class(index, ts, end) == GLYPH_W_SERIES) {
         return 0;
     }
 
@@ -343,13 +213,13 @@ glyph_scan_mention(const glyph_index_t *index, glyph_scan_t *scan,
             mobile = 1;
 
         } else if (weak && last->len <= 2
-                   && glyph_scan_class(index, ts, end) == GLYPH_W_UNIT_G)
+                   && glyph_index_class(index, ts, end) == GLYPH_W_UNIT_G)
         {
             return 0;
 
         } else if (weak && end + 1 < ts->n
                    && glyph_token_glued(&ts->token[end + 1])
-                   && glyph_scan_class(index, ts, end) != GLYPH_W_UNIT_G
+                   && glyph_index_class(index, ts, end) != GLYPH_W_UNIT_G
                    && (t->id == 0 || t->len == 1)
                    && !(first->digits && start))
         {
@@ -364,20 +234,14 @@ glyph_scan_mention(const glyph_index_t *index, glyph_scan_t *scan,
 
         if (first->digits) {
 
-            if (t && (glyph_token_is(ts, end, "p")
-                      || glyph_token_is(ts, end, "w")
-                      || glyph_token_is(ts, end, "mhz")
-                      || glyph_token_is(ts, end, "rpm")
-                      || glyph_token_is(ts, end, "mm")
-                      || glyph_token_is(ts, end, "hz")
-                      || glyph_token_is(ts, end, "sp")))
-            {
+            if (!glyph_scan_number(index, scan, start, end)) {
                 return 0;
             }
 
         } else {
 
-            if (glyph_token_glued(first)
+            if ((glyph_token_glued(first)
+                 && !glyph_scan_brand(index, scan, start))
                 || (first->sep == GLYPH_SEP_DASH && start
                     && first[-1].digits))
             {
@@ -393,12 +257,227 @@ glyph_scan_mention(const glyph_index_t *index, glyph_scan_t *scan,
         }
     }
 
+    node = glyph_scan_suffix(index, ts, end, node);
+    part = tail || glyph_scan_part(index, scan, start, end, weak)
+           || index->candidates[index->first[node]].alias
+              == GLYPH_WRITING_NUMBER;
+    listed = glyph_scan_listed(scan, start);
+
     glyph_scan_put(scan, start, end, GLYPH_W_NONE, node);
-    scan->event[scan->nevents - 1].mobile = mobile;
-    scan->event[scan->nevents - 1].tail = tail;
+
+    e = &scan->event[scan->nevents - 1];
+    e->mobile = mobile;
+    e->tail = tail;
+    e->part = part;
+    e->listed = listed;
+
     scan->mentions++;
 
     return 1;
+}
+
+
+/* "GTX 1660 6GB Super" is a 1660 Super. */
+
+static uint32_t
+glyph_scan_suffix(const glyph_index_t *index, const glyph_tokens_t *ts,
+    size_t end, uint32_t node)
+{
+    size_t    k;
+    uint32_t  next;
+
+    static const char *const  suffixes[] = { "super", "ti", "xt", "xtx" };
+
+    if (end + 2 >= ts->n || !ts->token[end].digits
+        || ts->token[end + 2].id == 0 || ts->token[end].len > 2
+        || glyph_index_class(index, ts, end + 1) != GLYPH_W_UNIT_G)
+    {
+        return node;
+    }
+
+    for (k = 0; k < sizeof(suffixes) / sizeof(suffixes[0]); k++) {
+
+        if (glyph_token_is(ts, end + 2, suffixes[k])) {
+            next = glyph_automaton_next(index->automaton, node,
+                                        ts->token[end + 2].id);
+
+            return next && index->first[next] != index->first[next + 1]
+                   ? next : node;
+        }
+    }
+
+    return node;
+}
+
+
+/*
+ * Whether a name that is but a number, "4500", may be one here: not as a
+ * measure, not as what is left of "FX 4500", "M1060" or "MXRT-5450".
+ */
+
+static int
+glyph_scan_number(const glyph_index_t *index, const glyph_scan_t *scan,
+    size_t start, size_t end)
+{
+    const glyph_token_t   *first, *p;
+    const glyph_tokens_t  *ts;
+
+    ts = &scan->ts;
+
+    if (end < ts->n && glyph_scan_measure(ts, end)) {
+        return 0;
+    }
+
+    if (start == 0) {
+        return 1;
+    }
+
+    first = &ts->token[start];
+    p = first - 1;
+
+    if (p->digits || (first->sep & ~(GLYPH_SEP_SPACE | GLYPH_SEP_DASH))) {
+        return 1;
+    }
+
+    if (p->len == 1 && glyph_token_glued(first)) {
+        return glyph_scan_brand(index, scan, start);
+    }
+
+    return glyph_index_class(index, ts, start - 1) != GLYPH_W_PREFIX
+           && !(p->id == 0 && (first->sep & ~GLYPH_SEP_DASH) == 0)
+           && !glyph_token_is(ts, start - 1, "nvs");
+}
+
+
+/* "1080p", "4060 lm" */
+
+static int
+glyph_scan_measure(const glyph_tokens_t *ts, size_t i)
+{
+    size_t  k;
+
+    static const char *const  units[] = {
+        "p", "w", "watt", "watts", "mhz", "hz", "rpm", "mm", "cm", "lm", "va",
+        "ml", "sp"
+    };
+
+    for (k = 0; k < sizeof(units) / sizeof(units[0]); k++) {
+        if (glyph_token_is(ts, i, units[k])) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* Whether what ends at token "start" names a chip's maker, series or part. */
+
+static int
+glyph_scan_brand(const glyph_index_t *index, const glyph_scan_t *scan,
+    size_t start)
+{
+    uint8_t               class;
+    const glyph_event_t  *e;
+
+    if (glyph_token_is(&scan->ts, start - 1, "pro")) {
+        return 1;
+    }
+
+    if (scan->nevents) {
+        e = &scan->event[scan->nevents - 1];
+
+        if (e->end == start) {
+            return e->class >= GLYPH_W_NVIDIA && e->class <= GLYPH_W_ARC;
+        }
+    }
+
+    class = glyph_index_class(index, &scan->ts, start - 1);
+
+    return class >= GLYPH_W_NVIDIA && class <= GLYPH_W_ARC;
+}
+
+
+/*
+ * Whether the name is inside of a part number: "P4" of "02G-P4-2678-KR".
+ * What is joined to a brand, a maker or the word for cards is not.
+ */
+
+static int
+glyph_scan_part(const glyph_index_t *index, const glyph_scan_t *scan,
+    size_t start, size_t end, int weak)
+{
+    const glyph_event_t   *e;
+    const glyph_token_t   *t, *first;
+    const glyph_tokens_t  *ts;
+
+    ts = &scan->ts;
+    first = &ts->token[start];
+
+    if (start && (first->sep & ~GLYPH_SEP_DASH) == 0) {
+        e = scan->nevents ? &scan->event[scan->nevents - 1] : NULL;
+
+        if (e == NULL || e->end != start || e->class == GLYPH_W_NONE
+            || e->class == GLYPH_W_PART_N || e->class == GLYPH_W_PART_R
+            || e->class > GLYPH_W_NOISE)
+        {
+            return 1;
+        }
+    }
+
+    if (end >= ts->n) {
+        return 0;
+    }
+
+    t = &ts->token[end];
+
+    if (t->sep & ~GLYPH_SEP_DASH) {
+        return 0;
+    }
+
+    if (!t->digits) {
+        return glyph_token_glued(t)
+               && ((t->id == 0 && t->len > 1) || !t[-1].digits);
+    }
+
+    return (glyph_token_glued(t) || t->len >= 3 || weak)
+           && glyph_index_class(index, ts, end + 1) != GLYPH_W_UNIT_G
+           && glyph_index_class(index, ts, end + 1) != GLYPH_W_UNIT_M;
+}
+
+
+/* "480" of "RX 470/480", "GTX 1070 and 1080" */
+
+static int
+glyph_scan_listed(const glyph_scan_t *scan, size_t start)
+{
+    size_t                end;
+    const glyph_event_t  *e;
+
+    if (scan->nevents == 0) {
+        return 0;
+    }
+
+    e = &scan->event[scan->nevents - 1];
+    end = start;
+
+    if (e->class >= GLYPH_W_NVIDIA && e->class <= GLYPH_W_ARC
+        && e->end == end && e > scan->event)
+    {
+        end = e->start;
+        e--;
+    }
+
+    if (e->class == GLYPH_W_AND && e->end == end && e > scan->event) {
+        end = e->start;
+        e--;
+
+        return e->class == GLYPH_W_NONE && e->end == end;
+    }
+
+    return e->class == GLYPH_W_NONE && e->end == end
+           && (scan->ts.token[end].sep
+               & (GLYPH_SEP_SLASH | GLYPH_SEP_COMMA | GLYPH_SEP_PLUS));
 }
 
 
@@ -434,6 +513,8 @@ glyph_scan_put(glyph_scan_t *scan, size_t start, size_t end, uint8_t class,
     e->with = 0;
     e->mobile = 0;
     e->tail = 0;
+    e->part = 0;
+    e->listed = 0;
 
     scan->known += end - start;
 
@@ -480,14 +561,23 @@ glyph_scan_memory(const glyph_index_t *index, glyph_scan_t *scan, size_t i)
     v = glyph_token_value(ts, i);
 
     if (n + 1 < ts->n && ts->token[n].sep == GLYPH_SEP_DOT
-        && ts->token[n].digits && ts->token[n].len <= 2)
+        && ts->token[n].digits && ts->token[n].len <= 3)
     {
         v += (double) glyph_token_value(ts, n)
-             / (ts->token[n].len == 1 ? 10 : 100);
+             / (ts->token[n].len == 1 ? 10 : ts->token[n].len == 2 ? 100
+                                                                   : 1000);
         n++;
+
+        /* "1.536 MB" are thousands */
+
+        if (ts->token[n - 1].len == 3
+            && glyph_index_class(index, ts, n) == GLYPH_W_UNIT_M)
+        {
+            v *= 1000;
+        }
     }
 
-    unit = glyph_scan_class(index, ts, n);
+    unit = glyph_index_class(index, ts, n);
 
     if (unit != GLYPH_W_UNIT_G && unit != GLYPH_W_UNIT_M
         && unit != GLYPH_W_UNIT_T)
@@ -531,7 +621,7 @@ glyph_scan_memory(const glyph_index_t *index, glyph_scan_t *scan, size_t i)
         return n - i;
     }
 
-    next = glyph_scan_class(index, ts, n);
+    next = glyph_index_class(index, ts, n);
 
     if (next == GLYPH_W_RAM || next == GLYPH_W_DISK || next == GLYPH_W_AV) {
         scan->known += n - i;

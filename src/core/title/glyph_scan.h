@@ -36,6 +36,8 @@ typedef struct {
                                what the thing is for */
     uint8_t   mobile;       /* a mention with a glued "m" */
     uint8_t   tail;         /* a mention with other letters glued to it */
+    uint8_t   part;         /* a mention in a part number */
+    uint8_t   listed;       /* a mention in a list after another one */
 } glyph_event_t;
 
 

@@ -16,6 +16,11 @@
 
 #define GLYPH_POINTS_REFUSED  (-30)
 
+/* A memory size that is so many times too large or too small, and more. */
+
+#define GLYPH_MEMORY_FAR    3.99
+#define GLYPH_MEMORY_FAR_MB 4.1         /* of cards with less than 1 GB */
+
 
 typedef struct {
     int                       points;
@@ -34,6 +39,13 @@ static int glyph_variant_admitted(const glyph_index_t *index,
 static int glyph_variant_vendor(const glyph_index_t *index,
     const glyph_scan_t *scan, const glyph_event_t *e,
     const glyph_candidate_t *c, unsigned *doubts);
+static int glyph_variant_bare(const glyph_index_t *index,
+    const glyph_scan_t *scan, const glyph_event_t *e,
+    const glyph_candidate_t *c);
+static int glyph_variant_line(const glyph_scan_t *scan,
+    const glyph_event_t *e, uint64_t vendor);
+static int glyph_variant_foreign(const glyph_scan_t *scan, uint64_t vendor);
+static int glyph_variant_far(const glyph_scan_t *scan, double gb);
 static int glyph_variant_beside(const glyph_scan_t *scan,
     const glyph_event_t *e, uint64_t beside);
 static int glyph_variant_points(const glyph_index_t *index,
@@ -78,7 +90,10 @@ glyph_variant(const glyph_index_t *index, const glyph_scan_t *scan,
         best.doubts |= GLYPH_ASSUMED_MOBILE;
     }
 
-    if (best.c == NULL) {
+    if (best.c == NULL
+        || (best.doubts & (GLYPH_BARE_NUMBER | GLYPH_ASSUMED_FAMILY))
+           == (GLYPH_BARE_NUMBER | GLYPH_ASSUMED_FAMILY))
+    {
         return;
     }
 
@@ -91,6 +106,10 @@ glyph_variant(const glyph_index_t *index, const glyph_scan_t *scan,
         && !glyph_scan_has_memory(scan, m->vram_gb))
     {
         v->doubts |= GLYPH_AGAINST_MEMORY;
+
+        if (glyph_variant_far(scan, m->vram_gb)) {
+            v->doubts |= GLYPH_FAR_MEMORY;
+        }
     }
 
     if (e->tail) {
@@ -186,6 +205,7 @@ glyph_variant_admitted(const glyph_index_t *index, const glyph_scan_t *scan,
     if (scan->ts.token[e->start].len >= 4
         && glyph_scan_has_memory(scan, m->vram_gb)
         && ((scan->words & (glyph_w(GLYPH_W_CARD) | glyph_w(GLYPH_W_MAKER)
+                            | glyph_w(GLYPH_W_LINE)
                             | index->rows[c->row].vendor))
             || (scan->qualifiers & GLYPH_Q_GRAPHIC)))
     {
@@ -193,7 +213,156 @@ glyph_variant_admitted(const glyph_index_t *index, const glyph_scan_t *scan,
         return 1;
     }
 
+    if (glyph_variant_bare(index, scan, e, c)) {
+        *doubts |= GLYPH_BARE_NUMBER;
+        return 1;
+    }
+
     return 0;
+}
+
+
+/*
+ * "ROG Strix 2070", "2080 graphics card", "MSI 9500 GT": a number that only
+ * cards have, in a title that has no other thing such as a computer.
+ */
+
+static int
+glyph_variant_bare(const glyph_index_t *index, const glyph_scan_t *scan,
+    const glyph_event_t *e, const glyph_candidate_t *c)
+{
+    uint64_t              vendor;
+    const unsigned char  *p;
+    const glyph_token_t  *t;
+
+    const uint64_t  things =
+        glyph_w(GLYPH_W_LAPTOP) | glyph_w(GLYPH_W_PC)
+        | glyph_w(GLYPH_W_PC_SOFT) | glyph_w(GLYPH_W_SERVER)
+        | glyph_w(GLYPH_W_SERVER_SOFT) | glyph_w(GLYPH_W_CPU)
+        | glyph_w(GLYPH_W_RAM) | glyph_w(GLYPH_W_DISK)
+        | glyph_w(GLYPH_W_OS) | glyph_w(GLYPH_W_MAINBOARD)
+        | glyph_w(GLYPH_W_PSU) | glyph_w(GLYPH_W_MONITOR)
+        | glyph_w(GLYPH_W_NETWORK);
+
+    t = &scan->ts.token[e->start];
+    vendor = index->rows[c->row].vendor;
+
+    if (!t->digits || (scan->words & things)
+        || glyph_variant_foreign(scan, vendor))
+    {
+        return 0;
+    }
+
+    /* "Asus 210 1G": boards and disks have such numbers, but not the size */
+
+    if (t->len != 4
+        && !(t->len == 3
+             && glyph_scan_has_memory(scan, index->models[c->row].vram_gb)))
+    {
+        return 0;
+    }
+
+    if (e->end == e->start + 1) {
+        p = glyph_token_text(&scan->ts, e->start);
+
+        if (memcmp(p + t->len - 2, "00", 2) == 0
+            || (t->node && index->class[t->node] == GLYPH_W_TAKEN))
+        {
+            return 0;
+        }
+    }
+
+    return (scan->words & glyph_w(GLYPH_W_CARD))
+           || glyph_variant_line(scan, e, vendor);
+}
+
+
+/* Whether a maker of cards, or a name of his for some, is beside it. */
+
+static int
+glyph_variant_line(const glyph_scan_t *scan, const glyph_event_t *e,
+    uint64_t vendor)
+{
+    uint64_t              line;
+    const glyph_event_t  *p;
+
+    line = glyph_w(GLYPH_W_MAKER_N) | glyph_w(GLYPH_W_MAKER_A);
+
+    /* "9500 GT" is NVIDIA's whoever made the card */
+
+    if (e->end == e->start + 1) {
+        line &= vendor;
+    }
+
+    line |= glyph_w(GLYPH_W_LINE);
+
+    p = e - 1;
+
+    if (e > scan->event && p->class < GLYPH_W_QUALIFIER
+        && e->start <= p->end + 1 && (line & glyph_w(p->class)))
+    {
+        return 1;
+    }
+
+    p = e + 1;
+
+    return p < scan->event + scan->nevents && p->class < GLYPH_W_QUALIFIER
+           && p->start == e->end && (line & glyph_w(p->class));
+}
+
+
+/* Whether the title names the other maker of chips, and not this one. */
+
+static int
+glyph_variant_foreign(const glyph_scan_t *scan, uint64_t vendor)
+{
+    size_t    i;
+    uint64_t  words;
+
+    for (i = 0; i < 2; i++) {
+        words = glyph_variant_makers[i];
+
+        if ((scan->words & words) && !(vendor & words)
+            && !(scan->words & vendor & glyph_variant_makers[!i]))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/*
+ * Whether every size said is four times the card's or a quarter of it, and
+ * not what so many cards have together.
+ */
+
+static int
+glyph_variant_far(const glyph_scan_t *scan, double gb)
+{
+    size_t    i, k;
+    double    far, times;
+
+    far = gb < 1 ? GLYPH_MEMORY_FAR_MB : GLYPH_MEMORY_FAR;
+
+    for (i = 0; i < scan->nmemories; i++) {
+        times = scan->memory[i] / gb;
+
+        if (times < far && times > 1 / far) {
+            return 0;
+        }
+
+        for (k = 0; times > 1 && k < scan->ts.n; k++) {
+            if (scan->ts.token[k].digits
+                && glyph_token_value(&scan->ts, k) == times)
+            {
+                return 0;
+            }
+        }
+    }
+
+    return 1;
 }
 
 
@@ -212,23 +381,21 @@ glyph_variant_vendor(const glyph_index_t *index, const glyph_scan_t *scan,
     m = &index->models[c->row];
     vendor = row->vendor;
 
-    if (scan->words & vendor) {
-        return 1;
+    if (glyph_variant_foreign(scan, vendor)) {
+        return 0;
     }
 
-    for (i = 0; i < 2; i++) {
-        if ((scan->words & glyph_variant_makers[i])
-            && !(vendor & glyph_variant_makers[i]))
-        {
-            return 0;
-        }
+    if (scan->words & vendor) {
+        return 1;
     }
 
     *doubts |= GLYPH_WEAK_EVIDENCE;
 
     if ((scan->words & glyph_w(GLYPH_W_CARD))
         || (scan->qualifiers & GLYPH_Q_GRAPHIC)
-        || (scan->qualifiers & row->own & ~GLYPH_Q_MEMORIES))
+        || (scan->qualifiers & row->own & ~GLYPH_Q_MEMORIES)
+        || (scan->ts.token[e->start].digits
+            && glyph_variant_line(scan, e, vendor)))
     {
         return 1;
     }
@@ -269,9 +436,10 @@ glyph_variant_beside(const glyph_scan_t *scan, const glyph_event_t *e,
 
     const uint64_t  skipped =
         glyph_w(GLYPH_W_MAKER) | glyph_w(GLYPH_W_MAKER_N)
-        | glyph_w(GLYPH_W_MAKER_A) | glyph_w(GLYPH_W_CARD)
-        | glyph_w(GLYPH_W_BOARD) | glyph_w(GLYPH_W_NOISE)
-        | glyph_w(GLYPH_W_NVIDIA) | glyph_w(GLYPH_W_AMD);
+        | glyph_w(GLYPH_W_MAKER_A) | glyph_w(GLYPH_W_LINE)
+        | glyph_w(GLYPH_W_CARD) | glyph_w(GLYPH_W_BOARD)
+        | glyph_w(GLYPH_W_NOISE) | glyph_w(GLYPH_W_NVIDIA)
+        | glyph_w(GLYPH_W_AMD);
 
     start = e->start;
 

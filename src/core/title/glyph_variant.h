@@ -18,6 +18,9 @@
 #define GLYPH_WEAK_EVIDENCE    0x20     /* nothing names the vendor */
 #define GLYPH_UNKNOWN_TAIL     0x40     /* "A4000E" */
 #define GLYPH_ASSUMED_MOBILE   0x80     /* it exists in laptops only */
+#define GLYPH_BARE_NUMBER     0x100     /* only a number names it */
+#define GLYPH_FAR_MEMORY      0x200     /* the size said is so far from the
+                                           card's that it is another one */
 
 
 typedef struct {
