@@ -43,7 +43,7 @@ test_no_quantity(const char *value)
     glyph_availability_e  a;
 
     text = str(value);
-    is_int(glyph_quantity_parse(&text, &q, &a), GLYPH_ROW_QUANTITY_INVALID,
+    is_int(glyph_quantity_parse(&text, &q, &a), GLYPH_WARN_QUANTITY_INVALID,
            "quantity \"%s\" is wrong", value);
 }
 

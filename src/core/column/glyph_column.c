@@ -565,6 +565,13 @@ glyph_header_currency(const glyph_header_t *header)
 
 
 const char *
+glyph_header_language(const glyph_header_t *header)
+{
+    return header->language;
+}
+
+
+const char *
 glyph_column_name(glyph_column_e column)
 {
     if ((unsigned) column > GLYPH_COL_SCORED) {

@@ -86,6 +86,9 @@ int glyph_header_find(const glyph_header_t *header, glyph_column_e column);
 /* ISO 4217 code named by the price column's header, or "". */
 const char *glyph_header_currency(const glyph_header_t *header);
 
+/* The language ("de") of the price column's name, "" if it is not known. */
+const char *glyph_header_language(const glyph_header_t *header);
+
 /* "title", "price", … ; for GLYPH_COL_EXTRA "extra", …IGNORED "ignored". */
 const char *glyph_column_name(glyph_column_e column);
 

@@ -31,6 +31,7 @@ struct glyph_header_s {
     unsigned            ignore_extra:1;
     int                 find[GLYPH_COL_N];
     char                currency[4];
+    char                language[4];    /* of the price's name */
     glyph_column_t     *columns;
     unsigned char      *strength;       /* glyph_synonym_e, of each */
     size_t             *times;          /* how often a name was met again */

@@ -2,6 +2,7 @@
 #include "column/glyph_header.h"
 
 
+static void glyph_header_price(glyph_header_t *h, const glyph_str_t *given);
 static void glyph_header_demote(glyph_header_t *h, size_t i);
 
 
@@ -9,7 +10,6 @@ glyph_code_e
 glyph_header_decide(glyph_header_t *h, glyph_buf_t *detail)
 {
     int     best, second;
-    char    name[GLYPH_HEADER_NAME_MAX];
     size_t  i, column;
 
     for (column = 0; column < GLYPH_COL_N; column++) {
@@ -63,11 +63,28 @@ glyph_header_decide(glyph_header_t *h, glyph_buf_t *detail)
     }
 
     if (h->find[GLYPH_COL_PRICE] >= 0) {
-        glyph_header_strip(&h->columns[h->find[GLYPH_COL_PRICE]].given, name,
-                           sizeof(name), h->currency);
+        glyph_header_price(h, &h->columns[h->find[GLYPH_COL_PRICE]].given);
     }
 
     return GLYPH_CODE_OK;
+}
+
+
+/* What the name of the price's column says of its currency. */
+
+static void
+glyph_header_price(glyph_header_t *h, const glyph_str_t *given)
+{
+    char                    name[GLYPH_HEADER_NAME_MAX];
+    const glyph_synonym_t  *s;
+
+    glyph_header_strip(given, name, sizeof(name), h->currency);
+
+    s = glyph_header_synonym(name);
+
+    if (s) {
+        memcpy(h->language, s->language, sizeof(h->language));
+    }
 }
 
 

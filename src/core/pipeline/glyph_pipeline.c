@@ -7,6 +7,7 @@
 #include "csv/glyph_sample.h"
 #include "pipeline/glyph_scored.h"
 #include "pipeline/glyph_stats.h"
+#include "pipeline/glyph_survey.h"
 
 
 /* ratio budgets are tested at this many rows, and at each doubling */
@@ -41,6 +42,8 @@ struct glyph_pipeline_s {
                                                    not given; or NULL */
     glyph_stats_t                *stats;
     glyph_decimal_e               habit;
+    glyph_tender_t                tender;
+    glyph_notes_t                 notes;
     unsigned char                 delimiter;
     uint64_t                      ratio_rows;   /* the next test */
     unsigned                      ended:1;
@@ -72,6 +75,7 @@ static int glyph_pipeline_give(glyph_pipeline_t *p,
 static int glyph_pipeline_budget(glyph_pipeline_t *p);
 static int glyph_pipeline_ratio(glyph_pipeline_t *p);
 static int glyph_pipeline_end(glyph_pipeline_t *p);
+static int glyph_pipeline_conclude(glyph_pipeline_t *p);
 static int glyph_pipeline_refuse(glyph_pipeline_t *p, glyph_code_e code);
 
 
@@ -186,6 +190,7 @@ glyph_pipeline_destroy(glyph_pipeline_t *p)
     glyph_buf_free(&p->head);
     glyph_buf_free(&p->detail);
     glyph_buf_free(&p->did_you_mean);
+    glyph_notes_free(&p->notes);
     free(p);
 }
 
@@ -357,7 +362,17 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
     p->habit = s.decimal;
     p->sample_pos = s.pos - s.data;
 
-    p->row = glyph_row_create(p->conf, &p->opts, p->header, p->habit);
+    glyph_tender_init(&p->tender, glyph_header_currency(p->header),
+                      p->opts.currency, p->conf->currency);
+    glyph_tender_doubt(&p->tender, glyph_header_language(p->header),
+                       p->habit);
+
+    if (glyph_survey(&s, &p->tender) != GLYPH_OK) {
+        return GLYPH_ERROR;
+    }
+
+    p->row = glyph_row_create(p->conf, &p->opts, p->header, &p->tender,
+                              p->habit);
 
     return p->row ? GLYPH_AGAIN : GLYPH_ERROR;
 }
@@ -559,7 +574,11 @@ glyph_pipeline_end(glyph_pipeline_t *p)
         return glyph_pipeline_refuse(p, GLYPH_FILE_NO_ROWS);
     }
 
-    rc = glyph_pipeline_ratio(p);
+    rc = glyph_pipeline_conclude(p);
+
+    if (rc == GLYPH_OK) {
+        rc = glyph_pipeline_ratio(p);
+    }
 
     if (rc != GLYPH_OK) {
         return rc;
@@ -570,6 +589,25 @@ glyph_pipeline_end(glyph_pipeline_t *p)
     }
 
     return GLYPH_OK;
+}
+
+
+/* What all rows together are warned of. */
+
+static int
+glyph_pipeline_conclude(glyph_pipeline_t *p)
+{
+    size_t           n;
+    glyph_totals_t  *totals;
+
+    n = p->notes.n;
+    totals = glyph_stats_totals(p->stats);
+
+    glyph_notes_currency(&p->notes, totals, &p->tender);
+
+    totals->warnings += p->notes.n - n;
+
+    return p->notes.json.failed ? GLYPH_ERROR : GLYPH_OK;
 }
 
 
@@ -652,6 +690,13 @@ glyph_pipeline_head(const glyph_pipeline_t *p)
 }
 
 
+const glyph_buf_t *
+glyph_pipeline_notes(const glyph_pipeline_t *p)
+{
+    return &p->notes.lines;
+}
+
+
 unsigned char
 glyph_pipeline_delimiter(const glyph_pipeline_t *p)
 {
@@ -674,6 +719,7 @@ glyph_pipeline_result(const glyph_pipeline_t *p, glyph_buf_t *b,
     file.code = p->code;
     file.detail = &p->detail_str;
     file.did_you_mean = &p->did_you_mean;
+    file.notes = &p->notes;
 
     glyph_stats_result(p->stats, &file, processing_time_ms, b);
 }

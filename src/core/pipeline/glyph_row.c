@@ -17,7 +17,7 @@ struct glyph_row_s {
     const glyph_header_t         *header;
     const glyph_column_t         *columns;
     size_t                        ncolumns;
-    const char                   *currency;     /* the header's, or "" */
+    const glyph_tender_t         *tender;
     glyph_decimal_e               habit;
     glyph_matcher_t              *matcher;      /* NULL: it rests */
     glyph_memo_t                 *conditions;   /* NULL before the first */
@@ -65,7 +65,7 @@ static void glyph_row_warning(glyph_row_result_t *result, glyph_code_e code);
 glyph_row_t *
 glyph_row_create(const glyph_pipeline_conf_t *conf,
     const glyph_pipeline_opts_t *opts, const glyph_header_t *header,
-    glyph_decimal_e habit)
+    const glyph_tender_t *tender, glyph_decimal_e habit)
 {
     glyph_row_t  *row;
 
@@ -77,7 +77,7 @@ glyph_row_create(const glyph_pipeline_conf_t *conf,
     row->conf = conf;
     row->header = header;
     row->columns = glyph_header_columns(header, &row->ncolumns);
-    row->currency = glyph_header_currency(header);
+    row->tender = tender;
     row->habit = habit;
     row->reject_unknown = opts->reject_unknown;
     row->reject_not_gpu = opts->reject_not_gpu;
@@ -425,8 +425,8 @@ glyph_row_price(glyph_row_t *row, glyph_row_result_t *result)
     code = glyph_currency_parse(&l->text[GLYPH_COL_CURRENCY], currency);
 
     if (code != GLYPH_CODE_OK) {
-        glyph_row_error(result, code, GLYPH_COL_CURRENCY);
-        currency[0] = '\0';
+        glyph_row_warning(result, code);
+        memcpy(currency, "XXX", sizeof("XXX"));
     }
 
     if (l->text[GLYPH_COL_PRICE].len == 0) {
@@ -443,18 +443,11 @@ glyph_row_price(glyph_row_t *row, glyph_row_result_t *result)
         return;
     }
 
-    /* the row's own column goes before the header's "Price (EUR)" */
-
-    code = glyph_money_settle(price, currency[0] ? currency : row->currency);
+    code = glyph_tender_settle(row->tender, currency, price);
 
     if (code != GLYPH_CODE_OK) {
-        glyph_row_error(result, code, currency[0] ? GLYPH_COL_CURRENCY
-                                                  : GLYPH_COL_PRICE);
+        glyph_row_error(result, code, GLYPH_COL_CURRENCY);
         return;
-    }
-
-    if (price->currency[0] == '\0') {
-        memcpy(price->currency, "USD", sizeof("USD"));
     }
 
     if (price->ambiguous) {
@@ -463,7 +456,7 @@ glyph_row_price(glyph_row_t *row, glyph_row_result_t *result)
 
     rate = glyph_rates_find(row->conf->rates, price->currency);
 
-    if (rate == 0) {
+    if (rate == 0 && !glyph_tender_unknown(price->currency)) {
         glyph_row_warning(result, GLYPH_WARN_NO_RATE);
     }
 
@@ -484,7 +477,7 @@ glyph_row_values(glyph_row_t *row, glyph_row_result_t *result)
                                 &l->availability);
 
     if (code != GLYPH_CODE_OK) {
-        glyph_row_error(result, code, GLYPH_COL_QUANTITY);
+        glyph_row_warning(result, code);
     }
 
     l->has_seen_at = 0;

@@ -174,6 +174,10 @@ glyph_stats_valid(glyph_stats_t *s, const glyph_listing_t *l)
     t->matches[l->match.type]++;
     t->duplicates += l->duplicate_of >= 0;
     t->not_gpu += !l->match.is_gpu;
+    t->codes[GLYPH_WARN_CURRENCY_ASSUMED] += l->price.assumed;
+    t->codes[GLYPH_WARN_CURRENCY_UNKNOWN]
+        += l->price.currency[0] == 'X'
+           && glyph_tender_unknown(l->price.currency);
 
     s->models[l->match.model
               ? glyph_registry_index(s->registry, l->match.model)
@@ -397,6 +401,12 @@ glyph_stats_result(const glyph_stats_t *s, const glyph_stats_file_t *file,
 
     glyph_json_key(b, "warnings");
     glyph_buf_putc(b, '[');
+    glyph_buf_append(b, file->notes->json.data, file->notes->json.len);
+
+    if (file->notes->n && s->warnings.len) {
+        glyph_buf_putc(b, ',');
+    }
+
     glyph_buf_append(b, s->warnings.data, s->warnings.len);
     glyph_buf_putc(b, ']');
 

@@ -41,12 +41,8 @@ static const glyph_code_entry_t  glyph_codes[GLYPH_CODE_N] = {
         "list price" },
     [GLYPH_ROW_PRICE_TOO_LARGE] = { "price_too_large",
         "the price is 10,000,000,000 or more" },
-    [GLYPH_ROW_CURRENCY_INVALID] = { "currency_invalid",
-        "the currency is not one that is known" },
     [GLYPH_ROW_CURRENCY_CONFLICT] = { "currency_conflict",
         "the price is in another currency than the row says" },
-    [GLYPH_ROW_QUANTITY_INVALID] = { "quantity_invalid",
-        "the quantity is not a whole number from 0 to 1,000,000,000" },
     [GLYPH_ROW_DATE_INVALID] = { "date_invalid",
         "the date cannot be read, or can be read two ways" },
     [GLYPH_ROW_MODEL_UNKNOWN] = { "model_unknown",
@@ -139,6 +135,14 @@ static const glyph_code_entry_t  glyph_codes[GLYPH_CODE_N] = {
         "the record has fewer fields than the header" },
     [GLYPH_WARN_STRAY_QUOTE] = { "stray_quote",
         "a quote sign inside a field was taken literally" },
+    [GLYPH_WARN_CURRENCY_INVALID] = { "currency_invalid",
+        "the currency is not one that is known" },
+    [GLYPH_WARN_CURRENCY_ASSUMED] = { "currency_assumed",
+        "nothing says what currency the price is in" },
+    [GLYPH_WARN_CURRENCY_UNKNOWN] = { "currency_unknown",
+        "it cannot be known what currency the price is in" },
+    [GLYPH_WARN_QUANTITY_INVALID] = { "quantity_invalid",
+        "the quantity is not a whole number from 0 to 1,000,000,000" },
 };
 
 

@@ -96,7 +96,7 @@ glyph_quantity_parse(const glyph_str_t *text, int64_t *quantity,
         || (!q.words
             && (q.broken || q.numbers > 1 || q.first > GLYPH_QUANTITY_MAX)))
     {
-        return GLYPH_ROW_QUANTITY_INVALID;
+        return GLYPH_WARN_QUANTITY_INVALID;
     }
 
     for (i = 0; i < len; i++) {
