@@ -159,3 +159,71 @@ Content-Type: text/csv
 Accept: text/csv
 --- response_body eval
 "price,currency\r\n700.00,XXX\r\n"
+
+
+=== TEST 14: a flag is a flag, a count is a count, whichever comes first
+--- request
+POST /score?columns=quantity,availability,extra
+title,price,In stock?,Stock
+RTX 3090,700,1,4
+RTX 3090,700,0,
+RTX 3090,700,1,
+--- more_headers
+Content-Type: text/csv
+Accept: text/csv
+--- response_body eval
+"quantity,availability,extra\r\n4,available,\r\n,unavailable,\r\n,available,\r\n"
+
+
+=== TEST 15: also in words
+--- request
+POST /score?columns=quantity,availability
+title,price,Quantity,Availability
+RTX 3090,700,4,out of stock
+RTX 3090,700,4,in_stock
+RTX 3090,700,,preorder
+--- more_headers
+Content-Type: text/csv
+Accept: text/csv
+--- response_body eval
+"quantity,availability\r\n4,unavailable\r\n4,available\r\n,unavailable\r\n"
+
+
+=== TEST 16: flags that are counts
+--- request
+POST /import?dry_run=true
+title,price,In stock
+RTX 3090,700,1
+RTX 3080,500,12
+--- response_body_like: "In stock":"quantity".*"quantity":1,"availability":"available".*"quantity":12,"availability":"available"
+
+
+=== TEST 17: what may be a stock is one only if its values say so
+--- request eval
+["POST /import?dry_run=true
+title,price,Lager
+RTX 3090,700 USD,M\xc3\xbcnchen
+",
+"POST /import?dry_run=true
+title,price,Lager
+RTX 3090,700 USD,7
+"]
+--- response_body_like eval
+[qr/"Lager":"extra".*"quantity":null/, qr/"Lager":"quantity".*"quantity":7/]
+
+
+=== TEST 18: a range and a guess lose no row
+--- request
+POST /import?dry_run=true
+title,price,quantity
+RTX 3090,700 USD,2-5
+RTX 3080,500 USD,~5
+--- response_body_like: "valid_rows":2,"invalid_rows":0.*"row_index":0,"line":2,"code":"quantity_invalid".*"row_index":1,"line":3,"code":"quantity_invalid"
+
+
+=== TEST 19: two columns for what is optional cost no file
+--- request
+POST /import?dry_run=true
+title,price,url,link
+RTX 3090,700 USD,http://a.example/1,http://a.example/2
+--- response_body_like: "warnings":\[\{"row_index":null,"line":null,"code":"column_repeated","message":"both \\"url\\" and \\"link\\" mean source_url; the first is taken, \?map= chooses another"\}\],"columns":\{"title":"title","price":"price","url":"source_url","link":"extra"\}

@@ -30,7 +30,7 @@ static int glyph_header_grow(glyph_header_t *h);
 static const char *const  glyph_column_names[] = {
     "title", "model", "price", "currency", "condition", "quantity", "seller",
     "region", "listing_age", "seen_at", "source_url", "source_type",
-    "bulk_notes", "extra", "ignored", "scored"
+    "bulk_notes", "availability", "extra", "ignored", "scored"
 };
 
 
@@ -129,6 +129,7 @@ glyph_header_alloc(const glyph_str_t *fields, size_t n)
 
     for (i = 0; i < GLYPH_COL_N; i++) {
         h->find[i] = -1;
+        h->second[i] = -1;
     }
 
     for (i = 0; i < n; i++) {
@@ -534,6 +535,37 @@ void
 glyph_header_use(glyph_header_t *header, size_t i, glyph_column_e column)
 {
     header->columns[i].used = column;
+}
+
+
+void
+glyph_header_turn(glyph_header_t *header, glyph_column_e from,
+    glyph_column_e to)
+{
+    int  i;
+
+    i = header->find[from];
+
+    header->find[from] = -1;
+    header->columns[i].used = to;
+
+    if (to < GLYPH_COL_N) {
+        header->find[to] = i;
+    }
+}
+
+
+int
+glyph_header_strength(const glyph_header_t *header, size_t i)
+{
+    return header->strength[i];
+}
+
+
+int
+glyph_header_second(const glyph_header_t *header, glyph_column_e column)
+{
+    return header->second[column];
 }
 
 

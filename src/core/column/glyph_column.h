@@ -27,6 +27,7 @@ typedef enum {
     GLYPH_COL_SOURCE_URL,
     GLYPH_COL_SOURCE_TYPE,
     GLYPH_COL_BULK_NOTES,
+    GLYPH_COL_AVAILABILITY,     /* a flag, where quantity is a count */
     GLYPH_COL_N,                /* how many are known */
 
     GLYPH_COL_EXTRA = GLYPH_COL_N,  /* kept in extra under its own name */
@@ -72,6 +73,23 @@ int glyph_header_add(glyph_header_t *header, const glyph_str_t *name);
 /* The i-th column, which is none of the known, is used for something else. */
 void glyph_header_use(glyph_header_t *header, size_t i,
     glyph_column_e column);
+
+/*
+ * A known column turns out to be another one that the file has not, or, with
+ * GLYPH_COL_EXTRA, none.
+ */
+void glyph_header_turn(glyph_header_t *header, glyph_column_e from,
+    glyph_column_e to);
+
+/* How sure the name of the i-th column is: a glyph_synonym_e. */
+int glyph_header_strength(const glyph_header_t *header, size_t i);
+
+/*
+ * A column that surely means the same known one as the first, and is kept in
+ * extra; -1 if there is none.  Not of title, model, price and currency: of
+ * these it is GLYPH_FILE_COLUMN_DUPLICATE.
+ */
+int glyph_header_second(const glyph_header_t *header, glyph_column_e column);
 
 /* Columns that are not known are not kept, but ignored. */
 void glyph_header_ignore_extra(glyph_header_t *header);

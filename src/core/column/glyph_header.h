@@ -30,6 +30,7 @@ struct glyph_header_s {
     glyph_header_name_t *names;
     unsigned            ignore_extra:1;
     int                 find[GLYPH_COL_N];
+    int                 second[GLYPH_COL_N];
     char                currency[4];
     char                language[4];    /* of the price's name */
     glyph_column_t     *columns;

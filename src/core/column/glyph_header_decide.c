@@ -35,13 +35,12 @@ glyph_header_decide(glyph_header_t *h, glyph_buf_t *detail)
             continue;
         }
 
-        /* of what only may be meant the first is as good as any other,
-           but where the score depends on it */
+        h->second[column] = h->strength[best] > GLYPH_SYNONYM_WEAK
+                            || column <= GLYPH_COL_CURRENCY ? second : -1;
 
-        if (second >= 0
-            && (h->strength[best] > GLYPH_SYNONYM_WEAK
-                || column <= GLYPH_COL_CURRENCY))
-        {
+        /* another one costs no file, but where the score depends on it */
+
+        if (second >= 0 && column <= GLYPH_COL_CURRENCY) {
             glyph_buf_puts(detail, "both ");
             glyph_header_quote(detail, &h->columns[best].given);
             glyph_buf_puts(detail, " and ");

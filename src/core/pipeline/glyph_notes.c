@@ -1,6 +1,10 @@
 
 #include "pipeline/glyph_notes.h"
 #include "text/glyph_json.h"
+#include "text/glyph_utf8.h"
+
+
+#define GLYPH_NOTES_NAME_MAX  60
 
 
 static void glyph_notes_rows(glyph_buf_t *text, uint64_t n,
@@ -14,6 +18,12 @@ glyph_notes_add(glyph_notes_t *notes, glyph_code_e code,
     glyph_buf_t  *b;
 
     b = &notes->json;
+
+    notes->totals->warnings++;
+
+    if (notes->totals->codes[code] == 0) {
+        notes->totals->codes[code] = 1;
+    }
 
     if (notes->n++) {
         glyph_buf_putc(b, ',');
@@ -36,16 +46,63 @@ glyph_notes_add(glyph_notes_t *notes, glyph_code_e code,
 
 
 void
-glyph_notes_currency(glyph_notes_t *notes, const glyph_totals_t *totals,
-    const glyph_tender_t *tender)
+glyph_notes_header(glyph_notes_t *notes, const glyph_header_t *header)
+{
+    int                    column, second;
+    size_t                 n;
+    glyph_buf_t            text;
+    const glyph_column_t  *columns;
+
+    memset(&text, 0, sizeof(glyph_buf_t));
+
+    columns = glyph_header_columns(header, &n);
+
+    for (column = 0; column < GLYPH_COL_N; column++) {
+        second = glyph_header_second(header, column);
+
+        if (second < 0) {
+            continue;
+        }
+
+        glyph_buf_reset(&text);
+        glyph_buf_puts(&text, "both ");
+        glyph_notes_quote(&text,
+                      &columns[glyph_header_find(header, column)].given);
+        glyph_buf_puts(&text, " and ");
+        glyph_notes_quote(&text, &columns[second].given);
+        glyph_buf_puts(&text, " mean ");
+        glyph_buf_puts(&text, glyph_column_name(column));
+        glyph_buf_puts(&text, "; the first is taken, ?map= chooses another");
+        glyph_notes_add(notes, GLYPH_WARN_COLUMN_REPEATED, &text);
+    }
+
+    glyph_buf_free(&text);
+}
+
+
+void
+glyph_notes_quote(glyph_buf_t *text, const glyph_str_t *name)
+{
+    size_t  len;
+
+    len = glyph_utf8_cut(name->data, name->len, GLYPH_NOTES_NAME_MAX);
+
+    glyph_buf_putc(text, '"');
+    glyph_buf_append(text, name->data, len);
+    glyph_buf_puts(text, len < name->len ? "…\"" : "\"");
+}
+
+
+void
+glyph_notes_currency(glyph_notes_t *notes, const glyph_tender_t *tender)
 {
     uint64_t     assumed, unknown;
     glyph_buf_t  text;
 
     memset(&text, 0, sizeof(glyph_buf_t));
 
-    assumed = totals->codes[GLYPH_WARN_CURRENCY_ASSUMED];
-    unknown = totals->codes[GLYPH_WARN_CURRENCY_UNKNOWN];
+    assumed = notes->totals->codes[GLYPH_WARN_CURRENCY_ASSUMED];
+    unknown = notes->totals->codes[GLYPH_WARN_CURRENCY_UNKNOWN];
 
     if (assumed) {
         glyph_notes_rows(&text, assumed, " without a currency, taken for ");

@@ -75,7 +75,6 @@ static int glyph_pipeline_give(glyph_pipeline_t *p,
 static int glyph_pipeline_budget(glyph_pipeline_t *p);
 static int glyph_pipeline_ratio(glyph_pipeline_t *p);
 static int glyph_pipeline_end(glyph_pipeline_t *p);
-static int glyph_pipeline_conclude(glyph_pipeline_t *p);
 static int glyph_pipeline_refuse(glyph_pipeline_t *p, glyph_code_e code);
 
 
@@ -109,6 +108,10 @@ glyph_pipeline_create(glyph_pipeline_t **pp,
     if (rc == GLYPH_OK) {
         p->stats = glyph_stats_create(conf->registry);
         rc = p->stats ? GLYPH_OK : GLYPH_ERROR;
+    }
+
+    if (rc == GLYPH_OK) {
+        p->notes.totals = glyph_stats_totals(p->stats);
     }
 
     if (rc == GLYPH_OK) {
@@ -371,6 +374,8 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
         return GLYPH_ERROR;
     }
 
+    glyph_notes_header(&p->notes, p->header);
+
     p->row = glyph_row_create(p->conf, &p->opts, p->header, &p->tender,
                               p->habit);
 
@@ -574,11 +579,13 @@ glyph_pipeline_end(glyph_pipeline_t *p)
         return glyph_pipeline_refuse(p, GLYPH_FILE_NO_ROWS);
     }
 
-    rc = glyph_pipeline_conclude(p);
+    glyph_notes_currency(&p->notes, &p->tender);
 
-    if (rc == GLYPH_OK) {
-        rc = glyph_pipeline_ratio(p);
+    if (p->notes.json.failed) {
+        return GLYPH_ERROR;
     }
+
+    rc = glyph_pipeline_ratio(p);
 
     if (rc != GLYPH_OK) {
         return rc;
@@ -589,25 +596,6 @@ glyph_pipeline_end(glyph_pipeline_t *p)
     }
 
     return GLYPH_OK;
-}
-
-
-/* What all rows together are warned of. */
-
-static int
-glyph_pipeline_conclude(glyph_pipeline_t *p)
-{
-    size_t           n;
-    glyph_totals_t  *totals;
-
-    n = p->notes.n;
-    totals = glyph_stats_totals(p->stats);
-
-    glyph_notes_currency(&p->notes, totals, &p->tender);
-
-    totals->warnings += p->notes.n - n;
-
-    return p->notes.json.failed ? GLYPH_ERROR : GLYPH_OK;
 }
 
 

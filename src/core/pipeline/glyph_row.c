@@ -476,6 +476,11 @@ glyph_row_values(glyph_row_t *row, glyph_row_result_t *result)
     code = glyph_quantity_parse(&l->text[GLYPH_COL_QUANTITY], &l->quantity,
                                 &l->availability);
 
+    if (code == GLYPH_CODE_OK && l->text[GLYPH_COL_AVAILABILITY].len) {
+        code = glyph_quantity_flag(&l->text[GLYPH_COL_AVAILABILITY],
+                                   &l->quantity, &l->availability);
+    }
+
     if (code != GLYPH_CODE_OK) {
         glyph_row_warning(result, code);
     }
@@ -546,10 +551,6 @@ glyph_row_scored(glyph_row_t *row, const glyph_record_t *rec,
 
     if (code != GLYPH_CODE_OK) {
         glyph_row_error(result, code, GLYPH_COL_N);
-    }
-
-    if (l->availability == GLYPH_AVAILABILITY_UNKNOWN) {
-        l->availability = glyph_scored_availability(&row->scored, rec);
     }
 }
 

@@ -141,6 +141,8 @@ static const glyph_code_entry_t  glyph_codes[GLYPH_CODE_N] = {
         "nothing says what currency the price is in" },
     [GLYPH_WARN_CURRENCY_UNKNOWN] = { "currency_unknown",
         "it cannot be known what currency the price is in" },
+    [GLYPH_WARN_COLUMN_REPEATED] = { "column_repeated",
+        "two columns mean the same, and the first is taken" },
     [GLYPH_WARN_QUANTITY_INVALID] = { "quantity_invalid",
         "the quantity is not a whole number from 0 to 1,000,000,000" },
 };

@@ -130,6 +130,32 @@ glyph_quantity_parse(const glyph_str_t *text, int64_t *quantity,
 }
 
 
+glyph_code_e
+glyph_quantity_flag(const glyph_str_t *text, int64_t *quantity,
+    glyph_availability_e *availability)
+{
+    int64_t               n;
+    glyph_code_e          code;
+    glyph_availability_e  a;
+
+    code = glyph_quantity_parse(text, &n, &a);
+
+    if (a != GLYPH_AVAILABILITY_UNKNOWN) {
+        *availability = a;
+    }
+
+    if (*quantity == GLYPH_QUANTITY_NONE
+        && !(text->len && (text->data[0] == '0' || text->data[0] == '1')
+             && (text->len == 1
+                 || (text->len == 3 && memcmp(text->data + 1, ".0", 2) == 0))))
+    {
+        *quantity = n;
+    }
+
+    return code;
+}
+
+
 /* Most files write nothing but "12". */
 
 static int

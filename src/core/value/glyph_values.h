@@ -39,6 +39,14 @@ typedef enum {
 glyph_code_e glyph_quantity_parse(const glyph_str_t *text,
     int64_t *quantity, glyph_availability_e *availability);
 
+/*
+ * What a column of flags says beside that: whether there are any, and how many
+ * only if *quantity is none, and it is not just "1" or "0".  The flag decides
+ * of *availability.
+ */
+glyph_code_e glyph_quantity_flag(const glyph_str_t *text, int64_t *quantity,
+    glyph_availability_e *availability);
+
 /* "available", "unavailable" or NULL. */
 const char *glyph_availability_name(glyph_availability_e availability);
 
