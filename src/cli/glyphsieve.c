@@ -520,6 +520,7 @@ sieve_read(sieve_t *s)
     sink.data = s;
     sink.listing = sieve_listing;
     sink.rejected = sieve_rejected;
+    sink.warning = NULL;
     sink.full = sieve_full;
 
     s->spool = tmpfile();
@@ -783,14 +784,15 @@ sieve_status(sieve_t *s, const sieve_row_t *row)
 static void
 sieve_summary(sieve_t *s)
 {
-    const glyph_buf_t     *notes;
     const glyph_totals_t  *t;
 
     t = glyph_pipeline_totals(s->pipeline);
-    notes = glyph_pipeline_notes(s->pipeline);
 
-    if (notes->len) {
-        fwrite(notes->data, 1, notes->len, stderr);
+    glyph_buf_reset(&s->head);
+    glyph_pipeline_notes(s->pipeline, &s->head);
+
+    if (s->head.len) {
+        fwrite(s->head.data, 1, s->head.len, stderr);
     }
 
     fprintf(stderr, "glyphsieve: %llu rows: %llu listings, %llu rejected, "

@@ -15,33 +15,81 @@ void
 glyph_notes_add(glyph_notes_t *notes, glyph_code_e code,
     const glyph_buf_t *text)
 {
-    glyph_buf_t  *b;
-
-    b = &notes->json;
-
-    notes->totals->warnings++;
-
-    if (notes->totals->codes[code] == 0) {
-        notes->totals->codes[code] = 1;
+    if (notes->n == GLYPH_NOTES_MAX) {
+        return;
     }
 
-    if (notes->n++) {
-        glyph_buf_putc(b, ',');
+    notes->note[notes->n].code = code;
+    notes->note[notes->n].start = notes->text.len;
+    notes->note[notes->n].len = text->len;
+    notes->n++;
+
+    glyph_buf_append(&notes->text, text->data, text->len);
+
+    notes->text.failed |= text->failed;
+}
+
+
+void
+glyph_notes_give(glyph_notes_t *notes, glyph_totals_t *totals,
+    const glyph_sink_t *sink)
+{
+    glyph_code_e     code;
+    glyph_warning_t  w;
+
+    memset(&w, 0, sizeof(glyph_warning_t));
+
+    for ( /* void */ ; notes->given < notes->n; notes->given++) {
+        code = notes->note[notes->given].code;
+
+        /* of some each row has been counted */
+
+        totals->codes[code] += totals->codes[code] == 0;
+
+        w.number = totals->warnings++;
+        w.import_index = -1;
+        w.what.code = code;
+        w.what.column = GLYPH_COL_N;
+        w.message.data = notes->text.data + notes->note[notes->given].start;
+        w.message.len = notes->note[notes->given].len;
+
+        if (sink->warning) {
+            sink->warning(sink->data, &w);
+        }
     }
+}
 
-    glyph_buf_puts(b, "{\"row_index\":null,\"line\":null");
-    glyph_json_key(b, "code");
-    glyph_json_cstring(b, glyph_code_name(code));
-    glyph_json_key(b, "message");
-    glyph_json_string(b, text->data, text->len);
-    glyph_buf_putc(b, '}');
 
-    glyph_buf_puts(&notes->lines, glyph_code_name(code));
-    glyph_buf_puts(&notes->lines, ": ");
-    glyph_buf_append(&notes->lines, text->data, text->len);
-    glyph_buf_putc(&notes->lines, '\n');
+void
+glyph_notes_json(const glyph_notes_t *notes, glyph_buf_t *b)
+{
+    size_t  i;
 
-    b->failed |= text->failed | notes->lines.failed;
+    for (i = 0; i < notes->n; i++) {
+        glyph_json_comma(b);
+        glyph_buf_puts(b, "{\"row_index\":null,\"line\":null");
+        glyph_json_key(b, "code");
+        glyph_json_cstring(b, glyph_code_name(notes->note[i].code));
+        glyph_json_key(b, "message");
+        glyph_json_string(b, notes->text.data + notes->note[i].start,
+                          notes->note[i].len);
+        glyph_buf_putc(b, '}');
+    }
+}
+
+
+void
+glyph_notes_lines(const glyph_notes_t *notes, glyph_buf_t *b)
+{
+    size_t  i;
+
+    for (i = 0; i < notes->n; i++) {
+        glyph_buf_puts(b, glyph_code_name(notes->note[i].code));
+        glyph_buf_puts(b, ": ");
+        glyph_buf_append(b, notes->text.data + notes->note[i].start,
+                         notes->note[i].len);
+        glyph_buf_putc(b, '\n');
+    }
 }
 
 
@@ -94,15 +142,16 @@ glyph_notes_quote(glyph_buf_t *text, const glyph_str_t *name)
 
 
 void
-glyph_notes_currency(glyph_notes_t *notes, const glyph_tender_t *tender)
+glyph_notes_currency(glyph_notes_t *notes, const glyph_totals_t *totals,
+    const glyph_tender_t *tender)
 {
     uint64_t     assumed, unknown;
     glyph_buf_t  text;
 
     memset(&text, 0, sizeof(glyph_buf_t));
 
-    assumed = notes->totals->codes[GLYPH_WARN_CURRENCY_ASSUMED];
-    unknown = notes->totals->codes[GLYPH_WARN_CURRENCY_UNKNOWN];
+    assumed = totals->codes[GLYPH_WARN_CURRENCY_ASSUMED];
+    unknown = totals->codes[GLYPH_WARN_CURRENCY_UNKNOWN];
 
     if (assumed) {
         glyph_notes_rows(&text, assumed, " without a currency, taken for ");
@@ -146,6 +195,5 @@ glyph_notes_rows(glyph_buf_t *text, uint64_t n, const char *what)
 void
 glyph_notes_free(glyph_notes_t *notes)
 {
-    glyph_buf_free(&notes->json);
-    glyph_buf_free(&notes->lines);
+    glyph_buf_free(&notes->text);
 }

@@ -1,6 +1,6 @@
 /*
  * Warnings that are of a whole file, said once: in the ImportResult they are
- * among those of rows, before them, with row_index and line null.
+ * before those of rows, with row_index and line null.
  */
 
 #ifndef GLYPH_NOTES_H_INCLUDED
@@ -13,17 +13,24 @@
 #include "value/glyph_tender.h"
 
 
-/* Zeroed at first, but totals; json.failed when out of memory. */
+#define GLYPH_NOTES_MAX  16
+
+
+/* Zeroed at first; text.failed when out of memory. */
 
 typedef struct {
-    size_t           n;
-    glyph_totals_t  *totals;    /* where they are counted, too */
-    glyph_buf_t      json;      /* objects with commas between them */
-    glyph_buf_t      lines;     /* "code: text", for people */
+    size_t        n;
+    size_t        given;        /* to the sink, and counted */
+    struct {
+        glyph_code_e  code;
+        size_t        start;    /* in text */
+        size_t        len;
+    } note[GLYPH_NOTES_MAX];
+    glyph_buf_t   text;
 } glyph_notes_t;
 
 
-/* What to do is part of the text. */
+/* What to do is part of the text; more than GLYPH_NOTES_MAX are not kept. */
 void glyph_notes_add(glyph_notes_t *notes, glyph_code_e code,
     const glyph_buf_t *text);
 
@@ -31,8 +38,18 @@ void glyph_notes_add(glyph_notes_t *notes, glyph_code_e code,
 void glyph_notes_header(glyph_notes_t *notes, const glyph_header_t *header);
 
 /* When all rows are counted: the prices that do not tell their currency. */
-void glyph_notes_currency(glyph_notes_t *notes,
+void glyph_notes_currency(glyph_notes_t *notes, const glyph_totals_t *totals,
     const glyph_tender_t *tender);
+
+/* Gives those that have not been, and counts them. */
+void glyph_notes_give(glyph_notes_t *notes, glyph_totals_t *totals,
+    const glyph_sink_t *sink);
+
+/* Objects with commas between them. */
+void glyph_notes_json(const glyph_notes_t *notes, glyph_buf_t *b);
+
+/* Lines of a code, ": ", and a sentence. */
+void glyph_notes_lines(const glyph_notes_t *notes, glyph_buf_t *b);
 
 /* A name within a text, in quotes, cut if it is long. */
 void glyph_notes_quote(glyph_buf_t *text, const glyph_str_t *name);

@@ -72,9 +72,11 @@ static int glyph_pipeline_give_pending(glyph_pipeline_t *p,
 static int glyph_pipeline_give(glyph_pipeline_t *p,
     const glyph_record_t *rec, glyph_row_result_t *result,
     const glyph_sink_t *sink);
+static void glyph_pipeline_warnings(glyph_pipeline_t *p,
+    const glyph_row_result_t *result, const glyph_sink_t *sink);
 static int glyph_pipeline_budget(glyph_pipeline_t *p);
 static int glyph_pipeline_ratio(glyph_pipeline_t *p);
-static int glyph_pipeline_end(glyph_pipeline_t *p);
+static int glyph_pipeline_end(glyph_pipeline_t *p, const glyph_sink_t *sink);
 static int glyph_pipeline_refuse(glyph_pipeline_t *p, glyph_code_e code);
 
 
@@ -108,10 +110,6 @@ glyph_pipeline_create(glyph_pipeline_t **pp,
     if (rc == GLYPH_OK) {
         p->stats = glyph_stats_create(conf->registry);
         rc = p->stats ? GLYPH_OK : GLYPH_ERROR;
-    }
-
-    if (rc == GLYPH_OK) {
-        p->notes.totals = glyph_stats_totals(p->stats);
     }
 
     if (rc == GLYPH_OK) {
@@ -224,7 +222,7 @@ glyph_pipeline_run(glyph_pipeline_t *p, const unsigned char **pos,
         }
 
         if (glyph_body_ended(p->body)) {
-            rc = glyph_pipeline_end(p);
+            rc = glyph_pipeline_end(p, sink);
             break;
         }
 
@@ -376,6 +374,10 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
 
     glyph_notes_header(&p->notes, p->header);
 
+    if (p->notes.text.failed) {
+        return GLYPH_ERROR;
+    }
+
     p->row = glyph_row_create(p->conf, &p->opts, p->header, &p->tender,
                               p->habit);
 
@@ -388,6 +390,10 @@ glyph_pipeline_rows(glyph_pipeline_t *p, const glyph_sink_t *sink)
 {
     int            rc;
     glyph_slice_t  in;
+
+    if (p->notes.given < p->notes.n) {
+        glyph_notes_give(&p->notes, glyph_stats_totals(p->stats), sink);
+    }
 
     if (p->sample.len) {
         in.pos = p->sample.data + p->sample_pos;
@@ -521,7 +527,33 @@ glyph_pipeline_give(glyph_pipeline_t *p, const glyph_record_t *rec,
         sink->rejected(sink->data, &result->rejected);
     }
 
+    if (result->nwarnings && sink->warning) {
+        glyph_pipeline_warnings(p, result, sink);
+    }
+
     return glyph_pipeline_budget(p);
+}
+
+
+/* They have been counted. */
+
+static void
+glyph_pipeline_warnings(glyph_pipeline_t *p, const glyph_row_result_t *result,
+    const glyph_sink_t *sink)
+{
+    size_t           i;
+    glyph_warning_t  w;
+
+    w.number = glyph_stats_totals(p->stats)->warnings - result->nwarnings;
+    w.import_index = result->rejected.import_index;
+    w.line = result->rejected.line;
+    w.message.len = 0;
+
+    for (i = 0; i < result->nwarnings; i++) {
+        w.what = result->warnings[i];
+        sink->warning(sink->data, &w);
+        w.number++;
+    }
 }
 
 
@@ -568,7 +600,7 @@ glyph_pipeline_ratio(glyph_pipeline_t *p)
 
 
 static int
-glyph_pipeline_end(glyph_pipeline_t *p)
+glyph_pipeline_end(glyph_pipeline_t *p, const glyph_sink_t *sink)
 {
     int                    rc;
     const glyph_totals_t  *totals;
@@ -579,9 +611,10 @@ glyph_pipeline_end(glyph_pipeline_t *p)
         return glyph_pipeline_refuse(p, GLYPH_FILE_NO_ROWS);
     }
 
-    glyph_notes_currency(&p->notes, &p->tender);
+    glyph_notes_currency(&p->notes, totals, &p->tender);
+    glyph_notes_give(&p->notes, glyph_stats_totals(p->stats), sink);
 
-    if (p->notes.json.failed) {
+    if (p->notes.text.failed) {
         return GLYPH_ERROR;
     }
 
@@ -678,10 +711,10 @@ glyph_pipeline_head(const glyph_pipeline_t *p)
 }
 
 
-const glyph_buf_t *
-glyph_pipeline_notes(const glyph_pipeline_t *p)
+void
+glyph_pipeline_notes(const glyph_pipeline_t *p, glyph_buf_t *b)
 {
-    return &p->notes.lines;
+    glyph_notes_lines(&p->notes, b);
 }
 
 

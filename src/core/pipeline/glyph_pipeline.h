@@ -60,6 +60,7 @@ typedef struct {
     void   *data;
     void  (*listing)(void *data, const glyph_listing_t *l);
     void  (*rejected)(void *data, const glyph_rejected_t *r);
+    void  (*warning)(void *data, const glyph_warning_t *w);     /* or NULL */
     int   (*full)(void *data);          /* asked before a record is read: there
                                            must be room for two rows then */
 } glyph_sink_t;
@@ -118,7 +119,7 @@ int glyph_pipeline_ended(const glyph_pipeline_t *p);
 int glyph_pipeline_begun(const glyph_pipeline_t *p);
 
 /* Warnings of the whole file: lines of a code, ": ", and a sentence. */
-const glyph_buf_t *glyph_pipeline_notes(const glyph_pipeline_t *p);
+void glyph_pipeline_notes(const glyph_pipeline_t *p, glyph_buf_t *b);
 
 /* The file's delimiter, once begun; 0 before. */
 unsigned char glyph_pipeline_delimiter(const glyph_pipeline_t *p);

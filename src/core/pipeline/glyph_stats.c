@@ -107,11 +107,11 @@ glyph_stats_row(glyph_stats_t *s, const glyph_header_t *header,
 
     for (i = 0; i < row->nwarnings; i++) {
         s->totals.warnings++;
-        s->totals.codes[row->warnings[i]]++;
+        s->totals.codes[row->warnings[i].code]++;
 
         if (s->nwarnings < GLYPH_STATS_ROWS) {
             s->nwarnings++;
-            glyph_stats_warning(s, &row->rejected, row->warnings[i]);
+            glyph_stats_warning(s, &row->rejected, row->warnings[i].code);
         }
     }
 
@@ -401,7 +401,7 @@ glyph_stats_result(const glyph_stats_t *s, const glyph_stats_file_t *file,
 
     glyph_json_key(b, "warnings");
     glyph_buf_putc(b, '[');
-    glyph_buf_append(b, file->notes->json.data, file->notes->json.len);
+    glyph_notes_json(file->notes, b);
 
     if (file->notes->n && s->warnings.len) {
         glyph_buf_putc(b, ',');
