@@ -227,3 +227,106 @@ POST /import?dry_run=true
 title,price,url,link
 RTX 3090,700 USD,http://a.example/1,http://a.example/2
 --- response_body_like: "warnings":\[\{"row_index":null,"line":null,"code":"column_repeated","message":"both \\"url\\" and \\"link\\" mean source_url; the first is taken, \?map= chooses another"\}\],"columns":\{"title":"title","price":"price","url":"source_url","link":"extra"\}
+
+
+=== TEST 20: the column that names models is taken, not the one so named
+--- request
+POST /import?dry_run=true
+Model,Tab Title,price
+240,MSI GeForce RTX 3090 Gaming X Trio,700 USD
+550,ASUS TUF Gaming GeForce RTX 3080 OC,500 USD
+--- response_body_like: "unknown_rows":0,.*"code":"title_column","message":"\\"Tab Title\\" is taken for the title: it names a known model in 2 of the first 2 rows, \\"Model\\" in less than half; with \?map=Model:title that is it"\}\],"columns":\{"Model":"model","Tab Title":"title","price":"price"\}
+
+
+=== TEST 21: unless the client says what is
+--- request
+POST /import?dry_run=true&map=Model:title
+Model,Tab Title,price
+240,MSI GeForce RTX 3090 Gaming X Trio,700 USD
+550,ASUS TUF Gaming GeForce RTX 3080 OC,500 USD
+--- response_body_like: "unknown_rows":2,.*"code":"mostly_unknown","message":"2 of 2 listings name no model that is known; \\"Tab Title\\" does in 2 of the first 2: \?map=Tab Title:title"\}\],"columns":\{"Model":"title","Tab Title":"extra"
+
+
+=== TEST 22: a description never is, nor are long texts; but the warning names it
+--- request eval
+["POST /import?dry_run=true
+title,description,price
+lot 1,A used GeForce RTX 3090,700 USD
+lot 2,A used GeForce RTX 3080,500 USD
+",
+"POST /import?dry_run=true
+title,long name,price
+lot 1,GeForce RTX 3090 " . 'x' x 300 . ",700 USD
+"]
+--- response_body_like eval
+[qr/"code":"mostly_unknown".*\?map=description:title"\}\],"columns":\{"title":"title","description":"extra"/,
+ qr/"code":"mostly_unknown".*\?map=long name:title"\}\],"columns":\{"title":"title","long name":"extra"/]
+
+
+=== TEST 23: a title in parts is seen, and how to join it is said
+--- request
+POST /import?dry_run=true
+Brand,Series,Chip,price
+NVIDIA,GeForce RTX,3090,700 USD
+NVIDIA,GeForce RTX,3080,500 USD
+--- response_body_like: "code":"mostly_unknown","message":"2 of 2 listings name no model that is known; \\"Brand\\", \\"Series\\" and \\"Chip\\" together do in 2 of the first 2: \?map=Brand:title,Series:title,Chip:title"
+
+
+=== TEST 24: and so it is joined
+--- request
+POST /score?columns=title,canonical_model,extra&map=Chip:title,Brand:title,Series:title
+Chip,Series,Brand,price
+3090,GeForce RTX,NVIDIA,700 USD
+3080,,,500 USD
+--- more_headers
+Content-Type: text/csv
+Accept: text/csv
+--- response_body eval
+"title,canonical_model,extra\r\n3090 NVIDIA GeForce RTX,RTX_3090,\r\n3080,UNKNOWN,\r\n"
+
+
+=== TEST 25: no part, no title
+--- request
+POST /import?dry_run=true&map=Brand:title,Chip:title
+Brand,Chip,price
+NVIDIA,RTX 3090,700 USD
+ , ,500 USD
+--- response_body_like: "valid_rows":1,"invalid_rows":1.*"title_missing"
+
+
+=== TEST 26: most rows UNKNOWN with nothing better
+--- request
+POST /import?dry_run=true
+title,price
+garden chair,700 USD
+table,500 USD
+RTX 3090,700 USD
+--- response_body_like: "code":"mostly_unknown","message":"2 of 3 listings name no model that is known"\}
+
+
+=== TEST 27: a name that is there twice is two keys, and ?map= knows both
+--- request eval
+["POST /import?dry_run=true&map=price_2:price
+title,price,price,sku,sku
+RTX 3090,1,700 USD,a,b
+",
+"POST /import?dry_run=true
+title,price,price
+RTX 3090,1,700 USD
+"]
+--- error_code eval
+[200, 422]
+--- response_body_like eval
+[qr/"columns":\{"title":"title","price":"extra","price_2":"price","sku":"extra","sku_2":"extra"\}.*"extra":\{"price":"1","sku":"a","sku_2":"b"\}/,
+ qr/both \\"price\\" and \\"price_2\\" mean price; choose one with \?map=/]
+
+
+=== TEST 28: strict handling, as RFC 7240 lets it be written
+--- request eval
+[map { "POST /import?dry_run=true\ntitle,price\nRTX 3090,700 USD\nRTX 3080,x\n" } 1 .. 5]
+--- more_headers eval
+[map { "Content-Type: text/csv\nPrefer: $_" } 'handling=strict',
+ 'handling="strict"', 'Handling = Strict', "respond-later, handling\t=\t\"strict\"; x=y",
+ 'handling=lenient']
+--- error_code eval
+[422, 422, 422, 422, 200]

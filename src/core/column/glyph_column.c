@@ -1,8 +1,8 @@
 /*
- * The map is made in four steps: each field gets the column that its name,
- * or the client, says, and how sure that is; of several fields for one column
- * the surest stays (glyph_header_decide); what is required must be there; the
- * rest is kept under names that differ.
+ * The map is made in four steps: each field gets the column that its name
+ * says, and how sure that is; names are made to differ, so that the client can
+ * say otherwise; of several fields for one column the surest stays
+ * (glyph_header_decide); what is required must be there.
  */
 
 #include "column/glyph_header.h"
@@ -62,6 +62,11 @@ glyph_header_create(glyph_header_t **header, const glyph_str_t *fields,
         glyph_header_lookup(h, i);
     }
 
+    if (glyph_header_distinguish(h) != GLYPH_OK) {
+        glyph_header_destroy(h);
+        return GLYPH_ERROR;
+    }
+
     if (map != NULL && map->len) {
         *code = glyph_header_map(h, map, detail);
     }
@@ -83,11 +88,6 @@ glyph_header_create(glyph_header_t **header, const glyph_str_t *fields,
         }
 
         return GLYPH_BAD;
-    }
-
-    if (glyph_header_distinguish(h) != GLYPH_OK) {
-        glyph_header_destroy(h);
-        return GLYPH_ERROR;
     }
 
     *header = h;
@@ -125,7 +125,7 @@ glyph_header_alloc(const glyph_str_t *fields, size_t n)
     h->times = (size_t *) (h->columns + n);
     h->strength = (unsigned char *) (h->times + n);
     h->last = h->strength + n;
-    glyph_keys_init(&h->extra);
+    glyph_keys_init(&h->given);
 
     for (i = 0; i < GLYPH_COL_N; i++) {
         h->find[i] = -1;
@@ -366,6 +366,13 @@ glyph_header_map_one(glyph_header_t *h, glyph_header_map_t *names,
         return GLYPH_OPTION_INVALID;
     }
 
+    if (column == GLYPH_COL_TITLE && h->ntitles < GLYPH_HEADER_TITLES) {
+        h->titles[h->ntitles++] = i;
+        h->columns[i].used = column;
+        h->strength[i] = GLYPH_SYNONYM_MAPPED;
+        return GLYPH_CODE_OK;
+    }
+
     for (k = 0; k < h->n && column < GLYPH_COL_N; k++) {
 
         if (h->columns[k].used == column
@@ -439,6 +446,10 @@ glyph_header_add(glyph_header_t *h, const glyph_str_t *name)
     glyph_header_copy(h, &c->given, name);
     glyph_header_lookup(h, i);
 
+    if (glyph_header_distinguish_one(h, i) != GLYPH_OK) {
+        return GLYPH_ERROR;
+    }
+
     if (c->used < GLYPH_COL_N) {
 
         if (h->find[c->used] < 0) {
@@ -447,10 +458,6 @@ glyph_header_add(glyph_header_t *h, const glyph_str_t *name)
         }
 
         c->used = GLYPH_COL_EXTRA;
-    }
-
-    if (glyph_header_distinguish_one(h, i) != GLYPH_OK) {
-        return GLYPH_ERROR;
     }
 
     if (c->used == GLYPH_COL_EXTRA && h->ignore_extra) {
@@ -508,7 +515,7 @@ glyph_header_destroy(glyph_header_t *header)
     }
 
     if (header) {
-        glyph_keys_free(&header->extra);
+        glyph_keys_free(&header->given);
         free(header->block);
     }
 
@@ -555,6 +562,14 @@ glyph_header_turn(glyph_header_t *header, glyph_column_e from,
 }
 
 
+void
+glyph_header_give(glyph_header_t *header, size_t i, glyph_column_e column)
+{
+    header->columns[i].used = column;
+    header->find[column] = (int) i;
+}
+
+
 int
 glyph_header_strength(const glyph_header_t *header, size_t i)
 {
@@ -586,6 +601,15 @@ glyph_header_find(const glyph_header_t *header, glyph_column_e column)
     }
 
     return header->find[column];
+}
+
+
+const int *
+glyph_header_titles(const glyph_header_t *header, size_t *n)
+{
+    *n = header->ntitles;
+
+    return header->titles;
 }
 
 

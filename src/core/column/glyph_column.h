@@ -43,13 +43,18 @@ typedef struct {
 } glyph_column_t;
 
 
+#define GLYPH_HEADER_TITLES  8      /* that one title may be joined of */
+
+
 typedef struct glyph_header_s  glyph_header_t;
 
 
 /*
  * Maps a header of n fields.  "map" is the client's ?map= ("Preis:price,
  * Titel:title"; NULL or empty for none); it goes before the synonyms, and an
- * unknown column name or target in it is GLYPH_OPTION_INVALID.  A header
+ * unknown column name or target in it is GLYPH_OPTION_INVALID; it may give
+ * several columns for a title.  A second column of one name is known to it,
+ * and to all others, as "price_2".  A header
  * synonym may carry a currency ("Price (USD)", "Preis in EUR"): see
  * glyph_header_currency().
  *
@@ -81,6 +86,10 @@ void glyph_header_use(glyph_header_t *header, size_t i,
 void glyph_header_turn(glyph_header_t *header, glyph_column_e from,
     glyph_column_e to);
 
+/* The i-th column, which is none of the known, is one that the file has not. */
+void glyph_header_give(glyph_header_t *header, size_t i,
+    glyph_column_e column);
+
 /* How sure the name of the i-th column is: a glyph_synonym_e. */
 int glyph_header_strength(const glyph_header_t *header, size_t i);
 
@@ -100,6 +109,12 @@ const glyph_column_t *glyph_header_columns(const glyph_header_t *header,
 
 /* The position of a known column in the file, -1 if the file has none. */
 int glyph_header_find(const glyph_header_t *header, glyph_column_e column);
+
+/*
+ * The columns that the client says are a title together, in that order; none,
+ * or one, if it is one column.
+ */
+const int *glyph_header_titles(const glyph_header_t *header, size_t *n);
 
 /* ISO 4217 code named by the price column's header, or "". */
 const char *glyph_header_currency(const glyph_header_t *header);

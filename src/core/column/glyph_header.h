@@ -37,7 +37,9 @@ struct glyph_header_s {
     unsigned char      *strength;       /* glyph_synonym_e, of each */
     size_t             *times;          /* how often a name was met again */
     unsigned char      *last;           /* free bytes for names */
-    glyph_keys_t        extra;          /* of columns that are */
+    glyph_keys_t        given;          /* of all names */
+    int                 titles[GLYPH_HEADER_TITLES];    /* told by the client */
+    size_t              ntitles;
 };
 
 
@@ -51,8 +53,9 @@ glyph_code_e glyph_header_decide(glyph_header_t *h, glyph_buf_t *detail);
 glyph_code_e glyph_header_require(glyph_header_t *h, glyph_buf_t *detail);
 
 /*
- * Unknown columns become the keys of one object: "a", "a_2", "a_3".  Of all,
- * or of the i-th, which is the last one then.  GLYPH_OK or GLYPH_ERROR.
+ * Names become the keys of objects, and the client's for ?map=: "a", "a_2",
+ * "a_3".  Of all, or of the i-th, which is the last one then.  GLYPH_OK or
+ * GLYPH_ERROR.
  */
 int glyph_header_distinguish(glyph_header_t *h);
 int glyph_header_distinguish_one(glyph_header_t *h, size_t i);

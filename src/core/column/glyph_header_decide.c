@@ -26,7 +26,9 @@ glyph_header_decide(glyph_header_t *h, glyph_buf_t *detail)
                 best = (int) i;
                 second = -1;
 
-            } else if (h->strength[i] == h->strength[best] && second < 0) {
+            } else if (h->strength[i] == h->strength[best] && second < 0
+                       && !(column == GLYPH_COL_TITLE && h->ntitles))
+            {
                 second = (int) i;
             }
         }
@@ -55,7 +57,10 @@ glyph_header_decide(glyph_header_t *h, glyph_buf_t *detail)
 
         for (i = 0; i < h->n; i++) {
 
-            if (h->columns[i].used == column && (int) i != best) {
+            if (h->columns[i].used == column && (int) i != best
+                && !(column == GLYPH_COL_TITLE
+                     && h->strength[i] == GLYPH_SYNONYM_MAPPED))
+            {
                 glyph_header_demote(h, i);
             }
         }

@@ -29,14 +29,14 @@ glyph_header_distinguish_one(glyph_header_t *h, size_t i)
 
     c = &h->columns[i];
 
-    if (c->used != GLYPH_COL_EXTRA) {
+    if (c->given.len == 0) {
         return GLYPH_OK;
     }
 
     texts.first = h->columns;
     texts.stride = sizeof(glyph_column_t);
 
-    if (glyph_keys_room(&h->extra, &texts, i + 1) != GLYPH_OK) {
+    if (glyph_keys_room(&h->given, &texts, i + 1) != GLYPH_OK) {
         return GLYPH_ERROR;
     }
 
@@ -44,12 +44,10 @@ glyph_header_distinguish_one(glyph_header_t *h, size_t i)
     k = i;
 
     for ( ;; ) {
-        j = glyph_keys_find(&h->extra, &texts, &c->given, &slot);
+        j = glyph_keys_find(&h->given, &texts, &c->given, &slot);
 
-        /* what is used for something else by now has left its name */
-
-        if (j < 0 || h->columns[j].used != GLYPH_COL_EXTRA) {
-            glyph_keys_put(&h->extra, slot, i);
+        if (j < 0) {
+            glyph_keys_put(&h->given, slot, i);
             return GLYPH_OK;
         }
 

@@ -183,6 +183,32 @@ glyph_notes_currency(glyph_notes_t *notes, const glyph_totals_t *totals,
 }
 
 
+void
+glyph_notes_unknown(glyph_notes_t *notes, const glyph_totals_t *totals,
+    const glyph_buf_t *advice)
+{
+    uint64_t     unknown;
+    glyph_buf_t  text;
+
+    unknown = totals->matches[GLYPH_MATCH_NONE];
+
+    if (unknown * 2 <= totals->valid) {
+        return;
+    }
+
+    memset(&text, 0, sizeof(glyph_buf_t));
+
+    glyph_json_int(&text, (int64_t) unknown);
+    glyph_buf_puts(&text, " of ");
+    glyph_json_int(&text, (int64_t) totals->valid);
+    glyph_buf_puts(&text, " listings name no model that is known");
+    glyph_buf_append(&text, advice->data, advice->len);
+    glyph_notes_add(notes, GLYPH_WARN_MOSTLY_UNKNOWN, &text);
+
+    glyph_buf_free(&text);
+}
+
+
 static void
 glyph_notes_rows(glyph_buf_t *text, uint64_t n, const char *what)
 {

@@ -41,6 +41,13 @@ void glyph_notes_header(glyph_notes_t *notes, const glyph_header_t *header);
 void glyph_notes_currency(glyph_notes_t *notes, const glyph_totals_t *totals,
     const glyph_tender_t *tender);
 
+/*
+ * Likewise: most of them name no known model.  "advice" is the end of the
+ * sentence, see glyph_title_choice.h.
+ */
+void glyph_notes_unknown(glyph_notes_t *notes, const glyph_totals_t *totals,
+    const glyph_buf_t *advice);
+
 /* Gives those that have not been, and counts them. */
 void glyph_notes_give(glyph_notes_t *notes, glyph_totals_t *totals,
     const glyph_sink_t *sink);

@@ -8,6 +8,7 @@
 #include "pipeline/glyph_scored.h"
 #include "pipeline/glyph_stats.h"
 #include "pipeline/glyph_survey.h"
+#include "pipeline/glyph_title_choice.h"
 
 
 /* ratio budgets are tested at this many rows, and at each doubling */
@@ -44,6 +45,7 @@ struct glyph_pipeline_s {
     glyph_decimal_e               habit;
     glyph_tender_t                tender;
     glyph_notes_t                 notes;
+    glyph_buf_t                   advice;       /* where titles may be */
     unsigned char                 delimiter;
     uint64_t                      ratio_rows;   /* the next test */
     unsigned                      ended:1;
@@ -192,6 +194,7 @@ glyph_pipeline_destroy(glyph_pipeline_t *p)
     glyph_buf_free(&p->detail);
     glyph_buf_free(&p->did_you_mean);
     glyph_notes_free(&p->notes);
+    glyph_buf_free(&p->advice);
     free(p);
 }
 
@@ -368,7 +371,12 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
     glyph_tender_doubt(&p->tender, glyph_header_language(p->header),
                        p->habit);
 
-    if (glyph_survey(&s, &p->tender) != GLYPH_OK) {
+    if (glyph_survey(&s, &p->tender) != GLYPH_OK
+        || (!p->opts.scored
+            && glyph_title_choose(&s, p->conf->registry, &p->notes,
+                                  &p->advice)
+               != GLYPH_OK))
+    {
         return GLYPH_ERROR;
     }
 
@@ -612,6 +620,7 @@ glyph_pipeline_end(glyph_pipeline_t *p, const glyph_sink_t *sink)
     }
 
     glyph_notes_currency(&p->notes, totals, &p->tender);
+    glyph_notes_unknown(&p->notes, totals, &p->advice);
     glyph_notes_give(&p->notes, glyph_stats_totals(p->stats), sink);
 
     if (p->notes.text.failed) {

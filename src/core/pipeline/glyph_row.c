@@ -17,6 +17,8 @@ struct glyph_row_s {
     const glyph_header_t         *header;
     const glyph_column_t         *columns;
     size_t                        ncolumns;
+    const int                    *titles;       /* columns to be joined */
+    size_t                        ntitles;      /* 0: the title is one */
     const glyph_tender_t         *tender;
     glyph_decimal_e               habit;
     glyph_matcher_t              *matcher;      /* NULL: it rests */
@@ -38,6 +40,8 @@ static void glyph_row_fields(glyph_row_t *row, const glyph_record_t *rec,
     glyph_row_result_t *result);
 static void glyph_row_known(glyph_row_t *row, const glyph_str_t *value,
     glyph_field_e kind, glyph_column_e column, glyph_row_result_t *result);
+static void glyph_row_join_titles(glyph_row_t *row, const glyph_record_t *rec,
+    glyph_row_result_t *result);
 static void glyph_row_extra(glyph_buf_t *extra, const glyph_column_t *column,
     const glyph_str_t *value, glyph_field_e kind);
 static int glyph_row_is_extra(const glyph_row_t *row, size_t i,
@@ -80,7 +84,12 @@ glyph_row_create(const glyph_pipeline_conf_t *conf,
     row->conf = conf;
     row->header = header;
     row->columns = glyph_header_columns(header, &row->ncolumns);
+    row->titles = glyph_header_titles(header, &row->ntitles);
     row->tender = tender;
+
+    if (row->ntitles == 1) {
+        row->ntitles = 0;
+    }
     row->habit = habit;
     row->reject_unknown = opts->reject_unknown;
     row->reject_not_gpu = opts->reject_not_gpu;
@@ -120,6 +129,7 @@ void
 glyph_row_result_free(glyph_row_result_t *result)
 {
     glyph_buf_free(&result->extra);
+    glyph_buf_free(&result->title);
 }
 
 
@@ -162,7 +172,11 @@ glyph_row_read(glyph_row_t *row, const glyph_record_t *rec, int64_t index,
 
     glyph_row_fields(row, rec, result);
 
-    if (result->extra.failed) {
+    if (row->ntitles) {
+        glyph_row_join_titles(row, rec, result);
+    }
+
+    if (result->extra.failed || result->title.failed) {
         return GLYPH_ERROR;
     }
 
@@ -308,6 +322,46 @@ glyph_row_known(glyph_row_t *row, const glyph_str_t *value,
 
     if (kind == GLYPH_FIELD_NUMBER && column == GLYPH_COL_PRICE) {
         row->price_number = 1;
+    }
+}
+
+
+/* "NVIDIA", "GeForce RTX", "3090". */
+
+static void
+glyph_row_join_titles(glyph_row_t *row, const glyph_record_t *rec,
+    glyph_row_result_t *result)
+{
+    size_t        i;
+    glyph_str_t   part, *title;
+    glyph_buf_t  *b;
+
+    b = &result->title;
+    glyph_buf_reset(b);
+
+    for (i = 0; i < row->ntitles; i++) {
+
+        if ((size_t) row->titles[i] >= rec->nfields) {
+            continue;
+        }
+
+        part = rec->fields[row->titles[i]];
+        glyph_utf8_trim(&part);
+
+        if (part.len && b->len) {
+            glyph_buf_putc(b, ' ');
+        }
+
+        glyph_buf_append(b, part.data, part.len);
+    }
+
+    title = &result->listing.text[GLYPH_COL_TITLE];
+
+    title->data = b->data;
+    title->len = b->len;
+
+    if (title->len > row->longest) {
+        row->longest = title->len;
     }
 }
 

@@ -35,6 +35,7 @@ typedef struct {
 
     glyph_digest_t     digest;      /* title, price, seller */
     glyph_buf_t        extra;       /* memory of the listing's */
+    glyph_buf_t        title;       /* likewise, if it is joined */
 } glyph_row_result_t;
 
 

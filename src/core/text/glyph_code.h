@@ -85,6 +85,8 @@ typedef enum {
     GLYPH_WARN_CURRENCY_ASSUMED,    /* these two are of a whole file; they */
     GLYPH_WARN_CURRENCY_UNKNOWN,    /* count the rows, see glyph_tender.h */
     GLYPH_WARN_QUANTITY_INVALID,
+    GLYPH_WARN_TITLE_COLUMN,        /* these three are of a file, too */
+    GLYPH_WARN_MOSTLY_UNKNOWN,
     GLYPH_WARN_COLUMN_REPEATED,     /* of a file: two columns mean the same */
 
     GLYPH_CODE_N
