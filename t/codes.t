@@ -180,8 +180,8 @@ row_is_refused($_, '/api/import/csv?stage=scored', scored_file(spans($_->[1])))
 for my $row (@warnings) {
     my $code = code($row);
     my ($record, $header) = reverse spans($row->[1]);
-    my $file = row_file($record);
-    $file =~ s/^.*/$header/ if defined $header;
+    my $file = defined $header ? "$header\n$record\n$record\n"
+                               : row_file($record);
     my $result = send_file($code eq 'dedup_full' ? '/dedup'
                                                  : '/api/import/csv',
                            $file);

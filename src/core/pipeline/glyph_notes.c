@@ -42,9 +42,7 @@ glyph_notes_give(glyph_notes_t *notes, glyph_totals_t *totals,
     for ( /* void */ ; notes->given < notes->n; notes->given++) {
         code = notes->note[notes->given].code;
 
-        /* of some each row has been counted */
-
-        totals->codes[code] += totals->codes[code] == 0;
+        totals->codes[code]++;
 
         w.number = totals->warnings++;
         w.import_index = -1;
@@ -145,16 +143,12 @@ void
 glyph_notes_currency(glyph_notes_t *notes, const glyph_totals_t *totals,
     const glyph_tender_t *tender)
 {
-    uint64_t     assumed, unknown;
     glyph_buf_t  text;
 
     memset(&text, 0, sizeof(glyph_buf_t));
 
-    assumed = totals->codes[GLYPH_WARN_CURRENCY_ASSUMED];
-    unknown = totals->codes[GLYPH_WARN_CURRENCY_UNKNOWN];
-
-    if (assumed) {
-        glyph_notes_rows(&text, assumed, " without a currency, taken for ");
+    if (totals->assumed) {
+        glyph_notes_rows(&text, totals->assumed, " without a currency, taken for ");
         glyph_buf_puts(&text, tender->assumed);
         glyph_buf_puts(&text, ", which is assumed here; if it is another, say "
                        "?currency=EUR, or name the column \"price (EUR)\"");
@@ -162,8 +156,8 @@ glyph_notes_currency(glyph_notes_t *notes, const glyph_totals_t *totals,
         glyph_buf_reset(&text);
     }
 
-    if (unknown) {
-        glyph_notes_rows(&text, unknown, " without a currency that can be "
+    if (totals->unknown) {
+        glyph_notes_rows(&text, totals->unknown, " without a currency that can be "
                          "known");
 
         if (tender->against && !glyph_tender_unknown(tender->assumed)) {

@@ -9,7 +9,6 @@
 #include "csv/glyph_sample_rows.h"
 #include "pipeline/glyph_title_choice.h"
 #include "title/glyph_match.h"
-#include "text/glyph_utf8.h"
 
 
 #define GLYPH_CHOICE_ROWS     64        /* looked at, each time */
@@ -41,6 +40,7 @@ typedef struct {
 
 static int glyph_choice_first(void *data, const glyph_record_t *rec);
 static int glyph_choice_second(void *data, const glyph_record_t *rec);
+static int glyph_choice_is_short(const glyph_str_t *value);
 static void glyph_choice_join(glyph_choice_t *c, size_t i,
     const glyph_record_t *rec);
 static int glyph_choice_knows(glyph_choice_t *c, const glyph_str_t *title,
@@ -137,16 +137,28 @@ glyph_choice_second(void *data, const glyph_record_t *rec)
         }
 
         column->rows++;
-        column->shorts += value->len < GLYPH_CHOICE_SHORT
-                          || glyph_utf8_cut(value->data, value->len,
-                                            4 * GLYPH_CHOICE_SHORT)
-                             == value->len;
+        column->shorts += glyph_choice_is_short(value);
         column->known += glyph_choice_knows(c, value, NULL);
 
         glyph_choice_join(c, i, rec);
     }
 
     return ++c->rows == GLYPH_CHOICE_ROWS;
+}
+
+
+static int
+glyph_choice_is_short(const glyph_str_t *value)
+{
+    size_t  i, n;
+
+    n = 0;
+
+    for (i = 0; i < value->len && n < GLYPH_CHOICE_SHORT; i++) {
+        n += (value->data[i] & 0xc0) != 0x80;
+    }
+
+    return n < GLYPH_CHOICE_SHORT;
 }
 
 

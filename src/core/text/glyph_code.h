@@ -82,12 +82,12 @@ typedef enum {
     GLYPH_WARN_ROW_SHORT,           /* fewer fields than the header */
     GLYPH_WARN_STRAY_QUOTE,         /* read literally */
     GLYPH_WARN_CURRENCY_INVALID,    /* the currency column is no currency */
-    GLYPH_WARN_CURRENCY_ASSUMED,    /* these two are of a whole file; they */
-    GLYPH_WARN_CURRENCY_UNKNOWN,    /* count the rows, see glyph_tender.h */
+    GLYPH_WARN_CURRENCY_ASSUMED,    /* of a file, as those without a row are */
+    GLYPH_WARN_CURRENCY_UNKNOWN,
     GLYPH_WARN_QUANTITY_INVALID,
-    GLYPH_WARN_TITLE_COLUMN,        /* these three are of a file, too */
+    GLYPH_WARN_TITLE_COLUMN,        /* of a file, and so are these */
     GLYPH_WARN_MOSTLY_UNKNOWN,
-    GLYPH_WARN_COLUMN_REPEATED,     /* of a file: two columns mean the same */
+    GLYPH_WARN_COLUMN_REPEATED,
 
     GLYPH_CODE_N
 } glyph_code_e;
