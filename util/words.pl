@@ -44,6 +44,11 @@ my %lists = (
         },
         spoken => 1,
     },
+    header => {
+        file => 'glyph_header_words', include => 'column/glyph_header_words.h',
+        type => 'glyph_phrase_t', array => 'glyph_header_words', set => 1,
+        class => sub { 'GLYPH_HEADER_' . uc shift },
+    },
     condition => {
         file => 'glyph_condition_words', include => 'value/glyph_condition_words.h',
         type => 'glyph_phrase_t', array => 'glyph_condition_words',

@@ -951,7 +951,15 @@ static const dialect_t  dialects[] = {
       GLYPH_FILE_HEADER_MISSING, "but this one has \\\"595.99\\\"\"" },
     { "near misses", "Ttile,Pries,seller\nRTX 3090,1,x\n",
       GLYPH_FILE_COLUMNS_MISSING,
-      "\"did_you_mean\":{\"Ttile\":\"title\",\"Pries\":\"preis\"}}]" },
+      "\"did_you_mean\":{\"Ttile\":\"title\",\"Pries\":\"preis\"},"
+      "\"suggestions\":[{\"column\":\"Ttile\",\"as\":\"title\","
+      "\"confidence\":0.9},{\"column\":\"Pries\",\"as\":\"price\","
+      "\"confidence\":0.9}]}]" },
+    { "names glued of known words", "modal_name,strongprice\nRTX 3090,1\n",
+      GLYPH_FILE_COLUMNS_MISSING,
+      "\"suggestions\":[{\"column\":\"modal_name\",\"as\":\"title\","
+      "\"confidence\":0.5},{\"column\":\"strongprice\",\"as\":"
+      "\"price\",\"confidence\":0.5}]}]" },
     { "nothing near", "aa,bb\n1,2\n", GLYPH_FILE_COLUMNS_MISSING,
       "?map=)\"}]" },
     { "JSON", "[{\"title\":\"RTX 3090\",\"price\":1}]",

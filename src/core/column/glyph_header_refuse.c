@@ -123,6 +123,7 @@ glyph_header_advise(const glyph_header_t *h, glyph_column_e column,
     unsigned *advised, glyph_buf_t *detail)
 {
     size_t       i, tried;
+    unsigned     percent;
     const char  *name;
 
     tried = 0;
@@ -137,7 +138,7 @@ glyph_header_advise(const glyph_header_t *h, glyph_column_e column,
         }
 
         tried++;
-        name = glyph_header_near(&h->columns[i].given, column);
+        name = glyph_header_guess(&h->columns[i].given, column, &percent);
 
         if (name != NULL) {
             glyph_buf_puts(detail, (*advised)++ ? " or \""

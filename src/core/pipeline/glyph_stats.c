@@ -523,7 +523,7 @@ glyph_stats_refusal(glyph_buf_t *b, const glyph_stats_file_t *file)
         }
 
         if (file->did_you_mean->len) {
-            glyph_json_key(b, "did_you_mean");
+            glyph_buf_putc(b, ',');
             glyph_buf_append(b, file->did_you_mean->data,
                              file->did_you_mean->len);
         }

@@ -28,7 +28,7 @@ typedef struct {
     glyph_decimal_e        decimal;
     glyph_code_e           code;        /* why the file was refused */
     const glyph_str_t     *detail;
-    const glyph_buf_t     *did_you_mean;    /* JSON, or empty */
+    const glyph_buf_t     *did_you_mean;    /* members, or empty */
     const glyph_notes_t   *notes;
 } glyph_stats_file_t;
 
