@@ -2,6 +2,7 @@
 #include "column/glyph_header.h"
 
 
+static int glyph_header_has_model(const glyph_header_t *h);
 static void glyph_header_price(glyph_header_t *h, const glyph_str_t *given);
 static void glyph_header_demote(glyph_header_t *h, size_t i);
 
@@ -33,7 +34,13 @@ glyph_header_decide(glyph_header_t *h, glyph_buf_t *detail)
             }
         }
 
-        if (best < 0) {
+        /* a model says more than what may be a title, or a description */
+
+        if (best < 0
+            || (column == GLYPH_COL_TITLE
+                && h->strength[best] == GLYPH_SYNONYM_VAGUE
+                && glyph_header_has_model(h)))
+        {
             continue;
         }
 
@@ -66,11 +73,32 @@ glyph_header_decide(glyph_header_t *h, glyph_buf_t *detail)
         }
     }
 
+    for (i = 0; i < h->n && h->find[GLYPH_COL_TITLE] < 0; i++) {
+        if (h->columns[i].used == GLYPH_COL_TITLE) {
+            h->columns[i].used = GLYPH_COL_EXTRA;
+        }
+    }
+
     if (h->find[GLYPH_COL_PRICE] >= 0) {
         glyph_header_price(h, &h->columns[h->find[GLYPH_COL_PRICE]].given);
     }
 
     return GLYPH_CODE_OK;
+}
+
+
+static int
+glyph_header_has_model(const glyph_header_t *h)
+{
+    size_t  i;
+
+    for (i = 0; i < h->n; i++) {
+        if (h->columns[i].used == GLYPH_COL_MODEL) {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

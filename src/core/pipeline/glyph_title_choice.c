@@ -326,9 +326,8 @@ glyph_choice_is_title(const glyph_column_t *column)
 
     s = glyph_header_synonym(name);
 
-    if (s) {
-        return s->column <= GLYPH_COL_MODEL
-               && s->strength > GLYPH_SYNONYM_VAGUE;
+    if (s && s->strength > GLYPH_SYNONYM_VAGUE) {
+        return s->column <= GLYPH_COL_MODEL;
     }
 
     return glyph_choice_has(column, titles)
