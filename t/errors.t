@@ -419,14 +419,15 @@ __DATA__
 === TEST 24: no more than glyph_max_warnings are kept, and all are counted
 --- request eval
 ["POST /few\ntitle,price,currency\n" . "RTX 3090,7,SEK\n" x 5,
- "GET /jobs/$::Id{few}/errors?severity=warning", "POST /no\ntitle,price,currency\nRTX 3090,7,SEK\n",
+ "GET /jobs/$::Id{few}/errors?severity=warning",
+ "GET /jobs/$::Id{few}/status", "POST /no\ntitle,price,currency\nRTX 3090,7,SEK\n",
  "GET /jobs/$::Id{no}/errors?severity=warning"]
 --- more_headers eval
-["$::Csv\nGlyph-Job-Id: $::Id{few}", $::Lines,
+["$::Csv\nGlyph-Job-Id: $::Id{few}", $::Lines, "",
  "$::Csv\nGlyph-Job-Id: $::Id{no}", $::Lines]
 --- response_body_like eval
 [qr/"warnings_count":5,.*"schema_version":"1.0","warning_counts":\{"no_rate":5\},"warnings_kept":3\}/,
- qr/\A(?:\{[^\n]*\n){3}\z/,
+ qr/\A(?:\{[^\n]*\n){3}\z/, qr/"warnings" ?: ?5, ?"warnings_kept" ?: ?3\}/,
  qr/"warnings_count":1,.*"warning_counts":\{"no_rate":1\},"warnings_kept":0\}/,
  qr/\A\z/]
 

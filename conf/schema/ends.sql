@@ -322,6 +322,8 @@ BEGIN
 
         v_after := r.id;
 
+        DELETE FROM glyph.listing_orders o WHERE o.import_id = r.id;
+
         v_work := v_work + 1;
 
         SELECT min(l.import_index), max(l.import_index) INTO v_first, v_last

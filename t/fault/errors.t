@@ -303,6 +303,10 @@ subtest 'workers are killed while they import' => sub {
     $id = uuid();
     my $pid = upload($id, "\@$warned", '--limit-rate', '600k');
     ok begun($id), 'one in the foreground';
+    is status_of("/jobs/$id/errors?severity=warning", @csv), 409,
+        'has no whole list yet';
+    like get("/jobs/$id/errors?severity=warning&limit=2", @csv),
+        qr/\Arow_index,.*\r\n3,.*\r\n6,.*\r\n\z/, 'but a page';
     kill 'KILL', workers();
     waitpid $pid, 0;
     is final($id, 30), 'failed', 'fails';
@@ -322,6 +326,21 @@ subtest 'all of nginx is killed, and its rules change' => sub {
     like slurp("$root/logs/error.log"), qr/the import starts again/, 'anew';
     is kept($id), '1000 1000', 'as many as may be are kept, each once';
     is counted($id), $all, 'all are counted';
+};
+
+subtest 'a job that runs in another worker' => sub {
+    Glyph::Fault::configure(workers => 2, http => 'glyph_max_warnings 10;');
+    kill 'HUP', master();
+    ok wait_for(sub { workers() == 2 }, 20), 'two workers';
+    my $id = uuid();
+    my $pid = upload($id, "\@$warned", '--limit-rate', '600k');
+    ok begun($id), 'an import that runs';
+    sleep 0.3;
+    like get("/jobs/$id/status"),
+        qr/"warnings" ?: ?\d{3,}, ?"warnings_kept" ?: ?10\}/, 'is known'
+        for 1 .. 8;
+    waitpid $pid, 0;
+    is final($id, 30), 'completed', 'and completes';
 };
 
 ok stop_nginx(), 'nginx ends when asked';

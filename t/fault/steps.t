@@ -13,6 +13,7 @@ use Glyph::Fault;
 use Glyph::Session;
 
 my $schema = "$ENV{GLYPH_BUILD}/schema.sql";
+my ($version) = slurp('src/pg/ngx_glyph_schema.h') =~ /_VERSION +(\d+)/;
 my ($psql) = (sort glob '/usr/lib/postgresql/*/bin/psql')[-1];
 (my $dump = $psql) =~ s/psql$/pg_dump/;
 
@@ -92,7 +93,7 @@ subtest 'interrupted behind its steps' => sub {
     close $out;
 
     is run_file($part, $ENV{GLYPH_PG}), '', 'the steps are done';
-    is sql('SELECT max(version) FROM glyph.schema_versions'), 3,
+    is sql('SELECT max(version) FROM glyph.schema_versions'), $version,
         'and the schema knows it';
     my $id = uuid();
     is code_of($id, upload($id, "\@$small")), 200,
@@ -146,7 +147,12 @@ is counts(), join('|', 13, 8 * $rows + 9, 4, 8 * $rows + 9, 4),
     'nothing is lost, nothing is double';
 is shape($ENV{GLYPH_PG}), shape($fresh), 'and the schema is as a new one';
 is sql('SELECT string_agg(version::text, chr(44) ORDER BY version)'
-       . ' FROM glyph.schema_versions'), '1,2,3', 'with its history';
+       . ' FROM glyph.schema_versions'), join(',', 1 .. $version),
+   'with its history';
+ok wait_for(sub {
+    sql('SELECT count(*) FROM glyph.imports WHERE ordered_at IS NULL'
+        . ' AND valid_rows > 1000') == 0;
+}, 20), 'and large imports have their orders';
 
 subtest 'warnings' => sub {
     is warnings_of($unkept), 0, 'of before are none';
@@ -156,8 +162,11 @@ subtest 'warnings' => sub {
 # A number 2 is the present one without what came with 3.
 subtest 'from 2 to 3' => sub {
     sql('DROP VIEW glyph.warning_view');
-    sql('DROP FUNCTION glyph.api_warnings');
+    sql('DROP FUNCTION glyph.api_warnings, glyph.make_orders,'
+        . ' glyph.order_import');
     sql('DROP TABLE glyph.import_warnings');
+    sql('DROP TABLE glyph.listing_orders');
+    sql('ALTER TABLE glyph.imports DROP ordered_at');
     sql('DELETE FROM glyph.schema_versions WHERE version = 3');
     my $count = counts();
 
