@@ -10,6 +10,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <sys/random.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "text/glyph_hash.h"
@@ -143,6 +144,7 @@ main(int argc, char **argv)
     s.conf.registry = s.registry;
 
     s.opts.undigested = 1;
+    s.opts.now = (uint64_t) time(NULL) * 1000;
 
     s.n = fread(s.chunk, 1, SIEVE_CHUNK, stdin);
 

@@ -22,6 +22,9 @@ typedef struct {
     unsigned char    delimiter;     /* 0: to be found */
     glyph_decimal_e  decimal;
     char             currency[4];   /* of prices that say none, or "" */
+    uint64_t         now;           /* ms since 1970: the import's time, from
+                                       which "2 days ago" counts; 0: such is
+                                       not read */
     uint64_t         max_errors;    /* 0: the location's */
     double           max_error_ratio;   /* 0: none, else 0 < r <= 1 */
     unsigned         undigested:1;  /* nobody asks for the file's SHA-256 */

@@ -30,7 +30,8 @@ static int glyph_header_grow(glyph_header_t *h);
 static const char *const  glyph_column_names[] = {
     "title", "model", "price", "currency", "condition", "quantity", "seller",
     "region", "listing_age", "seen_at", "source_url", "source_type",
-    "bulk_notes", "availability", "extra", "ignored", "scored"
+    "bulk_notes", "availability", "extra", "ignored", "scored",
+    "shop"
 };
 
 
@@ -72,6 +73,7 @@ glyph_header_create(glyph_header_t **header, const glyph_str_t *fields,
     }
 
     if (*code == GLYPH_CODE_OK) {
+        glyph_header_shops(h);
         *code = glyph_header_decide(h, detail);
     }
 
@@ -630,7 +632,7 @@ glyph_header_language(const glyph_header_t *header)
 const char *
 glyph_column_name(glyph_column_e column)
 {
-    if ((unsigned) column > GLYPH_COL_SCORED) {
+    if ((unsigned) column > GLYPH_COL_SHOP) {
         return "";
     }
 

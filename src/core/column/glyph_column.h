@@ -32,7 +32,8 @@ typedef enum {
 
     GLYPH_COL_EXTRA = GLYPH_COL_N,  /* kept in extra under its own name */
     GLYPH_COL_IGNORED,              /* _line, _codes, _messages, unnamed */
-    GLYPH_COL_SCORED                /* see glyph_scored.h */
+    GLYPH_COL_SCORED,               /* see glyph_scored.h */
+    GLYPH_COL_SHOP                  /* see glyph_header_shop.h */
 } glyph_column_e;
 
 

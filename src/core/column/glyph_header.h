@@ -7,6 +7,7 @@
 
 #include "column/glyph_column.h"
 #include "column/glyph_header_name.h"
+#include "column/glyph_header_shop.h"
 #include "text/glyph_keys.h"
 
 
@@ -31,6 +32,7 @@ struct glyph_header_s {
     unsigned            ignore_extra:1;
     int                 find[GLYPH_COL_N];
     int                 second[GLYPH_COL_N];
+    glyph_header_shop_t shop;
     char                currency[4];
     char                language[4];    /* of the price's name */
     glyph_column_t     *columns;
@@ -42,6 +44,9 @@ struct glyph_header_s {
     size_t              ntitles;
 };
 
+
+/* What columns mean together, before it is decided about each. */
+void glyph_header_shops(glyph_header_t *h);
 
 /*
  * Of several columns for a known one the surest stays.  GLYPH_CODE_OK, or

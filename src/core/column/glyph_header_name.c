@@ -32,7 +32,6 @@ static const glyph_synonym_t *glyph_header_find_name(
     const glyph_str_t *field);
 static unsigned glyph_header_has(const glyph_str_t *fields, size_t n,
     size_t *known);
-static int glyph_header_same(const char *a, const char *b);
 static const char *glyph_header_nearest(const glyph_str_t *given,
     glyph_column_e column, size_t *distance);
 static int glyph_header_is_other(const char *name);
@@ -171,9 +170,7 @@ glyph_header_slot(const char *name)
 }
 
 
-/* "product_name" is also "ProductName". */
-
-static int
+int
 glyph_header_same(const char *a, const char *b)
 {
     for ( ;; ) {

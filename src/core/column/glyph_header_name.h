@@ -17,6 +17,9 @@
 #define GLYPH_HEADER_TRIED     32
 
 
+/* Whether two folded names are one: "product_name" is also "productname". */
+int glyph_header_same(const char *a, const char *b);
+
 /* The synonym that a folded name is, or NULL. */
 const glyph_synonym_t *glyph_header_synonym(const char *name);
 

@@ -241,6 +241,9 @@ const glyph_synonym_t  glyph_synonyms[] = {
     { "graphic_card", GLYPH_COL_TITLE, GLYPH_SYNONYM_TITLE_OR_MODEL, "en" },
     { "graphics_card_name", GLYPH_COL_TITLE, GLYPH_SYNONYM_TITLE_OR_MODEL, "en" },
     { "video_card_name", GLYPH_COL_TITLE, GLYPH_SYNONYM_TITLE_OR_MODEL, "en" },
+    { "sales_price", GLYPH_COL_PRICE, GLYPH_SYNONYM_STRONG, "en" },
+    { "price_tax_incl", GLYPH_COL_PRICE, GLYPH_SYNONYM_STRONG, "en" },
+    { "price_tax_included", GLYPH_COL_PRICE, GLYPH_SYNONYM_STRONG, "en" },
 
     /* ar */
     { "العنوان", GLYPH_COL_TITLE, GLYPH_SYNONYM_STRONG, "ar" },
@@ -351,6 +354,7 @@ const glyph_synonym_t  glyph_synonyms[] = {
     { "hinweise", GLYPH_COL_BULK_NOTES, GLYPH_SYNONYM_STRONG, "de" },
     { "notizen", GLYPH_COL_BULK_NOTES, GLYPH_SYNONYM_STRONG, "de" },
     { "kommentar", GLYPH_COL_BULK_NOTES, GLYPH_SYNONYM_STRONG, "de" },
+    { "aktionspreis", GLYPH_COL_PRICE, GLYPH_SYNONYM_STRONG, "de" },
 
     /* es */
     { "titulo", GLYPH_COL_TITLE, GLYPH_SYNONYM_STRONG, "es" },

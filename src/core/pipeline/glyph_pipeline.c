@@ -469,6 +469,11 @@ glyph_pipeline_record(glyph_pipeline_t *p, const glyph_record_t *rec,
     uint64_t             index;
     glyph_row_result_t  *result;
 
+    if (glyph_row_skips(p->row, rec)) {
+        glyph_stats_totals(p->stats)->skipped++;
+        return GLYPH_OK;
+    }
+
     index = glyph_stats_totals(p->stats)->rows + (p->pending != NULL);
 
     if (p->conf->max_rows && index == p->conf->max_rows) {

@@ -76,6 +76,7 @@ typedef struct {
     uint64_t  warnings;
     uint64_t  duplicates;
     uint64_t  matches[4];       /* of valid rows, by glyph_match_e */
+    uint64_t  skipped;          /* records that are no rows: glyph_skip.h */
     uint64_t  not_gpu;
     uint64_t  assumed;          /* of valid rows: their currency is */
     uint64_t  unknown;          /* … is XXX */

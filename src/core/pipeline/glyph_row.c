@@ -3,6 +3,7 @@
 #include "text/glyph_memo.h"
 #include "pipeline/glyph_row.h"
 #include "pipeline/glyph_scored.h"
+#include "pipeline/glyph_shop.h"
 #include "text/glyph_utf8.h"
 
 
@@ -19,6 +20,7 @@ struct glyph_row_s {
     size_t                        ncolumns;
     const int                    *titles;       /* columns to be joined */
     size_t                        ntitles;      /* 0: the title is one */
+    glyph_shop_t                 *shop;         /* NULL: no such file */
     const glyph_tender_t         *tender;
     glyph_decimal_e               habit;
     glyph_matcher_t              *matcher;      /* NULL: it rests */
@@ -40,6 +42,8 @@ static void glyph_row_fields(glyph_row_t *row, const glyph_record_t *rec,
     glyph_row_result_t *result);
 static void glyph_row_known(glyph_row_t *row, const glyph_str_t *value,
     glyph_field_e kind, glyph_column_e column, glyph_row_result_t *result);
+static void glyph_row_shop(glyph_row_t *row, const glyph_record_t *rec,
+    glyph_row_result_t *result);
 static void glyph_row_join_titles(glyph_row_t *row, const glyph_record_t *rec,
     glyph_row_result_t *result);
 static void glyph_row_extra(glyph_buf_t *extra, const glyph_column_t *column,
@@ -90,6 +94,11 @@ glyph_row_create(const glyph_pipeline_conf_t *conf,
     if (row->ntitles == 1) {
         row->ntitles = 0;
     }
+
+    if (glyph_shop_create(&row->shop, header, habit, opts->now) != GLYPH_OK) {
+        free(row);
+        return NULL;
+    }
     row->habit = habit;
     row->reject_unknown = opts->reject_unknown;
     row->reject_not_gpu = opts->reject_not_gpu;
@@ -102,6 +111,7 @@ glyph_row_create(const glyph_pipeline_conf_t *conf,
         row->dedup = glyph_dedup_create(conf->dedup_size);
 
         if (row->dedup == NULL) {
+            glyph_shop_destroy(row->shop);
             free(row);
             return NULL;
         }
@@ -121,6 +131,7 @@ glyph_row_destroy(glyph_row_t *row)
     glyph_row_rest(row);
     glyph_dedup_destroy(row->dedup);
     glyph_memo_destroy(row->conditions);
+    glyph_shop_destroy(row->shop);
     free(row);
 }
 
@@ -174,6 +185,10 @@ glyph_row_read(glyph_row_t *row, const glyph_record_t *rec, int64_t index,
 
     if (row->ntitles) {
         glyph_row_join_titles(row, rec, result);
+    }
+
+    if (row->shop) {
+        glyph_row_shop(row, rec, result);
     }
 
     if (result->extra.failed || result->title.failed) {
@@ -323,6 +338,39 @@ glyph_row_known(glyph_row_t *row, const glyph_str_t *value,
     if (kind == GLYPH_FIELD_NUMBER && column == GLYPH_COL_PRICE) {
         row->price_number = 1;
     }
+}
+
+
+static void
+glyph_row_shop(glyph_row_t *row, const glyph_record_t *rec,
+    glyph_row_result_t *result)
+{
+    unsigned      number;
+    glyph_str_t  *title;
+    glyph_code_e  code;
+
+    number = row->price_number;
+
+    code = glyph_shop_row(row->shop, rec, result->listing.text,
+                          &result->title, &number);
+
+    if (code != GLYPH_CODE_OK) {
+        glyph_row_error(result, code, GLYPH_COL_PRICE);
+    }
+
+    row->price_number = number;
+    title = &result->listing.text[GLYPH_COL_TITLE];
+
+    if (title->len > row->longest) {
+        row->longest = title->len;
+    }
+}
+
+
+int
+glyph_row_skips(const glyph_row_t *row, const glyph_record_t *rec)
+{
+    return row->shop && glyph_shop_skips(row->shop, rec);
 }
 
 

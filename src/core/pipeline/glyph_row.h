@@ -51,6 +51,9 @@ glyph_row_t *glyph_row_create(const glyph_pipeline_conf_t *conf,
     const glyph_tender_t *tender, glyph_decimal_e habit);
 void glyph_row_destroy(glyph_row_t *row);
 
+/* Whether the next record is no row of its own, see glyph_shop.h. */
+int glyph_row_skips(const glyph_row_t *row, const glyph_record_t *rec);
+
 /* Gives back what is needed only while rows are read. */
 void glyph_row_rest(glyph_row_t *row);
 
