@@ -165,7 +165,9 @@ for my $list (sort keys %lists) {
                 sort keys %{$classes{$list}{$phrase}})
             : $l->{class}->($class);
         $value .= ", \"$language\"" if $l->{spoken};
-        $text .= "    { \"$phrase\", $value },\n";
+        my $line = "    { \"$phrase\", $value },";
+        $line =~ s/, (?="\w+" \},$)/,\n      / if length $line > 80;
+        $text .= "$line\n";
     }
 
     $text .= "};\n\nconst size_t  $l->{array}_n = sizeof($l->{array})\n"

@@ -148,7 +148,8 @@ glyph_notes_currency(glyph_notes_t *notes, const glyph_totals_t *totals,
     memset(&text, 0, sizeof(glyph_buf_t));
 
     if (totals->assumed) {
-        glyph_notes_rows(&text, totals->assumed, " without a currency, taken for ");
+        glyph_notes_rows(&text, totals->assumed,
+                         " without a currency, taken for ");
         glyph_buf_puts(&text, tender->assumed);
         glyph_buf_puts(&text, ", which is assumed here; if it is another, say "
                        "?currency=EUR, or name the column \"price (EUR)\"");
@@ -157,8 +158,8 @@ glyph_notes_currency(glyph_notes_t *notes, const glyph_totals_t *totals,
     }
 
     if (totals->unknown) {
-        glyph_notes_rows(&text, totals->unknown, " without a currency that can be "
-                         "known");
+        glyph_notes_rows(&text, totals->unknown,
+                         " without a currency that can be known");
 
         if (tender->against && !glyph_tender_unknown(tender->assumed)) {
             glyph_buf_puts(&text, " (the column's name or the decimal mark "
