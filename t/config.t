@@ -838,7 +838,21 @@ location = /health { glyph_health fuller; }
 invalid parameter "fuller" in
 
 
-=== TEST 75: a default currency that is none
+=== TEST 75: fewer warnings than none
+--- http_config
+include $TEST_NGINX_SERVROOT/html/wrong.conf;
+--- user_files
+>>> wrong.conf
+glyph_max_warnings 0;
+server { location / {
+glyph_max_warnings 3000000000;
+} }
+--- must_die
+--- error_log eval
+qr/\Qvalue must be between 0 and 2147483647\E in \S+wrong\.conf:3$/m
+
+
+=== TEST 76: a default currency that is none
 --- http_config
 glyph_default_currency EURO;
 --- must_die
@@ -846,7 +860,7 @@ glyph_default_currency EURO;
 "EURO" is no code of a currency, such as EUR in
 
 
-=== TEST 76: a default currency twice
+=== TEST 77: a default currency twice
 --- http_config
 glyph_default_currency EUR;
 glyph_default_currency USD;

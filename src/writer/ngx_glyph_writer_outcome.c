@@ -397,7 +397,8 @@ ngx_glyph_writer_take(ngx_glyph_writer_tx_t *tx)
     }
 
     ngx_glyph_writer_send(tx, NGX_GLYPH_WRITER_TAKE,
-        "SELECT t.found, t.epoch, t.state, t.rows, i.error->>'code', t.own "
+        "SELECT t.found, t.epoch, t.state, t.rows, i.error->>'code', t.own, "
+        "t.warnings_count "
         "FROM glyph.take($1::uuid, $2::uuid, $3::uuid, NULL, $4::jsonb) t "
         "LEFT JOIN glyph.imports i ON i.id = $1::uuid", 4, params);
 
@@ -410,7 +411,7 @@ ngx_glyph_writer_taken(ngx_glyph_writer_tx_t *tx, PGresult *res)
 {
     char             *state;
     ngx_int_t         rc;
-    uint64_t          rows;
+    uint64_t          rows, warnings;
     ngx_uint_t        i;
     ngx_glyph_item_t  item;
     ngx_glyph_job_t  *job;
@@ -450,11 +451,15 @@ ngx_glyph_writer_taken(ngx_glyph_writer_tx_t *tx, PGresult *res)
                           PQgetlength(res, 0, 1));
 
     rows = strtoull(PQgetvalue(res, 0, 3), NULL, 10);
+    warnings = strtoull(PQgetvalue(res, 0, 6), NULL, 10);
 
     item = tx->batch->items[i];
 
+    /* a block may have warnings of the file alone, and no row */
+
     if (item.block == NULL || item.block->final
-        || rows < item.block->totals.rows)
+        || rows < item.block->totals.rows
+        || warnings < item.block->totals.warnings)
     {
         ngx_glyph_writer_give_back(tx->batch, i);
         return;
