@@ -523,7 +523,7 @@ POST /import
 Ttile,Pries,seller
 RTX 3090,700,me
 --- error_code: 422
---- response_body_like: "validation_errors":\[\{"code":"columns_missing",.*"did_you_mean":\{"Ttile":"title","Pries":"preis"\}\}\]
+--- response_body_like: "validation_errors":\[\{"code":"columns_missing",.*"did_you_mean":\{"Ttile":"title","Pries":"preis"\},"suggestions":\[\{"column":"Ttile","as":"title","confidence":0.9\},
 
 
 === TEST 39: the header is not the first line
