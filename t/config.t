@@ -884,3 +884,20 @@ glyph_postgres "dbname=glyph";
 --- must_die
 --- error_log eval
 qr/open\(\) ".*no-such-file.csv" of "glyph_part_numbers" failed \(2: No such file/
+
+
+=== TEST 79: a default currency that is none
+--- http_config
+glyph_default_currency EURO;
+--- must_die
+--- error_log
+"EURO" is no code of a currency, such as EUR in
+
+
+=== TEST 80: a default currency twice
+--- http_config
+glyph_default_currency EUR;
+glyph_default_currency USD;
+--- must_die
+--- error_log
+"glyph_default_currency" directive is duplicate in

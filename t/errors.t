@@ -304,7 +304,7 @@ __DATA__
 
 === TEST 19: warnings: a page, lines, a file, and what is wrong besides
 --- request eval
-["POST /import\ntitle,price,currency\nRTX 3090,1.299,\nRTX 3080,x,\nRTX 3070,700\nRTX 3070,700,SEK\n",
+["POST /import?currency=USD\ntitle,price,currency\nRTX 3090,1.299,\nRTX 3080,x,\nRTX 3070,700\nRTX 3070,700,SEK\n",
  "GET /jobs/$::Id{warned}/errors?severity=warning",
  "GET /jobs/$::Id{warned}/errors?severity=warning",
  "GET /jobs/$::Id{warned}/errors?severity=warning",
@@ -389,8 +389,8 @@ __DATA__
 --- more_headers eval
 ["$::Csv\nGlyph-Job-Id: $::Id{formula}", $::Want, $::Want]
 --- response_body_like eval
-[qr/"invalid_rows":1,.*"warnings_count":1,/,
- qr/\Arow_index,line,severity,code,column,value,message\r\n0,2,"warning","price_ambiguous","price","'\+1,299","[^"]+"\r\n1,3,"error","currency_invalid","currency","'=""A","[^"]+"\r\n1,3,"error","price_invalid","price","x","[^"]+"\r\n\z/,
+[qr/"invalid_rows":1,.*"warnings_count":3,/,
+ qr/\Arow_index,line,severity,code,column,value,message\r\n0,2,"warning","price_ambiguous","price","'\+1,299","[^"]+"\r\n1,3,"error","price_invalid","price","x","[^"]+"\r\n1,3,"warning","currency_invalid","currency","'=""A","[^"]+"\r\n,,"warning","currency_assumed",,,"[^\r]+"\r\n\z/,
  qr/\Arow_index,[^\r]*\r\n0,2,warning,price_ambiguous,price,"\+1,299",[^\r]*\r\n/]
 
 
@@ -399,7 +399,7 @@ __DATA__
 ["POST /background\n[{\"title\":\"RTX 3090\",\"price\":7,\"currency\":\"SEK\"}]",
  "GET /jobs/$::Id{jsonwarn}/errors?severity=warning",
  "GET /jobs/$::Id{jsonwarn}/errors?severity=warning",
- "POST /import\ntitle,price\nRTX 3090,700\n",
+ "POST /import?currency=USD\ntitle,price\nRTX 3090,700\n",
  "GET /jobs/$::Id{nowarn}/errors?severity=warning",
  "GET /jobs/$::Id{nowarn}/errors?severity=warning",
  "GET /jobs/" . ::uuid() . "/errors?severity=warning"]
@@ -454,7 +454,7 @@ glyph_max_warnings
 
 === TEST 27: nothing is said of no warnings, nor kept of a dry run
 --- request eval
-["POST /import\ntitle,price\nRTX 3090 " . ::uuid() . ",700\n",
+["POST /import?currency=USD\ntitle,price\nRTX 3090 " . ::uuid() . ",700\n",
  "POST /import?dry_run=true\ntitle,price,currency\nRTX 3090,7,SEK\n"]
 --- more_headers eval
 $::Csv

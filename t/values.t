@@ -38,7 +38,7 @@ sub headers {
 sub csv { return CORE::join '', map { "$_\r?\n" } @_ }
 
 our $None = <<'_EOC_';
-title,price,currency,condition,quantity,seller,region,seen_at,source_url
+title,price (USD),currency,condition,quantity,seller,region,seen_at,source_url
 RTX 3090,700,N/A,n/a,-,None,NA,NaT,N/A
 RTX 3080,500,null,?,N/A,#N/A,unknown,0000-00-00,https://
 H100 PCIe,30000,TBD,nan,?,(empty),None,#VALUE!,javascript:void(0)
@@ -53,7 +53,7 @@ RTX 4090,799<sup>99</sup>,,
 _EOC_
 
 our $Undecided = <<'_EOC_';
-title,price,found_at
+title,price (USD),found_at
 RTX 3090,700,03/04/2025
 RTX 3080,500,05/06/2025
 H100 PCIe,30000,whenever
@@ -229,7 +229,7 @@ CORE::join "\r\n", 'dedup_status', qw(FIRST FIRST FIRST DUPLICATE_SECONDARY
 
 === TEST 9: pages of a search are no listings
 --- request eval
-"POST /import\ntitle,price,url\n" . CORE::join '', map {
+"POST /import\ntitle,price (USD),url\n" . CORE::join '', map {
     "RTX 3090 no $_ of many,700,https://shop.example/search?p=" . int($_ / 9)
     . "\n" } 0 .. 35
 --- response_body_like: "valid_rows":36.*"duplicate_rows":0.*"warnings_count":1.*"code":"url_shared"

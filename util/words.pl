@@ -15,8 +15,9 @@ my $core = "$FindBin::Bin/../src/core";
 my $check = @ARGV && $ARGV[0] eq '-c';
 
 # What a class of a list is in C: the initializers behind the phrase.  Of a
-# "set" a phrase may have several classes, each a bit, and the table is sorted.
-# "part" says which of a list's tables has the phrases of a class.
+# "set" a phrase may have several classes, each a bit, and the table is sorted;
+# of one that is "spoken" the language matters.  "part" says which of a list's
+# tables has the phrases of a class.
 
 my %lists = (
     title => {
@@ -44,6 +45,12 @@ my %lists = (
             return 'GLYPH_COL_' . uc($column)
                 . ', GLYPH_SYNONYM_' . uc $strength;
         },
+        spoken => 1,
+    },
+    header => {
+        file => 'glyph_header_words', include => 'column/glyph_header_words.h',
+        type => 'glyph_phrase_t', array => 'glyph_header_words', set => 1,
+        class => sub { 'GLYPH_HEADER_' . uc shift },
     },
     condition => {
         file => 'glyph_condition_words', include => 'value/glyph_condition_words.h',
@@ -218,7 +225,10 @@ sub table {
             ? join("\n          | ", map { $l->{class}->($_) }
                 sort keys %{$classes{$list}{$phrase}})
             : $l->{class}->($class);
-        $text .= "    { \"$phrase\", $value },\n";
+        $value .= ", \"$language\"" if $l->{spoken};
+        my $line = "    { \"$phrase\", $value },";
+        $line =~ s/, (?="\w+" \},$)/,\n      / if length $line > 80;
+        $text .= "$line\n";
     }
 
     return $text . "};\n\nconst size_t  ${array}_n = sizeof($array)\n"

@@ -13,6 +13,8 @@
 #define NGX_GLYPH_BOUNDARY_MAX  70          /* RFC 2046, 5.1.1 */
 #define NGX_GLYPH_WAIT_MAX      60          /* Prefer: wait=, s */
 
+#define NGX_GLYPH_PREFERENCE_MAX  32
+
 
 static ngx_int_t ngx_glyph_options_type(ngx_http_request_t *r,
     ngx_glyph_job_t *job);
@@ -28,6 +30,7 @@ static ngx_int_t ngx_glyph_options_param(ngx_http_request_t *r,
     ngx_str_t *type, const char *name, ngx_str_t *value);
 static void ngx_glyph_options_prefer(ngx_http_request_t *r,
     ngx_glyph_job_t *job);
+static size_t ngx_glyph_options_plain(ngx_str_t *token, u_char *buf);
 static void ngx_glyph_options_preference(ngx_glyph_job_t *job,
     ngx_str_t *token);
 
@@ -411,32 +414,52 @@ ngx_glyph_options_prefer(ngx_http_request_t *r, ngx_glyph_job_t *job)
 }
 
 
+/*
+ * A preference without its parameters, and without the blanks around "=" and
+ * the quotes that it may have: 'handling = "strict"'.  What is longer than any
+ * that is known is none.
+ */
+
+static size_t
+ngx_glyph_options_plain(ngx_str_t *token, u_char *buf)
+{
+    size_t   len;
+    u_char  *p, *last;
+
+    len = 0;
+    last = token->data + token->len;
+
+    for (p = token->data; p < last && *p != ';'; p++) {
+
+        if (*p == ' ' || *p == '\t' || *p == '"') {
+            continue;
+        }
+
+        if (len == NGX_GLYPH_PREFERENCE_MAX) {
+            return 0;
+        }
+
+        buf[len++] = *p;
+    }
+
+    return len;
+}
+
+
 static void
 ngx_glyph_options_preference(ngx_glyph_job_t *job, ngx_str_t *token)
 {
-    u_char     *p, *last;
-    ngx_int_t   n;
-    ngx_str_t   text;
+    ngx_int_t  n;
+    ngx_str_t  text;
+    u_char     buf[NGX_GLYPH_PREFERENCE_MAX];
 
     static ngx_str_t  async = ngx_string("respond-async");
     static ngx_str_t  strict = ngx_string("handling=strict");
     static ngx_str_t  wait = ngx_string("wait=");
     static ngx_str_t  represent = ngx_string("return=representation");
 
-    p = token->data;
-    last = p + token->len;
-
-    while (p < last && (*p == ' ' || *p == '\t')) {
-        p++;
-    }
-
-    text.data = p;
-
-    while (p < last && *p != ' ' && *p != '\t' && *p != ';') {
-        p++;
-    }
-
-    text.len = p - text.data;
+    text.data = buf;
+    text.len = ngx_glyph_options_plain(token, buf);
 
     if (text.len == async.len
         && ngx_strncasecmp(text.data, async.data, async.len) == 0)

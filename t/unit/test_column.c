@@ -252,12 +252,28 @@ main(void)
     test_map("Artículo|Precio venta", NULL, "title|price", "");
     test_map("Prodotto|Prezzo IVA inclusa", NULL, "title|price", "");
     test_map("Anúncio|Preço de venda", NULL, "title|price", "");
-    test_map("Tytuł oferty|Cena zł|Dostępność", NULL, "title|price|quantity",
-             "PLN");
+    test_map("Tytuł oferty|Cena zł|Dostępność", NULL,
+             "title|price|availability", "PLN");
     test_map("Omschrijving|Vraagprijs|Voorraad", NULL,
              "title|price|quantity", "");
     test_map("title|price|notes|comments", NULL,
              "title|price|bulk_notes|extra", "");
+    test_map("GPU model name|GPU Price", NULL, "title|price", "");
+    test_map("Graphiccard|Final price", NULL, "title|price", "");
+    test_map("Tab Title|soldprice", NULL, "title|price", "");
+    test_map("Tab Title|list_price", NULL, "title|price", "");
+    test_map("title|list_price|cost", NULL, "title|extra|price", "");
+    test_map("title|prices", NULL, "title|price", "");
+    test_map("Título|Valor à vista|Valor", NULL, "title|price|extra", "");
+    test_map("标题|价格|库存|成色", NULL, "title|price|quantity|condition", "");
+    test_map("商品名稱|售價|賣家", NULL, "title|price|seller", "");
+    test_map("商品名|価格|在庫状況", NULL, "title|price|availability", "");
+    test_map("제목|가격|모델명", NULL, "title|price|model", "");
+    test_map("Название|Цена|В наличии|Кол-во", NULL,
+             "title|price|availability|quantity", "");
+    test_map("Цена (RUB)|Наименование", NULL, "price|title", "RUB");
+    test_map("Назва|Ціна|Стан", NULL, "title|price|condition", "");
+    test_map("العنوان|السعر|الكمية", NULL, "title|price|quantity", "");
     test_map("title|list price|sale price", NULL, "title|extra|price", "");
     test_map("title|price|price_usd", NULL, "title|price|extra", "");
 
@@ -270,7 +286,22 @@ main(void)
     test_map("title|GPU Model|price", NULL, "title|model|price", "");
     test_map("title|model|GPU|price", NULL, "title|model|extra|price", "");
     test_map("title|price|stock|availability", NULL,
-             "title|price|quantity|extra", "");
+             "title|price|quantity|availability", "");
+    test_map("title|price|In stock?|Stock", NULL,
+             "title|price|availability|quantity", "");
+    test_map("title|price|Available|Stock|Qty", NULL,
+             "title|price|availability|extra|quantity", "");
+    test_map("title|price|is_in_stock|qty_available", NULL,
+             "title|price|availability|quantity", "");
+    test_map("title|price|Stock status|On hand", NULL,
+             "title|price|availability|quantity", "");
+    test_map("title|price|Vorrätig?|Stück|Lager", NULL,
+             "title|price|availability|quantity|extra", "");
+    test_map("title|price|Pcs", NULL, "title|price|quantity", "");
+    test_map("title|price|Lager", "Lager:availability",
+             "title|price|availability", "");
+    test_map("title|price|url|link", NULL, "title|price|source_url|extra",
+             "");
     test_map("title|price|line|codes", NULL, "title|price|extra|extra", "");
 
     test_map("A|B", "A:title,B:price", "title|price", "");
@@ -292,6 +323,26 @@ main(void)
                  GLYPH_FILE_COLUMN_DUPLICATE, "mean price");
     test_refused("Titel|Titre|price", NULL, GLYPH_FILE_COLUMN_DUPLICATE,
                  "mean title");
+
+    /* no net price for a gross one, no purchase price for a sale one */
+
+    test_refused("Titre|Prix HT", NULL, GLYPH_FILE_COLUMNS_MISSING,
+                 "\"Prix HT\" (price may");
+    test_refused("Titel|EK Preis", NULL, GLYPH_FILE_COLUMNS_MISSING,
+                 "\"EK Preis\" (price may");
+    test_refused("Titel|EKPreis", NULL, GLYPH_FILE_COLUMNS_MISSING,
+                 "\"EKPreis\" (price may");
+    test_refused("title|Old price", NULL, GLYPH_FILE_COLUMNS_MISSING,
+                 "\"Old price\" (price may");
+    test_refused("Titel|UVP", NULL, GLYPH_FILE_COLUMNS_MISSING,
+                 "\"UVP\" (price may");
+    test_refused("title|shipping_price", NULL, GLYPH_FILE_COLUMNS_MISSING,
+                 "\"shipping_price\" (price may");
+    test_refused("title|strongprice", NULL, GLYPH_FILE_COLUMNS_MISSING,
+                 "did you mean \"price\" for \"strongprice\"?");
+    test_refused("brand_name|price", NULL, GLYPH_FILE_COLUMNS_MISSING,
+                 "\"price\" (title may");
+    test_map("Titre|Prix HT", "Prix HT:price", "title|price", "");
 
     test_refused("Titel|Pries", NULL, GLYPH_FILE_COLUMNS_MISSING,
                  "no price column; columns seen: \"Titel\", \"Pries\"; did "

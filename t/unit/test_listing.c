@@ -224,7 +224,7 @@ test_dates(void)
                 "dates that contradict are left out, which is said once");
     test_result("\"valid_rows\":3,\"invalid_rows\":0", 1, "no row is lost");
 
-    test("title,price,seen_at\nA,1,03/04/2025\nA,2,26/06/2025\n",
+    test("title,price (USD),seen_at\nRTX 3090,1,03/04/2025\nRTX 3080,2,26/06/2025\n",
          GLYPH_COL_SEEN_AT, "1743638400|1750896000|");
     test_result("\"date_order\":\"dmy\"", 1, "the sample decides");
     test_result("\"warnings_count\":0", 1, "and nothing is to be said");
@@ -248,7 +248,7 @@ test_dates(void)
          GLYPH_COL_SEEN_AT, "1753401600|1753531200|");
     test("title,price,found_at\nA,1,45863\nA,2,2025-07-25\n",
          GLYPH_COL_SEEN_AT, "0|1753401600|");
-    test("title,price,seen_at\nA,1,2 days ago\nA,2,N/A\n",
+    test("title,price (USD),seen_at\nRTX 3090,1,2 days ago\nRTX 3080,2,N/A\n",
          GLYPH_COL_SEEN_AT, "1764331200|0|");
     test_result("\"warnings_count\":0", 1, "a placeholder is no wrong date");
     test_json("[{\"title\":\"A\",\"price\":1,\"seen_at\":\"03/04/2025\"},"

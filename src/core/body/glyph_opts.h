@@ -23,6 +23,7 @@ typedef struct {
     unsigned char    delimiter;     /* 0: to be found */
     glyph_decimal_e  decimal;
     glyph_date_order_e  date_order;     /* unknown: to be found */
+    char             currency[4];   /* of prices that say none, or "" */
     uint64_t         now;           /* ms since 1970: the import's time, from
                                        which "2 days ago" counts; 0: such is
                                        not read */

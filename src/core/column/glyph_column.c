@@ -1,47 +1,13 @@
 /*
- * The map is made in four steps: each field gets the column that its name,
- * or the client, says, and how sure that is; of several fields for one column
- * the surest stays (glyph_header_decide); what is required must be there; the
- * rest is kept under names that differ.
+ * The map is made in four steps: each field gets the column that its name
+ * says, and how sure that is; names are made to differ, so that the client can
+ * say otherwise; of several fields for one column the surest stays
+ * (glyph_header_decide); what is required must be there.
  */
 
-#include "column/glyph_column.h"
+#include "column/glyph_header.h"
 #include "column/glyph_header_map.h"
-#include "column/glyph_header_name.h"
-#include "text/glyph_keys.h"
-#include "value/glyph_money.h"
 #include "text/glyph_utf8.h"
-
-
-#define GLYPH_HEADER_SHOW_MAX   60
-#define GLYPH_HEADER_SHOW_N     20
-#define GLYPH_HEADER_SUFFIX     24      /* "_" and a number */
-
-
-/* A name that was added later. */
-
-typedef struct glyph_header_name_s  glyph_header_name_t;
-
-struct glyph_header_name_s {
-    glyph_header_name_t  *next;
-    unsigned char         data[];
-};
-
-
-struct glyph_header_s {
-    size_t              n;
-    size_t              size;           /* room for so many columns */
-    void               *block;          /* with the arrays, if they grew */
-    glyph_header_name_t *names;
-    unsigned            ignore_extra:1;
-    int                 find[GLYPH_COL_N];
-    char                currency[4];
-    glyph_column_t     *columns;
-    unsigned char      *strength;       /* glyph_synonym_e, of each */
-    size_t             *times;          /* how often a name was met again */
-    unsigned char      *last;           /* free bytes for names */
-    glyph_keys_t        extra;          /* of columns that are */
-};
 
 
 static glyph_header_t *glyph_header_alloc(const glyph_str_t *fields,
@@ -58,26 +24,14 @@ static glyph_code_e glyph_header_map_one(glyph_header_t *h,
 static int glyph_column_target(const glyph_str_t *target,
     glyph_column_e *column);
 static void glyph_header_lookup(glyph_header_t *h, size_t i);
-static glyph_code_e glyph_header_decide(glyph_header_t *h,
-    glyph_buf_t *detail);
-static void glyph_header_demote(glyph_header_t *h, size_t i);
-static glyph_code_e glyph_header_require(glyph_header_t *h,
-    glyph_buf_t *detail);
-static int glyph_header_looks_like_data(const glyph_header_t *h,
-    glyph_str_t *value);
-static void glyph_header_advise(const glyph_header_t *h,
-    glyph_column_e column, unsigned *advised, glyph_buf_t *detail);
-static int glyph_header_distinguish(glyph_header_t *h);
-static int glyph_header_distinguish_one(glyph_header_t *h, size_t i);
 static int glyph_header_grow(glyph_header_t *h);
-static void glyph_header_seen(const glyph_header_t *h, glyph_buf_t *detail);
-static void glyph_header_quote(glyph_buf_t *detail, const glyph_str_t *name);
 
 
 static const char *const  glyph_column_names[] = {
     "title", "model", "price", "currency", "condition", "quantity", "seller",
     "region", "listing_age", "seen_at", "source_url", "source_type",
-    "bulk_notes", "extra", "ignored", "scored"
+    "bulk_notes", "availability", "extra", "ignored", "scored",
+    "shop"
 };
 
 
@@ -109,11 +63,17 @@ glyph_header_create(glyph_header_t **header, const glyph_str_t *fields,
         glyph_header_lookup(h, i);
     }
 
+    if (glyph_header_distinguish(h) != GLYPH_OK) {
+        glyph_header_destroy(h);
+        return GLYPH_ERROR;
+    }
+
     if (map != NULL && map->len) {
         *code = glyph_header_map(h, map, detail);
     }
 
     if (*code == GLYPH_CODE_OK) {
+        glyph_header_shops(h);
         *code = glyph_header_decide(h, detail);
     }
 
@@ -130,11 +90,6 @@ glyph_header_create(glyph_header_t **header, const glyph_str_t *fields,
         }
 
         return GLYPH_BAD;
-    }
-
-    if (glyph_header_distinguish(h) != GLYPH_OK) {
-        glyph_header_destroy(h);
-        return GLYPH_ERROR;
     }
 
     *header = h;
@@ -172,10 +127,11 @@ glyph_header_alloc(const glyph_str_t *fields, size_t n)
     h->times = (size_t *) (h->columns + n);
     h->strength = (unsigned char *) (h->times + n);
     h->last = h->strength + n;
-    glyph_keys_init(&h->extra);
+    glyph_keys_init(&h->given);
 
     for (i = 0; i < GLYPH_COL_N; i++) {
         h->find[i] = -1;
+        h->second[i] = -1;
     }
 
     for (i = 0; i < n; i++) {
@@ -412,6 +368,13 @@ glyph_header_map_one(glyph_header_t *h, glyph_header_map_t *names,
         return GLYPH_OPTION_INVALID;
     }
 
+    if (column == GLYPH_COL_TITLE && h->ntitles < GLYPH_HEADER_TITLES) {
+        h->titles[h->ntitles++] = i;
+        h->columns[i].used = column;
+        h->strength[i] = GLYPH_SYNONYM_MAPPED;
+        return GLYPH_CODE_OK;
+    }
+
     for (k = 0; k < h->n && column < GLYPH_COL_N; k++) {
 
         if (h->columns[k].used == column
@@ -454,302 +417,6 @@ glyph_column_target(const glyph_str_t *target, glyph_column_e *column)
 }
 
 
-static glyph_code_e
-glyph_header_decide(glyph_header_t *h, glyph_buf_t *detail)
-{
-    int     best, second;
-    char    name[GLYPH_HEADER_NAME_MAX];
-    size_t  i, column;
-
-    for (column = 0; column < GLYPH_COL_N; column++) {
-        best = -1;
-        second = -1;
-
-        for (i = 0; i < h->n; i++) {
-
-            if (h->columns[i].used != column) {
-                continue;
-            }
-
-            if (best < 0 || h->strength[i] > h->strength[best]) {
-                best = (int) i;
-                second = -1;
-
-            } else if (h->strength[i] == h->strength[best] && second < 0) {
-                second = (int) i;
-            }
-        }
-
-        if (best < 0) {
-            continue;
-        }
-
-        /* of what only may be meant the first is as good as any other,
-           but where the score depends on it */
-
-        if (second >= 0
-            && (h->strength[best] > GLYPH_SYNONYM_WEAK
-                || column <= GLYPH_COL_CURRENCY))
-        {
-            glyph_buf_puts(detail, "both ");
-            glyph_header_quote(detail, &h->columns[best].given);
-            glyph_buf_puts(detail, " and ");
-            glyph_header_quote(detail, &h->columns[second].given);
-            glyph_buf_puts(detail, " mean ");
-            glyph_buf_puts(detail, glyph_column_names[column]);
-            glyph_buf_puts(detail, "; choose one with ?map=, or rename one");
-            return GLYPH_FILE_COLUMN_DUPLICATE;
-        }
-
-        h->find[column] = best;
-
-        for (i = 0; i < h->n; i++) {
-
-            if (h->columns[i].used == column && (int) i != best) {
-                glyph_header_demote(h, i);
-            }
-        }
-    }
-
-    if (h->find[GLYPH_COL_PRICE] >= 0) {
-        glyph_header_strip(&h->columns[h->find[GLYPH_COL_PRICE]].given, name,
-                           sizeof(name), h->currency);
-    }
-
-    return GLYPH_CODE_OK;
-}
-
-
-/* Beside a title, "GPU" is the model, unless something else is. */
-
-static void
-glyph_header_demote(glyph_header_t *h, size_t i)
-{
-    size_t  k;
-
-    if (h->strength[i] == GLYPH_SYNONYM_TITLE_OR_MODEL
-        && h->columns[i].used == GLYPH_COL_TITLE)
-    {
-        for (k = 0; k < h->n; k++) {
-
-            if (h->columns[k].used == GLYPH_COL_MODEL) {
-                break;
-            }
-        }
-
-        if (k == h->n) {
-            h->columns[i].used = GLYPH_COL_MODEL;
-            return;
-        }
-    }
-
-    h->columns[i].used = GLYPH_COL_EXTRA;
-}
-
-
-static glyph_code_e
-glyph_header_require(glyph_header_t *h, glyph_buf_t *detail)
-{
-    int          title, price;
-    size_t       i, known;
-    unsigned     advised;
-    glyph_str_t  value;
-
-    title = h->find[GLYPH_COL_TITLE] >= 0 || h->find[GLYPH_COL_MODEL] >= 0;
-    price = h->find[GLYPH_COL_PRICE] >= 0;
-
-    if (title && price) {
-        return GLYPH_CODE_OK;
-    }
-
-    known = 0;
-
-    for (i = 0; i < GLYPH_COL_N; i++) {
-        known += h->find[i] >= 0;
-    }
-
-    if (known == 0 && glyph_header_looks_like_data(h, &value)) {
-        glyph_buf_puts(detail, "the first line must name the columns, such "
-                       "as title,price, but this one has ");
-        glyph_header_quote(detail, &value);
-        return GLYPH_FILE_HEADER_MISSING;
-    }
-
-    glyph_buf_puts(detail, title ? "no price column"
-                           : price ? "no title or model column"
-                                   : "no title and no price column");
-    glyph_header_seen(h, detail);
-
-    advised = 0;
-
-    if (!price) {
-        glyph_header_advise(h, GLYPH_COL_PRICE, &advised, detail);
-    }
-
-    if (!title) {
-        glyph_header_advise(h, GLYPH_COL_TITLE, &advised, detail);
-        glyph_header_advise(h, GLYPH_COL_MODEL, &advised, detail);
-    }
-
-    glyph_buf_puts(detail, advised ? "? (" : " (");
-
-    if (!price) {
-        glyph_buf_puts(detail, "price may be called price, cost, amount, "
-                       "preis, prix, precio");
-    }
-
-    if (!title) {
-        glyph_buf_puts(detail, price ? "" : "; ");
-        glyph_buf_puts(detail, "title may be called title, name, product "
-                       "name, gpu model, titel, titre");
-    }
-
-    glyph_buf_puts(detail, ", …; or say it with ?map=)");
-
-    return GLYPH_FILE_COLUMNS_MISSING;
-}
-
-
-/* A field that is a price or a URL, or a heading above the header. */
-
-static int
-glyph_header_looks_like_data(const glyph_header_t *h, glyph_str_t *value)
-{
-    size_t         i, filled;
-    glyph_money_t  money;
-
-    filled = 0;
-
-    for (i = 0; i < h->n; i++) {
-        *value = h->columns[i].given;
-
-        if ((value->len > 7 && memcmp(value->data, "http://", 7) == 0)
-            || (value->len > 8 && memcmp(value->data, "https://", 8) == 0)
-            || glyph_money_parse(value, GLYPH_DECIMAL_UNKNOWN, &money)
-               == GLYPH_CODE_OK)
-        {
-            return 1;
-        }
-
-        filled += value->len != 0;
-    }
-
-    if (filled != 1) {
-        return 0;
-    }
-
-    for (i = 0; h->columns[i].given.len == 0; i++) { /* void */ }
-
-    *value = h->columns[i].given;
-
-    return glyph_header_near(value, GLYPH_COL_PRICE) == NULL
-           && glyph_header_near(value, GLYPH_COL_TITLE) == NULL
-           && glyph_header_near(value, GLYPH_COL_MODEL) == NULL;
-}
-
-
-static void
-glyph_header_advise(const glyph_header_t *h, glyph_column_e column,
-    unsigned *advised, glyph_buf_t *detail)
-{
-    size_t       i, tried;
-    const char  *name;
-
-    tried = 0;
-
-    for (i = 0;
-         i < h->n && *advised < 3 && tried < GLYPH_HEADER_TRIED;
-         i++)
-    {
-
-        if (h->columns[i].used != GLYPH_COL_EXTRA) {
-            continue;
-        }
-
-        tried++;
-        name = glyph_header_near(&h->columns[i].given, column);
-
-        if (name != NULL) {
-            glyph_buf_puts(detail, (*advised)++ ? " or \""
-                                                : "; did you mean \"");
-            glyph_buf_puts(detail, name);
-            glyph_buf_puts(detail, "\" for ");
-            glyph_header_quote(detail, &h->columns[i].given);
-        }
-    }
-}
-
-
-/* Unknown columns become the keys of one object: "a", "a_2", "a_3". */
-
-static int
-glyph_header_distinguish(glyph_header_t *h)
-{
-    size_t  i;
-
-    for (i = 0; i < h->n; i++) {
-
-        if (glyph_header_distinguish_one(h, i) != GLYPH_OK) {
-            return GLYPH_ERROR;
-        }
-    }
-
-    return GLYPH_OK;
-}
-
-
-static int
-glyph_header_distinguish_one(glyph_header_t *h, size_t i)
-{
-    char             suffix[GLYPH_HEADER_SUFFIX];
-    size_t           k, n, len, slot, times;
-    int64_t          j;
-    glyph_texts_t    texts;
-    glyph_column_t  *c;
-
-    c = &h->columns[i];
-
-    if (c->used != GLYPH_COL_EXTRA) {
-        return GLYPH_OK;
-    }
-
-    texts.first = h->columns;
-    texts.stride = sizeof(glyph_column_t);
-
-    if (glyph_keys_room(&h->extra, &texts, i + 1) != GLYPH_OK) {
-        return GLYPH_ERROR;
-    }
-
-    len = c->given.len;
-    k = i;
-
-    for ( ;; ) {
-        j = glyph_keys_find(&h->extra, &texts, &c->given, &slot);
-
-        /* what is used for something else by now has left its name */
-
-        if (j < 0 || h->columns[j].used != GLYPH_COL_EXTRA) {
-            glyph_keys_put(&h->extra, slot, i);
-            return GLYPH_OK;
-        }
-
-        /* the first one with the name counts, so each is tried once */
-
-        k = (k == i) ? (size_t) j : k;
-        times = ++h->times[k];
-
-        for (n = sizeof(suffix); times; times /= 10) {
-            suffix[--n] = (char) ('0' + times % 10);
-        }
-
-        suffix[--n] = '_';
-
-        c->given.len = len + sizeof(suffix) - n;
-        memcpy(c->given.data + len, suffix + n, sizeof(suffix) - n);
-    }
-}
-
-
 int
 glyph_header_add(glyph_header_t *h, const glyph_str_t *name)
 {
@@ -781,6 +448,10 @@ glyph_header_add(glyph_header_t *h, const glyph_str_t *name)
     glyph_header_copy(h, &c->given, name);
     glyph_header_lookup(h, i);
 
+    if (glyph_header_distinguish_one(h, i) != GLYPH_OK) {
+        return GLYPH_ERROR;
+    }
+
     if (c->used < GLYPH_COL_N) {
 
         if (h->find[c->used] < 0) {
@@ -789,10 +460,6 @@ glyph_header_add(glyph_header_t *h, const glyph_str_t *name)
         }
 
         c->used = GLYPH_COL_EXTRA;
-    }
-
-    if (glyph_header_distinguish_one(h, i) != GLYPH_OK) {
-        return GLYPH_ERROR;
     }
 
     if (c->used == GLYPH_COL_EXTRA && h->ignore_extra) {
@@ -838,48 +505,6 @@ glyph_header_grow(glyph_header_t *h)
 }
 
 
-static void
-glyph_header_seen(const glyph_header_t *h, glyph_buf_t *detail)
-{
-    size_t  i, shown;
-
-    shown = 0;
-    glyph_buf_puts(detail, "; columns seen: ");
-
-    for (i = 0; i < h->n; i++) {
-
-        if (h->columns[i].given.len == 0) {
-            continue;
-        }
-
-        if (shown == GLYPH_HEADER_SHOW_N) {
-            glyph_buf_puts(detail, ", …");
-            return;
-        }
-
-        glyph_buf_puts(detail, shown++ ? ", " : "");
-        glyph_header_quote(detail, &h->columns[i].given);
-    }
-
-    if (shown == 0) {
-        glyph_buf_puts(detail, "none");
-    }
-}
-
-
-static void
-glyph_header_quote(glyph_buf_t *detail, const glyph_str_t *name)
-{
-    size_t  len;
-
-    len = glyph_utf8_cut(name->data, name->len, GLYPH_HEADER_SHOW_MAX);
-
-    glyph_buf_putc(detail, '"');
-    glyph_buf_append(detail, name->data, len);
-    glyph_buf_puts(detail, len < name->len ? "…\"" : "\"");
-}
-
-
 void
 glyph_header_destroy(glyph_header_t *header)
 {
@@ -892,7 +517,7 @@ glyph_header_destroy(glyph_header_t *header)
     }
 
     if (header) {
-        glyph_keys_free(&header->extra);
+        glyph_keys_free(&header->given);
         free(header->block);
     }
 
@@ -922,6 +547,45 @@ glyph_header_use(glyph_header_t *header, size_t i, glyph_column_e column)
 }
 
 
+void
+glyph_header_turn(glyph_header_t *header, glyph_column_e from,
+    glyph_column_e to)
+{
+    int  i;
+
+    i = header->find[from];
+
+    header->find[from] = -1;
+    header->columns[i].used = to;
+
+    if (to < GLYPH_COL_N) {
+        header->find[to] = i;
+    }
+}
+
+
+void
+glyph_header_give(glyph_header_t *header, size_t i, glyph_column_e column)
+{
+    header->columns[i].used = column;
+    header->find[column] = (int) i;
+}
+
+
+int
+glyph_header_strength(const glyph_header_t *header, size_t i)
+{
+    return header->strength[i];
+}
+
+
+int
+glyph_header_second(const glyph_header_t *header, glyph_column_e column)
+{
+    return header->second[column];
+}
+
+
 const glyph_column_t *
 glyph_header_columns(const glyph_header_t *header, size_t *n)
 {
@@ -942,6 +606,15 @@ glyph_header_find(const glyph_header_t *header, glyph_column_e column)
 }
 
 
+const int *
+glyph_header_titles(const glyph_header_t *header, size_t *n)
+{
+    *n = header->ntitles;
+
+    return header->titles;
+}
+
+
 const char *
 glyph_header_currency(const glyph_header_t *header)
 {
@@ -950,9 +623,16 @@ glyph_header_currency(const glyph_header_t *header)
 
 
 const char *
+glyph_header_language(const glyph_header_t *header)
+{
+    return header->language;
+}
+
+
+const char *
 glyph_column_name(glyph_column_e column)
 {
-    if ((unsigned) column > GLYPH_COL_SCORED) {
+    if ((unsigned) column > GLYPH_COL_SHOP) {
         return "";
     }
 

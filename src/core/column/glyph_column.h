@@ -27,11 +27,13 @@ typedef enum {
     GLYPH_COL_SOURCE_URL,
     GLYPH_COL_SOURCE_TYPE,
     GLYPH_COL_BULK_NOTES,
+    GLYPH_COL_AVAILABILITY,     /* a flag, where quantity is a count */
     GLYPH_COL_N,                /* how many are known */
 
     GLYPH_COL_EXTRA = GLYPH_COL_N,  /* kept in extra under its own name */
     GLYPH_COL_IGNORED,              /* _line, _codes, _messages, unnamed */
-    GLYPH_COL_SCORED                /* see glyph_scored.h */
+    GLYPH_COL_SCORED,               /* see glyph_scored.h */
+    GLYPH_COL_SHOP                  /* see glyph_header_shop.h */
 } glyph_column_e;
 
 
@@ -42,13 +44,18 @@ typedef struct {
 } glyph_column_t;
 
 
+#define GLYPH_HEADER_TITLES  8      /* that one title may be joined of */
+
+
 typedef struct glyph_header_s  glyph_header_t;
 
 
 /*
  * Maps a header of n fields.  "map" is the client's ?map= ("Preis:price,
  * Titel:title"; NULL or empty for none); it goes before the synonyms, and an
- * unknown column name or target in it is GLYPH_OPTION_INVALID.  A header
+ * unknown column name or target in it is GLYPH_OPTION_INVALID; it may give
+ * several columns for a title.  A second column of one name is known to it,
+ * and to all others, as "price_2".  A header
  * synonym may carry a currency ("Price (USD)", "Preis in EUR"): see
  * glyph_header_currency().
  *
@@ -73,6 +80,27 @@ int glyph_header_add(glyph_header_t *header, const glyph_str_t *name);
 void glyph_header_use(glyph_header_t *header, size_t i,
     glyph_column_e column);
 
+/*
+ * A known column turns out to be another one that the file has not, or, with
+ * GLYPH_COL_EXTRA, none.
+ */
+void glyph_header_turn(glyph_header_t *header, glyph_column_e from,
+    glyph_column_e to);
+
+/* The i-th column, which is none of the known, is one that the file has not. */
+void glyph_header_give(glyph_header_t *header, size_t i,
+    glyph_column_e column);
+
+/* How sure the name of the i-th column is: a glyph_synonym_e. */
+int glyph_header_strength(const glyph_header_t *header, size_t i);
+
+/*
+ * A column that surely means the same known one as the first, and is kept in
+ * extra; -1 if there is none.  Not of title, model, price and currency: of
+ * these it is GLYPH_FILE_COLUMN_DUPLICATE.
+ */
+int glyph_header_second(const glyph_header_t *header, glyph_column_e column);
+
 /* Columns that are not known are not kept, but ignored. */
 void glyph_header_ignore_extra(glyph_header_t *header);
 
@@ -83,8 +111,17 @@ const glyph_column_t *glyph_header_columns(const glyph_header_t *header,
 /* The position of a known column in the file, -1 if the file has none. */
 int glyph_header_find(const glyph_header_t *header, glyph_column_e column);
 
+/*
+ * The columns that the client says are a title together, in that order; none,
+ * or one, if it is one column.
+ */
+const int *glyph_header_titles(const glyph_header_t *header, size_t *n);
+
 /* ISO 4217 code named by the price column's header, or "". */
 const char *glyph_header_currency(const glyph_header_t *header);
+
+/* The language ("de") of the price column's name, "" if it is not known. */
+const char *glyph_header_language(const glyph_header_t *header);
 
 /* "title", "price", … ; for GLYPH_COL_EXTRA "extra", …IGNORED "ignored". */
 const char *glyph_column_name(glyph_column_e column);

@@ -1,6 +1,7 @@
 #include <pthread.h>
 
 #include "column/glyph_header_name.h"
+#include "column/glyph_header_words.h"
 #include "value/glyph_currency.h"
 #include "text/glyph_json.h"
 #include "text/glyph_near.h"
@@ -31,7 +32,16 @@ static const glyph_synonym_t *glyph_header_find_name(
     const glyph_str_t *field);
 static unsigned glyph_header_has(const glyph_str_t *fields, size_t n,
     size_t *known);
-static int glyph_header_same(const char *a, const char *b);
+static const char *glyph_header_nearest(const glyph_str_t *given,
+    glyph_column_e column, size_t *distance);
+static int glyph_header_is_other(const char *name);
+static int glyph_header_says(const char *word, size_t len, unsigned class);
+static const glyph_synonym_t *glyph_header_part(const char *name, size_t len);
+static const char *glyph_header_glued(const char *name,
+    glyph_column_e column);
+static int glyph_header_suggest_one(const glyph_str_t *field,
+    glyph_column_e column, size_t start, glyph_buf_t *json,
+    glyph_buf_t *all);
 
 
 size_t
@@ -160,9 +170,7 @@ glyph_header_slot(const char *name)
 }
 
 
-/* "product_name" is also "ProductName". */
-
-static int
+int
 glyph_header_same(const char *a, const char *b)
 {
     for ( ;; ) {
@@ -288,10 +296,20 @@ glyph_header_strip(const glyph_str_t *given, char *name, size_t size,
 const char *
 glyph_header_near(const glyph_str_t *given, glyph_column_e column)
 {
-    char         name[GLYPH_HEADER_NAME_MAX];
-    size_t       i, len, max, d, best;
-    unsigned     letters;
-    const char  *near, *s;
+    size_t  distance;
+
+    return glyph_header_nearest(given, column, &distance);
+}
+
+
+static const char *
+glyph_header_nearest(const glyph_str_t *given, glyph_column_e column,
+    size_t *distance)
+{
+    char                    name[GLYPH_HEADER_NAME_MAX];
+    size_t                  i, len, max, d;
+    unsigned                letters;
+    const glyph_synonym_t  *near, *s;
 
     if (given->len >= 32) {
         return NULL;
@@ -299,12 +317,14 @@ glyph_header_near(const glyph_str_t *given, glyph_column_e column)
 
     len = glyph_header_fold(given, name, sizeof(name));
 
-    if (len < 3) {
+    if (len < 3
+        || (column == GLYPH_COL_PRICE && glyph_header_is_other(name)))
+    {
         return NULL;
     }
 
     max = len < 6 ? 1 : 2;
-    best = max + 1;
+    *distance = max + 1;
     near = NULL;
     letters = glyph_header_letters(name);
 
@@ -319,16 +339,146 @@ glyph_header_near(const glyph_str_t *given, glyph_column_e column)
             continue;
         }
 
-        s = glyph_synonyms[i - 1].name;
-        d = glyph_near_distance(name, len, s, strlen(s), max);
+        s = &glyph_synonyms[i - 1];
+        d = glyph_near_distance(name, len, s->name, strlen(s->name), max);
 
-        if (d < best) {
-            best = d;
+        if (d < *distance
+            || (d == *distance && near && s->strength > near->strength))
+        {
+            *distance = d;
             near = s;
         }
     }
 
-    return near;
+    return near ? near->name : NULL;
+}
+
+
+/* "prix_ht", "ekpreis": a price, but not the one that is asked. */
+
+static int
+glyph_header_is_other(const char *name)
+{
+    size_t                  i, len, start;
+    const glyph_synonym_t  *s;
+
+    len = strlen(name);
+    start = 0;
+
+    for (i = 0; i <= len; i++) {
+
+        if (name[i] != '_' && name[i] != '\0') {
+            continue;
+        }
+
+        if (glyph_header_says(name + start, i - start, GLYPH_HEADER_OTHER)) {
+            return 1;
+        }
+
+        start = i + 1;
+    }
+
+    for (i = 2; i + 2 <= len; i++) {
+
+        s = glyph_header_says(name, i, GLYPH_HEADER_OTHER)
+            ? glyph_header_part(name + i, len - i)
+            : glyph_header_says(name + i, len - i, GLYPH_HEADER_OTHER)
+            ? glyph_header_part(name, i) : NULL;
+
+        if (s && s->column == GLYPH_COL_PRICE) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static int
+glyph_header_says(const char *word, size_t len, unsigned class)
+{
+    return (glyph_phrase_class(glyph_header_words, glyph_header_words_n,
+                               (const unsigned char *) word, len)
+            & class) != 0;
+}
+
+
+static const glyph_synonym_t *
+glyph_header_part(const char *name, size_t len)
+{
+    char  part[GLYPH_HEADER_NAME_MAX];
+
+    memcpy(part, name, len);
+    part[len] = '\0';
+
+    return glyph_header_synonym(part);
+}
+
+
+const char *
+glyph_header_guess(const glyph_str_t *given, glyph_column_e column,
+    unsigned *percent)
+{
+    char         name[GLYPH_HEADER_NAME_MAX];
+    size_t       distance;
+    const char  *guess;
+
+    guess = glyph_header_nearest(given, column, &distance);
+
+    if (guess) {
+        *percent = distance == 1 ? 90 : 70;
+        return guess;
+    }
+
+    if (given->len >= 48) {
+        return NULL;
+    }
+
+    glyph_header_fold(given, name, sizeof(name));
+
+    if (column == GLYPH_COL_PRICE && glyph_header_is_other(name)) {
+        return NULL;
+    }
+
+    *percent = 50;
+
+    return glyph_header_glued(name, column);
+}
+
+
+/* Of "modal_price" and "strongprice" the end, of "precio_x" the beginning. */
+
+static const char *
+glyph_header_glued(const char *name, glyph_column_e column)
+{
+    size_t                  i, len;
+    const glyph_synonym_t  *s;
+
+    len = strlen(name);
+
+    for (i = 2; i + 4 <= len; i++) {
+        s = glyph_header_part(name + i, len - i);
+
+        if (s && s->column == column && s->strength > GLYPH_SYNONYM_VAGUE
+            && glyph_header_part(name, i) == NULL
+            && !glyph_header_says(name, name[i - 1] == '_' ? i - 1 : i,
+                                  GLYPH_HEADER_OWNER))
+        {
+            return s->name;
+        }
+    }
+
+    for (i = len; i-- > 5; /* void */ ) {
+        s = name[i] == '_' ? glyph_header_part(name, i) : NULL;
+
+        if (s && s->column == column && s->strength > GLYPH_SYNONYM_WEAK
+            && glyph_header_part(name + i, len - i) == NULL)
+        {
+            return s->name;
+        }
+    }
+
+    return NULL;
 }
 
 
@@ -378,9 +528,11 @@ glyph_header_known(const glyph_str_t *fields, size_t n, int *usable)
 void
 glyph_header_suggest(const glyph_str_t *fields, size_t n, glyph_buf_t *json)
 {
-    size_t       i, known, start, tried;
+    size_t       i, known, tried, start;
     unsigned     has;
-    const char  *near;
+    glyph_buf_t  all;
+
+    memset(&all, 0, sizeof(glyph_buf_t));
 
     has = glyph_header_has(fields, n, &known);
     start = json->len;
@@ -393,33 +545,67 @@ glyph_header_suggest(const glyph_str_t *fields, size_t n, glyph_buf_t *json)
         }
 
         tried++;
-        near = NULL;
 
-        if (!(has & 1u << GLYPH_COL_PRICE)) {
-            near = glyph_header_near(&fields[i], GLYPH_COL_PRICE);
-        }
-
-        if (near == NULL
-            && !(has & (1u << GLYPH_COL_TITLE | 1u << GLYPH_COL_MODEL)))
+        if (!(has & 1u << GLYPH_COL_PRICE)
+            && glyph_header_suggest_one(&fields[i], GLYPH_COL_PRICE, start,
+                                        json, &all))
         {
-            near = glyph_header_near(&fields[i], GLYPH_COL_TITLE);
-
-            if (near == NULL) {
-                near = glyph_header_near(&fields[i], GLYPH_COL_MODEL);
-            }
+            continue;
         }
 
-        if (near) {
-            glyph_buf_putc(json, json->len == start ? '{' : ',');
-            glyph_json_string(json, fields[i].data, fields[i].len);
-            glyph_buf_putc(json, ':');
-            glyph_json_cstring(json, near);
+        if (!(has & (1u << GLYPH_COL_TITLE | 1u << GLYPH_COL_MODEL))
+            && !glyph_header_suggest_one(&fields[i], GLYPH_COL_TITLE, start,
+                                         json, &all))
+        {
+            (void) glyph_header_suggest_one(&fields[i], GLYPH_COL_MODEL,
+                                            start, json, &all);
         }
     }
 
     if (json->len > start) {
         glyph_buf_putc(json, '}');
     }
+
+    if (all.len) {
+        glyph_buf_puts(json, json->len > start ? "," : "");
+        glyph_buf_puts(json, "\"suggestions\":[");
+        glyph_buf_append(json, all.data, all.len);
+        glyph_buf_putc(json, ']');
+    }
+
+    json->failed |= all.failed;
+    glyph_buf_free(&all);
+}
+
+
+static int
+glyph_header_suggest_one(const glyph_str_t *field, glyph_column_e column,
+    size_t start, glyph_buf_t *json, glyph_buf_t *all)
+{
+    unsigned     percent;
+    const char  *name;
+
+    name = glyph_header_guess(field, column, &percent);
+
+    if (name == NULL) {
+        return 0;
+    }
+
+    if (percent > 50) {
+        glyph_buf_puts(json, json->len == start ? "\"did_you_mean\":{" : ",");
+        glyph_json_string(json, field->data, field->len);
+        glyph_buf_putc(json, ':');
+        glyph_json_cstring(json, name);
+    }
+
+    glyph_buf_puts(all, all->len ? ",{" : "{");
+    glyph_json_key(all, "column");
+    glyph_json_string(all, field->data, field->len);
+    glyph_json_key(all, "as");
+    glyph_json_cstring(all, glyph_column_name(column));
+    glyph_buf_printf(all, ",\"confidence\":0.%u}", percent / 10);
+
+    return 1;
 }
 
 

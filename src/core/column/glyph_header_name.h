@@ -17,6 +17,9 @@
 #define GLYPH_HEADER_TRIED     32
 
 
+/* Whether two folded names are one: "product_name" is also "productname". */
+int glyph_header_same(const char *a, const char *b);
+
 /* The synonym that a folded name is, or NULL. */
 const glyph_synonym_t *glyph_header_synonym(const char *name);
 
@@ -29,9 +32,19 @@ const glyph_synonym_t *glyph_header_synonym(const char *name);
 size_t glyph_header_strip(const glyph_str_t *given, char *name, size_t size,
     char currency[4]);
 
-/* The nearest name of a column, NULL if none is near. */
+/*
+ * The nearest name of a column, NULL if none is near.  What is called a net,
+ * an old or a purchase price is not near to any other price.
+ */
 const char *glyph_header_near(const glyph_str_t *given,
     glyph_column_e column);
+
+/*
+ * That, or the name of the column that is part of this one: "price" of
+ * "strongprice"; and in percent how likely it is meant.
+ */
+const char *glyph_header_guess(const glyph_str_t *given,
+    glyph_column_e column, unsigned *percent);
 
 /*
  * How many of n fields are names of known columns; *usable tells whether a
@@ -40,8 +53,10 @@ const char *glyph_header_near(const glyph_str_t *given,
 size_t glyph_header_known(const glyph_str_t *fields, size_t n, int *usable);
 
 /*
- * Appends a JSON object with the fields that are nearly names of what is
- * missing, and those names: {"Pries":"preis"}.  Nothing if there are none.
+ * Appends members of a JSON object that tell which fields may be what is
+ * missing: "did_you_mean" those that are nearly names of it, and these names,
+ * {"Pries":"preis"}; "suggestions" all, with the known column, and how likely
+ * that is.  Nothing if there are none.
  */
 void glyph_header_suggest(const glyph_str_t *fields, size_t n,
     glyph_buf_t *json);

@@ -8,6 +8,8 @@
 #include "csv/glyph_sample.h"
 #include "pipeline/glyph_scored.h"
 #include "pipeline/glyph_stats.h"
+#include "pipeline/glyph_survey.h"
+#include "pipeline/glyph_title_choice.h"
 #include "value/glyph_placeholder.h"
 
 
@@ -44,6 +46,9 @@ struct glyph_pipeline_s {
     glyph_stats_t                *stats;
     glyph_decimal_e               habit;
     glyph_date_order_e            date_order;
+    glyph_tender_t                tender;
+    glyph_notes_t                 notes;
+    glyph_buf_t                   advice;       /* where titles may be */
     unsigned char                 delimiter;
     uint64_t                      ratio_rows;   /* the next test */
     unsigned                      ended:1;
@@ -76,7 +81,7 @@ static void glyph_pipeline_warnings(glyph_pipeline_t *p,
     const glyph_row_result_t *result, const glyph_sink_t *sink);
 static int glyph_pipeline_budget(glyph_pipeline_t *p);
 static int glyph_pipeline_ratio(glyph_pipeline_t *p);
-static int glyph_pipeline_end(glyph_pipeline_t *p);
+static int glyph_pipeline_end(glyph_pipeline_t *p, const glyph_sink_t *sink);
 static int glyph_pipeline_refuse(glyph_pipeline_t *p, glyph_code_e code);
 
 
@@ -193,6 +198,8 @@ glyph_pipeline_destroy(glyph_pipeline_t *p)
     glyph_buf_free(&p->head);
     glyph_buf_free(&p->detail);
     glyph_buf_free(&p->did_you_mean);
+    glyph_notes_free(&p->notes);
+    glyph_buf_free(&p->advice);
     free(p);
 }
 
@@ -223,7 +230,7 @@ glyph_pipeline_run(glyph_pipeline_t *p, const unsigned char **pos,
         }
 
         if (glyph_body_ended(p->body)) {
-            rc = glyph_pipeline_end(p);
+            rc = glyph_pipeline_end(p, sink);
             break;
         }
 
@@ -365,7 +372,28 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
     p->habit = s.decimal;
     p->sample_pos = s.pos - s.data;
 
-    p->row = glyph_row_create(p->conf, &p->opts, p->header, p->habit);
+    glyph_tender_init(&p->tender, glyph_header_currency(p->header),
+                      p->opts.currency, p->conf->currency);
+    glyph_tender_doubt(&p->tender, glyph_header_language(p->header),
+                       p->habit);
+
+    if (glyph_survey(&s, &p->tender) != GLYPH_OK
+        || (!p->opts.scored
+            && glyph_title_choose(&s, p->conf->registry, &p->notes,
+                                  &p->advice)
+               != GLYPH_OK))
+    {
+        return GLYPH_ERROR;
+    }
+
+    glyph_notes_header(&p->notes, p->header);
+
+    if (p->notes.text.failed) {
+        return GLYPH_ERROR;
+    }
+
+    p->row = glyph_row_create(p->conf, &p->opts, p->header, &p->tender,
+                              p->habit);
 
     if (p->row == NULL
         || glyph_habit_find(&habit, &p->opts, &s, p->row) != GLYPH_OK)
@@ -385,6 +413,10 @@ glyph_pipeline_rows(glyph_pipeline_t *p, const glyph_sink_t *sink)
 {
     int            rc;
     glyph_slice_t  in;
+
+    if (p->notes.given < p->notes.n) {
+        glyph_notes_give(&p->notes, glyph_stats_totals(p->stats), sink);
+    }
 
     if (p->sample.len) {
         in.pos = p->sample.data + p->sample_pos;
@@ -453,6 +485,11 @@ glyph_pipeline_record(glyph_pipeline_t *p, const glyph_record_t *rec,
     int                  rc;
     uint64_t             index;
     glyph_row_result_t  *result;
+
+    if (glyph_row_skips(p->row, rec)) {
+        glyph_stats_totals(p->stats)->skipped++;
+        return GLYPH_OK;
+    }
 
     index = glyph_stats_totals(p->stats)->rows + (p->pending != NULL);
 
@@ -540,6 +577,7 @@ glyph_pipeline_warnings(glyph_pipeline_t *p, const glyph_row_result_t *result,
     w.number = glyph_stats_totals(p->stats)->warnings - result->nwarnings;
     w.import_index = result->rejected.import_index;
     w.line = result->rejected.line;
+    w.message.len = 0;
 
     for (i = 0; i < result->nwarnings; i++) {
         w.what = result->warnings[i];
@@ -592,7 +630,7 @@ glyph_pipeline_ratio(glyph_pipeline_t *p)
 
 
 static int
-glyph_pipeline_end(glyph_pipeline_t *p)
+glyph_pipeline_end(glyph_pipeline_t *p, const glyph_sink_t *sink)
 {
     int                    rc;
     const glyph_totals_t  *totals;
@@ -601,6 +639,14 @@ glyph_pipeline_end(glyph_pipeline_t *p)
 
     if (totals->rows == 0) {
         return glyph_pipeline_refuse(p, GLYPH_FILE_NO_ROWS);
+    }
+
+    glyph_notes_currency(&p->notes, totals, &p->tender);
+    glyph_notes_unknown(&p->notes, totals, &p->advice);
+    glyph_notes_give(&p->notes, glyph_stats_totals(p->stats), sink);
+
+    if (p->notes.text.failed) {
+        return GLYPH_ERROR;
     }
 
     rc = glyph_pipeline_ratio(p);
@@ -696,6 +742,13 @@ glyph_pipeline_head(const glyph_pipeline_t *p)
 }
 
 
+void
+glyph_pipeline_notes(const glyph_pipeline_t *p, glyph_buf_t *b)
+{
+    glyph_notes_lines(&p->notes, b);
+}
+
+
 unsigned char
 glyph_pipeline_delimiter(const glyph_pipeline_t *p)
 {
@@ -719,6 +772,7 @@ glyph_pipeline_result(const glyph_pipeline_t *p, glyph_buf_t *b,
     file.code = p->code;
     file.detail = &p->detail_str;
     file.did_you_mean = &p->did_you_mean;
+    file.notes = &p->notes;
 
     glyph_stats_result(p->stats, &file, processing_time_ms, b);
 }

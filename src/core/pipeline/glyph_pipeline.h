@@ -47,6 +47,9 @@ typedef struct {
     uint64_t                   max_rows;        /* 0: no limit */
     uint64_t                   max_errors;
     size_t                     dedup_size;      /* keys; 0: no dedup */
+    char                       currency[4];     /* to be assumed where nothing
+                                                   is said; XXX: none; "":
+                                                   USD */
     unsigned                   extra:1;         /* keep unknown columns */
 } glyph_pipeline_conf_t;
 
@@ -73,7 +76,10 @@ typedef struct {
     uint64_t  warnings;
     uint64_t  duplicates;
     uint64_t  matches[4];       /* of valid rows, by glyph_match_e */
+    uint64_t  skipped;          /* records that are no rows: glyph_skip.h */
     uint64_t  not_gpu;
+    uint64_t  assumed;          /* of valid rows: their currency is */
+    uint64_t  unknown;          /* … is XXX */
     uint64_t  codes[GLYPH_CODE_N];  /* rows with that error or warning */
     double    score_min;        /* of valid rows; both 0 if there are none */
     double    score_max;
@@ -114,6 +120,9 @@ int glyph_pipeline_ended(const glyph_pipeline_t *p);
 
 /* Whether the header has been read, so that the file is not refused by it. */
 int glyph_pipeline_begun(const glyph_pipeline_t *p);
+
+/* Warnings of the whole file: lines of a code, ": ", and a sentence. */
+void glyph_pipeline_notes(const glyph_pipeline_t *p, glyph_buf_t *b);
 
 /* The file's delimiter, once begun; 0 before. */
 unsigned char glyph_pipeline_delimiter(const glyph_pipeline_t *p);

@@ -27,7 +27,7 @@ static void glyph_row_what(const glyph_row_result_t *result,
 glyph_row_t *
 glyph_row_create(const glyph_pipeline_conf_t *conf,
     const glyph_pipeline_opts_t *opts, const glyph_header_t *header,
-    glyph_decimal_e habit)
+    const glyph_tender_t *tender, glyph_decimal_e habit)
 {
     glyph_row_t  *row;
 
@@ -39,7 +39,18 @@ glyph_row_create(const glyph_pipeline_conf_t *conf,
     row->conf = conf;
     row->header = header;
     row->columns = glyph_header_columns(header, &row->ncolumns);
-    row->currency = glyph_header_currency(header);
+    row->titles = glyph_header_titles(header, &row->ntitles);
+    row->tender = tender;
+
+    if (row->ntitles == 1) {
+        row->ntitles = 0;
+    }
+
+    if (glyph_shop_create(&row->shop, header, habit, opts->now) != GLYPH_OK) {
+        free(row);
+        return NULL;
+    }
+
     row->habit = habit;
     row->reject_unknown = opts->reject_unknown;
     row->reject_not_gpu = opts->reject_not_gpu;
@@ -53,6 +64,7 @@ glyph_row_create(const glyph_pipeline_conf_t *conf,
         row->dedup = glyph_dedup_create(conf->dedup_size);
 
         if (row->dedup == NULL) {
+            glyph_shop_destroy(row->shop);
             free(row);
             return NULL;
         }
@@ -81,6 +93,7 @@ glyph_row_destroy(glyph_row_t *row)
     glyph_row_rest(row);
     glyph_dedup_destroy(row->dedup);
     glyph_memo_destroy(row->conditions);
+    glyph_shop_destroy(row->shop);
     free(row);
 }
 
@@ -90,6 +103,7 @@ glyph_row_result_free(glyph_row_result_t *result)
 {
     glyph_buf_free(&result->extra);
     glyph_buf_free(&result->decoded);
+    glyph_buf_free(&result->title);
 }
 
 
@@ -121,6 +135,13 @@ glyph_row_input(glyph_row_t *row, const unsigned char *last)
 
 
 int
+glyph_row_skips(const glyph_row_t *row, const glyph_record_t *rec)
+{
+    return row->shop && glyph_shop_skips(row->shop, rec);
+}
+
+
+int
 glyph_row_read(glyph_row_t *row, const glyph_record_t *rec, int64_t index,
     glyph_row_result_t *result)
 {
@@ -141,7 +162,9 @@ glyph_row_read(glyph_row_t *row, const glyph_record_t *rec, int64_t index,
 
     glyph_row_fields(row, rec, result);
 
-    if (result->extra.failed || result->decoded.failed) {
+    if (result->extra.failed || result->decoded.failed
+        || result->title.failed)
+    {
         return GLYPH_ERROR;
     }
 
@@ -236,8 +259,8 @@ glyph_row_price(glyph_row_t *row, glyph_row_result_t *result)
     code = glyph_currency_parse(&l->text[GLYPH_COL_CURRENCY], currency);
 
     if (code != GLYPH_CODE_OK) {
-        glyph_row_error(result, code, GLYPH_COL_CURRENCY);
-        currency[0] = '\0';
+        glyph_row_warning(result, code, GLYPH_COL_CURRENCY);
+        memcpy(currency, "XXX", sizeof("XXX"));
     }
 
     if (l->text[GLYPH_COL_PRICE].len == 0) {
@@ -254,18 +277,11 @@ glyph_row_price(glyph_row_t *row, glyph_row_result_t *result)
         return;
     }
 
-    /* the row's own column goes before the header's "Price (EUR)" */
-
-    code = glyph_money_settle(price, currency[0] ? currency : row->currency);
+    code = glyph_tender_settle(row->tender, currency, price);
 
     if (code != GLYPH_CODE_OK) {
-        glyph_row_error(result, code, currency[0] ? GLYPH_COL_CURRENCY
-                                                  : GLYPH_COL_PRICE);
+        glyph_row_error(result, code, GLYPH_COL_CURRENCY);
         return;
-    }
-
-    if (price->currency[0] == '\0') {
-        memcpy(price->currency, "USD", sizeof("USD"));
     }
 
     if (price->ambiguous) {
@@ -275,7 +291,7 @@ glyph_row_price(glyph_row_t *row, glyph_row_result_t *result)
 
     rate = glyph_rates_find(row->conf->rates, price->currency);
 
-    if (rate == 0) {
+    if (rate == 0 && !glyph_tender_unknown(price->currency)) {
         glyph_row_warning(result, GLYPH_WARN_NO_RATE,
                           currency[0] ? GLYPH_COL_CURRENCY
                                       : GLYPH_COL_PRICE);
@@ -290,15 +306,23 @@ glyph_row_values(glyph_row_t *row, glyph_row_result_t *result)
 {
     const char       *condition;
     glyph_code_e      code;
+    glyph_column_e    column;
     glyph_listing_t  *l;
 
     l = &result->listing;
 
+    column = GLYPH_COL_QUANTITY;
     code = glyph_quantity_parse(&l->text[GLYPH_COL_QUANTITY], &l->quantity,
                                 &l->availability);
 
+    if (code == GLYPH_CODE_OK && l->text[GLYPH_COL_AVAILABILITY].len) {
+        column = GLYPH_COL_AVAILABILITY;
+        code = glyph_quantity_flag(&l->text[GLYPH_COL_AVAILABILITY],
+                                   &l->quantity, &l->availability);
+    }
+
     if (code != GLYPH_CODE_OK) {
-        glyph_row_error(result, code, GLYPH_COL_QUANTITY);
+        glyph_row_warning(result, code, column);
     }
 
     l->has_seen_at = 0;
@@ -368,10 +392,6 @@ glyph_row_scored(glyph_row_t *row, const glyph_record_t *rec,
 
     if (code != GLYPH_CODE_OK) {
         glyph_row_error(result, code, GLYPH_COL_N);
-    }
-
-    if (l->availability == GLYPH_AVAILABILITY_UNKNOWN) {
-        l->availability = glyph_scored_availability(&row->scored, rec);
     }
 }
 

@@ -10,6 +10,7 @@
 #include "listing/glyph_listing.h"
 #include "pipeline/glyph_pipeline.h"
 #include "csv/glyph_reader.h"
+#include "value/glyph_tender.h"
 
 
 /* limits of the columns, in bytes */
@@ -45,6 +46,7 @@ typedef struct {
     glyph_str_t        given[GLYPH_COL_N];  /* those, as they are there */
     glyph_buf_t        decoded;     /* memory of the listing's texts, */
     glyph_buf_t        extra;       /* and of its extra */
+    glyph_buf_t        title;       /* of its title, if it is joined */
 } glyph_row_result_t;
 
 
@@ -52,16 +54,18 @@ void glyph_row_result_free(glyph_row_result_t *result);
 
 
 /*
- * The header stays the caller's and must live as long.  NULL when out of
- * memory.
+ * The header and the tender stay the caller's and must live as long.  NULL
+ * when out of memory.
  */
 glyph_row_t *glyph_row_create(const glyph_pipeline_conf_t *conf,
     const glyph_pipeline_opts_t *opts, const glyph_header_t *header,
-    glyph_decimal_e habit);
+    const glyph_tender_t *tender, glyph_decimal_e habit);
 void glyph_row_destroy(glyph_row_t *row);
 
 /* What holds for the file's rows, before the first one is read in earnest. */
 void glyph_row_use_habit(glyph_row_t *row, const glyph_habit_t *habit);
+/* Whether the next record is no row of its own, see glyph_shop.h. */
+int glyph_row_skips(const glyph_row_t *row, const glyph_record_t *rec);
 
 /* Gives back what is needed only while rows are read. */
 void glyph_row_rest(glyph_row_t *row);

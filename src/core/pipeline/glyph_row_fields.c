@@ -15,6 +15,10 @@ static void glyph_row_decode(glyph_str_t *value, glyph_column_e column,
     glyph_row_result_t *result);
 static void glyph_row_known(glyph_row_t *row, const glyph_str_t *value,
     glyph_field_e kind, glyph_column_e column, glyph_row_result_t *result);
+static void glyph_row_join_titles(glyph_row_t *row, const glyph_record_t *rec,
+    int markup, glyph_row_result_t *result);
+static void glyph_row_shop(glyph_row_t *row, const glyph_record_t *rec,
+    int markup, glyph_row_result_t *result);
 static void glyph_row_extra(glyph_buf_t *extra, const glyph_column_t *column,
     const glyph_str_t *value, glyph_field_e kind);
 static int glyph_row_is_extra(const glyph_row_t *row, size_t i,
@@ -36,6 +40,7 @@ static const unsigned char  glyph_row_placeholders[GLYPH_COL_N] = {
     [GLYPH_COL_CURRENCY] = GLYPH_ROW_NOTHING,
     [GLYPH_COL_CONDITION] = GLYPH_ROW_NOTHING,
     [GLYPH_COL_QUANTITY] = GLYPH_ROW_NOTHING,
+    [GLYPH_COL_AVAILABILITY] = GLYPH_ROW_NOTHING,
     [GLYPH_COL_SELLER] = GLYPH_ROW_NOTHING & ~GLYPH_PLACEHOLDER_BUT_SELLER,
     [GLYPH_COL_REGION] = GLYPH_ROW_NOTHING & ~GLYPH_PLACEHOLDER_BUT_REGION,
     [GLYPH_COL_LISTING_AGE] = GLYPH_ROW_NOTHING,
@@ -125,12 +130,20 @@ glyph_row_fields(glyph_row_t *row, const glyph_record_t *rec,
     if (rec->nfields < row->ncolumns) {
         glyph_row_warning(result, GLYPH_WARN_ROW_SHORT, GLYPH_COL_N);
     }
+
+    if (row->ntitles) {
+        glyph_row_join_titles(row, rec, markup, result);
+    }
+
+    if (row->shop) {
+        glyph_row_shop(row, rec, markup, result);
+    }
 }
 
 
 /*
  * Whether texts of the record may have to be decoded; then there is room for
- * all of them.
+ * all of them twice, as one may be part of a title and be looked at alone.
  */
 
 static int
@@ -151,7 +164,7 @@ glyph_row_markup(glyph_row_t *row, const glyph_record_t *rec,
 
     glyph_buf_reset(&result->decoded);
 
-    return glyph_buf_reserve(&result->decoded, size) == GLYPH_OK;
+    return glyph_buf_reserve(&result->decoded, 2 * size) == GLYPH_OK;
 }
 
 
@@ -255,6 +268,90 @@ glyph_row_known(glyph_row_t *row, const glyph_str_t *value,
 
     if (kind == GLYPH_FIELD_NUMBER && column == GLYPH_COL_PRICE) {
         row->price_number = 1;
+    }
+}
+
+
+/* "NVIDIA", "GeForce RTX", "3090". */
+
+static void
+glyph_row_join_titles(glyph_row_t *row, const glyph_record_t *rec, int markup,
+    glyph_row_result_t *result)
+{
+    size_t        i;
+    glyph_str_t   part, *title;
+    glyph_buf_t  *b;
+
+    b = &result->title;
+    glyph_buf_reset(b);
+
+    for (i = 0; i < row->ntitles; i++) {
+
+        if ((size_t) row->titles[i] >= rec->nfields) {
+            continue;
+        }
+
+        part = rec->fields[row->titles[i]];
+        glyph_utf8_trim(&part);
+
+        if (markup) {
+            glyph_row_decode(&part, GLYPH_COL_TITLE, result);
+        }
+
+        if (part.len && b->len) {
+            glyph_buf_putc(b, ' ');
+        }
+
+        glyph_buf_append(b, part.data, part.len);
+    }
+
+    /* what was given is no text of one column */
+
+    result->changed &= ~(1u << GLYPH_COL_TITLE);
+
+    title = &result->listing.text[GLYPH_COL_TITLE];
+
+    title->data = b->data;
+    title->len = b->len;
+
+    if (title->len > row->longest) {
+        row->longest = title->len;
+    }
+}
+
+
+static void
+glyph_row_shop(glyph_row_t *row, const glyph_record_t *rec, int markup,
+    glyph_row_result_t *result)
+{
+    unsigned      number;
+    glyph_str_t  *title, *price, old;
+    glyph_code_e  code;
+
+    number = row->price_number;
+
+    title = &result->listing.text[GLYPH_COL_TITLE];
+    price = &result->listing.text[GLYPH_COL_PRICE];
+    old = *price;
+
+    code = glyph_shop_row(row->shop, rec, result->listing.text,
+                          &result->title, &number);
+
+    if (code != GLYPH_CODE_OK) {
+        glyph_row_error(result, code, GLYPH_COL_PRICE);
+    }
+
+    row->price_number = number;
+
+    /* another column's price, as it is written there */
+
+    if (markup && price->data != old.data) {
+        result->changed &= ~(1u << GLYPH_COL_PRICE);
+        glyph_row_decode(price, GLYPH_COL_PRICE, result);
+    }
+
+    if (title->len > row->longest) {
+        row->longest = title->len;
     }
 }
 

@@ -7,6 +7,7 @@
 
 #include "pipeline/glyph_row.h"
 #include "pipeline/glyph_scored.h"
+#include "pipeline/glyph_shop.h"
 #include "text/glyph_memo.h"
 
 
@@ -15,7 +16,10 @@ struct glyph_row_s {
     const glyph_header_t         *header;
     const glyph_column_t         *columns;
     size_t                        ncolumns;
-    const char                   *currency;     /* the header's, or "" */
+    const int                    *titles;       /* columns to be joined */
+    size_t                        ntitles;      /* 0: the title is one */
+    glyph_shop_t                 *shop;         /* NULL: no such file */
+    const glyph_tender_t         *tender;
     glyph_decimal_e               habit;
     glyph_matcher_t              *matcher;      /* NULL: it rests */
     glyph_memo_t                 *conditions;   /* NULL before the first */

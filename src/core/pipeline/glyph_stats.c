@@ -174,6 +174,9 @@ glyph_stats_valid(glyph_stats_t *s, const glyph_listing_t *l)
     t->matches[l->match.type]++;
     t->duplicates += l->duplicate_of >= 0;
     t->not_gpu += !l->match.is_gpu;
+    t->assumed += l->price.assumed;
+    t->unknown += l->price.currency[0] == 'X'
+                  && glyph_tender_unknown(l->price.currency);
 
     s->models[l->match.model
               ? glyph_registry_index(s->registry, l->match.model)
@@ -397,6 +400,12 @@ glyph_stats_result(const glyph_stats_t *s, const glyph_stats_file_t *file,
 
     glyph_json_key(b, "warnings");
     glyph_buf_putc(b, '[');
+    glyph_notes_json(file->notes, b);
+
+    if (file->notes->n && s->warnings.len) {
+        glyph_buf_putc(b, ',');
+    }
+
     glyph_buf_append(b, s->warnings.data, s->warnings.len);
     glyph_buf_putc(b, ']');
 
@@ -514,7 +523,7 @@ glyph_stats_refusal(glyph_buf_t *b, const glyph_stats_file_t *file)
         }
 
         if (file->did_you_mean->len) {
-            glyph_json_key(b, "did_you_mean");
+            glyph_buf_putc(b, ',');
             glyph_buf_append(b, file->did_you_mean->data,
                              file->did_you_mean->len);
         }

@@ -7,6 +7,7 @@
 #define GLYPH_STATS_H_INCLUDED
 
 #include "column/glyph_column.h"
+#include "pipeline/glyph_notes.h"
 #include "pipeline/glyph_pipeline.h"
 #include "csv/glyph_reader.h"
 #include "pipeline/glyph_row.h"
@@ -28,7 +29,8 @@ typedef struct {
     glyph_date_order_e     date_order;
     glyph_code_e           code;        /* why the file was refused */
     const glyph_str_t     *detail;
-    const glyph_buf_t     *did_you_mean;    /* JSON, or empty */
+    const glyph_buf_t     *did_you_mean;    /* members, or empty */
+    const glyph_notes_t   *notes;
 } glyph_stats_file_t;
 
 

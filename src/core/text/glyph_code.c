@@ -41,12 +41,8 @@ static const glyph_code_entry_t  glyph_codes[GLYPH_CODE_N] = {
         "list price" },
     [GLYPH_ROW_PRICE_TOO_LARGE] = { "price_too_large",
         "the price is 10,000,000,000 or more" },
-    [GLYPH_ROW_CURRENCY_INVALID] = { "currency_invalid",
-        "the currency is not one that is known" },
     [GLYPH_ROW_CURRENCY_CONFLICT] = { "currency_conflict",
         "the price is in another currency than the row says" },
-    [GLYPH_ROW_QUANTITY_INVALID] = { "quantity_invalid",
-        "the quantity is not a whole number from 0 to 1,000,000,000" },
     [GLYPH_ROW_MODEL_UNKNOWN] = { "model_unknown",
         "the title names no model that is known" },
     [GLYPH_ROW_NOT_GPU] = { "not_gpu", "the listing is not a GPU" },
@@ -145,6 +141,20 @@ static const glyph_code_entry_t  glyph_codes[GLYPH_CODE_N] = {
     [GLYPH_WARN_URL_SHARED] = { "url_shared",
         "most URLs stand beside several titles, so they do not tell listings "
         "apart; title, price and seller do" },
+    [GLYPH_WARN_CURRENCY_INVALID] = { "currency_invalid",
+        "the currency is not one that is known" },
+    [GLYPH_WARN_CURRENCY_ASSUMED] = { "currency_assumed",
+        "nothing says what currency the price is in" },
+    [GLYPH_WARN_CURRENCY_UNKNOWN] = { "currency_unknown",
+        "it cannot be known what currency the price is in" },
+    [GLYPH_WARN_TITLE_COLUMN] = { "title_column",
+        "another column than the one so named is taken for the title" },
+    [GLYPH_WARN_MOSTLY_UNKNOWN] = { "mostly_unknown",
+        "most rows name no model that is known" },
+    [GLYPH_WARN_COLUMN_REPEATED] = { "column_repeated",
+        "two columns mean the same, and the first is taken" },
+    [GLYPH_WARN_QUANTITY_INVALID] = { "quantity_invalid",
+        "the quantity is not a whole number from 0 to 1,000,000,000" },
 };
 
 

@@ -30,9 +30,7 @@ typedef enum {
     GLYPH_ROW_PRICE_SEVERAL,        /* two prices */
     GLYPH_ROW_PRICE_LIMIT,          /* "from", "was", "MSRP", a bid */
     GLYPH_ROW_PRICE_TOO_LARGE,      /* does not fit numeric(12,2) */
-    GLYPH_ROW_CURRENCY_INVALID,     /* the currency column is no currency */
     GLYPH_ROW_CURRENCY_CONFLICT,    /* price says one, column another */
-    GLYPH_ROW_QUANTITY_INVALID,
     GLYPH_ROW_MODEL_UNKNOWN,        /* only with reject=unknown */
     GLYPH_ROW_NOT_GPU,              /* only with reject=not_gpu */
     GLYPH_ROW_STORE_REFUSED,        /* Postgres refused it all the same */
@@ -85,6 +83,13 @@ typedef enum {
     GLYPH_WARN_DATE_INVALID,        /* these three once a file */
     GLYPH_WARN_DATE_AMBIGUOUS,      /* 03/04/2025, or not as the others are */
     GLYPH_WARN_URL_SHARED,          /* one page of several listings */
+    GLYPH_WARN_CURRENCY_INVALID,    /* the currency column is no currency */
+    GLYPH_WARN_CURRENCY_ASSUMED,    /* of a file, as those without a row are */
+    GLYPH_WARN_CURRENCY_UNKNOWN,
+    GLYPH_WARN_QUANTITY_INVALID,
+    GLYPH_WARN_TITLE_COLUMN,        /* of a file, and so are these */
+    GLYPH_WARN_MOSTLY_UNKNOWN,
+    GLYPH_WARN_COLUMN_REPEATED,
 
     GLYPH_CODE_N,
 

@@ -1,0 +1,257 @@
+
+#include "column/glyph_header.h"
+
+
+static int glyph_shop_find(const glyph_header_t *h, const char *const *names);
+static int glyph_shop_is(const glyph_header_t *h, int i,
+    glyph_column_e column);
+static void glyph_shop_sale(glyph_header_t *h);
+static void glyph_shop_amazon(glyph_header_t *h);
+static void glyph_shop_ebay(glyph_header_t *h);
+static void glyph_shop_shopify(glyph_header_t *h);
+static void glyph_shop_use(glyph_header_t *h, int i);
+
+
+static const char *const  glyph_shop_sales[] = {
+    "sale_price", "special_price", "discount_price", "discounted_price",
+    "angebotspreis", "aktionspreis", NULL
+};
+
+static const char *const  glyph_shop_from[] = {
+    "date_sale_price_starts", "sale_price_start_date", "sale_start_date",
+    "sale_from_date", "special_price_from_date", "special_from_date", NULL
+};
+
+static const char *const  glyph_shop_to[] = {
+    "date_sale_price_ends", "sale_price_end_date", "sale_end_date",
+    "sale_to_date", "special_price_to_date", "special_to_date", NULL
+};
+
+static const char *const  glyph_shop_dates[] = {
+    "sale_price_effective_date", NULL
+};
+
+static const char *const  glyph_shop_amazons[] = {
+    "item_sku", "external_product_id", "feed_product_type",
+    "product_id_type", NULL
+};
+
+static const char *const  glyph_shop_standard[] = { "standard_price", NULL };
+
+static const char *const  glyph_shop_start[] = {
+    "start_price", "starting_price", NULL
+};
+
+static const char *const  glyph_shop_now[] = {
+    "buy_it_now_price", "auction_buy_it_now_price", NULL
+};
+
+static const char *const  glyph_shop_format[] = { "format", NULL };
+static const char *const  glyph_shop_handle[] = { "handle", NULL };
+static const char *const  glyph_shop_variant[] = { "variant_price", NULL };
+static const char *const  glyph_shop_vendor[] = { "vendor", NULL };
+static const char *const  glyph_shop_regular[] = { "regular_price", NULL };
+static const char *const  glyph_shop_type[] = { "type", NULL };
+
+static const char *const  glyph_shop_option[GLYPH_SHOP_OPTIONS][2] = {
+    { "option1_value", NULL },
+    { "option2_value", NULL },
+    { "option3_value", NULL }
+};
+
+
+void
+glyph_header_shops(glyph_header_t *h)
+{
+    /* each is -1 */
+
+    memset(&h->shop, 0xff, sizeof(glyph_header_shop_t));
+
+    glyph_shop_amazon(h);
+    glyph_shop_ebay(h);
+    glyph_shop_sale(h);
+    glyph_shop_shopify(h);
+
+    if (glyph_shop_find(h, glyph_shop_regular) >= 0) {
+        h->shop.type = glyph_shop_find(h, glyph_shop_type);
+    }
+}
+
+
+/* It is one beside another price; alone it is the price. */
+
+static void
+glyph_shop_sale(glyph_header_t *h)
+{
+    int     sale;
+    size_t  i;
+
+    sale = glyph_shop_find(h, glyph_shop_sales);
+
+    if (sale < 0 || h->strength[sale] == GLYPH_SYNONYM_MAPPED) {
+        return;
+    }
+
+    for (i = 0; i < h->n; i++) {
+
+        if ((int) i != sale && h->columns[i].used == GLYPH_COL_PRICE
+            && h->strength[i] > GLYPH_SYNONYM_WEAK)
+        {
+            break;
+        }
+    }
+
+    if (i == h->n) {
+        return;
+    }
+
+    h->shop.sale = sale;
+    h->shop.sale_from = glyph_shop_find(h, glyph_shop_from);
+    h->shop.sale_to = glyph_shop_find(h, glyph_shop_to);
+    h->shop.sale_dates = glyph_shop_find(h, glyph_shop_dates);
+
+    glyph_shop_use(h, sale);
+    glyph_shop_use(h, h->shop.sale_from);
+    glyph_shop_use(h, h->shop.sale_to);
+    glyph_shop_use(h, h->shop.sale_dates);
+}
+
+
+/* Elsewhere a standard price is what the seller has paid. */
+
+static void
+glyph_shop_amazon(glyph_header_t *h)
+{
+    int  price;
+
+    price = glyph_shop_find(h, glyph_shop_standard);
+
+    if (glyph_shop_is(h, price, GLYPH_COL_EXTRA)
+        && glyph_shop_find(h, glyph_shop_amazons) >= 0)
+    {
+        h->columns[price].used = GLYPH_COL_PRICE;
+        h->strength[price] = GLYPH_SYNONYM_STRONG;
+    }
+}
+
+
+/* A start price is a price where nobody bids. */
+
+static void
+glyph_shop_ebay(glyph_header_t *h)
+{
+    int     start, format;
+    size_t  i;
+
+    start = glyph_shop_find(h, glyph_shop_start);
+    format = glyph_shop_find(h, glyph_shop_format);
+
+    if (format < 0 || !glyph_shop_is(h, start, GLYPH_COL_EXTRA)) {
+        return;
+    }
+
+    h->shop.buy_now = glyph_shop_find(h, glyph_shop_now);
+
+    /* that of an auction's row, if it is a price of its own */
+
+    if (h->shop.buy_now >= 0
+        && h->strength[h->shop.buy_now] < GLYPH_SYNONYM_MAPPED)
+    {
+        glyph_shop_use(h, h->shop.buy_now);
+    }
+
+    for (i = 0; i < h->n; i++) {
+        if (h->columns[i].used == GLYPH_COL_PRICE) {
+            return;
+        }
+    }
+
+    h->shop.format = format;
+    h->columns[start].used = GLYPH_COL_PRICE;
+    h->strength[start] = GLYPH_SYNONYM_STRONG;
+}
+
+
+static void
+glyph_shop_shopify(glyph_header_t *h)
+{
+    int  i, vendor;
+
+    if (glyph_shop_find(h, glyph_shop_variant) < 0) {
+        return;
+    }
+
+    h->shop.handle = glyph_shop_find(h, glyph_shop_handle);
+
+    if (h->shop.handle < 0) {
+        return;
+    }
+
+    for (i = 0; i < GLYPH_SHOP_OPTIONS; i++) {
+        h->shop.option[i] = glyph_shop_find(h, glyph_shop_option[i]);
+    }
+
+    /* who makes it, not who sells it */
+
+    vendor = glyph_shop_find(h, glyph_shop_vendor);
+
+    if (glyph_shop_is(h, vendor, GLYPH_COL_SELLER)
+        && h->strength[vendor] < GLYPH_SYNONYM_MAPPED)
+    {
+        h->columns[vendor].used = GLYPH_COL_EXTRA;
+    }
+}
+
+
+static void
+glyph_shop_use(glyph_header_t *h, int i)
+{
+    if (i >= 0) {
+        h->columns[i].used = GLYPH_COL_SHOP;
+    }
+}
+
+
+static int
+glyph_shop_is(const glyph_header_t *h, int i, glyph_column_e column)
+{
+    return i >= 0 && h->columns[i].used == column;
+}
+
+
+/* The first column of one of the names, whatever it is used for. */
+
+static int
+glyph_shop_find(const glyph_header_t *h, const char *const *names)
+{
+    char    name[GLYPH_HEADER_NAME_MAX], currency[4];
+    size_t  i, k;
+
+    for (i = 0; i < h->n; i++) {
+
+        if (h->columns[i].given.len == 0
+            || h->columns[i].given.len >= sizeof(name)
+            || h->columns[i].used == GLYPH_COL_IGNORED)
+        {
+            continue;
+        }
+
+        glyph_header_strip(&h->columns[i].given, name, sizeof(name),
+                           currency);
+
+        for (k = 0; names[k]; k++) {
+            if (glyph_header_same(name, names[k])) {
+                return (int) i;
+            }
+        }
+    }
+
+    return -1;
+}
+
+
+const glyph_header_shop_t *
+glyph_header_shop(const glyph_header_t *header)
+{
+    return &header->shop;
+}
