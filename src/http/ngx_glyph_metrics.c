@@ -471,7 +471,7 @@ ngx_glyph_metrics_ended(ngx_glyph_job_t *job)
                        1);
     ngx_glyph_zone_observe(NGX_GLYPH_JOB_TIME,
                            ngx_glyph_usec()
-                           - ngx_glyph_job_timing(job)->began);
+                           - ngx_glyph_job_import(job)->timing.began);
 }
 
 

@@ -1,7 +1,7 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_client.h"
-#include "ngx_glyph_job.h"
+#include "ngx_glyph_job_parts.h"
 
 
 ngx_int_t

@@ -1,9 +1,21 @@
 
 #include "ngx_glyph.h"
-#include "ngx_glyph_compute.h"
-#include "ngx_glyph_job.h"
+#include "ngx_glyph_job_parts.h"
+#include "ngx_glyph_task.h"
 #include "ngx_glyph_time.h"
 #include "ngx_glyph_zone.h"
+
+
+/* While it runs, the task's, but for the job's other parts. */
+
+struct ngx_glyph_compute_s {
+    ngx_glyph_task_t           task;
+    ngx_glyph_sink_task_t      into;
+    ngx_uint_t                 nconsumed;   /* of its chunks */
+    int                        rc;
+    unsigned                   end:1;       /* behind them there is no more */
+    unsigned                   head:1;      /* it only looks for the header */
+};
 
 
 static void ngx_glyph_compute_run(ngx_glyph_task_t *task, ngx_log_t *log);
@@ -19,13 +31,43 @@ static void ngx_glyph_compute_destroy_run(ngx_glyph_task_t *task,
 static void ngx_glyph_compute_destroyed(ngx_glyph_task_t *task);
 
 
+int
+ngx_glyph_compute_create(ngx_glyph_job_t *job, glyph_code_e *code)
+{
+    ngx_glyph_compute_t  *c;
+
+    c = ngx_pcalloc(job->asked.pool, sizeof(ngx_glyph_compute_t));
+    if (c == NULL) {
+        return GLYPH_ERROR;
+    }
+
+    c->task.run = ngx_glyph_compute_run;
+    c->task.done = ngx_glyph_compute_done;
+    c->task.data = job;
+
+    job->compute = c;
+
+    return glyph_pipeline_create(&job->pipeline, &job->asked.conf->pipeline,
+                                 &job->asked.opts, code);
+}
+
+
 ngx_int_t
 ngx_glyph_compute_post(ngx_glyph_job_t *job)
 {
-    ngx_queue_t  *q;
+    ngx_queue_t          *q;
+    ngx_glyph_compute_t  *c;
+
+    c = job->compute;
+
+    c->into.import = &job->import;
+    c->into.block = job->block;
+    c->into.data = job->sink_data;
+
+    c->end = job->body_end;
+    c->head = (job->collect == NGX_GLYPH_COLLECT_HEAD);
 
     job->nrunning = 0;
-    job->running_end = job->body_end;
 
     for (q = ngx_queue_head(&job->chunks);
          q != ngx_queue_sentinel(&job->chunks);
@@ -34,10 +76,7 @@ ngx_glyph_compute_post(ngx_glyph_job_t *job)
         job->nrunning++;
     }
 
-    job->task.run = ngx_glyph_compute_run;
-    job->task.done = ngx_glyph_compute_done;
-
-    return ngx_glyph_task_post(ngx_glyph_main_conf->compute, &job->task);
+    return ngx_glyph_task_post(ngx_glyph_main_conf->compute, &c->task);
 }
 
 
@@ -49,17 +88,19 @@ ngx_glyph_compute_post(ngx_glyph_job_t *job)
 static void
 ngx_glyph_compute_run(ngx_glyph_task_t *task, ngx_log_t *log)
 {
-    ngx_queue_t        *q;
-    ngx_glyph_job_t    *job;
-    ngx_glyph_block_t  *block;
+    ngx_queue_t          *q;
+    ngx_glyph_job_t      *job;
+    ngx_glyph_block_t    *block;
+    ngx_glyph_compute_t  *c;
 
     job = task->data;
-    block = job->block;
+    c = job->compute;
+    block = c->into.block;
 
-    job->nconsumed = 0;
+    c->nconsumed = 0;
 
     if (job->nrunning == 0) {
-        job->rc = ngx_glyph_compute_chunk(job, NULL);
+        c->rc = ngx_glyph_compute_chunk(job, NULL);
 
     } else {
         q = &job->chunks;
@@ -69,26 +110,26 @@ ngx_glyph_compute_run(ngx_glyph_task_t *task, ngx_log_t *log)
 
             /* else the kernel may let the event loop wait for all of them */
 
-            if (job->nconsumed) {
+            if (c->nconsumed) {
                 (void) sched_yield();
             }
 
-            job->rc = ngx_glyph_compute_chunk(job,
+            c->rc = ngx_glyph_compute_chunk(job,
                                  ngx_queue_data(q, ngx_glyph_chunk_t, queue));
 
-        } while (job->rc == GLYPH_OK && ++job->nconsumed < job->nrunning);
+        } while (c->rc == GLYPH_OK && ++c->nconsumed < job->nrunning);
     }
 
     block->totals = *glyph_pipeline_totals(job->pipeline);
 
-    if (job->rc == GLYPH_BAD || (job->rc == GLYPH_OK && job->running_end)) {
+    if (c->rc == GLYPH_BAD || (c->rc == GLYPH_OK && c->end)) {
         ngx_glyph_compute_result(job);
     }
 
     if (block->listings.failed || block->errors.failed
         || block->result.failed)
     {
-        job->rc = GLYPH_ERROR;
+        c->rc = GLYPH_ERROR;
     }
 }
 
@@ -98,13 +139,16 @@ ngx_glyph_compute_chunk(ngx_glyph_job_t *job, ngx_glyph_chunk_t *chunk)
 {
     int                   rc, end;
     glyph_sink_t          sink;
+    ngx_glyph_compute_t  *c;
     const unsigned char  *pos, *last;
+
+    c = job->compute;
 
     pos = chunk ? chunk->pos : (u_char *) "";
     last = chunk ? chunk->last : pos;
-    end = job->running_end && job->nconsumed + 1 >= job->nrunning;
+    end = c->end && c->nconsumed + 1 >= job->nrunning;
 
-    sink.data = job;
+    sink.data = &c->into;
     sink.listing = job->sink->listing;
     sink.rejected = job->sink->rejected;
     sink.full = ngx_glyph_compute_full;
@@ -113,8 +157,8 @@ ngx_glyph_compute_chunk(ngx_glyph_job_t *job, ngx_glyph_chunk_t *chunk)
 
     if (chunk) {
 
-        if (job->body_digest) {
-            glyph_sha256_update(job->body_digest, chunk->pos,
+        if (job->digest) {
+            glyph_sha256_update(job->digest->sha256, chunk->pos,
                                 pos - chunk->pos);
         }
 
@@ -130,7 +174,7 @@ ngx_glyph_compute_chunk(ngx_glyph_job_t *job, ngx_glyph_chunk_t *chunk)
 static void
 ngx_glyph_compute_result(ngx_glyph_job_t *job)
 {
-    uint64_t         now;
+    uint64_t         now, began;
     glyph_buf_t     *b;
     struct timeval   tv;
 
@@ -153,11 +197,12 @@ ngx_glyph_compute_result(ngx_glyph_job_t *job)
     ngx_glyph_json_time(b, now);
     glyph_buf_putc(b, ',');
 
-    glyph_pipeline_result(job->pipeline, b,
-                          now > job->start_time ? now - job->start_time : 0);
+    began = job->import.created;
+
+    glyph_pipeline_result(job->pipeline, b, now > began ? now - began : 0);
 
     if (job->sink->end) {
-        job->sink->end(job, b);
+        job->sink->end(&job->compute->into, b);
     }
 
     glyph_buf_putc(b, '}');
@@ -167,17 +212,18 @@ ngx_glyph_compute_result(ngx_glyph_job_t *job)
 static int
 ngx_glyph_compute_full(void *data)
 {
-    ngx_glyph_job_t *job = data;
+    ngx_glyph_sink_task_t *into = data;
 
-    if (job->collect == NGX_GLYPH_COLLECT_HEAD) {
+    ngx_glyph_block_t    *block;
+    ngx_glyph_compute_t  *c;
 
-        /* only whether the file is one, until all of it is here */
+    c = (ngx_glyph_compute_t *) ((u_char *) into
+                                 - offsetof(ngx_glyph_compute_t, into));
+    block = into->block;
 
-        return 1;
-    }
+    /* only whether the file is one, until all of it is here */
 
-    return job->block->listings.len + job->block->errors.len
-           >= job->block->full;
+    return c->head || block->listings.len + block->errors.len >= block->full;
 }
 
 
@@ -186,20 +232,22 @@ ngx_glyph_compute_full(void *data)
 static void
 ngx_glyph_compute_done(ngx_glyph_task_t *task)
 {
-    ngx_glyph_job_t  *job;
+    ngx_glyph_job_t      *job;
+    ngx_glyph_compute_t  *c;
 
     job = task->data;
+    c = job->compute;
 
-    job->timing.parse += task->usec;
+    job->import.timing.parse += task->usec;
 
     ngx_glyph_zone_observe(NGX_GLYPH_TASK_TIME, task->usec);
 
     if (!ngx_glyph_job_ending(job)) {
 
-        if (job->rc == GLYPH_BAD) {
+        if (c->rc == GLYPH_BAD) {
             ngx_glyph_compute_refused(job);
 
-        } else if (job->rc == GLYPH_OK && job->running_end
+        } else if (c->rc == GLYPH_OK && c->end
                    && !ngx_glyph_compute_intact(job))
         {
             job->block->final = NGX_GLYPH_JOB_FAILED;
@@ -208,13 +256,19 @@ ngx_glyph_compute_done(ngx_glyph_task_t *task)
             ngx_str_set(&job->detail, "the body is not the one that "
                                       "Content-Digest tells of");
 
-        } else if (job->rc == GLYPH_OK && job->running_end) {
+        } else if (c->rc == GLYPH_OK && c->end) {
             job->block->final = NGX_GLYPH_JOB_COMPLETED;
             job->http_status = NGX_HTTP_OK;
         }
     }
 
-    ngx_glyph_job_computed(job);
+    while (c->nconsumed) {
+        ngx_glyph_job_chunk_done(job);
+        job->nrunning--;
+        c->nconsumed--;
+    }
+
+    ngx_glyph_job_computed(job, c->rc);
 }
 
 
@@ -223,13 +277,13 @@ ngx_glyph_compute_intact(ngx_glyph_job_t *job)
 {
     u_char  digest[GLYPH_SHA256_SIZE];
 
-    if (job->body_digest == NULL) {
+    if (job->digest == NULL) {
         return 1;
     }
 
-    glyph_sha256_final(job->body_digest, digest);
+    glyph_sha256_final(job->digest->sha256, digest);
 
-    return ngx_memcmp(digest, job->body_wanted, sizeof(digest)) == 0;
+    return ngx_memcmp(digest, job->digest->wanted, sizeof(digest)) == 0;
 }
 
 
@@ -293,10 +347,12 @@ ngx_glyph_compute_refused(ngx_glyph_job_t *job)
  */
 
 void
-ngx_glyph_compute_destroy(glyph_pipeline_t *pipeline)
+ngx_glyph_compute_destroy(ngx_glyph_job_t *job)
 {
     ngx_glyph_task_t  *task;
+    glyph_pipeline_t  *pipeline;
 
+    pipeline = job->pipeline;
     task = NULL;
 
     if (glyph_pipeline_begun(pipeline) && !glyph_pipeline_ended(pipeline)

@@ -1,6 +1,5 @@
 
 #include "ngx_glyph.h"
-#include "ngx_glyph_compute.h"
 #include "ngx_glyph_job_parts.h"
 #include "ngx_glyph_memory.h"
 #include "ngx_glyph_observer.h"
@@ -23,6 +22,8 @@ const ngx_glyph_kind_t  ngx_glyph_kind_import = {
     NULL,                                  /* room */
     ngx_glyph_job_import_ready,
     NULL,                                  /* finished */
+    NULL,                                  /* failed */
+    NULL,                                  /* idle */
     NULL,                                  /* blameless */
     NULL,                                  /* leave */
     NULL                                   /* ended */
@@ -56,35 +57,32 @@ ngx_glyph_job_create(ngx_glyph_loc_conf_t *conf, ngx_log_t *log)
      */
 
     job->refs = 1;
-    job->pool = pool;
-    job->conf = conf;
+    job->asked.pool = pool;
+    job->asked.conf = conf;
     job->kind = &ngx_glyph_kind_import;
     job->import.epoch = 1;
     job->asked.opts.room = ngx_glyph_memory_room();
     job->expected = -1;
-    job->timing.began = ngx_glyph_usec();
+    job->import.timing.began = ngx_glyph_usec();
 
-    job->own_log = *ngx_cycle->log;
-    job->own_log.connection = log->connection;
-    job->own_log.handler = ngx_glyph_job_log_handler;
-    job->own_log.data = job;
-    job->own_log.action = NULL;
-    job->log = &job->own_log;
+    job->import.log = *ngx_cycle->log;
+    job->import.log.connection = log->connection;
+    job->import.log.handler = ngx_glyph_job_log_handler;
+    job->import.log.data = &job->import;
+    job->import.log.action = NULL;
 
     ngx_glyph_job_input_init(job);
 
-    ngx_queue_init(&job->blocks);
+    ngx_queue_init(&job->import.blocks);
 
     job->block_waiter.granted = ngx_glyph_job_block_granted;
     job->block_waiter.data = job;
 
     job->timeout.handler = ngx_glyph_job_timeout_handler;
     job->timeout.data = job;
-    job->timeout.log = job->log;
+    job->timeout.log = &job->import.log;
 
     ngx_glyph_job_life_init(job);
-
-    job->task.data = job;
 
     return job;
 }
@@ -116,19 +114,20 @@ ngx_glyph_job_destroy(ngx_glyph_job_t *job)
     ngx_glyph_job_drop_output(job);
 
     if (job->pipeline) {
-        ngx_glyph_compute_destroy(job->pipeline);
+        ngx_glyph_compute_destroy(job);
     }
 
     if (job->spool) {
         ngx_glyph_spool_close(job->spool);
     }
 
-    glyph_buf_free(&job->result);
-    glyph_buf_free(&job->last_block.result);
-    glyph_buf_free(&job->meta);
-    glyph_sha256_destroy(job->body_digest);
+    if (job->digest) {
+        glyph_sha256_destroy(job->digest->sha256);
+    }
 
-    ngx_destroy_pool(job->pool);
+    glyph_buf_free(&job->last_block.result);
+
+    ngx_destroy_pool(job->asked.pool);
 }
 
 
@@ -143,8 +142,7 @@ ngx_glyph_job_start(ngx_glyph_job_t *job)
 
     job->asked.opts.undigested = !job->sink->stored;
 
-    rc = glyph_pipeline_create(&job->pipeline, &job->conf->pipeline,
-                               &job->asked.opts, &code);
+    rc = ngx_glyph_compute_create(job, &code);
 
     if (rc == GLYPH_BAD) {
         job->code = glyph_code_name(code);
@@ -155,15 +153,27 @@ ngx_glyph_job_start(ngx_glyph_job_t *job)
         return NGX_ERROR;
     }
 
-    tp = ngx_timeofday();
-
-    job->start_time = (uint64_t) tp->sec * 1000 + tp->msec;
-    job->started = ngx_current_msec;
+    if (job->import.created == 0) {
+        tp = ngx_timeofday();
+        job->import.created = (uint64_t) tp->sec * 1000 + tp->msec;
+    }
 
     ngx_glyph_job_list_add(job);
     ngx_glyph_job_ref(job);
 
-    ngx_add_timer(&job->timeout, job->conf->job_timeout);
+    if (job->kind->keeps) {
+
+        /* its options were good, which is all that was to be known */
+
+        glyph_pipeline_destroy(job->pipeline);
+        job->pipeline = NULL;
+    }
+
+    /* else the client has its own until all is here, and a run begins then */
+
+    if (!job->kind->keeps || job->spool->source) {
+        ngx_add_timer(&job->timeout, job->asked.conf->job_timeout);
+    }
 
     return NGX_OK;
 }
@@ -242,8 +252,7 @@ ngx_glyph_job_run(ngx_glyph_job_t *job)
     }
 
     if (ngx_glyph_compute_post(job) == NGX_OK) {
-        ngx_glyph_job_ref(job);
-        job->running = 1;
+        ngx_glyph_job_away(job);
         return;
     }
 
@@ -253,16 +262,32 @@ ngx_glyph_job_run(ngx_glyph_job_t *job)
 }
 
 
+void
+ngx_glyph_job_away(ngx_glyph_job_t *job)
+{
+    ngx_glyph_job_ref(job);
+    job->running = 1;
+}
+
+
+void
+ngx_glyph_job_back(ngx_glyph_job_t *job)
+{
+    job->running = 0;
+}
+
+
 /* The compute task is back; see ngx_glyph_compute.c for what it did. */
 
 void
-ngx_glyph_job_computed(ngx_glyph_job_t *job)
+ngx_glyph_job_computed(ngx_glyph_job_t *job, int rc)
 {
+    const char         *code;
     ngx_glyph_block_t  *block;
 
     block = job->block;
 
-    job->running = 0;
+    ngx_glyph_job_back(job);
 
     ngx_glyph_observers_computed(job, &job->seen, &block->totals);
     job->seen = block->totals;
@@ -285,21 +310,20 @@ ngx_glyph_job_computed(ngx_glyph_job_t *job)
         goto done;
     }
 
-    if (job->rc == GLYPH_ERROR) {
+    if (rc == GLYPH_ERROR) {
         ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
                             NGX_HTTP_INTERNAL_SERVER_ERROR,
                             "out_of_memory", NULL);
         goto done;
     }
 
-    while (job->nconsumed) {
-        ngx_glyph_job_chunk_done(job);
-        job->nconsumed--;
-    }
-
     if (block->final && job->kind->finished) {
         block->final = 0;
-        job->kind->finished(job);
+
+        code = job->code;
+        job->code = NULL;
+
+        job->kind->finished(job, code);
         goto done;
     }
 
@@ -316,11 +340,11 @@ ngx_glyph_job_computed(ngx_glyph_job_t *job)
         job->block = NULL;
         ngx_glyph_job_block_put(job, block);
 
-        if (job->rc == GLYPH_FULL) {
+        if (rc == GLYPH_FULL) {
             ngx_glyph_collect_begun(job);
         }
 
-    } else if (job->rc == GLYPH_FULL
+    } else if (rc == GLYPH_FULL
                || block->final
                || (ngx_queue_empty(&job->chunks)
                    && !job->body_end
@@ -331,7 +355,7 @@ ngx_glyph_job_computed(ngx_glyph_job_t *job)
         }
 
         job->block = NULL;
-        ngx_queue_insert_tail(&job->blocks, &block->queue);
+        ngx_queue_insert_tail(&job->import.blocks, &block->queue);
         job->sink->ready(job);
 
     } else if (ngx_queue_empty(&job->chunks) && !job->body_end) {
@@ -368,7 +392,7 @@ ngx_glyph_job_queue_final(ngx_glyph_job_t *job)
     job->last_block.totals = job->import.committed;
     job->last_block.final = job->outcome;
 
-    ngx_queue_insert_tail(&job->blocks, &job->last_block.queue);
+    ngx_queue_insert_tail(&job->import.blocks, &job->last_block.queue);
 
     job->sink->ready(job);
 }
@@ -393,8 +417,8 @@ ngx_glyph_job_drop_output(ngx_glyph_job_t *job)
 {
     ngx_queue_t  *q;
 
-    while (!ngx_queue_empty(&job->blocks)) {
-        q = ngx_queue_head(&job->blocks);
+    while (!ngx_queue_empty(&job->import.blocks)) {
+        q = ngx_queue_head(&job->import.blocks);
         ngx_queue_remove(q);
 
         ngx_glyph_job_block_put(job,
@@ -441,26 +465,16 @@ ngx_glyph_job_committed(ngx_glyph_job_t *job, ngx_glyph_block_t *block)
 
     final = block->final;
 
-    if (final && job->import.duplicate_of[0] && block->result.len) {
-
-        /* as glyph.job_result() does */
-
-        block->result.len--;
-        glyph_buf_puts(&block->result, ",\"duplicate_of\":\"");
-        glyph_buf_puts(&block->result, (char *) job->import.duplicate_of);
-        glyph_buf_puts(&block->result, "\"}");
-    }
-
     job->import.registered = 1;
     job->import.committed = block->totals;
 
     if (!job->timeout.timer_set && !ngx_glyph_job_ending(job)) {
-        ngx_add_timer(&job->timeout, job->conf->job_timeout);
+        ngx_add_timer(&job->timeout, job->asked.conf->job_timeout);
     }
 
-    if (final) {
-        result = job->result;
-        job->result = block->result;
+    if (final && block != &job->last_block) {
+        result = job->last_block.result;
+        job->last_block.result = block->result;
         block->result = result;
     }
 
@@ -494,8 +508,8 @@ ngx_glyph_job_timeout_handler(ngx_event_t *ev)
 static u_char *
 ngx_glyph_job_log_handler(ngx_log_t *log, u_char *buf, size_t len)
 {
-    ngx_glyph_job_t *job = log->data;
+    ngx_glyph_import_t *import = log->data;
 
     return ngx_snprintf(buf, len, ", job: %*s",
-                        (size_t) NGX_GLYPH_UUID_TEXT_LEN, job->import.text);
+                        (size_t) NGX_GLYPH_UUID_TEXT_LEN, import->text);
 }

@@ -41,7 +41,7 @@ ngx_glyph_job_input_init(ngx_glyph_job_t *job)
 
     job->flush.handler = ngx_glyph_job_flush_handler;
     job->flush.data = job;
-    job->flush.log = job->log;
+    job->flush.log = &job->import.log;
 }
 
 
@@ -287,7 +287,8 @@ void
 ngx_glyph_job_body_end(ngx_glyph_job_t *job)
 {
     job->body_end = 1;
-    job->timing.receive = ngx_glyph_usec() - job->timing.began;
+    job->import.timing.receive = ngx_glyph_usec()
+                                 - job->import.timing.began;
 
     if (job->state == NGX_GLYPH_JOB_RECEIVING && !job->kind->keeps) {
         job->state = NGX_GLYPH_JOB_PROCESSING;

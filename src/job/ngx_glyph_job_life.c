@@ -74,14 +74,15 @@ void
 ngx_glyph_job_live(ngx_glyph_job_t *job, ngx_glyph_life_e life)
 {
     if (!(ngx_glyph_job_next_life[job->life] & (1 << life))) {
-        ngx_log_error(NGX_LOG_ALERT, job->log, 0,
+        ngx_log_error(NGX_LOG_ALERT, &job->import.log, 0,
                       "job is %s, and cannot be %s",
                       ngx_glyph_job_lives[job->life],
                       ngx_glyph_job_lives[life]);
         return;
     }
 
-    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, job->log, 0, "glyph job: %s to %s",
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, &job->import.log, 0,
+                   "glyph job: %s to %s",
                    ngx_glyph_job_lives[job->life], ngx_glyph_job_lives[life]);
 
     job->life = life;
@@ -113,7 +114,7 @@ ngx_glyph_job_settle(ngx_glyph_job_t *job, ngx_glyph_job_state_e state,
         job->detail.len = ngx_strlen(detail);
     }
 
-    ngx_log_error(NGX_LOG_INFO, job->log, 0, "%s ends early: %s",
+    ngx_log_error(NGX_LOG_INFO, &job->import.log, 0, "%s ends early: %s",
                   job->kind->name, code);
 
     ngx_glyph_job_stop_timers(job);
@@ -128,7 +129,7 @@ ngx_glyph_job_detach(ngx_glyph_job_t *job)
 {
     job->client = NULL;
 
-    if (job->import.durable) {
+    if (ngx_glyph_import_durable(&job->import)) {
         return;
     }
 
@@ -154,12 +155,12 @@ ngx_glyph_job_over(ngx_glyph_job_t *job, ngx_glyph_job_state_e state,
 
         /* the last block was committed: its result is the answer */
 
-        if (!ngx_queue_empty(&job->blocks)) {
-            q = ngx_queue_last(&job->blocks);
+        if (!ngx_queue_empty(&job->import.blocks)) {
+            q = ngx_queue_last(&job->import.blocks);
             block = ngx_queue_data(q, ngx_glyph_block_t, queue);
 
             job->import.committed = block->totals;
-            job->result = block->result;
+            job->last_block.result = block->result;
             ngx_memzero(&block->result, sizeof(glyph_buf_t));
         }
 
@@ -189,7 +190,7 @@ ngx_glyph_job_keep(ngx_glyph_job_t *job, const char *text)
     u_char  *p;
 
     len = text ? ngx_strlen(text) : 0;
-    p = len ? ngx_pnalloc(job->pool, len + 1) : NULL;
+    p = len ? ngx_pnalloc(job->asked.pool, len + 1) : NULL;
 
     if (p == NULL) {
         return "failed";
@@ -212,7 +213,7 @@ ngx_glyph_job_unrecorded(ngx_glyph_job_t *job)
     return job->life >= NGX_GLYPH_LIFE_LAST
            && job->outcome == NGX_GLYPH_JOB_FAILED
            && !job->import.registered
-           && !job->import.durable
+           && !ngx_glyph_import_durable(&job->import)
            && job->import.place != NGX_GLYPH_PLACE_BATCH
            && ngx_strcmp(job->code, "cancelled") != 0
            && ngx_strcmp(job->code, "job_id_used") != 0;
@@ -222,19 +223,31 @@ ngx_glyph_job_unrecorded(ngx_glyph_job_t *job)
 void
 ngx_glyph_job_unstored(ngx_glyph_job_t *job)
 {
-    ngx_glyph_job_unstored_as(job, job->outcome);
-}
-
-
-void
-ngx_glyph_job_unstored_as(ngx_glyph_job_t *job, ngx_glyph_job_state_e state)
-{
     if (ngx_glyph_job_decided(job)) {
         return;
     }
 
-    ngx_glyph_job_decide(job, state);
+    ngx_glyph_job_decide(job, job->outcome);
     ngx_glyph_job_forget(job);
+}
+
+
+void
+ngx_glyph_job_repeat(ngx_glyph_job_t *job, ngx_glyph_uuid_t *id,
+    const char *result, size_t len)
+{
+    glyph_buf_reset(&job->last_block.result);
+    glyph_buf_append(&job->last_block.result, result, len);
+
+    job->import.id = *id;
+    ngx_glyph_uuid_text(job->import.text, id);
+
+    job->http_status = NGX_HTTP_OK;
+
+    if (!ngx_glyph_job_decided(job)) {
+        job->outcome = NGX_GLYPH_JOB_COMPLETED;
+        ngx_glyph_job_unstored(job);
+    }
 }
 
 
@@ -248,7 +261,7 @@ ngx_glyph_job_store_lost(ngx_glyph_job_t *job, ngx_uint_t unknown)
         return;
     }
 
-    if (job->import.durable) {
+    if (ngx_glyph_import_durable(&job->import)) {
 
         /* nobody waits but the file; the clock does not run meanwhile */
 
@@ -373,13 +386,13 @@ ngx_glyph_job_end(void *data)
 
     job->state = job->outcome;
 
-    ngx_log_error(NGX_LOG_INFO, job->log, 0,
+    ngx_log_error(NGX_LOG_INFO, &job->import.log, 0,
                   "%s %s%s%s: %uL rows, %uL invalid, %O bytes, %M ms",
                   job->kind->name,
                   ngx_glyph_job_state_name(job->state),
                   job->code ? " " : "", job->code ? job->code : "",
                   job->import.committed.rows, job->import.committed.invalid,
-                  job->received, ngx_current_msec - job->started);
+                  job->received, ngx_glyph_job_age(job));
 
     ngx_glyph_observers_ended(job);
 

@@ -91,7 +91,7 @@ ngx_glyph_job_exit(void)
 
             ngx_queue_remove(q);
 
-            ngx_log_error(NGX_LOG_NOTICE, job->log, 0,
+            ngx_log_error(NGX_LOG_NOTICE, &job->import.log, 0,
                           "job not finished at worker exit");
 
             job->running = 0;
@@ -209,7 +209,7 @@ ngx_glyph_job_next_end(ngx_glyph_job_t *like)
 
             /* of what a client has announced: more than a time_t can hold */
 
-            left = (double) (ngx_current_msec - job->started)
+            left = (double) ngx_glyph_job_age(job)
                    * (double) (job->expected - done) / (double) done / 1000;
 
             if (left < (double) best) {
@@ -336,7 +336,7 @@ ngx_glyph_job_tick_one(ngx_glyph_job_t *job)
 
     if (!job->import.registered && job->life < NGX_GLYPH_LIFE_LAST
         && job->kind->ready && job->kind->ready(job)
-        && ngx_current_msec - job->started >= NGX_GLYPH_JOB_TICK)
+        && ngx_glyph_job_age(job) >= NGX_GLYPH_JOB_TICK)
     {
         job->sink->ready(job);
     }

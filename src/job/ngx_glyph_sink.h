@@ -11,6 +11,17 @@
 
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_budget.h"
+#include "ngx_glyph_import.h"
+
+
+/* What a task writes into. */
+
+typedef struct {
+    ngx_glyph_import_t        *import;
+    ngx_glyph_block_t         *block;
+    void                      *data;        /* the sink's own */
+} ngx_glyph_sink_task_t;
 
 
 typedef struct {
@@ -19,15 +30,15 @@ typedef struct {
     ngx_uint_t                 streams;     /* at its client's pace */
 
     /* in the thread: rows, and the end of the file or of its refusal, which
-       may add members to the ImportResult, or is NULL; "data" is the job */
+       may add members to the ImportResult, or is NULL; "data" is an
+       ngx_glyph_sink_task_t */
     void                     (*listing)(void *data,
                                         const glyph_listing_t *l);
     void                     (*rejected)(void *data,
                                          const glyph_rejected_t *r);
-    void                     (*end)(ngx_glyph_job_t *job,
-                                    glyph_buf_t *result);
+    void                     (*end)(void *data, glyph_buf_t *result);
 
-    /* job->blocks has something; what was taken is given back by
+    /* import->blocks has something; what was taken is given back by
        ngx_glyph_job_committed() */
     void                     (*ready)(ngx_glyph_job_t *job);
 
@@ -44,6 +55,12 @@ void ngx_glyph_sink_ready(ngx_glyph_job_t *job);
 
 /* A "deliver" that only takes note: the job goes on to its end. */
 void ngx_glyph_sink_drop(ngx_glyph_job_t *job);
+
+/*
+ * The client that reads them is gone, with this block in hand, or NULL: its
+ * memory stays, for others may have it still, what it says does not.
+ */
+void ngx_glyph_sink_unread(ngx_glyph_job_t *job, ngx_glyph_block_t *block);
 
 
 #endif /* _NGX_GLYPH_SINK_H_INCLUDED_ */

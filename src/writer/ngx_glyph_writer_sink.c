@@ -1,10 +1,12 @@
 
 /*
- * Rows of an import on their way to the writer: what COPY is to get.
+ * Rows of an import on their way to the writer: what COPY is to get.  The
+ * sink's own is the preview of a client that asks for the first of them, or
+ * NULL.
  */
 
 #include "ngx_glyph.h"
-#include "ngx_glyph_job.h"
+#include "ngx_glyph_preview.h"
 #include "ngx_glyph_writer.h"
 #include "core/out/glyph_copy.h"
 
@@ -32,16 +34,16 @@ const ngx_glyph_sink_t  ngx_glyph_writer_sink = {
 static void
 ngx_glyph_writer_sink_listing(void *data, const glyph_listing_t *l)
 {
-    ngx_glyph_job_t *job = data;
+    ngx_glyph_sink_task_t *st = data;
 
-    if ((uint64_t) l->import_index < job->import.skip_rows) {
+    if ((uint64_t) l->import_index < st->import->skip_rows) {
         return;
     }
 
-    glyph_copy_listing(&job->block->listings, job->import.id.bytes, l);
+    glyph_copy_listing(&st->block->listings, st->import->id.bytes, l);
 
-    if (job->preview) {
-        ngx_glyph_preview_listing(job->preview, l);
+    if (st->data) {
+        ngx_glyph_preview_listing(st->data, l);
     }
 }
 
@@ -49,12 +51,12 @@ ngx_glyph_writer_sink_listing(void *data, const glyph_listing_t *l)
 static void
 ngx_glyph_writer_sink_rejected(void *data, const glyph_rejected_t *r)
 {
-    ngx_glyph_job_t *job = data;
+    ngx_glyph_sink_task_t *st = data;
 
-    if ((uint64_t) r->import_index < job->import.skip_rows) {
-        job->import.skipped_invalid++;
+    if ((uint64_t) r->import_index < st->import->skip_rows) {
+        st->import->skipped_invalid++;
         return;
     }
 
-    glyph_copy_rejected(&job->block->errors, job->import.id.bytes, r);
+    glyph_copy_rejected(&st->block->errors, st->import->id.bytes, r);
 }
