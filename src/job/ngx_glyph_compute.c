@@ -6,22 +6,22 @@
 #include "ngx_glyph_zone.h"
 
 
-/* While it runs, the task's, but for the job's other parts. */
+/* While it runs, the task's. */
 
 struct ngx_glyph_compute_s {
     ngx_glyph_task_t           task;
-    ngx_glyph_sink_task_t      into;
-    ngx_uint_t                 nconsumed;   /* of its chunks */
+    glyph_pipeline_t          *pipeline;
+    ngx_uint_t                 nconsumed;   /* of the task's chunks */
     int                        rc;
     unsigned                   end:1;       /* behind them there is no more */
-    unsigned                   head:1;      /* it only looks for the header */
 };
 
 
 static void ngx_glyph_compute_run(ngx_glyph_task_t *task, ngx_log_t *log);
 static int ngx_glyph_compute_chunk(ngx_glyph_job_t *job,
-    ngx_glyph_chunk_t *chunk);
-static void ngx_glyph_compute_result(ngx_glyph_job_t *job);
+    ngx_glyph_chunk_t *chunk, ngx_glyph_sink_task_t *into);
+static void ngx_glyph_compute_result(ngx_glyph_job_t *job,
+    ngx_glyph_sink_task_t *into);
 static int ngx_glyph_compute_full(void *data);
 static void ngx_glyph_compute_done(ngx_glyph_task_t *task);
 static ngx_uint_t ngx_glyph_compute_intact(ngx_glyph_job_t *job);
@@ -47,8 +47,15 @@ ngx_glyph_compute_create(ngx_glyph_job_t *job, glyph_code_e *code)
 
     job->compute = c;
 
-    return glyph_pipeline_create(&job->pipeline, &job->asked.conf->pipeline,
+    return glyph_pipeline_create(&c->pipeline, &job->asked.conf->pipeline,
                                  &job->asked.opts, code);
+}
+
+
+const glyph_pipeline_t *
+ngx_glyph_job_pipeline(ngx_glyph_job_t *job)
+{
+    return job->compute ? job->compute->pipeline : NULL;
 }
 
 
@@ -60,13 +67,7 @@ ngx_glyph_compute_post(ngx_glyph_job_t *job)
 
     c = job->compute;
 
-    c->into.import = &job->import;
-    c->into.block = job->block;
-    c->into.data = job->sink_data;
-
     c->end = job->body_end;
-    c->head = (job->collect == NGX_GLYPH_COLLECT_HEAD);
-
     job->nrunning = 0;
 
     for (q = ngx_queue_head(&job->chunks);
@@ -88,19 +89,28 @@ ngx_glyph_compute_post(ngx_glyph_job_t *job)
 static void
 ngx_glyph_compute_run(ngx_glyph_task_t *task, ngx_log_t *log)
 {
-    ngx_queue_t          *q;
-    ngx_glyph_job_t      *job;
-    ngx_glyph_block_t    *block;
-    ngx_glyph_compute_t  *c;
+    ngx_queue_t            *q;
+    ngx_glyph_job_t        *job;
+    ngx_glyph_block_t      *block;
+    ngx_glyph_compute_t    *c;
+    ngx_glyph_sink_task_t   into;
 
     job = task->data;
     c = job->compute;
-    block = c->into.block;
+    block = job->block;
+
+    into.import = &job->import;
+    into.block = block;
+    into.data = job->sink_data;
+
+    /* only whether the file is one, until all of it is here */
+
+    into.full = (job->collect == NGX_GLYPH_COLLECT_HEAD) ? 0 : block->full;
 
     c->nconsumed = 0;
 
     if (job->nrunning == 0) {
-        c->rc = ngx_glyph_compute_chunk(job, NULL);
+        c->rc = ngx_glyph_compute_chunk(job, NULL, &into);
 
     } else {
         q = &job->chunks;
@@ -115,15 +125,16 @@ ngx_glyph_compute_run(ngx_glyph_task_t *task, ngx_log_t *log)
             }
 
             c->rc = ngx_glyph_compute_chunk(job,
-                                 ngx_queue_data(q, ngx_glyph_chunk_t, queue));
+                                  ngx_queue_data(q, ngx_glyph_chunk_t, queue),
+                                  &into);
 
         } while (c->rc == GLYPH_OK && ++c->nconsumed < job->nrunning);
     }
 
-    block->totals = *glyph_pipeline_totals(job->pipeline);
+    block->totals = *glyph_pipeline_totals(job->compute->pipeline);
 
     if (c->rc == GLYPH_BAD || (c->rc == GLYPH_OK && c->end)) {
-        ngx_glyph_compute_result(job);
+        ngx_glyph_compute_result(job, &into);
     }
 
     if (block->listings.failed || block->errors.failed
@@ -135,7 +146,8 @@ ngx_glyph_compute_run(ngx_glyph_task_t *task, ngx_log_t *log)
 
 
 static int
-ngx_glyph_compute_chunk(ngx_glyph_job_t *job, ngx_glyph_chunk_t *chunk)
+ngx_glyph_compute_chunk(ngx_glyph_job_t *job, ngx_glyph_chunk_t *chunk,
+    ngx_glyph_sink_task_t *into)
 {
     int                   rc, end;
     glyph_sink_t          sink;
@@ -148,12 +160,12 @@ ngx_glyph_compute_chunk(ngx_glyph_job_t *job, ngx_glyph_chunk_t *chunk)
     last = chunk ? chunk->last : pos;
     end = c->end && c->nconsumed + 1 >= job->nrunning;
 
-    sink.data = &c->into;
+    sink.data = into;
     sink.listing = job->sink->listing;
     sink.rejected = job->sink->rejected;
     sink.full = ngx_glyph_compute_full;
 
-    rc = glyph_pipeline_run(job->pipeline, &pos, last, end, &sink);
+    rc = glyph_pipeline_run(job->compute->pipeline, &pos, last, end, &sink);
 
     if (chunk) {
 
@@ -172,7 +184,7 @@ ngx_glyph_compute_chunk(ngx_glyph_job_t *job, ngx_glyph_chunk_t *chunk)
 /* The whole ImportResult, as it is stored and answered. */
 
 static void
-ngx_glyph_compute_result(ngx_glyph_job_t *job)
+ngx_glyph_compute_result(ngx_glyph_job_t *job, ngx_glyph_sink_task_t *into)
 {
     uint64_t         now, began;
     glyph_buf_t     *b;
@@ -182,7 +194,7 @@ ngx_glyph_compute_result(ngx_glyph_job_t *job)
 
     now = (uint64_t) tv.tv_sec * 1000 + tv.tv_usec / 1000;
 
-    b = &job->block->result;
+    b = &into->block->result;
 
     glyph_buf_putc(b, '{');
     glyph_json_key(b, "import_id");
@@ -199,10 +211,10 @@ ngx_glyph_compute_result(ngx_glyph_job_t *job)
 
     began = job->import.created;
 
-    glyph_pipeline_result(job->pipeline, b, now > began ? now - began : 0);
+    glyph_pipeline_result(job->compute->pipeline, b, now > began ? now - began : 0);
 
     if (job->sink->end) {
-        job->sink->end(&job->compute->into, b);
+        job->sink->end(into, b);
     }
 
     glyph_buf_putc(b, '}');
@@ -214,16 +226,7 @@ ngx_glyph_compute_full(void *data)
 {
     ngx_glyph_sink_task_t *into = data;
 
-    ngx_glyph_block_t    *block;
-    ngx_glyph_compute_t  *c;
-
-    c = (ngx_glyph_compute_t *) ((u_char *) into
-                                 - offsetof(ngx_glyph_compute_t, into));
-    block = into->block;
-
-    /* only whether the file is one, until all of it is here */
-
-    return c->head || block->listings.len + block->errors.len >= block->full;
+    return into->block->listings.len + into->block->errors.len >= into->full;
 }
 
 
@@ -295,8 +298,8 @@ ngx_glyph_compute_refused(ngx_glyph_job_t *job)
     glyph_code_e        code;
     const glyph_str_t  *detail;
 
-    code = glyph_pipeline_code(job->pipeline);
-    detail = glyph_pipeline_detail(job->pipeline);
+    code = glyph_pipeline_code(job->compute->pipeline);
+    detail = glyph_pipeline_detail(job->compute->pipeline);
 
     glyph_buf_reset(&job->block->listings);
 
@@ -352,7 +355,13 @@ ngx_glyph_compute_destroy(ngx_glyph_job_t *job)
     ngx_glyph_task_t  *task;
     glyph_pipeline_t  *pipeline;
 
-    pipeline = job->pipeline;
+    if (job->compute == NULL || job->compute->pipeline == NULL) {
+        return;
+    }
+
+    pipeline = job->compute->pipeline;
+    job->compute->pipeline = NULL;
+
     task = NULL;
 
     if (glyph_pipeline_begun(pipeline) && !glyph_pipeline_ended(pipeline)

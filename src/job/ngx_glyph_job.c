@@ -52,7 +52,7 @@ ngx_glyph_job_create(ngx_glyph_loc_conf_t *conf, ngx_log_t *log)
      *
      *     job->life = NGX_GLYPH_LIFE_OPEN;
      *     job->state = NGX_GLYPH_JOB_RECEIVING;
-     *     job->client, code, filling, pipeline, block = NULL;
+     *     job->client, code, filling, compute, block = NULL;
      *     all counters and flags = 0;
      */
 
@@ -113,9 +113,7 @@ ngx_glyph_job_destroy(ngx_glyph_job_t *job)
     ngx_glyph_job_drop_input(job);
     ngx_glyph_job_drop_output(job);
 
-    if (job->pipeline) {
-        ngx_glyph_compute_destroy(job);
-    }
+    ngx_glyph_compute_destroy(job);
 
     if (job->spool) {
         ngx_glyph_spool_close(job->spool);
@@ -165,8 +163,7 @@ ngx_glyph_job_start(ngx_glyph_job_t *job)
 
         /* its options were good, which is all that was to be known */
 
-        glyph_pipeline_destroy(job->pipeline);
-        job->pipeline = NULL;
+        ngx_glyph_compute_destroy(job);
     }
 
     /* else the client has its own until all is here, and a run begins then */
@@ -390,7 +387,6 @@ ngx_glyph_job_queue_final(ngx_glyph_job_t *job)
     ngx_glyph_job_live(job, NGX_GLYPH_LIFE_LAST);
 
     job->last_block.totals = job->import.committed;
-    job->last_block.final = job->outcome;
 
     ngx_queue_insert_tail(&job->import.blocks, &job->last_block.queue);
 

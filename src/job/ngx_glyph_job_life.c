@@ -105,7 +105,7 @@ ngx_glyph_job_settle(ngx_glyph_job_t *job, ngx_glyph_job_state_e state,
 {
     ngx_glyph_job_live(job, NGX_GLYPH_LIFE_ENDING);
 
-    job->outcome = state;
+    job->last_block.final = state;
     job->http_status = status;
     job->code = code;
 
@@ -211,7 +211,7 @@ ngx_uint_t
 ngx_glyph_job_unrecorded(ngx_glyph_job_t *job)
 {
     return job->life >= NGX_GLYPH_LIFE_LAST
-           && job->outcome == NGX_GLYPH_JOB_FAILED
+           && job->last_block.final == NGX_GLYPH_JOB_FAILED
            && !job->import.registered
            && !ngx_glyph_import_durable(&job->import)
            && job->import.place != NGX_GLYPH_PLACE_BATCH
@@ -227,7 +227,7 @@ ngx_glyph_job_unstored(ngx_glyph_job_t *job)
         return;
     }
 
-    ngx_glyph_job_decide(job, job->outcome);
+    ngx_glyph_job_decide(job, job->last_block.final);
     ngx_glyph_job_forget(job);
 }
 
@@ -245,7 +245,7 @@ ngx_glyph_job_repeat(ngx_glyph_job_t *job, ngx_glyph_uuid_t *id,
     job->http_status = NGX_HTTP_OK;
 
     if (!ngx_glyph_job_decided(job)) {
-        job->outcome = NGX_GLYPH_JOB_COMPLETED;
+        job->last_block.final = NGX_GLYPH_JOB_COMPLETED;
         ngx_glyph_job_unstored(job);
     }
 }
@@ -369,7 +369,7 @@ ngx_glyph_job_decide(ngx_glyph_job_t *job, ngx_glyph_job_state_e state)
 {
     ngx_glyph_job_live(job, NGX_GLYPH_LIFE_DECIDED);
 
-    job->outcome = state;
+    job->last_block.final = state;
 
     ngx_glyph_turn_wait(&job->end);
 }
@@ -384,7 +384,7 @@ ngx_glyph_job_end(void *data)
 
     ngx_glyph_job_live(job, NGX_GLYPH_LIFE_ENDED);
 
-    job->state = job->outcome;
+    job->state = job->last_block.final;
 
     ngx_log_error(NGX_LOG_INFO, &job->import.log, 0,
                   "%s %s%s%s: %uL rows, %uL invalid, %O bytes, %M ms",

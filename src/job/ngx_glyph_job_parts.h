@@ -91,7 +91,6 @@ struct ngx_glyph_job_s {
 
     /* how it ends, once that is settled */
     ngx_glyph_turn_t           end;
-    ngx_glyph_job_state_e      outcome;
     ngx_uint_t                 http_status; /* of the answer */
     const char                *code;        /* why it failed; or NULL */
     ngx_str_t                  detail;      /* from the pool */
@@ -112,8 +111,8 @@ struct ngx_glyph_job_s {
     unsigned                   running:1;   /* it is out */
     ngx_uint_t                 nrunning;    /* chunks, the first in the queue,
                                                that it has */
-    ngx_glyph_compute_t       *compute;
-    glyph_pipeline_t          *pipeline;
+    ngx_glyph_compute_t       *compute;     /* the pipeline; NULL: none yet,
+                                               or the body is kept */
     ngx_glyph_block_t         *block;       /* being filled */
     ngx_glyph_waiter_t         block_waiter;
 
@@ -121,10 +120,13 @@ struct ngx_glyph_job_s {
     ngx_event_t                deliver;
     ngx_uint_t                 nblocks;     /* lent to this job */
     glyph_totals_t             seen;        /* as the pipeline has it */
-    ngx_glyph_block_t          last_block;  /* of a job that ends early; not
-                                               from the budget.  Its result is
-                                               the job's, whatever block that
-                                               was in. */
+
+    /*
+     * not from the budget: what Postgres gets of a job that ends early.  Of any
+     * other, too, its state is the outcome, once that is settled, its result
+     * what the answer tells
+     */
+    ngx_glyph_block_t          last_block;
 };
 
 
@@ -210,7 +212,7 @@ int ngx_glyph_compute_create(ngx_glyph_job_t *job, glyph_code_e *code);
 ngx_int_t ngx_glyph_compute_post(ngx_glyph_job_t *job);
 void ngx_glyph_job_computed(ngx_glyph_job_t *job, int rc);
 
-/* Destroys it, if there is much of it in a thread. */
+/* Destroys it, if there is one; in a thread, if there is much of it. */
 void ngx_glyph_compute_destroy(ngx_glyph_job_t *job);
 
 

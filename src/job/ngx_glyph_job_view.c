@@ -136,8 +136,9 @@ ngx_glyph_job_decided(ngx_glyph_job_t *job)
 void
 ngx_glyph_job_view(ngx_glyph_job_t *job, ngx_glyph_job_view_t *view)
 {
-    view->state = ngx_glyph_job_is_final(job->outcome) ? job->outcome
-                                                       : job->state;
+    view->state = job->last_block.final
+                  ? (ngx_glyph_job_state_e) job->last_block.final
+                  : job->state;
     view->code = job->code;
     view->detail = job->detail;
     view->bytes = job->received;
@@ -145,13 +146,6 @@ ngx_glyph_job_view(ngx_glyph_job_t *job, ngx_glyph_job_view_t *view)
     view->rows = job->seen.rows;
     view->valid = job->seen.valid - job->import.refused;
     view->invalid = job->seen.invalid + job->import.refused;
-}
-
-
-const glyph_pipeline_t *
-ngx_glyph_job_pipeline(ngx_glyph_job_t *job)
-{
-    return job->pipeline;
 }
 
 

@@ -21,6 +21,7 @@ typedef struct {
     ngx_glyph_import_t        *import;
     ngx_glyph_block_t         *block;
     void                      *data;        /* the sink's own */
+    size_t                     full;        /* bytes of rows to stop at */
 } ngx_glyph_sink_task_t;
 
 
