@@ -211,7 +211,8 @@ ngx_glyph_compute_result(ngx_glyph_job_t *job, ngx_glyph_sink_task_t *into)
 
     began = job->import.created;
 
-    glyph_pipeline_result(job->compute->pipeline, b, now > began ? now - began : 0);
+    glyph_pipeline_result(job->compute->pipeline, b,
+                          now > began ? now - began : 0);
 
     if (job->sink->end) {
         job->sink->end(into, b);

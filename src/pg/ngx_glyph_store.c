@@ -565,3 +565,46 @@ ngx_glyph_store_set_failover(const char *failover)
                       "failover: synchronous");
     }
 }
+
+
+ngx_int_t
+ngx_glyph_store_judge(ngx_glyph_store_side_e side, PGresult *res)
+{
+    const char         *code, *message;
+    ngx_glyph_fault_e   fault;
+
+    if (PQresultStatus(res) != PGRES_FATAL_ERROR) {
+
+        /* of one that was refused only the probe says that it is over */
+
+        if (side == NGX_GLYPH_STORE_READS && ngx_glyph_store_usable(side)) {
+            ngx_glyph_store_served(side);
+        }
+
+        return NGX_OK;
+    }
+
+    code = PQresultErrorField(res, PG_DIAG_SQLSTATE);
+    message = PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY);
+
+    ngx_glyph_store_count(side, code);
+
+    fault = ngx_glyph_store_fault(code);
+
+    /* a statement that took too long, a damaged page: of that one alone */
+
+    if (fault < NGX_GLYPH_FAULT_UNWELL || ngx_strcmp(code, "57014") == 0
+        || ngx_strncmp(code, "XX", 2) == 0)
+    {
+        return NGX_OK;
+    }
+
+    if (side == NGX_GLYPH_STORE_READS) {
+        ngx_glyph_store_refused(side, code, 0, message ? message : "");
+        return NGX_OK;
+    }
+
+    ngx_glyph_store_doubt(side);
+
+    return (ngx_strncmp(code, "25", 2) == 0) ? NGX_DECLINED : NGX_OK;
+}

@@ -97,6 +97,13 @@ void ngx_glyph_store_lost(ngx_glyph_store_side_e side, const char *error);
 /* … or that somebody else has met one of these, who cannot know. */
 void ngx_glyph_store_doubt(ngx_glyph_store_side_e side);
 
+/*
+ * What the answer to a query says of all this.  NGX_DECLINED: the next one is
+ * to have another connection, as this one's session may be what is refused
+ * (read only, by a default of the database, or after a failover).
+ */
+ngx_int_t ngx_glyph_store_judge(ngx_glyph_store_side_e side, PGresult *res);
+
 /* Counts a refusal, of whatever kind. */
 void ngx_glyph_store_count(ngx_glyph_store_side_e side, const char *sqlstate);
 
