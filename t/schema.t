@@ -174,7 +174,9 @@ sub put {
 }
 
 sub cleanup {
-    sql("DELETE FROM glyph.listings WHERE import_id IN (SELECT id FROM"
+    sql("DELETE FROM glyph.listing_orders WHERE import_id IN (SELECT id FROM"
+        . " glyph.imports WHERE tenant ~ '^($tenant|$other)(-|\$)');
+         DELETE FROM glyph.listings WHERE import_id IN (SELECT id FROM"
         . " glyph.imports WHERE tenant ~ '^($tenant|$other)(-|\$)');
          DELETE FROM glyph.import_errors WHERE import_id IN (SELECT id FROM"
         . " glyph.imports WHERE tenant IN ('$tenant', '$other'));
@@ -277,6 +279,56 @@ sub test_listings {
     $rows = query('listings', import_id => $id[1]);
     is(join(' ', map { $_->{final_score} } @$rows), '50 50 50 50 50 50',
        'final_score where all are equal');
+}
+
+
+# Pages of a large import are walked in arrays of its orders: here of two
+# listings each, and the same as those of what is sorted.
+
+sub test_orders {
+    my %who = (-tenant => "$tenant-orders");
+    my (@ids, %sorted, $n);
+
+    for my $k (0, 1) {
+        push @ids, put('orders', 80 + $k, map { {
+            price => 10 * ($_ * 7 % 11), score => $_ * 5 % 8,
+            $_ % 9 ? () : (usd => undef),
+            region => $_ % 20 ? 'EU' : 'RARE',
+            model => $_ % 6 ? '_TEST' : '_OTHER' } } 1 .. 60);
+    }
+
+    my $every = sub {
+        my ($do) = @_;
+
+        for my $sort (qw(score -score price -price)) {
+            for my $filter ([], [import_id => $ids[0]], [region => 'RARE'],
+                            [min_price => 40], [min_score => 3],
+                            [model => '_OTHER', import_id => $ids[1]])
+            {
+                for my $limit (7, 100) {
+                    $do->("sort=$sort @$filter in pages of $limit",
+                          keys_of(pages('listings', %who, sort => $sort,
+                                        limit => $limit, @$filter)));
+                }
+            }
+        }
+    };
+
+    $every->(sub { $sorted{$_[0]} = $_[1] });
+    $n = sql("SELECT count(*) FROM glyph.listings l JOIN glyph.imports i"
+             . " ON i.id = l.import_id WHERE i.tenant = '$who{-tenant}'");
+    is(scalar(split ' ', $sorted{'sort=price  in pages of 7'}), $n, 'all');
+
+    is(sql("SELECT glyph.order_import('$_', 2)"), '', 'has its orders')
+        for @ids;
+
+    $every->(sub { is($_[1], $sorted{$_[0]}, $_[0]) });
+
+    sql("SELECT glyph.undo('$ids[0]', '$who{-tenant}')");
+    1 while sql('SELECT glyph.purge()') > 0;
+    is(sql("SELECT count(DISTINCT import_id) FROM glyph.listing_orders"
+           . " WHERE import_id IN ('$ids[0]', '$ids[1]')"), 1,
+       'a purge takes the orders along');
 }
 
 
@@ -835,6 +887,7 @@ sub test_reader {
 
 fill();
 test_listings();
+test_orders();
 test_moving();
 test_large();
 test_refusals();

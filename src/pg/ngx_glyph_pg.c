@@ -1,6 +1,6 @@
 
 /*
- * The two query queues.  A queue's first query is the one that runs, if
+ * The query queues.  A queue's first query is the one that runs, if
  * "sent" is set.
  *
  *   connection   queue         what is next
@@ -33,6 +33,9 @@
 /* glyph.take() waits for a row's lock up to about 7 s */
 #define NGX_GLYPH_PG_CONTROL_TIMEOUT  15000
 
+/* the orders of 100 million listings */
+#define NGX_GLYPH_PG_WORK_TIMEOUT     1800000
+
 /* what an answer may take longer than the statement */
 #define NGX_GLYPH_PG_GRACE            1000
 
@@ -40,6 +43,7 @@
 typedef struct {
     ngx_glyph_pg_conn_t        conn;
     const char                *name;
+    char                       role[16];
     char                       setup[256];
     ngx_msec_t                 timeout;     /* of a statement */
 
@@ -73,11 +77,10 @@ struct ngx_glyph_pg_query_s {
 static ngx_int_t ngx_glyph_pg_init(ngx_cycle_t *cycle);
 static void ngx_glyph_pg_exit(void);
 static void ngx_glyph_pg_gauges(void);
-static void ngx_glyph_pg_queue_init(ngx_glyph_pg_queue_t *queue,
-    const char *name, const char *role, ngx_log_t *log);
+static void ngx_glyph_pg_queue_init(ngx_glyph_pg_queue_e which,
+    const char *name, ngx_msec_t timeout, const char *setup);
 static void ngx_glyph_pg_queue_event(ngx_event_t *ev,
-    ngx_glyph_pg_queue_t *queue, ngx_event_handler_pt handler,
-    ngx_log_t *log);
+    ngx_glyph_pg_queue_t *queue, ngx_event_handler_pt handler);
 static void ngx_glyph_pg_next(ngx_glyph_pg_queue_t *queue);
 static void ngx_glyph_pg_go_handler(ngx_event_t *ev);
 static void ngx_glyph_pg_rest(ngx_glyph_pg_queue_t *queue);
@@ -110,65 +113,68 @@ const ngx_glyph_part_t  ngx_glyph_pg_part = {
 
 
 static ngx_glyph_pg_conf_t    *ngx_glyph_pg_conf;
-static ngx_glyph_pg_queue_t    ngx_glyph_pg_queues[2];
+static ngx_glyph_pg_queue_t    ngx_glyph_pg_queues[NGX_GLYPH_PG_QUEUES];
 
 
 static ngx_int_t
 ngx_glyph_pg_init(ngx_cycle_t *cycle)
 {
-    ngx_glyph_pg_conf_t   *conf;
-    ngx_glyph_pg_queue_t  *queue;
+    ngx_glyph_pg_conf_t  *conf;
 
     conf = ngx_glyph_main_conf->pg;
     ngx_glyph_pg_conf = conf;
 
     ngx_glyph_store_init(conf, cycle->log);
 
-    queue = &ngx_glyph_pg_queues[NGX_GLYPH_PG_READ];
-    queue->timeout = conf->read_timeout;
+    ngx_glyph_pg_queue_init(NGX_GLYPH_PG_READ, "read", conf->read_timeout,
+                            "SET statement_timeout = %M; "
+                            "SET default_transaction_read_only = on%Z");
 
-    ngx_glyph_pg_queue_init(queue, "read", "glyph-read", cycle->log);
+    ngx_glyph_pg_queue_init(NGX_GLYPH_PG_CONTROL, "control",
+                            NGX_GLYPH_PG_CONTROL_TIMEOUT,
+                            NGX_GLYPH_PG_DURABLE
+                            "; SET statement_timeout = %M%Z");
 
-    ngx_snprintf((u_char *) queue->setup, sizeof(queue->setup),
-                 "SET statement_timeout = %M; "
-                 "SET default_transaction_read_only = on%Z",
-                 queue->timeout);
+    ngx_glyph_pg_queue_init(NGX_GLYPH_PG_WORK, "work",
+                            NGX_GLYPH_PG_WORK_TIMEOUT,
+                            "SET statement_timeout = %M%Z");
 
-    queue = &ngx_glyph_pg_queues[NGX_GLYPH_PG_CONTROL];
-    queue->timeout = NGX_GLYPH_PG_CONTROL_TIMEOUT;
-
-    ngx_glyph_pg_queue_init(queue, "control", "glyph-control", cycle->log);
-
-    ngx_snprintf((u_char *) queue->setup, sizeof(queue->setup),
-                 NGX_GLYPH_PG_DURABLE "; SET statement_timeout = %M%Z",
-                 queue->timeout);
+    ngx_glyph_pg_queues[NGX_GLYPH_PG_WORK].timer.cancelable = 1;
 
     return NGX_OK;
 }
 
 
 static void
-ngx_glyph_pg_queue_init(ngx_glyph_pg_queue_t *queue, const char *name,
-    const char *role, ngx_log_t *log)
+ngx_glyph_pg_queue_init(ngx_glyph_pg_queue_e which, const char *name,
+    ngx_msec_t timeout, const char *setup)
 {
+    ngx_glyph_pg_queue_t  *queue;
+
+    queue = &ngx_glyph_pg_queues[which];
+
     queue->name = name;
+    queue->timeout = timeout;
+
+    ngx_snprintf((u_char *) queue->role, sizeof(queue->role), "glyph-%s%Z",
+                 name);
+    ngx_snprintf((u_char *) queue->setup, sizeof(queue->setup), setup,
+                 timeout);
 
     ngx_queue_init(&queue->queries);
 
     queue->conn.conf = ngx_glyph_pg_conf;
-    queue->conn.role = role;
+    queue->conn.role = queue->role;
     queue->conn.setup = queue->setup;
     queue->conn.data = queue;
     queue->conn.opened = ngx_glyph_pg_opened;
     queue->conn.failed = ngx_glyph_pg_failed;
     queue->conn.ready = ngx_glyph_pg_ready;
 
-    ngx_glyph_pg_queue_event(&queue->go, queue, ngx_glyph_pg_go_handler,
-                             log);
+    ngx_glyph_pg_queue_event(&queue->go, queue, ngx_glyph_pg_go_handler);
     ngx_glyph_pg_queue_event(&queue->timer, queue,
-                             ngx_glyph_pg_timeout_handler, log);
-    ngx_glyph_pg_queue_event(&queue->idle, queue, ngx_glyph_pg_idle_handler,
-                             log);
+                             ngx_glyph_pg_timeout_handler);
+    ngx_glyph_pg_queue_event(&queue->idle, queue, ngx_glyph_pg_idle_handler);
 
     queue->idle.cancelable = 1;
 }
@@ -176,11 +182,11 @@ ngx_glyph_pg_queue_init(ngx_glyph_pg_queue_t *queue, const char *name,
 
 static void
 ngx_glyph_pg_queue_event(ngx_event_t *ev, ngx_glyph_pg_queue_t *queue,
-    ngx_event_handler_pt handler, ngx_log_t *log)
+    ngx_event_handler_pt handler)
 {
     ev->handler = handler;
     ev->data = queue;
-    ev->log = log;
+    ev->log = ngx_cycle->log;
 }
 
 
@@ -196,7 +202,7 @@ ngx_glyph_pg_exit(void)
         return;
     }
 
-    for (i = 0; i < 2; i++) {
+    for (i = 0; i < NGX_GLYPH_PG_QUEUES; i++) {
         queue = &ngx_glyph_pg_queues[i];
 
         ngx_glyph_pg_stop(queue);
@@ -300,10 +306,11 @@ ngx_glyph_pg_renew(ngx_glyph_pg_queue_e which)
 static void
 ngx_glyph_pg_gauges(void)
 {
-    ngx_glyph_zone_set(NGX_GLYPH_QUERIES + NGX_GLYPH_PG_READ,
-                       ngx_glyph_pg_queues[NGX_GLYPH_PG_READ].n);
-    ngx_glyph_zone_set(NGX_GLYPH_QUERIES + NGX_GLYPH_PG_CONTROL,
-                       ngx_glyph_pg_queues[NGX_GLYPH_PG_CONTROL].n);
+    ngx_uint_t  i;
+
+    for (i = 0; i < NGX_GLYPH_PG_QUEUES; i++) {
+        ngx_glyph_zone_set(NGX_GLYPH_QUERIES + i, ngx_glyph_pg_queues[i].n);
+    }
 }
 
 

@@ -481,6 +481,32 @@ sub test_purge {
 }
 
 
+# What a call has done is dead and stays in the index until it commits: to pass
+# it again for each import is a call that times out, does nothing, and is tried
+# again.
+
+sub test_purge_many {
+    my ($n, $read, $left, $calls) = (3000);
+
+    $admin->run("INSERT INTO glyph.imports (id, tenant, state, epoch)"
+                . " SELECT gen_random_uuid(), '$tenant', 'cancelled', 1"
+                . " FROM generate_series(1, $n)");
+
+    $read = $admin->run('BEGIN; SELECT FROM glyph.purge(); SELECT'
+                        . " pg_stat_get_xact_tuples_returned("
+                        . "'glyph.imports_purge'::regclass); COMMIT");
+    ($read) = $read =~ /(\d+)/;
+    cmp_ok($read, '>=', 1000, 'purge() of many imports does some');
+    cmp_ok($read, '<=', 2 * $n, 'and reads of each once');
+
+    for ($calls = 1; $calls < 10; $calls++) {
+        last if $admin->run('SELECT glyph.purge()') == 0;
+    }
+
+    is($calls, 3, 'no more than a thousand a call');
+}
+
+
 sub test_silent_nodes {
     my ($silent, $alive, $other) = (uuid(), uuid(), uuid());
     my ($lost, $durable, $running) = (uuid(), uuid(), uuid());
@@ -589,6 +615,7 @@ test_cancel_first();
 test_no_deadlock();
 test_takers();
 test_purge();
+test_purge_many();
 test_silent_nodes();
 
 SKIP: {
