@@ -38,7 +38,7 @@ my @layers = (
 my @units = (
     [qw(writer writer_jobs writer_outcome writer_tx)],
     [qw(jobs jobs_answer jobs_ask)],
-    [qw(job collect compute job_file job_input job_life job_list)]
+    [qw(job collect job_file job_input job_life job_run)]
 );
 
 # what nobody outside the folder may look into

@@ -1,18 +1,51 @@
 
+/*
+ * The worker's jobs: made, found, counted, looked after, and left at its exit.
+ */
+
 #include "ngx_glyph.h"
 #include "ngx_glyph_job_parts.h"
 #include "ngx_glyph_memory.h"
 #include "ngx_glyph_observer.h"
-#include "ngx_glyph_spool.h"
-#include "ngx_glyph_turn.h"
+#include "ngx_glyph_zone.h"
+
+
+/* how often jobs are looked after, and when they get a row in imports, ms */
+#define NGX_GLYPH_JOB_TICK      1000
+
+#define NGX_GLYPH_JOB_BUCKETS   256
+
+/* when nothing is known of how long jobs take, s */
+#define NGX_GLYPH_JOB_RETRY_MAX 60
 
 
 static ngx_uint_t ngx_glyph_job_import_ready(ngx_glyph_job_t *job);
-static void ngx_glyph_job_block_granted(void *data);
+static void ngx_glyph_job_destroy(ngx_glyph_job_t *job);
+static void ngx_glyph_job_granted(void *data);
 static void ngx_glyph_job_timeout_handler(ngx_event_t *ev);
-static void ngx_glyph_job_queue_final(ngx_glyph_job_t *job);
 static u_char *ngx_glyph_job_log_handler(ngx_log_t *log, u_char *buf,
     size_t len);
+static void ngx_glyph_job_list_add(ngx_glyph_job_t *job);
+static ngx_int_t ngx_glyph_job_init(ngx_cycle_t *cycle);
+static void ngx_glyph_job_exit(void);
+static void ngx_glyph_job_gauges(void);
+static void ngx_glyph_job_tick_handler(ngx_event_t *ev);
+static void ngx_glyph_job_tick_one(ngx_glyph_job_t *job);
+static ngx_queue_t *ngx_glyph_job_bucket(ngx_glyph_uuid_t *id);
+
+
+const ngx_glyph_part_t  ngx_glyph_job_part = {
+    ngx_glyph_job_init,
+    ngx_glyph_job_exit,
+    ngx_glyph_job_gauges,
+    0
+};
+
+
+static ngx_queue_t  ngx_glyph_jobs[NGX_GLYPH_JOB_BUCKETS];
+static ngx_uint_t   ngx_glyph_jobs_n;
+static ngx_uint_t   ngx_glyph_jobs_transforms;   /* of them */
+static ngx_event_t  ngx_glyph_job_tick;
 
 
 const ngx_glyph_kind_t  ngx_glyph_kind_import = {
@@ -75,7 +108,7 @@ ngx_glyph_job_create(ngx_glyph_loc_conf_t *conf, ngx_log_t *log)
 
     ngx_queue_init(&job->import.blocks);
 
-    job->block_waiter.granted = ngx_glyph_job_block_granted;
+    job->block_waiter.granted = ngx_glyph_job_granted;
     job->block_waiter.data = job;
 
     job->timeout.handler = ngx_glyph_job_timeout_handler;
@@ -104,7 +137,7 @@ ngx_glyph_job_unref(ngx_glyph_job_t *job)
 }
 
 
-void
+static void
 ngx_glyph_job_destroy(ngx_glyph_job_t *job)
 {
     ngx_glyph_turn_leave(&job->end);
@@ -184,309 +217,6 @@ ngx_glyph_job_import_ready(ngx_glyph_job_t *job)
 
 
 static void
-ngx_glyph_job_block_granted(void *data)
-{
-    ngx_glyph_job_run(data);
-}
-
-
-void
-ngx_glyph_job_run(ngx_glyph_job_t *job)
-{
-    if (job->running || job->life >= NGX_GLYPH_LIFE_LAST) {
-        return;
-    }
-
-    if (job->kind->step && job->kind->step(job) != NGX_OK) {
-        return;
-    }
-
-    if (ngx_glyph_job_ending(job)) {
-        ngx_glyph_job_queue_final(job);
-        return;
-    }
-
-    if (job->life == NGX_GLYPH_LIFE_LEAVING) {
-        return;
-    }
-
-    if (ngx_queue_empty(&job->chunks) && !job->body_end) {
-
-        /* a stalled stream may have stopped whoever brings the bytes */
-
-        if (ngx_glyph_job_streams(job)) {
-            (void) ngx_glyph_job_resume(job);
-        }
-
-        return;
-    }
-
-    if (ngx_glyph_job_stalled(job)) {
-        ngx_glyph_job_yield(job);
-        return;
-    }
-
-    if (job->block == NULL) {
-
-        job->block_waiter.size = ngx_glyph_job_size(job);
-
-        job->block = ngx_glyph_job_streams(job)
-                     ? ngx_glyph_block_get_stream(&job->block_waiter)
-                     : ngx_glyph_block_get(&job->block_waiter);
-
-        if (job->block == NULL) {
-
-            if (!job->block_waiter.waiting) {
-                ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
-                                    NGX_HTTP_INTERNAL_SERVER_ERROR,
-                                    "out_of_memory", NULL);
-            }
-
-            return;
-        }
-
-        job->nblocks++;
-    }
-
-    if (ngx_glyph_compute_post(job) == NGX_OK) {
-        ngx_glyph_job_away(job);
-        return;
-    }
-
-    /* the pool's queue is full: that is back-pressure, not an error */
-
-    ngx_glyph_job_run_later(job);
-}
-
-
-void
-ngx_glyph_job_away(ngx_glyph_job_t *job)
-{
-    ngx_glyph_job_ref(job);
-    job->running = 1;
-}
-
-
-void
-ngx_glyph_job_back(ngx_glyph_job_t *job)
-{
-    job->running = 0;
-}
-
-
-/* The compute task is back; see ngx_glyph_compute.c for what it did. */
-
-void
-ngx_glyph_job_computed(ngx_glyph_job_t *job, int rc)
-{
-    const char         *code;
-    ngx_glyph_block_t  *block;
-
-    block = job->block;
-
-    ngx_glyph_job_back(job);
-
-    ngx_glyph_observers_computed(job, &job->seen, &block->totals);
-    job->seen = block->totals;
-
-    if (job->import.skip_rows && job->seen.rows >= job->import.skip_rows) {
-
-        /* what Postgres had refused, an earlier run has counted */
-
-        job->import.refused += job->import.committed.invalid
-                               - job->import.skipped_invalid;
-        job->import.skip_rows = 0;
-    }
-
-    if (ngx_glyph_job_ending(job)) {
-        ngx_glyph_job_drop_input(job);
-        ngx_glyph_job_block_put(job, block);
-        job->block = NULL;
-
-        ngx_glyph_job_run(job);
-        goto done;
-    }
-
-    if (rc == GLYPH_ERROR) {
-        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
-                            NGX_HTTP_INTERNAL_SERVER_ERROR,
-                            "out_of_memory", NULL);
-        goto done;
-    }
-
-    if (block->final && job->kind->finished) {
-        block->final = 0;
-
-        code = job->code;
-        job->code = NULL;
-
-        job->kind->finished(job, code);
-        goto done;
-    }
-
-    if (block->final) {
-        ngx_glyph_job_live(job, NGX_GLYPH_LIFE_LAST);
-        ngx_glyph_job_stop_timers(job);
-        ngx_glyph_job_drop_input(job);
-    }
-
-    if (job->collect == NGX_GLYPH_COLLECT_HEAD && !block->final) {
-
-        /* not a row was asked for */
-
-        job->block = NULL;
-        ngx_glyph_job_block_put(job, block);
-
-        if (rc == GLYPH_FULL) {
-            ngx_glyph_collect_begun(job);
-        }
-
-    } else if (rc == GLYPH_FULL
-               || block->final
-               || (ngx_queue_empty(&job->chunks)
-                   && !job->body_end
-                   && block->listings.len + block->errors.len > 0))
-    {
-        if (ngx_glyph_job_streams(job)) {
-            block = ngx_glyph_block_own(block);
-        }
-
-        job->block = NULL;
-        ngx_queue_insert_tail(&job->import.blocks, &block->queue);
-        job->sink->ready(job);
-
-    } else if (ngx_queue_empty(&job->chunks) && !job->body_end) {
-
-        /* a client may be slow, others have rows */
-
-        job->block = NULL;
-        ngx_glyph_job_block_put(job, block);
-    }
-
-    ngx_glyph_job_run(job);
-
-    ngx_glyph_observers_changed(job);
-    (void) ngx_glyph_job_resume(job);
-
-done:
-
-    ngx_glyph_job_unref(job);
-}
-
-
-/*
- * The last, empty block of a job that ends early.  What it had encoded and
- * not yet given to the writer is worth nothing any more.
- */
-
-static void
-ngx_glyph_job_queue_final(ngx_glyph_job_t *job)
-{
-    ngx_glyph_job_drop_output(job);
-
-    ngx_glyph_job_live(job, NGX_GLYPH_LIFE_LAST);
-
-    job->last_block.totals = job->import.committed;
-
-    ngx_queue_insert_tail(&job->import.blocks, &job->last_block.queue);
-
-    job->sink->ready(job);
-}
-
-
-/* Nothing of it is for the sink any more. */
-
-void
-ngx_glyph_job_forget(ngx_glyph_job_t *job)
-{
-    if (job->sink->forget) {
-        job->sink->forget(job);
-    }
-
-    ngx_glyph_job_drop_input(job);
-    ngx_glyph_job_drop_output(job);
-}
-
-
-void
-ngx_glyph_job_drop_output(ngx_glyph_job_t *job)
-{
-    ngx_queue_t  *q;
-
-    while (!ngx_queue_empty(&job->import.blocks)) {
-        q = ngx_queue_head(&job->import.blocks);
-        ngx_queue_remove(q);
-
-        ngx_glyph_job_block_put(job,
-                                ngx_queue_data(q, ngx_glyph_block_t, queue));
-    }
-
-    if (job->block && !job->running) {
-        ngx_glyph_job_block_put(job, job->block);
-        job->block = NULL;
-    }
-}
-
-
-void
-ngx_glyph_job_block_put(ngx_glyph_job_t *job, ngx_glyph_block_t *block)
-{
-    if (block == &job->last_block) {
-        return;
-    }
-
-    ngx_glyph_block_put(block);
-    job->nblocks--;
-}
-
-
-void
-ngx_glyph_job_stop_timers(ngx_glyph_job_t *job)
-{
-    if (job->flush.timer_set) {
-        ngx_del_timer(&job->flush);
-    }
-
-    if (job->timeout.timer_set) {
-        ngx_del_timer(&job->timeout);
-    }
-}
-
-
-void
-ngx_glyph_job_committed(ngx_glyph_job_t *job, ngx_glyph_block_t *block)
-{
-    glyph_buf_t            result;
-    ngx_glyph_job_state_e  final;
-
-    final = block->final;
-
-    job->import.registered = 1;
-    job->import.committed = block->totals;
-
-    if (!job->timeout.timer_set && !ngx_glyph_job_ending(job)) {
-        ngx_add_timer(&job->timeout, job->asked.conf->job_timeout);
-    }
-
-    if (final && block != &job->last_block) {
-        result = job->last_block.result;
-        job->last_block.result = block->result;
-        block->result = result;
-    }
-
-    ngx_glyph_job_block_put(job, block);
-
-    if (final) {
-        ngx_glyph_job_decide(job, final);
-        return;
-    }
-
-    ngx_glyph_observers_changed(job);
-    ngx_glyph_job_run(job);
-}
-
-
-static void
 ngx_glyph_job_timeout_handler(ngx_event_t *ev)
 {
     ngx_glyph_job_t *job = ev->data;
@@ -508,4 +238,313 @@ ngx_glyph_job_log_handler(ngx_log_t *log, u_char *buf, size_t len)
 
     return ngx_snprintf(buf, len, ", job: %*s",
                         (size_t) NGX_GLYPH_UUID_TEXT_LEN, import->text);
+}
+
+
+static void
+ngx_glyph_job_granted(void *data)
+{
+    ngx_glyph_job_run(data);
+}
+
+
+static ngx_int_t
+ngx_glyph_job_init(ngx_cycle_t *cycle)
+{
+    static ngx_connection_t  dummy;
+
+    ngx_uint_t  i;
+
+    for (i = 0; i < NGX_GLYPH_JOB_BUCKETS; i++) {
+        ngx_queue_init(&ngx_glyph_jobs[i]);
+    }
+
+    dummy.fd = (ngx_socket_t) -1;
+
+    ngx_glyph_job_tick.handler = ngx_glyph_job_tick_handler;
+    ngx_glyph_job_tick.data = &dummy;
+    ngx_glyph_job_tick.log = cycle->log;
+    ngx_glyph_job_tick.cancelable = 1;
+
+    ngx_add_timer(&ngx_glyph_job_tick, NGX_GLYPH_JOB_TICK);
+
+    return NGX_OK;
+}
+
+
+/*
+ * Threads and connections are gone: what is left is memory.  The reaper
+ * fails the imports of these jobs once our lock is.
+ */
+
+static void
+ngx_glyph_job_exit(void)
+{
+    ngx_uint_t        i;
+    ngx_queue_t      *q;
+    ngx_glyph_job_t  *job;
+
+    if (ngx_glyph_job_tick.handler == NULL) {
+        return;
+    }
+
+    for (i = 0; i < NGX_GLYPH_JOB_BUCKETS; i++) {
+
+        while (!ngx_queue_empty(&ngx_glyph_jobs[i])) {
+            q = ngx_queue_head(&ngx_glyph_jobs[i]);
+            job = ngx_queue_data(q, ngx_glyph_job_t, queue);
+
+            ngx_queue_remove(q);
+
+            ngx_log_error(NGX_LOG_NOTICE, &job->import.log, 0,
+                          "job not finished at worker exit");
+
+            job->running = 0;
+
+            if (job->client) {
+                (void) ngx_glyph_client_detach(job->client);
+            }
+
+            if (job->spool) {
+                ngx_glyph_spool_close(job->spool);
+                job->spool = NULL;
+            }
+
+            ngx_glyph_job_destroy(job);
+        }
+    }
+
+    ngx_glyph_jobs_n = 0;
+    ngx_glyph_jobs_transforms = 0;
+}
+
+
+static void
+ngx_glyph_job_list_add(ngx_glyph_job_t *job)
+{
+    ngx_queue_insert_tail(ngx_glyph_job_bucket(&job->import.id), &job->queue);
+    ngx_glyph_jobs_n++;
+    ngx_glyph_jobs_transforms += !job->sink->stored;
+}
+
+
+void
+ngx_glyph_job_list_remove(ngx_glyph_job_t *job)
+{
+    ngx_queue_remove(&job->queue);
+    ngx_glyph_jobs_n--;
+    ngx_glyph_jobs_transforms -= !job->sink->stored;
+}
+
+
+ngx_glyph_job_t *
+ngx_glyph_job_find(ngx_glyph_uuid_t *id)
+{
+    ngx_queue_t      *q, *bucket;
+    ngx_glyph_job_t  *job;
+
+    bucket = ngx_glyph_job_bucket(id);
+
+    for (q = ngx_queue_head(bucket);
+         q != ngx_queue_sentinel(bucket);
+         q = ngx_queue_next(q))
+    {
+        job = ngx_queue_data(q, ngx_glyph_job_t, queue);
+
+        if (ngx_memcmp(job->import.id.bytes, id->bytes, sizeof(id->bytes))
+            == 0)
+        {
+            return job;
+        }
+    }
+
+    return NULL;
+}
+
+
+static ngx_queue_t *
+ngx_glyph_job_bucket(ngx_glyph_uuid_t *id)
+{
+    return &ngx_glyph_jobs[ngx_glyph_uuid_hash(id) % NGX_GLYPH_JOB_BUCKETS];
+}
+
+
+ngx_uint_t
+ngx_glyph_job_count(void)
+{
+    return ngx_glyph_jobs_n;
+}
+
+
+ngx_uint_t
+ngx_glyph_job_count_like(ngx_glyph_job_t *job)
+{
+    return job->sink->stored ? ngx_glyph_jobs_n - ngx_glyph_jobs_transforms
+                             : ngx_glyph_jobs_transforms;
+}
+
+
+time_t
+ngx_glyph_job_next_end(ngx_glyph_job_t *like)
+{
+    off_t             done;
+    double            left;
+    time_t            best;
+    ngx_uint_t        i;
+    ngx_queue_t      *q;
+    ngx_glyph_job_t  *job;
+
+    best = NGX_GLYPH_JOB_RETRY_MAX;
+
+    for (i = 0; i < NGX_GLYPH_JOB_BUCKETS; i++) {
+
+        for (q = ngx_queue_head(&ngx_glyph_jobs[i]);
+             q != ngx_queue_sentinel(&ngx_glyph_jobs[i]);
+             q = ngx_queue_next(q))
+        {
+            job = ngx_queue_data(q, ngx_glyph_job_t, queue);
+
+            done = ngx_glyph_job_bytes(job);
+
+            if (done == 0 || job->expected < done
+                || job->sink->stored != like->sink->stored)
+            {
+                continue;
+            }
+
+            /* of what a client has announced: more than a time_t can hold */
+
+            left = (double) ngx_glyph_job_age(job)
+                   * (double) (job->expected - done) / (double) done / 1000;
+
+            if (left < (double) best) {
+                best = ngx_min(best, (time_t) left + 1);
+            }
+        }
+    }
+
+    return best;
+}
+
+
+/* A look at each. */
+
+static void
+ngx_glyph_job_gauges(void)
+{
+    ngx_uint_t        i, transforms, uploads;
+    ngx_uint_t        active[NGX_GLYPH_JOB_COMPLETED];
+    ngx_queue_t      *q;
+    ngx_glyph_job_t  *job;
+
+    transforms = 0;
+    uploads = 0;
+    ngx_memzero(active, sizeof(active));
+
+    for (i = 0; i < NGX_GLYPH_JOB_BUCKETS && ngx_glyph_jobs_n; i++) {
+
+        for (q = ngx_queue_head(&ngx_glyph_jobs[i]);
+             q != ngx_queue_sentinel(&ngx_glyph_jobs[i]);
+             q = ngx_queue_next(q))
+        {
+            job = ngx_queue_data(q, ngx_glyph_job_t, queue);
+
+            if (job->sink->stored) {
+                active[job->state]++;
+
+            } else {
+                transforms++;
+            }
+
+            uploads += (job->client != NULL);
+        }
+    }
+
+    for (i = 0; i < NGX_GLYPH_JOB_COMPLETED; i++) {
+        ngx_glyph_zone_set(NGX_GLYPH_JOBS_ACTIVE + i, active[i]);
+    }
+
+    ngx_glyph_zone_set(NGX_GLYPH_TRANSFORMS, transforms);
+    ngx_glyph_zone_set(NGX_GLYPH_UPLOADS, uploads);
+}
+
+
+void
+ngx_glyph_job_each(void (*f)(ngx_glyph_job_t *job))
+{
+    ngx_uint_t    i;
+    ngx_queue_t  *q;
+
+    for (i = 0; i < NGX_GLYPH_JOB_BUCKETS && ngx_glyph_jobs_n; i++) {
+
+        for (q = ngx_queue_head(&ngx_glyph_jobs[i]);
+             q != ngx_queue_sentinel(&ngx_glyph_jobs[i]);
+             q = ngx_queue_next(q))
+        {
+            f(ngx_queue_data(q, ngx_glyph_job_t, queue));
+        }
+    }
+}
+
+
+/*
+ * A job that has not ended after a second gets its row in imports, so that
+ * it can be cancelled, and reaped, and keeps its state in Redis fresh.
+ */
+
+static void
+ngx_glyph_job_tick_handler(ngx_event_t *ev)
+{
+    uint64_t      end;
+    ngx_queue_t  *q, *next, *bucket;
+
+    static ngx_uint_t  i;   /* the next bucket */
+
+    end = ngx_glyph_usec() + NGX_GLYPH_TURN_USEC;
+
+    for ( /* void */ ; i < NGX_GLYPH_JOB_BUCKETS && ngx_glyph_jobs_n; i++) {
+
+        bucket = &ngx_glyph_jobs[i];
+
+        if (!ngx_queue_empty(bucket) && ngx_glyph_usec() >= end) {
+            ngx_add_timer(ev, 0);
+            return;
+        }
+
+        for (q = ngx_queue_head(bucket);
+             q != ngx_queue_sentinel(bucket);
+             q = next)
+        {
+            next = ngx_queue_next(q);
+            ngx_glyph_job_tick_one(ngx_queue_data(q, ngx_glyph_job_t, queue));
+        }
+    }
+
+    i = 0;
+
+    if (!ngx_exiting) {
+        ngx_add_timer(ev, NGX_GLYPH_JOB_TICK);
+
+    } else if (ngx_glyph_jobs_n) {
+        ngx_add_timer(ev, NGX_GLYPH_JOB_TICK / 10);
+    }
+}
+
+
+static void
+ngx_glyph_job_tick_one(ngx_glyph_job_t *job)
+{
+    if (ngx_exiting && job->kind->leave) {
+        ngx_glyph_job_let_go(job);
+        return;
+    }
+
+    if (!job->import.registered && job->life < NGX_GLYPH_LIFE_LAST
+        && job->kind->ready && job->kind->ready(job)
+        && ngx_glyph_job_age(job) >= NGX_GLYPH_JOB_TICK)
+    {
+        job->sink->ready(job);
+    }
+
+    ngx_glyph_observers_alive(job);
 }

@@ -11,6 +11,7 @@
 
 
 static void ngx_glyph_job_end(void *data);
+static void ngx_glyph_job_forget(ngx_glyph_job_t *job);
 static void ngx_glyph_job_settle(ngx_glyph_job_t *job,
     ngx_glyph_job_state_e state, ngx_uint_t status, const char *code,
     const char *detail);
@@ -416,4 +417,31 @@ ngx_glyph_job_leave(ngx_glyph_job_t *job)
     ngx_glyph_job_live(job, NGX_GLYPH_LIFE_LEFT);
     ngx_glyph_job_list_remove(job);
     ngx_glyph_job_unref(job);
+}
+
+
+/* Nothing of it is for the sink any more. */
+
+static void
+ngx_glyph_job_forget(ngx_glyph_job_t *job)
+{
+    if (job->sink->forget) {
+        job->sink->forget(job);
+    }
+
+    ngx_glyph_job_drop_input(job);
+    ngx_glyph_job_drop_output(job);
+}
+
+
+void
+ngx_glyph_job_stop_timers(ngx_glyph_job_t *job)
+{
+    if (job->flush.timer_set) {
+        ngx_del_timer(&job->flush);
+    }
+
+    if (job->timeout.timer_set) {
+        ngx_del_timer(&job->timeout);
+    }
 }

@@ -1,9 +1,9 @@
 
 /*
  * What the parts of a job share, and nobody outside this folder: its steps
- * (ngx_glyph_job.c), how it ends (_job_life.c), what comes in (_job_input.c),
- * what is kept until all is here (_collect.c), its file (_job_file.c), a task
- * (_compute.c), the worker's list (_job_list.c).
+ * (ngx_glyph_job_run.c), how it ends (_job_life.c), what comes in
+ * (_job_input.c), what is kept until all is here (_collect.c), its file
+ * (_job_file.c), the worker's list (ngx_glyph_job.c).
  */
 
 
@@ -67,7 +67,7 @@ typedef struct {
 } ngx_glyph_digest_t;
 
 
-/* That of ngx_glyph_compute.c. */
+/* That of ngx_glyph_job_run.c. */
 typedef struct ngx_glyph_compute_s  ngx_glyph_compute_t;
 
 
@@ -144,22 +144,15 @@ struct ngx_glyph_job_s {
 #define ngx_glyph_chunk_untouched(chunk)  ((chunk)->pos == (chunk)->start)
 
 
-/* Frees the job, whoever has a reference. */
-void ngx_glyph_job_destroy(ngx_glyph_job_t *job);
-
 void ngx_glyph_job_life_init(ngx_glyph_job_t *job);
 void ngx_glyph_job_live(ngx_glyph_job_t *job, ngx_glyph_life_e life);
 
 void ngx_glyph_job_decide(ngx_glyph_job_t *job, ngx_glyph_job_state_e state);
 
-/* The sink and the job let go of what is worth nothing any more. */
-void ngx_glyph_job_forget(ngx_glyph_job_t *job);
+/* Blocks that nobody has taken are worth nothing any more. */
 void ngx_glyph_job_drop_output(ngx_glyph_job_t *job);
 
 void ngx_glyph_job_stop_timers(ngx_glyph_job_t *job);
-
-/* Gives a block back. */
-void ngx_glyph_job_block_put(ngx_glyph_job_t *job, ngx_glyph_block_t *block);
 
 /* The worker ends: what can be left finishes its step, and is. */
 void ngx_glyph_job_let_go(ngx_glyph_job_t *job);
@@ -197,20 +190,8 @@ void ngx_glyph_job_drop_input(ngx_glyph_job_t *job);
 void ngx_glyph_job_yield(ngx_glyph_job_t *job);
 
 
-/*
- * ngx_glyph_compute.c: one run of the pipeline in a thread of the compute pool,
- * the job's first chunks in, rows of its block out.
- */
-
-/* The job's pipeline; as glyph_pipeline_create(). */
+/* The job's pipeline (ngx_glyph_job_run.c); as glyph_pipeline_create(). */
 int ngx_glyph_compute_create(ngx_glyph_job_t *job, glyph_code_e *code);
-
-/*
- * Posts the next run; the job has its block.  ngx_glyph_job_computed() is
- * called when it is done.  NGX_ERROR: the pool's queue is full.
- */
-ngx_int_t ngx_glyph_compute_post(ngx_glyph_job_t *job);
-void ngx_glyph_job_computed(ngx_glyph_job_t *job, int rc);
 
 /* Destroys it, if there is one; in a thread, if there is much of it. */
 void ngx_glyph_compute_destroy(ngx_glyph_job_t *job);
@@ -229,7 +210,6 @@ void ngx_glyph_collect_rewind(ngx_glyph_job_t *job);
 void ngx_glyph_collect_drop(ngx_glyph_job_t *job);
 
 
-void ngx_glyph_job_list_add(ngx_glyph_job_t *job);
 void ngx_glyph_job_list_remove(ngx_glyph_job_t *job);
 
 

@@ -1,6 +1,12 @@
 
+/*
+ * A job's steps: a block is filled by one run of the pipeline in a thread of
+ * the compute pool, the job's first chunks in, and goes to the sink.
+ */
+
 #include "ngx_glyph.h"
 #include "ngx_glyph_job_parts.h"
+#include "ngx_glyph_observer.h"
 #include "ngx_glyph_task.h"
 #include "ngx_glyph_time.h"
 #include "ngx_glyph_zone.h"
@@ -17,6 +23,7 @@ struct ngx_glyph_compute_s {
 };
 
 
+static ngx_int_t ngx_glyph_compute_post(ngx_glyph_job_t *job);
 static void ngx_glyph_compute_run(ngx_glyph_task_t *task, ngx_log_t *log);
 static int ngx_glyph_compute_chunk(ngx_glyph_job_t *job,
     ngx_glyph_chunk_t *chunk, ngx_glyph_sink_task_t *into);
@@ -26,6 +33,10 @@ static int ngx_glyph_compute_full(void *data);
 static void ngx_glyph_compute_done(ngx_glyph_task_t *task);
 static ngx_uint_t ngx_glyph_compute_intact(ngx_glyph_job_t *job);
 static void ngx_glyph_compute_refused(ngx_glyph_job_t *job);
+static void ngx_glyph_job_computed(ngx_glyph_job_t *job, int rc);
+static void ngx_glyph_job_queue_final(ngx_glyph_job_t *job);
+static void ngx_glyph_job_block_put(ngx_glyph_job_t *job,
+    ngx_glyph_block_t *block);
 static void ngx_glyph_compute_destroy_run(ngx_glyph_task_t *task,
     ngx_log_t *log);
 static void ngx_glyph_compute_destroyed(ngx_glyph_task_t *task);
@@ -59,7 +70,91 @@ ngx_glyph_job_pipeline(ngx_glyph_job_t *job)
 }
 
 
-ngx_int_t
+void
+ngx_glyph_job_run(ngx_glyph_job_t *job)
+{
+    if (job->running || job->life >= NGX_GLYPH_LIFE_LAST) {
+        return;
+    }
+
+    if (job->kind->step && job->kind->step(job) != NGX_OK) {
+        return;
+    }
+
+    if (ngx_glyph_job_ending(job)) {
+        ngx_glyph_job_queue_final(job);
+        return;
+    }
+
+    if (job->life == NGX_GLYPH_LIFE_LEAVING) {
+        return;
+    }
+
+    if (ngx_queue_empty(&job->chunks) && !job->body_end) {
+
+        /* a stalled stream may have stopped whoever brings the bytes */
+
+        if (ngx_glyph_job_streams(job)) {
+            (void) ngx_glyph_job_resume(job);
+        }
+
+        return;
+    }
+
+    if (ngx_glyph_job_stalled(job)) {
+        ngx_glyph_job_yield(job);
+        return;
+    }
+
+    if (job->block == NULL) {
+
+        job->block_waiter.size = ngx_glyph_job_size(job);
+
+        job->block = ngx_glyph_job_streams(job)
+                     ? ngx_glyph_block_get_stream(&job->block_waiter)
+                     : ngx_glyph_block_get(&job->block_waiter);
+
+        if (job->block == NULL) {
+
+            if (!job->block_waiter.waiting) {
+                ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
+                                    NGX_HTTP_INTERNAL_SERVER_ERROR,
+                                    "out_of_memory", NULL);
+            }
+
+            return;
+        }
+
+        job->nblocks++;
+    }
+
+    if (ngx_glyph_compute_post(job) == NGX_OK) {
+        ngx_glyph_job_away(job);
+        return;
+    }
+
+    /* the pool's queue is full: that is back-pressure, not an error */
+
+    ngx_glyph_job_run_later(job);
+}
+
+
+void
+ngx_glyph_job_away(ngx_glyph_job_t *job)
+{
+    ngx_glyph_job_ref(job);
+    job->running = 1;
+}
+
+
+void
+ngx_glyph_job_back(ngx_glyph_job_t *job)
+{
+    job->running = 0;
+}
+
+
+static ngx_int_t
 ngx_glyph_compute_post(ngx_glyph_job_t *job)
 {
     ngx_queue_t          *q;
@@ -342,6 +437,191 @@ ngx_glyph_compute_refused(ngx_glyph_job_t *job)
         job->http_status = 422;
         break;
     }
+}
+
+
+/* The task is back. */
+
+static void
+ngx_glyph_job_computed(ngx_glyph_job_t *job, int rc)
+{
+    const char         *code;
+    ngx_glyph_block_t  *block;
+
+    block = job->block;
+
+    ngx_glyph_job_back(job);
+
+    ngx_glyph_observers_computed(job, &job->seen, &block->totals);
+    job->seen = block->totals;
+
+    if (job->import.skip_rows && job->seen.rows >= job->import.skip_rows) {
+
+        /* what Postgres had refused, an earlier run has counted */
+
+        job->import.refused += job->import.committed.invalid
+                               - job->import.skipped_invalid;
+        job->import.skip_rows = 0;
+    }
+
+    if (ngx_glyph_job_ending(job)) {
+        ngx_glyph_job_drop_input(job);
+        ngx_glyph_job_block_put(job, block);
+        job->block = NULL;
+
+        ngx_glyph_job_run(job);
+        goto done;
+    }
+
+    if (rc == GLYPH_ERROR) {
+        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
+                            NGX_HTTP_INTERNAL_SERVER_ERROR,
+                            "out_of_memory", NULL);
+        goto done;
+    }
+
+    if (block->final && job->kind->finished) {
+        block->final = 0;
+
+        code = job->code;
+        job->code = NULL;
+
+        job->kind->finished(job, code);
+        goto done;
+    }
+
+    if (block->final) {
+        ngx_glyph_job_live(job, NGX_GLYPH_LIFE_LAST);
+        ngx_glyph_job_stop_timers(job);
+        ngx_glyph_job_drop_input(job);
+    }
+
+    if (job->collect == NGX_GLYPH_COLLECT_HEAD && !block->final) {
+
+        /* not a row was asked for */
+
+        job->block = NULL;
+        ngx_glyph_job_block_put(job, block);
+
+        if (rc == GLYPH_FULL) {
+            ngx_glyph_collect_begun(job);
+        }
+
+    } else if (rc == GLYPH_FULL
+               || block->final
+               || (ngx_queue_empty(&job->chunks)
+                   && !job->body_end
+                   && block->listings.len + block->errors.len > 0))
+    {
+        if (ngx_glyph_job_streams(job)) {
+            block = ngx_glyph_block_own(block);
+        }
+
+        job->block = NULL;
+        ngx_queue_insert_tail(&job->import.blocks, &block->queue);
+        job->sink->ready(job);
+
+    } else if (ngx_queue_empty(&job->chunks) && !job->body_end) {
+
+        /* a client may be slow, others have rows */
+
+        job->block = NULL;
+        ngx_glyph_job_block_put(job, block);
+    }
+
+    ngx_glyph_job_run(job);
+
+    ngx_glyph_observers_changed(job);
+    (void) ngx_glyph_job_resume(job);
+
+done:
+
+    ngx_glyph_job_unref(job);
+}
+
+
+/*
+ * The last, empty block of a job that ends early.  What it had encoded and
+ * not yet given to the writer is worth nothing any more.
+ */
+
+static void
+ngx_glyph_job_queue_final(ngx_glyph_job_t *job)
+{
+    ngx_glyph_job_drop_output(job);
+
+    ngx_glyph_job_live(job, NGX_GLYPH_LIFE_LAST);
+
+    job->last_block.totals = job->import.committed;
+
+    ngx_queue_insert_tail(&job->import.blocks, &job->last_block.queue);
+
+    job->sink->ready(job);
+}
+
+
+void
+ngx_glyph_job_committed(ngx_glyph_job_t *job, ngx_glyph_block_t *block)
+{
+    glyph_buf_t            result;
+    ngx_glyph_job_state_e  final;
+
+    final = block->final;
+
+    job->import.registered = 1;
+    job->import.committed = block->totals;
+
+    if (!job->timeout.timer_set && !ngx_glyph_job_ending(job)) {
+        ngx_add_timer(&job->timeout, job->asked.conf->job_timeout);
+    }
+
+    if (final && block != &job->last_block) {
+        result = job->last_block.result;
+        job->last_block.result = block->result;
+        block->result = result;
+    }
+
+    ngx_glyph_job_block_put(job, block);
+
+    if (final) {
+        ngx_glyph_job_decide(job, final);
+        return;
+    }
+
+    ngx_glyph_observers_changed(job);
+    ngx_glyph_job_run(job);
+}
+
+
+void
+ngx_glyph_job_drop_output(ngx_glyph_job_t *job)
+{
+    ngx_queue_t  *q;
+
+    while (!ngx_queue_empty(&job->import.blocks)) {
+        q = ngx_queue_head(&job->import.blocks);
+        ngx_queue_remove(q);
+
+        ngx_glyph_job_block_put(job,
+                                ngx_queue_data(q, ngx_glyph_block_t, queue));
+    }
+
+    if (job->block && !job->running) {
+        ngx_glyph_job_block_put(job, job->block);
+        job->block = NULL;
+    }
+}
+
+
+static void
+ngx_glyph_job_block_put(ngx_glyph_job_t *job, ngx_glyph_block_t *block)
+{
+    if (block == &job->last_block) {
+        return;
+    }
+
+    ngx_glyph_block_put(block);
+    job->nblocks--;
 }
 
 
