@@ -328,7 +328,9 @@ ngx_glyph_upload_go(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
 static ngx_int_t
 ngx_glyph_upload_begin(ngx_http_request_t *r, ngx_glyph_order_t *order)
 {
+    time_t            end;
     ngx_int_t         rc;
+    ngx_uint_t        n;
     ngx_glyph_job_t  *job;
 
     job = order->job;
@@ -363,18 +365,19 @@ ngx_glyph_upload_begin(ngx_http_request_t *r, ngx_glyph_order_t *order)
     }
 
     if (rc != NGX_DECLINED
-        || ngx_glyph_job_count_like(job) < ngx_glyph_main_conf->max_jobs)
+        || ngx_glyph_job_count_like(job, NULL) < ngx_glyph_main_conf->max_jobs)
     {
         return rc;
     }
 
-    if (ngx_glyph_retry_after(r, ngx_glyph_job_next_end(job)) != NGX_OK) {
+    n = ngx_glyph_job_count_like(job, &end);
+
+    if (ngx_glyph_retry_after(r, end) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     return ngx_glyph_problemf(r, NGX_HTTP_TOO_MANY_REQUESTS, "too_many_jobs",
-                              "%ui %s are running; nothing was read",
-                              ngx_glyph_job_count_like(job),
+                              "%ui %s are running; nothing was read", n,
                               order->output ? "transforms and dry runs"
                                             : "imports");
 }

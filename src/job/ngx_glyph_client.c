@@ -48,30 +48,6 @@ ngx_glyph_client_attach(ngx_glyph_client_t *client, ngx_glyph_job_t *job)
 
 
 void
-ngx_glyph_client_queue(ngx_glyph_client_t *client, ngx_glyph_spool_t *spool)
-{
-    client->state = NGX_GLYPH_CLIENT_QUEUED;
-    client->spool = spool;
-}
-
-
-ngx_glyph_spool_t *
-ngx_glyph_client_unqueue(ngx_glyph_client_t *client)
-{
-    ngx_glyph_spool_t  *spool;
-
-    spool = client->spool;
-
-    if (spool) {
-        client->state = NGX_GLYPH_CLIENT_ALONE;
-        client->spool = NULL;
-    }
-
-    return spool;
-}
-
-
-void
 ngx_glyph_client_decide(ngx_glyph_client_t *client)
 {
     if (client->state == NGX_GLYPH_CLIENT_ATTACHED) {

@@ -26,6 +26,7 @@ static void ngx_glyph_job_timeout_handler(ngx_event_t *ev);
 static u_char *ngx_glyph_job_log_handler(ngx_log_t *log, u_char *buf,
     size_t len);
 static void ngx_glyph_job_list_add(ngx_glyph_job_t *job);
+static time_t ngx_glyph_job_next_end(ngx_glyph_job_t *like);
 static ngx_int_t ngx_glyph_job_init(ngx_cycle_t *cycle);
 static void ngx_glyph_job_exit(void);
 static void ngx_glyph_job_gauges(void);
@@ -141,7 +142,7 @@ static void
 ngx_glyph_job_destroy(ngx_glyph_job_t *job)
 {
     ngx_glyph_turn_leave(&job->end);
-    ngx_glyph_observers_left(job);
+    ngx_glyph_observers_tell(job, NGX_GLYPH_OBSERVED_LEFT);
     ngx_glyph_job_stop_timers(job);
     ngx_glyph_job_drop_input(job);
     ngx_glyph_job_drop_output(job);
@@ -377,14 +378,18 @@ ngx_glyph_job_count(void)
 
 
 ngx_uint_t
-ngx_glyph_job_count_like(ngx_glyph_job_t *job)
+ngx_glyph_job_count_like(ngx_glyph_job_t *job, time_t *end)
 {
+    if (end) {
+        *end = ngx_glyph_job_next_end(job);
+    }
+
     return job->sink->stored ? ngx_glyph_jobs_n - ngx_glyph_jobs_transforms
                              : ngx_glyph_jobs_transforms;
 }
 
 
-time_t
+static time_t
 ngx_glyph_job_next_end(ngx_glyph_job_t *like)
 {
     off_t             done;
@@ -546,5 +551,5 @@ ngx_glyph_job_tick_one(ngx_glyph_job_t *job)
         job->sink->ready(job);
     }
 
-    ngx_glyph_observers_alive(job);
+    ngx_glyph_observers_tell(job, NGX_GLYPH_OBSERVED_ALIVE);
 }

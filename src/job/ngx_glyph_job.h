@@ -147,11 +147,10 @@ void ngx_glyph_job_repeat(ngx_glyph_job_t *job, ngx_glyph_uuid_t *id,
 ngx_glyph_job_t *ngx_glyph_job_find(ngx_glyph_uuid_t *id);
 
 /*
- * How many there are of this one's kind, imports or what is not stored, and in
- * how many seconds the first of those may end.
+ * How many there are of this one's kind, imports or what is not stored; "end",
+ * if it is not NULL, is in how many seconds the first of those may end.
  */
-ngx_uint_t ngx_glyph_job_count_like(ngx_glyph_job_t *job);
-time_t ngx_glyph_job_next_end(ngx_glyph_job_t *job);
+ngx_uint_t ngx_glyph_job_count_like(ngx_glyph_job_t *job, time_t *end);
 
 /* How many there are. */
 ngx_uint_t ngx_glyph_job_count(void);

@@ -77,7 +77,7 @@ ngx_glyph_job_file_queue(ngx_glyph_job_t *job)
     job->kind = &ngx_glyph_kind_import;
     job->state = NGX_GLYPH_JOB_QUEUED;
 
-    ngx_glyph_observers_changed(job);
+    ngx_glyph_observers_tell(job, NGX_GLYPH_OBSERVED_CHANGED);
 
     return ngx_glyph_job_file_take(job);
 }
@@ -194,7 +194,7 @@ ngx_glyph_job_file_copied(ngx_glyph_spool_t *spool)
     job->received = spool->offset;
 
     ngx_glyph_job_file_next(job, spool->err);
-    ngx_glyph_observers_changed(job);
+    ngx_glyph_observers_tell(job, NGX_GLYPH_OBSERVED_CHANGED);
 
     ngx_glyph_job_unref(job);
 }
@@ -216,7 +216,7 @@ ngx_glyph_job_file_written(ngx_glyph_spool_t *spool)
     ngx_glyph_job_chunk_return(job, chunk);
 
     ngx_glyph_job_file_next(job, spool->err);
-    ngx_glyph_observers_changed(job);
+    ngx_glyph_observers_tell(job, NGX_GLYPH_OBSERVED_CHANGED);
 
     (void) ngx_glyph_job_resume(job);
 

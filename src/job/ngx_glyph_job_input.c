@@ -154,15 +154,12 @@ ngx_glyph_job_chunk_take(ngx_glyph_job_t *job)
 
     job->chunk_waiter.size = ngx_glyph_job_size(job);
 
-    if (ngx_glyph_job_to_file(job)) {
-        chunk = ngx_glyph_chunk_get_spool(&job->chunk_waiter);
-
-    } else if (ngx_glyph_job_streams(job)) {
-        chunk = ngx_glyph_chunk_get_stream(&job->chunk_waiter);
-
-    } else {
-        chunk = ngx_glyph_chunk_get(&job->chunk_waiter);
-    }
+    chunk = ngx_glyph_chunk_get(&job->chunk_waiter,
+                                ngx_glyph_job_to_file(job)
+                                ? NGX_GLYPH_BUDGET_SPOOL
+                                : ngx_glyph_job_streams(job)
+                                ? NGX_GLYPH_BUDGET_STREAM_CHUNKS
+                                : NGX_GLYPH_BUDGET_CHUNKS);
 
     if (chunk) {
         job->nchunks++;

@@ -395,7 +395,7 @@ ngx_glyph_job_end(void *data)
                   job->import.committed.rows, job->import.committed.invalid,
                   job->received, ngx_glyph_job_age(job));
 
-    ngx_glyph_observers_ended(job);
+    ngx_glyph_observers_tell(job, NGX_GLYPH_OBSERVED_ENDED);
 
     ngx_glyph_client_answer(job->client, job->http_status, job->code,
                             &job->detail);
@@ -412,7 +412,7 @@ void
 ngx_glyph_job_leave(ngx_glyph_job_t *job)
 {
     ngx_glyph_job_stop_timers(job);
-    ngx_glyph_observers_left(job);
+    ngx_glyph_observers_tell(job, NGX_GLYPH_OBSERVED_LEFT);
 
     ngx_glyph_job_live(job, NGX_GLYPH_LIFE_LEFT);
     ngx_glyph_job_list_remove(job);

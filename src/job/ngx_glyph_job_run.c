@@ -110,9 +110,10 @@ ngx_glyph_job_run(ngx_glyph_job_t *job)
 
         job->block_waiter.size = ngx_glyph_job_size(job);
 
-        job->block = ngx_glyph_job_streams(job)
-                     ? ngx_glyph_block_get_stream(&job->block_waiter)
-                     : ngx_glyph_block_get(&job->block_waiter);
+        job->block = ngx_glyph_block_get(&job->block_waiter,
+                                         ngx_glyph_job_streams(job)
+                                         ? NGX_GLYPH_BUDGET_STREAM_BLOCKS
+                                         : NGX_GLYPH_BUDGET_BLOCKS);
 
         if (job->block == NULL) {
 
@@ -531,7 +532,7 @@ ngx_glyph_job_computed(ngx_glyph_job_t *job, int rc)
 
     ngx_glyph_job_run(job);
 
-    ngx_glyph_observers_changed(job);
+    ngx_glyph_observers_tell(job, NGX_GLYPH_OBSERVED_CHANGED);
     (void) ngx_glyph_job_resume(job);
 
 done:
@@ -588,7 +589,7 @@ ngx_glyph_job_committed(ngx_glyph_job_t *job, ngx_glyph_block_t *block)
         return;
     }
 
-    ngx_glyph_observers_changed(job);
+    ngx_glyph_observers_tell(job, NGX_GLYPH_OBSERVED_CHANGED);
     ngx_glyph_job_run(job);
 }
 

@@ -273,7 +273,8 @@ ngx_glyph_runner_offer(ngx_glyph_spool_t *spool, ngx_glyph_client_t *client)
         return;
     }
 
-    ngx_glyph_client_queue(client, spool);
+    client->state = NGX_GLYPH_CLIENT_QUEUED;
+    client->spool = spool;
     ngx_queue_insert_tail(&rn->waiting, &client->queue);
 }
 
@@ -283,9 +284,12 @@ ngx_glyph_runner_forget(ngx_glyph_client_t *client)
 {
     ngx_glyph_spool_t  *spool;
 
-    spool = ngx_glyph_client_unqueue(client);
+    spool = client->spool;
 
     if (spool) {
+        client->state = NGX_GLYPH_CLIENT_ALONE;
+        client->spool = NULL;
+
         ngx_queue_remove(&client->queue);
     }
 
