@@ -382,11 +382,16 @@ ngx_glyph_store_worse(void)
 
 
 const char *
-ngx_glyph_store_state(void)
+ngx_glyph_store_state(const char **error, const char **failover)
 {
     ngx_glyph_store_t  *st;
 
     st = ngx_glyph_store_worse();
+
+    if (error) {
+        *error = st->error;
+        *failover = ngx_glyph_store_replicas;
+    }
 
     switch (st->state) {
 
@@ -402,13 +407,6 @@ ngx_glyph_store_state(void)
     default: /* NGX_GLYPH_STORE_UNKNOWN */
         return "unknown";
     }
-}
-
-
-const char *
-ngx_glyph_store_error(void)
-{
-    return ngx_glyph_store_worse()->error;
 }
 
 
@@ -532,13 +530,6 @@ ngx_glyph_store_refusal(const char *sqlstate,
         answer->detail = "Postgres lacks what this needs: a right, a "
                          "function or a library; see the error log";
     }
-}
-
-
-const char *
-ngx_glyph_store_failover(void)
-{
-    return ngx_glyph_store_replicas;
 }
 
 
