@@ -44,7 +44,7 @@ result() {
 # transaction that is not over yet locks them
 forget() {
     sql -c "TRUNCATE glyph.imports, glyph.listings, glyph.import_errors,
-        glyph.listing_orders"
+        glyph.import_warnings, glyph.listing_orders"
     sql -c CHECKPOINT
 }
 

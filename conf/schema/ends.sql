@@ -106,6 +106,17 @@ BEGIN
         RETURN v_n;
     END IF;
 
+    SELECT min(w.number) INTO v_first
+      FROM glyph.import_warnings w WHERE w.import_id = p_id;
+
+    IF v_first IS NOT NULL THEN
+        DELETE FROM glyph.import_warnings w
+         WHERE w.import_id = p_id
+               AND w.number <= v_first::bigint + p_rows - 1;
+        GET DIAGNOSTICS v_n = ROW_COUNT;
+        RETURN v_n;
+    END IF;
+
     UPDATE glyph.imports i SET fingerprint = p_fingerprint
      WHERE i.id = p_id;
 
@@ -278,9 +289,9 @@ $$;
 -- purge() deletes listings that nobody will see again, about p_rows and of a
 -- thousand imports at most a call, in ranges of the key that no later call has
 -- to pass again; it returns how much was done, listings and imports, 0 when
--- nothing is left.  Errors and the import's row stay.  No fence is needed:
--- these states are final, so that begin_batch() refuses every write, and the
--- row's lock keeps two purges apart.
+-- nothing is left.  Errors, warnings and the import's row stay.  No fence is
+-- needed: these states are final, so that begin_batch() refuses every write,
+-- and the row's lock keeps two purges apart.
 --
 -- It goes on behind the import that it has done: what the index held of that
 -- one is dead and still in the way until this transaction is over.

@@ -598,6 +598,7 @@ ngx_glyph_idempotency_go(ngx_glyph_claim_t *claim, PGresult *res)
     import->registered = 1;
     order->background = 0;
     import->skip_rows = (uint64_t) -1;
+    import->skip_warnings = (uint64_t) -1;
 
     return ngx_glyph_upload_go(claim->request, claim->ctx, order);
 }

@@ -197,6 +197,7 @@ ngx_glyph_compute_run(ngx_glyph_task_t *task, ngx_log_t *log)
 
     into.import = &job->import;
     into.block = block;
+    into.conf = job->asked.conf;
     into.data = job->sink_data;
 
     /* only whether the file is one, until all of it is here */
@@ -234,7 +235,7 @@ ngx_glyph_compute_run(ngx_glyph_task_t *task, ngx_log_t *log)
     }
 
     if (block->listings.failed || block->errors.failed
-        || block->result.failed)
+        || block->warnings.failed || block->result.failed)
     {
         c->rc = GLYPH_ERROR;
     }
@@ -259,6 +260,7 @@ ngx_glyph_compute_chunk(ngx_glyph_job_t *job, ngx_glyph_chunk_t *chunk,
     sink.data = into;
     sink.listing = job->sink->listing;
     sink.rejected = job->sink->rejected;
+    sink.warning = job->sink->warning;
     sink.full = ngx_glyph_compute_full;
 
     rc = glyph_pipeline_run(job->compute->pipeline, &pos, last, end, &sink);
@@ -323,7 +325,7 @@ ngx_glyph_compute_full(void *data)
 {
     ngx_glyph_sink_task_t *into = data;
 
-    return into->block->listings.len + into->block->errors.len >= into->full;
+    return ngx_glyph_block_size(into->block) >= into->full;
 }
 
 
@@ -512,7 +514,7 @@ ngx_glyph_job_computed(ngx_glyph_job_t *job, int rc)
                || block->final
                || (ngx_queue_empty(&job->chunks)
                    && !job->body_end
-                   && block->listings.len + block->errors.len > 0))
+                   && ngx_glyph_block_size(block) > 0))
     {
         if (ngx_glyph_job_streams(job)) {
             block = ngx_glyph_block_own(block);

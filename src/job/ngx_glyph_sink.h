@@ -20,6 +20,7 @@
 typedef struct {
     ngx_glyph_import_t        *import;
     ngx_glyph_block_t         *block;
+    ngx_glyph_loc_conf_t      *conf;
     void                      *data;        /* the sink's own */
     size_t                     full;        /* bytes of rows to stop at */
 } ngx_glyph_sink_task_t;
@@ -30,13 +31,15 @@ typedef struct {
                                                an id that others may ask for */
     ngx_uint_t                 streams;     /* at its client's pace */
 
-    /* in the thread: rows, and the end of the file or of its refusal, which
-       may add members to the ImportResult, or is NULL; "data" is an
-       ngx_glyph_sink_task_t */
+    /* in the thread: rows, warnings (or NULL), and the end of the file or of
+       its refusal, which may add members to the ImportResult, or is NULL;
+       "data" is an ngx_glyph_sink_task_t */
     void                     (*listing)(void *data,
                                         const glyph_listing_t *l);
     void                     (*rejected)(void *data,
                                          const glyph_rejected_t *r);
+    void                     (*warning)(void *data,
+                                        const glyph_warning_t *w);
     void                     (*end)(void *data, glyph_buf_t *result);
 
     /* import->blocks has something; what was taken is given back by

@@ -345,6 +345,7 @@ ngx_glyph_pg_check_schema(ngx_glyph_pg_attempt_t *at)
 
     version = atoi(PQgetvalue(res, 0, 0));
     at->synchronous = (PQgetlength(res, 0, 2) != 0);
+    at->schema = version;
 
     rc = ngx_glyph_pg_judge_schema(at, version, atoi(PQgetvalue(res, 0, 1)),
                                    PQgetvalue(res, 0, 3));

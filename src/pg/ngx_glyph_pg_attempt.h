@@ -31,6 +31,7 @@ typedef struct {
     char                       error[256];
     char                       sqlstate[6];
     ngx_uint_t                 schema_bad;
+    ngx_uint_t                 schema;      /* its number */
     ngx_uint_t                 hosts;       /* of the conninfo */
     ngx_uint_t                 synchronous; /* its standbys, if any */
 } ngx_glyph_pg_attempt_t;

@@ -96,6 +96,7 @@ ngx_glyph_pg_done(ngx_glyph_task_t *task)
 
     c->task = NULL;
     c->schema_bad = at->schema_bad;
+    c->schema = at->schema;
     ngx_memcpy(c->sqlstate, at->sqlstate, sizeof(c->sqlstate));
     ngx_memcpy(c->error, at->error, sizeof(c->error));
 

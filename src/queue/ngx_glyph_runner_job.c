@@ -325,6 +325,7 @@ ngx_glyph_runner_found(ngx_glyph_job_t *job, PGresult *res)
     import->committed.valid = ngx_glyph_runner_number(res, 5);
     import->committed.invalid = ngx_glyph_runner_number(res, 6);
     import->committed.warnings = ngx_glyph_runner_number(res, 7);
+    import->skip_warnings = import->committed.warnings;
     import->committed.score_min = atof(PQgetvalue(res, 0, 8));
     import->committed.score_max = atof(PQgetvalue(res, 0, 9));
 

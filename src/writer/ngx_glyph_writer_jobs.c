@@ -188,5 +188,5 @@ ngx_glyph_writer_next_size(ngx_glyph_import_t *import)
     block = ngx_queue_data(ngx_queue_head(&import->blocks), ngx_glyph_block_t,
                            queue);
 
-    return block->listings.len + block->errors.len;
+    return ngx_glyph_block_size(block);
 }

@@ -448,6 +448,8 @@ sub test_purge {
                 . '; COMMIT') for $kept, $undone;
     $admin->run("INSERT INTO glyph.import_errors VALUES ('$id', 120, 122, 9,"
                 . " '[]', 'x')");
+    $admin->run("INSERT INTO glyph.import_warnings VALUES ('$id', 0, 0, 2,"
+                . " 'no_rate', NULL, NULL, 'x')");
     $admin->run("SELECT glyph.cancel('$id', '$tenant')");
 
     is($admin->run("SELECT * FROM glyph.undo('$undone', '$tenant')"),
@@ -474,6 +476,8 @@ sub test_purge {
     is(visible($kept), 30, 'a completed one is left alone');
     is($admin->run("SELECT count(*) FROM glyph.import_errors"
                    . " WHERE import_id = '$id'"), 1, 'errors stay');
+    is($admin->run("SELECT count(*) FROM glyph.import_warnings"
+                   . " WHERE import_id = '$id'"), 1, 'and warnings');
     is($admin->run("SELECT count(*) FROM glyph.imports WHERE purged_at IS"
                    . " NULL AND id IN ('$id', '$undone')"), 0,
        'nothing is left to look at again');
@@ -595,7 +599,8 @@ sub cleanup {
                 . " WHERE pid IN ($hanging) AND (application_name = 'fence.t'"
                 . " OR application_name LIKE 'glyph:%')");
     $admin->run("DELETE FROM glyph.listings WHERE import_id IN $ours");
-    $admin->run("DELETE FROM glyph.import_errors WHERE import_id IN $ours");
+    $admin->run("DELETE FROM glyph.$_ WHERE import_id IN $ours")
+        for qw(import_errors import_warnings);
     $admin->run("DELETE FROM glyph.imports WHERE tenant = '$tenant'");
 }
 
