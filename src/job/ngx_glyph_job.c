@@ -174,6 +174,15 @@ ngx_glyph_job_start(ngx_glyph_job_t *job)
 
     job->asked.opts.undigested = !job->sink->stored;
 
+    /* of a file in the spool it is when that came */
+
+    if (job->import.created == 0) {
+        tp = ngx_timeofday();
+        job->import.created = (uint64_t) tp->sec * 1000 + tp->msec;
+    }
+
+    job->asked.opts.now = job->import.created;
+
     rc = ngx_glyph_compute_create(job, &code);
 
     if (rc == GLYPH_BAD) {
@@ -185,10 +194,6 @@ ngx_glyph_job_start(ngx_glyph_job_t *job)
         return NGX_ERROR;
     }
 
-    if (job->import.created == 0) {
-        tp = ngx_timeofday();
-        job->import.created = (uint64_t) tp->sec * 1000 + tp->msec;
-    }
 
     ngx_glyph_job_list_add(job);
     ngx_glyph_job_ref(job);
