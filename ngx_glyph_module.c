@@ -5,6 +5,7 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_background.h"
+#include "ngx_glyph_ask.h"
 #include "ngx_glyph_budget.h"
 #include "ngx_glyph_compat.h"
 #include "ngx_glyph_control.h"
@@ -85,11 +86,13 @@ const ngx_glyph_part_t  *const ngx_glyph_parts[] = {
     &ngx_glyph_owner_part,
     &ngx_glyph_redis_part,
     &ngx_glyph_pg_part,
+    &ngx_glyph_pg_probe_part,
     &ngx_glyph_models_part,
     &ngx_glyph_job_part,
     &ngx_glyph_runner_part,
     &ngx_glyph_writer_part,
     &ngx_glyph_orders_part,
+    &ngx_glyph_ask_part,
     &ngx_glyph_watch_part,
     &ngx_glyph_state_part,
     &ngx_glyph_control_part,

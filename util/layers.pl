@@ -4,7 +4,8 @@
 # and those of layers before it, and none of those behind it or beside.  Says
 # which includes do not, with file and line, and which calls, by the objects of
 # the last build, where there is one: neither a prototype outside a header nor a
-# header of somebody else's hides these.
+# header of somebody else's hides these.  What is inside of a job, of a file of
+# the spool or of a transaction is looked at in its own folder only.
 #
 #   layers.pl       an error for each
 #   layers.pl -v    and the circles of files, with what leads around them
@@ -37,8 +38,12 @@ my @layers = (
 my @units = (
     [qw(writer writer_jobs writer_outcome writer_tx)],
     [qw(jobs jobs_answer jobs_ask)],
-    [qw(job collect compute job_input job_life job_list)]
+    [qw(job collect job_file job_input job_life job_run)]
 );
+
+# what nobody outside the folder may look into
+my %private = map { $_ => 1 } qw(ngx_glyph_job_parts.h ngx_glyph_spool_file.h
+                                 ngx_glyph_writer_tx.h ngx_glyph_runner.h);
 
 my $told = @ARGV && $ARGV[0] eq '-v';
 my $bad = 0;
@@ -104,6 +109,10 @@ for my $file (glob 'src/*/ngx_glyph*.[ch]') {
     for my $include (includes($file)) {
         my ($line, $name) = @$include;
         my $how = points($folder, $folder{$name});
+
+        if ($private{$name} && $folder{$name} ne $folder) {
+            $how = "private to $folder{$name}";
+        }
 
         if ($how) {
             print "$file:$line: \"$name\" is $how\n";

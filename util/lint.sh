@@ -42,6 +42,8 @@ perl -0777 -ne '
 # what may include what
 perl util/layers.pl || bad=1
 
+perl util/fields.pl || bad=1
+
 # numbers that only shrink: util/layers.pl -v and util/exports.pl -v say which
 if ls build/nginx/addon/http/ngx_glyph_*.o > /dev/null 2>&1; then
     perl util/layers.pl -v | tail -n 1

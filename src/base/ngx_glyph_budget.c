@@ -46,8 +46,6 @@ static ngx_glyph_waiter_t *ngx_glyph_budget_next(ngx_glyph_budget_t *budget);
 static ngx_uint_t ngx_glyph_budget_wanted(ngx_glyph_budget_t *budget);
 static ngx_uint_t ngx_glyph_budget_plenty(ngx_glyph_budget_t *budget);
 static void ngx_glyph_budget_grant(ngx_event_t *ev);
-static ngx_glyph_chunk_t *ngx_glyph_chunk_lend(ngx_glyph_budget_t *budget,
-    ngx_glyph_waiter_t *w);
 static void ngx_glyph_chunks_free(ngx_glyph_budget_t *budget);
 static ngx_glyph_block_t *ngx_glyph_block_lend(ngx_glyph_budget_t *budget,
     ngx_glyph_waiter_t *w);
@@ -167,31 +165,13 @@ ngx_glyph_blocks_free(ngx_glyph_budget_t *budget)
 
 
 ngx_glyph_chunk_t *
-ngx_glyph_chunk_get_stream(ngx_glyph_waiter_t *w)
+ngx_glyph_chunk_get(ngx_glyph_waiter_t *w, ngx_glyph_budget_e of)
 {
-    return ngx_glyph_chunk_lend(ngx_glyph_budget(STREAM_CHUNKS), w);
-}
+    ngx_queue_t         *q;
+    ngx_glyph_chunk_t   *chunk;
+    ngx_glyph_budget_t  *budget;
 
-
-ngx_glyph_chunk_t *
-ngx_glyph_chunk_get(ngx_glyph_waiter_t *w)
-{
-    return ngx_glyph_chunk_lend(ngx_glyph_budget(CHUNKS), w);
-}
-
-
-ngx_glyph_chunk_t *
-ngx_glyph_chunk_get_spool(ngx_glyph_waiter_t *w)
-{
-    return ngx_glyph_chunk_lend(ngx_glyph_budget(SPOOL), w);
-}
-
-
-static ngx_glyph_chunk_t *
-ngx_glyph_chunk_lend(ngx_glyph_budget_t *budget, ngx_glyph_waiter_t *w)
-{
-    ngx_queue_t        *q;
-    ngx_glyph_chunk_t  *chunk;
+    budget = &ngx_glyph_budgets[of];
 
     if (!ngx_glyph_budget_take(budget, w)) {
         return NULL;
@@ -247,19 +227,16 @@ ngx_glyph_chunk_put(ngx_glyph_chunk_t *chunk)
 }
 
 
-ngx_glyph_block_t *
-ngx_glyph_block_get(ngx_glyph_waiter_t *w)
-{
-    return ngx_glyph_block_lend(ngx_glyph_budget(BLOCKS), w);
-}
-
-
 /* Nobody waits for those that clients may keep: it could be for ever. */
 
 ngx_glyph_block_t *
-ngx_glyph_block_get_stream(ngx_glyph_waiter_t *w)
+ngx_glyph_block_get(ngx_glyph_waiter_t *w, ngx_glyph_budget_e of)
 {
     ngx_glyph_block_t  *block;
+
+    if (of == NGX_GLYPH_BUDGET_BLOCKS) {
+        return ngx_glyph_block_lend(ngx_glyph_budget(BLOCKS), w);
+    }
 
     if (w->kept == NULL && ngx_glyph_budget(STREAM_BLOCKS)->left) {
         ngx_glyph_waiter_cancel(w);

@@ -84,6 +84,19 @@ typedef struct {
     ((block)->listings.len + (block)->errors.len + (block)->warnings.len)
 
 
+typedef enum {
+    NGX_GLYPH_BUDGET_CHUNKS = 0,
+    NGX_GLYPH_BUDGET_SPOOL,                 /* the reserve, for bytes on their
+                                               way to the disk */
+    NGX_GLYPH_BUDGET_BLOCKS,
+    NGX_GLYPH_BUDGET_STREAM_CHUNKS,
+    NGX_GLYPH_BUDGET_STREAM_BLOCKS,         /* until the client has read */
+    NGX_GLYPH_BUDGET_TURN_BLOCKS,           /* for a task */
+
+    NGX_GLYPH_BUDGETS
+} ngx_glyph_budget_e;
+
+
 /*
  * What waits for a budget; "granted" is called in the event loop, later.  One
  * object is then kept for it, until it gets it or is cancelled: a client's
@@ -102,19 +115,14 @@ typedef struct {
 
 
 /*
- * A chunk or a block, or NULL: then the waiter is queued (unless it is
- * already) and "granted" tells when to try again; or, if w->waiting is still
- * 0, there is no memory.
+ * One of these, or NULL: then the waiter is queued (unless it is already) and
+ * "granted" tells when to try again; or, if w->waiting is still 0, there is no
+ * memory.  Blocks are BLOCKS, or STREAM_BLOCKS for one of either kind of those.
  */
-ngx_glyph_chunk_t *ngx_glyph_chunk_get(ngx_glyph_waiter_t *w);
-
-/* As above, from a reserve for bytes on their way to the disk. */
-ngx_glyph_chunk_t *ngx_glyph_chunk_get_spool(ngx_glyph_waiter_t *w);
-ngx_glyph_block_t *ngx_glyph_block_get(ngx_glyph_waiter_t *w);
-
-/* As above, from what streams have for themselves. */
-ngx_glyph_chunk_t *ngx_glyph_chunk_get_stream(ngx_glyph_waiter_t *w);
-ngx_glyph_block_t *ngx_glyph_block_get_stream(ngx_glyph_waiter_t *w);
+ngx_glyph_chunk_t *ngx_glyph_chunk_get(ngx_glyph_waiter_t *w,
+    ngx_glyph_budget_e of);
+ngx_glyph_block_t *ngx_glyph_block_get(ngx_glyph_waiter_t *w,
+    ngx_glyph_budget_e of);
 
 /* Leaves the chunk, where it is, to the job: the budget has one more. */
 void ngx_glyph_chunk_own(ngx_glyph_chunk_t *chunk);
@@ -130,20 +138,6 @@ void ngx_glyph_block_put(ngx_glyph_block_t *block);
 
 /* Stops waiting; what is kept for it goes to the next. */
 void ngx_glyph_waiter_cancel(ngx_glyph_waiter_t *w);
-
-
-/* In the metrics. */
-
-typedef enum {
-    NGX_GLYPH_BUDGET_CHUNKS = 0,
-    NGX_GLYPH_BUDGET_SPOOL,                 /* the reserve */
-    NGX_GLYPH_BUDGET_BLOCKS,
-    NGX_GLYPH_BUDGET_STREAM_CHUNKS,
-    NGX_GLYPH_BUDGET_STREAM_BLOCKS,         /* until the client has read */
-    NGX_GLYPH_BUDGET_TURN_BLOCKS,           /* for a task */
-
-    NGX_GLYPH_BUDGETS
-} ngx_glyph_budget_e;
 
 
 /* Whether anybody waits for a chunk like this one. */

@@ -90,3 +90,42 @@ ngx_glyph_log_plain(const u_char *p, const u_char *last)
 
     return n;
 }
+
+
+void
+ngx_glyph_log_line(char *dst, size_t size, const char *src)
+{
+    char  *p, *last;
+
+    p = dst;
+    last = dst + size - 1;
+
+    while (*src && p < last) {
+
+        if ((u_char) *src > ' ' && *src != 0x7f) {
+            *p++ = *src++;
+            continue;
+        }
+
+        if (p != dst && p[-1] != ' ') {
+            *p++ = ' ';
+        }
+
+        src++;
+    }
+
+    /* not a part of a character */
+
+    if (*src) {
+        while (p > dst && ((u_char) *src & 0xc0) == 0x80) {
+            src--;
+            p--;
+        }
+    }
+
+    while (p > dst && p[-1] == ' ') {
+        p--;
+    }
+
+    *p = '\0';
+}

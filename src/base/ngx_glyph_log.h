@@ -29,5 +29,12 @@ char *ngx_glyph_log_text(char *dst, size_t size, const void *data,
 char *ngx_glyph_log_string(char *dst, size_t size, const char *text,
     const char *none);
 
+/*
+ * Copies a message of somebody who may use several lines for it: control
+ * characters and runs of spaces become one space; what is too long is cut, not
+ * within a character.
+ */
+void ngx_glyph_log_line(char *dst, size_t size, const char *src);
+
 
 #endif /* _NGX_GLYPH_LOG_H_INCLUDED_ */

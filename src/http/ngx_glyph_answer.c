@@ -19,8 +19,7 @@
 #include "ngx_glyph.h"
 #include "ngx_glyph_background.h"
 #include "ngx_glyph_http.h"
-#include "ngx_glyph_job.h"
-#include "ngx_glyph_output.h"
+#include "ngx_glyph_preview.h"
 #include "ngx_glyph_pump.h"
 #include "ngx_glyph_store.h"
 #include "ngx_glyph_turn.h"
@@ -45,7 +44,7 @@ static ngx_int_t ngx_glyph_answer_job(ngx_http_request_t *r,
 static ngx_int_t ngx_glyph_answer_headers(ngx_http_request_t *r,
     ngx_glyph_job_t *job, ngx_uint_t status);
 static ngx_int_t ngx_glyph_answer_represent(ngx_http_request_t *r,
-    ngx_glyph_job_t *job);
+    ngx_glyph_job_t *job, ngx_glyph_preview_t *preview);
 static ngx_int_t ngx_glyph_answer_result(ngx_http_request_t *r,
     ngx_glyph_job_t *job, ngx_uint_t status, const char *code,
     ngx_str_t *detail);
@@ -314,8 +313,8 @@ ngx_glyph_answer_accepted(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
 
     ngx_memzero(&b, sizeof(glyph_buf_t));
 
-    if (ctx->client.job && !ctx->client.job->kind->keeps
-        && ctx->client.job->state != NGX_GLYPH_JOB_QUEUED)
+    if (ctx->client.job
+        && ngx_glyph_job_state(ctx->client.job) != NGX_GLYPH_JOB_QUEUED)
     {
         ngx_glyph_job_json(ctx->client.job, &b);
 
@@ -372,19 +371,21 @@ static ngx_int_t
 ngx_glyph_answer_headers(ngx_http_request_t *r, ngx_glyph_job_t *job,
     ngx_uint_t status)
 {
-    u_char  *p;
-    u_char   buf[NGX_GLYPH_ROWS_LEN];
+    u_char              *p;
+    ngx_glyph_import_t  *import;
+    u_char               buf[NGX_GLYPH_ROWS_LEN];
 
+    import = ngx_glyph_job_import(job);
     p = ngx_glyph_upload_rows(buf, job);
 
     if (ngx_glyph_add_header(r, "Glyph-Rows", buf, p - buf) != NGX_OK
-        || ngx_glyph_timing_header(r, &job->timing) != NGX_OK)
+        || ngx_glyph_timing_header(r, &import->timing) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    if (job->sink->stored
-        && ngx_glyph_upload_id_headers(r, job->import.text) != NGX_OK)
+    if (ngx_glyph_job_stored(job)
+        && ngx_glyph_upload_id_headers(r, import->text) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -400,24 +401,25 @@ ngx_glyph_answer_headers(ngx_http_request_t *r, ngx_glyph_job_t *job,
  */
 
 static ngx_int_t
-ngx_glyph_answer_represent(ngx_http_request_t *r, ngx_glyph_job_t *job)
+ngx_glyph_answer_represent(ngx_http_request_t *r, ngx_glyph_job_t *job,
+    ngx_glyph_preview_t *preview)
 {
     glyph_buf_t  *b;
 
     static u_char  applied[] = "return=representation";
 
-    if (job->import.refused || job->preview->buf.failed) {
+    if (ngx_glyph_job_import(job)->refused || preview->buf.failed) {
         return NGX_OK;
     }
 
-    b = &job->result;
+    b = ngx_glyph_job_result(job);
 
     b->len--;       /* the brace */
 
     glyph_json_key(b, "listings_truncated");
-    glyph_buf_puts(b, job->preview->full ? "true" : "false");
+    glyph_buf_puts(b, preview->full ? "true" : "false");
     glyph_json_key(b, "listings");
-    ngx_glyph_preview_end(job->preview, b);
+    ngx_glyph_preview_end(preview, b);
     glyph_buf_putc(b, '}');
 
     return ngx_glyph_add_header(r, "Preference-Applied", applied,
@@ -443,25 +445,30 @@ static ngx_int_t
 ngx_glyph_answer_result(ngx_http_request_t *r, ngx_glyph_job_t *job,
     ngx_uint_t status, const char *code, ngx_str_t *detail)
 {
-    ngx_str_t    body;
-    glyph_buf_t  b;
+    ngx_str_t             body;
+    glyph_buf_t          *result, b;
+    ngx_glyph_preview_t  *preview;
 
     static ngx_str_t  problem = ngx_string("application/problem+json");
 
-    if (job->result.len == 0 || (status != NGX_HTTP_OK && status != 422)) {
+    result = ngx_glyph_job_result(job);
+
+    if (result->len == 0 || (status != NGX_HTTP_OK && status != 422)) {
         return ngx_glyph_answer_problem(r, status, code ? code : "failed",
                                         detail);
     }
 
     if (status == NGX_HTTP_OK) {
 
-        if (job->preview && job->sink->stored
-            && ngx_glyph_answer_represent(r, job) != NGX_OK)
+        preview = ngx_glyph_job_stored(job) ? ngx_glyph_job_sink_data(job)
+                                            : NULL;
+
+        if (preview && ngx_glyph_answer_represent(r, job, preview) != NGX_OK)
         {
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
         }
 
-        if (ngx_glyph_http_own(r, &job->result, &body) != NGX_OK) {
+        if (ngx_glyph_http_own(r, result, &body) != NGX_OK) {
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
         }
 
@@ -473,7 +480,7 @@ ngx_glyph_answer_result(ngx_http_request_t *r, ngx_glyph_job_t *job,
     glyph_buf_putc(&b, '{');
     ngx_glyph_problem_members(&b, status, code, detail);
     glyph_buf_putc(&b, ',');
-    glyph_buf_append(&b, job->result.data + 1, job->result.len - 1);
+    glyph_buf_append(&b, result->data + 1, result->len - 1);
 
     if (ngx_glyph_http_own(r, &b, &body) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;

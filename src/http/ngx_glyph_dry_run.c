@@ -12,11 +12,11 @@
 
 
 static ngx_int_t ngx_glyph_dry_run_begin(ngx_http_request_t *r,
-    ngx_glyph_job_t *job);
+    ngx_glyph_order_t *order);
 static void ngx_glyph_dry_run_listing(void *data, const glyph_listing_t *l);
 static void ngx_glyph_dry_run_rejected(void *data,
     const glyph_rejected_t *r);
-static void ngx_glyph_dry_run_end(ngx_glyph_job_t *job, glyph_buf_t *result);
+static void ngx_glyph_dry_run_end(void *data, glyph_buf_t *result);
 
 
 static const ngx_glyph_kind_t  ngx_glyph_dry_run_kind = {
@@ -26,6 +26,8 @@ static const ngx_glyph_kind_t  ngx_glyph_dry_run_kind = {
     NULL,                                  /* room */
     NULL,                                  /* ready */
     NULL,                                  /* finished */
+    NULL,                                  /* failed */
+    NULL,                                  /* idle */
     NULL,                                  /* blameless */
     NULL,                                  /* leave */
     NULL                                   /* ended */
@@ -53,21 +55,29 @@ ngx_glyph_output_t  ngx_glyph_dry_run = {
 
 
 static ngx_int_t
-ngx_glyph_dry_run_begin(ngx_http_request_t *r, ngx_glyph_job_t *job)
+ngx_glyph_dry_run_begin(ngx_http_request_t *r, ngx_glyph_order_t *order)
 {
-    job->preview = ngx_glyph_preview_create(job->pool, NGX_GLYPH_DRY_RUN_ROWS,
-                                            NGX_MAX_SIZE_T_VALUE);
+    ngx_glyph_preview_t  *preview;
 
-    return job->preview ? NGX_DECLINED : NGX_HTTP_INTERNAL_SERVER_ERROR;
+    preview = ngx_glyph_preview_create(order->asked->pool,
+                                       NGX_GLYPH_DRY_RUN_ROWS,
+                                       NGX_MAX_SIZE_T_VALUE);
+    if (preview == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ngx_glyph_job_into(order->job, &ngx_glyph_dry_run_sink, preview);
+
+    return NGX_DECLINED;
 }
 
 
 static void
 ngx_glyph_dry_run_listing(void *data, const glyph_listing_t *l)
 {
-    ngx_glyph_job_t *job = data;
+    ngx_glyph_sink_task_t *st = data;
 
-    ngx_glyph_preview_listing(job->preview, l);
+    ngx_glyph_preview_listing(st->data, l);
 }
 
 
@@ -79,11 +89,13 @@ ngx_glyph_dry_run_rejected(void *data, const glyph_rejected_t *r)
 
 
 static void
-ngx_glyph_dry_run_end(ngx_glyph_job_t *job, glyph_buf_t *result)
+ngx_glyph_dry_run_end(void *data, glyph_buf_t *result)
 {
+    ngx_glyph_sink_task_t *st = data;
+
     glyph_json_key(result, "dry_run");
     glyph_buf_puts(result, "true");
     glyph_json_key(result, "preview");
 
-    ngx_glyph_preview_end(job->preview, result);
+    ngx_glyph_preview_end(st->data, result);
 }

@@ -151,7 +151,7 @@ ngx_glyph_health_answer(ngx_http_request_t *r)
 
     pg = (ngx_glyph_writer_available() != NGX_DECLINED);
     up = pg || ngx_glyph_health_spools();
-    known = ngx_strcmp(ngx_glyph_store_state(), "connected") == 0;
+    known = ngx_strcmp(ngx_glyph_store_state(NULL, NULL), "connected") == 0;
     redis = ngx_glyph_redis_is_well();
 
     ngx_memzero(&b, sizeof(glyph_buf_t));
@@ -181,13 +181,13 @@ ngx_glyph_health_answer(ngx_http_request_t *r)
 static void
 ngx_glyph_health_details(glyph_buf_t *b)
 {
-    const char  *state, *error;
+    const char  *state, *error, *failover;
 
     glyph_json_key(b, "version");
     glyph_json_cstring(b, NGX_GLYPH_VERSION);
 
-    ngx_glyph_health_store(b, "postgres", ngx_glyph_store_state(),
-                           ngx_glyph_store_error(), ngx_glyph_store_failover());
+    state = ngx_glyph_store_state(&error, &failover);
+    ngx_glyph_health_store(b, "postgres", state, error, failover);
 
     state = ngx_glyph_redis_state(&error);
     ngx_glyph_health_store(b, "redis", state, error, NULL);

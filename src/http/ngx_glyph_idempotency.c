@@ -37,6 +37,7 @@
 #include "ngx_glyph_spool.h"
 #include "ngx_glyph_upload.h"
 #include "ngx_glyph_uuid.h"
+#include "ngx_glyph_writer.h"
 
 #include <ngx_md5.h>
 
@@ -45,9 +46,9 @@
 
 /* one that is written into the spool finds out itself, unless it has a key */
 
-#define ngx_glyph_idempotency_looks(asked)                                    \
-    ((asked)->given_id                                                        \
-     && (!(asked)->background || (asked)->idempotency_key.len))
+#define ngx_glyph_idempotency_looks(order)                                    \
+    ((order)->given_id                                                        \
+     && (!(order)->background || (order)->idempotency_key.len))
 
 
 /* One question; it may outlive the request. */
@@ -57,6 +58,7 @@ typedef struct {
     ngx_http_cleanup_t        *cleanup;
     ngx_glyph_ctx_t           *ctx;
     ngx_glyph_job_t           *job;
+    ngx_glyph_order_t         *order;       /* in the job's memory */
 } ngx_glyph_claim_t;
 
 
@@ -65,18 +67,20 @@ typedef struct {
 typedef struct {
     ngx_glyph_uuid_t           id;
     u_char                     sha256[GLYPH_SHA256_SIZE];
+    unsigned                   by_name:1;   /* it was a file of the node */
 } ngx_glyph_first_t;
 
 
 static ngx_int_t ngx_glyph_idempotency_step(ngx_glyph_job_t *job);
-static void ngx_glyph_idempotency_finished(ngx_glyph_job_t *job);
+static void ngx_glyph_idempotency_finished(ngx_glyph_job_t *job,
+    const char *code);
 static ngx_int_t ngx_glyph_idempotency_key(ngx_http_request_t *r,
-    ngx_glyph_job_t *job);
+    ngx_glyph_order_t *order);
 static ngx_int_t ngx_glyph_idempotency_digest(ngx_http_request_t *r,
-    ngx_glyph_job_t *job);
-static ngx_int_t ngx_glyph_idempotency_hash(ngx_glyph_job_t *job,
+    ngx_glyph_order_t *order);
+static ngx_int_t ngx_glyph_idempotency_hash(ngx_glyph_order_t *order,
     u_char *hex);
-static ngx_int_t ngx_glyph_idempotency_meta(ngx_glyph_job_t *job,
+static ngx_int_t ngx_glyph_idempotency_meta(ngx_glyph_order_t *order,
     glyph_buf_t *b);
 static ngx_int_t ngx_glyph_idempotency_look(ngx_glyph_claim_t *claim);
 static void ngx_glyph_idempotency_looked(ngx_glyph_spool_t *spool);
@@ -110,20 +114,20 @@ static const ngx_glyph_kind_t  ngx_glyph_idempotency_kind = {
 
 
 ngx_int_t
-ngx_glyph_idempotency_headers(ngx_http_request_t *r, ngx_glyph_job_t *job)
+ngx_glyph_idempotency_headers(ngx_http_request_t *r, ngx_glyph_order_t *order)
 {
     ngx_int_t  rc;
 
-    rc = ngx_glyph_idempotency_key(r, job);
+    rc = ngx_glyph_idempotency_key(r, order);
 
-    return (rc == NGX_DECLINED) ? ngx_glyph_idempotency_digest(r, job) : rc;
+    return (rc == NGX_DECLINED) ? ngx_glyph_idempotency_digest(r, order) : rc;
 }
 
 
 /* A structured string in quotes, as the draft says, or bare. */
 
 static ngx_int_t
-ngx_glyph_idempotency_key(ngx_http_request_t *r, ngx_glyph_job_t *job)
+ngx_glyph_idempotency_key(ngx_http_request_t *r, ngx_glyph_order_t *order)
 {
     size_t      i;
     ngx_int_t   rc;
@@ -154,11 +158,11 @@ ngx_glyph_idempotency_key(ngx_http_request_t *r, ngx_glyph_job_t *job)
                                   "characters of ASCII");
     }
 
-    job->asked.idempotency_key.len = key.len;
-    job->asked.idempotency_key.data = ngx_pstrdup(job->pool, &key);
+    order->idempotency_key.len = key.len;
+    order->idempotency_key.data = ngx_pstrdup(order->asked->pool, &key);
 
-    return job->asked.idempotency_key.data ? NGX_DECLINED
-                                     : NGX_HTTP_INTERNAL_SERVER_ERROR;
+    return order->idempotency_key.data ? NGX_DECLINED
+                                       : NGX_HTTP_INTERNAL_SERVER_ERROR;
 }
 
 
@@ -168,7 +172,7 @@ ngx_glyph_idempotency_key(ngx_http_request_t *r, ngx_glyph_job_t *job)
  */
 
 static ngx_int_t
-ngx_glyph_idempotency_digest(ngx_http_request_t *r, ngx_glyph_job_t *job)
+ngx_glyph_idempotency_digest(ngx_http_request_t *r, ngx_glyph_order_t *order)
 {
     u_char      *p, *last, *end;
     ngx_str_t   *given, text, digest;
@@ -210,21 +214,14 @@ ngx_glyph_idempotency_digest(ngx_http_request_t *r, ngx_glyph_job_t *job)
                                   "9530: \"%V\"", given);
     }
 
-    job->body_digest = glyph_sha256_create();
-
-    if (job->body_digest == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    ngx_memcpy(job->body_wanted, buf, GLYPH_SHA256_SIZE);
-
-    return NGX_DECLINED;
+    return (ngx_glyph_job_digest(order->job, buf) == NGX_OK)
+           ? NGX_DECLINED : NGX_HTTP_INTERNAL_SERVER_ERROR;
 }
 
 
 ngx_int_t
 ngx_glyph_idempotency_claim(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
-    ngx_glyph_job_t *job)
+    ngx_glyph_order_t *order)
 {
     ngx_int_t            rc;
     ngx_glyph_claim_t   *claim;
@@ -241,10 +238,11 @@ ngx_glyph_idempotency_claim(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
 
     claim->request = r;
     claim->ctx = ctx;
-    claim->job = job;
+    claim->job = order->job;
+    claim->order = order;
     claim->cleanup = cln;
 
-    rc = ngx_glyph_idempotency_looks(&job->asked)
+    rc = ngx_glyph_idempotency_looks(order)
          ? ngx_glyph_idempotency_look(claim)
          : (ngx_glyph_idempotency_ask(claim) ? NGX_OK : NGX_ERROR);
 
@@ -264,7 +262,7 @@ failed:
 
     ngx_free(claim);
 
-    ngx_glyph_job_unref(job);
+    ngx_glyph_job_unref(order->job);
 
     return rc;
 }
@@ -277,7 +275,7 @@ ngx_glyph_idempotency_look(ngx_glyph_claim_t *claim)
 {
     ngx_glyph_spool_t  *spool;
 
-    spool = ngx_glyph_spool_create(&claim->job->import.id);
+    spool = ngx_glyph_spool_create(&ngx_glyph_job_import(claim->job)->id);
     if (spool == NULL) {
         return NGX_ERROR;
     }
@@ -301,17 +299,21 @@ ngx_glyph_idempotency_looked(ngx_glyph_spool_t *spool)
     ngx_connection_t    *c;
     ngx_glyph_job_t     *job;
     ngx_glyph_claim_t   *claim;
+    ngx_glyph_order_t   *order;
+    ngx_glyph_import_t  *import;
     ngx_http_request_t  *r;
 
     claim = spool->data;
+    order = claim->order;
     job = claim->job;
+    import = ngx_glyph_job_import(job);
     r = claim->request;
 
     /* by a file, which may be damaged, or by a request that was faster */
 
     used = (spool->err == 0 || spool->err == NGX_EINVAL
-            || (job->asked.idempotency_key.len == 0
-                && ngx_glyph_job_find(&job->import.id)));
+            || (order->idempotency_key.len == 0
+                && ngx_glyph_job_find(&import->id)));
 
     ngx_glyph_spool_close(spool);
 
@@ -325,7 +327,7 @@ ngx_glyph_idempotency_looked(ngx_glyph_spool_t *spool)
 
     ngx_http_set_log_request(c->log, r);
 
-    if (!used && job->asked.idempotency_key.len
+    if (!used && order->idempotency_key.len
         && ngx_glyph_idempotency_ask(claim) != NULL)
     {
         return;
@@ -333,13 +335,13 @@ ngx_glyph_idempotency_looked(ngx_glyph_spool_t *spool)
 
     claim->cleanup->handler = NULL;
 
-    if (!used && job->asked.idempotency_key.len == 0) {
-        rc = ngx_glyph_upload_go(r, claim->ctx, job);
+    if (!used && order->idempotency_key.len == 0) {
+        rc = ngx_glyph_upload_go(r, claim->ctx, order);
 
     } else {
         rc = used ? ngx_glyph_problemf(r, NGX_HTTP_CONFLICT, "job_id_used",
                                        "there is a job %s already",
-                                       job->import.text)
+                                       import->text)
                   : ngx_glyph_query_failed(r, NULL, "too many queries");
 
         ngx_glyph_job_unref(job);
@@ -358,14 +360,11 @@ ngx_glyph_idempotency_ask(ngx_glyph_claim_t *claim)
 {
     const char            *params[2];
     glyph_buf_t            meta;
-    ngx_glyph_job_t       *job;
     ngx_glyph_pg_query_t  *query;
 
-    job = claim->job;
+    params[0] = (const char *) ngx_glyph_job_import(claim->job)->text;
 
-    params[0] = (const char *) job->import.text;
-
-    if (job->asked.idempotency_key.len == 0) {
+    if (claim->order->idempotency_key.len == 0) {
         return ngx_glyph_pg_query(NGX_GLYPH_PG_READ,
             "SELECT CASE WHEN EXISTS (SELECT 1 FROM glyph.imports "
             "WHERE id = $1::uuid) THEN 'used' ELSE 'free' END, $1::uuid, "
@@ -376,7 +375,7 @@ ngx_glyph_idempotency_ask(ngx_glyph_claim_t *claim)
     ngx_memzero(&meta, sizeof(glyph_buf_t));
     query = NULL;
 
-    if (ngx_glyph_idempotency_meta(job, &meta) == NGX_OK) {
+    if (ngx_glyph_idempotency_meta(claim->order, &meta) == NGX_OK) {
         params[1] = (const char *) meta.data;
 
         query = ngx_glyph_pg_query(NGX_GLYPH_PG_CONTROL,
@@ -392,42 +391,45 @@ ngx_glyph_idempotency_ask(ngx_glyph_claim_t *claim)
 
 
 static ngx_int_t
-ngx_glyph_idempotency_meta(ngx_glyph_job_t *job, glyph_buf_t *b)
+ngx_glyph_idempotency_meta(ngx_glyph_order_t *order, glyph_buf_t *b)
 {
-    u_char  hash[33];
-    char    fingerprint[NGX_GLYPH_FINGERPRINT_LEN];
+    u_char               hash[33];
+    char                 fingerprint[NGX_GLYPH_FINGERPRINT_LEN];
+    ngx_glyph_import_t  *import;
 
-    if (ngx_glyph_idempotency_hash(job, hash) != NGX_OK
-        || (job->asked.background
-            && ngx_glyph_background_claim(job, fingerprint) != NGX_OK))
+    if (ngx_glyph_idempotency_hash(order, hash) != NGX_OK
+        || (order->background
+            && ngx_glyph_background_claim(order->job, fingerprint) != NGX_OK))
     {
         return NGX_ERROR;
     }
 
+    import = ngx_glyph_job_import(order->job);
+
     glyph_buf_putc(b, '{');
     glyph_json_key(b, "tenant");
-    glyph_json_string(b, job->import.tenant.data, job->import.tenant.len);
+    glyph_json_string(b, import->tenant.data, import->tenant.len);
     glyph_json_key(b, "node");
     glyph_json_cstring(b, ngx_glyph_node_id);
     glyph_json_key(b, "worker");
     glyph_json_cstring(b, ngx_glyph_worker_id);
     glyph_json_key(b, "key");
-    glyph_json_string(b, job->asked.idempotency_key.data,
-                      job->asked.idempotency_key.len);
+    glyph_json_string(b, order->idempotency_key.data,
+                      order->idempotency_key.len);
     glyph_json_key(b, "request_hash");
     glyph_json_cstring(b, (char *) hash);
 
     /* should its file be found without us */
 
-    if (job->asked.background) {
+    if (order->background) {
         glyph_json_key(b, "fingerprint");
         glyph_json_cstring(b, fingerprint);
     }
 
-    if (job->asked.traceparent.len) {
+    if (order->asked->traceparent.len) {
         glyph_json_key(b, "traceparent");
-        glyph_json_string(b, job->asked.traceparent.data,
-                          job->asked.traceparent.len);
+        glyph_json_string(b, order->asked->traceparent.data,
+                          order->asked->traceparent.len);
     }
 
     glyph_buf_putc(b, '}');
@@ -440,7 +442,7 @@ ngx_glyph_idempotency_meta(ngx_glyph_job_t *job, glyph_buf_t *b)
 /* Of the options, which must be the same the second time. */
 
 static ngx_int_t
-ngx_glyph_idempotency_hash(ngx_glyph_job_t *job, u_char *hex)
+ngx_glyph_idempotency_hash(ngx_glyph_order_t *order, u_char *hex)
 {
     u_char       digest[16];
     ngx_md5_t    md5;
@@ -448,12 +450,12 @@ ngx_glyph_idempotency_hash(ngx_glyph_job_t *job, u_char *hex)
 
     ngx_memzero(&b, sizeof(glyph_buf_t));
 
-    if (ngx_glyph_spool_meta_options(&job->asked, &b) != NGX_OK) {
+    if (ngx_glyph_spool_meta_options(order->asked, &b) != NGX_OK) {
         glyph_buf_free(&b);
         return NGX_ERROR;
     }
 
-    glyph_buf_append(&b, job->asked.source.data, job->asked.source.len);
+    glyph_buf_append(&b, order->source.data, order->source.len);
 
     if (b.failed) {
         glyph_buf_free(&b);
@@ -517,11 +519,11 @@ ngx_glyph_idempotency_claimed(void *data, PGresult *res, const char *error)
     if (known) {
         rc = ngx_glyph_idempotency_go(claim, res);
 
-    } else if (claim->job->asked.idempotency_key.len == 0) {
-        rc = ngx_glyph_upload_go(r, claim->ctx, claim->job);
+    } else if (claim->order->idempotency_key.len == 0) {
+        rc = ngx_glyph_upload_go(r, claim->ctx, claim->order);
 
     } else {
-            ngx_glyph_job_unref(claim->job);
+        ngx_glyph_job_unref(claim->job);
         rc = ngx_glyph_query_failed(r, res, error);
     }
 
@@ -537,29 +539,33 @@ ngx_glyph_idempotency_claimed(void *data, PGresult *res, const char *error)
 static ngx_int_t
 ngx_glyph_idempotency_go(ngx_glyph_claim_t *claim, PGresult *res)
 {
-    char               *outcome, *sha256;
-    ngx_int_t           rc;
-    ngx_uint_t          i;
-    ngx_glyph_job_t    *job;
-    ngx_glyph_first_t  *first;
+    char                *outcome, *sha256;
+    ngx_int_t            rc;
+    ngx_uint_t           i;
+    ngx_glyph_job_t     *job;
+    ngx_glyph_first_t   *first;
+    ngx_glyph_order_t   *order;
+    ngx_glyph_import_t  *import;
 
     job = claim->job;
+    order = claim->order;
+    import = ngx_glyph_job_import(job);
     outcome = PQgetvalue(res, 0, 0);
 
     if (ngx_strcmp(outcome, "claimed") == 0) {
-        job->import.registered = 1;
-        return ngx_glyph_upload_go(claim->request, claim->ctx, job);
+        import->registered = 1;
+        return ngx_glyph_upload_go(claim->request, claim->ctx, order);
     }
 
     if (ngx_strcmp(outcome, "free") == 0
-        && ngx_glyph_job_find(&job->import.id) == NULL)
+        && ngx_glyph_job_find(&import->id) == NULL)
     {
-        return ngx_glyph_upload_go(claim->request, claim->ctx, job);
+        return ngx_glyph_upload_go(claim->request, claim->ctx, order);
     }
 
     sha256 = PQgetvalue(res, 0, 3);
 
-    first = ngx_palloc(job->pool, sizeof(ngx_glyph_first_t));
+    first = ngx_palloc(order->asked->pool, sizeof(ngx_glyph_first_t));
     if (first == NULL) {
         ngx_glyph_job_unref(job);
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -583,17 +589,18 @@ ngx_glyph_idempotency_go(ngx_glyph_claim_t *claim, PGresult *res)
         first->sha256[i] = (u_char) ngx_hextoi((u_char *) sha256 + 2 * i, 2);
     }
 
+    first->by_name = (order->source.len > 0);
+
     /* nothing of it is written, so that Postgres need not know the job */
 
-    job->kind = &ngx_glyph_idempotency_kind;
-    job->kind_data = first;
-    job->preview = NULL;
-    job->import.registered = 1;
-    job->asked.background = 0;
-    job->import.skip_rows = (uint64_t) -1;
-    job->import.skip_warnings = (uint64_t) -1;
+    ngx_glyph_job_become(job, &ngx_glyph_idempotency_kind, first);
+    ngx_glyph_job_into(job, &ngx_glyph_writer_sink, NULL);
+    import->registered = 1;
+    order->background = 0;
+    import->skip_rows = (uint64_t) -1;
+    import->skip_warnings = (uint64_t) -1;
 
-    return ngx_glyph_upload_go(claim->request, claim->ctx, job);
+    return ngx_glyph_upload_go(claim->request, claim->ctx, order);
 }
 
 
@@ -639,7 +646,7 @@ ngx_glyph_idempotency_release(ngx_glyph_job_t *job)
 {
     const char  *params[1];
 
-    params[0] = (const char *) job->import.text;
+    params[0] = (const char *) ngx_glyph_job_import(job)->text;
 
     (void) ngx_glyph_pg_query(NGX_GLYPH_PG_CONTROL,
                               "SELECT glyph.fail($1::uuid, 1, 'client_gone', "
@@ -677,21 +684,23 @@ ngx_glyph_idempotency_step(ngx_glyph_job_t *job)
  */
 
 static void
-ngx_glyph_idempotency_finished(ngx_glyph_job_t *job)
+ngx_glyph_idempotency_finished(ngx_glyph_job_t *job, const char *code)
 {
-    u_char             *p;
-    const char         *params[2];
-    ngx_glyph_first_t  *first;
-    char                tenant[256];
-    char                id[NGX_GLYPH_UUID_TEXT_LEN + 1];
+    u_char              *p;
+    const char          *params[2];
+    ngx_glyph_first_t   *first;
+    ngx_glyph_import_t  *import;
+    char                 tenant[256];
+    char                 id[NGX_GLYPH_UUID_TEXT_LEN + 1];
 
-    first = job->kind_data;
+    first = ngx_glyph_job_kind_data(job);
+    import = ngx_glyph_job_import(job);
 
     /* of a file of the node its name is what must be the same */
 
-    if (job->asked.source.len == 0
-        && (job->code
-            || ngx_memcmp(glyph_pipeline_sha256(job->pipeline),
+    if (!first->by_name
+        && (code
+            || ngx_memcmp(glyph_pipeline_sha256(ngx_glyph_job_pipeline(job)),
                           first->sha256, GLYPH_SHA256_SIZE)
                != 0))
     {
@@ -701,13 +710,11 @@ ngx_glyph_idempotency_finished(ngx_glyph_job_t *job)
         return;
     }
 
-    job->code = NULL;
-
     p = ngx_glyph_uuid_text((u_char *) id, &first->id);
     *p = '\0';
 
-    ngx_cpystrn((u_char *) tenant, job->import.tenant.data,
-                ngx_min(job->import.tenant.len + 1, sizeof(tenant)));
+    ngx_cpystrn((u_char *) tenant, import->tenant.data,
+                ngx_min(import->tenant.len + 1, sizeof(tenant)));
 
     params[0] = id;
     params[1] = tenant;
@@ -724,6 +731,8 @@ ngx_glyph_idempotency_finished(ngx_glyph_job_t *job)
 }
 
 
+/* The answer is the first import's, and so is its name. */
+
 static void
 ngx_glyph_idempotency_answer(void *data, PGresult *res, const char *error)
 {
@@ -734,19 +743,10 @@ ngx_glyph_idempotency_answer(void *data, PGresult *res, const char *error)
 
     if (res && PQresultStatus(res) == PGRES_TUPLES_OK && PQntuples(res) == 1) {
 
-        glyph_buf_reset(&job->result);
-        glyph_buf_append(&job->result, PQgetvalue(res, 0, 0),
-                         PQgetlength(res, 0, 0));
+        first = ngx_glyph_job_kind_data(job);
 
-        /* the answer is the first import's, and so is its name */
-
-        first = job->kind_data;
-        job->import.id = first->id;
-        ngx_glyph_uuid_text(job->import.text, &job->import.id);
-
-        job->http_status = NGX_HTTP_OK;
-
-        ngx_glyph_job_unstored_as(job, NGX_GLYPH_JOB_COMPLETED);
+        ngx_glyph_job_repeat(job, &first->id, PQgetvalue(res, 0, 0),
+                             PQgetlength(res, 0, 0));
 
     } else {
         ngx_glyph_store_answer(res, &why);

@@ -10,15 +10,15 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_ctx.h"
-#include "ngx_glyph_job.h"
+#include "ngx_glyph_output.h"
 
 
 /*
- * Reads Idempotency-Key and Content-Digest into the job.  NGX_DECLINED: go
+ * Reads Idempotency-Key and Content-Digest into the order.  NGX_DECLINED: go
  * on; anything else is the answer.
  */
 ngx_int_t ngx_glyph_idempotency_headers(ngx_http_request_t *r,
-    ngx_glyph_job_t *job);
+    ngx_glyph_order_t *order);
 
 /*
  * Has the job's key inserted into Postgres, or the id that the client has
@@ -27,7 +27,7 @@ ngx_int_t ngx_glyph_idempotency_headers(ngx_http_request_t *r,
  * else is the answer.
  */
 ngx_int_t ngx_glyph_idempotency_claim(ngx_http_request_t *r,
-    ngx_glyph_ctx_t *ctx, ngx_glyph_job_t *job);
+    ngx_glyph_ctx_t *ctx, ngx_glyph_order_t *order);
 
 
 #endif /* _NGX_GLYPH_IDEMPOTENCY_H_INCLUDED_ */

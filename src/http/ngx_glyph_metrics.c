@@ -415,7 +415,7 @@ ngx_glyph_metrics_look(void)
     }
 
     ngx_glyph_metrics_state(NGX_GLYPH_PG_STATES, ngx_glyph_metrics_pg,
-                            ngx_glyph_store_state());
+                            ngx_glyph_store_state(NULL, NULL));
     ngx_glyph_metrics_state(NGX_GLYPH_REDIS_STATES, ngx_glyph_metrics_redis,
                             ngx_glyph_redis_state(NULL));
 }
@@ -475,7 +475,7 @@ ngx_glyph_metrics_ended(ngx_glyph_job_t *job)
                        1);
     ngx_glyph_zone_observe(NGX_GLYPH_JOB_TIME,
                            ngx_glyph_usec()
-                           - ngx_glyph_job_timing(job)->began);
+                           - ngx_glyph_job_import(job)->timing.began);
 }
 
 

@@ -1,7 +1,6 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_http.h"
-#include "ngx_glyph_job.h"
 #include "ngx_glyph_output.h"
 #include "ngx_glyph_tenant.h"
 #include "ngx_glyph_source.h"
@@ -17,29 +16,34 @@
 
 
 static ngx_int_t ngx_glyph_options_type(ngx_http_request_t *r,
-    ngx_glyph_job_t *job);
+    ngx_glyph_order_t *order);
 static ngx_int_t ngx_glyph_options_encoding(ngx_http_request_t *r,
-    ngx_glyph_job_t *job);
+    ngx_glyph_order_t *order);
 static ngx_int_t ngx_glyph_options_source(ngx_http_request_t *r,
-    ngx_glyph_job_t *job);
+    ngx_glyph_order_t *order);
 static ngx_int_t ngx_glyph_options_format(ngx_http_request_t *r,
-    ngx_glyph_job_t *job);
+    ngx_glyph_order_t *order);
 static ngx_int_t ngx_glyph_options_type_refused(ngx_http_request_t *r,
     const char *why);
 static ngx_int_t ngx_glyph_options_param(ngx_http_request_t *r,
     ngx_str_t *type, const char *name, ngx_str_t *value);
 static void ngx_glyph_options_prefer(ngx_http_request_t *r,
-    ngx_glyph_job_t *job);
+    ngx_glyph_order_t *order);
 static size_t ngx_glyph_options_plain(ngx_str_t *token, u_char *buf);
-static void ngx_glyph_options_preference(ngx_glyph_job_t *job,
+static void ngx_glyph_options_preference(ngx_glyph_order_t *order,
     ngx_str_t *token);
 
 
 ngx_int_t
-ngx_glyph_options(ngx_http_request_t *r, ngx_glyph_job_t *job)
+ngx_glyph_options(ngx_http_request_t *r, ngx_glyph_order_t *order)
 {
-    ngx_int_t  rc;
-    ngx_str_t  tenant;
+    ngx_int_t            rc;
+    ngx_str_t            tenant;
+    ngx_glyph_asked_t   *asked;
+    ngx_glyph_import_t  *import;
+
+    asked = order->asked;
+    import = ngx_glyph_job_import(order->job);
 
     rc = ngx_glyph_tenant(r, &tenant);
 
@@ -49,42 +53,42 @@ ngx_glyph_options(ngx_http_request_t *r, ngx_glyph_job_t *job)
 
     /* the job outlives the request */
 
-    job->import.tenant.len = tenant.len;
-    job->import.tenant.data = ngx_pstrdup(job->pool, &tenant);
+    import->tenant.len = tenant.len;
+    import->tenant.data = ngx_pstrdup(asked->pool, &tenant);
 
-    if (job->import.tenant.data == NULL) {
+    if (import->tenant.data == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (ngx_glyph_trace(r, job->pool, &job->asked.traceparent) != NGX_OK) {
+    if (ngx_glyph_trace(r, asked->pool, &asked->traceparent) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     /* without a body there is nothing that a type could be of */
 
-    rc = job->conf->import_root.len ? NGX_DECLINED
-                                    : ngx_glyph_options_type(r, job);
+    rc = asked->conf->import_root.len ? NGX_DECLINED
+                                      : ngx_glyph_options_type(r, order);
 
     if (rc == NGX_DECLINED) {
-        rc = ngx_glyph_params(r, job);
+        rc = ngx_glyph_params(r, order);
     }
 
-    if (rc == NGX_DECLINED && job->conf->import_root.len) {
-        rc = ngx_glyph_options_source(r, job);
+    if (rc == NGX_DECLINED && asked->conf->import_root.len) {
+        rc = ngx_glyph_options_source(r, order);
     }
 
     if (rc == NGX_DECLINED) {
-        rc = ngx_glyph_options_format(r, job);
+        rc = ngx_glyph_options_format(r, order);
     }
 
-    ngx_glyph_options_prefer(r, job);
+    ngx_glyph_options_prefer(r, order);
 
     return rc;
 }
 
 
 static ngx_int_t
-ngx_glyph_options_type(ngx_http_request_t *r, ngx_glyph_job_t *job)
+ngx_glyph_options_type(ngx_http_request_t *r, ngx_glyph_order_t *order)
 {
     size_t       len;
     ngx_int_t    rc;
@@ -102,7 +106,7 @@ ngx_glyph_options_type(ngx_http_request_t *r, ngx_glyph_job_t *job)
         ngx_null_string
     };
 
-    rc = ngx_glyph_options_encoding(r, job);
+    rc = ngx_glyph_options_encoding(r, order);
 
     if (rc != NGX_DECLINED) {
         return rc;
@@ -139,8 +143,8 @@ ngx_glyph_options_type(ngx_http_request_t *r, ngx_glyph_job_t *job)
                                       "of 1 to 70 characters");
         }
 
-        job->asked.opts.boundary.data = boundary.data;
-        job->asked.opts.boundary.len = boundary.len;
+        order->asked->opts.boundary.data = boundary.data;
+        order->asked->opts.boundary.len = boundary.len;
 
         return NGX_DECLINED;
     }
@@ -153,8 +157,8 @@ ngx_glyph_options_type(ngx_http_request_t *r, ngx_glyph_job_t *job)
             rc = ngx_glyph_options_param(r, type, "charset", &charset);
 
             if (rc == NGX_OK) {
-                job->asked.opts.charset.data = charset.data;
-                job->asked.opts.charset.len = charset.len;
+                order->asked->opts.charset.data = charset.data;
+                order->asked->opts.charset.len = charset.len;
             }
 
             return (rc == NGX_ERROR) ? NGX_HTTP_INTERNAL_SERVER_ERROR
@@ -167,9 +171,9 @@ ngx_glyph_options_type(ngx_http_request_t *r, ngx_glyph_job_t *job)
     name.data = type->data;
     name.len = type->len;
 
-    job->asked.opts.format = glyph_media_format(&name, &no_name);
+    order->asked->opts.format = glyph_media_format(&name, &no_name);
 
-    if (job->asked.opts.format != GLYPH_FORMAT_CSV) {
+    if (order->asked->opts.format != GLYPH_FORMAT_CSV) {
         return NGX_DECLINED;
     }
 
@@ -181,7 +185,7 @@ ngx_glyph_options_type(ngx_http_request_t *r, ngx_glyph_job_t *job)
 /* One coding of the whole body, as RFC 9110, 8.4 has it, or none. */
 
 static ngx_int_t
-ngx_glyph_options_encoding(ngx_http_request_t *r, ngx_glyph_job_t *job)
+ngx_glyph_options_encoding(ngx_http_request_t *r, ngx_glyph_order_t *order)
 {
     ngx_str_t   *value;
     ngx_uint_t   i, n;
@@ -213,7 +217,7 @@ ngx_glyph_options_encoding(ngx_http_request_t *r, ngx_glyph_job_t *job)
             && ngx_strncasecmp(value->data, codings[i].name.data, value->len)
                == 0)
         {
-            job->asked.opts.encoding = codings[i].encoding;
+            order->asked->opts.encoding = codings[i].encoding;
             return NGX_DECLINED;
         }
     }
@@ -234,7 +238,7 @@ ngx_glyph_options_encoding(ngx_http_request_t *r, ngx_glyph_job_t *job)
 /* A file of this node in the body's place.  NGX_DECLINED: go on. */
 
 static ngx_int_t
-ngx_glyph_options_source(ngx_http_request_t *r, ngx_glyph_job_t *job)
+ngx_glyph_options_source(ngx_http_request_t *r, ngx_glyph_order_t *order)
 {
     u_char                    *p;
     glyph_str_t                name;
@@ -248,13 +252,13 @@ ngx_glyph_options_source(ngx_http_request_t *r, ngx_glyph_job_t *job)
                                   "the request may not have a body");
     }
 
-    if (job->asked.source.len == 0) {
+    if (order->source.len == 0) {
         return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_invalid",
                                   "there is no parameter \"path\", which "
                                   "names the file");
     }
 
-    if (job->asked.output) {
+    if (order->output) {
         return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_invalid",
                                   "parameter \"dry_run\" is for files that "
                                   "are sent");
@@ -262,22 +266,22 @@ ngx_glyph_options_source(ngx_http_request_t *r, ngx_glyph_job_t *job)
 
     clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
 
-    job->asked.source_max = clcf->client_max_body_size;
-    job->asked.background = 1;
+    order->source_max = clcf->client_max_body_size;
+    order->background = 1;
 
-    p = job->asked.source.data + job->asked.source.len;
+    p = order->source.data + order->source.len;
 
-    while (p > job->asked.source.data && p[-1] != '/') {
+    while (p > order->source.data && p[-1] != '/') {
         p--;
     }
 
     name.data = p;
-    name.len = job->asked.source.data + job->asked.source.len - p;
+    name.len = order->source.data + order->source.len - p;
 
-    job->asked.opts.format = glyph_media_format(&no_type, &name);
+    order->asked->opts.format = glyph_media_format(&no_type, &name);
 
-    if (job->asked.opts.filename.len == 0) {
-        job->asked.opts.filename = name;
+    if (order->asked->opts.filename.len == 0) {
+        order->asked->opts.filename = name;
     }
 
     return NGX_DECLINED;
@@ -287,10 +291,10 @@ ngx_glyph_options_source(ngx_http_request_t *r, ngx_glyph_job_t *job)
 /* Options that are of one format only; NGX_DECLINED: go on. */
 
 static ngx_int_t
-ngx_glyph_options_format(ngx_http_request_t *r, ngx_glyph_job_t *job)
+ngx_glyph_options_format(ngx_http_request_t *r, ngx_glyph_order_t *order)
 {
-    if (job->asked.opts.format != GLYPH_FORMAT_CSV
-        && job->asked.opts.delimiter)
+    if (order->asked->opts.format != GLYPH_FORMAT_CSV
+        && order->asked->opts.delimiter)
     {
         return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_invalid",
                                   "parameter \"delimiter\" is for CSV; the "
@@ -382,7 +386,7 @@ ngx_glyph_options_param(ngx_http_request_t *r, ngx_str_t *type,
 /* RFC 7240; what is not understood is ignored, as it says. */
 
 static void
-ngx_glyph_options_prefer(ngx_http_request_t *r, ngx_glyph_job_t *job)
+ngx_glyph_options_prefer(ngx_http_request_t *r, ngx_glyph_order_t *order)
 {
     u_char      *p, *last, *next;
     ngx_str_t   *prefer, token;
@@ -408,7 +412,7 @@ ngx_glyph_options_prefer(ngx_http_request_t *r, ngx_glyph_job_t *job)
             token.data = p;
             token.len = next - p;
 
-            ngx_glyph_options_preference(job, &token);
+            ngx_glyph_options_preference(order, &token);
         }
     }
 }
@@ -447,7 +451,7 @@ ngx_glyph_options_plain(ngx_str_t *token, u_char *buf)
 
 
 static void
-ngx_glyph_options_preference(ngx_glyph_job_t *job, ngx_str_t *token)
+ngx_glyph_options_preference(ngx_glyph_order_t *order, ngx_str_t *token)
 {
     ngx_int_t  n;
     ngx_str_t  text;
@@ -464,18 +468,18 @@ ngx_glyph_options_preference(ngx_glyph_job_t *job, ngx_str_t *token)
     if (text.len == async.len
         && ngx_strncasecmp(text.data, async.data, async.len) == 0)
     {
-        job->asked.background = 1;
+        order->background = 1;
 
     } else if (text.len == strict.len
                && ngx_strncasecmp(text.data, strict.data, strict.len) == 0)
     {
-        job->asked.opts.strict = 1;
+        order->asked->opts.strict = 1;
 
     } else if (text.len == represent.len
                && ngx_strncasecmp(text.data, represent.data, represent.len)
                   == 0)
     {
-        job->asked.represent = 1;
+        order->represent = 1;
 
     } else if (text.len > wait.len
                && ngx_strncasecmp(text.data, wait.data, wait.len) == 0)
@@ -483,8 +487,8 @@ ngx_glyph_options_preference(ngx_glyph_job_t *job, ngx_str_t *token)
         n = ngx_atoi(text.data + wait.len, text.len - wait.len);
 
         if (n != NGX_ERROR) {
-            job->asked.background = 1;
-            job->asked.wait = 1000 * ngx_min(n, NGX_GLYPH_WAIT_MAX);
+            order->background = 1;
+            order->wait = 1000 * ngx_min(n, NGX_GLYPH_WAIT_MAX);
         }
     }
 }

@@ -5,7 +5,6 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_http.h"
-#include "ngx_glyph_job.h"
 #include "ngx_glyph_output.h"
 #include "ngx_glyph_source.h"
 #include "ngx_glyph_upload.h"
@@ -23,7 +22,7 @@
 #define NGX_GLYPH_PARAM_ALL        7
 
 
-typedef ngx_int_t (*ngx_glyph_option_pt)(ngx_glyph_job_t *job,
+typedef ngx_int_t (*ngx_glyph_option_pt)(ngx_glyph_order_t *order,
     ngx_str_t *value);
 
 typedef struct {
@@ -34,51 +33,51 @@ typedef struct {
 } ngx_glyph_option_t;
 
 
-static ngx_uint_t ngx_glyph_params_where(ngx_glyph_job_t *job);
+static ngx_uint_t ngx_glyph_params_where(ngx_glyph_order_t *order);
 static ngx_int_t ngx_glyph_params_unknown(ngx_http_request_t *r,
     ngx_uint_t where, ngx_str_t *name);
 
-static ngx_int_t ngx_glyph_option_delimiter(ngx_glyph_job_t *job,
+static ngx_int_t ngx_glyph_option_delimiter(ngx_glyph_order_t *order,
     ngx_str_t *value);
-static ngx_int_t ngx_glyph_option_decimal(ngx_glyph_job_t *job,
+static ngx_int_t ngx_glyph_option_decimal(ngx_glyph_order_t *order,
     ngx_str_t *value);
-static ngx_int_t ngx_glyph_option_date_order(ngx_glyph_job_t *job,
+static ngx_int_t ngx_glyph_option_date_order(ngx_glyph_order_t *order,
     ngx_str_t *value);
-static ngx_int_t ngx_glyph_option_currency(ngx_glyph_job_t *job,
+static ngx_int_t ngx_glyph_option_currency(ngx_glyph_order_t *order,
     ngx_str_t *value);
-static ngx_int_t ngx_glyph_option_charset(ngx_glyph_job_t *job,
+static ngx_int_t ngx_glyph_option_charset(ngx_glyph_order_t *order,
     ngx_str_t *value);
-static ngx_int_t ngx_glyph_option_map(ngx_glyph_job_t *job,
+static ngx_int_t ngx_glyph_option_map(ngx_glyph_order_t *order,
     ngx_str_t *value);
-static ngx_int_t ngx_glyph_option_reject(ngx_glyph_job_t *job,
+static ngx_int_t ngx_glyph_option_reject(ngx_glyph_order_t *order,
     ngx_str_t *value);
-static ngx_int_t ngx_glyph_option_stage(ngx_glyph_job_t *job,
+static ngx_int_t ngx_glyph_option_stage(ngx_glyph_order_t *order,
     ngx_str_t *value);
-static ngx_int_t ngx_glyph_option_max_errors(ngx_glyph_job_t *job,
+static ngx_int_t ngx_glyph_option_max_errors(ngx_glyph_order_t *order,
     ngx_str_t *value);
-static ngx_int_t ngx_glyph_option_max_error_ratio(ngx_glyph_job_t *job,
+static ngx_int_t ngx_glyph_option_max_error_ratio(ngx_glyph_order_t *order,
     ngx_str_t *value);
-static ngx_int_t ngx_glyph_option_background(ngx_glyph_job_t *job,
+static ngx_int_t ngx_glyph_option_background(ngx_glyph_order_t *order,
     ngx_str_t *value);
-static ngx_int_t ngx_glyph_option_filename(ngx_glyph_job_t *job,
+static ngx_int_t ngx_glyph_option_filename(ngx_glyph_order_t *order,
     ngx_str_t *value);
-static ngx_int_t ngx_glyph_option_source_label(ngx_glyph_job_t *job,
+static ngx_int_t ngx_glyph_option_source_label(ngx_glyph_order_t *order,
     ngx_str_t *value);
-static ngx_int_t ngx_glyph_option_campaign_id(ngx_glyph_job_t *job,
+static ngx_int_t ngx_glyph_option_campaign_id(ngx_glyph_order_t *order,
     ngx_str_t *value);
-static ngx_int_t ngx_glyph_option_metadata(ngx_glyph_job_t *job,
+static ngx_int_t ngx_glyph_option_metadata(ngx_glyph_order_t *order,
     ngx_str_t *value);
-static ngx_int_t ngx_glyph_option_dry_run(ngx_glyph_job_t *job,
+static ngx_int_t ngx_glyph_option_dry_run(ngx_glyph_order_t *order,
     ngx_str_t *value);
-static ngx_int_t ngx_glyph_option_path(ngx_glyph_job_t *job,
+static ngx_int_t ngx_glyph_option_path(ngx_glyph_order_t *order,
     ngx_str_t *value);
-static ngx_int_t ngx_glyph_option_columns(ngx_glyph_job_t *job,
+static ngx_int_t ngx_glyph_option_columns(ngx_glyph_order_t *order,
     ngx_str_t *value);
-static ngx_int_t ngx_glyph_option_errors(ngx_glyph_job_t *job,
+static ngx_int_t ngx_glyph_option_errors(ngx_glyph_order_t *order,
     ngx_str_t *value);
-static ngx_int_t ngx_glyph_option_stream(ngx_glyph_job_t *job,
+static ngx_int_t ngx_glyph_option_stream(ngx_glyph_order_t *order,
     ngx_str_t *value);
-static ngx_int_t ngx_glyph_option_text(ngx_glyph_job_t *job, ngx_str_t *to,
+static ngx_int_t ngx_glyph_option_text(ngx_glyph_order_t *order, ngx_str_t *to,
     ngx_str_t *value, size_t max);
 
 
@@ -151,7 +150,7 @@ static ngx_glyph_option_t  ngx_glyph_known_options[] = {
 
 
 ngx_int_t
-ngx_glyph_params(ngx_http_request_t *r, ngx_glyph_job_t *job)
+ngx_glyph_params(ngx_http_request_t *r, ngx_glyph_order_t *order)
 {
     uint32_t             seen;
     ngx_int_t            rc;
@@ -159,7 +158,7 @@ ngx_glyph_params(ngx_http_request_t *r, ngx_glyph_job_t *job)
     ngx_uint_t           i, where;
     ngx_glyph_option_t  *o;
 
-    where = ngx_glyph_params_where(job);
+    where = ngx_glyph_params_where(order);
 
     args = r->args;
     seen = 0;
@@ -197,7 +196,7 @@ ngx_glyph_params(ngx_http_request_t *r, ngx_glyph_job_t *job)
 
         seen |= 1 << i;
 
-        rc = o->handler(job, &value);
+        rc = o->handler(order, &value);
 
         if (rc == NGX_ERROR) {
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -214,13 +213,13 @@ ngx_glyph_params(ngx_http_request_t *r, ngx_glyph_job_t *job)
 
 
 static ngx_uint_t
-ngx_glyph_params_where(ngx_glyph_job_t *job)
+ngx_glyph_params_where(ngx_glyph_order_t *order)
 {
-    if (job->asked.output == &ngx_glyph_transform_output) {
+    if (order->output == &ngx_glyph_transform_output) {
         return NGX_GLYPH_PARAM_TRANSFORM;
     }
 
-    return job->conf->import_root.len ? NGX_GLYPH_PARAM_SOURCE
+    return order->asked->conf->import_root.len ? NGX_GLYPH_PARAM_SOURCE
                                       : NGX_GLYPH_PARAM_IMPORT;
 }
 
@@ -265,15 +264,15 @@ ngx_glyph_params_unknown(ngx_http_request_t *r, ngx_uint_t where,
 
 
 static ngx_int_t
-ngx_glyph_option_delimiter(ngx_glyph_job_t *job, ngx_str_t *value)
+ngx_glyph_option_delimiter(ngx_glyph_order_t *order, ngx_str_t *value)
 {
     if (value->len == 1 && ngx_strchr(",;|\t", value->data[0])) {
-        job->asked.opts.delimiter = value->data[0];
+        order->asked->opts.delimiter = value->data[0];
         return NGX_OK;
     }
 
     if (value->len == 3 && ngx_strncmp(value->data, "tab", 3) == 0) {
-        job->asked.opts.delimiter = '\t';
+        order->asked->opts.delimiter = '\t';
         return NGX_OK;
     }
 
@@ -282,15 +281,15 @@ ngx_glyph_option_delimiter(ngx_glyph_job_t *job, ngx_str_t *value)
 
 
 static ngx_int_t
-ngx_glyph_option_decimal(ngx_glyph_job_t *job, ngx_str_t *value)
+ngx_glyph_option_decimal(ngx_glyph_order_t *order, ngx_str_t *value)
 {
     if (value->len == 5 && ngx_strncmp(value->data, "point", 5) == 0) {
-        job->asked.opts.decimal = GLYPH_DECIMAL_POINT;
+        order->asked->opts.decimal = GLYPH_DECIMAL_POINT;
         return NGX_OK;
     }
 
     if (value->len == 5 && ngx_strncmp(value->data, "comma", 5) == 0) {
-        job->asked.opts.decimal = GLYPH_DECIMAL_COMMA;
+        order->asked->opts.decimal = GLYPH_DECIMAL_COMMA;
         return NGX_OK;
     }
 
@@ -299,22 +298,24 @@ ngx_glyph_option_decimal(ngx_glyph_job_t *job, ngx_str_t *value)
 
 
 static ngx_int_t
-ngx_glyph_option_date_order(ngx_glyph_job_t *job, ngx_str_t *value)
+ngx_glyph_option_date_order(ngx_glyph_order_t *order, ngx_str_t *value)
 {
-    glyph_str_t  name;
+    glyph_str_t             name;
+    glyph_pipeline_opts_t  *opts;
+
+    opts = &order->asked->opts;
 
     name.data = value->data;
     name.len = value->len;
 
-    job->asked.opts.date_order = glyph_date_order(&name);
+    opts->date_order = glyph_date_order(&name);
 
-    return job->asked.opts.date_order == GLYPH_DATE_UNKNOWN ? NGX_DECLINED
-                                                            : NGX_OK;
+    return opts->date_order == GLYPH_DATE_UNKNOWN ? NGX_DECLINED : NGX_OK;
 }
 
 
 static ngx_int_t
-ngx_glyph_option_currency(ngx_glyph_job_t *job, ngx_str_t *value)
+ngx_glyph_option_currency(ngx_glyph_order_t *order, ngx_str_t *value)
 {
     glyph_str_t  name;
 
@@ -322,38 +323,38 @@ ngx_glyph_option_currency(ngx_glyph_job_t *job, ngx_str_t *value)
     name.len = value->len;
 
     return (value->len == 3
-            && glyph_currency_parse(&name, job->asked.opts.currency)
+            && glyph_currency_parse(&name, order->asked->opts.currency)
                == GLYPH_CODE_OK)
            ? NGX_OK : NGX_DECLINED;
 }
 
 
 static ngx_int_t
-ngx_glyph_option_charset(ngx_glyph_job_t *job, ngx_str_t *value)
+ngx_glyph_option_charset(ngx_glyph_order_t *order, ngx_str_t *value)
 {
     if (value->len == 0) {
         return NGX_DECLINED;
     }
 
-    job->asked.opts.charset.data = value->data;
-    job->asked.opts.charset.len = value->len;
+    order->asked->opts.charset.data = value->data;
+    order->asked->opts.charset.len = value->len;
 
     return NGX_OK;
 }
 
 
 static ngx_int_t
-ngx_glyph_option_map(ngx_glyph_job_t *job, ngx_str_t *value)
+ngx_glyph_option_map(ngx_glyph_order_t *order, ngx_str_t *value)
 {
-    job->asked.opts.map.data = value->data;
-    job->asked.opts.map.len = value->len;
+    order->asked->opts.map.data = value->data;
+    order->asked->opts.map.len = value->len;
 
     return NGX_OK;
 }
 
 
 static ngx_int_t
-ngx_glyph_option_reject(ngx_glyph_job_t *job, ngx_str_t *value)
+ngx_glyph_option_reject(ngx_glyph_order_t *order, ngx_str_t *value)
 {
     u_char  *p, *last, *next;
 
@@ -367,10 +368,10 @@ ngx_glyph_option_reject(ngx_glyph_job_t *job, ngx_str_t *value)
         }
 
         if (next - p == 7 && ngx_strncmp(p, "unknown", 7) == 0) {
-            job->asked.opts.reject_unknown = 1;
+            order->asked->opts.reject_unknown = 1;
 
         } else if (next - p == 7 && ngx_strncmp(p, "not_gpu", 7) == 0) {
-            job->asked.opts.reject_not_gpu = 1;
+            order->asked->opts.reject_not_gpu = 1;
 
         } else {
             return NGX_DECLINED;
@@ -382,10 +383,10 @@ ngx_glyph_option_reject(ngx_glyph_job_t *job, ngx_str_t *value)
 
 
 static ngx_int_t
-ngx_glyph_option_stage(ngx_glyph_job_t *job, ngx_str_t *value)
+ngx_glyph_option_stage(ngx_glyph_order_t *order, ngx_str_t *value)
 {
     if (value->len == 6 && ngx_strncmp(value->data, "scored", 6) == 0) {
-        job->asked.opts.scored = 1;
+        order->asked->opts.scored = 1;
         return NGX_OK;
     }
 
@@ -395,7 +396,7 @@ ngx_glyph_option_stage(ngx_glyph_job_t *job, ngx_str_t *value)
 
 
 static ngx_int_t
-ngx_glyph_option_max_errors(ngx_glyph_job_t *job, ngx_str_t *value)
+ngx_glyph_option_max_errors(ngx_glyph_order_t *order, ngx_str_t *value)
 {
     ngx_int_t  n;
 
@@ -408,17 +409,18 @@ ngx_glyph_option_max_errors(ngx_glyph_job_t *job, ngx_str_t *value)
     /* none at all is what "strict" means */
 
     if (n == 0) {
-        job->asked.opts.strict = 1;
+        order->asked->opts.strict = 1;
     }
 
-    job->asked.opts.max_errors = ngx_min((ngx_uint_t) n, job->conf->max_errors);
+    order->asked->opts.max_errors = ngx_min((ngx_uint_t) n,
+                                            order->asked->conf->max_errors);
 
     return NGX_OK;
 }
 
 
 static ngx_int_t
-ngx_glyph_option_max_error_ratio(ngx_glyph_job_t *job, ngx_str_t *value)
+ngx_glyph_option_max_error_ratio(ngx_glyph_order_t *order, ngx_str_t *value)
 {
     ngx_int_t  n;
 
@@ -431,20 +433,20 @@ ngx_glyph_option_max_error_ratio(ngx_glyph_job_t *job, ngx_str_t *value)
     }
 
     if (n == 0) {
-        job->asked.opts.strict = 1;
+        order->asked->opts.strict = 1;
     }
 
-    job->asked.opts.max_error_ratio = (double) n / 1000000;
+    order->asked->opts.max_error_ratio = (double) n / 1000000;
 
     return NGX_OK;
 }
 
 
 static ngx_int_t
-ngx_glyph_option_background(ngx_glyph_job_t *job, ngx_str_t *value)
+ngx_glyph_option_background(ngx_glyph_order_t *order, ngx_str_t *value)
 {
     if (value->len == 4 && ngx_strncmp(value->data, "true", 4) == 0) {
-        job->asked.background = 1;
+        order->background = 1;
         return NGX_OK;
     }
 
@@ -454,16 +456,16 @@ ngx_glyph_option_background(ngx_glyph_job_t *job, ngx_str_t *value)
 
 
 static ngx_int_t
-ngx_glyph_option_filename(ngx_glyph_job_t *job, ngx_str_t *value)
+ngx_glyph_option_filename(ngx_glyph_order_t *order, ngx_str_t *value)
 {
     ngx_int_t  rc;
     ngx_str_t  name;
 
-    rc = ngx_glyph_option_text(job, &name, value, NGX_GLYPH_LABEL_MAX);
+    rc = ngx_glyph_option_text(order, &name, value, NGX_GLYPH_LABEL_MAX);
 
     if (rc == NGX_OK) {
-        job->asked.opts.filename.data = name.data;
-        job->asked.opts.filename.len = name.len;
+        order->asked->opts.filename.data = name.data;
+        order->asked->opts.filename.len = name.len;
     }
 
     return rc;
@@ -471,23 +473,23 @@ ngx_glyph_option_filename(ngx_glyph_job_t *job, ngx_str_t *value)
 
 
 static ngx_int_t
-ngx_glyph_option_source_label(ngx_glyph_job_t *job, ngx_str_t *value)
+ngx_glyph_option_source_label(ngx_glyph_order_t *order, ngx_str_t *value)
 {
-    return ngx_glyph_option_text(job, &job->asked.source_label, value,
+    return ngx_glyph_option_text(order, &order->asked->source_label, value,
                                  NGX_GLYPH_LABEL_MAX);
 }
 
 
 static ngx_int_t
-ngx_glyph_option_campaign_id(ngx_glyph_job_t *job, ngx_str_t *value)
+ngx_glyph_option_campaign_id(ngx_glyph_order_t *order, ngx_str_t *value)
 {
-    return ngx_glyph_option_text(job, &job->asked.campaign_id, value,
+    return ngx_glyph_option_text(order, &order->asked->campaign_id, value,
                                  NGX_GLYPH_LABEL_MAX);
 }
 
 
 static ngx_int_t
-ngx_glyph_option_metadata(ngx_glyph_job_t *job, ngx_str_t *value)
+ngx_glyph_option_metadata(ngx_glyph_order_t *order, ngx_str_t *value)
 {
     glyph_str_t  json;
 
@@ -498,16 +500,16 @@ ngx_glyph_option_metadata(ngx_glyph_job_t *job, ngx_str_t *value)
         return NGX_DECLINED;
     }
 
-    return ngx_glyph_option_text(job, &job->asked.metadata, value,
+    return ngx_glyph_option_text(order, &order->asked->metadata, value,
                                  NGX_GLYPH_METADATA_MAX);
 }
 
 
 static ngx_int_t
-ngx_glyph_option_dry_run(ngx_glyph_job_t *job, ngx_str_t *value)
+ngx_glyph_option_dry_run(ngx_glyph_order_t *order, ngx_str_t *value)
 {
     if (value->len == 4 && ngx_strncmp(value->data, "true", 4) == 0) {
-        job->asked.output = &ngx_glyph_dry_run;
+        order->output = &ngx_glyph_dry_run;
         return NGX_OK;
     }
 
@@ -517,7 +519,7 @@ ngx_glyph_option_dry_run(ngx_glyph_job_t *job, ngx_str_t *value)
 
 
 static ngx_int_t
-ngx_glyph_option_path(ngx_glyph_job_t *job, ngx_str_t *value)
+ngx_glyph_option_path(ngx_glyph_order_t *order, ngx_str_t *value)
 {
     if (value->len > NGX_GLYPH_LABEL_MAX
         || glyph_utf8_valid(value->data, value->len) != value->len
@@ -528,14 +530,14 @@ ngx_glyph_option_path(ngx_glyph_job_t *job, ngx_str_t *value)
 
     /* for open() */
 
-    job->asked.source.data = ngx_pnalloc(job->pool, value->len + 1);
-    if (job->asked.source.data == NULL) {
+    order->source.data = ngx_pnalloc(order->asked->pool, value->len + 1);
+    if (order->source.data == NULL) {
         return NGX_ERROR;
     }
 
-    *ngx_cpymem(job->asked.source.data, value->data, value->len) = '\0';
+    *ngx_cpymem(order->source.data, value->data, value->len) = '\0';
 
-    job->asked.source.len = value->len;
+    order->source.len = value->len;
 
     return NGX_OK;
 }
@@ -544,19 +546,19 @@ ngx_glyph_option_path(ngx_glyph_job_t *job, ngx_str_t *value)
 /* See ngx_glyph_transform.c, which can say more of what is wrong. */
 
 static ngx_int_t
-ngx_glyph_option_columns(ngx_glyph_job_t *job, ngx_str_t *value)
+ngx_glyph_option_columns(ngx_glyph_order_t *order, ngx_str_t *value)
 {
-    job->asked.columns = *value;
+    order->columns = *value;
 
     return NGX_OK;
 }
 
 
 static ngx_int_t
-ngx_glyph_option_errors(ngx_glyph_job_t *job, ngx_str_t *value)
+ngx_glyph_option_errors(ngx_glyph_order_t *order, ngx_str_t *value)
 {
     if (value->len == 7 && ngx_strncmp(value->data, "include", 7) == 0) {
-        job->asked.show_errors = 1;
+        order->show_errors = 1;
         return NGX_OK;
     }
 
@@ -566,10 +568,10 @@ ngx_glyph_option_errors(ngx_glyph_job_t *job, ngx_str_t *value)
 
 
 static ngx_int_t
-ngx_glyph_option_stream(ngx_glyph_job_t *job, ngx_str_t *value)
+ngx_glyph_option_stream(ngx_glyph_order_t *order, ngx_str_t *value)
 {
     if (value->len == 2 && ngx_strncmp(value->data, "on", 2) == 0) {
-        job->collect = NGX_GLYPH_COLLECT_STREAM;
+        order->stream = 1;
         return NGX_OK;
     }
 
@@ -581,7 +583,7 @@ ngx_glyph_option_stream(ngx_glyph_job_t *job, ngx_str_t *value)
 /* The job outlives the request, and so must its texts. */
 
 static ngx_int_t
-ngx_glyph_option_text(ngx_glyph_job_t *job, ngx_str_t *to, ngx_str_t *value,
+ngx_glyph_option_text(ngx_glyph_order_t *order, ngx_str_t *to, ngx_str_t *value,
     size_t max)
 {
     if (value->len > max
@@ -592,7 +594,7 @@ ngx_glyph_option_text(ngx_glyph_job_t *job, ngx_str_t *to, ngx_str_t *value,
     }
 
     to->len = value->len;
-    to->data = ngx_pstrdup(job->pool, value);
+    to->data = ngx_pstrdup(order->asked->pool, value);
 
     return to->data ? NGX_OK : NGX_ERROR;
 }

@@ -50,9 +50,9 @@ typedef struct {
 
 
 static ngx_int_t ngx_glyph_transform_begin(ngx_http_request_t *r,
-    ngx_glyph_job_t *job);
+    ngx_glyph_order_t *order);
 static ngx_int_t ngx_glyph_transform_columns(ngx_http_request_t *r,
-    ngx_glyph_job_t *job, glyph_stream_t *stream);
+    ngx_glyph_order_t *order, glyph_stream_t *stream);
 static ngx_int_t ngx_glyph_transform_column_unknown(ngx_http_request_t *r,
     glyph_str_t *name, const char *why, const char *near);
 static ngx_glyph_hold_t *ngx_glyph_transform_hold(ngx_http_request_t *r,
@@ -63,8 +63,7 @@ static void ngx_glyph_transform_listing(void *data,
     const glyph_listing_t *l);
 static void ngx_glyph_transform_rejected(void *data,
     const glyph_rejected_t *r);
-static void ngx_glyph_transform_end(ngx_glyph_job_t *job,
-    glyph_buf_t *result);
+static void ngx_glyph_transform_end(void *data, glyph_buf_t *result);
 static void ngx_glyph_transform_deliver(ngx_glyph_job_t *job);
 static void ngx_glyph_transform_drained(ngx_glyph_pump_t *pump);
 static void ngx_glyph_transform_stalled(ngx_glyph_pump_t *pump);
@@ -125,7 +124,7 @@ ngx_glyph_transform_handler(ngx_http_request_t *r)
 
 
 static ngx_int_t
-ngx_glyph_transform_begin(ngx_http_request_t *r, ngx_glyph_job_t *job)
+ngx_glyph_transform_begin(ngx_http_request_t *r, ngx_glyph_order_t *order)
 {
     ngx_int_t               n, rc;
     ngx_glyph_transform_t  *t;
@@ -139,7 +138,7 @@ ngx_glyph_transform_begin(ngx_http_request_t *r, ngx_glyph_job_t *job)
                                   "and text/csv");
     }
 
-    t = ngx_pcalloc(job->pool, sizeof(ngx_glyph_transform_t));
+    t = ngx_pcalloc(order->asked->pool, sizeof(ngx_glyph_transform_t));
     if (t == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -148,40 +147,38 @@ ngx_glyph_transform_begin(ngx_http_request_t *r, ngx_glyph_job_t *job)
 
     glyph_stream_init(&t->stream, ngx_glyph_transform_formats[n]);
 
-    t->stream.errors = job->asked.show_errors;
+    t->stream.errors = order->show_errors;
 
-    if (job->asked.columns.data) {
-        rc = ngx_glyph_transform_columns(r, job, &t->stream);
+    if (order->columns.data) {
+        rc = ngx_glyph_transform_columns(r, order, &t->stream);
 
         if (rc != NGX_DECLINED) {
             return rc;
         }
     }
 
-    t->hold = ngx_glyph_transform_hold(r, job);
+    t->hold = ngx_glyph_transform_hold(r, order->job);
     if (t->hold == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    job->sink_data = t;
+    ngx_glyph_job_into(order->job, &ngx_glyph_transform_sink, t);
 
-    if (job->collect != NGX_GLYPH_COLLECT_STREAM) {
-        job->collect = NGX_GLYPH_COLLECT_HEAD;
-    }
+    ngx_glyph_kind_collect(order->job, order->stream);
 
     return NGX_DECLINED;
 }
 
 
 static ngx_int_t
-ngx_glyph_transform_columns(ngx_http_request_t *r, ngx_glyph_job_t *job,
+ngx_glyph_transform_columns(ngx_http_request_t *r, ngx_glyph_order_t *order,
     glyph_stream_t *stream)
 {
     const char   *why, *near;
     glyph_str_t   list, name;
 
-    list.data = job->asked.columns.data;
-    list.len = job->asked.columns.len;
+    list.data = order->columns.data;
+    list.len = order->columns.len;
 
     if (glyph_stream_columns(stream, &list, &name, &why, &near) == GLYPH_OK) {
         return NGX_DECLINED;
@@ -261,37 +258,8 @@ ngx_glyph_transform_left(void *data)
 {
     ngx_glyph_hold_t *hold = data;
 
-    ngx_queue_t        *q;
-    ngx_glyph_job_t    *job;
-    ngx_glyph_block_t  *block;
-
-    job = hold->job;
-    block = hold->block;
-
-    if (block && block->final) {
-
-        /* its memory stays while filters may have it, what it says does not */
-
-        job->last_block.totals = block->totals;
-        job->last_block.final = block->final;
-        block->final = 0;
-
-        ngx_queue_insert_tail(&job->blocks, &job->last_block.queue);
-    }
-
-    if (!ngx_queue_empty(&job->blocks)) {
-        q = ngx_queue_last(&job->blocks);
-        block = ngx_queue_data(q, ngx_glyph_block_t, queue);
-
-        if (block->final == NGX_GLYPH_JOB_COMPLETED) {
-            block->final = NGX_GLYPH_JOB_FAILED;
-            job->code = "client_gone";
-        }
-
-        ngx_glyph_sink_ready(job);
-    }
-
-    ngx_glyph_job_unref(job);
+    ngx_glyph_sink_unread(hold->job, hold->block);
+    ngx_glyph_job_unref(hold->job);
 }
 
 
@@ -311,37 +279,39 @@ ngx_glyph_transform_cleanup(void *data)
 static void
 ngx_glyph_transform_listing(void *data, const glyph_listing_t *l)
 {
-    ngx_glyph_job_t *job = data;
+    ngx_glyph_sink_task_t *st = data;
 
     ngx_glyph_transform_t  *t;
 
-    t = job->sink_data;
+    t = st->data;
 
-    glyph_stream_listing(&t->stream, &job->block->listings, l);
+    glyph_stream_listing(&t->stream, &st->block->listings, l);
 }
 
 
 static void
 ngx_glyph_transform_rejected(void *data, const glyph_rejected_t *r)
 {
-    ngx_glyph_job_t *job = data;
+    ngx_glyph_sink_task_t *st = data;
 
     ngx_glyph_transform_t  *t;
 
-    t = job->sink_data;
+    t = st->data;
 
-    glyph_stream_rejected(&t->stream, &job->block->listings, r);
+    glyph_stream_rejected(&t->stream, &st->block->listings, r);
 }
 
 
 static void
-ngx_glyph_transform_end(ngx_glyph_job_t *job, glyph_buf_t *result)
+ngx_glyph_transform_end(void *data, glyph_buf_t *result)
 {
+    ngx_glyph_sink_task_t *st = data;
+
     ngx_glyph_transform_t  *t;
 
-    t = job->sink_data;
+    t = st->data;
 
-    glyph_stream_end(&t->stream, &job->block->listings);
+    glyph_stream_end(&t->stream, &st->block->listings);
 }
 
 
@@ -352,14 +322,17 @@ ngx_glyph_transform_deliver(ngx_glyph_job_t *job)
 {
     ngx_glyph_ctx_t     *ctx;
     ngx_connection_t    *c;
+    ngx_glyph_client_t  *client;
     ngx_http_request_t  *r;
 
-    if (job->client == NULL) {
+    client = ngx_glyph_job_client(job);
+
+    if (client == NULL) {
         ngx_glyph_sink_drop(job);
         return;
     }
 
-    ctx = job->client->data;
+    ctx = client->data;
     r = ctx->request;
     c = r->connection;
 
@@ -405,7 +378,7 @@ ngx_glyph_transform_send(ngx_http_request_t *r, ngx_glyph_job_t *job)
     ngx_glyph_hold_t       *hold;
     ngx_glyph_transform_t  *t;
 
-    t = job->sink_data;
+    t = ngx_glyph_job_sink_data(job);
     hold = t->hold;
 
     ngx_glyph_job_ref(job);
@@ -429,7 +402,7 @@ ngx_glyph_transform_send(ngx_http_request_t *r, ngx_glyph_job_t *job)
             continue;
         }
 
-        if (ngx_queue_empty(&job->blocks)) {
+        if (ngx_queue_empty(&ngx_glyph_job_import(job)->blocks)) {
             break;
         }
 
@@ -453,14 +426,18 @@ ngx_glyph_transform_send(ngx_http_request_t *r, ngx_glyph_job_t *job)
 static ngx_uint_t
 ngx_glyph_transform_refused(ngx_http_request_t *r, ngx_glyph_job_t *job)
 {
-    ngx_queue_t        *q;
-    ngx_glyph_block_t  *block;
+    ngx_queue_t           *q;
+    ngx_glyph_block_t     *block;
+    ngx_glyph_import_t    *import;
+    ngx_glyph_job_view_t   view;
 
-    if (ngx_queue_empty(&job->blocks)) {
+    import = ngx_glyph_job_import(job);
+
+    if (ngx_queue_empty(&import->blocks)) {
         return 0;
     }
 
-    q = ngx_queue_last(&job->blocks);
+    q = ngx_queue_last(&import->blocks);
     block = ngx_queue_data(q, ngx_glyph_block_t, queue);
 
     if (block->final == 0 || block->final == NGX_GLYPH_JOB_COMPLETED) {
@@ -475,10 +452,12 @@ ngx_glyph_transform_refused(ngx_http_request_t *r, ngx_glyph_job_t *job)
         return 1;
     }
 
-    ngx_glyph_upload_detach(job->client->data);
+    ngx_glyph_job_view(job, &view);
+
+    ngx_glyph_upload_detach(ngx_glyph_job_client(job)->data);
     ngx_glyph_sink_drop(job);
 
-    ngx_http_finalize_request(r, ngx_glyph_pump_cut(r, job->code));
+    ngx_http_finalize_request(r, ngx_glyph_pump_cut(r, view.code));
 
     return 1;
 }
@@ -494,7 +473,7 @@ ngx_glyph_transform_block(ngx_http_request_t *r, ngx_glyph_job_t *job)
     ngx_glyph_block_t      *block;
     ngx_glyph_transform_t  *t;
 
-    t = job->sink_data;
+    t = ngx_glyph_job_sink_data(job);
 
     if (!r->header_sent) {
         rc = ngx_glyph_transform_header(r, job);
@@ -504,7 +483,7 @@ ngx_glyph_transform_block(ngx_http_request_t *r, ngx_glyph_job_t *job)
         }
     }
 
-    q = ngx_queue_head(&job->blocks);
+    q = ngx_queue_head(&ngx_glyph_job_import(job)->blocks);
     ngx_queue_remove(q);
 
     block = ngx_queue_data(q, ngx_glyph_block_t, queue);
@@ -524,7 +503,7 @@ ngx_glyph_transform_header(ngx_http_request_t *r, ngx_glyph_job_t *job)
     static u_char  vary[] = "Accept";
     static u_char  trailer[] = "Glyph-Rows";
 
-    t = job->sink_data;
+    t = ngx_glyph_job_sink_data(job);
 
     if (t->type.data == ngx_glyph_transform_types[2].data) {
         ngx_str_set(&r->headers_out.charset, "utf-8");
@@ -556,7 +535,7 @@ ngx_glyph_transform_sent(ngx_http_request_t *r, ngx_glyph_job_t *job)
     ngx_glyph_block_t      *block;
     ngx_glyph_transform_t  *t;
 
-    t = job->sink_data;
+    t = ngx_glyph_job_sink_data(job);
 
     block = t->hold->block;
     t->hold->block = NULL;
@@ -568,7 +547,7 @@ ngx_glyph_transform_sent(ngx_http_request_t *r, ngx_glyph_job_t *job)
 
     rc = ngx_glyph_transform_trailer(r, job);
 
-    ngx_glyph_upload_detach(job->client->data);
+    ngx_glyph_upload_detach(ngx_glyph_job_client(job)->data);
     ngx_glyph_job_committed(job, block);
 
     r->read_event_handler = ngx_http_block_reading;

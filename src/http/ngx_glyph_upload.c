@@ -29,8 +29,8 @@
 #include "ngx_glyph_ctx.h"
 #include "ngx_glyph_http.h"
 #include "ngx_glyph_idempotency.h"
-#include "ngx_glyph_job.h"
 #include "ngx_glyph_output.h"
+#include "ngx_glyph_preview.h"
 #include "ngx_glyph_store.h"
 #include "ngx_glyph_upload.h"
 #include "ngx_glyph_writer.h"
@@ -43,15 +43,15 @@
 
 static ngx_int_t ngx_glyph_upload_check(ngx_http_request_t *r);
 static ngx_int_t ngx_glyph_upload_create(ngx_http_request_t *r,
-    ngx_glyph_output_t *output, ngx_glyph_job_t **created);
+    ngx_glyph_output_t *output, ngx_glyph_order_t **created);
 static ngx_int_t ngx_glyph_upload_job_id(ngx_http_request_t *r,
-    ngx_glyph_job_t *job);
+    ngx_glyph_order_t *order);
 static ngx_int_t ngx_glyph_upload_mode(ngx_http_request_t *r,
-    ngx_glyph_job_t *job);
+    ngx_glyph_order_t *order);
 static ngx_int_t ngx_glyph_upload_fits(ngx_http_request_t *r);
 static ngx_int_t ngx_glyph_upload_begin(ngx_http_request_t *r,
-    ngx_glyph_job_t *job);
-static ngx_int_t ngx_glyph_upload_preview(ngx_glyph_job_t *job);
+    ngx_glyph_order_t *order);
+static ngx_int_t ngx_glyph_upload_preview(ngx_glyph_order_t *order);
 static void ngx_glyph_upload_body_handler(ngx_http_request_t *r);
 static void ngx_glyph_upload_read_handler(ngx_http_request_t *r);
 static void ngx_glyph_upload_body_end(ngx_http_request_t *r,
@@ -82,9 +82,9 @@ ngx_glyph_import_handler(ngx_http_request_t *r)
 ngx_int_t
 ngx_glyph_upload_handler(ngx_http_request_t *r, ngx_glyph_output_t *output)
 {
-    ngx_int_t         rc;
-    ngx_glyph_ctx_t  *ctx;
-    ngx_glyph_job_t  *job;
+    ngx_int_t           rc;
+    ngx_glyph_ctx_t    *ctx;
+    ngx_glyph_order_t  *order;
 
     rc = ngx_glyph_upload_check(r);
 
@@ -101,7 +101,7 @@ ngx_glyph_upload_handler(ngx_http_request_t *r, ngx_glyph_output_t *output)
     ctx->client.hooks = &ngx_glyph_upload_hooks;
     ctx->client.data = ctx;
 
-    rc = ngx_glyph_upload_create(r, output, &job);
+    rc = ngx_glyph_upload_create(r, output, &order);
 
     if (rc != NGX_DECLINED) {
         return rc;
@@ -109,12 +109,12 @@ ngx_glyph_upload_handler(ngx_http_request_t *r, ngx_glyph_output_t *output)
 
     /* without Postgres the spool tells, when the file is made */
 
-    return (job->asked.idempotency_key.len
-            || (job->asked.given_id
-                && (!job->asked.background
+    return (order->idempotency_key.len
+            || (order->given_id
+                && (!order->background
                     || ngx_glyph_writer_available() != NGX_DECLINED)))
-           ? ngx_glyph_idempotency_claim(r, ctx, job)
-           : ngx_glyph_upload_go(r, ctx, job);
+           ? ngx_glyph_idempotency_claim(r, ctx, order)
+           : ngx_glyph_upload_go(r, ctx, order);
 }
 
 
@@ -151,37 +151,37 @@ ngx_glyph_upload_check(ngx_http_request_t *r)
 
 
 /*
- * Foreground or background (job->asked.background), decided once and for all;
+ * Foreground or background (order->background), decided once and for all;
  * NGX_DECLINED: go on.
  */
 
 static ngx_int_t
-ngx_glyph_upload_mode(ngx_http_request_t *r, ngx_glyph_job_t *job)
+ngx_glyph_upload_mode(ngx_http_request_t *r, ngx_glyph_order_t *order)
 {
     ngx_int_t                  store;
     ngx_uint_t                 wanted;
     ngx_glyph_loc_conf_t      *glcf;
     ngx_glyph_store_answer_t   why;
 
-    glcf = job->conf;
+    glcf = order->asked->conf;
     store = ngx_glyph_writer_available();
 
-    wanted = job->asked.background || job->asked.wait || glcf->always
+    wanted = order->background || order->wait || glcf->always
              || (glcf->background_size
                  && (r->headers_in.content_length_n == -1
                      || r->headers_in.content_length_n
                         > glcf->background_size));
 
     if (glcf->background && (wanted || store != NGX_OK)) {
-        job->asked.background = 1;
+        order->background = 1;
         return ngx_glyph_upload_fits(r);
     }
 
-    job->asked.background = 0;
-    job->asked.wait = 0;
+    order->background = 0;
+    order->wait = 0;
 
     if (store != NGX_DECLINED) {
-        return ngx_glyph_upload_preview(job);
+        return ngx_glyph_upload_preview(order);
     }
 
     ngx_glyph_store_why(NGX_GLYPH_STORE_WRITES, &why);
@@ -211,10 +211,12 @@ ngx_glyph_upload_fits(ngx_http_request_t *r)
 
 static ngx_int_t
 ngx_glyph_upload_create(ngx_http_request_t *r, ngx_glyph_output_t *output,
-    ngx_glyph_job_t **created)
+    ngx_glyph_order_t **created)
 {
     ngx_int_t              rc;
     ngx_glyph_job_t       *job;
+    ngx_glyph_asked_t     *asked;
+    ngx_glyph_order_t     *order;
     ngx_glyph_loc_conf_t  *glcf;
 
     glcf = ngx_http_get_module_loc_conf(r, ngx_glyph_module);
@@ -224,28 +226,51 @@ ngx_glyph_upload_create(ngx_http_request_t *r, ngx_glyph_output_t *output,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    job->asked.output = output;
-    job->sink = &ngx_glyph_writer_sink;
+    asked = ngx_glyph_job_asked(job);
 
-    rc = ngx_glyph_upload_begin(r, job);
+    order = ngx_pcalloc(asked->pool, sizeof(ngx_glyph_order_t));
 
-    if (rc != NGX_DECLINED) {
-        ngx_glyph_job_unref(job);
-        return rc;
+    if (order == NULL) {
+        rc = NGX_HTTP_INTERNAL_SERVER_ERROR;
+        goto failed;
     }
 
-    *created = job;
+    order->job = job;
+    order->asked = asked;
+    order->output = output;
+
+    ngx_glyph_job_into(job, &ngx_glyph_writer_sink, NULL);
+
+    rc = ngx_glyph_upload_begin(r, order);
+
+    if (rc != NGX_DECLINED) {
+        goto failed;
+    }
+
+    asked->named = (order->given_id || order->idempotency_key.len);
+
+    *created = order;
 
     return NGX_DECLINED;
+
+failed:
+
+    ngx_glyph_job_unref(job);
+
+    return rc;
 }
 
 
 ngx_int_t
 ngx_glyph_upload_go(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
-    ngx_glyph_job_t *job)
+    ngx_glyph_order_t *order)
 {
-    ngx_int_t            rc;
-    ngx_http_cleanup_t  *cln;
+    ngx_int_t              rc;
+    ngx_glyph_job_t       *job;
+    ngx_http_cleanup_t    *cln;
+    ngx_glyph_job_view_t   view;
+
+    job = order->job;
 
     cln = ngx_http_cleanup_add(r, 0);
     if (cln == NULL) {
@@ -253,17 +278,19 @@ ngx_glyph_upload_go(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    job->expected = r->headers_in.content_length_n;
+    ngx_glyph_job_expect(job, r->headers_in.content_length_n);
 
-    rc = job->asked.background ? ngx_glyph_background_start(job)
-                       : ngx_glyph_job_start(job);
+    rc = order->background
+         ? ngx_glyph_background_start(job, &order->source, order->source_max)
+         : ngx_glyph_job_start(job);
 
     if (rc != NGX_OK) {
+        ngx_glyph_job_view(job, &view);
 
         rc = (rc == NGX_DECLINED)
              ? ngx_glyph_problemf(r, NGX_HTTP_UNSUPPORTED_MEDIA_TYPE,
-                                  job->code, "charset \"%V\" is not known",
-                                  &job->asked.opts.charset)
+                                  view.code, "charset \"%V\" is not known",
+                                  &order->asked->opts.charset)
              : NGX_HTTP_INTERNAL_SERVER_ERROR;
 
         ngx_glyph_job_unref(job);
@@ -271,7 +298,7 @@ ngx_glyph_upload_go(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
     }
 
     ngx_glyph_client_attach(&ctx->client, job);
-    ctx->wait_for = job->asked.wait;
+    ctx->wait_for = order->wait;
 
     cln->handler = ngx_glyph_upload_gone;
     cln->data = ctx;
@@ -299,54 +326,60 @@ ngx_glyph_upload_go(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
 /* All that the headers can be refused for; NGX_DECLINED: go on. */
 
 static ngx_int_t
-ngx_glyph_upload_begin(ngx_http_request_t *r, ngx_glyph_job_t *job)
+ngx_glyph_upload_begin(ngx_http_request_t *r, ngx_glyph_order_t *order)
 {
-    ngx_int_t  rc;
+    time_t            end;
+    ngx_int_t         rc;
+    ngx_uint_t        n;
+    ngx_glyph_job_t  *job;
 
-    rc = ngx_glyph_options(r, job);
+    job = order->job;
 
-    if (job->asked.output) {
-        job->kind = job->asked.output->kind;
-        job->sink = job->asked.output->sink;
+    rc = ngx_glyph_options(r, order);
+
+    if (order->output) {
+        ngx_glyph_job_become(job, order->output->kind, NULL);
+        ngx_glyph_job_into(job, order->output->sink, NULL);
     }
 
     if (rc == NGX_DECLINED) {
-        rc = ngx_glyph_idempotency_headers(r, job);
+        rc = ngx_glyph_idempotency_headers(r, order);
     }
 
-    if (rc == NGX_DECLINED && job->asked.output) {
+    if (rc == NGX_DECLINED && order->output) {
 
         /* nothing is stored, and so nothing can be done later or once */
 
-        job->asked.background = 0;
-        job->asked.wait = 0;
-        job->asked.idempotency_key.len = 0;
+        order->background = 0;
+        order->wait = 0;
+        order->idempotency_key.len = 0;
 
-        rc = job->asked.output->begin(r, job);
+        rc = order->output->begin(r, order);
 
     } else if (rc == NGX_DECLINED) {
-        rc = ngx_glyph_upload_mode(r, job);
+        rc = ngx_glyph_upload_mode(r, order);
     }
 
     if (rc == NGX_DECLINED) {
-        rc = ngx_glyph_upload_job_id(r, job);
+        rc = ngx_glyph_upload_job_id(r, order);
     }
 
     if (rc != NGX_DECLINED
-        || ngx_glyph_job_count_like(job) < ngx_glyph_main_conf->max_jobs)
+        || ngx_glyph_job_count_like(job, NULL) < ngx_glyph_main_conf->max_jobs)
     {
         return rc;
     }
 
-    if (ngx_glyph_retry_after(r, ngx_glyph_job_next_end(job)) != NGX_OK) {
+    n = ngx_glyph_job_count_like(job, &end);
+
+    if (ngx_glyph_retry_after(r, end) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     return ngx_glyph_problemf(r, NGX_HTTP_TOO_MANY_REQUESTS, "too_many_jobs",
-                              "%ui %s are running; nothing was read",
-                              ngx_glyph_job_count_like(job),
-                              job->asked.output ? "transforms and dry runs"
-                                          : "imports");
+                              "%ui %s are running; nothing was read", n,
+                              order->output ? "transforms and dry runs"
+                                            : "imports");
 }
 
 
@@ -356,14 +389,17 @@ ngx_glyph_upload_begin(ngx_http_request_t *r, ngx_glyph_job_t *job)
  */
 
 static ngx_int_t
-ngx_glyph_upload_job_id(ngx_http_request_t *r, ngx_glyph_job_t *job)
+ngx_glyph_upload_job_id(ngx_http_request_t *r, ngx_glyph_order_t *order)
 {
-    ngx_int_t   rc;
-    ngx_str_t  *given;
+    ngx_int_t            rc;
+    ngx_str_t           *given;
+    ngx_glyph_import_t  *import;
+
+    import = ngx_glyph_job_import(order->job);
 
     given = NULL;
-    rc = job->asked.output ? NGX_DECLINED
-                     : ngx_glyph_header_once(r, "Glyph-Job-Id", &given);
+    rc = order->output ? NGX_DECLINED
+                       : ngx_glyph_header_once(r, "Glyph-Job-Id", &given);
 
     if (rc != NGX_DECLINED) {
         return rc;
@@ -371,24 +407,24 @@ ngx_glyph_upload_job_id(ngx_http_request_t *r, ngx_glyph_job_t *job)
 
     if (given == NULL) {
 
-        if (ngx_glyph_uuid_create(&job->import.id) != NGX_OK) {
+        if (ngx_glyph_uuid_create(&import->id) != NGX_OK) {
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
         }
 
-    } else if (ngx_glyph_uuid_parse(&job->import.id, given->data, given->len)
+    } else if (ngx_glyph_uuid_parse(&import->id, given->data, given->len)
                != NGX_OK)
     {
         return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_invalid",
                                   "Glyph-Job-Id is not a UUID: \"%V\"", given);
 
-    } else if (ngx_glyph_job_find(&job->import.id)) {
+    } else if (ngx_glyph_job_find(&import->id)) {
         return ngx_glyph_problemf(r, NGX_HTTP_CONFLICT, "job_id_used",
                                   "there is a job %V already", given);
     }
 
-    ngx_glyph_uuid_text(job->import.text, &job->import.id);
+    ngx_glyph_uuid_text(import->text, &import->id);
 
-    job->asked.given_id = (given != NULL);
+    order->given_id = (given != NULL);
 
     return NGX_DECLINED;
 }
@@ -397,17 +433,24 @@ ngx_glyph_upload_job_id(ngx_http_request_t *r, ngx_glyph_job_t *job)
 /* For Prefer: return=representation.  NGX_DECLINED: go on. */
 
 static ngx_int_t
-ngx_glyph_upload_preview(ngx_glyph_job_t *job)
+ngx_glyph_upload_preview(ngx_glyph_order_t *order)
 {
-    if (!job->asked.represent) {
+    ngx_glyph_preview_t  *preview;
+
+    if (!order->represent) {
         return NGX_DECLINED;
     }
 
-    job->preview = ngx_glyph_preview_create(job->pool,
-                                            NGX_GLYPH_REPRESENTATION_ROWS,
-                                            NGX_GLYPH_REPRESENTATION_SIZE);
+    preview = ngx_glyph_preview_create(order->asked->pool,
+                                       NGX_GLYPH_REPRESENTATION_ROWS,
+                                       NGX_GLYPH_REPRESENTATION_SIZE);
+    if (preview == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
 
-    return job->preview ? NGX_DECLINED : NGX_HTTP_INTERNAL_SERVER_ERROR;
+    ngx_glyph_job_into(order->job, &ngx_glyph_writer_sink, preview);
+
+    return NGX_DECLINED;
 }
 
 
@@ -497,7 +540,7 @@ ngx_glyph_upload_clock_start(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
     ctx->clock.data = ctx;
     ctx->clock.log = r->connection->log;
 
-    ctx->left = ctx->client.job->conf->upload_timeout;
+    ctx->left = ngx_glyph_job_asked(ctx->client.job)->conf->upload_timeout;
 
     ngx_glyph_upload_clock_run(ctx);
 }

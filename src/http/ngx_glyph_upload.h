@@ -11,7 +11,7 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_ctx.h"
-#include "ngx_glyph_job.h"
+#include "ngx_glyph_output.h"
 
 
 /* "total=…, valid=…, invalid=…", as Glyph-Rows has it */
@@ -65,7 +65,7 @@ ngx_int_t ngx_glyph_upload_queued(ngx_glyph_client_t *client,
  * content handler.
  */
 ngx_int_t ngx_glyph_upload_go(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
-    ngx_glyph_job_t *job);
+    ngx_glyph_order_t *order);
 
 /*
  * client_body_timeout is not for what follows; nor is glyph_upload_timeout,
@@ -76,13 +76,13 @@ void ngx_glyph_upload_clock_stand(ngx_glyph_ctx_t *ctx);
 
 /*
  * Reads the options of an import from the query string and the headers into
- * the job (ngx_glyph_options.c).  NGX_DECLINED: go on; anything else is the
+ * the order (ngx_glyph_options.c).  NGX_DECLINED: go on; anything else is the
  * answer.
  */
-ngx_int_t ngx_glyph_options(ngx_http_request_t *r, ngx_glyph_job_t *job);
+ngx_int_t ngx_glyph_options(ngx_http_request_t *r, ngx_glyph_order_t *order);
 
 /* The part of it that the query string is (ngx_glyph_params.c). */
-ngx_int_t ngx_glyph_params(ngx_http_request_t *r, ngx_glyph_job_t *job);
+ngx_int_t ngx_glyph_params(ngx_http_request_t *r, ngx_glyph_order_t *order);
 
 
 #endif /* _NGX_GLYPH_UPLOAD_H_INCLUDED_ */

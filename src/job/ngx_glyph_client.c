@@ -1,7 +1,7 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_client.h"
-#include "ngx_glyph_job.h"
+#include "ngx_glyph_job_parts.h"
 
 
 ngx_int_t
@@ -44,30 +44,6 @@ ngx_glyph_client_attach(ngx_glyph_client_t *client, ngx_glyph_job_t *job)
     client->job = job;
 
     job->client = client;
-}
-
-
-void
-ngx_glyph_client_queue(ngx_glyph_client_t *client, ngx_glyph_spool_t *spool)
-{
-    client->state = NGX_GLYPH_CLIENT_QUEUED;
-    client->spool = spool;
-}
-
-
-ngx_glyph_spool_t *
-ngx_glyph_client_unqueue(ngx_glyph_client_t *client)
-{
-    ngx_glyph_spool_t  *spool;
-
-    spool = client->spool;
-
-    if (spool) {
-        client->state = NGX_GLYPH_CLIENT_ALONE;
-        client->spool = NULL;
-    }
-
-    return spool;
 }
 
 

@@ -75,16 +75,6 @@ ngx_int_t ngx_glyph_client_queued(ngx_glyph_client_t *client,
 void ngx_glyph_client_attach(ngx_glyph_client_t *client,
     ngx_glyph_job_t *job);
 
-/* The client, with no job, waits with its file. */
-void ngx_glyph_client_queue(ngx_glyph_client_t *client,
-    ngx_glyph_spool_t *spool);
-
-/*
- * Takes the file of one that waits with it: it is alone then.  NULL: it has
- * none.
- */
-ngx_glyph_spool_t *ngx_glyph_client_unqueue(ngx_glyph_client_t *client);
-
 /* Nobody tells it anything any more; it keeps its job. */
 void ngx_glyph_client_decide(ngx_glyph_client_t *client);
 

@@ -24,28 +24,18 @@
  */
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_job_file.h"
 #include "ngx_glyph_job_parts.h"
-#include "ngx_glyph_spool.h"
 
 
 #define NGX_GLYPH_COLLECT_SIZE  (1024 * 1024)
 
 
-/* a chunk that no task has begun with */
-#define ngx_glyph_collect_untouched(chunk)  ((chunk)->pos == (chunk)->start)
-
-
 static ngx_int_t ngx_glyph_collect_step(ngx_glyph_job_t *job);
 static ngx_int_t ngx_glyph_collect_room(ngx_glyph_job_t *job);
-static void ngx_glyph_collect_feed(ngx_glyph_job_t *job);
 static ngx_int_t ngx_glyph_collect_file(ngx_glyph_job_t *job);
 static ngx_int_t ngx_glyph_collect_write(ngx_glyph_job_t *job);
-static ngx_glyph_chunk_t *ngx_glyph_collect_first(ngx_glyph_job_t *job);
-static void ngx_glyph_collect_opened(ngx_glyph_spool_t *spool);
-static void ngx_glyph_collect_written(ngx_glyph_spool_t *spool);
-static void ngx_glyph_collect_next(ngx_glyph_job_t *job, ngx_err_t err);
-static void ngx_glyph_collect_refused(ngx_glyph_job_t *job, ngx_err_t err);
-static void ngx_glyph_collect_read_done(ngx_glyph_spool_t *spool);
+static void ngx_glyph_collect_failed(ngx_glyph_job_t *job, ngx_err_t err);
 
 
 const ngx_glyph_kind_t  ngx_glyph_kind_transform = {
@@ -55,10 +45,20 @@ const ngx_glyph_kind_t  ngx_glyph_kind_transform = {
     ngx_glyph_collect_room,
     NULL,                                  /* ready */
     NULL,                                  /* finished */
+    ngx_glyph_collect_failed,
+    ngx_glyph_collect_drop,
     NULL,                                  /* blameless */
     NULL,                                  /* leave */
     NULL                                   /* ended */
 };
+
+
+void
+ngx_glyph_kind_collect(ngx_glyph_job_t *job, ngx_uint_t stream)
+{
+    job->collect = stream ? NGX_GLYPH_COLLECT_STREAM
+                          : NGX_GLYPH_COLLECT_HEAD;
+}
 
 
 ngx_uint_t
@@ -123,7 +123,7 @@ ngx_glyph_collect_begun(ngx_glyph_job_t *job)
     q = ngx_queue_head(&job->chunks);
     chunk = ngx_queue_data(q, ngx_glyph_chunk_t, queue);
 
-    if (!ngx_glyph_collect_untouched(chunk) && !ngx_glyph_chunk_plenty(1)) {
+    if (!ngx_glyph_chunk_untouched(chunk) && !ngx_glyph_chunk_plenty(1)) {
         ngx_glyph_chunk_own(chunk);
     }
 }
@@ -132,21 +132,13 @@ ngx_glyph_collect_begun(ngx_glyph_job_t *job)
 static ngx_int_t
 ngx_glyph_collect_file(ngx_glyph_job_t *job)
 {
-    ngx_glyph_spool_t  *spool;
-
-    spool = ngx_glyph_spool_create(&job->import.id);
-
-    if (spool == NULL) {
+    if (ngx_glyph_job_file_create(job) == NULL) {
         ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
                             NGX_HTTP_INTERNAL_SERVER_ERROR,
                             "out_of_memory", NULL);
         return NGX_ERROR;
     }
 
-    spool->data = job;
-    spool->expected = job->expected;
-
-    job->spool = spool;
     job->collect = NGX_GLYPH_COLLECT_WRITE;
 
     return NGX_OK;
@@ -156,129 +148,35 @@ ngx_glyph_collect_file(ngx_glyph_job_t *job)
 static ngx_int_t
 ngx_glyph_collect_write(ngx_glyph_job_t *job)
 {
-    ngx_int_t           rc;
-    ngx_glyph_chunk_t  *chunk;
     ngx_glyph_spool_t  *spool;
 
-    spool = job->spool;
-    chunk = ngx_glyph_collect_first(job);
-
-    job->nrunning = 0;
-
-    if (spool->fd == NGX_INVALID_FILE) {
-        rc = ngx_glyph_spool_open(spool, ngx_glyph_collect_opened);
-
-    } else if (chunk) {
-
-        /* and the pipeline's, if there is one */
-
-        job->nrunning = (ngx_queue_head(&job->chunks) == &chunk->queue)
-                        ? 1 : 2;
-
-        rc = ngx_glyph_spool_write(spool, chunk, ngx_glyph_collect_written);
-
-    } else if (job->body_end) {
-
-        spool->prefix.body_len = spool->offset;
-        spool->offset = 0;
-
-        job->collect = NGX_GLYPH_COLLECT_READ;
-        job->body_end = (spool->prefix.body_len == 0);
-
-        return NGX_OK;
-
-    } else {
+    if (ngx_glyph_job_file_write(job) != NGX_DONE) {
         return NGX_AGAIN;
     }
 
-    if (rc == NGX_OK) {
-        ngx_glyph_job_ref(job);
-        job->running = 1;
+    spool = job->spool;
 
-    } else {
-        ngx_glyph_job_run_later(job);
-    }
+    spool->prefix.body_len = spool->offset;
+    spool->offset = 0;
 
-    return NGX_AGAIN;
-}
+    job->collect = NGX_GLYPH_COLLECT_READ;
+    job->body_end = (spool->prefix.body_len == 0);
 
-
-/* That is to be written, or NULL. */
-
-static ngx_glyph_chunk_t *
-ngx_glyph_collect_first(ngx_glyph_job_t *job)
-{
-    ngx_queue_t        *q;
-    ngx_glyph_chunk_t  *chunk;
-
-    for (q = ngx_queue_head(&job->chunks);
-         q != ngx_queue_sentinel(&job->chunks);
-         q = ngx_queue_next(q))
-    {
-        chunk = ngx_queue_data(q, ngx_glyph_chunk_t, queue);
-
-        if (ngx_glyph_collect_untouched(chunk)) {
-            return chunk;
-        }
-    }
-
-    return NULL;
+    return NGX_OK;
 }
 
 
 static void
-ngx_glyph_collect_opened(ngx_glyph_spool_t *spool)
+ngx_glyph_collect_failed(ngx_glyph_job_t *job, ngx_err_t err)
 {
-    ngx_glyph_job_t *job = spool->data;
-
-    job->running = 0;
-
-    ngx_glyph_collect_next(job, spool->err);
-}
-
-
-static void
-ngx_glyph_collect_written(ngx_glyph_spool_t *spool)
-{
-    ngx_glyph_job_t *job = spool->data;
-
-    ngx_glyph_chunk_t  *chunk;
-
-    chunk = spool->chunk;
-    spool->chunk = NULL;
-
-    job->running = 0;
-
-    ngx_queue_remove(&chunk->queue);
-    ngx_glyph_job_chunk_return(job, chunk);
-
-    ngx_glyph_collect_next(job, spool->err);
-}
-
-
-/* A step has ended; so may the job. */
-
-static void
-ngx_glyph_collect_next(ngx_glyph_job_t *job, ngx_err_t err)
-{
-    if (err) {
-        ngx_glyph_collect_refused(job, err);
+    if (job->collect == NGX_GLYPH_COLLECT_READ) {
+        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
+                            NGX_HTTP_INTERNAL_SERVER_ERROR,
+                            "spool_unreadable",
+                            "the body could not be read from the disk");
+        return;
     }
 
-    if (ngx_glyph_job_ending(job)) {
-        ngx_glyph_job_drop_input(job);
-    }
-
-    ngx_glyph_job_run(job);
-    (void) ngx_glyph_job_resume(job);
-
-    ngx_glyph_job_unref(job);
-}
-
-
-static void
-ngx_glyph_collect_refused(ngx_glyph_job_t *job, ngx_err_t err)
-{
     switch (err) {
 
     case NGX_GLYPH_SPOOL_FULL:
@@ -306,74 +204,9 @@ ngx_glyph_collect_room(ngx_glyph_job_t *job)
         return ngx_glyph_client_resume(job->client);
     }
 
-    ngx_glyph_collect_feed(job);
+    ngx_glyph_job_file_read(job);
 
     return NGX_OK;
-}
-
-
-static void
-ngx_glyph_collect_feed(ngx_glyph_job_t *job)
-{
-    ngx_glyph_chunk_t  *chunk;
-
-    if (ngx_glyph_job_ending(job) || job->body_end || job->spool->busy) {
-        return;
-    }
-
-    chunk = ngx_glyph_job_chunk_take(job);
-
-    if (chunk == NULL) {
-        return;
-    }
-
-    if (ngx_glyph_spool_read(job->spool, chunk, ngx_glyph_collect_read_done)
-        != NGX_OK)
-    {
-        ngx_glyph_job_chunk_return(job, chunk);
-        ngx_glyph_job_run_later(job);
-        return;
-    }
-
-    ngx_glyph_job_ref(job);
-}
-
-
-static void
-ngx_glyph_collect_read_done(ngx_glyph_spool_t *spool)
-{
-    ngx_glyph_job_t    *job;
-    ngx_glyph_chunk_t  *chunk;
-
-    job = spool->data;
-    chunk = spool->chunk;
-    spool->chunk = NULL;
-
-    if (spool->err || ngx_glyph_job_ending(job)) {
-        ngx_glyph_job_chunk_return(job, chunk);
-
-        if (ngx_glyph_job_ending(job)) {
-            ngx_glyph_job_drop_input(job);
-
-        } else {
-            ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
-                                NGX_HTTP_INTERNAL_SERVER_ERROR,
-                                "spool_unreadable",
-                                "the body could not be read from the disk");
-        }
-
-        ngx_glyph_job_unref(job);
-        return;
-    }
-
-    ngx_queue_insert_tail(&job->chunks, &chunk->queue);
-
-    job->body_end = (spool->offset == (off_t) spool->prefix.body_len);
-
-    ngx_glyph_job_run(job);
-    (void) ngx_glyph_job_resume(job);
-
-    ngx_glyph_job_unref(job);
 }
 
 
@@ -396,7 +229,7 @@ ngx_glyph_collect_rewind(ngx_glyph_job_t *job)
         q = ngx_queue_last(&job->chunks);
         chunk = ngx_queue_data(q, ngx_glyph_chunk_t, queue);
 
-        if (!ngx_glyph_collect_untouched(chunk)) {
+        if (!ngx_glyph_chunk_untouched(chunk)) {
             break;
         }
 

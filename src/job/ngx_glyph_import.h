@@ -1,6 +1,7 @@
 
 /*
- * What Postgres knows an import by, and what it has of it: for the writer.
+ * What Postgres knows an import by, what it has of it, and what it is to have:
+ * for the writer, and for who watches.
  */
 
 
@@ -9,6 +10,7 @@
 
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_timing.h"
 #include "ngx_glyph_uuid.h"
 
 
@@ -25,9 +27,11 @@ typedef struct {
     ngx_glyph_uuid_t           id;
     u_char                     text[NGX_GLYPH_UUID_TEXT_LEN + 1];
     ngx_str_t                  tenant;
+    uint64_t                   created;     /* wall clock, ms since 1970 */
+    ngx_log_t                  log;         /* says "job: <id>" */
+
     ngx_int_t                  epoch;
     const char                *fingerprint; /* of its file, or NULL */
-    u_char                     duplicate_of[NGX_GLYPH_UUID_TEXT_LEN + 1];
 
     glyph_totals_t             committed;   /* as Postgres has it */
     ngx_uint_t                 refused;     /* rows, by Postgres */
@@ -35,12 +39,20 @@ typedef struct {
     uint64_t                   skipped_invalid;
     uint64_t                   skip_warnings;
 
+    ngx_queue_t                blocks;      /* to be written, or sent */
     ngx_queue_t                ready;       /* in the writer's queue */
     ngx_glyph_place_e          place;
 
+    ngx_glyph_timing_t         timing;
+    void                      *shown;       /* what ngx_glyph_state.c knows
+                                               of it */
+
     unsigned                   registered:1;    /* has a row in imports */
-    unsigned                   durable:1;   /* the body is in the file */
 } ngx_glyph_import_t;
+
+
+/* The body is in a file, and stays there until Postgres has its end. */
+#define ngx_glyph_import_durable(import)  ((import)->fingerprint != NULL)
 
 
 #endif /* _NGX_GLYPH_IMPORT_H_INCLUDED_ */

@@ -1,19 +1,52 @@
 
+/*
+ * The worker's jobs: made, found, counted, looked after, and left at its exit.
+ */
+
 #include "ngx_glyph.h"
-#include "ngx_glyph_compute.h"
 #include "ngx_glyph_job_parts.h"
 #include "ngx_glyph_memory.h"
 #include "ngx_glyph_observer.h"
-#include "ngx_glyph_spool.h"
-#include "ngx_glyph_turn.h"
+#include "ngx_glyph_zone.h"
+
+
+/* how often jobs are looked after, and when they get a row in imports, ms */
+#define NGX_GLYPH_JOB_TICK      1000
+
+#define NGX_GLYPH_JOB_BUCKETS   256
+
+/* when nothing is known of how long jobs take, s */
+#define NGX_GLYPH_JOB_RETRY_MAX 60
 
 
 static ngx_uint_t ngx_glyph_job_import_ready(ngx_glyph_job_t *job);
-static void ngx_glyph_job_block_granted(void *data);
+static void ngx_glyph_job_destroy(ngx_glyph_job_t *job);
+static void ngx_glyph_job_granted(void *data);
 static void ngx_glyph_job_timeout_handler(ngx_event_t *ev);
-static void ngx_glyph_job_queue_final(ngx_glyph_job_t *job);
 static u_char *ngx_glyph_job_log_handler(ngx_log_t *log, u_char *buf,
     size_t len);
+static void ngx_glyph_job_list_add(ngx_glyph_job_t *job);
+static time_t ngx_glyph_job_next_end(ngx_glyph_job_t *like);
+static ngx_int_t ngx_glyph_job_init(ngx_cycle_t *cycle);
+static void ngx_glyph_job_exit(void);
+static void ngx_glyph_job_gauges(void);
+static void ngx_glyph_job_tick_handler(ngx_event_t *ev);
+static void ngx_glyph_job_tick_one(ngx_glyph_job_t *job);
+static ngx_queue_t *ngx_glyph_job_bucket(ngx_glyph_uuid_t *id);
+
+
+const ngx_glyph_part_t  ngx_glyph_job_part = {
+    ngx_glyph_job_init,
+    ngx_glyph_job_exit,
+    ngx_glyph_job_gauges,
+    0
+};
+
+
+static ngx_queue_t  ngx_glyph_jobs[NGX_GLYPH_JOB_BUCKETS];
+static ngx_uint_t   ngx_glyph_jobs_n;
+static ngx_uint_t   ngx_glyph_jobs_transforms;   /* of them */
+static ngx_event_t  ngx_glyph_job_tick;
 
 
 const ngx_glyph_kind_t  ngx_glyph_kind_import = {
@@ -23,6 +56,8 @@ const ngx_glyph_kind_t  ngx_glyph_kind_import = {
     NULL,                                  /* room */
     ngx_glyph_job_import_ready,
     NULL,                                  /* finished */
+    NULL,                                  /* failed */
+    NULL,                                  /* idle */
     NULL,                                  /* blameless */
     NULL,                                  /* leave */
     NULL                                   /* ended */
@@ -51,40 +86,37 @@ ngx_glyph_job_create(ngx_glyph_loc_conf_t *conf, ngx_log_t *log)
      *
      *     job->life = NGX_GLYPH_LIFE_OPEN;
      *     job->state = NGX_GLYPH_JOB_RECEIVING;
-     *     job->client, code, filling, pipeline, block = NULL;
+     *     job->client, code, filling, compute, block = NULL;
      *     all counters and flags = 0;
      */
 
     job->refs = 1;
-    job->pool = pool;
-    job->conf = conf;
+    job->asked.pool = pool;
+    job->asked.conf = conf;
     job->kind = &ngx_glyph_kind_import;
     job->import.epoch = 1;
     job->asked.opts.room = ngx_glyph_memory_room();
     job->expected = -1;
-    job->timing.began = ngx_glyph_usec();
+    job->import.timing.began = ngx_glyph_usec();
 
-    job->own_log = *ngx_cycle->log;
-    job->own_log.connection = log->connection;
-    job->own_log.handler = ngx_glyph_job_log_handler;
-    job->own_log.data = job;
-    job->own_log.action = NULL;
-    job->log = &job->own_log;
+    job->import.log = *ngx_cycle->log;
+    job->import.log.connection = log->connection;
+    job->import.log.handler = ngx_glyph_job_log_handler;
+    job->import.log.data = &job->import;
+    job->import.log.action = NULL;
 
     ngx_glyph_job_input_init(job);
 
-    ngx_queue_init(&job->blocks);
+    ngx_queue_init(&job->import.blocks);
 
-    job->block_waiter.granted = ngx_glyph_job_block_granted;
+    job->block_waiter.granted = ngx_glyph_job_granted;
     job->block_waiter.data = job;
 
     job->timeout.handler = ngx_glyph_job_timeout_handler;
     job->timeout.data = job;
-    job->timeout.log = job->log;
+    job->timeout.log = &job->import.log;
 
     ngx_glyph_job_life_init(job);
-
-    job->task.data = job;
 
     return job;
 }
@@ -106,29 +138,28 @@ ngx_glyph_job_unref(ngx_glyph_job_t *job)
 }
 
 
-void
+static void
 ngx_glyph_job_destroy(ngx_glyph_job_t *job)
 {
     ngx_glyph_turn_leave(&job->end);
-    ngx_glyph_observers_left(job);
+    ngx_glyph_observers_tell(job, NGX_GLYPH_OBSERVED_LEFT);
     ngx_glyph_job_stop_timers(job);
     ngx_glyph_job_drop_input(job);
     ngx_glyph_job_drop_output(job);
 
-    if (job->pipeline) {
-        ngx_glyph_compute_destroy(job->pipeline);
-    }
+    ngx_glyph_compute_destroy(job);
 
     if (job->spool) {
         ngx_glyph_spool_close(job->spool);
     }
 
-    glyph_buf_free(&job->result);
-    glyph_buf_free(&job->last_block.result);
-    glyph_buf_free(&job->meta);
-    glyph_sha256_destroy(job->body_digest);
+    if (job->digest) {
+        glyph_sha256_destroy(job->digest->sha256);
+    }
 
-    ngx_destroy_pool(job->pool);
+    glyph_buf_free(&job->last_block.result);
+
+    ngx_destroy_pool(job->asked.pool);
 }
 
 
@@ -145,15 +176,14 @@ ngx_glyph_job_start(ngx_glyph_job_t *job)
 
     /* of a file in the spool it is when that came */
 
-    if (job->start_time == 0) {
+    if (job->import.created == 0) {
         tp = ngx_timeofday();
-        job->start_time = (uint64_t) tp->sec * 1000 + tp->msec;
+        job->import.created = (uint64_t) tp->sec * 1000 + tp->msec;
     }
 
-    job->asked.opts.now = job->start_time;
+    job->asked.opts.now = job->import.created;
 
-    rc = glyph_pipeline_create(&job->pipeline, &job->conf->pipeline,
-                               &job->asked.opts, &code);
+    rc = ngx_glyph_compute_create(job, &code);
 
     if (rc == GLYPH_BAD) {
         job->code = glyph_code_name(code);
@@ -164,12 +194,22 @@ ngx_glyph_job_start(ngx_glyph_job_t *job)
         return NGX_ERROR;
     }
 
-    job->started = ngx_current_msec;
 
     ngx_glyph_job_list_add(job);
     ngx_glyph_job_ref(job);
 
-    ngx_add_timer(&job->timeout, job->conf->job_timeout);
+    if (job->kind->keeps) {
+
+        /* its options were good, which is all that was to be known */
+
+        ngx_glyph_compute_destroy(job);
+    }
+
+    /* else the client has its own until all is here, and a run begins then */
+
+    if (!job->kind->keeps || job->spool->source) {
+        ngx_add_timer(&job->timeout, job->asked.conf->job_timeout);
+    }
 
     return NGX_OK;
 }
@@ -179,306 +219,6 @@ static ngx_uint_t
 ngx_glyph_job_import_ready(ngx_glyph_job_t *job)
 {
     return 1;
-}
-
-
-static void
-ngx_glyph_job_block_granted(void *data)
-{
-    ngx_glyph_job_run(data);
-}
-
-
-void
-ngx_glyph_job_run(ngx_glyph_job_t *job)
-{
-    if (job->running || job->life >= NGX_GLYPH_LIFE_LAST) {
-        return;
-    }
-
-    if (job->kind->step && job->kind->step(job) != NGX_OK) {
-        return;
-    }
-
-    if (ngx_glyph_job_ending(job)) {
-        ngx_glyph_job_queue_final(job);
-        return;
-    }
-
-    if (job->life == NGX_GLYPH_LIFE_LEAVING) {
-        return;
-    }
-
-    if (ngx_queue_empty(&job->chunks) && !job->body_end) {
-
-        /* a stalled stream may have stopped whoever brings the bytes */
-
-        if (ngx_glyph_job_streams(job)) {
-            (void) ngx_glyph_job_resume(job);
-        }
-
-        return;
-    }
-
-    if (ngx_glyph_job_stalled(job)) {
-        ngx_glyph_job_yield(job);
-        return;
-    }
-
-    if (job->block == NULL) {
-
-        job->block_waiter.size = ngx_glyph_job_size(job);
-
-        job->block = ngx_glyph_job_streams(job)
-                     ? ngx_glyph_block_get_stream(&job->block_waiter)
-                     : ngx_glyph_block_get(&job->block_waiter);
-
-        if (job->block == NULL) {
-
-            if (!job->block_waiter.waiting) {
-                ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
-                                    NGX_HTTP_INTERNAL_SERVER_ERROR,
-                                    "out_of_memory", NULL);
-            }
-
-            return;
-        }
-
-        job->nblocks++;
-    }
-
-    if (ngx_glyph_compute_post(job) == NGX_OK) {
-        ngx_glyph_job_ref(job);
-        job->running = 1;
-        return;
-    }
-
-    /* the pool's queue is full: that is back-pressure, not an error */
-
-    ngx_glyph_job_run_later(job);
-}
-
-
-/* The compute task is back; see ngx_glyph_compute.c for what it did. */
-
-void
-ngx_glyph_job_computed(ngx_glyph_job_t *job)
-{
-    ngx_glyph_block_t  *block;
-
-    block = job->block;
-
-    job->running = 0;
-
-    ngx_glyph_observers_computed(job, &job->seen, &block->totals);
-    job->seen = block->totals;
-
-    if (job->import.skip_rows && job->seen.rows >= job->import.skip_rows) {
-
-        /* what Postgres had refused, an earlier run has counted */
-
-        job->import.refused += job->import.committed.invalid
-                               - job->import.skipped_invalid;
-        job->import.skip_rows = 0;
-    }
-
-    if (ngx_glyph_job_ending(job)) {
-        ngx_glyph_job_drop_input(job);
-        ngx_glyph_job_block_put(job, block);
-        job->block = NULL;
-
-        ngx_glyph_job_run(job);
-        goto done;
-    }
-
-    if (job->rc == GLYPH_ERROR) {
-        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
-                            NGX_HTTP_INTERNAL_SERVER_ERROR,
-                            "out_of_memory", NULL);
-        goto done;
-    }
-
-    while (job->nconsumed) {
-        ngx_glyph_job_chunk_done(job);
-        job->nconsumed--;
-    }
-
-    if (block->final && job->kind->finished) {
-        block->final = 0;
-        job->kind->finished(job);
-        goto done;
-    }
-
-    if (block->final) {
-        ngx_glyph_job_live(job, NGX_GLYPH_LIFE_LAST);
-        ngx_glyph_job_stop_timers(job);
-        ngx_glyph_job_drop_input(job);
-    }
-
-    if (job->collect == NGX_GLYPH_COLLECT_HEAD && !block->final) {
-
-        /* not a row was asked for */
-
-        job->block = NULL;
-        ngx_glyph_job_block_put(job, block);
-
-        if (job->rc == GLYPH_FULL) {
-            ngx_glyph_collect_begun(job);
-        }
-
-    } else if (job->rc == GLYPH_FULL
-               || block->final
-               || (ngx_queue_empty(&job->chunks)
-                   && !job->body_end
-                   && ngx_glyph_block_size(block) > 0))
-    {
-        if (ngx_glyph_job_streams(job)) {
-            block = ngx_glyph_block_own(block);
-        }
-
-        job->block = NULL;
-        ngx_queue_insert_tail(&job->blocks, &block->queue);
-        job->sink->ready(job);
-
-    } else if (ngx_queue_empty(&job->chunks) && !job->body_end) {
-
-        /* a client may be slow, others have rows */
-
-        job->block = NULL;
-        ngx_glyph_job_block_put(job, block);
-    }
-
-    ngx_glyph_job_run(job);
-
-    ngx_glyph_observers_changed(job);
-    (void) ngx_glyph_job_resume(job);
-
-done:
-
-    ngx_glyph_job_unref(job);
-}
-
-
-/*
- * The last, empty block of a job that ends early.  What it had encoded and
- * not yet given to the writer is worth nothing any more.
- */
-
-static void
-ngx_glyph_job_queue_final(ngx_glyph_job_t *job)
-{
-    ngx_glyph_job_drop_output(job);
-
-    ngx_glyph_job_live(job, NGX_GLYPH_LIFE_LAST);
-
-    job->last_block.totals = job->import.committed;
-    job->last_block.final = job->outcome;
-
-    ngx_queue_insert_tail(&job->blocks, &job->last_block.queue);
-
-    job->sink->ready(job);
-}
-
-
-/* Nothing of it is for the sink any more. */
-
-void
-ngx_glyph_job_forget(ngx_glyph_job_t *job)
-{
-    if (job->sink->forget) {
-        job->sink->forget(job);
-    }
-
-    ngx_glyph_job_drop_input(job);
-    ngx_glyph_job_drop_output(job);
-}
-
-
-void
-ngx_glyph_job_drop_output(ngx_glyph_job_t *job)
-{
-    ngx_queue_t  *q;
-
-    while (!ngx_queue_empty(&job->blocks)) {
-        q = ngx_queue_head(&job->blocks);
-        ngx_queue_remove(q);
-
-        ngx_glyph_job_block_put(job,
-                                ngx_queue_data(q, ngx_glyph_block_t, queue));
-    }
-
-    if (job->block && !job->running) {
-        ngx_glyph_job_block_put(job, job->block);
-        job->block = NULL;
-    }
-}
-
-
-void
-ngx_glyph_job_block_put(ngx_glyph_job_t *job, ngx_glyph_block_t *block)
-{
-    if (block == &job->last_block) {
-        return;
-    }
-
-    ngx_glyph_block_put(block);
-    job->nblocks--;
-}
-
-
-void
-ngx_glyph_job_stop_timers(ngx_glyph_job_t *job)
-{
-    if (job->flush.timer_set) {
-        ngx_del_timer(&job->flush);
-    }
-
-    if (job->timeout.timer_set) {
-        ngx_del_timer(&job->timeout);
-    }
-}
-
-
-void
-ngx_glyph_job_committed(ngx_glyph_job_t *job, ngx_glyph_block_t *block)
-{
-    glyph_buf_t            result;
-    ngx_glyph_job_state_e  final;
-
-    final = block->final;
-
-    if (final && job->import.duplicate_of[0] && block->result.len) {
-
-        /* as glyph.job_result() does */
-
-        block->result.len--;
-        glyph_buf_puts(&block->result, ",\"duplicate_of\":\"");
-        glyph_buf_puts(&block->result, (char *) job->import.duplicate_of);
-        glyph_buf_puts(&block->result, "\"}");
-    }
-
-    job->import.registered = 1;
-    job->import.committed = block->totals;
-
-    if (!job->timeout.timer_set && !ngx_glyph_job_ending(job)) {
-        ngx_add_timer(&job->timeout, job->conf->job_timeout);
-    }
-
-    if (final) {
-        result = job->result;
-        job->result = block->result;
-        block->result = result;
-    }
-
-    ngx_glyph_job_block_put(job, block);
-
-    if (final) {
-        ngx_glyph_job_decide(job, final);
-        return;
-    }
-
-    ngx_glyph_observers_changed(job);
-    ngx_glyph_job_run(job);
 }
 
 
@@ -500,8 +240,321 @@ ngx_glyph_job_timeout_handler(ngx_event_t *ev)
 static u_char *
 ngx_glyph_job_log_handler(ngx_log_t *log, u_char *buf, size_t len)
 {
-    ngx_glyph_job_t *job = log->data;
+    ngx_glyph_import_t *import = log->data;
 
     return ngx_snprintf(buf, len, ", job: %*s",
-                        (size_t) NGX_GLYPH_UUID_TEXT_LEN, job->import.text);
+                        (size_t) NGX_GLYPH_UUID_TEXT_LEN, import->text);
+}
+
+
+static void
+ngx_glyph_job_granted(void *data)
+{
+    ngx_glyph_job_run(data);
+}
+
+
+static ngx_int_t
+ngx_glyph_job_init(ngx_cycle_t *cycle)
+{
+    static ngx_connection_t  dummy;
+
+    ngx_uint_t  i;
+
+    for (i = 0; i < NGX_GLYPH_JOB_BUCKETS; i++) {
+        ngx_queue_init(&ngx_glyph_jobs[i]);
+    }
+
+    dummy.fd = (ngx_socket_t) -1;
+
+    ngx_glyph_job_tick.handler = ngx_glyph_job_tick_handler;
+    ngx_glyph_job_tick.data = &dummy;
+    ngx_glyph_job_tick.log = cycle->log;
+    ngx_glyph_job_tick.cancelable = 1;
+
+    ngx_add_timer(&ngx_glyph_job_tick, NGX_GLYPH_JOB_TICK);
+
+    return NGX_OK;
+}
+
+
+/*
+ * Threads and connections are gone: what is left is memory.  The reaper
+ * fails the imports of these jobs once our lock is.
+ */
+
+static void
+ngx_glyph_job_exit(void)
+{
+    ngx_uint_t        i;
+    ngx_queue_t      *q;
+    ngx_glyph_job_t  *job;
+
+    if (ngx_glyph_job_tick.handler == NULL) {
+        return;
+    }
+
+    for (i = 0; i < NGX_GLYPH_JOB_BUCKETS; i++) {
+
+        while (!ngx_queue_empty(&ngx_glyph_jobs[i])) {
+            q = ngx_queue_head(&ngx_glyph_jobs[i]);
+            job = ngx_queue_data(q, ngx_glyph_job_t, queue);
+
+            ngx_queue_remove(q);
+
+            ngx_log_error(NGX_LOG_NOTICE, &job->import.log, 0,
+                          "job not finished at worker exit");
+
+            job->running = 0;
+
+            if (job->client) {
+                (void) ngx_glyph_client_detach(job->client);
+            }
+
+            if (job->spool) {
+                ngx_glyph_spool_close(job->spool);
+                job->spool = NULL;
+            }
+
+            ngx_glyph_job_destroy(job);
+        }
+    }
+
+    ngx_glyph_jobs_n = 0;
+    ngx_glyph_jobs_transforms = 0;
+}
+
+
+static void
+ngx_glyph_job_list_add(ngx_glyph_job_t *job)
+{
+    ngx_queue_insert_tail(ngx_glyph_job_bucket(&job->import.id), &job->queue);
+    ngx_glyph_jobs_n++;
+    ngx_glyph_jobs_transforms += !job->sink->stored;
+}
+
+
+void
+ngx_glyph_job_list_remove(ngx_glyph_job_t *job)
+{
+    ngx_queue_remove(&job->queue);
+    ngx_glyph_jobs_n--;
+    ngx_glyph_jobs_transforms -= !job->sink->stored;
+}
+
+
+ngx_glyph_job_t *
+ngx_glyph_job_find(ngx_glyph_uuid_t *id)
+{
+    ngx_queue_t      *q, *bucket;
+    ngx_glyph_job_t  *job;
+
+    bucket = ngx_glyph_job_bucket(id);
+
+    for (q = ngx_queue_head(bucket);
+         q != ngx_queue_sentinel(bucket);
+         q = ngx_queue_next(q))
+    {
+        job = ngx_queue_data(q, ngx_glyph_job_t, queue);
+
+        if (ngx_memcmp(job->import.id.bytes, id->bytes, sizeof(id->bytes))
+            == 0)
+        {
+            return job;
+        }
+    }
+
+    return NULL;
+}
+
+
+static ngx_queue_t *
+ngx_glyph_job_bucket(ngx_glyph_uuid_t *id)
+{
+    return &ngx_glyph_jobs[ngx_glyph_uuid_hash(id) % NGX_GLYPH_JOB_BUCKETS];
+}
+
+
+ngx_uint_t
+ngx_glyph_job_count(void)
+{
+    return ngx_glyph_jobs_n;
+}
+
+
+ngx_uint_t
+ngx_glyph_job_count_like(ngx_glyph_job_t *job, time_t *end)
+{
+    if (end) {
+        *end = ngx_glyph_job_next_end(job);
+    }
+
+    return job->sink->stored ? ngx_glyph_jobs_n - ngx_glyph_jobs_transforms
+                             : ngx_glyph_jobs_transforms;
+}
+
+
+static time_t
+ngx_glyph_job_next_end(ngx_glyph_job_t *like)
+{
+    off_t             done;
+    double            left;
+    time_t            best;
+    ngx_uint_t        i;
+    ngx_queue_t      *q;
+    ngx_glyph_job_t  *job;
+
+    best = NGX_GLYPH_JOB_RETRY_MAX;
+
+    for (i = 0; i < NGX_GLYPH_JOB_BUCKETS; i++) {
+
+        for (q = ngx_queue_head(&ngx_glyph_jobs[i]);
+             q != ngx_queue_sentinel(&ngx_glyph_jobs[i]);
+             q = ngx_queue_next(q))
+        {
+            job = ngx_queue_data(q, ngx_glyph_job_t, queue);
+
+            done = ngx_glyph_job_bytes(job);
+
+            if (done == 0 || job->expected < done
+                || job->sink->stored != like->sink->stored)
+            {
+                continue;
+            }
+
+            /* of what a client has announced: more than a time_t can hold */
+
+            left = (double) ngx_glyph_job_age(job)
+                   * (double) (job->expected - done) / (double) done / 1000;
+
+            if (left < (double) best) {
+                best = ngx_min(best, (time_t) left + 1);
+            }
+        }
+    }
+
+    return best;
+}
+
+
+/* A look at each. */
+
+static void
+ngx_glyph_job_gauges(void)
+{
+    ngx_uint_t        i, transforms, uploads;
+    ngx_uint_t        active[NGX_GLYPH_JOB_COMPLETED];
+    ngx_queue_t      *q;
+    ngx_glyph_job_t  *job;
+
+    transforms = 0;
+    uploads = 0;
+    ngx_memzero(active, sizeof(active));
+
+    for (i = 0; i < NGX_GLYPH_JOB_BUCKETS && ngx_glyph_jobs_n; i++) {
+
+        for (q = ngx_queue_head(&ngx_glyph_jobs[i]);
+             q != ngx_queue_sentinel(&ngx_glyph_jobs[i]);
+             q = ngx_queue_next(q))
+        {
+            job = ngx_queue_data(q, ngx_glyph_job_t, queue);
+
+            if (job->sink->stored) {
+                active[job->state]++;
+
+            } else {
+                transforms++;
+            }
+
+            uploads += (job->client != NULL);
+        }
+    }
+
+    for (i = 0; i < NGX_GLYPH_JOB_COMPLETED; i++) {
+        ngx_glyph_zone_set(NGX_GLYPH_JOBS_ACTIVE + i, active[i]);
+    }
+
+    ngx_glyph_zone_set(NGX_GLYPH_TRANSFORMS, transforms);
+    ngx_glyph_zone_set(NGX_GLYPH_UPLOADS, uploads);
+}
+
+
+void
+ngx_glyph_job_each(void (*f)(ngx_glyph_job_t *job))
+{
+    ngx_uint_t    i;
+    ngx_queue_t  *q;
+
+    for (i = 0; i < NGX_GLYPH_JOB_BUCKETS && ngx_glyph_jobs_n; i++) {
+
+        for (q = ngx_queue_head(&ngx_glyph_jobs[i]);
+             q != ngx_queue_sentinel(&ngx_glyph_jobs[i]);
+             q = ngx_queue_next(q))
+        {
+            f(ngx_queue_data(q, ngx_glyph_job_t, queue));
+        }
+    }
+}
+
+
+/*
+ * A job that has not ended after a second gets its row in imports, so that
+ * it can be cancelled, and reaped, and keeps its state in Redis fresh.
+ */
+
+static void
+ngx_glyph_job_tick_handler(ngx_event_t *ev)
+{
+    uint64_t      end;
+    ngx_queue_t  *q, *next, *bucket;
+
+    static ngx_uint_t  i;   /* the next bucket */
+
+    end = ngx_glyph_usec() + NGX_GLYPH_TURN_USEC;
+
+    for ( /* void */ ; i < NGX_GLYPH_JOB_BUCKETS && ngx_glyph_jobs_n; i++) {
+
+        bucket = &ngx_glyph_jobs[i];
+
+        if (!ngx_queue_empty(bucket) && ngx_glyph_usec() >= end) {
+            ngx_add_timer(ev, 0);
+            return;
+        }
+
+        for (q = ngx_queue_head(bucket);
+             q != ngx_queue_sentinel(bucket);
+             q = next)
+        {
+            next = ngx_queue_next(q);
+            ngx_glyph_job_tick_one(ngx_queue_data(q, ngx_glyph_job_t, queue));
+        }
+    }
+
+    i = 0;
+
+    if (!ngx_exiting) {
+        ngx_add_timer(ev, NGX_GLYPH_JOB_TICK);
+
+    } else if (ngx_glyph_jobs_n) {
+        ngx_add_timer(ev, NGX_GLYPH_JOB_TICK / 10);
+    }
+}
+
+
+static void
+ngx_glyph_job_tick_one(ngx_glyph_job_t *job)
+{
+    if (ngx_exiting && job->kind->leave) {
+        ngx_glyph_job_let_go(job);
+        return;
+    }
+
+    if (!job->import.registered && job->life < NGX_GLYPH_LIFE_LAST
+        && job->kind->ready && job->kind->ready(job)
+        && ngx_glyph_job_age(job) >= NGX_GLYPH_JOB_TICK)
+    {
+        job->sink->ready(job);
+    }
+
+    ngx_glyph_observers_tell(job, NGX_GLYPH_OBSERVED_ALIVE);
 }

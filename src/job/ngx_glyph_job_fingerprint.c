@@ -10,7 +10,7 @@ static void ngx_glyph_fingerprint_add(ngx_md5_t *md5, const void *data,
 
 
 void
-ngx_glyph_job_fingerprint(ngx_glyph_job_t *job,
+ngx_glyph_job_fingerprint(ngx_glyph_asked_t *asked,
     ngx_glyph_spool_t *spool, char *text)
 {
     u_char                 *p, digest[16];
@@ -19,7 +19,7 @@ ngx_glyph_job_fingerprint(ngx_glyph_job_t *job,
     ngx_uint_t              i;
     glyph_pipeline_conf_t  *conf;
 
-    conf = &job->conf->pipeline;
+    conf = &asked->conf->pipeline;
 
     ngx_md5_init(&md5);
 
@@ -39,7 +39,7 @@ ngx_glyph_job_fingerprint(ngx_glyph_job_t *job,
     numbers[4] = conf->max_errors;
     numbers[5] = conf->dedup_size;
     numbers[6] = conf->extra;
-    numbers[7] = job->expected;
+    numbers[7] = spool->prefix.body_len;
 
     ngx_glyph_fingerprint_add(&md5, numbers, sizeof(numbers));
     ngx_glyph_fingerprint_add(&md5, conf->currency, sizeof(conf->currency));

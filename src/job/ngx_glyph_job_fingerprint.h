@@ -4,7 +4,7 @@
 
 
 #include "ngx_glyph.h"
-#include "ngx_glyph_job.h"
+#include "ngx_glyph_asked.h"
 #include "ngx_glyph_spool.h"
 
 
@@ -16,7 +16,7 @@
 
 #define NGX_GLYPH_FINGERPRINT_LEN  48
 
-void ngx_glyph_job_fingerprint(ngx_glyph_job_t *job,
+void ngx_glyph_job_fingerprint(ngx_glyph_asked_t *asked,
     ngx_glyph_spool_t *spool, char *text);
 
 

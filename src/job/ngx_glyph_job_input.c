@@ -41,7 +41,7 @@ ngx_glyph_job_input_init(ngx_glyph_job_t *job)
 
     job->flush.handler = ngx_glyph_job_flush_handler;
     job->flush.data = job;
-    job->flush.log = job->log;
+    job->flush.log = &job->import.log;
 }
 
 
@@ -154,15 +154,12 @@ ngx_glyph_job_chunk_take(ngx_glyph_job_t *job)
 
     job->chunk_waiter.size = ngx_glyph_job_size(job);
 
-    if (ngx_glyph_job_to_file(job)) {
-        chunk = ngx_glyph_chunk_get_spool(&job->chunk_waiter);
-
-    } else if (ngx_glyph_job_streams(job)) {
-        chunk = ngx_glyph_chunk_get_stream(&job->chunk_waiter);
-
-    } else {
-        chunk = ngx_glyph_chunk_get(&job->chunk_waiter);
-    }
+    chunk = ngx_glyph_chunk_get(&job->chunk_waiter,
+                                ngx_glyph_job_to_file(job)
+                                ? NGX_GLYPH_BUDGET_SPOOL
+                                : ngx_glyph_job_streams(job)
+                                ? NGX_GLYPH_BUDGET_STREAM_CHUNKS
+                                : NGX_GLYPH_BUDGET_CHUNKS);
 
     if (chunk) {
         job->nchunks++;
@@ -287,7 +284,8 @@ void
 ngx_glyph_job_body_end(ngx_glyph_job_t *job)
 {
     job->body_end = 1;
-    job->timing.receive = ngx_glyph_usec() - job->timing.began;
+    job->import.timing.receive = ngx_glyph_usec()
+                                 - job->import.timing.began;
 
     if (job->state == NGX_GLYPH_JOB_RECEIVING && !job->kind->keeps) {
         job->state = NGX_GLYPH_JOB_PROCESSING;

@@ -56,7 +56,7 @@ ngx_glyph_job_json(ngx_glyph_job_t *job, glyph_buf_t *b)
 
     said.id = job->import.text;
     said.state = job->state;
-    said.created = job->start_time;
+    said.created = job->import.created;
 
     /* what a form says is its task's, and Postgres' when that has ended */
 
@@ -72,7 +72,7 @@ ngx_glyph_job_json(ngx_glyph_job_t *job, glyph_buf_t *b)
     said.valid = job->seen.valid - job->import.refused;
     said.invalid = job->seen.invalid + job->import.refused;
     said.warnings = job->seen.warnings;
-    said.kept = ngx_min(job->seen.warnings, job->conf->max_warnings);
+    said.kept = ngx_min(job->seen.warnings, job->asked.conf->max_warnings);
     said.code = job->code;
     said.detail = job->detail;
 
@@ -88,7 +88,7 @@ ngx_glyph_job_json_times(ngx_glyph_job_t *job, ngx_glyph_job_said_t *said)
     double      sec;
     ngx_uint_t  percent;
 
-    sec = (double) (ngx_current_msec - job->started) / 1000;
+    sec = (double) ngx_glyph_job_age(job) / 1000;
 
     said->rate = (sec > 0) ? (double) said->rows / sec : 0;
     said->percent = -1;

@@ -11,6 +11,7 @@
 
 
 static void ngx_glyph_job_end(void *data);
+static void ngx_glyph_job_forget(ngx_glyph_job_t *job);
 static void ngx_glyph_job_settle(ngx_glyph_job_t *job,
     ngx_glyph_job_state_e state, ngx_uint_t status, const char *code,
     const char *detail);
@@ -74,14 +75,15 @@ void
 ngx_glyph_job_live(ngx_glyph_job_t *job, ngx_glyph_life_e life)
 {
     if (!(ngx_glyph_job_next_life[job->life] & (1 << life))) {
-        ngx_log_error(NGX_LOG_ALERT, job->log, 0,
+        ngx_log_error(NGX_LOG_ALERT, &job->import.log, 0,
                       "job is %s, and cannot be %s",
                       ngx_glyph_job_lives[job->life],
                       ngx_glyph_job_lives[life]);
         return;
     }
 
-    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, job->log, 0, "glyph job: %s to %s",
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, &job->import.log, 0,
+                   "glyph job: %s to %s",
                    ngx_glyph_job_lives[job->life], ngx_glyph_job_lives[life]);
 
     job->life = life;
@@ -104,7 +106,7 @@ ngx_glyph_job_settle(ngx_glyph_job_t *job, ngx_glyph_job_state_e state,
 {
     ngx_glyph_job_live(job, NGX_GLYPH_LIFE_ENDING);
 
-    job->outcome = state;
+    job->last_block.final = state;
     job->http_status = status;
     job->code = code;
 
@@ -113,7 +115,7 @@ ngx_glyph_job_settle(ngx_glyph_job_t *job, ngx_glyph_job_state_e state,
         job->detail.len = ngx_strlen(detail);
     }
 
-    ngx_log_error(NGX_LOG_INFO, job->log, 0, "%s ends early: %s",
+    ngx_log_error(NGX_LOG_INFO, &job->import.log, 0, "%s ends early: %s",
                   job->kind->name, code);
 
     ngx_glyph_job_stop_timers(job);
@@ -128,7 +130,7 @@ ngx_glyph_job_detach(ngx_glyph_job_t *job)
 {
     job->client = NULL;
 
-    if (job->import.durable) {
+    if (ngx_glyph_import_durable(&job->import)) {
         return;
     }
 
@@ -154,12 +156,12 @@ ngx_glyph_job_over(ngx_glyph_job_t *job, ngx_glyph_job_state_e state,
 
         /* the last block was committed: its result is the answer */
 
-        if (!ngx_queue_empty(&job->blocks)) {
-            q = ngx_queue_last(&job->blocks);
+        if (!ngx_queue_empty(&job->import.blocks)) {
+            q = ngx_queue_last(&job->import.blocks);
             block = ngx_queue_data(q, ngx_glyph_block_t, queue);
 
             job->import.committed = block->totals;
-            job->result = block->result;
+            job->last_block.result = block->result;
             ngx_memzero(&block->result, sizeof(glyph_buf_t));
         }
 
@@ -189,7 +191,7 @@ ngx_glyph_job_keep(ngx_glyph_job_t *job, const char *text)
     u_char  *p;
 
     len = text ? ngx_strlen(text) : 0;
-    p = len ? ngx_pnalloc(job->pool, len + 1) : NULL;
+    p = len ? ngx_pnalloc(job->asked.pool, len + 1) : NULL;
 
     if (p == NULL) {
         return "failed";
@@ -210,9 +212,9 @@ ngx_uint_t
 ngx_glyph_job_unrecorded(ngx_glyph_job_t *job)
 {
     return job->life >= NGX_GLYPH_LIFE_LAST
-           && job->outcome == NGX_GLYPH_JOB_FAILED
+           && job->last_block.final == NGX_GLYPH_JOB_FAILED
            && !job->import.registered
-           && !job->import.durable
+           && !ngx_glyph_import_durable(&job->import)
            && job->import.place != NGX_GLYPH_PLACE_BATCH
            && ngx_strcmp(job->code, "cancelled") != 0
            && ngx_strcmp(job->code, "job_id_used") != 0;
@@ -222,19 +224,31 @@ ngx_glyph_job_unrecorded(ngx_glyph_job_t *job)
 void
 ngx_glyph_job_unstored(ngx_glyph_job_t *job)
 {
-    ngx_glyph_job_unstored_as(job, job->outcome);
-}
-
-
-void
-ngx_glyph_job_unstored_as(ngx_glyph_job_t *job, ngx_glyph_job_state_e state)
-{
     if (ngx_glyph_job_decided(job)) {
         return;
     }
 
-    ngx_glyph_job_decide(job, state);
+    ngx_glyph_job_decide(job, job->last_block.final);
     ngx_glyph_job_forget(job);
+}
+
+
+void
+ngx_glyph_job_repeat(ngx_glyph_job_t *job, ngx_glyph_uuid_t *id,
+    const char *result, size_t len)
+{
+    glyph_buf_reset(&job->last_block.result);
+    glyph_buf_append(&job->last_block.result, result, len);
+
+    job->import.id = *id;
+    ngx_glyph_uuid_text(job->import.text, id);
+
+    job->http_status = NGX_HTTP_OK;
+
+    if (!ngx_glyph_job_decided(job)) {
+        job->last_block.final = NGX_GLYPH_JOB_COMPLETED;
+        ngx_glyph_job_unstored(job);
+    }
 }
 
 
@@ -248,7 +262,7 @@ ngx_glyph_job_store_lost(ngx_glyph_job_t *job, ngx_uint_t unknown)
         return;
     }
 
-    if (job->import.durable) {
+    if (ngx_glyph_import_durable(&job->import)) {
 
         /* nobody waits but the file; the clock does not run meanwhile */
 
@@ -356,7 +370,7 @@ ngx_glyph_job_decide(ngx_glyph_job_t *job, ngx_glyph_job_state_e state)
 {
     ngx_glyph_job_live(job, NGX_GLYPH_LIFE_DECIDED);
 
-    job->outcome = state;
+    job->last_block.final = state;
 
     ngx_glyph_turn_wait(&job->end);
 }
@@ -371,17 +385,17 @@ ngx_glyph_job_end(void *data)
 
     ngx_glyph_job_live(job, NGX_GLYPH_LIFE_ENDED);
 
-    job->state = job->outcome;
+    job->state = job->last_block.final;
 
-    ngx_log_error(NGX_LOG_INFO, job->log, 0,
+    ngx_log_error(NGX_LOG_INFO, &job->import.log, 0,
                   "%s %s%s%s: %uL rows, %uL invalid, %O bytes, %M ms",
                   job->kind->name,
                   ngx_glyph_job_state_name(job->state),
                   job->code ? " " : "", job->code ? job->code : "",
                   job->import.committed.rows, job->import.committed.invalid,
-                  job->received, ngx_current_msec - job->started);
+                  job->received, ngx_glyph_job_age(job));
 
-    ngx_glyph_observers_ended(job);
+    ngx_glyph_observers_tell(job, NGX_GLYPH_OBSERVED_ENDED);
 
     ngx_glyph_client_answer(job->client, job->http_status, job->code,
                             &job->detail);
@@ -398,9 +412,36 @@ void
 ngx_glyph_job_leave(ngx_glyph_job_t *job)
 {
     ngx_glyph_job_stop_timers(job);
-    ngx_glyph_observers_left(job);
+    ngx_glyph_observers_tell(job, NGX_GLYPH_OBSERVED_LEFT);
 
     ngx_glyph_job_live(job, NGX_GLYPH_LIFE_LEFT);
     ngx_glyph_job_list_remove(job);
     ngx_glyph_job_unref(job);
+}
+
+
+/* Nothing of it is for the sink any more. */
+
+static void
+ngx_glyph_job_forget(ngx_glyph_job_t *job)
+{
+    if (job->sink->forget) {
+        job->sink->forget(job);
+    }
+
+    ngx_glyph_job_drop_input(job);
+    ngx_glyph_job_drop_output(job);
+}
+
+
+void
+ngx_glyph_job_stop_timers(ngx_glyph_job_t *job)
+{
+    if (job->flush.timer_set) {
+        ngx_del_timer(&job->flush);
+    }
+
+    if (job->timeout.timer_set) {
+        ngx_del_timer(&job->timeout);
+    }
 }

@@ -34,8 +34,16 @@ typedef struct {
     /* whether it may have a row in imports by now; NULL: never */
     ngx_uint_t               (*ready)(ngx_glyph_job_t *job);
 
-    /* the body was read to its end, in place of the last block; or NULL */
-    void                     (*finished)(ngx_glyph_job_t *job);
+    /* the body was read to its end, in place of the last block, and would be
+       refused for this, or NULL; or NULL */
+    void                     (*finished)(ngx_glyph_job_t *job,
+                                         const char *code);
+
+    /* a step of its file has failed; NULL: it has none */
+    void                     (*failed)(ngx_glyph_job_t *job, ngx_err_t err);
+
+    /* it has ended, and no thread has its file any more; NULL: it has none */
+    void                     (*idle)(ngx_glyph_job_t *job);
 
     /* it makes no progress, which is the store's fault; or NULL */
     void                     (*blameless)(ngx_glyph_job_t *job);
@@ -50,6 +58,9 @@ typedef struct {
 
 extern const ngx_glyph_kind_t  ngx_glyph_kind_import;
 extern const ngx_glyph_kind_t  ngx_glyph_kind_transform;
+
+/* Whether a transform's body is kept until all of it is here. */
+void ngx_glyph_kind_collect(ngx_glyph_job_t *job, ngx_uint_t stream);
 
 
 #endif /* _NGX_GLYPH_KIND_H_INCLUDED_ */

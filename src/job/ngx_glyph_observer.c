@@ -46,52 +46,22 @@ ngx_glyph_observers_computed(ngx_glyph_job_t *job,
 
 
 void
-ngx_glyph_observers_changed(ngx_glyph_job_t *job)
+ngx_glyph_observers_tell(ngx_glyph_job_t *job, ngx_glyph_observed_e what)
 {
-    ngx_uint_t  i;
+    ngx_uint_t                    i;
+    const ngx_glyph_observer_t   *o;
+    ngx_glyph_observer_told_pt    told;
 
     for (i = 0; i < NGX_GLYPH_OBSERVERS && ngx_glyph_observers[i]; i++) {
-        if (ngx_glyph_observers[i]->changed) {
-            ngx_glyph_observers[i]->changed(job);
-        }
-    }
-}
+        o = ngx_glyph_observers[i];
 
+        told = (what == NGX_GLYPH_OBSERVED_CHANGED) ? o->changed
+               : (what == NGX_GLYPH_OBSERVED_ALIVE) ? o->alive
+               : (what == NGX_GLYPH_OBSERVED_ENDED) ? o->ended
+               : o->left;
 
-void
-ngx_glyph_observers_alive(ngx_glyph_job_t *job)
-{
-    ngx_uint_t  i;
-
-    for (i = 0; i < NGX_GLYPH_OBSERVERS && ngx_glyph_observers[i]; i++) {
-        if (ngx_glyph_observers[i]->alive) {
-            ngx_glyph_observers[i]->alive(job);
-        }
-    }
-}
-
-
-void
-ngx_glyph_observers_ended(ngx_glyph_job_t *job)
-{
-    ngx_uint_t  i;
-
-    for (i = 0; i < NGX_GLYPH_OBSERVERS && ngx_glyph_observers[i]; i++) {
-        if (ngx_glyph_observers[i]->ended) {
-            ngx_glyph_observers[i]->ended(job);
-        }
-    }
-}
-
-
-void
-ngx_glyph_observers_left(ngx_glyph_job_t *job)
-{
-    ngx_uint_t  i;
-
-    for (i = 0; i < NGX_GLYPH_OBSERVERS && ngx_glyph_observers[i]; i++) {
-        if (ngx_glyph_observers[i]->left) {
-            ngx_glyph_observers[i]->left(job);
+        if (told) {
+            told(job);
         }
     }
 }

@@ -15,6 +15,16 @@
 #include "ngx_glyph.h"
 
 
+typedef enum {
+    NGX_GLYPH_OBSERVED_CHANGED = 0,
+    NGX_GLYPH_OBSERVED_ALIVE,
+    NGX_GLYPH_OBSERVED_ENDED,
+    NGX_GLYPH_OBSERVED_LEFT
+} ngx_glyph_observed_e;
+
+typedef void (*ngx_glyph_observer_told_pt)(ngx_glyph_job_t *job);
+
+
 /* NULL: of no interest */
 
 typedef struct {
@@ -23,16 +33,16 @@ typedef struct {
                                          const glyph_totals_t *before,
                                          const glyph_totals_t *after);
 
-    void                     (*changed)(ngx_glyph_job_t *job);
+    ngx_glyph_observer_told_pt  changed;
 
     /* every second; nothing need have changed */
-    void                     (*alive)(ngx_glyph_job_t *job);
+    ngx_glyph_observer_told_pt  alive;
 
     /* it has its final state */
-    void                     (*ended)(ngx_glyph_job_t *job);
+    ngx_glyph_observer_told_pt  ended;
 
     /* it leaves the list, or is about to be freed; also again */
-    void                     (*left)(ngx_glyph_job_t *job);
+    ngx_glyph_observer_told_pt  left;
 } ngx_glyph_observer_t;
 
 
@@ -44,10 +54,8 @@ void ngx_glyph_observe(const ngx_glyph_observer_t *observer);
 
 void ngx_glyph_observers_computed(ngx_glyph_job_t *job,
     const glyph_totals_t *before, const glyph_totals_t *after);
-void ngx_glyph_observers_changed(ngx_glyph_job_t *job);
-void ngx_glyph_observers_alive(ngx_glyph_job_t *job);
-void ngx_glyph_observers_ended(ngx_glyph_job_t *job);
-void ngx_glyph_observers_left(ngx_glyph_job_t *job);
+void ngx_glyph_observers_tell(ngx_glyph_job_t *job,
+    ngx_glyph_observed_e what);
 
 
 #endif /* _NGX_GLYPH_OBSERVER_H_INCLUDED_ */

@@ -1,7 +1,6 @@
 
 #include "ngx_glyph.h"
-#include "ngx_glyph_job.h"
-#include "ngx_glyph_sink.h"
+#include "ngx_glyph_job_parts.h"
 
 
 static void ngx_glyph_sink_handler(ngx_event_t *ev);
@@ -18,7 +17,7 @@ ngx_glyph_sink_ready(ngx_glyph_job_t *job)
 
     job->deliver.handler = ngx_glyph_sink_handler;
     job->deliver.data = job;
-    job->deliver.log = job->log;
+    job->deliver.log = &job->import.log;
 
     ngx_glyph_job_ref(job);
 
@@ -42,11 +41,45 @@ ngx_glyph_sink_drop(ngx_glyph_job_t *job)
 {
     ngx_queue_t  *q;
 
-    while (!ngx_queue_empty(&job->blocks)) {
-        q = ngx_queue_head(&job->blocks);
+    while (!ngx_queue_empty(&job->import.blocks)) {
+        q = ngx_queue_head(&job->import.blocks);
         ngx_queue_remove(q);
 
         ngx_glyph_job_committed(job,
                                 ngx_queue_data(q, ngx_glyph_block_t, queue));
     }
+}
+
+
+/*
+ * A job whose rows are all there cannot be aborted any more: if its last block
+ * was not sent, nothing but this makes it end.
+ */
+
+void
+ngx_glyph_sink_unread(ngx_glyph_job_t *job, ngx_glyph_block_t *block)
+{
+    ngx_queue_t  *q;
+
+    if (block && block->final) {
+        job->last_block.totals = block->totals;
+        job->last_block.final = block->final;
+        block->final = 0;
+
+        ngx_queue_insert_tail(&job->import.blocks, &job->last_block.queue);
+    }
+
+    if (ngx_queue_empty(&job->import.blocks)) {
+        return;
+    }
+
+    q = ngx_queue_last(&job->import.blocks);
+    block = ngx_queue_data(q, ngx_glyph_block_t, queue);
+
+    if (block->final == NGX_GLYPH_JOB_COMPLETED) {
+        block->final = NGX_GLYPH_JOB_FAILED;
+        job->code = "client_gone";
+    }
+
+    ngx_glyph_sink_ready(job);
 }

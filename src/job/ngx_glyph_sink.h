@@ -11,6 +11,19 @@
 
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_budget.h"
+#include "ngx_glyph_import.h"
+
+
+/* What a task writes into. */
+
+typedef struct {
+    ngx_glyph_import_t        *import;
+    ngx_glyph_block_t         *block;
+    ngx_glyph_loc_conf_t      *conf;
+    void                      *data;        /* the sink's own */
+    size_t                     full;        /* bytes of rows to stop at */
+} ngx_glyph_sink_task_t;
 
 
 typedef struct {
@@ -20,17 +33,16 @@ typedef struct {
 
     /* in the thread: rows, warnings (or NULL), and the end of the file or of
        its refusal, which may add members to the ImportResult, or is NULL;
-       "data" is the job */
+       "data" is an ngx_glyph_sink_task_t */
     void                     (*listing)(void *data,
                                         const glyph_listing_t *l);
     void                     (*rejected)(void *data,
                                          const glyph_rejected_t *r);
     void                     (*warning)(void *data,
                                         const glyph_warning_t *w);
-    void                     (*end)(ngx_glyph_job_t *job,
-                                    glyph_buf_t *result);
+    void                     (*end)(void *data, glyph_buf_t *result);
 
-    /* job->blocks has something; what was taken is given back by
+    /* import->blocks has something; what was taken is given back by
        ngx_glyph_job_committed() */
     void                     (*ready)(ngx_glyph_job_t *job);
 
@@ -47,6 +59,12 @@ void ngx_glyph_sink_ready(ngx_glyph_job_t *job);
 
 /* A "deliver" that only takes note: the job goes on to its end. */
 void ngx_glyph_sink_drop(ngx_glyph_job_t *job);
+
+/*
+ * The client that reads them is gone, with this block in hand, or NULL: its
+ * memory stays, for others may have it still, what it says does not.
+ */
+void ngx_glyph_sink_unread(ngx_glyph_job_t *job, ngx_glyph_block_t *block);
 
 
 #endif /* _NGX_GLYPH_SINK_H_INCLUDED_ */

@@ -5,8 +5,8 @@
  */
 
 #include "ngx_glyph.h"
-#include "ngx_glyph_job.h"
-#include "ngx_glyph_spool.h"
+#include "ngx_glyph_asked.h"
+#include "ngx_glyph_log.h"
 
 
 typedef enum {
@@ -46,30 +46,33 @@ typedef struct {
 
 static void ngx_glyph_meta_put(glyph_buf_t *b, const void *data, size_t len);
 static ngx_int_t ngx_glyph_meta_get(glyph_buf_t *b, ngx_str_t *fields);
+static ngx_glyph_loc_conf_t *ngx_glyph_meta_conf(ngx_str_t *location,
+    ngx_log_t *log);
 static void ngx_glyph_meta_str(glyph_str_t *to, ngx_str_t *from);
 
 
 ngx_int_t
-ngx_glyph_spool_meta_write(ngx_glyph_job_t *job, glyph_buf_t *b)
+ngx_glyph_spool_meta_write(ngx_glyph_asked_t *asked, ngx_str_t *tenant,
+    glyph_buf_t *b)
 {
-    u_char  encoding;
+    u_char                  encoding;
+    glyph_pipeline_opts_t  *o;
 
-    encoding = job->asked.opts.encoding;
+    o = &asked->opts;
+    encoding = o->encoding;
 
     glyph_buf_reset(b);
 
-    ngx_glyph_meta_put(b, job->import.tenant.data, job->import.tenant.len);
-    ngx_glyph_meta_put(b, job->conf->key.data, job->conf->key.len);
-    ngx_glyph_meta_put(b, job->asked.opts.boundary.data,
-                       job->asked.opts.boundary.len);
+    ngx_glyph_meta_put(b, tenant->data, tenant->len);
+    ngx_glyph_meta_put(b, asked->conf->key.data, asked->conf->key.len);
+    ngx_glyph_meta_put(b, o->boundary.data, o->boundary.len);
     ngx_glyph_meta_put(b, &encoding, 1);
 
-    if (ngx_glyph_spool_meta_options(&job->asked, b) != NGX_OK) {
+    if (ngx_glyph_spool_meta_options(asked, b) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    ngx_glyph_meta_put(b, job->asked.traceparent.data,
-                       job->asked.traceparent.len);
+    ngx_glyph_meta_put(b, asked->traceparent.data, asked->traceparent.len);
 
     return b->failed ? NGX_ERROR : NGX_OK;
 }
@@ -123,26 +126,38 @@ ngx_glyph_meta_put(glyph_buf_t *b, const void *data, size_t len)
 }
 
 
-/* The job's texts are those of b, which must live as long as the job. */
+/* The texts are copied: the file goes before the job does. */
 
 ngx_int_t
-ngx_glyph_spool_meta_read(ngx_glyph_job_t *job, glyph_buf_t *b)
+ngx_glyph_spool_meta_read(ngx_glyph_asked_t *asked, ngx_str_t *tenant,
+    glyph_buf_t *b, ngx_log_t *log)
 {
     ngx_str_t                  fields[NGX_GLYPH_META_N];
+    glyph_buf_t                copy;
     glyph_pipeline_opts_t     *o;
     ngx_glyph_meta_numbers_t   numbers;
 
-    if (ngx_glyph_meta_get(b, fields) != NGX_OK
+    ngx_memzero(&copy, sizeof(glyph_buf_t));
+
+    copy.len = b->len;
+    copy.data = ngx_pnalloc(asked->pool, b->len);
+    if (copy.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(copy.data, b->data, b->len);
+
+    if (ngx_glyph_meta_get(&copy, fields) != NGX_OK
         || fields[NGX_GLYPH_META_ENCODING].len != 1
         || fields[NGX_GLYPH_META_NUMBERS].len
            < offsetof(ngx_glyph_meta_numbers_t, currency)
         || fields[NGX_GLYPH_META_NUMBERS].len
            > sizeof(ngx_glyph_meta_numbers_t))
     {
-        return NGX_ERROR;
+        return NGX_DECLINED;
     }
 
-    o = &job->asked.opts;
+    o = &asked->opts;
 
     ngx_memzero(&numbers, sizeof(ngx_glyph_meta_numbers_t));
     ngx_memcpy(&numbers, fields[NGX_GLYPH_META_NUMBERS].data,
@@ -167,14 +182,64 @@ ngx_glyph_spool_meta_read(ngx_glyph_job_t *job, glyph_buf_t *b)
     ngx_glyph_meta_str(&o->filename, &fields[NGX_GLYPH_META_FILENAME]);
     ngx_glyph_meta_str(&o->map, &fields[NGX_GLYPH_META_MAP]);
 
-    job->import.tenant = fields[NGX_GLYPH_META_TENANT];
-    job->asked.location = fields[NGX_GLYPH_META_LOCATION];
-    job->asked.source_label = fields[NGX_GLYPH_META_SOURCE_LABEL];
-    job->asked.campaign_id = fields[NGX_GLYPH_META_CAMPAIGN_ID];
-    job->asked.metadata = fields[NGX_GLYPH_META_METADATA];
-    job->asked.traceparent = fields[NGX_GLYPH_META_TRACEPARENT];
+    *tenant = fields[NGX_GLYPH_META_TENANT];
+    asked->source_label = fields[NGX_GLYPH_META_SOURCE_LABEL];
+    asked->campaign_id = fields[NGX_GLYPH_META_CAMPAIGN_ID];
+    asked->metadata = fields[NGX_GLYPH_META_METADATA];
+    asked->traceparent = fields[NGX_GLYPH_META_TRACEPARENT];
+
+    asked->conf = ngx_glyph_meta_conf(&fields[NGX_GLYPH_META_LOCATION], log);
 
     return NGX_OK;
+}
+
+
+/* The location that took it; it may have gone with a reload. */
+
+static ngx_glyph_loc_conf_t *
+ngx_glyph_meta_conf(ngx_str_t *location, ngx_log_t *log)
+{
+    char                    text[NGX_GLYPH_LOG_TEXT];
+    size_t                  len;
+    ngx_uint_t              i, n;
+    ngx_glyph_loc_conf_t  **imports;
+
+    imports = ngx_glyph_main_conf->imports.elts;
+    n = ngx_glyph_main_conf->imports.nelts;
+
+    for (i = 0; i < n; i++) {
+        if (imports[i]->key.len == location->len
+            && ngx_memcmp(imports[i]->key.data, location->data, location->len)
+               == 0)
+        {
+            return imports[i];
+        }
+    }
+
+    /* the same location, but not as many others before it */
+
+    for (len = location->len; len; len--) {
+        if (location->data[len - 1] == ' ') {
+            break;
+        }
+    }
+
+    for (i = 0; i < n; i++) {
+        if (len && imports[i]->key.len >= len
+            && ngx_memcmp(imports[i]->key.data, location->data, len) == 0)
+        {
+            return imports[i];
+        }
+    }
+
+    ngx_log_error(NGX_LOG_WARN, log, 0,
+                  "the location \"%s\" of the import is gone, \"%V\" is "
+                  "used instead",
+                  ngx_glyph_log_text(text, sizeof(text), location->data,
+                                     location->len),
+                  &imports[0]->key);
+
+    return imports[0];
 }
 
 

@@ -110,7 +110,8 @@ ngx_glyph_locate_own(ngx_glyph_locate_t *l)
 
     job = ngx_glyph_job_find(&l->id);
 
-    return (job && ngx_glyph_tenant_equal(&job->import.tenant, &l->tenant))
+    return (job && ngx_glyph_tenant_equal(&ngx_glyph_job_import(job)->tenant,
+                                          &l->tenant))
            ? job : NULL;
 }
 
@@ -130,7 +131,7 @@ ngx_glyph_locate_own_document(ngx_glyph_locate_t *l, ngx_glyph_job_t *job)
     glyph_buf_reset(&l->doc);
     ngx_glyph_job_json(job, &l->doc);
 
-    l->state = job->state;
+    l->state = ngx_glyph_job_state(job);
 
     return NGX_GLYPH_LOCATE_OWN;
 }

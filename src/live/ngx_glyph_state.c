@@ -26,6 +26,7 @@
 typedef struct {
     ngx_queue_t                queue;       /* of those that move */
     ngx_glyph_job_t           *job;
+    ngx_glyph_import_t        *import;      /* the job's */
     ngx_msec_t                 changed_at;
     ngx_msec_t                 published;   /* 0: not yet */
     ngx_uint_t                 sequence;
@@ -115,7 +116,7 @@ ngx_glyph_state_changed(ngx_glyph_job_t *job)
     st->changed_at = ngx_current_msec;
     st->changed = 1;
 
-    if (job->state == NGX_GLYPH_JOB_QUEUED) {
+    if (ngx_glyph_job_state(job) == NGX_GLYPH_JOB_QUEUED) {
 
         /* acknowledged: as soon as if it was the first that is said of it */
 
@@ -149,8 +150,12 @@ ngx_glyph_state_ended(ngx_glyph_job_t *job)
 static void
 ngx_glyph_state_left(ngx_glyph_job_t *job)
 {
-    if (job->shown) {
-        ngx_glyph_state_forget(job->shown);
+    ngx_glyph_state_t  *st;
+
+    st = ngx_glyph_job_import(job)->shown;
+
+    if (st) {
+        ngx_glyph_state_forget(st);
     }
 }
 
@@ -182,17 +187,22 @@ ngx_glyph_state_restore(void)
 static ngx_glyph_state_t *
 ngx_glyph_state_of(ngx_glyph_job_t *job)
 {
-    ngx_glyph_state_t  *st;
+    ngx_glyph_state_t   *st;
+    ngx_glyph_import_t  *import;
 
-    if (job->shown || !job->sink->stored) {
-        return job->shown;
+    import = ngx_glyph_job_import(job);
+
+    if (import->shown || !ngx_glyph_job_stored(job)) {
+        return import->shown;
     }
 
-    st = ngx_pcalloc(job->pool, sizeof(ngx_glyph_state_t));
+    st = ngx_pcalloc(ngx_glyph_job_asked(job)->pool,
+                     sizeof(ngx_glyph_state_t));
 
     if (st) {
         st->job = job;
-        job->shown = st;
+        st->import = import;
+        import->shown = st;
     }
 
     return st;
@@ -202,8 +212,8 @@ ngx_glyph_state_of(ngx_glyph_job_t *job)
 static ngx_msec_t
 ngx_glyph_state_passed(ngx_glyph_state_t *st)
 {
-    return ngx_current_msec - (st->published ? st->published
-                                             : st->job->started);
+    return st->published ? ngx_current_msec - st->published
+                         : ngx_glyph_job_age(st->job);
 }
 
 
@@ -281,7 +291,7 @@ ngx_glyph_state_look(ngx_glyph_state_t *st)
 {
     ngx_msec_t  passed;
 
-    if (ngx_glyph_job_find(&st->job->import.id) != st->job) {
+    if (ngx_glyph_job_find(&st->import->id) != st->job) {
 
         /* somebody else's by now */
 
@@ -338,36 +348,38 @@ ngx_glyph_state_write(ngx_glyph_state_t *st)
 static void
 ngx_glyph_state_send(ngx_glyph_state_t *st, ngx_str_t *doc)
 {
-    u_char           *p;
-    ngx_str_t         args[16];
-    ngx_time_t       *tp;
-    ngx_uint_t        n;
-    ngx_glyph_job_t  *job;
-    u_char            key[sizeof("glyph:events:") + NGX_GLYPH_UUID_TEXT_LEN];
-    u_char            seq[NGX_INT_T_LEN], now[NGX_INT64_LEN];
-    u_char            ttl[NGX_TIME_T_LEN];
+    u_char              *p;
+    ngx_str_t            args[16];
+    ngx_time_t          *tp;
+    ngx_uint_t           n;
+    ngx_glyph_import_t  *import;
+    u_char               key[sizeof("glyph:events:")
+                             + NGX_GLYPH_UUID_TEXT_LEN];
+    u_char               seq[NGX_INT_T_LEN], now[NGX_INT64_LEN];
+    u_char               ttl[NGX_TIME_T_LEN];
 
     if (!ngx_glyph_redis_ready()) {
         return;
     }
 
-    job = st->job;
+    import = st->import;
     tp = ngx_timeofday();
     n = 0;
 
     ngx_str_set(&args[n], "HSET"); n++;
     args[n].data = key;
-    args[n].len = ngx_sprintf(key, "glyph:job:%s", job->import.text) - key; n++;
+    args[n].len = ngx_sprintf(key, "glyph:job:%s", import->text) - key; n++;
 
     ngx_str_set(&args[n], "job_id"); n++;
-    args[n].data = job->import.text;
+    args[n].data = import->text;
     args[n].len = NGX_GLYPH_UUID_TEXT_LEN; n++;
 
     ngx_str_set(&args[n], "tenant"); n++;
-    args[n] = job->import.tenant; n++;
+    args[n] = import->tenant; n++;
 
     ngx_str_set(&args[n], "state"); n++;
-    args[n].data = (u_char *) ngx_glyph_job_state_name(job->state);
+    args[n].data = (u_char *) ngx_glyph_job_state_name(
+                                 ngx_glyph_job_state(st->job));
     args[n].len = ngx_strlen(args[n].data); n++;
 
     ngx_str_set(&args[n], "seq"); n++;
@@ -383,25 +395,27 @@ ngx_glyph_state_send(ngx_glyph_state_t *st, ngx_str_t *doc)
     ngx_str_set(&args[n], "job"); n++;
     args[n] = *doc; n++;
 
-    (void) ngx_glyph_redis_command(job->import.text, n, args, NULL, NULL);
+    (void) ngx_glyph_redis_command(import->text, n, args, NULL, NULL);
 
     ngx_str_set(&args[0], "EXPIRE");
     args[2].data = ttl;
-    args[2].len = ngx_sprintf(ttl, "%T", job->conf->job_ttl) - ttl;
+    args[2].len = ngx_sprintf(ttl, "%T", ngx_glyph_job_asked(st->job)
+                                             ->conf->job_ttl)
+                  - ttl;
 
-    (void) ngx_glyph_redis_command(job->import.text, 3, args, NULL, NULL);
+    (void) ngx_glyph_redis_command(import->text, 3, args, NULL, NULL);
 
     if (ngx_glyph_state_unheard(st)) {
         return;
     }
 
-    p = ngx_sprintf(key, "glyph:events:%s", job->import.text);
+    p = ngx_sprintf(key, "glyph:events:%s", import->text);
 
     ngx_str_set(&args[0], "PUBLISH");
     args[1].len = p - key;
     args[2] = *doc;
 
-    (void) ngx_glyph_redis_command(job->import.text, 3, args, NULL, NULL);
+    (void) ngx_glyph_redis_command(import->text, 3, args, NULL, NULL);
 }
 
 
@@ -413,9 +427,8 @@ ngx_glyph_state_send(ngx_glyph_state_t *st, ngx_str_t *doc)
 static ngx_uint_t
 ngx_glyph_state_unheard(ngx_glyph_state_t *st)
 {
-    ngx_glyph_job_t *job = st->job;
-
-    return st->sequence == 1 && ngx_glyph_job_is_final(job->state)
-           && !job->asked.given_id && !job->import.durable
-           && job->asked.idempotency_key.len == 0;
+    return st->sequence == 1
+           && ngx_glyph_job_is_final(ngx_glyph_job_state(st->job))
+           && !ngx_glyph_job_asked(st->job)->named
+           && !ngx_glyph_import_durable(st->import);
 }

@@ -1,8 +1,7 @@
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_ask.h"
 #include "ngx_glyph_locate.h"
-#include "ngx_glyph_log.h"
-#include "ngx_glyph_pg.h"
 #include "ngx_glyph_redis_sub.h"
 #include "ngx_glyph_str.h"
 #include "ngx_glyph_watch.h"
@@ -12,9 +11,6 @@
 
 /* how often Postgres is asked of those that are not fresh, ms */
 #define NGX_GLYPH_WATCH_TICK     1000
-
-/* ids in one query */
-#define NGX_GLYPH_WATCH_PAGE     256
 
 
 struct ngx_glyph_watch_s {
@@ -27,12 +23,7 @@ struct ngx_glyph_watch_s {
     ngx_int_t                  state;
     ngx_uint_t                 version;
 
-    ngx_queue_t                due_queue;   /* Postgres is to be asked */
-    ngx_glyph_store_answer_t   why;         /* it did not answer; or no code */
-
-    unsigned                   due:1;
-    unsigned                   asked:1;     /* Postgres' answer is to come */
-    unsigned                   answered:1;  /* it has come at least once */
+    ngx_glyph_ask_t            ask;         /* what Postgres knows of it */
 };
 
 
@@ -52,11 +43,9 @@ static ngx_int_t ngx_glyph_watch_ask_store(ngx_glyph_locate_t *l);
 static void ngx_glyph_watch_found(ngx_glyph_locate_t *l,
     ngx_glyph_locate_e where);
 static void ngx_glyph_watch_due(ngx_glyph_watch_t *watch);
-static void ngx_glyph_watch_ask_handler(ngx_event_t *ev);
-static void ngx_glyph_watch_rows(void *data, PGresult *res,
-    const char *error);
-static void ngx_glyph_watch_row(ngx_glyph_watch_t *watch, PGresult *res,
-    int row);
+static void ngx_glyph_watch_row(void *data, const char *state,
+    ngx_str_t *doc);
+static void ngx_glyph_watch_answered(void *data, ngx_glyph_ask_e answer);
 static void ngx_glyph_watch_set(ngx_glyph_watch_t *watch, ngx_int_t state,
     ngx_str_t *doc);
 static void ngx_glyph_watch_tell(ngx_glyph_watch_t *watch);
@@ -74,19 +63,16 @@ const ngx_glyph_part_t  ngx_glyph_watch_part = {
 
 static ngx_queue_t            ngx_glyph_watches[NGX_GLYPH_WATCH_BUCKETS];
 static ngx_uint_t             ngx_glyph_watches_n;
-static ngx_queue_t            ngx_glyph_watch_dues;
-static ngx_event_t            ngx_glyph_watch_ask;      /* posted */
 static ngx_event_t            ngx_glyph_watch_tick;
-static ngx_glyph_watch_t     *ngx_glyph_watch_asked[NGX_GLYPH_WATCH_PAGE];
-static ngx_uint_t             ngx_glyph_watch_nasked;   /* in the query that
-                                                           is under way */
-static ngx_uint_t             ngx_glyph_watch_alone;    /* queries of one: the
-                                                           row of somebody is
-                                                           damaged */
 
 static const ngx_glyph_locate_user_t  ngx_glyph_watch_user = {
     ngx_glyph_watch_ask_store,
     ngx_glyph_watch_found
+};
+
+static const ngx_glyph_ask_user_t  ngx_glyph_watch_asker = {
+    ngx_glyph_watch_row,
+    ngx_glyph_watch_answered
 };
 
 
@@ -101,13 +87,7 @@ ngx_glyph_watch_init(ngx_cycle_t *cycle)
         ngx_queue_init(&ngx_glyph_watches[i]);
     }
 
-    ngx_queue_init(&ngx_glyph_watch_dues);
-
     dummy.fd = (ngx_socket_t) -1;
-
-    ngx_glyph_watch_ask.handler = ngx_glyph_watch_ask_handler;
-    ngx_glyph_watch_ask.data = &dummy;
-    ngx_glyph_watch_ask.log = cycle->log;
 
     ngx_glyph_watch_tick.handler = ngx_glyph_watch_tick_handler;
     ngx_glyph_watch_tick.data = &dummy;
@@ -180,15 +160,20 @@ ngx_glyph_watch_state(ngx_glyph_watcher_t *watcher,
     state->state = watch->state;
     state->version = watch->version;
     state->pending = watch->locate->waiter.waiting || watch->locate->reading
-                     || watch->locate->looking || watch->due || watch->asked;
+                     || watch->locate->looking
+                     || watch->ask.due || watch->ask.asked;
     state->why = NULL;
 
-    if (watch->doc.len == 0 && !watch->answered && watch->why.code == NULL) {
-        ngx_glyph_store_why(NGX_GLYPH_STORE_READS, &watch->why);
+    if (watch->doc.len) {
+        return;
     }
 
-    if (watch->doc.len == 0 && watch->why.code) {
-        state->why = &watch->why;
+    if (!watch->ask.answered && watch->ask.why.code == NULL) {
+        ngx_glyph_store_why(NGX_GLYPH_STORE_READS, &watch->ask.why);
+    }
+
+    if (watch->ask.why.code) {
+        state->why = &watch->ask.why;
     }
 }
 
@@ -247,6 +232,11 @@ ngx_glyph_watch_create(ngx_glyph_uuid_t *id, ngx_str_t *tenant)
 
     watch->locate->document = 1;
 
+    watch->ask.id = watch->locate->text;
+    watch->ask.tenant = &watch->locate->tenant;
+    watch->ask.user = &ngx_glyph_watch_asker;
+    watch->ask.data = watch;
+
     ngx_queue_init(&watch->watchers);
     ngx_queue_insert_tail(ngx_glyph_watch_bucket(id), &watch->queue);
     ngx_glyph_watches_n++;
@@ -268,12 +258,7 @@ ngx_glyph_watch_release(ngx_glyph_watch_t *watch)
         ngx_glyph_watch_unsubscribe(watch);
     }
 
-    if (watch->due) {
-        watch->due = 0;
-        ngx_queue_remove(&watch->due_queue);
-    }
-
-    if (watch->asked) {
+    if (ngx_glyph_ask_withdraw(&watch->ask) != NGX_OK) {
         return;
     }
 
@@ -429,7 +414,7 @@ ngx_glyph_watch_ask_store(ngx_glyph_locate_t *l)
 
     watch = l->data;
 
-    if (!watch->asked || !ngx_glyph_locate_is_fresh(l)) {
+    if (!watch->ask.asked || !ngx_glyph_locate_is_fresh(l)) {
         ngx_glyph_watch_due(watch);
     }
 
@@ -483,199 +468,18 @@ ngx_glyph_watch_found(ngx_glyph_locate_t *l, ngx_glyph_locate_e where)
 static void
 ngx_glyph_watch_due(ngx_glyph_watch_t *watch)
 {
-    if (watch->due || ngx_glyph_watch_is_final(watch)) {
-        return;
-    }
-
-    watch->due = 1;
-    ngx_queue_insert_tail(&ngx_glyph_watch_dues, &watch->due_queue);
-
-    ngx_post_event(&ngx_glyph_watch_ask, &ngx_posted_events);
-}
-
-
-/* One query at a time; those that become due meanwhile are in the next. */
-
-static void
-ngx_glyph_watch_ask_handler(ngx_event_t *ev)
-{
-    ngx_uint_t          n, page;
-    glyph_buf_t         b;
-    ngx_queue_t        *q;
-    const char         *params[1];
-    ngx_glyph_watch_t  *watch;
-
-    static const char  sql[] =
-        "SELECT j.id, j.tenant, " NGX_GLYPH_LOCATE_STATE_SQL ", s "
-          "FROM jsonb_to_recordset($1::jsonb) AS j(id uuid, tenant text), "
-               "glyph.job_status(j.id, j.tenant) s "
-         "WHERE s IS NOT NULL";
-
-    if (ngx_glyph_watch_nasked) {
-        return;
-    }
-
-    ngx_memzero(&b, sizeof(glyph_buf_t));
-    glyph_buf_putc(&b, '[');
-    n = 0;
-
-    page = NGX_GLYPH_WATCH_PAGE;
-
-    if (ngx_glyph_watch_alone) {
-        ngx_glyph_watch_alone--;
-        page = 1;
-    }
-
-    while (n < page && !ngx_queue_empty(&ngx_glyph_watch_dues)) {
-        q = ngx_queue_head(&ngx_glyph_watch_dues);
-        watch = ngx_queue_data(q, ngx_glyph_watch_t, due_queue);
-
-        ngx_queue_remove(q);
-        watch->due = 0;
-        watch->asked = 1;
-
-        glyph_json_comma(&b);
-        glyph_buf_putc(&b, '{');
-        glyph_json_key(&b, "id");
-        glyph_json_string(&b, watch->locate->text, NGX_GLYPH_UUID_TEXT_LEN);
-        glyph_json_key(&b, "tenant");
-        glyph_json_string(&b, watch->locate->tenant.data,
-                          watch->locate->tenant.len);
-        glyph_buf_putc(&b, '}');
-
-        ngx_glyph_watch_asked[n++] = watch;
-    }
-
-    glyph_buf_putc(&b, ']');
-    glyph_buf_putc(&b, '\0');
-
-    ngx_glyph_watch_nasked = n;
-    params[0] = (char *) b.data;
-
-    if (n && (b.failed
-              || ngx_glyph_pg_query(NGX_GLYPH_PG_READ, sql, 1, params,
-                                    ngx_glyph_watch_rows, NULL)
-                 == NULL))
-    {
-        ngx_glyph_watch_rows(NULL, NULL, "too many queries");
-    }
-
-    glyph_buf_free(&b);
-}
-
-
-static void
-ngx_glyph_watch_rows(void *data, PGresult *res, const char *error)
-{
-    int                        row;
-    char                       text[NGX_GLYPH_LOG_TEXT];
-    ngx_str_t                  tenant;
-    ngx_uint_t                 i, n, ok, alone, unknown;
-    ngx_glyph_uuid_t           id;
-    ngx_glyph_watch_t         *watch;
-    ngx_glyph_locate_e         where;
-    ngx_glyph_store_answer_t   why;
-
-    ok = (res && PQresultStatus(res) == PGRES_TUPLES_OK);
-
-    ngx_memzero(&why, sizeof(ngx_glyph_store_answer_t));
-
-    if (!ok) {
-        ngx_glyph_store_answer(res, &why);
-    }
-
-    if (res && !ok) {
-        ngx_log_error((ngx_uint_t)
-                      (ngx_glyph_store_usable(NGX_GLYPH_STORE_READS)
-                       ? NGX_LOG_ERR : NGX_LOG_INFO), ngx_cycle->log, 0,
-                      "the state of jobs cannot be read: %s",
-                      ngx_glyph_log_string(text, sizeof(text),
-                                           PQresultErrorField(res,
-                                               PG_DIAG_MESSAGE_PRIMARY),
-                                           "no answer"));
-    }
-
-    n = ngx_glyph_watch_nasked;
-    ngx_glyph_watch_nasked = 0;
-
-    alone = (!ok && n > 1 && ngx_strcmp(why.code, "store_damaged") == 0);
-
-    if (alone) {
-        ngx_glyph_watch_alone = n;
-    }
-
-    for (i = 0; i < n; i++) {
-        watch = ngx_glyph_watch_asked[i];
-
-        watch->why = why;
-        watch->answered = watch->answered || ok;
-    }
-
-    for (row = 0; ok && row < PQntuples(res); row++) {
-
-        if (ngx_glyph_uuid_parse(&id, (u_char *) PQgetvalue(res, row, 0),
-                                 PQgetlength(res, row, 0))
-            != NGX_OK)
-        {
-            continue;
-        }
-
-        tenant.data = (u_char *) PQgetvalue(res, row, 1);
-        tenant.len = PQgetlength(res, row, 1);
-
-        watch = ngx_glyph_watch_find(&id, &tenant);
-
-        if (watch) {
-            watch->asked = 0;
-            ngx_glyph_watch_row(watch, res, row);
-        }
-    }
-
-    PQclear(res);
-
-    for (i = 0; i < n; i++) {
-        watch = ngx_glyph_watch_asked[i];
-
-        unknown = watch->asked;
-        watch->asked = 0;
-
-        if (ngx_queue_empty(&watch->watchers)) {
-            ngx_glyph_watch_release(watch);
-            continue;
-        }
-
-        if (alone) {
-            ngx_glyph_watch_due(watch);
-            continue;
-        }
-
-        if (unknown) {
-            where = ok ? ngx_glyph_locate_recorded(watch->locate, NULL)
-                       : ngx_glyph_locate_refused(watch->locate);
-
-            if (where != NGX_GLYPH_LOCATE_RUNS) {
-                ngx_glyph_watch_found(watch->locate, where);
-            }
-        }
-
-        ngx_glyph_watch_tell(watch);
-    }
-
-    if (!ngx_queue_empty(&ngx_glyph_watch_dues)) {
-        ngx_post_event(&ngx_glyph_watch_ask, &ngx_posted_events);
+    if (!ngx_glyph_watch_is_final(watch)) {
+        ngx_glyph_ask(&watch->ask);
     }
 }
 
 
+/* Of a job that runs, what its worker says is newer. */
+
 static void
-ngx_glyph_watch_row(ngx_glyph_watch_t *watch, PGresult *res, int row)
+ngx_glyph_watch_row(void *data, const char *state, ngx_str_t *doc)
 {
-    char       *state;
-    ngx_str_t   doc;
-
-    state = PQgetvalue(res, row, 2);
-
-    /* of a job that runs, what its worker says is newer */
+    ngx_glyph_watch_t *watch = data;
 
     if (ngx_glyph_locate_recorded(watch->locate, state)
         != NGX_GLYPH_LOCATE_RECORD)
@@ -687,14 +491,42 @@ ngx_glyph_watch_row(ngx_glyph_watch_t *watch, PGresult *res, int row)
         ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
                       "the row of import %s in postgres is damaged",
                       watch->locate->text);
-        ngx_glyph_store_damaged(&watch->why);
+        ngx_glyph_store_damaged(&watch->ask.why);
         return;
     }
 
-    doc.data = (u_char *) PQgetvalue(res, row, 3);
-    doc.len = PQgetlength(res, row, 3);
+    ngx_glyph_watch_set(watch, ngx_glyph_job_state_parse(state), doc);
+}
 
-    ngx_glyph_watch_set(watch, ngx_glyph_job_state_parse(state), &doc);
+
+static void
+ngx_glyph_watch_answered(void *data, ngx_glyph_ask_e answer)
+{
+    ngx_glyph_watch_t *watch = data;
+
+    ngx_glyph_locate_e  where;
+
+    if (ngx_queue_empty(&watch->watchers)) {
+        ngx_glyph_watch_release(watch);
+        return;
+    }
+
+    if (answer == NGX_GLYPH_ASK_AGAIN) {
+        ngx_glyph_watch_due(watch);
+        return;
+    }
+
+    if (answer != NGX_GLYPH_ASK_FOUND) {
+        where = (answer == NGX_GLYPH_ASK_NONE)
+                ? ngx_glyph_locate_recorded(watch->locate, NULL)
+                : ngx_glyph_locate_refused(watch->locate);
+
+        if (where != NGX_GLYPH_LOCATE_RUNS) {
+            ngx_glyph_watch_found(watch->locate, where);
+        }
+    }
+
+    ngx_glyph_watch_tell(watch);
 }
 
 
@@ -772,7 +604,7 @@ ngx_glyph_watch_tick_handler(ngx_event_t *ev)
             watch = ngx_queue_data(q, ngx_glyph_watch_t, queue);
 
             if (!ngx_queue_empty(&watch->watchers)
-                && !watch->asked
+                && !watch->ask.asked
                 && !watch->locate->looking
                 && !ngx_glyph_locate_is_fresh(watch->locate)
                 && ngx_glyph_locate_own(watch->locate) == NULL)

@@ -43,6 +43,7 @@
 typedef struct {
     ngx_glyph_pg_conn_t        conn;
     const char                *name;
+    char                       role[16];
     char                       setup[256];
     ngx_msec_t                 timeout;     /* of a statement */
 
@@ -76,11 +77,10 @@ struct ngx_glyph_pg_query_s {
 static ngx_int_t ngx_glyph_pg_init(ngx_cycle_t *cycle);
 static void ngx_glyph_pg_exit(void);
 static void ngx_glyph_pg_gauges(void);
-static void ngx_glyph_pg_queue_init(ngx_glyph_pg_queue_t *queue,
-    const char *name, const char *role, ngx_log_t *log);
+static void ngx_glyph_pg_queue_init(ngx_glyph_pg_queue_e which,
+    const char *name, ngx_msec_t timeout, const char *setup);
 static void ngx_glyph_pg_queue_event(ngx_event_t *ev,
-    ngx_glyph_pg_queue_t *queue, ngx_event_handler_pt handler,
-    ngx_log_t *log);
+    ngx_glyph_pg_queue_t *queue, ngx_event_handler_pt handler);
 static void ngx_glyph_pg_next(ngx_glyph_pg_queue_t *queue);
 static void ngx_glyph_pg_go_handler(ngx_event_t *ev);
 static void ngx_glyph_pg_rest(ngx_glyph_pg_queue_t *queue);
@@ -90,14 +90,7 @@ static void ngx_glyph_pg_failed(ngx_glyph_pg_conn_t *c);
 static void ngx_glyph_pg_send(ngx_glyph_pg_queue_t *queue);
 static void ngx_glyph_pg_ready(ngx_glyph_pg_conn_t *c);
 static ngx_int_t ngx_glyph_pg_answer(ngx_glyph_pg_queue_t *queue);
-static ngx_int_t ngx_glyph_pg_judge(ngx_glyph_pg_queue_t *queue,
-    PGresult *res);
-static ngx_uint_t ngx_glyph_pg_reads(ngx_glyph_pg_queue_t *queue);
-static void ngx_glyph_pg_reads_changed(void);
-static void ngx_glyph_pg_probe_handler(ngx_event_t *ev);
-static void ngx_glyph_pg_probed(void *data, PGresult *res,
-    const char *error);
-static ngx_uint_t ngx_glyph_pg_fatal(PGresult *res);
+static ngx_glyph_store_side_e ngx_glyph_pg_side(ngx_glyph_pg_queue_t *queue);
 static void ngx_glyph_pg_lost(ngx_glyph_pg_queue_t *queue);
 static ngx_uint_t ngx_glyph_pg_again(ngx_glyph_pg_queue_t *queue);
 static void ngx_glyph_pg_timeout_handler(ngx_event_t *ev);
@@ -121,84 +114,67 @@ const ngx_glyph_part_t  ngx_glyph_pg_part = {
 
 static ngx_glyph_pg_conf_t    *ngx_glyph_pg_conf;
 static ngx_glyph_pg_queue_t    ngx_glyph_pg_queues[NGX_GLYPH_PG_QUEUES];
-static ngx_event_t             ngx_glyph_pg_probe;
-
-static ngx_glyph_store_observer_t  ngx_glyph_pg_observer = {
-    { NULL, NULL }, ngx_glyph_pg_reads_changed
-};
 
 
 static ngx_int_t
 ngx_glyph_pg_init(ngx_cycle_t *cycle)
 {
-    ngx_glyph_pg_conf_t   *conf;
-    ngx_glyph_pg_queue_t  *queue;
+    ngx_glyph_pg_conf_t  *conf;
 
     conf = ngx_glyph_main_conf->pg;
     ngx_glyph_pg_conf = conf;
 
     ngx_glyph_store_init(conf, cycle->log);
-    ngx_glyph_store_observe(NGX_GLYPH_STORE_READS, &ngx_glyph_pg_observer);
 
-    queue = &ngx_glyph_pg_queues[NGX_GLYPH_PG_READ];
-    queue->timeout = conf->read_timeout;
+    ngx_glyph_pg_queue_init(NGX_GLYPH_PG_READ, "read", conf->read_timeout,
+                            "SET statement_timeout = %M; "
+                            "SET default_transaction_read_only = on%Z");
 
-    ngx_glyph_pg_queue_init(queue, "read", "glyph-read", cycle->log);
+    ngx_glyph_pg_queue_init(NGX_GLYPH_PG_CONTROL, "control",
+                            NGX_GLYPH_PG_CONTROL_TIMEOUT,
+                            NGX_GLYPH_PG_DURABLE
+                            "; SET statement_timeout = %M%Z");
 
-    ngx_snprintf((u_char *) queue->setup, sizeof(queue->setup),
-                 "SET statement_timeout = %M; "
-                 "SET default_transaction_read_only = on%Z",
-                 queue->timeout);
+    ngx_glyph_pg_queue_init(NGX_GLYPH_PG_WORK, "work",
+                            NGX_GLYPH_PG_WORK_TIMEOUT,
+                            "SET statement_timeout = %M%Z");
 
-    queue = &ngx_glyph_pg_queues[NGX_GLYPH_PG_CONTROL];
-    queue->timeout = NGX_GLYPH_PG_CONTROL_TIMEOUT;
-
-    ngx_glyph_pg_queue_init(queue, "control", "glyph-control", cycle->log);
-
-    ngx_snprintf((u_char *) queue->setup, sizeof(queue->setup),
-                 NGX_GLYPH_PG_DURABLE "; SET statement_timeout = %M%Z",
-                 queue->timeout);
-
-    queue = &ngx_glyph_pg_queues[NGX_GLYPH_PG_WORK];
-    queue->timeout = NGX_GLYPH_PG_WORK_TIMEOUT;
-
-    ngx_glyph_pg_queue_init(queue, "work", "glyph-work", cycle->log);
-    queue->timer.cancelable = 1;
-
-    ngx_snprintf((u_char *) queue->setup, sizeof(queue->setup),
-                 "SET statement_timeout = %M%Z", queue->timeout);
-
-    ngx_glyph_pg_queue_event(&ngx_glyph_pg_probe,
-                             &ngx_glyph_pg_queues[NGX_GLYPH_PG_READ],
-                             ngx_glyph_pg_probe_handler, cycle->log);
-    ngx_glyph_pg_probe.cancelable = 1;
+    ngx_glyph_pg_queues[NGX_GLYPH_PG_WORK].timer.cancelable = 1;
 
     return NGX_OK;
 }
 
 
 static void
-ngx_glyph_pg_queue_init(ngx_glyph_pg_queue_t *queue, const char *name,
-    const char *role, ngx_log_t *log)
+ngx_glyph_pg_queue_init(ngx_glyph_pg_queue_e which, const char *name,
+    ngx_msec_t timeout, const char *setup)
 {
+    ngx_glyph_pg_queue_t  *queue;
+
+    queue = &ngx_glyph_pg_queues[which];
+
     queue->name = name;
+    queue->timeout = timeout;
+
+    ngx_snprintf((u_char *) queue->role, sizeof(queue->role), "glyph-%s%Z",
+                 name);
+    ngx_snprintf((u_char *) queue->setup, sizeof(queue->setup), setup,
+                 timeout);
 
     ngx_queue_init(&queue->queries);
 
     queue->conn.conf = ngx_glyph_pg_conf;
-    queue->conn.role = role;
+    queue->conn.role = queue->role;
     queue->conn.setup = queue->setup;
     queue->conn.data = queue;
     queue->conn.opened = ngx_glyph_pg_opened;
     queue->conn.failed = ngx_glyph_pg_failed;
     queue->conn.ready = ngx_glyph_pg_ready;
 
-    ngx_glyph_pg_queue_event(&queue->go, queue, ngx_glyph_pg_go_handler,
-                             log);
+    ngx_glyph_pg_queue_event(&queue->go, queue, ngx_glyph_pg_go_handler);
     ngx_glyph_pg_queue_event(&queue->timer, queue,
-                             ngx_glyph_pg_timeout_handler, log);
-    ngx_glyph_pg_queue_event(&queue->idle, queue, ngx_glyph_pg_idle_handler,
-                             log);
+                             ngx_glyph_pg_timeout_handler);
+    ngx_glyph_pg_queue_event(&queue->idle, queue, ngx_glyph_pg_idle_handler);
 
     queue->idle.cancelable = 1;
 }
@@ -206,11 +182,11 @@ ngx_glyph_pg_queue_init(ngx_glyph_pg_queue_t *queue, const char *name,
 
 static void
 ngx_glyph_pg_queue_event(ngx_event_t *ev, ngx_glyph_pg_queue_t *queue,
-    ngx_event_handler_pt handler, ngx_log_t *log)
+    ngx_event_handler_pt handler)
 {
     ev->handler = handler;
     ev->data = queue;
-    ev->log = log;
+    ev->log = ngx_cycle->log;
 }
 
 
@@ -309,6 +285,19 @@ ngx_glyph_pg_abandon(ngx_glyph_pg_query_t *query)
     }
 
     ngx_glyph_pg_remove(query);
+}
+
+
+void
+ngx_glyph_pg_renew(ngx_glyph_pg_queue_e which)
+{
+    ngx_glyph_pg_queue_t  *queue;
+
+    queue = &ngx_glyph_pg_queues[which];
+
+    if (!queue->sent && queue->conn.state == NGX_GLYPH_PG_OPEN) {
+        ngx_glyph_pg_stop(queue);
+    }
 }
 
 
@@ -426,18 +415,14 @@ ngx_glyph_pg_failed(ngx_glyph_pg_conn_t *c)
     queue->failed = 1;
     queue->failed_at = ngx_current_msec;
 
-    if (!ngx_glyph_pg_reads(queue)) {
+    if (ngx_glyph_pg_side(queue) == NGX_GLYPH_STORE_WRITES) {
 
         /* whether there can be writes, the writer finds out */
 
         ngx_glyph_store_doubt(NGX_GLYPH_STORE_WRITES);
 
-    } else if (c->sqlstate[0]) {
-        ngx_glyph_store_count(NGX_GLYPH_STORE_READS, c->sqlstate);
-        ngx_glyph_store_refused(NGX_GLYPH_STORE_READS, c->sqlstate,
-                                c->schema_bad, c->error);
     } else {
-        ngx_glyph_store_lost(NGX_GLYPH_STORE_READS, c->error);
+        ngx_glyph_pg_unconnected(c, NGX_GLYPH_STORE_READS);
     }
 
     ngx_glyph_pg_stop(queue);
@@ -521,7 +506,9 @@ ngx_glyph_pg_answer(ngx_glyph_pg_queue_t *queue)
             res = queue->result;
             queue->result = NULL;
 
-            if (ngx_glyph_pg_judge(queue, res) != NGX_OK) {
+            if (ngx_glyph_store_judge(ngx_glyph_pg_side(queue), res)
+                != NGX_OK)
+            {
                 ngx_glyph_pg_stop(queue);
             }
 
@@ -547,154 +534,11 @@ ngx_glyph_pg_answer(ngx_glyph_pg_queue_t *queue)
 }
 
 
-/*
- * What the answer says of the server.  NGX_DECLINED: the next query has
- * another connection, as this one's session may be what is refused (read only,
- * by a default of the database, or after a failover).
- */
-
-static ngx_int_t
-ngx_glyph_pg_judge(ngx_glyph_pg_queue_t *queue, PGresult *res)
+static ngx_glyph_store_side_e
+ngx_glyph_pg_side(ngx_glyph_pg_queue_t *queue)
 {
-    const char              *code, *message;
-    ngx_glyph_fault_e        fault;
-    ngx_glyph_store_side_e   side;
-
-    side = ngx_glyph_pg_reads(queue) ? NGX_GLYPH_STORE_READS
-                                     : NGX_GLYPH_STORE_WRITES;
-
-    if (PQresultStatus(res) != PGRES_FATAL_ERROR) {
-
-        /* of one that was refused only the probe says that it is over */
-
-        if (side == NGX_GLYPH_STORE_READS && ngx_glyph_store_usable(side)) {
-            ngx_glyph_store_served(side);
-        }
-
-        return NGX_OK;
-    }
-
-    code = PQresultErrorField(res, PG_DIAG_SQLSTATE);
-    message = PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY);
-
-    ngx_glyph_store_count(side, code);
-
-    fault = ngx_glyph_store_fault(code);
-
-    /* a statement that took too long, a damaged page: of that one alone */
-
-    if (fault < NGX_GLYPH_FAULT_UNWELL || ngx_strcmp(code, "57014") == 0
-        || ngx_strncmp(code, "XX", 2) == 0)
-    {
-        return NGX_OK;
-    }
-
-    if (side == NGX_GLYPH_STORE_READS) {
-        ngx_glyph_store_refused(side, code, 0, message ? message : "");
-        return NGX_OK;
-    }
-
-    ngx_glyph_store_doubt(side);
-
-    return (ngx_strncmp(code, "25", 2) == 0) ? NGX_DECLINED : NGX_OK;
-}
-
-
-static ngx_uint_t
-ngx_glyph_pg_reads(ngx_glyph_pg_queue_t *queue)
-{
-    return queue == &ngx_glyph_pg_queues[NGX_GLYPH_PG_READ];
-}
-
-
-static void
-ngx_glyph_pg_reads_changed(void)
-{
-    if (!ngx_glyph_store_usable(NGX_GLYPH_STORE_READS)
-        && !ngx_glyph_pg_probe.timer_set)
-    {
-        ngx_add_timer(&ngx_glyph_pg_probe,
-                      ngx_glyph_store_delay(NGX_GLYPH_STORE_READS));
-    }
-}
-
-
-/*
- * Nobody may read for a while, and then it should be known whether one can: a
- * bit of all that is read, by a language that is loaded for it, over a new
- * connection.
- */
-
-static void
-ngx_glyph_pg_probe_handler(ngx_event_t *ev)
-{
-    ngx_glyph_pg_queue_t  *queue;
-
-    static const char  sql[] =
-        "SELECT glyph.job_status(n, ''),"
-        " (SELECT count(*) FROM glyph.api_jobs("
-            "'{\"args\":{\"limit\":\"1\"},\"tenant\":\"\"}')),"
-        " (SELECT count(*) FROM glyph.listings WHERE import_id = n),"
-        " (SELECT count(*) FROM glyph.import_errors WHERE import_id = n)"
-        " FROM (SELECT '00000000-0000-0000-0000-000000000000'::uuid AS n) n";
-
-    queue = ev->data;
-
-    if (!queue->sent && queue->conn.state == NGX_GLYPH_PG_OPEN) {
-        ngx_glyph_pg_stop(queue);
-    }
-
-    if (ngx_glyph_pg_query(NGX_GLYPH_PG_READ, sql, 0, NULL,
-                           ngx_glyph_pg_probed, NULL)
-        == NULL)
-    {
-        ngx_glyph_pg_reads_changed();
-    }
-}
-
-
-static void
-ngx_glyph_pg_probed(void *data, PGresult *res, const char *error)
-{
-    if (res && PQresultStatus(res) == PGRES_TUPLES_OK) {
-        ngx_glyph_store_served(NGX_GLYPH_STORE_READS);
-    }
-
-    PQclear(res);
-
-    ngx_glyph_pg_reads_changed();
-}
-
-
-/*
- * Whether it ends the connection: libpq's own errors have no SQLSTATE;
- * admin_shutdown, crash_shutdown, cannot_connect_now and the like.
- */
-
-static ngx_uint_t
-ngx_glyph_pg_fatal(PGresult *res)
-{
-    const char  *code;
-
-    switch (PQresultStatus(res)) {
-
-    case PGRES_FATAL_ERROR:
-        break;
-
-    case PGRES_COPY_IN:
-    case PGRES_COPY_OUT:
-    case PGRES_COPY_BOTH:
-        return 1;
-
-    default:
-        return 0;
-    }
-
-    code = PQresultErrorField(res, PG_DIAG_SQLSTATE);
-
-    return code == NULL
-           || ngx_strncmp(code, "08", 2) == 0
-           || ngx_strncmp(code, "57P", 3) == 0;
+    return (queue == &ngx_glyph_pg_queues[NGX_GLYPH_PG_READ])
+           ? NGX_GLYPH_STORE_READS : NGX_GLYPH_STORE_WRITES;
 }
 
 
@@ -733,7 +577,7 @@ ngx_glyph_pg_again(ngx_glyph_pg_queue_t *queue)
 
     query = ngx_glyph_pg_first(queue);
 
-    if (!ngx_glyph_pg_reads(queue)
+    if (ngx_glyph_pg_side(queue) == NGX_GLYPH_STORE_WRITES
         || query->again || query->handler == NULL)
     {
         return 0;

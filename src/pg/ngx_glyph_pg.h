@@ -20,6 +20,9 @@
 
 extern const ngx_glyph_part_t  ngx_glyph_pg_part;
 
+/* It finds out when there can be reads again (ngx_glyph_pg_probe.c). */
+extern const ngx_glyph_part_t  ngx_glyph_pg_probe_part;
+
 
 typedef enum {
     NGX_GLYPH_PG_READ = 0,
@@ -51,6 +54,9 @@ typedef void (*ngx_glyph_pg_result_pt)(void *data, PGresult *res,
 ngx_glyph_pg_query_t *ngx_glyph_pg_query(ngx_glyph_pg_queue_e queue,
     const char *sql, ngx_uint_t n, const char *const *params,
     ngx_glyph_pg_result_pt handler, void *data);
+
+/* The next query has another connection, unless one is under way. */
+void ngx_glyph_pg_renew(ngx_glyph_pg_queue_e queue);
 
 /* The handler will not be called; the statement may still be done. */
 void ngx_glyph_pg_abandon(ngx_glyph_pg_query_t *query);

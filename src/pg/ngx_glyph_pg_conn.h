@@ -24,6 +24,7 @@
 
 #include <libpq-fe.h>
 #include "ngx_glyph_event.h"
+#include "ngx_glyph_store.h"
 #include "ngx_glyph_task.h"
 
 
@@ -88,6 +89,10 @@ struct ngx_glyph_pg_conn_s {
  */
 ngx_int_t ngx_glyph_pg_connect(ngx_glyph_pg_conn_t *c);
 
+/* For "failed": the store of that side is lost, or has refused us. */
+void ngx_glyph_pg_unconnected(ngx_glyph_pg_conn_t *c,
+    ngx_glyph_store_side_e side);
+
 /* CLOSED afterwards; calls nothing.  May be called in any state. */
 void ngx_glyph_pg_close(ngx_glyph_pg_conn_t *c);
 
@@ -104,6 +109,12 @@ ngx_int_t ngx_glyph_pg_poll(ngx_glyph_pg_conn_t *c);
  * lost.
  */
 ngx_int_t ngx_glyph_pg_flush(ngx_glyph_pg_conn_t *c);
+
+/*
+ * Whether the result ends the connection: libpq's own errors have no SQLSTATE;
+ * admin_shutdown, crash_shutdown, cannot_connect_now and the like.
+ */
+ngx_uint_t ngx_glyph_pg_fatal(PGresult *res);
 
 /* Copies libpq's or the server's message as one line into c->error. */
 void ngx_glyph_pg_set_error(ngx_glyph_pg_conn_t *c, const char *message);

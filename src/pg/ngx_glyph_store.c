@@ -382,11 +382,16 @@ ngx_glyph_store_worse(void)
 
 
 const char *
-ngx_glyph_store_state(void)
+ngx_glyph_store_state(const char **error, const char **failover)
 {
     ngx_glyph_store_t  *st;
 
     st = ngx_glyph_store_worse();
+
+    if (error) {
+        *error = st->error;
+        *failover = ngx_glyph_store_replicas;
+    }
 
     switch (st->state) {
 
@@ -402,13 +407,6 @@ ngx_glyph_store_state(void)
     default: /* NGX_GLYPH_STORE_UNKNOWN */
         return "unknown";
     }
-}
-
-
-const char *
-ngx_glyph_store_error(void)
-{
-    return ngx_glyph_store_worse()->error;
 }
 
 
@@ -535,13 +533,6 @@ ngx_glyph_store_refusal(const char *sqlstate,
 }
 
 
-const char *
-ngx_glyph_store_failover(void)
-{
-    return ngx_glyph_store_replicas;
-}
-
-
 void
 ngx_glyph_store_set_failover(const char *failover)
 {
@@ -564,4 +555,47 @@ ngx_glyph_store_set_failover(const char *failover)
         ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
                       "failover: synchronous");
     }
+}
+
+
+ngx_int_t
+ngx_glyph_store_judge(ngx_glyph_store_side_e side, PGresult *res)
+{
+    const char         *code, *message;
+    ngx_glyph_fault_e   fault;
+
+    if (PQresultStatus(res) != PGRES_FATAL_ERROR) {
+
+        /* of one that was refused only the probe says that it is over */
+
+        if (side == NGX_GLYPH_STORE_READS && ngx_glyph_store_usable(side)) {
+            ngx_glyph_store_served(side);
+        }
+
+        return NGX_OK;
+    }
+
+    code = PQresultErrorField(res, PG_DIAG_SQLSTATE);
+    message = PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY);
+
+    ngx_glyph_store_count(side, code);
+
+    fault = ngx_glyph_store_fault(code);
+
+    /* a statement that took too long, a damaged page: of that one alone */
+
+    if (fault < NGX_GLYPH_FAULT_UNWELL || ngx_strcmp(code, "57014") == 0
+        || ngx_strncmp(code, "XX", 2) == 0)
+    {
+        return NGX_OK;
+    }
+
+    if (side == NGX_GLYPH_STORE_READS) {
+        ngx_glyph_store_refused(side, code, 0, message ? message : "");
+        return NGX_OK;
+    }
+
+    ngx_glyph_store_doubt(side);
+
+    return (ngx_strncmp(code, "25", 2) == 0) ? NGX_DECLINED : NGX_OK;
 }

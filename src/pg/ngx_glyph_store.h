@@ -97,6 +97,13 @@ void ngx_glyph_store_lost(ngx_glyph_store_side_e side, const char *error);
 /* … or that somebody else has met one of these, who cannot know. */
 void ngx_glyph_store_doubt(ngx_glyph_store_side_e side);
 
+/*
+ * What the answer to a query says of all this.  NGX_DECLINED: the next one is
+ * to have another connection, as this one's session may be what is refused
+ * (read only, by a default of the database, or after a failover).
+ */
+ngx_int_t ngx_glyph_store_judge(ngx_glyph_store_side_e side, PGresult *res);
+
 /* Counts a refusal, of whatever kind. */
 void ngx_glyph_store_count(ngx_glyph_store_side_e side, const char *sqlstate);
 
@@ -113,10 +120,12 @@ ngx_msec_t ngx_glyph_store_delay(ngx_glyph_store_side_e side);
 
 /*
  * Of both sides, the worse: "unknown", "connected", "unwell",
- * "schema_mismatch", "down", and why; never NULL.
+ * "schema_mismatch", "down"; unless NULL, why, and what a failover to another
+ * host of the conninfo would keep: all that was acknowledged ("synchronous":
+ * the server it is connected to waits for its standbys), or not
+ * ("asynchronous"); NULL: there is no other host.
  */
-const char *ngx_glyph_store_state(void);
-const char *ngx_glyph_store_error(void);
+const char *ngx_glyph_store_state(const char **error, const char **failover);
 
 /* Closed until the first attempt to write has ended. */
 ngx_glyph_latch_t *ngx_glyph_store_latch(void);
@@ -136,13 +145,6 @@ const char *ngx_glyph_store_class(void);
 
 /* Classes that are counted one by one: their names, the last is "other". */
 extern const char *const  ngx_glyph_store_classes[NGX_GLYPH_REFUSAL_CLASSES];
-
-/*
- * What a failover to another host of the conninfo would keep: all that was
- * acknowledged ("synchronous": the server it is connected to waits for its
- * standbys), or not ("asynchronous"); NULL: there is no other host.
- */
-const char *ngx_glyph_store_failover(void);
 
 /* By every connect that worked; only a change is logged. */
 void ngx_glyph_store_set_failover(const char *failover);

@@ -19,8 +19,8 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_background.h"
+#include "ngx_glyph_job_file.h"
 #include "ngx_glyph_job_fingerprint.h"
-#include "ngx_glyph_observer.h"
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_record.h"
 #include "ngx_glyph_store.h"
@@ -28,11 +28,9 @@
 #include "ngx_glyph_writer.h"
 
 
+static ngx_glyph_spool_t *ngx_glyph_background_file(ngx_glyph_job_t *job);
 static ngx_int_t ngx_glyph_background_step(ngx_glyph_job_t *job);
-static ngx_int_t ngx_glyph_background_nonce(ngx_glyph_job_t *job);
-static void ngx_glyph_background_opened(ngx_glyph_spool_t *spool);
-static void ngx_glyph_background_written(ngx_glyph_spool_t *spool);
-static void ngx_glyph_background_copied(ngx_glyph_spool_t *spool);
+static void ngx_glyph_background_seal(ngx_glyph_job_t *job);
 static void ngx_glyph_background_sealed(ngx_glyph_spool_t *spool);
 static void ngx_glyph_background_hand_over(ngx_glyph_job_t *job);
 static void ngx_glyph_background_handed_over(void *data, PGresult *res,
@@ -40,6 +38,7 @@ static void ngx_glyph_background_handed_over(void *data, PGresult *res,
 static void ngx_glyph_background_take_back(ngx_glyph_job_t *job);
 static void ngx_glyph_background_taken_back(void *data, PGresult *res,
     const char *error);
+static void ngx_glyph_background_failed(ngx_glyph_job_t *job, ngx_err_t err);
 static void ngx_glyph_background_refused(ngx_glyph_job_t *job,
     ngx_err_t err);
 static void ngx_glyph_background_no_source(ngx_glyph_job_t *job,
@@ -54,6 +53,8 @@ static const ngx_glyph_kind_t  ngx_glyph_background_kind = {
     NULL,                                  /* room */
     NULL,                                  /* ready */
     NULL,                                  /* finished */
+    ngx_glyph_background_failed,
+    NULL,                                  /* idle */
     NULL,                                  /* blameless */
     NULL,                                  /* leave */
     NULL                                   /* ended */
@@ -61,91 +62,82 @@ static const ngx_glyph_kind_t  ngx_glyph_background_kind = {
 
 
 ngx_int_t
-ngx_glyph_background_start(ngx_glyph_job_t *job)
+ngx_glyph_background_start(ngx_glyph_job_t *job, ngx_str_t *source,
+    off_t source_max)
 {
     ngx_int_t           rc;
+    ngx_glyph_asked_t  *asked;
     ngx_glyph_spool_t  *spool;
 
-    spool = ngx_glyph_spool_create(&job->import.id);
-    if (spool == NULL) {
-        return NGX_ERROR;
-    }
+    asked = ngx_glyph_job_asked(job);
+    spool = ngx_glyph_background_file(job);
 
-    job->spool = spool;
-
-    if (ngx_glyph_background_nonce(job) != NGX_OK
-        || ngx_glyph_spool_meta_write(job, &spool->meta) != NGX_OK)
+    if (spool == NULL
+        || ngx_glyph_spool_meta_write(asked,
+                                      &ngx_glyph_job_import(job)->tenant,
+                                      &spool->meta)
+           != NGX_OK)
     {
         return NGX_ERROR;
     }
+
+    if (source->len) {
+        spool->root = &asked->conf->import_root;
+        spool->source = source;
+        spool->source_max = source_max;
+    }
+
+    ngx_glyph_job_become(job, &ngx_glyph_background_kind, NULL);
 
     /* this also finds out whether the options are good */
 
     rc = ngx_glyph_job_start(job);
 
-    if (rc != NGX_OK) {
-        return rc;
+    if (rc == NGX_OK) {
+        ngx_glyph_job_run(job);
     }
 
-    glyph_pipeline_destroy(job->pipeline);
-    job->pipeline = NULL;
-
-    job->kind = &ngx_glyph_background_kind;
-
-    /* its time begins when it is run; until then the client has its own */
-
-    if (job->asked.source.len == 0 && job->timeout.timer_set) {
-        ngx_del_timer(&job->timeout);
-    }
-
-    spool->data = job;
-    spool->expected = job->expected;
-    spool->digest = job->body_digest;
-    spool->wanted = job->body_wanted;
-    spool->prefix.start_time = job->start_time;
-
-    if (job->asked.source.len) {
-        spool->root = &job->conf->import_root;
-        spool->source = &job->asked.source;
-        spool->source_max = job->asked.source_max;
-    }
-
-    ngx_memcpy(spool->prefix.nonce, job->nonce, sizeof(job->nonce));
-
-    (void) ngx_glyph_background_step(job);
-
-    return NGX_OK;
+    return rc;
 }
 
 
-static ngx_int_t
-ngx_glyph_background_nonce(ngx_glyph_job_t *job)
+/* With what tells it from others with the same id. */
+
+static ngx_glyph_spool_t *
+ngx_glyph_background_file(ngx_glyph_job_t *job)
 {
-    ngx_glyph_uuid_t  nonce;
+    ngx_glyph_uuid_t    nonce;
+    ngx_glyph_spool_t  *spool;
 
-    if (job->nonce[0]) {
-        return NGX_OK;
+    spool = ngx_glyph_job_file(job);
+
+    if (spool || ngx_glyph_uuid_create(&nonce) != NGX_OK) {
+        return spool;
     }
 
-    if (ngx_glyph_uuid_create(&nonce) != NGX_OK) {
-        return NGX_ERROR;
+    spool = ngx_glyph_job_file_create(job);
+
+    if (spool) {
+        (void) ngx_hex_dump(spool->prefix.nonce, &nonce.bytes[12], 4);
     }
 
-    (void) ngx_hex_dump(job->nonce, &nonce.bytes[12], 4);
-
-    return NGX_OK;
+    return spool;
 }
 
 
 ngx_int_t
 ngx_glyph_background_claim(ngx_glyph_job_t *job, char *fingerprint)
 {
-    if (ngx_glyph_background_nonce(job) != NGX_OK) {
+    ngx_glyph_spool_t  *spool;
+
+    spool = ngx_glyph_background_file(job);
+
+    if (spool == NULL) {
         return NGX_ERROR;
     }
 
     *ngx_sprintf((u_char *) fingerprint, "%032xi-%*s", (ngx_int_t) 0,
-                 sizeof(job->nonce), job->nonce) = '\0';
+                 sizeof(spool->prefix.nonce), spool->prefix.nonce) = '\0';
 
     return NGX_OK;
 }
@@ -156,128 +148,39 @@ ngx_glyph_background_claim(ngx_glyph_job_t *job, char *fingerprint)
 static ngx_int_t
 ngx_glyph_background_step(ngx_glyph_job_t *job)
 {
-    ngx_int_t           rc;
-    ngx_queue_t        *q;
-    ngx_glyph_spool_t  *spool;
-
-    spool = job->spool;
-
-    if (spool->busy) {
-        return NGX_DONE;
-    }
-
     if (ngx_glyph_job_ending(job)) {
-        job->spool = NULL;
-        job->kind = &ngx_glyph_kind_import;
-        ngx_glyph_spool_drop(spool);
+        ngx_glyph_spool_drop(ngx_glyph_job_file_take(job));
+        ngx_glyph_job_become(job, &ngx_glyph_kind_import, NULL);
 
         /* a claimed key is to be given back */
 
-        if (job->import.registered) {
+        if (ngx_glyph_job_import(job)->registered) {
             ngx_glyph_job_run(job);
 
         } else {
             ngx_glyph_job_unstored(job);
         }
 
-        return NGX_DONE;
+    } else if (ngx_glyph_job_file_write(job) == NGX_DONE) {
+        ngx_glyph_background_seal(job);
     }
-
-    job->nrunning = 0;
-
-    if (spool->fd == NGX_INVALID_FILE) {
-        rc = ngx_glyph_spool_open(spool, ngx_glyph_background_opened);
-
-    } else if (spool->source) {
-        rc = ngx_glyph_spool_copy(spool, ngx_glyph_background_copied);
-
-    } else if (!ngx_queue_empty(&job->chunks)) {
-        q = ngx_queue_head(&job->chunks);
-
-        job->nrunning = 1;
-
-        rc = ngx_glyph_spool_write(spool,
-                                 ngx_queue_data(q, ngx_glyph_chunk_t, queue),
-                                 ngx_glyph_background_written);
-
-    } else if (job->body_end) {
-        rc = ngx_glyph_spool_seal(spool, ngx_glyph_background_sealed);
-
-    } else {
-        return NGX_DONE;
-    }
-
-    if (rc == NGX_OK) {
-        ngx_glyph_job_ref(job);
-        job->running = 1;
-        return NGX_DONE;
-    }
-
-    ngx_glyph_job_run_later(job);
 
     return NGX_DONE;
 }
 
 
 static void
-ngx_glyph_background_opened(ngx_glyph_spool_t *spool)
+ngx_glyph_background_seal(ngx_glyph_job_t *job)
 {
-    ngx_glyph_job_t *job = spool->data;
+    if (ngx_glyph_spool_seal(ngx_glyph_job_file(job),
+                             ngx_glyph_background_sealed)
+        == NGX_OK)
+    {
+        ngx_glyph_job_away(job);
 
-    job->running = 0;
-
-    if (spool->err) {
-        ngx_glyph_background_refused(job, spool->err);
+    } else {
+        ngx_glyph_job_run_later(job);
     }
-
-    ngx_glyph_job_run(job);
-    ngx_glyph_job_unref(job);
-}
-
-
-static void
-ngx_glyph_background_written(ngx_glyph_spool_t *spool)
-{
-    ngx_glyph_job_t *job = spool->data;
-
-    job->running = 0;
-
-    ngx_glyph_job_chunk_done(job);
-
-    if (spool->err) {
-        ngx_glyph_background_refused(job, spool->err);
-    }
-
-    ngx_glyph_job_run(job);
-
-    ngx_glyph_observers_changed(job);
-
-    (void) ngx_glyph_client_resume(job->client);
-
-    ngx_glyph_job_unref(job);
-}
-
-
-static void
-ngx_glyph_background_copied(ngx_glyph_spool_t *spool)
-{
-    ngx_glyph_job_t *job = spool->data;
-
-    job->running = 0;
-    job->received = spool->offset;
-
-    if (spool->err && spool->source_failed) {
-        ngx_glyph_background_no_source(job, spool->err);
-
-    } else if (spool->err) {
-        ngx_glyph_background_refused(job, spool->err);
-    }
-
-    ngx_glyph_job_run(job);
-
-    ngx_glyph_observers_changed(job);
-
-    ngx_glyph_job_unref(job);
 }
 
 
@@ -288,7 +191,7 @@ ngx_glyph_background_sealed(ngx_glyph_spool_t *spool)
 {
     ngx_glyph_job_t *job = spool->data;
 
-    job->running = 0;
+    ngx_glyph_job_back(job);
 
     if (spool->err) {
         ngx_glyph_background_refused(job, spool->err);
@@ -297,8 +200,8 @@ ngx_glyph_background_sealed(ngx_glyph_spool_t *spool)
     if (ngx_glyph_job_ending(job)) {
         ngx_glyph_job_run(job);
 
-    } else if (job->import.registered
-               || (job->asked.given_id
+    } else if (ngx_glyph_job_import(job)->registered
+               || (ngx_glyph_job_asked(job)->named
                    && ngx_glyph_writer_available() != NGX_DECLINED))
     {
         ngx_glyph_background_hand_over(job);
@@ -322,27 +225,31 @@ ngx_glyph_background_sealed(ngx_glyph_spool_t *spool)
 static void
 ngx_glyph_background_hand_over(ngx_glyph_job_t *job)
 {
-    const char   *params[3];
-    glyph_buf_t   meta;
-    char          fingerprint[NGX_GLYPH_FINGERPRINT_LEN];
+    const char          *params[3];
+    glyph_buf_t          meta;
+    ngx_glyph_spool_t   *spool;
+    ngx_glyph_import_t  *import;
+    char                 fingerprint[NGX_GLYPH_FINGERPRINT_LEN];
 
-    job->expected = job->received;
-    ngx_glyph_job_fingerprint(job, job->spool, fingerprint);
+    spool = ngx_glyph_job_file(job);
+    import = ngx_glyph_job_import(job);
 
-    params[0] = (const char *) job->import.text;
+    ngx_glyph_job_expect(job, spool->prefix.body_len);
+    ngx_glyph_job_fingerprint(ngx_glyph_job_asked(job), spool, fingerprint);
+
+    params[0] = (const char *) import->text;
     params[1] = fingerprint;
     params[2] = NULL;
 
     ngx_memzero(&meta, sizeof(glyph_buf_t));
 
-    if (!job->import.registered) {
+    if (!import->registered) {
         ngx_glyph_record_meta(job, &meta);
         glyph_buf_putc(&meta, '\0');
         params[2] = (const char *) meta.data;
     }
 
-    ngx_glyph_job_ref(job);
-    job->running = 1;
+    ngx_glyph_job_away(job);
 
     if (meta.failed
         || ngx_glyph_pg_query(NGX_GLYPH_PG_CONTROL,
@@ -363,19 +270,21 @@ ngx_glyph_background_handed_over(void *data, PGresult *res, const char *error)
 {
     ngx_glyph_job_t *job = data;
 
-    ngx_str_t                 detail;
-    ngx_uint_t                known;
-    ngx_glyph_store_answer_t  why;
+    ngx_str_t                  detail;
+    ngx_uint_t                 known;
+    ngx_glyph_import_t        *import;
+    ngx_glyph_store_answer_t   why;
 
+    import = ngx_glyph_job_import(job);
     known = (res && PQresultStatus(res) == PGRES_TUPLES_OK);
 
-    job->running = 0;
+    ngx_glyph_job_back(job);
 
     if (known && PQgetvalue(res, 0, 0)[0] != 't') {
         ngx_glyph_background_refused(job, NGX_EEXIST);
         ngx_glyph_job_run(job);
 
-    } else if (job->import.registered && !known && res) {
+    } else if (import->registered && !known && res) {
 
         /* Postgres itself says so: it did nothing */
 
@@ -389,16 +298,17 @@ ngx_glyph_background_handed_over(void *data, PGresult *res, const char *error)
 
     } else {
 
-        if (job->import.registered && !known) {
+        if (import->registered && !known) {
             ngx_str_set(&detail, "Postgres was lost while the import was "
                         "registered; the job's status tells the outcome when "
                         "it is back");
 
-            ngx_glyph_client_answer(job->client, NGX_HTTP_SERVICE_UNAVAILABLE,
+            ngx_glyph_client_answer(ngx_glyph_job_client(job),
+                                    NGX_HTTP_SERVICE_UNAVAILABLE,
                                     "outcome_unknown", &detail);
         }
 
-        job->import.registered = 0;
+        import->registered = 0;
         ngx_glyph_background_accepted(job);
     }
 
@@ -412,14 +322,16 @@ ngx_glyph_background_handed_over(void *data, PGresult *res, const char *error)
 static void
 ngx_glyph_background_take_back(ngx_glyph_job_t *job)
 {
-    const char  *params[3];
+    const char            *params[3];
+    ngx_glyph_job_view_t   view;
 
-    params[0] = (const char *) job->import.text;
-    params[1] = job->code;
-    params[2] = job->detail.len ? (const char *) job->detail.data : NULL;
+    ngx_glyph_job_view(job, &view);
 
-    ngx_glyph_job_ref(job);
-    job->running = 1;
+    params[0] = (const char *) ngx_glyph_job_import(job)->text;
+    params[1] = view.code;
+    params[2] = view.detail.len ? (const char *) view.detail.data : NULL;
+
+    ngx_glyph_job_away(job);
 
     if (ngx_glyph_pg_query(NGX_GLYPH_PG_CONTROL,
                            "SELECT glyph.fail($1::uuid, 1, $2, $3)",
@@ -438,8 +350,8 @@ ngx_glyph_background_taken_back(void *data, PGresult *res, const char *error)
 
     const char  *state;
 
-    job->running = 0;
-    job->import.registered = 0;
+    ngx_glyph_job_back(job);
+    ngx_glyph_job_import(job)->registered = 0;
 
     state = res ? PQresultErrorField(res, PG_DIAG_SQLSTATE) : NULL;
 
@@ -456,6 +368,18 @@ ngx_glyph_background_taken_back(void *data, PGresult *res, const char *error)
 
     PQclear(res);
     ngx_glyph_job_unref(job);
+}
+
+
+static void
+ngx_glyph_background_failed(ngx_glyph_job_t *job, ngx_err_t err)
+{
+    if (ngx_glyph_job_file(job)->source_failed) {
+        ngx_glyph_background_no_source(job, err);
+
+    } else {
+        ngx_glyph_background_refused(job, err);
+    }
 }
 
 
@@ -546,17 +470,11 @@ ngx_glyph_background_accepted(ngx_glyph_job_t *job)
     ngx_glyph_spool_t   *spool;
     ngx_glyph_client_t  *client;
 
-    spool = job->spool;
-    client = job->client;
+    client = ngx_glyph_job_client(job);
+    spool = ngx_glyph_job_file_queue(job);
 
-    ngx_log_error(NGX_LOG_INFO, job->log, 0, "import queued: %O bytes",
-                  job->received);
-
-    job->spool = NULL;
-    job->kind = &ngx_glyph_kind_import;
-    job->state = NGX_GLYPH_JOB_QUEUED;
-
-    ngx_glyph_observers_changed(job);
+    ngx_log_error(NGX_LOG_INFO, &ngx_glyph_job_import(job)->log, 0,
+                  "import queued: %uL bytes", spool->prefix.body_len);
 
     if (ngx_glyph_client_queued(client, spool) != NGX_OK) {
         client = NULL;

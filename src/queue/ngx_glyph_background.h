@@ -22,9 +22,12 @@ extern const ngx_glyph_part_t  ngx_glyph_runner_part;
  * Receiving (ngx_glyph_background.c).
  *
  * A job that goes to the spool instead of the pipeline; the rest is as with
- * ngx_glyph_job_start(), and so are the return codes.
+ * ngx_glyph_job_start(), and so are the return codes.  "source" names a file of
+ * this node in the body's place, of so many bytes at most (0: any size), in
+ * memory that lives as long as the job; or is empty.
  */
-ngx_int_t ngx_glyph_background_start(ngx_glyph_job_t *job);
+ngx_int_t ngx_glyph_background_start(ngx_glyph_job_t *job, ngx_str_t *source,
+    off_t source_max);
 
 /*
  * What tells the job's file from others with the same id, also before there

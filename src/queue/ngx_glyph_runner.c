@@ -39,6 +39,7 @@ static void ngx_glyph_runner_tick_handler(ngx_event_t *ev);
 static void ngx_glyph_runner_scanned(void);
 static ngx_int_t ngx_glyph_runner_adopt(ngx_glyph_uuid_t *id);
 static void ngx_glyph_runner_adopted(ngx_glyph_spool_t *spool);
+static void ngx_glyph_runner_over(void);
 static void ngx_glyph_runner_start(ngx_glyph_spool_t *spool,
     ngx_glyph_client_t *client);
 static void ngx_glyph_runner_quarantine(ngx_glyph_spool_t *spool,
@@ -238,8 +239,8 @@ ngx_glyph_runner_adopted(ngx_glyph_spool_t *spool)
 }
 
 
-void
-ngx_glyph_runner_free(void)
+static void
+ngx_glyph_runner_over(void)
 {
     ngx_glyph_runner.running--;
 
@@ -272,7 +273,8 @@ ngx_glyph_runner_offer(ngx_glyph_spool_t *spool, ngx_glyph_client_t *client)
         return;
     }
 
-    ngx_glyph_client_queue(client, spool);
+    client->state = NGX_GLYPH_CLIENT_QUEUED;
+    client->spool = spool;
     ngx_queue_insert_tail(&rn->waiting, &client->queue);
 }
 
@@ -282,9 +284,12 @@ ngx_glyph_runner_forget(ngx_glyph_client_t *client)
 {
     ngx_glyph_spool_t  *spool;
 
-    spool = ngx_glyph_client_unqueue(client);
+    spool = client->spool;
 
     if (spool) {
+        client->state = NGX_GLYPH_CLIENT_ALONE;
+        client->spool = NULL;
+
         ngx_queue_remove(&client->queue);
     }
 
@@ -295,48 +300,26 @@ ngx_glyph_runner_forget(ngx_glyph_client_t *client)
 static void
 ngx_glyph_runner_start(ngx_glyph_spool_t *spool, ngx_glyph_client_t *client)
 {
-    ngx_int_t         rc;
-    ngx_glyph_job_t  *job;
+    ngx_int_t  rc;
 
-    job = ngx_glyph_job_create(NULL, ngx_cycle->log);
-
-    if (job == NULL) {
-        ngx_glyph_spool_close(spool);
-        goto failed;
-    }
-
-    job->spool = spool;
-
-    rc = ngx_glyph_runner_job(job);
-
-    if (rc != NGX_OK) {
-        job->spool = NULL;
-        ngx_glyph_job_unref(job);
-
-        if (rc == NGX_DECLINED) {
-            ngx_glyph_runner_quarantine(spool,
-                                        "its options are not understood");
-        } else {
-            ngx_glyph_spool_close(spool);
-        }
-
-        goto failed;
-    }
+    /* it may be over at once */
 
     ngx_glyph_runner.running++;
 
-    if (client) {
-        ngx_glyph_job_ref(job);
-        ngx_glyph_client_attach(client, job);
+    rc = ngx_glyph_runner_run(spool, client, ngx_glyph_runner_over);
+
+    if (rc == NGX_OK) {
+        return;
     }
 
-    ngx_glyph_runner_take(job);
+    ngx_glyph_runner.running--;
 
-    ngx_glyph_job_unref(job);
+    if (rc == NGX_DECLINED) {
+        ngx_glyph_runner_quarantine(spool, "its options are not understood");
 
-    return;
-
-failed:
+    } else {
+        ngx_glyph_spool_close(spool);
+    }
 
     ngx_glyph_client_accepted(client);
 }

@@ -14,16 +14,13 @@
 
 
 /*
- * Makes the job of job->spool, which is adopted.  NGX_DECLINED: the file's
- * options are not understood; NGX_ERROR: there is no memory.
+ * Imports the file, which is adopted, for a client that waits for that, or
+ * NULL; "over" is called when it has let go of the file.  NGX_DECLINED: its
+ * options are not understood; NGX_ERROR: there is no memory; the file is the
+ * caller's then.
  */
-ngx_int_t ngx_glyph_runner_job(ngx_glyph_job_t *job);
-
-/* The job's first step. */
-void ngx_glyph_runner_take(ngx_glyph_job_t *job);
-
-/* A runner's job is over: there is room for the next file. */
-void ngx_glyph_runner_free(void);
+ngx_int_t ngx_glyph_runner_run(ngx_glyph_spool_t *spool,
+    ngx_glyph_client_t *client, void (*over)(void));
 
 
 #endif /* _NGX_GLYPH_RUNNER_H_INCLUDED_ */

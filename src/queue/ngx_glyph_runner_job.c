@@ -22,6 +22,7 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_background.h"
+#include "ngx_glyph_job_file.h"
 #include "ngx_glyph_job_fingerprint.h"
 #include "ngx_glyph_log.h"
 #include "ngx_glyph_node.h"
@@ -44,6 +45,7 @@
 typedef struct {
     ngx_event_t                retry;
     ngx_glyph_job_t           *job;
+    void                     (*tell)(void); /* that it has let go */
     uint64_t                   rows;        /* that Postgres has */
     char                       fingerprint[NGX_GLYPH_FINGERPRINT_LEN];
 
@@ -55,16 +57,20 @@ typedef struct {
 } ngx_glyph_run_t;
 
 
-#define ngx_glyph_runner_of(job)  ((ngx_glyph_run_t *) (job)->kind_data)
+#define ngx_glyph_runner_of(job)                                              \
+    ((ngx_glyph_run_t *) ngx_glyph_job_kind_data(job))
 
 
 static ngx_int_t ngx_glyph_runner_step(ngx_glyph_job_t *job);
 static ngx_int_t ngx_glyph_runner_room(ngx_glyph_job_t *job);
 static ngx_uint_t ngx_glyph_runner_started(ngx_glyph_job_t *job);
+static void ngx_glyph_runner_failed(ngx_glyph_job_t *job, ngx_err_t err);
 static void ngx_glyph_runner_blameless(ngx_glyph_job_t *job);
 static ngx_int_t ngx_glyph_runner_leave(ngx_glyph_job_t *job);
 static void ngx_glyph_runner_ended(ngx_glyph_job_t *job);
-static ngx_glyph_loc_conf_t *ngx_glyph_runner_conf(ngx_glyph_job_t *job);
+static ngx_int_t ngx_glyph_runner_job(ngx_glyph_job_t *job,
+    ngx_glyph_run_t *run, ngx_glyph_spool_t *spool);
+static void ngx_glyph_runner_take(ngx_glyph_job_t *job);
 static void ngx_glyph_runner_taken(void *data, PGresult *res,
     const char *error);
 static void ngx_glyph_runner_found(ngx_glyph_job_t *job, PGresult *res);
@@ -79,8 +85,6 @@ static void ngx_glyph_runner_note(ngx_glyph_job_t *job);
 static void ngx_glyph_runner_noted(ngx_glyph_spool_t *spool);
 static void ngx_glyph_runner_forgiven(ngx_glyph_spool_t *spool);
 static void ngx_glyph_runner_go(ngx_glyph_job_t *job);
-static void ngx_glyph_runner_feed(ngx_glyph_job_t *job);
-static void ngx_glyph_runner_read(ngx_glyph_spool_t *spool);
 static void ngx_glyph_runner_over(ngx_glyph_job_t *job, ngx_uint_t final);
 static void ngx_glyph_runner_let_go(ngx_glyph_job_t *job);
 static void ngx_glyph_runner_closed(ngx_glyph_spool_t *spool);
@@ -93,6 +97,8 @@ static const ngx_glyph_kind_t  ngx_glyph_runner_kind = {
     ngx_glyph_runner_room,
     ngx_glyph_runner_started,
     NULL,                                  /* finished */
+    ngx_glyph_runner_failed,
+    ngx_glyph_runner_let_go,
     ngx_glyph_runner_blameless,
     ngx_glyph_runner_leave,
     ngx_glyph_runner_ended
@@ -100,129 +106,98 @@ static const ngx_glyph_kind_t  ngx_glyph_runner_kind = {
 
 
 ngx_int_t
-ngx_glyph_runner_job(ngx_glyph_job_t *job)
+ngx_glyph_runner_run(ngx_glyph_spool_t *spool, ngx_glyph_client_t *client,
+    void (*over)(void))
 {
-    ngx_int_t           rc;
-    ngx_glyph_run_t    *run;
-    ngx_glyph_spool_t  *spool;
+    ngx_int_t         rc;
+    ngx_glyph_job_t  *job;
+    ngx_glyph_run_t  *run;
 
-    spool = job->spool;
-
-    run = ngx_pcalloc(job->pool, sizeof(ngx_glyph_run_t));
-    if (run == NULL) {
+    job = ngx_glyph_job_create(NULL, ngx_cycle->log);
+    if (job == NULL) {
         return NGX_ERROR;
     }
 
-    run->job = job;
-    run->retry.handler = ngx_glyph_runner_retry_handler;
-    run->retry.data = run;
-    run->retry.log = job->log;
-    run->retry.cancelable = 1;
+    run = ngx_pcalloc(ngx_glyph_job_asked(job)->pool,
+                      sizeof(ngx_glyph_run_t));
 
-    if (ngx_glyph_spool_meta_read(job, &spool->meta) != NGX_OK) {
-        return NGX_DECLINED;
-    }
-
-    job->import.id = spool->prefix.id;
-    ngx_glyph_uuid_text(job->import.text, &job->import.id);
-
-    /* of files there are as many at a time as runners, and all can wait */
-
-    job->asked.opts.room = NULL;
-
-    job->kind = &ngx_glyph_runner_kind;
-    job->sink = &ngx_glyph_writer_sink;
-    job->kind_data = run;
-    job->import.durable = 1;
-    job->expected = spool->prefix.body_len;
-    job->received = spool->prefix.body_len;
-    job->conf = ngx_glyph_runner_conf(job);
-
-    spool->data = job;
-    spool->offset = 0;
-
-    job->start_time = spool->prefix.start_time;
-
-    rc = ngx_glyph_job_start(job);
+    rc = run ? ngx_glyph_runner_job(job, run, spool) : NGX_ERROR;
 
     if (rc != NGX_OK) {
+        (void) ngx_glyph_job_file_take(job);
+        ngx_glyph_job_unref(job);
         return rc;
     }
 
-    job->state = NGX_GLYPH_JOB_QUEUED;
+    run->tell = over;
 
-    ngx_glyph_job_fingerprint(job, spool, run->fingerprint);
-    job->import.fingerprint = run->fingerprint;
+    if (client) {
+        ngx_glyph_job_ref(job);
+        ngx_glyph_client_attach(client, job);
+    }
+
+    ngx_glyph_runner_take(job);
+
+    ngx_glyph_job_unref(job);
 
     return NGX_OK;
 }
 
 
-/* The location that took it; it may have gone with a reload. */
-
-static ngx_glyph_loc_conf_t *
-ngx_glyph_runner_conf(ngx_glyph_job_t *job)
+static ngx_int_t
+ngx_glyph_runner_job(ngx_glyph_job_t *job, ngx_glyph_run_t *run,
+    ngx_glyph_spool_t *spool)
 {
-    char                    text[NGX_GLYPH_LOG_TEXT];
-    size_t                  len;
-    ngx_uint_t              i, n;
-    ngx_glyph_loc_conf_t  **imports;
+    ngx_int_t            rc;
+    ngx_glyph_asked_t   *asked;
+    ngx_glyph_import_t  *import;
 
-    imports = ngx_glyph_main_conf->imports.elts;
-    n = ngx_glyph_main_conf->imports.nelts;
+    asked = ngx_glyph_job_asked(job);
+    import = ngx_glyph_job_import(job);
 
-    for (i = 0; i < n; i++) {
-        if (imports[i]->key.len == job->asked.location.len
-            && ngx_memcmp(imports[i]->key.data, job->asked.location.data,
-                          job->asked.location.len) == 0)
-        {
-            return imports[i];
-        }
+    run->job = job;
+    run->retry.handler = ngx_glyph_runner_retry_handler;
+    run->retry.data = run;
+    run->retry.log = &import->log;
+    run->retry.cancelable = 1;
+
+    ngx_glyph_job_file_adopt(job, spool);
+
+    rc = ngx_glyph_spool_meta_read(asked, &import->tenant, &spool->meta,
+                                   &import->log);
+
+    if (rc != NGX_OK) {
+        return rc;
     }
 
-    /* the same location, but not as many others before it */
+    ngx_glyph_job_become(job, &ngx_glyph_runner_kind, run);
+    ngx_glyph_job_into(job, &ngx_glyph_writer_sink, NULL);
 
-    for (len = job->asked.location.len; len; len--) {
-        if (job->asked.location.data[len - 1] == ' ') {
-            break;
-        }
-    }
+    /* of files there are as many at a time as runners, and all can wait */
 
-    for (i = 0; i < n; i++) {
-        if (len && imports[i]->key.len >= len
-            && ngx_memcmp(imports[i]->key.data, job->asked.location.data, len)
-               == 0)
-        {
-            return imports[i];
-        }
-    }
+    asked->opts.room = NULL;
 
-    ngx_log_error(NGX_LOG_WARN, job->log, 0,
-                  "the location \"%s\" of the import is gone, \"%V\" is "
-                  "used instead",
-                  ngx_glyph_log_text(text, sizeof(text),
-                                     job->asked.location.data,
-                                     job->asked.location.len),
-                  &imports[0]->key);
+    ngx_glyph_job_fingerprint(asked, spool, run->fingerprint);
+    import->fingerprint = run->fingerprint;
 
-    return imports[0];
+    return ngx_glyph_job_start(job);
 }
 
 
-void
+static void
 ngx_glyph_runner_take(ngx_glyph_job_t *job)
 {
     const char         *params[5];
     glyph_buf_t         upload;
     ngx_glyph_spool_t  *spool;
 
-    spool = job->spool;
+    spool = ngx_glyph_job_file(job);
 
     ngx_memzero(&upload, sizeof(glyph_buf_t));
     ngx_glyph_record_meta(job, &upload);
     glyph_buf_putc(&upload, '\0');
 
-    params[0] = (const char *) job->import.text;
+    params[0] = (const char *) ngx_glyph_job_import(job)->text;
     params[1] = ngx_glyph_worker_id;
     params[2] = ngx_glyph_node_id;
     params[3] = spool->prefix.worker[0] ? (const char *) spool->prefix.worker
@@ -277,10 +252,14 @@ ngx_glyph_runner_taken(void *data, PGresult *res, const char *error)
 static void
 ngx_glyph_runner_found(ngx_glyph_job_t *job, PGresult *res)
 {
-    ngx_int_t         state;
-    ngx_glyph_run_t  *run;
+    ngx_int_t            state;
+    ngx_glyph_run_t     *run;
+    ngx_glyph_spool_t   *spool;
+    ngx_glyph_import_t  *import;
 
-    run = job->kind_data;
+    run = ngx_glyph_job_kind_data(job);
+    spool = ngx_glyph_job_file(job);
+    import = ngx_glyph_job_import(job);
 
     if (PQgetvalue(res, 0, 0)[0] != 't') {
         run->taken = 1;
@@ -291,24 +270,24 @@ ngx_glyph_runner_found(ngx_glyph_job_t *job, PGresult *res)
     state = ngx_glyph_job_state_parse(PQgetvalue(res, 0, 2));
 
     if (PQgetvalue(res, 0, 12)[0] != 't') {
-        ngx_log_error(NGX_LOG_CRIT, job->log, 0,
+        ngx_log_error(NGX_LOG_CRIT, &import->log, 0,
                       "spool file \"%s\" goes to quarantine: another import "
-                      "has its id", job->spool->name);
+                      "has its id", spool->name);
 
-        job->spool->quarantine = 1;
+        spool->quarantine = 1;
         ngx_glyph_job_over(job, NGX_GLYPH_JOB_FAILED, "job_id_used");
         return;
     }
 
     if (state == NGX_ERROR) {
-        ngx_log_error(NGX_LOG_CRIT, job->log, 0,
+        ngx_log_error(NGX_LOG_CRIT, &import->log, 0,
                       "spool file \"%s\" goes to quarantine: the import's row "
                       "in Postgres is damaged, its state is \"%s\"",
-                      job->spool->name, PQgetvalue(res, 0, 2));
+                      spool->name, PQgetvalue(res, 0, 2));
 
-        job->spool->quarantine = 1;
+        spool->quarantine = 1;
 
-        ngx_glyph_client_accepted(job->client);
+        ngx_glyph_client_accepted(ngx_glyph_job_client(job));
 
         ngx_glyph_job_over(job, NGX_GLYPH_JOB_FAILED, "store_damaged");
         return;
@@ -316,21 +295,21 @@ ngx_glyph_runner_found(ngx_glyph_job_t *job, PGresult *res)
 
     if (ngx_glyph_job_is_final((ngx_glyph_job_state_e) state)) {
 
-        ngx_glyph_client_accepted(job->client);
+        ngx_glyph_client_accepted(ngx_glyph_job_client(job));
 
         ngx_glyph_job_over(job, (ngx_glyph_job_state_e) state,
                            PQgetvalue(res, 0, 11));
         return;
     }
 
-    job->import.registered = 1;
-    job->import.epoch = (ngx_int_t) ngx_glyph_runner_number(res, 1);
+    import->registered = 1;
+    import->epoch = (ngx_int_t) ngx_glyph_runner_number(res, 1);
     run->rows = ngx_glyph_runner_number(res, 3);
 
     if (ngx_strcmp(PQgetvalue(res, 0, 10), run->fingerprint) != 0) {
 
         if (run->rows) {
-            ngx_log_error(NGX_LOG_NOTICE, job->log, 0,
+            ngx_log_error(NGX_LOG_NOTICE, &import->log, 0,
                           "the import starts again: what decides its rows "
                           "has changed");
         }
@@ -340,15 +319,15 @@ ngx_glyph_runner_found(ngx_glyph_job_t *job, PGresult *res)
         return;
     }
 
-    job->import.skip_rows = run->rows;
-    job->import.committed.rows = run->rows;
-    job->import.committed.bytes = ngx_glyph_runner_number(res, 4);
-    job->import.committed.valid = ngx_glyph_runner_number(res, 5);
-    job->import.committed.invalid = ngx_glyph_runner_number(res, 6);
-    job->import.committed.warnings = ngx_glyph_runner_number(res, 7);
-    job->import.skip_warnings = job->import.committed.warnings;
-    job->import.committed.score_min = atof(PQgetvalue(res, 0, 8));
-    job->import.committed.score_max = atof(PQgetvalue(res, 0, 9));
+    import->skip_rows = run->rows;
+    import->committed.rows = run->rows;
+    import->committed.bytes = ngx_glyph_runner_number(res, 4);
+    import->committed.valid = ngx_glyph_runner_number(res, 5);
+    import->committed.invalid = ngx_glyph_runner_number(res, 6);
+    import->committed.warnings = ngx_glyph_runner_number(res, 7);
+    import->skip_warnings = import->committed.warnings;
+    import->committed.score_min = atof(PQgetvalue(res, 0, 8));
+    import->committed.score_max = atof(PQgetvalue(res, 0, 9));
 
     run->taken = 1;
 
@@ -366,12 +345,15 @@ ngx_glyph_runner_number(PGresult *res, int column)
 static void
 ngx_glyph_runner_reset(ngx_glyph_job_t *job)
 {
-    const char  *params[3];
-    char         epoch[NGX_INT_T_LEN + 1];
+    const char          *params[3];
+    ngx_glyph_import_t  *import;
+    char                 epoch[NGX_INT_T_LEN + 1];
 
-    *ngx_sprintf((u_char *) epoch, "%i", job->import.epoch) = '\0';
+    import = ngx_glyph_job_import(job);
 
-    params[0] = (const char *) job->import.text;
+    *ngx_sprintf((u_char *) epoch, "%i", import->epoch) = '\0';
+
+    params[0] = (const char *) import->text;
     params[1] = epoch;
     params[2] = ngx_glyph_runner_of(job)->fingerprint;
 
@@ -434,7 +416,7 @@ ngx_glyph_runner_later(ngx_glyph_job_t *job, PGresult *res, const char *error)
 
     error = res ? PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY) : error;
 
-    ngx_log_error(NGX_LOG_INFO, job->log, 0,
+    ngx_log_error(NGX_LOG_INFO, &ngx_glyph_job_import(job)->log, 0,
                   "could not take the import from the spool: %s",
                   ngx_glyph_log_string(text, sizeof(text), error,
                                        "no answer"));
@@ -462,10 +444,12 @@ static void
 ngx_glyph_runner_note(ngx_glyph_job_t *job)
 {
     ngx_glyph_run_t           *run;
+    ngx_glyph_spool_t         *spool;
     ngx_glyph_spool_prefix_t  *prefix;
 
-    run = job->kind_data;
-    prefix = &job->spool->prefix;
+    run = ngx_glyph_job_kind_data(job);
+    spool = ngx_glyph_job_file(job);
+    prefix = &spool->prefix;
 
     prefix->attempts = (run->rows > prefix->rows) ? 1 : prefix->attempts + 1;
     prefix->rows = run->rows;
@@ -474,12 +458,11 @@ ngx_glyph_runner_note(ngx_glyph_job_t *job)
                sizeof(ngx_glyph_worker_id));
 
     if (prefix->attempts > NGX_GLYPH_RUNNER_ATTEMPTS) {
-        ngx_log_error(NGX_LOG_CRIT, job->log, 0,
+        ngx_log_error(NGX_LOG_CRIT, &ngx_glyph_job_import(job)->log, 0,
                       "spool file \"%s\" goes to quarantine: %d runs had no "
-                      "progress", job->spool->name,
-                      NGX_GLYPH_RUNNER_ATTEMPTS);
+                      "progress", spool->name, NGX_GLYPH_RUNNER_ATTEMPTS);
 
-        job->spool->quarantine = 1;
+        spool->quarantine = 1;
         ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
                             NGX_HTTP_INTERNAL_SERVER_ERROR, "quarantined",
                             "the import was begun five times and made no "
@@ -488,7 +471,7 @@ ngx_glyph_runner_note(ngx_glyph_job_t *job)
         return;
     }
 
-    if (ngx_glyph_spool_update(job->spool, ngx_glyph_runner_noted) != NGX_OK) {
+    if (ngx_glyph_spool_update(spool, ngx_glyph_runner_noted) != NGX_OK) {
         ngx_glyph_runner_go(job);
         return;
     }
@@ -522,7 +505,7 @@ ngx_glyph_runner_blameless(ngx_glyph_job_t *job)
 {
     ngx_glyph_spool_t  *spool;
 
-    spool = job->spool;
+    spool = ngx_glyph_job_file(job);
 
     if (spool == NULL || spool->busy || ngx_glyph_runner_of(job)->over
         || spool->prefix.attempts == 0)
@@ -547,7 +530,7 @@ ngx_glyph_runner_forgiven(ngx_glyph_spool_t *spool)
         ngx_glyph_runner_let_go(job);
 
     } else {
-        ngx_glyph_runner_feed(job);
+        (void) ngx_glyph_runner_room(job);
     }
 
     ngx_glyph_job_unref(job);
@@ -558,14 +541,8 @@ static void
 ngx_glyph_runner_go(ngx_glyph_job_t *job)
 {
     ngx_glyph_runner_of(job)->ready = 1;
-    job->state = NGX_GLYPH_JOB_PROCESSING;
 
-    if (job->expected == 0) {
-        job->body_end = 1;
-    }
-
-    ngx_glyph_job_run(job);
-    ngx_glyph_runner_feed(job);
+    ngx_glyph_job_file_begin(job);
 }
 
 
@@ -581,7 +558,9 @@ ngx_glyph_runner_step(ngx_glyph_job_t *job)
 static ngx_int_t
 ngx_glyph_runner_room(ngx_glyph_job_t *job)
 {
-    ngx_glyph_runner_feed(job);
+    if (ngx_glyph_runner_of(job)->ready) {
+        ngx_glyph_job_file_read(job);
+    }
 
     return NGX_OK;
 }
@@ -595,81 +574,14 @@ ngx_glyph_runner_started(ngx_glyph_job_t *job)
 
 
 static void
-ngx_glyph_runner_feed(ngx_glyph_job_t *job)
+ngx_glyph_runner_failed(ngx_glyph_job_t *job, ngx_err_t err)
 {
-    ngx_glyph_run_t    *run;
-    ngx_glyph_chunk_t  *chunk;
+    ngx_glyph_job_file(job)->quarantine = 1;
 
-    run = job->kind_data;
-
-    if (!run->ready || run->over || job->life != NGX_GLYPH_LIFE_OPEN
-        || job->body_end || job->spool->busy)
-    {
-        return;
-    }
-
-    chunk = ngx_glyph_job_chunk_take(job);
-
-    if (chunk == NULL) {
-        return;
-    }
-
-    if (ngx_glyph_spool_read(job->spool, chunk, ngx_glyph_runner_read)
-        != NGX_OK)
-    {
-        ngx_glyph_job_chunk_return(job, chunk);
-        ngx_glyph_job_run_later(job);
-        return;
-    }
-
-    ngx_glyph_job_ref(job);
-}
-
-
-static void
-ngx_glyph_runner_read(ngx_glyph_spool_t *spool)
-{
-    ngx_glyph_job_t    *job;
-    ngx_glyph_chunk_t  *chunk;
-
-    job = spool->data;
-    chunk = spool->chunk;
-    spool->chunk = NULL;
-
-    if (spool->err || job->life != NGX_GLYPH_LIFE_OPEN
-        || ngx_glyph_runner_of(job)->over)
-    {
-        ngx_glyph_job_chunk_return(job, chunk);
-
-        if (spool->err && !ngx_glyph_runner_of(job)->over) {
-            spool->quarantine = 1;
-            ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
-                                NGX_HTTP_INTERNAL_SERVER_ERROR,
-                                "spool_unreadable",
-                                "the spooled body could not be read; its "
-                                "file is in quarantine");
-        }
-
-        if (ngx_glyph_runner_of(job)->over) {
-            ngx_glyph_runner_let_go(job);
-
-        } else {
-            ngx_glyph_job_run(job);
-        }
-
-        ngx_glyph_job_unref(job);
-        return;
-    }
-
-    ngx_queue_insert_tail(&job->chunks, &chunk->queue);
-
-    if (spool->offset == (off_t) spool->prefix.body_len) {
-        job->body_end = 1;
-    }
-
-    ngx_glyph_job_run(job);
-    ngx_glyph_runner_feed(job);
-    ngx_glyph_job_unref(job);
+    ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
+                        NGX_HTTP_INTERNAL_SERVER_ERROR, "spool_unreadable",
+                        "the spooled body could not be read; its file is in "
+                        "quarantine");
 }
 
 
@@ -678,15 +590,19 @@ ngx_glyph_runner_read(ngx_glyph_spool_t *spool)
 static void
 ngx_glyph_runner_ended(ngx_glyph_job_t *job)
 {
-    ngx_glyph_runner_over(job, job->code == NULL
-                          || ngx_strcmp(job->code, "ownership_lost") != 0);
+    ngx_glyph_job_view_t  view;
+
+    ngx_glyph_job_view(job, &view);
+
+    ngx_glyph_runner_over(job, view.code == NULL
+                          || ngx_strcmp(view.code, "ownership_lost") != 0);
 }
 
 
 static void
 ngx_glyph_runner_over(ngx_glyph_job_t *job, ngx_uint_t final)
 {
-    ngx_glyph_run_t *run = job->kind_data;
+    ngx_glyph_run_t *run = ngx_glyph_job_kind_data(job);
 
     run->over = 1;
     run->final = final;
@@ -707,18 +623,14 @@ ngx_glyph_runner_let_go(ngx_glyph_job_t *job)
     ngx_glyph_run_t    *run;
     ngx_glyph_spool_t  *spool;
 
-    run = job->kind_data;
-    spool = job->spool;
+    run = ngx_glyph_job_kind_data(job);
+    spool = ngx_glyph_job_file(job);
 
     if (spool == NULL || spool->busy || run->asking) {
         return;
     }
 
-    /* the texts of the job are the file's: its memory goes with the job */
-
-    job->spool = NULL;
-    job->meta = spool->meta;
-    ngx_memzero(&spool->meta, sizeof(glyph_buf_t));
+    (void) ngx_glyph_job_file_take(job);
 
     if (run->final || spool->quarantine) {
         ngx_glyph_spool_drop(spool);
@@ -734,7 +646,7 @@ ngx_glyph_runner_let_go(ngx_glyph_job_t *job)
         }
     }
 
-    ngx_glyph_runner_free();
+    run->tell();
 }
 
 
@@ -748,11 +660,11 @@ ngx_glyph_runner_closed(ngx_glyph_spool_t *spool)
 static ngx_int_t
 ngx_glyph_runner_leave(ngx_glyph_job_t *job)
 {
-    if (job->spool->busy || ngx_glyph_runner_of(job)->asking) {
+    if (ngx_glyph_job_file(job)->busy || ngx_glyph_runner_of(job)->asking) {
         return NGX_AGAIN;
     }
 
-    ngx_glyph_client_accepted(job->client);
+    ngx_glyph_client_accepted(ngx_glyph_job_client(job));
 
     ngx_glyph_runner_over(job, 0);
 

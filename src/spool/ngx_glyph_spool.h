@@ -29,7 +29,6 @@
 
 
 #include "ngx_glyph.h"
-#include "ngx_glyph_asked.h"
 #include "ngx_glyph_budget.h"
 #include "ngx_glyph_task.h"
 
@@ -87,17 +86,6 @@ struct ngx_glyph_spool_s {
     unsigned                   quarantine:1;
     unsigned                   source_failed:1; /* err is of the source */
 };
-
-
-/* What a request said, between the job and the file; see spool_meta.c. */
-
-ngx_int_t ngx_glyph_spool_meta_write(ngx_glyph_job_t *job, glyph_buf_t *b);
-
-/* Only what decides the rows: the same request again gives the same bytes. */
-ngx_int_t ngx_glyph_spool_meta_options(ngx_glyph_asked_t *asked,
-    glyph_buf_t *b);
-
-ngx_int_t ngx_glyph_spool_meta_read(ngx_glyph_job_t *job, glyph_buf_t *b);
 
 
 /* It makes the directories. */

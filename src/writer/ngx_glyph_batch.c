@@ -27,16 +27,20 @@ static size_t ngx_glyph_batch_tuple(u_char *p, u_char *last,
 void
 ngx_glyph_batch_add(ngx_glyph_batch_t *batch, ngx_glyph_job_t *job)
 {
-    ngx_queue_t       *q;
-    ngx_glyph_item_t  *item;
+    ngx_queue_t         *q;
+    ngx_glyph_item_t    *item;
+    ngx_glyph_import_t  *import;
 
+    import = ngx_glyph_job_import(job);
     item = &batch->items[batch->n++];
 
     item->job = job;
+    item->import = import;
     item->block = NULL;
+    item->repeated = 0;
 
-    if (!ngx_queue_empty(&job->blocks)) {
-        q = ngx_queue_head(&job->blocks);
+    if (!ngx_queue_empty(&import->blocks)) {
+        q = ngx_queue_head(&import->blocks);
         ngx_queue_remove(q);
 
         item->block = ngx_queue_data(q, ngx_glyph_block_t, queue);
@@ -44,7 +48,7 @@ ngx_glyph_batch_add(ngx_glyph_batch_t *batch, ngx_glyph_job_t *job)
         batch->size += ngx_glyph_block_size(item->block);
     }
 
-    job->import.place = NGX_GLYPH_PLACE_BATCH;
+    import->place = NGX_GLYPH_PLACE_BATCH;
     ngx_glyph_job_ref(job);
 }
 
@@ -61,7 +65,7 @@ ngx_glyph_batch_remove(ngx_glyph_batch_t *batch, ngx_uint_t i)
         batch->size = 0;
     }
 
-    item.job->import.place = NGX_GLYPH_PLACE_NONE;
+    item.import->place = NGX_GLYPH_PLACE_NONE;
 
     return item;
 }
@@ -156,7 +160,7 @@ ngx_glyph_batch_prepare(ngx_glyph_batch_t *batch, ngx_uint_t schema)
     for (i = 0; i < batch->n; i++) {
         block = batch->items[i].block;
 
-        if (!batch->items[i].job->import.registered
+        if (!batch->items[i].import->registered
             && !(block && block->final))
         {
             batch->copied = 0;
@@ -193,15 +197,15 @@ ngx_glyph_batch_compare(const void *one, const void *two)
     const ngx_glyph_item_t *a = one;
     const ngx_glyph_item_t *b = two;
 
-    return ngx_memcmp(a->job->import.id.bytes, b->job->import.id.bytes,
-                      sizeof(a->job->import.id.bytes));
+    return ngx_memcmp(a->import->id.bytes, b->import->id.bytes,
+                      sizeof(a->import->id.bytes));
 }
 
 
 static ngx_uint_t
 ngx_glyph_batch_whole(ngx_glyph_batch_t *batch, ngx_glyph_item_t *item)
 {
-    return batch->copied && !item->job->import.registered;
+    return batch->copied && !item->import->registered;
 }
 
 
@@ -220,13 +224,13 @@ ngx_glyph_batch_copy_sql(ngx_glyph_batch_t *batch,
 static void
 ngx_glyph_batch_begin_args(ngx_glyph_batch_t *batch, glyph_buf_t *b)
 {
-    ngx_uint_t        i;
-    ngx_glyph_job_t  *job;
+    ngx_uint_t           i;
+    ngx_glyph_import_t  *import;
 
     glyph_buf_putc(b, '[');
 
     for (i = 0; i < batch->n; i++) {
-        job = batch->items[i].job;
+        import = batch->items[i].import;
 
         if (ngx_glyph_batch_whole(batch, &batch->items[i])) {
             continue;
@@ -234,13 +238,13 @@ ngx_glyph_batch_begin_args(ngx_glyph_batch_t *batch, glyph_buf_t *b)
 
         glyph_json_comma(b);
         glyph_buf_putc(b, '[');
-        glyph_json_string(b, job->import.text, NGX_GLYPH_UUID_TEXT_LEN);
+        glyph_json_string(b, import->text, NGX_GLYPH_UUID_TEXT_LEN);
         glyph_json_comma(b);
-        glyph_json_int(b, job->import.epoch);
+        glyph_json_int(b, import->epoch);
 
-        if (!job->import.registered) {
+        if (!import->registered) {
             glyph_json_comma(b);
-            ngx_glyph_record_meta(job, b);
+            ngx_glyph_record_meta(batch->items[i].job, b);
         }
 
         glyph_buf_putc(b, ']');
@@ -291,7 +295,7 @@ ngx_glyph_batch_repeats(ngx_glyph_batch_t *batch)
         if (block && block->final == NGX_GLYPH_JOB_COMPLETED) {
             glyph_buf_puts(sql, n++ ? ","
                                 : "SELECT * FROM glyph.repeats('{");
-            glyph_buf_append(sql, batch->items[i].job->import.text,
+            glyph_buf_append(sql, batch->items[i].import->text,
                              NGX_GLYPH_UUID_TEXT_LEN);
         }
     }
@@ -405,7 +409,7 @@ ngx_glyph_batch_rows(ngx_glyph_batch_t *batch)
 ngx_log_t *
 ngx_glyph_batch_log(ngx_glyph_batch_t *batch)
 {
-    return batch->items[batch->n - 1].job->log;
+    return &batch->items[batch->n - 1].import->log;
 }
 
 
@@ -454,10 +458,10 @@ ngx_glyph_batch_refuse(ngx_glyph_batch_t *batch, ngx_uint_t row)
             rejected.errors[0].column = GLYPH_COL_N;
 
             glyph_copy_rejected(&item->block->errors,
-                                item->job->import.id.bytes, &rejected);
-            item->job->import.refused++;
+                                item->import->id.bytes, &rejected);
+            item->import->refused++;
 
-            ngx_log_error(NGX_LOG_WARN, item->job->log, 0,
+            ngx_log_error(NGX_LOG_WARN, &item->import->log, 0,
                           "row %uD is rejected, as postgres refused it",
                           index);
 

@@ -22,7 +22,10 @@
 
 typedef struct {
     ngx_glyph_job_t           *job;
+    ngx_glyph_import_t        *import;      /* the job's */
     ngx_glyph_block_t         *block;       /* NULL: only to be registered */
+    ngx_glyph_uuid_t           original;    /* that had the same file */
+    unsigned                   repeated:1;  /* there is one */
 } ngx_glyph_item_t;
 
 

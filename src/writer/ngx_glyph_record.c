@@ -25,13 +25,14 @@ static void ngx_glyph_record_field(glyph_buf_t *b, ngx_glyph_job_t *job,
     const char *name, ngx_str_t *given);
 static ngx_str_t ngx_glyph_record_value(ngx_glyph_job_t *job,
     const char *name, ngx_str_t *given);
-static void ngx_glyph_record_error(ngx_glyph_job_t *job, glyph_buf_t *b);
-static glyph_buf_t *ngx_glyph_record_result(ngx_glyph_job_t *job,
+static void ngx_glyph_record_error(ngx_glyph_job_view_t *view,
+    glyph_buf_t *b);
+static glyph_buf_t *ngx_glyph_record_result(ngx_glyph_import_t *import,
     ngx_glyph_block_t *block);
-static void ngx_glyph_record_counts(ngx_glyph_job_t *job,
-    glyph_totals_t *totals, glyph_buf_t *b);
+static void ngx_glyph_record_counts(ngx_glyph_import_t *import,
+    glyph_totals_t *totals, off_t bytes_total, glyph_buf_t *b);
 static void ngx_glyph_record_ending(ngx_glyph_job_t *job,
-    ngx_glyph_block_t *block, glyph_buf_t *b);
+    ngx_glyph_block_t *block, ngx_glyph_job_view_t *view, glyph_buf_t *b);
 static u_char *ngx_glyph_record_uuid(u_char *p, const char *text);
 static void ngx_glyph_record_text(glyph_buf_t *b, const u_char *data,
     size_t len);
@@ -55,34 +56,41 @@ const char  ngx_glyph_record_columns[] =
 void
 ngx_glyph_record_meta(ngx_glyph_job_t *job, glyph_buf_t *b)
 {
+    ngx_glyph_asked_t     *asked;
+    ngx_glyph_import_t    *import;
+    ngx_glyph_job_view_t   view;
+
+    asked = ngx_glyph_job_asked(job);
+    import = ngx_glyph_job_import(job);
+    ngx_glyph_job_view(job, &view);
+
     glyph_buf_putc(b, '{');
 
     glyph_json_key(b, "tenant");
-    glyph_json_string(b, job->import.tenant.data, job->import.tenant.len);
+    glyph_json_string(b, import->tenant.data, import->tenant.len);
     glyph_json_key(b, "node");
     glyph_json_cstring(b, ngx_glyph_node_id);
     glyph_json_key(b, "worker");
     glyph_json_cstring(b, ngx_glyph_worker_id);
     glyph_json_key(b, "durable");
-    glyph_buf_puts(b, job->import.durable ? "true" : "false");
+    glyph_buf_puts(b, ngx_glyph_import_durable(import) ? "true" : "false");
 
-    if (job->import.fingerprint) {
+    if (import->fingerprint) {
         glyph_json_key(b, "fingerprint");
-        glyph_json_cstring(b, job->import.fingerprint);
+        glyph_json_cstring(b, import->fingerprint);
     }
 
     glyph_json_key(b, "created_at");
-    ngx_glyph_json_time(b, job->start_time);
+    ngx_glyph_json_time(b, import->created);
 
-    if (job->expected >= 0) {
+    if (view.bytes_total >= 0) {
         glyph_json_key(b, "bytes_total");
-        glyph_json_int(b, job->expected);
+        glyph_json_int(b, view.bytes_total);
     }
 
-    if (job->asked.traceparent.len) {
+    if (asked->traceparent.len) {
         glyph_json_key(b, "traceparent");
-        glyph_json_string(b, job->asked.traceparent.data,
-                          job->asked.traceparent.len);
+        glyph_json_string(b, asked->traceparent.data, asked->traceparent.len);
     }
 
     glyph_buf_putc(b, '}');
@@ -93,16 +101,18 @@ void
 ngx_glyph_record_progress(ngx_glyph_job_t *job, ngx_glyph_block_t *block,
     glyph_buf_t *b)
 {
-    glyph_totals_t  *totals;
+    glyph_totals_t      *totals;
+    ngx_glyph_import_t  *import;
 
-    totals = block ? &block->totals : &job->import.committed;
+    import = ngx_glyph_job_import(job);
+    totals = block ? &block->totals : &import->committed;
 
     glyph_buf_putc(b, '{');
 
     glyph_json_key(b, "id");
-    glyph_json_string(b, job->import.text, NGX_GLYPH_UUID_TEXT_LEN);
+    glyph_json_string(b, import->text, NGX_GLYPH_UUID_TEXT_LEN);
     glyph_json_key(b, "epoch");
-    glyph_json_int(b, job->import.epoch);
+    glyph_json_int(b, import->epoch);
     glyph_json_key(b, "state");
     glyph_json_cstring(b, ngx_glyph_job_state_name(
                               block && block->final
@@ -113,9 +123,9 @@ ngx_glyph_record_progress(ngx_glyph_job_t *job, ngx_glyph_block_t *block,
     glyph_json_key(b, "rows");
     glyph_json_int(b, totals->rows);
     glyph_json_key(b, "valid");
-    glyph_json_int(b, totals->valid - job->import.refused);
+    glyph_json_int(b, totals->valid - import->refused);
     glyph_json_key(b, "invalid");
-    glyph_json_int(b, totals->invalid + job->import.refused);
+    glyph_json_int(b, totals->invalid + import->refused);
     glyph_json_key(b, "warnings");
     glyph_json_int(b, totals->warnings);
 
@@ -126,7 +136,7 @@ ngx_glyph_record_progress(ngx_glyph_job_t *job, ngx_glyph_block_t *block,
         glyph_json_double(b, totals->score_max, 17);
     }
 
-    if (block && job->import.committed.rows == 0) {
+    if (block && import->committed.rows == 0) {
         ngx_glyph_record_head(job, b);
     }
 
@@ -146,13 +156,16 @@ ngx_glyph_record_progress(ngx_glyph_job_t *job, ngx_glyph_block_t *block,
 static void
 ngx_glyph_record_head(ngx_glyph_job_t *job, glyph_buf_t *b)
 {
-    const glyph_str_t  *head;
+    const glyph_str_t       *head;
+    const glyph_pipeline_t  *pipeline;
 
-    if (job->pipeline == NULL || !glyph_pipeline_begun(job->pipeline)) {
+    pipeline = ngx_glyph_job_pipeline(job);
+
+    if (pipeline == NULL || !glyph_pipeline_begun(pipeline)) {
         return;
     }
 
-    head = glyph_pipeline_head(job->pipeline);
+    head = glyph_pipeline_head(pipeline);
 
     glyph_json_key(b, "header");
     glyph_buf_putc(b, '"');
@@ -164,7 +177,7 @@ ngx_glyph_record_head(ngx_glyph_job_t *job, glyph_buf_t *b)
 
     glyph_buf_putc(b, '"');
     glyph_json_key(b, "delimiter");
-    glyph_buf_printf(b, "%d", glyph_pipeline_delimiter(job->pipeline));
+    glyph_buf_printf(b, "%d", glyph_pipeline_delimiter(pipeline));
 }
 
 
@@ -174,42 +187,44 @@ static void
 ngx_glyph_record_final(ngx_glyph_job_t *job, ngx_glyph_block_t *block,
     glyph_buf_t *b)
 {
-    u_char              hex[2 * GLYPH_SHA256_SIZE + 1];
-    glyph_buf_t        *result;
-    const glyph_str_t  *filename;
+    u_char                   hex[2 * GLYPH_SHA256_SIZE + 1];
+    glyph_buf_t             *result;
+    ngx_glyph_asked_t       *asked;
+    const glyph_str_t       *filename;
+    ngx_glyph_job_view_t     view;
+    const glyph_pipeline_t  *pipeline;
+
+    asked = ngx_glyph_job_asked(job);
+    ngx_glyph_job_view(job, &view);
 
     /* a body that never got beyond the spool has none */
 
-    if (job->pipeline == NULL) {
-        filename = NULL;
-
-    } else {
-        filename = glyph_pipeline_filename(job->pipeline);
-    }
+    pipeline = ngx_glyph_job_pipeline(job);
+    filename = pipeline ? glyph_pipeline_filename(pipeline) : NULL;
 
     if (filename && filename->len) {
         glyph_json_key(b, "filename");
         glyph_json_string(b, filename->data, filename->len);
     }
 
-    ngx_glyph_record_field(b, job, "source_label", &job->asked.source_label);
-    ngx_glyph_record_field(b, job, "campaign_id", &job->asked.campaign_id);
-    ngx_glyph_record_field(b, job, "metadata", &job->asked.metadata);
+    ngx_glyph_record_field(b, job, "source_label", &asked->source_label);
+    ngx_glyph_record_field(b, job, "campaign_id", &asked->campaign_id);
+    ngx_glyph_record_field(b, job, "metadata", &asked->metadata);
 
     if (block->final == NGX_GLYPH_JOB_COMPLETED) {
-        *ngx_hex_dump(hex, (u_char *) glyph_pipeline_sha256(job->pipeline),
+        *ngx_hex_dump(hex, (u_char *) glyph_pipeline_sha256(pipeline),
                       GLYPH_SHA256_SIZE) = '\0';
 
         glyph_json_key(b, "file_sha256");
         glyph_json_cstring(b, (char *) hex);
     }
 
-    if (job->code) {
+    if (view.code) {
         glyph_json_key(b, "error");
-        ngx_glyph_record_error(job, b);
+        ngx_glyph_record_error(&view, b);
     }
 
-    result = ngx_glyph_record_result(job, block);
+    result = ngx_glyph_record_result(ngx_glyph_job_import(job), block);
 
     /* as a string: jsonb would change the order of its members */
 
@@ -221,15 +236,15 @@ ngx_glyph_record_final(ngx_glyph_job_t *job, ngx_glyph_block_t *block,
 
 
 static void
-ngx_glyph_record_error(ngx_glyph_job_t *job, glyph_buf_t *b)
+ngx_glyph_record_error(ngx_glyph_job_view_t *view, glyph_buf_t *b)
 {
     glyph_buf_putc(b, '{');
     glyph_json_key(b, "code");
-    glyph_json_cstring(b, job->code);
+    glyph_json_cstring(b, view->code);
 
-    if (job->detail.len) {
+    if (view->detail.len) {
         glyph_json_key(b, "detail");
-        glyph_json_string(b, job->detail.data, job->detail.len);
+        glyph_json_string(b, view->detail.data, view->detail.len);
     }
 
     glyph_buf_putc(b, '}');
@@ -239,12 +254,13 @@ ngx_glyph_record_error(ngx_glyph_job_t *job, glyph_buf_t *b)
 /* Postgres may have refused rows since the result was made. */
 
 static glyph_buf_t *
-ngx_glyph_record_result(ngx_glyph_job_t *job, ngx_glyph_block_t *block)
+ngx_glyph_record_result(ngx_glyph_import_t *import,
+    ngx_glyph_block_t *block)
 {
-    if (block->result.len && job->import.refused != block->refused) {
+    if (block->result.len && import->refused != block->refused) {
         glyph_stats_refused(&block->result,
-                            (int64_t) (job->import.refused - block->refused));
-        block->refused = job->import.refused;
+                            (int64_t) (import->refused - block->refused));
+        block->refused = import->refused;
     }
 
     return &block->result;
@@ -265,7 +281,7 @@ ngx_glyph_record_field(glyph_buf_t *b, ngx_glyph_job_t *job, const char *name,
 
     glyph_json_key(b, name);
 
-    if (given == &job->asked.metadata) {
+    if (given == &ngx_glyph_job_asked(job)->metadata) {
         glyph_buf_append(b, value.data, value.len);
 
     } else {
@@ -280,12 +296,15 @@ static ngx_str_t
 ngx_glyph_record_value(ngx_glyph_job_t *job, const char *name,
     ngx_str_t *given)
 {
-    ngx_str_t           value;
-    glyph_str_t         json;
-    const glyph_str_t  *field;
+    ngx_str_t                value;
+    glyph_str_t              json;
+    const glyph_str_t       *field;
+    const glyph_pipeline_t  *pipeline;
+
+    pipeline = ngx_glyph_job_pipeline(job);
 
     value = *given;
-    field = job->pipeline ? glyph_pipeline_field(job->pipeline, name) : NULL;
+    field = pipeline ? glyph_pipeline_field(pipeline, name) : NULL;
 
     if (field && field->len) {
         value.len = field->len;
@@ -297,7 +316,7 @@ ngx_glyph_record_value(ngx_glyph_job_t *job, const char *name,
     json.data = value.data;
     json.len = value.len;
 
-    if (given == &job->asked.metadata && value.len
+    if (given == &ngx_glyph_job_asked(job)->metadata && value.len
         && !glyph_json_is_object(&json))
     {
         value.len = 0;
@@ -311,20 +330,29 @@ void
 ngx_glyph_record_tuple(ngx_glyph_job_t *job, ngx_glyph_block_t *block,
     glyph_buf_t *b)
 {
-    size_t              start;
-    u_char             *p;
-    ngx_str_t           value;
-    const glyph_str_t  *filename;
+    size_t                   start;
+    u_char                  *p;
+    ngx_str_t                value;
+    ngx_glyph_asked_t       *asked;
+    const glyph_str_t       *filename;
+    ngx_glyph_import_t      *import;
+    ngx_glyph_job_view_t     view;
+    const glyph_pipeline_t  *pipeline;
+
+    asked = ngx_glyph_job_asked(job);
+    import = ngx_glyph_job_import(job);
+    pipeline = ngx_glyph_job_pipeline(job);
+    ngx_glyph_job_view(job, &view);
 
     if (glyph_buf_reserve(b, NGX_GLYPH_RECORD_FIXED) != GLYPH_OK) {
         return;
     }
 
     p = glyph_copy_int16(b->data + b->len, NGX_GLYPH_RECORD_FIELDS);
-    p = glyph_copy_uuid(p, job->import.id.bytes);
+    p = glyph_copy_uuid(p, import->id.bytes);
     b->len = p - b->data;
 
-    ngx_glyph_record_text(b, job->import.tenant.data, job->import.tenant.len);
+    ngx_glyph_record_text(b, import->tenant.data, import->tenant.len);
 
     if (glyph_buf_reserve(b, NGX_GLYPH_RECORD_FIXED) != GLYPH_OK) {
         return;
@@ -332,27 +360,26 @@ ngx_glyph_record_tuple(ngx_glyph_job_t *job, ngx_glyph_block_t *block,
 
     p = b->data + b->len;
     p = glyph_copy_cstring(p, ngx_glyph_job_state_name(block->final));
-    p = glyph_copy_int4(p, job->import.epoch);
+    p = glyph_copy_int4(p, import->epoch);
     p = ngx_glyph_record_uuid(p, ngx_glyph_node_id);
     p = ngx_glyph_record_uuid(p, ngx_glyph_worker_id);
-    p = glyph_copy_bool(p, job->import.durable);
-    p = glyph_copy_int8(p, ((int64_t) job->start_time
+    p = glyph_copy_bool(p, ngx_glyph_import_durable(import));
+    p = glyph_copy_int8(p, ((int64_t) import->created
                             - NGX_GLYPH_RECORD_EPOCH) * 1000);
     b->len = p - b->data;
 
-    filename = job->pipeline ? glyph_pipeline_filename(job->pipeline) : NULL;
+    filename = pipeline ? glyph_pipeline_filename(pipeline) : NULL;
 
     ngx_glyph_record_optional(b, filename ? filename->data : NULL,
                               filename ? filename->len : 0);
 
-    value = ngx_glyph_record_value(job, "source_label",
-                                   &job->asked.source_label);
+    value = ngx_glyph_record_value(job, "source_label", &asked->source_label);
     ngx_glyph_record_optional(b, value.data, value.len);
 
-    value = ngx_glyph_record_value(job, "campaign_id", &job->asked.campaign_id);
+    value = ngx_glyph_record_value(job, "campaign_id", &asked->campaign_id);
     ngx_glyph_record_optional(b, value.data, value.len);
 
-    value = ngx_glyph_record_value(job, "metadata", &job->asked.metadata);
+    value = ngx_glyph_record_value(job, "metadata", &asked->metadata);
 
     if (value.len) {
         start = ngx_glyph_record_jsonb(b);
@@ -363,14 +390,14 @@ ngx_glyph_record_tuple(ngx_glyph_job_t *job, ngx_glyph_block_t *block,
         ngx_glyph_record_null(b);
     }
 
-    ngx_glyph_record_counts(job, &block->totals, b);
-    ngx_glyph_record_ending(job, block, b);
+    ngx_glyph_record_counts(import, &block->totals, view.bytes_total, b);
+    ngx_glyph_record_ending(job, block, &view, b);
 }
 
 
 static void
-ngx_glyph_record_counts(ngx_glyph_job_t *job, glyph_totals_t *totals,
-    glyph_buf_t *b)
+ngx_glyph_record_counts(ngx_glyph_import_t *import, glyph_totals_t *totals,
+    off_t bytes_total, glyph_buf_t *b)
 {
     u_char  *p;
 
@@ -380,12 +407,12 @@ ngx_glyph_record_counts(ngx_glyph_job_t *job, glyph_totals_t *totals,
 
     p = glyph_copy_int8(b->data + b->len, totals->bytes);
 
-    p = (job->expected >= 0) ? glyph_copy_int8(p, job->expected)
-                             : glyph_copy_null(p);
+    p = (bytes_total >= 0) ? glyph_copy_int8(p, bytes_total)
+                           : glyph_copy_null(p);
 
     p = glyph_copy_int8(p, totals->rows);
-    p = glyph_copy_int8(p, totals->valid - job->import.refused);
-    p = glyph_copy_int8(p, totals->invalid + job->import.refused);
+    p = glyph_copy_int8(p, totals->valid - import->refused);
+    p = glyph_copy_int8(p, totals->invalid + import->refused);
     p = glyph_copy_int8(p, totals->warnings);
 
     if (totals->valid) {
@@ -403,16 +430,23 @@ ngx_glyph_record_counts(ngx_glyph_job_t *job, glyph_totals_t *totals,
 
 static void
 ngx_glyph_record_ending(ngx_glyph_job_t *job, ngx_glyph_block_t *block,
-    glyph_buf_t *b)
+    ngx_glyph_job_view_t *view, glyph_buf_t *b)
 {
-    u_char             *p;
-    size_t              start;
-    glyph_buf_t        *result;
-    const glyph_str_t  *head;
+    u_char                  *p;
+    size_t                   start;
+    glyph_buf_t             *result;
+    ngx_glyph_asked_t       *asked;
+    const glyph_str_t       *head;
+    ngx_glyph_import_t      *import;
+    const glyph_pipeline_t  *pipeline;
 
-    if (job->code) {
+    asked = ngx_glyph_job_asked(job);
+    import = ngx_glyph_job_import(job);
+    pipeline = ngx_glyph_job_pipeline(job);
+
+    if (view->code) {
         start = ngx_glyph_record_jsonb(b);
-        ngx_glyph_record_error(job, b);
+        ngx_glyph_record_error(view, b);
         ngx_glyph_record_length(b, start);
 
     } else {
@@ -421,25 +455,25 @@ ngx_glyph_record_ending(ngx_glyph_job_t *job, ngx_glyph_block_t *block,
 
     /* json, which keeps the order of its members */
 
-    result = ngx_glyph_record_result(job, block);
+    result = ngx_glyph_record_result(import, block);
     ngx_glyph_record_bytes(b, result->data, result->len);
 
     ngx_glyph_record_bytes(b, block->final == NGX_GLYPH_JOB_COMPLETED
-                              ? glyph_pipeline_sha256(job->pipeline) : NULL,
+                              ? glyph_pipeline_sha256(pipeline) : NULL,
                            block->final == NGX_GLYPH_JOB_COMPLETED
                            ? GLYPH_SHA256_SIZE : 0);
 
-    if (job->import.fingerprint) {
-        ngx_glyph_record_bytes(b, job->import.fingerprint,
-                               ngx_strlen(job->import.fingerprint));
+    if (import->fingerprint) {
+        ngx_glyph_record_bytes(b, import->fingerprint,
+                               ngx_strlen(import->fingerprint));
     } else {
         ngx_glyph_record_null(b);
     }
 
-    ngx_glyph_record_optional(b, job->asked.traceparent.data,
-                              job->asked.traceparent.len);
+    ngx_glyph_record_optional(b, asked->traceparent.data,
+                              asked->traceparent.len);
 
-    if (job->pipeline == NULL || !glyph_pipeline_begun(job->pipeline)) {
+    if (pipeline == NULL || !glyph_pipeline_begun(pipeline)) {
         ngx_glyph_record_null(b);
         ngx_glyph_record_null(b);
         return;
@@ -447,14 +481,14 @@ ngx_glyph_record_ending(ngx_glyph_job_t *job, ngx_glyph_block_t *block,
 
     /* that of JSON is empty, which is not the same as none */
 
-    head = glyph_pipeline_head(job->pipeline);
+    head = glyph_pipeline_head(pipeline);
 
     if (glyph_buf_reserve(b, 4 + head->len + NGX_GLYPH_RECORD_FIXED)
         == GLYPH_OK)
     {
         p = glyph_copy_text(b->data + b->len,
                             head->len ? (char *) head->data : "", head->len);
-        p = glyph_copy_int2(p, glyph_pipeline_delimiter(job->pipeline));
+        p = glyph_copy_int2(p, glyph_pipeline_delimiter(pipeline));
 
         b->len = p - b->data;
     }

@@ -449,14 +449,7 @@ ngx_glyph_writer_failed(ngx_glyph_pg_conn_t *c)
         return;
     }
 
-    if (c->sqlstate[0]) {
-        ngx_glyph_store_count(NGX_GLYPH_STORE_WRITES, c->sqlstate);
-        ngx_glyph_store_refused(NGX_GLYPH_STORE_WRITES, c->sqlstate,
-                                c->schema_bad, c->error);
-    } else {
-        ngx_glyph_store_lost(NGX_GLYPH_STORE_WRITES, c->error);
-    }
-
+    ngx_glyph_pg_unconnected(c, NGX_GLYPH_STORE_WRITES);
     ngx_glyph_writer_retry_later();
     ngx_glyph_writer_given_back();
 }

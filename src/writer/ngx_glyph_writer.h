@@ -19,7 +19,7 @@ extern const ngx_glyph_sink_t  ngx_glyph_writer_sink;
 
 extern const ngx_glyph_part_t  ngx_glyph_writer_part;
 
-/* The job has a block in job->blocks, or wants to be registered. */
+/* The job has a block in import->blocks, or wants to be registered. */
 void ngx_glyph_writer_ready(ngx_glyph_job_t *job);
 
 /* The job wants nothing any more; it is in no batch. */

@@ -10,7 +10,7 @@
 #include "ngx_glyph_writer_tx.h"
 
 
-static size_t ngx_glyph_writer_next_size(ngx_glyph_job_t *job);
+static size_t ngx_glyph_writer_next_size(ngx_glyph_import_t *import);
 
 
 void
@@ -18,11 +18,15 @@ ngx_glyph_writer_ready(ngx_glyph_job_t *job)
 {
     ngx_glyph_writer_t *w = &ngx_glyph_writer;
 
-    if (job->import.place == NGX_GLYPH_PLACE_BATCH) {
+    ngx_glyph_place_e  place;
+
+    place = ngx_glyph_job_import(job)->place;
+
+    if (place == NGX_GLYPH_PLACE_BATCH) {
         return;
     }
 
-    if (job->import.place == NGX_GLYPH_PLACE_READY) {
+    if (place == NGX_GLYPH_PLACE_READY) {
 
         if (!ngx_glyph_job_unrecorded(job)) {
             return;
@@ -44,7 +48,7 @@ ngx_glyph_writer_ready(ngx_glyph_job_t *job)
 void
 ngx_glyph_writer_forget(ngx_glyph_job_t *job)
 {
-    if (job->import.place == NGX_GLYPH_PLACE_READY) {
+    if (ngx_glyph_job_import(job)->place == NGX_GLYPH_PLACE_READY) {
         ngx_glyph_writer_unready(job);
     }
 }
@@ -56,19 +60,21 @@ void
 ngx_glyph_writer_queue(ngx_glyph_job_t *job, ngx_uint_t first)
 {
     ngx_queue_t         *jobs;
+    ngx_glyph_import_t  *import;
     ngx_glyph_writer_t  *w;
 
     w = &ngx_glyph_writer;
+    import = ngx_glyph_job_import(job);
     jobs = ngx_glyph_job_unrecorded(job) ? &w->dropped : &w->ready;
 
-    job->import.place = NGX_GLYPH_PLACE_READY;
+    import->place = NGX_GLYPH_PLACE_READY;
     w->nready++;
 
     if (first) {
-        ngx_queue_insert_head(jobs, &job->import.ready);
+        ngx_queue_insert_head(jobs, &import->ready);
 
     } else {
-        ngx_queue_insert_tail(jobs, &job->import.ready);
+        ngx_queue_insert_tail(jobs, &import->ready);
     }
 }
 
@@ -76,8 +82,12 @@ ngx_glyph_writer_queue(ngx_glyph_job_t *job, ngx_uint_t first)
 void
 ngx_glyph_writer_unready(ngx_glyph_job_t *job)
 {
-    ngx_queue_remove(&job->import.ready);
-    job->import.place = NGX_GLYPH_PLACE_NONE;
+    ngx_glyph_import_t  *import;
+
+    import = ngx_glyph_job_import(job);
+
+    ngx_queue_remove(&import->ready);
+    import->place = NGX_GLYPH_PLACE_NONE;
 
     ngx_glyph_writer.nready--;
 }
@@ -94,7 +104,7 @@ ngx_glyph_writer_drop_jobs(void)
 
     while (!ngx_queue_empty(&w->dropped)) {
         q = ngx_queue_head(&w->dropped);
-        job = ngx_queue_data(q, ngx_glyph_job_t, import.ready);
+        job = ngx_glyph_job_of(ngx_queue_data(q, ngx_glyph_import_t, ready));
 
         ngx_glyph_writer_unready(job);
         ngx_glyph_job_unstored(job);
@@ -110,6 +120,7 @@ ngx_glyph_writer_gather(ngx_glyph_batch_t *batch, ngx_uint_t jobs,
 {
     ngx_queue_t         *q, *next;
     ngx_glyph_job_t     *job;
+    ngx_glyph_import_t  *import;
     ngx_glyph_writer_t  *w;
 
     w = &ngx_glyph_writer;
@@ -120,15 +131,16 @@ ngx_glyph_writer_gather(ngx_glyph_batch_t *batch, ngx_uint_t jobs,
          q = next)
     {
         next = ngx_queue_next(q);
-        job = ngx_queue_data(q, ngx_glyph_job_t, import.ready);
+        import = ngx_queue_data(q, ngx_glyph_import_t, ready);
+        job = ngx_glyph_job_of(import);
 
-        if (ngx_glyph_writer_next_size(job) > max) {
+        if (ngx_glyph_writer_next_size(import) > max) {
             continue;
         }
 
         ngx_glyph_writer_unready(job);
 
-        if (job->import.registered && ngx_queue_empty(&job->blocks)) {
+        if (import->registered && ngx_queue_empty(&import->blocks)) {
             continue;
         }
 
@@ -154,8 +166,8 @@ ngx_glyph_writer_bytes(void)
          && bytes < NGX_GLYPH_WRITERS_MAX * NGX_GLYPH_BATCH_SIZE;
          q = ngx_queue_next(q))
     {
-        bytes += ngx_glyph_writer_next_size(ngx_queue_data(q, ngx_glyph_job_t,
-                                                           import.ready));
+        bytes += ngx_glyph_writer_next_size(
+                                ngx_queue_data(q, ngx_glyph_import_t, ready));
     }
 
     return bytes;
@@ -165,15 +177,15 @@ ngx_glyph_writer_bytes(void)
 /* Of its next block; 0: there is none. */
 
 static size_t
-ngx_glyph_writer_next_size(ngx_glyph_job_t *job)
+ngx_glyph_writer_next_size(ngx_glyph_import_t *import)
 {
     ngx_glyph_block_t  *block;
 
-    if (ngx_queue_empty(&job->blocks)) {
+    if (ngx_queue_empty(&import->blocks)) {
         return 0;
     }
 
-    block = ngx_queue_data(ngx_queue_head(&job->blocks), ngx_glyph_block_t,
+    block = ngx_queue_data(ngx_queue_head(&import->blocks), ngx_glyph_block_t,
                            queue);
 
     return ngx_glyph_block_size(block);

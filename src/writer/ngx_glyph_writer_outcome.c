@@ -4,12 +4,14 @@
 #include "ngx_glyph_record.h"
 #include "ngx_glyph_store.h"
 #include "ngx_glyph_str.h"
+#include "ngx_glyph_uuid.h"
 #include "ngx_glyph_writer.h"
 #include "ngx_glyph_writer_tx.h"
 #include "ngx_glyph_zone.h"
 
 
 static void ngx_glyph_writer_tell(ngx_glyph_batch_t *batch);
+static void ngx_glyph_writer_repeated(ngx_glyph_item_t *item);
 static void ngx_glyph_writer_log_kept(ngx_glyph_item_t *item);
 static void ngx_glyph_writer_give_back(ngx_glyph_batch_t *batch,
     ngx_uint_t i);
@@ -83,21 +85,47 @@ ngx_glyph_writer_tell(ngx_glyph_batch_t *batch)
     ngx_glyph_item_t  item;
 
     item = ngx_glyph_batch_remove(batch, 0);
-    item.job->timing.commit += batch->usec;
+    item.import->timing.commit += batch->usec;
 
     if (item.block) {
+
+        if (item.block->final && item.repeated) {
+            ngx_glyph_writer_repeated(&item);
+        }
+
         ngx_glyph_writer_log_kept(&item);
         ngx_glyph_job_committed(item.job, item.block);
 
     } else {
-        item.job->import.registered = 1;
+        item.import->registered = 1;
     }
 
-    if (!ngx_queue_empty(&item.job->blocks)) {
+    if (!ngx_queue_empty(&item.import->blocks)) {
         ngx_glyph_writer_ready(item.job);
     }
 
     ngx_glyph_job_unref(item.job);
+}
+
+
+/* As glyph.job_result() does. */
+
+static void
+ngx_glyph_writer_repeated(ngx_glyph_item_t *item)
+{
+    glyph_buf_t  *result;
+    u_char        id[NGX_GLYPH_UUID_TEXT_LEN + 1];
+
+    result = &item->block->result;
+
+    if (result->len) {
+        *ngx_glyph_uuid_text(id, &item->original) = '\0';
+
+        result->len--;
+        glyph_buf_puts(result, ",\"duplicate_of\":\"");
+        glyph_buf_puts(result, (char *) id);
+        glyph_buf_puts(result, "\"}");
+    }
 }
 
 
@@ -110,10 +138,10 @@ ngx_glyph_writer_log_kept(ngx_glyph_item_t *item)
     ngx_uint_t  max;
 
     warnings = item->block->totals.warnings;
-    max = item->job->conf->max_warnings;
+    max = ngx_glyph_job_asked(item->job)->conf->max_warnings;
 
     if (item->block->final && warnings > max) {
-        ngx_log_error(NGX_LOG_NOTICE, item->job->log, 0,
+        ngx_log_error(NGX_LOG_NOTICE, &item->import->log, 0,
                       "of %uL warnings the first %ui are kept: "
                       "glyph_max_warnings", warnings, max);
     }
@@ -130,7 +158,7 @@ ngx_glyph_writer_give_back(ngx_glyph_batch_t *batch, ngx_uint_t i)
     item = ngx_glyph_batch_remove(batch, i);
 
     if (item.block) {
-        ngx_queue_insert_head(&item.job->blocks, &item.block->queue);
+        ngx_queue_insert_head(&item.import->blocks, &item.block->queue);
     }
 
     ngx_glyph_writer_queue(item.job, 1);
@@ -232,7 +260,7 @@ ngx_glyph_writer_refused(ngx_glyph_writer_tx_t *tx)
     ngx_glyph_job_ref(job);
     ngx_glyph_writer_withdraw(tx->batch, 0);
 
-    ngx_log_error(NGX_LOG_ALERT, job->log, 0,
+    ngx_log_error(NGX_LOG_ALERT, &ngx_glyph_job_import(job)->log, 0,
                   "postgres refused an import: %s", tx->conn.error);
 
     ngx_glyph_job_refused(job);
@@ -260,7 +288,7 @@ ngx_glyph_writer_ask(ngx_glyph_writer_tx_t *tx)
 
     for (i = 0; i < tx->batch->n; i++) {
         *p++ = i ? ',' : '{';
-        p = ngx_cpymem(p, tx->batch->items[i].job->import.text,
+        p = ngx_cpymem(p, tx->batch->items[i].import->text,
                        NGX_GLYPH_UUID_TEXT_LEN);
     }
 
@@ -278,18 +306,18 @@ ngx_glyph_writer_ask(ngx_glyph_writer_tx_t *tx)
 void
 ngx_glyph_writer_answered(ngx_glyph_writer_tx_t *tx, PGresult *res)
 {
-    int               row, n;
-    ngx_str_t         tenant;
-    ngx_uint_t        i;
-    ngx_glyph_job_t  *job;
+    int                  row, n;
+    ngx_str_t            tenant;
+    ngx_uint_t           i;
+    ngx_glyph_import_t  *import;
 
     n = PQntuples(res);
 
     for (i = tx->batch->n; i-- > 0; /* void */) {
-        job = tx->batch->items[i].job;
+        import = tx->batch->items[i].import;
 
         for (row = 0; row < n; row++) {
-            if (ngx_strncmp(PQgetvalue(res, row, 0), job->import.text,
+            if (ngx_strncmp(PQgetvalue(res, row, 0), import->text,
                             NGX_GLYPH_UUID_TEXT_LEN)
                 == 0)
             {
@@ -299,7 +327,7 @@ ngx_glyph_writer_answered(ngx_glyph_writer_tx_t *tx, PGresult *res)
 
         if (row == n) {
 
-            if (job->import.registered) {
+            if (import->registered) {
                 ngx_glyph_writer_over(tx->batch, i, "failed", "import_purged");
             }
 
@@ -309,9 +337,9 @@ ngx_glyph_writer_answered(ngx_glyph_writer_tx_t *tx, PGresult *res)
         tenant.data = (u_char *) PQgetvalue(res, row, 4);
         tenant.len = PQgetlength(res, row, 4);
 
-        if (!job->import.registered
+        if (!import->registered
             && (ngx_strcmp(PQgetvalue(res, row, 2), "cancelled") != 0
-                || !ngx_glyph_tenant_equal(&tenant, &job->import.tenant)))
+                || !ngx_glyph_tenant_equal(&tenant, &import->tenant)))
         {
             /* it never was ours: the client chose an id that is in use */
 
@@ -321,7 +349,7 @@ ngx_glyph_writer_answered(ngx_glyph_writer_tx_t *tx, PGresult *res)
 
         if (ngx_atoi((u_char *) PQgetvalue(res, row, 1),
                      PQgetlength(res, row, 1))
-            != job->import.epoch
+            != import->epoch
             || ngx_glyph_job_is_final((ngx_glyph_job_state_e)
                                       ngx_glyph_job_state_parse(
                                           PQgetvalue(res, row, 2))))
@@ -345,7 +373,7 @@ ngx_glyph_writer_over(ngx_glyph_batch_t *batch, ngx_uint_t i,
 
     /* the id is known there, be it as another import's */
 
-    job->import.registered = 1;
+    batch->items[i].import->registered = 1;
 
     ngx_glyph_job_ref(job);
     ngx_glyph_writer_withdraw(batch, i);
@@ -367,24 +395,24 @@ ngx_glyph_writer_over(ngx_glyph_batch_t *batch, ngx_uint_t i,
 void
 ngx_glyph_writer_take(ngx_glyph_writer_tx_t *tx)
 {
-    const char       *params[4];
-    glyph_buf_t       upload;
-    ngx_glyph_job_t  *job;
+    const char        *params[4];
+    glyph_buf_t        upload;
+    ngx_glyph_item_t  *item;
 
-    job = tx->batch->items[tx->batch->n - 1].job;
+    item = &tx->batch->items[tx->batch->n - 1];
 
-    params[0] = (const char *) job->import.text;
+    params[0] = (const char *) item->import->text;
     params[1] = ngx_glyph_worker_id;
     params[2] = ngx_glyph_node_id;
     params[3] = NULL;
 
     ngx_memzero(&upload, sizeof(glyph_buf_t));
 
-    if (!job->import.registered) {
+    if (!item->import->registered) {
 
         /* the row may be another import's, whose id the client chose */
 
-        ngx_glyph_record_meta(job, &upload);
+        ngx_glyph_record_meta(item->job, &upload);
         glyph_buf_putc(&upload, '\0');
 
         if (upload.failed) {
@@ -409,21 +437,21 @@ ngx_glyph_writer_take(ngx_glyph_writer_tx_t *tx)
 void
 ngx_glyph_writer_taken(ngx_glyph_writer_tx_t *tx, PGresult *res)
 {
-    char             *state;
-    ngx_int_t         rc;
-    uint64_t          rows, warnings;
-    ngx_uint_t        i;
-    ngx_glyph_item_t  item;
-    ngx_glyph_job_t  *job;
+    char                *state;
+    ngx_int_t            rc;
+    uint64_t             rows, warnings;
+    ngx_uint_t           i;
+    ngx_glyph_item_t     item;
+    ngx_glyph_import_t  *import;
 
     i = tx->batch->n - 1;
-    job = tx->batch->items[i].job;
+    import = tx->batch->items[i].import;
 
     if (PQntuples(res) == 0 || PQgetvalue(res, 0, 0)[0] != 't') {
 
         /* never written, and so nobody else can have it */
 
-        if (job->import.registered) {
+        if (import->registered) {
             ngx_glyph_writer_over(tx->batch, i, "failed", "import_purged");
             return;
         }
@@ -446,9 +474,9 @@ ngx_glyph_writer_taken(ngx_glyph_writer_tx_t *tx, PGresult *res)
         return;
     }
 
-    job->import.registered = 1;
-    job->import.epoch = ngx_atoi((u_char *) PQgetvalue(res, 0, 1),
-                          PQgetlength(res, 0, 1));
+    import->registered = 1;
+    import->epoch = ngx_atoi((u_char *) PQgetvalue(res, 0, 1),
+                             PQgetlength(res, 0, 1));
 
     rows = strtoull(PQgetvalue(res, 0, 3), NULL, 10);
     warnings = strtoull(PQgetvalue(res, 0, 6), NULL, 10);
@@ -471,7 +499,7 @@ ngx_glyph_writer_taken(ngx_glyph_writer_tx_t *tx, PGresult *res)
 
     ngx_glyph_job_committed(item.job, item.block);
 
-    if (!ngx_queue_empty(&item.job->blocks)) {
+    if (!ngx_queue_empty(&item.import->blocks)) {
         ngx_glyph_writer_ready(item.job);
     }
 
@@ -525,7 +553,7 @@ ngx_glyph_writer_giveup_handler(ngx_event_t *ev)
 
     while (!ngx_queue_empty(&jobs)) {
         q = ngx_queue_head(&jobs);
-        job = ngx_queue_data(q, ngx_glyph_job_t, import.ready);
+        job = ngx_glyph_job_of(ngx_queue_data(q, ngx_glyph_import_t, ready));
 
         ngx_queue_remove(q);
         ngx_queue_insert_tail(&w->ready, q);

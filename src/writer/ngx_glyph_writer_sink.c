@@ -1,10 +1,12 @@
 
 /*
- * Rows of an import on their way to the writer: what COPY is to get.
+ * Rows of an import on their way to the writer: what COPY is to get.  The
+ * sink's own is the preview of a client that asks for the first of them, or
+ * NULL.
  */
 
 #include "ngx_glyph.h"
-#include "ngx_glyph_job.h"
+#include "ngx_glyph_preview.h"
 #include "ngx_glyph_writer.h"
 #include "core/out/glyph_copy.h"
 
@@ -15,8 +17,7 @@ static void ngx_glyph_writer_sink_rejected(void *data,
     const glyph_rejected_t *r);
 static void ngx_glyph_writer_sink_warning(void *data,
     const glyph_warning_t *w);
-static void ngx_glyph_writer_sink_end(ngx_glyph_job_t *job,
-    glyph_buf_t *result);
+static void ngx_glyph_writer_sink_end(void *data, glyph_buf_t *result);
 
 
 const ngx_glyph_sink_t  ngx_glyph_writer_sink = {
@@ -37,16 +38,16 @@ const ngx_glyph_sink_t  ngx_glyph_writer_sink = {
 static void
 ngx_glyph_writer_sink_listing(void *data, const glyph_listing_t *l)
 {
-    ngx_glyph_job_t *job = data;
+    ngx_glyph_sink_task_t *st = data;
 
-    if ((uint64_t) l->import_index < job->import.skip_rows) {
+    if ((uint64_t) l->import_index < st->import->skip_rows) {
         return;
     }
 
-    glyph_copy_listing(&job->block->listings, job->import.id.bytes, l);
+    glyph_copy_listing(&st->block->listings, st->import->id.bytes, l);
 
-    if (job->preview) {
-        ngx_glyph_preview_listing(job->preview, l);
+    if (st->data) {
+        ngx_glyph_preview_listing(st->data, l);
     }
 }
 
@@ -54,14 +55,14 @@ ngx_glyph_writer_sink_listing(void *data, const glyph_listing_t *l)
 static void
 ngx_glyph_writer_sink_rejected(void *data, const glyph_rejected_t *r)
 {
-    ngx_glyph_job_t *job = data;
+    ngx_glyph_sink_task_t *st = data;
 
-    if ((uint64_t) r->import_index < job->import.skip_rows) {
-        job->import.skipped_invalid++;
+    if ((uint64_t) r->import_index < st->import->skip_rows) {
+        st->import->skipped_invalid++;
         return;
     }
 
-    glyph_copy_rejected(&job->block->errors, job->import.id.bytes, r);
+    glyph_copy_rejected(&st->block->errors, st->import->id.bytes, r);
 }
 
 
@@ -70,25 +71,27 @@ ngx_glyph_writer_sink_rejected(void *data, const glyph_rejected_t *r)
 static void
 ngx_glyph_writer_sink_warning(void *data, const glyph_warning_t *w)
 {
-    ngx_glyph_job_t *job = data;
+    ngx_glyph_sink_task_t *st = data;
 
-    if (w->number < job->import.skip_warnings
-        || w->number >= job->conf->max_warnings)
+    if (w->number < st->import->skip_warnings
+        || w->number >= st->conf->max_warnings)
     {
         return;
     }
 
-    glyph_copy_warning(&job->block->warnings, job->import.id.bytes, w);
+    glyph_copy_warning(&st->block->warnings, st->import->id.bytes, w);
 }
 
 
 static void
-ngx_glyph_writer_sink_end(ngx_glyph_job_t *job, glyph_buf_t *result)
+ngx_glyph_writer_sink_end(void *data, glyph_buf_t *result)
 {
-    ngx_uint_t             code;
-    const glyph_totals_t  *totals;
+    ngx_glyph_sink_task_t *st = data;
 
-    totals = glyph_pipeline_totals(job->pipeline);
+    ngx_uint_t       code;
+    glyph_totals_t  *totals;
+
+    totals = &st->block->totals;
 
     if (totals->warnings == 0) {
         return;
@@ -106,8 +109,8 @@ ngx_glyph_writer_sink_end(ngx_glyph_job_t *job, glyph_buf_t *result)
 
     glyph_buf_putc(result, '}');
 
-    if (totals->warnings > job->conf->max_warnings) {
+    if (totals->warnings > st->conf->max_warnings) {
         glyph_json_key(result, "warnings_kept");
-        glyph_json_int(result, (int64_t) job->conf->max_warnings);
+        glyph_json_int(result, (int64_t) st->conf->max_warnings);
     }
 }

@@ -214,22 +214,23 @@ ngx_glyph_writer_result(ngx_glyph_writer_tx_t *tx, PGresult *res)
 static void
 ngx_glyph_writer_duplicates(ngx_glyph_batch_t *batch, PGresult *res)
 {
-    int               row;
-    ngx_uint_t        i;
-    ngx_glyph_job_t  *job;
+    int                row;
+    ngx_uint_t         i;
+    ngx_glyph_item_t  *item;
 
     for (row = 0; row < PQntuples(res); row++) {
 
         for (i = 0; i < batch->n; i++) {
-            job = batch->items[i].job;
+            item = &batch->items[i];
 
-            if (ngx_strncmp(PQgetvalue(res, row, 0), job->import.text,
+            if (ngx_strncmp(PQgetvalue(res, row, 0), item->import->text,
                             NGX_GLYPH_UUID_TEXT_LEN)
                 == 0)
             {
-                ngx_cpystrn(job->import.duplicate_of,
-                            (u_char *) PQgetvalue(res, row, 1),
-                            sizeof(job->import.duplicate_of));
+                item->repeated = ngx_glyph_uuid_parse(&item->original,
+                                         (u_char *) PQgetvalue(res, row, 1),
+                                         PQgetlength(res, row, 1))
+                                 == NGX_OK;
             }
         }
     }
