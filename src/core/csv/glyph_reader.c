@@ -1,22 +1,9 @@
-#include <csv.h>
-
 #include "text/glyph_buf.h"
 #include "text/glyph_fields.h"
 #include "json/glyph_json_reader.h"
+#include "csv/glyph_libcsv.h"
 #include "csv/glyph_plain.h"
 #include "csv/glyph_reader.h"
-
-
-#define GLYPH_READER_BLOCK   4096       /* libcsv's field grows by this */
-
-
-typedef enum {
-    GLYPH_PARSED = 0,
-    GLYPH_PARSE_BLANK,
-    GLYPH_PARSE_OPEN,           /* the line ends inside quotes */
-    GLYPH_PARSE_BAD,
-    GLYPH_PARSE_NO_MEMORY
-} glyph_parse_e;
 
 
 typedef enum {
@@ -55,8 +42,7 @@ typedef struct {
 struct glyph_reader_s {
     glyph_json_reader_t  *json;         /* reads instead, if there is one */
 
-    struct csv_parser     csv;
-    glyph_buf_t           text;         /* fields out of libcsv, in order */
+    glyph_libcsv_t        libcsv;
     glyph_fields_t        fields;
     glyph_plain_t         plain;
 
@@ -77,8 +63,6 @@ struct glyph_reader_s {
     size_t                expect;
     glyph_skip_e          skip;
     unsigned              tried:1;      /* it is no plain one */
-    unsigned              row:1;        /* libcsv has ended a record */
-    unsigned              failed:1;     /* out of memory */
 };
 
 
@@ -94,19 +78,12 @@ static glyph_parse_e glyph_reader_first_line(glyph_reader_t *rd,
     const glyph_window_t *w, const glyph_line_t *line, unsigned *stray);
 static glyph_parse_e glyph_reader_parse(glyph_reader_t *rd,
     const glyph_window_t *w, const glyph_line_t *line);
-static void glyph_reader_field(void *field, size_t len, void *data);
-static void glyph_reader_row(int c, void *data);
-static void glyph_reader_place(glyph_reader_t *rd,
-    const unsigned char *empty);
-static int glyph_reader_space(unsigned char c);
-static int glyph_reader_space_no_tab(unsigned char c);
 static void glyph_reader_parsed(glyph_reader_t *rd, glyph_window_t *w,
     const glyph_line_t *line, glyph_record_t *rec);
 static void glyph_reader_malformed(glyph_reader_t *rd, glyph_window_t *w,
     glyph_record_t *rec);
 static void glyph_reader_too_large(glyph_reader_t *rd, glyph_window_t *w,
     const glyph_line_t *line, int complete, glyph_record_t *rec);
-static void glyph_reader_reset(glyph_reader_t *rd, unsigned char options);
 static void glyph_reader_give(const glyph_reader_t *rd,
     const glyph_window_t *w, size_t len, glyph_code_e code,
     glyph_record_t *rec);
@@ -135,20 +112,10 @@ glyph_reader_create(unsigned char delimiter, size_t max_row_size,
 
     glyph_plain_init(&rd->plain, delimiter, max_row_size);
 
-    if (csv_init(&rd->csv, CSV_STRICT) != 0) {
+    if (glyph_libcsv_init(&rd->libcsv, delimiter, &rd->fields) != GLYPH_OK) {
         free(rd);
         return NULL;
     }
-
-    csv_set_delim(&rd->csv, delimiter);
-    csv_set_blk_size(&rd->csv, GLYPH_READER_BLOCK);
-    csv_set_space_func(&rd->csv, delimiter == '\t'
-                                 ? glyph_reader_space_no_tab
-                                 : glyph_reader_space);
-
-    /* the realloc() of this program, not the one that libcsv was linked to */
-    csv_set_realloc_func(&rd->csv, realloc);
-    csv_set_free_func(&rd->csv, free);
 
     return rd;
 }
@@ -167,8 +134,7 @@ glyph_reader_destroy(glyph_reader_t *rd)
         return;
     }
 
-    csv_free(&rd->csv);
-    glyph_buf_free(&rd->text);
+    glyph_libcsv_free(&rd->libcsv);
     glyph_buf_free(&rd->hold);
     glyph_plain_free(&rd->plain);
     free(rd->fields.data);
@@ -330,7 +296,7 @@ glyph_reader_record(glyph_reader_t *rd, glyph_window_t *w,
         switch (parsed) {
 
         case GLYPH_PARSED:
-            glyph_reader_place(rd, w->data);
+            glyph_libcsv_place(&rd->libcsv, w->data);
             glyph_reader_parsed(rd, w, &line, rec);
             rec->stray_quote = stray;
             return GLYPH_OK;
@@ -474,7 +440,7 @@ glyph_reader_first_line(glyph_reader_t *rd, const glyph_window_t *w,
         return GLYPH_PARSE_BLANK;
     }
 
-    glyph_reader_reset(rd, CSV_STRICT);
+    glyph_libcsv_reset(&rd->libcsv, 1);
     parsed = glyph_reader_parse(rd, w, line);
 
     if (parsed != GLYPH_PARSE_BAD || rd->expect == 0) {
@@ -483,7 +449,7 @@ glyph_reader_first_line(glyph_reader_t *rd, const glyph_window_t *w,
 
     /* without CSV_STRICT a quote sign inside a field stands for itself */
 
-    glyph_reader_reset(rd, 0);
+    glyph_libcsv_reset(&rd->libcsv, 0);
     parsed = glyph_reader_parse(rd, w, line);
 
     if (parsed == GLYPH_PARSE_NO_MEMORY) {
@@ -502,106 +468,13 @@ glyph_reader_first_line(glyph_reader_t *rd, const glyph_window_t *w,
 }
 
 
-/* Gives the line to libcsv, whole, since libcsv cannot stop inside it. */
-
 static glyph_parse_e
 glyph_reader_parse(glyph_reader_t *rd, const glyph_window_t *w,
     const glyph_line_t *line)
 {
-    size_t  n;
-
-    n = line->next - line->start;
-    rd->row = 0;
-
-    if (csv_parse(&rd->csv, w->data + line->start, n, glyph_reader_field,
-                  glyph_reader_row, rd)
-        == n
-        && line->next == line->end)
-    {
-        /* the end of the file ends the line, too */
-        csv_parse(&rd->csv, "\n", 1, glyph_reader_field, glyph_reader_row,
-                  rd);
-    }
-
-    if (rd->failed) {
-        return GLYPH_PARSE_NO_MEMORY;
-    }
-
-    switch (csv_error(&rd->csv)) {
-
-    case CSV_SUCCESS:
-        return rd->row ? GLYPH_PARSED : GLYPH_PARSE_OPEN;
-
-    case CSV_EPARSE:
-        return GLYPH_PARSE_BAD;
-
-    default:
-        return GLYPH_PARSE_NO_MEMORY;
-    }
-}
-
-
-/*
- * libcsv's bytes are gone after the call.  They are gathered in one buffer,
- * which may still move: the fields' places are set when the record is done.
- */
-
-static void
-glyph_reader_field(void *field, size_t len, void *data)
-{
-    glyph_reader_t  *rd = data;
-
-    if (glyph_fields_push(&rd->fields, NULL, len) != GLYPH_OK) {
-        rd->failed = 1;
-        return;
-    }
-
-    if (!rd->fields.too_many && len) {
-        glyph_buf_append(&rd->text, field, len);
-        rd->failed |= rd->text.failed;
-    }
-}
-
-
-static void
-glyph_reader_row(int c, void *data)
-{
-    glyph_reader_t  *rd = data;
-
-    (void) c;
-
-    rd->row = 1;
-}
-
-
-/* The record is done, its text moves no more. */
-
-static void
-glyph_reader_place(glyph_reader_t *rd, const unsigned char *empty)
-{
-    size_t          i;
-    unsigned char  *p;
-
-    p = rd->text.len ? rd->text.data : (unsigned char *) empty;
-
-    for (i = 0; i < rd->fields.n; i++) {
-        rd->fields.data[i].data = p;
-        p += rd->fields.data[i].len;
-    }
-}
-
-
-static int
-glyph_reader_space(unsigned char c)
-{
-    return c == ' ' || c == '\t';
-}
-
-
-static int
-glyph_reader_space_no_tab(unsigned char c)
-{
-    return c == ' ';
+    return glyph_libcsv_parse(&rd->libcsv, w->data + line->start,
+                              line->next - line->start,
+                              line->next == line->end);
 }
 
 
@@ -658,20 +531,6 @@ glyph_reader_too_large(glyph_reader_t *rd, glyph_window_t *w,
 
     rd->skip = line->end < w->len ? GLYPH_SKIP_LF : GLYPH_SKIP_LINE;
     glyph_reader_consume(rd, w, w->len, 1);
-}
-
-
-static void
-glyph_reader_reset(glyph_reader_t *rd, unsigned char options)
-{
-    glyph_buf_reset(&rd->text);
-    glyph_fields_reset(&rd->fields);
-
-    /* with CSV_STRICT csv_fini() may refuse to forget an open field */
-
-    csv_set_opts(&rd->csv, 0);
-    csv_fini(&rd->csv, NULL, NULL, NULL);
-    csv_set_opts(&rd->csv, options);
 }
 
 
