@@ -355,6 +355,7 @@ run_piece(run_t *r, glyph_pipeline_t *p, const void *data, size_t len,
     sink.data = r;
     sink.listing = on_listing;
     sink.rejected = on_rejected;
+    sink.warning = NULL;
     sink.full = on_full;
 
     pos = data;
