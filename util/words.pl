@@ -42,6 +42,11 @@ my %lists = (
                 . ', GLYPH_SYNONYM_' . uc $strength;
         },
     },
+    total => {
+        file => 'glyph_total_words', include => 'csv/glyph_total_words.h',
+        type => 'glyph_phrase_t', array => 'glyph_total_words', set => 1,
+        class => sub { $_[0] eq 'line' ? 'GLYPH_TOTAL_LINE' : '' },
+    },
     condition => {
         file => 'glyph_condition_words', include => 'value/glyph_condition_words.h',
         type => 'glyph_phrase_t', array => 'glyph_condition_words',

@@ -70,7 +70,9 @@ $$;
 CREATE OR REPLACE FUNCTION glyph.shown_counts(i glyph.imports) RETURNS json
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT json_build_object('rows', i.rows, 'valid', i.valid_rows,
-        'invalid', i.invalid_rows, 'warnings', i.warnings_count);
+        'invalid', i.invalid_rows, 'warnings', i.warnings_count,
+        'skipped', CASE json_typeof(i.result->'skipped_rows')
+            WHEN 'number' THEN i.result->'skipped_rows' END);
 $$;
 
 

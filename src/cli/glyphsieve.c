@@ -770,7 +770,14 @@ sieve_summary(sieve_t *s)
     t = glyph_pipeline_totals(s->pipeline);
 
     fprintf(stderr, "glyphsieve: %llu rows: %llu listings, %llu rejected, "
-            "%llu warnings\n", (unsigned long long) t->rows,
+            "%llu warnings", (unsigned long long) t->rows,
             (unsigned long long) t->valid, (unsigned long long) t->invalid,
             (unsigned long long) t->warnings);
+
+    if (t->skipped) {
+        fprintf(stderr, "; %llu records skipped",
+                (unsigned long long) t->skipped);
+    }
+
+    fputc('\n', stderr);
 }

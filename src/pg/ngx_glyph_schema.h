@@ -14,7 +14,7 @@
 #define NGX_GLYPH_SCHEMA_VERSION  2
 
 /* of all functions of these names: name and body, each with a newline */
-#define NGX_GLYPH_SCHEMA_DIGEST   "139a6bcfde791e7d649f0462cd0bf036"
+#define NGX_GLYPH_SCHEMA_DIGEST   "f81fe9516848dff558b9829e35a2ec63"
 #define NGX_GLYPH_SCHEMA_FUNCTIONS                                            \
     "api_args,api_deltas,api_errors,api_imports,api_jobs,api_listings," \
     "api_models,api_report,api_schema_versions,api_unknowns,arg_choice," \

@@ -36,6 +36,7 @@ typedef struct {
     size_t                start;
     size_t                end;          /* of its bytes */
     size_t                next;         /* behind its line end */
+    unsigned              last:1;       /* which is the end of the file */
 } glyph_line_t;
 
 
@@ -72,6 +73,8 @@ static int glyph_reader_plain(glyph_reader_t *rd, glyph_window_t *w,
     glyph_record_t *rec);
 static int glyph_reader_line(glyph_reader_t *rd, const glyph_window_t *w,
     glyph_line_t *line);
+static size_t glyph_reader_tail(const glyph_reader_t *rd,
+    const unsigned char *data, size_t len);
 static size_t glyph_reader_seek(glyph_seek_t *s, unsigned char c,
     uint64_t offset, const unsigned char *data, size_t from, size_t to);
 static glyph_parse_e glyph_reader_first_line(glyph_reader_t *rd,
@@ -283,6 +286,11 @@ glyph_reader_record(glyph_reader_t *rd, glyph_window_t *w,
             return GLYPH_AGAIN;
         }
 
+        if (line.last) {
+            line.end -= glyph_reader_tail(rd, w->data + line.start,
+                                          line.end - line.start);
+        }
+
         stray = 0;
 
         if (line.start == 0) {
@@ -371,6 +379,7 @@ glyph_reader_line(glyph_reader_t *rd, const glyph_window_t *w,
 
     line->end = cr;
     line->next = cr;
+    line->last = (cr == w->len);
 
     if (cr == w->len) {
         return w->end && line->start < cr ? GLYPH_OK : GLYPH_AGAIN;
@@ -393,6 +402,26 @@ glyph_reader_line(glyph_reader_t *rd, const glyph_window_t *w,
     }
 
     return GLYPH_OK;
+}
+
+
+/*
+ * What fills the last line up, as CP/M and DOS ended texts (0x1A) and as files
+ * of whole blocks have it (NUL), is no part of its last field.  Of a line of
+ * nothing else it is left for the caller to see.
+ */
+
+static size_t
+glyph_reader_tail(const glyph_reader_t *rd, const unsigned char *data,
+    size_t len)
+{
+    size_t  n;
+
+    for (n = len; n && (data[n - 1] == '\0' || data[n - 1] == 0x1a); n--) {
+        /* void */
+    }
+
+    return glyph_plain_is_blank(&rd->plain, data, n) ? 0 : len - n;
 }
 
 
@@ -472,9 +501,12 @@ static glyph_parse_e
 glyph_reader_parse(glyph_reader_t *rd, const glyph_window_t *w,
     const glyph_line_t *line)
 {
+    size_t  end;
+
+    end = line->last ? line->end : line->next;
+
     return glyph_libcsv_parse(&rd->libcsv, w->data + line->start,
-                              line->next - line->start,
-                              line->next == line->end);
+                              end - line->start, line->last);
 }
 
 

@@ -21,7 +21,8 @@
  * quotes, so that an open quote costs one row, not the file, and each byte is
  * read at most twice (once more where a quote sign is taken literally).
  *
- * Blank lines are no records.
+ * Blank lines are no records.  NULs and 0x1A at the end of the file are no
+ * part of its last record, unless that is nothing else.
  */
 
 #ifndef GLYPH_READER_H_INCLUDED

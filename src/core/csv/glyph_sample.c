@@ -125,6 +125,13 @@ glyph_sample_text(const glyph_sample_t *s, glyph_buf_t *detail)
     }
 
     n = s->len < GLYPH_SAMPLE_TEXT ? s->len : GLYPH_SAMPLE_TEXT;
+
+    /* what fills the file up is not of it */
+
+    while (n && (s->data[n - 1] == '\0' || s->data[n - 1] == 0x1a)) {
+        n--;
+    }
+
     controls = 0;
     nuls = 0;
 

@@ -6,6 +6,7 @@
 #include "pipeline/glyph_row.h"
 #include "csv/glyph_sample.h"
 #include "pipeline/glyph_scored.h"
+#include "csv/glyph_skip.h"
 #include "pipeline/glyph_stats.h"
 
 
@@ -35,6 +36,7 @@ struct glyph_pipeline_s {
     glyph_buf_t                   head;         /* its bytes */
     glyph_str_t                   head_str;
     glyph_reader_t               *reader;       /* NULL: still sampling */
+    glyph_skip_t                  skip;         /* of CSV */
     glyph_row_t                  *row;
     glyph_row_result_t            results[2];   /* used in turn */
     glyph_row_result_t           *pending;      /* a listing that is read, but
@@ -359,6 +361,10 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
     p->habit = s.decimal;
     p->sample_pos = s.pos - s.data;
 
+    if (s.format == GLYPH_FORMAT_CSV) {
+        glyph_skip_init(&p->skip, p->header, 1);
+    }
+
     p->row = glyph_row_create(p->conf, &p->opts, p->header, p->habit);
 
     return p->row ? GLYPH_AGAIN : GLYPH_ERROR;
@@ -436,6 +442,13 @@ glyph_pipeline_record(glyph_pipeline_t *p, const glyph_record_t *rec,
     int                  rc;
     uint64_t             index;
     glyph_row_result_t  *result;
+
+    if (glyph_body_format(p->body) == GLYPH_FORMAT_CSV
+        && glyph_skip_is(&p->skip, rec))
+    {
+        glyph_stats_totals(p->stats)->skipped++;
+        return GLYPH_OK;
+    }
 
     index = glyph_stats_totals(p->stats)->rows + (p->pending != NULL);
 

@@ -8,6 +8,7 @@
  *    │ sample         the first 32 KB (or the whole file if shorter), kept
  *    │                until delimiter, header and column habits are decided
  *    │ reader         records; keeps at most one row (max_row_size)
+ *    │ skip           those that are no rows are counted, and that is all
  *    │ row            checked, normalized, deduplicated, enriched, scored: in
  *    │                place, in buffers that the pipeline owns
  *   sink        the caller's encoder appends to the caller's block
@@ -70,6 +71,7 @@ typedef struct {
     uint64_t  rows;             /* = valid + invalid */
     uint64_t  valid;
     uint64_t  invalid;
+    uint64_t  skipped;          /* records that are no rows: glyph_skip.h */
     uint64_t  warnings;
     uint64_t  duplicates;
     uint64_t  matches[4];       /* of valid rows, by glyph_match_e */

@@ -364,6 +364,8 @@ glyph_stats_result(const glyph_stats_t *s, const glyph_stats_file_t *file,
     glyph_json_int(b, (int64_t) t->valid);
     glyph_json_key(b, "invalid_rows");
     glyph_json_int(b, (int64_t) t->invalid);
+    glyph_json_key(b, "skipped_rows");
+    glyph_json_int(b, (int64_t) t->skipped);
     glyph_json_key(b, "duplicate_rows");
     glyph_json_int(b, (int64_t) t->duplicates);
     glyph_json_key(b, "not_gpu_rows");

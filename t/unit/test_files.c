@@ -1,0 +1,304 @@
+/*
+ * Files as people have them: what becomes of each, in one line.
+ *
+ *   RTX 3090=700.00 USD;      a listing
+ *   !price_invalid;           a rejected row's first error
+ *   -2                        records skipped, if any
+ *   ~row_short                a warning; of the whole file with "*"
+ *   refused columns_missing   the file's own end
+ *
+ * Each is read whole and byte by byte, which must make no difference.
+ */
+
+#include <stdio.h>
+
+#include "csv/glyph_skip.h"
+#include "pipeline/glyph_pipeline.h"
+#include "tap.h"
+
+
+typedef struct {
+    const char  *name;
+    const char  *map;           /* NULL: none */
+    const char  *in;
+    size_t       len;           /* 0: of a text */
+    const char  *becomes;
+} file_t;
+
+#define BYTES(s)  (s), sizeof(s) - 1
+
+
+static glyph_registry_t       *registry;
+static glyph_rates_t           rates;
+static glyph_pipeline_conf_t   conf;
+
+
+static void
+on_listing(void *data, const glyph_listing_t *l)
+{
+    glyph_buf_t  *b = data;
+
+    glyph_buf_append(b, l->title.data, l->title.len);
+    glyph_buf_printf(b, "=%lld.%02lld %s", (long long) l->price.cents / 100,
+                     (long long) l->price.cents % 100, l->price.currency);
+
+    if (l->extra.len) {
+        glyph_buf_puts(b, " ");
+        glyph_buf_append(b, l->extra.data, l->extra.len);
+    }
+
+    glyph_buf_putc(b, ';');
+}
+
+
+static void
+on_rejected(void *data, const glyph_rejected_t *r)
+{
+    glyph_buf_printf(data, "!%s;", glyph_code_name(r->errors[0].code));
+}
+
+
+static void
+on_warning(void *data, const glyph_warning_t *w)
+{
+    glyph_buf_printf(data, "~%s%s;", glyph_code_name(w->what.code),
+                     w->import_index < 0 ? "*" : "");
+}
+
+
+static int
+on_full(void *data)
+{
+    (void) data;
+
+    return 0;
+}
+
+
+static void
+read_file(glyph_buf_t *b, const glyph_pipeline_opts_t *opts, const char *in,
+    size_t len, size_t step)
+{
+    int                    rc;
+    size_t                 n, done;
+    glyph_code_e           code;
+    glyph_sink_t           sink;
+    glyph_pipeline_t      *p;
+    const unsigned char   *pos;
+    const glyph_totals_t  *t;
+
+    sink.data = b;
+    sink.listing = on_listing;
+    sink.rejected = on_rejected;
+    sink.warning = on_warning;
+    sink.full = on_full;
+
+    if (glyph_pipeline_create(&p, &conf, opts, &code) != GLYPH_OK) {
+        glyph_buf_printf(b, "refused %s", glyph_code_name(code));
+        return;
+    }
+
+    done = 0;
+
+    do {
+        n = len - done < step ? len - done : step;
+        pos = (const unsigned char *) in + done;
+        done += n;
+
+        rc = glyph_pipeline_run(p, &pos, pos + n, done == len, &sink);
+    } while (rc == GLYPH_OK && done < len);
+
+    t = glyph_pipeline_totals(p);
+
+    if (t->skipped) {
+        glyph_buf_printf(b, "-%d", (int) t->skipped);
+    }
+
+    if (rc == GLYPH_BAD) {
+        glyph_buf_printf(b, "refused %s",
+                         glyph_code_name(glyph_pipeline_code(p)));
+    }
+
+    glyph_pipeline_destroy(p);
+}
+
+
+static void
+check(const file_t *f, const glyph_pipeline_opts_t *given)
+{
+    size_t                 len;
+    glyph_buf_t            whole, cut;
+    glyph_pipeline_opts_t  opts;
+
+    memset(&whole, 0, sizeof(glyph_buf_t));
+    memset(&cut, 0, sizeof(glyph_buf_t));
+
+    opts = *given;
+    opts.map.data = (unsigned char *) f->map;
+    opts.map.len = f->map ? strlen(f->map) : 0;
+
+    len = f->len ? f->len : strlen(f->in);
+
+    read_file(&whole, &opts, f->in, len, len);
+    read_file(&cut, &opts, f->in, len, 1);
+
+    ok(whole.len == strlen(f->becomes)
+       && memcmp(whole.data, f->becomes, whole.len) == 0, f->name);
+
+    if (whole.len != strlen(f->becomes)
+        || memcmp(whole.data, f->becomes, whole.len) != 0)
+    {
+        printf("#  is: %.*s\n# not: %s\n", (int) whole.len,
+               (char *) whole.data, f->becomes);
+    }
+
+    ok(whole.len == cut.len && memcmp(whole.data, cut.data, cut.len) == 0,
+       "the same by bytes");
+
+    glyph_buf_free(&whole);
+    glyph_buf_free(&cut);
+}
+
+
+static void
+check_all(const file_t *f, size_t n, const glyph_pipeline_opts_t *opts)
+{
+    size_t  i;
+
+    for (i = 0; i < n; i++) {
+        check(&f[i], opts);
+    }
+}
+
+
+static const file_t  skipped[] = {
+
+    { "nothing but delimiters", NULL,
+      "title,price,notes\nRTX 3090,700,\n,,\nRTX 3080,600,\n,,,,,,\n", 0,
+      "RTX 3090=700.00 USD;RTX 3080=600.00 USD;-2" },
+
+    { "blanks between them, in quotes, no-break ones", NULL,
+      "title,price\nRTX 3090,700\n , \n\"\",\"  \"\n\xc2\xa0,\n", 0,
+      "RTX 3090=700.00 USD;-3" },
+
+    { "a last 0x1A", NULL, BYTES("title,price\r\nRTX 3090,700\r\n\x1a"),
+      "RTX 3090=700.00 USD;-1" },
+
+    { "a last 0x1A behind the last row", NULL,
+      BYTES("title,price\r\nRTX 3090,700\x1a"), "RTX 3090=700.00 USD;" },
+
+    { "a last 0x1A behind quotes", NULL,
+      BYTES("title,price\r\nRTX 3090,\"700\"\x1a\0\0"),
+      "RTX 3090=700.00 USD;" },
+
+    { "trailing NULs", NULL,
+      BYTES("title,price\nRTX 3090,700\n\0\0\0\0\0\0\0\0"),
+      "RTX 3090=700.00 USD;-1" },
+
+    { "a NUL in a row is an error", NULL,
+      BYTES("title,price\nRTX\0 3090,700\nRTX 3080,600\n"),
+      "!row_nul;RTX 3080=600.00 USD;" },
+
+    { "the header once more, also with a mark and in quotes", NULL,
+      "title,price\nRTX 3090,700\ntitle,price\nRTX 3080,600\n"
+      "\xef\xbb\xbf\"title\",\"price\"\n", 0,
+      "RTX 3090=700.00 USD;RTX 3080=600.00 USD;-2" },
+
+    { "a title like the header's is a row", NULL,
+      "title,price\ntitle,700\nRTX 3090,price\n", 0,
+      "title=700.00 USD;!price_invalid;" },
+
+    { "lines of totals", NULL,
+      "title,price\nRTX 3090,700\nTotal,700\nSUMME:,700\n"
+      "\xd0\x98\xd1\x82\xd0\xbe\xd0\xb3\xd0\xbe,700\n"
+      "\xd0\xa1\xd1\x83\xd0\xbc\xd0\xbc\xd0\xb0,700\n"
+      "\xe5\x90\x88\xe8\xa8\x88,700\nGrand  Total ,700\n", 0,
+      "RTX 3090=700.00 USD;-6" },
+
+    { "a total in the first of other columns", NULL,
+      "no,title,price\n1,RTX 3090,700\nTotal,,700\nTotal,RTX 3080,600\n", 0,
+      "RTX 3090=700.00 USD {\"no\":\"1\"};"
+      "RTX 3080=600.00 USD {\"no\":\"Total\"};-1" },
+
+    { "with a URL or a seller it is none", NULL,
+      "title,price,url,seller\nRTX 3090,700,,\n"
+      "Total,700,https://x.example/1,\nTotal,600,,ann\nTotal,1300,,\n", 0,
+      "RTX 3090=700.00 USD;Total=700.00 USD;Total=600.00 USD;-1" },
+
+    { "a title that begins like one", NULL,
+      "title,price\nTotal War RTX 3090,700\nTotals3 x,5\nSum,1\n", 0,
+      "Total War RTX 3090=700.00 USD;Totals3 x=5.00 USD;-1" },
+
+    { "nothing else", NULL, "title,price\n,\n\n,\n", 0, "-2refused no_rows" }
+};
+
+
+static void
+test_strict(void)
+{
+    glyph_pipeline_opts_t  opts;
+
+    static const file_t  file = {
+        "what is skipped fails no strict import", NULL,
+        "title,price\nRTX 3090,700\n,\ntitle,price\nTotal,700\n\x1a", 0,
+        "RTX 3090=700.00 USD;-4"
+    };
+
+    memset(&opts, 0, sizeof(opts));
+    opts.strict = 1;
+
+    check(&file, &opts);
+
+    conf.max_rows = 1;
+    check(&file, &opts);
+    conf.max_rows = 0;
+}
+
+
+#define CHECK(files)                                                         \
+    check_all(files, sizeof(files) / sizeof(files[0]), &opts)
+
+
+int
+main(void)
+{
+    size_t                 line, len;
+    FILE                  *f;
+    char                  *csv;
+    glyph_buf_t            error;
+    glyph_pipeline_opts_t  opts;
+
+    registry = glyph_registry_create();
+    memset(&error, 0, sizeof(error));
+
+    f = fopen("conf/gpu_models.csv", "r");
+    csv = malloc(1 << 21);
+    len = f ? fread(csv, 1, 1 << 21, f) : 0;
+
+    ok(glyph_registry_add(registry, (unsigned char *) csv, len, &line, &error)
+       == GLYPH_OK && glyph_registry_compile(registry, &error) == GLYPH_OK,
+       "the registry");
+
+    glyph_score_defaults(&conf.score);
+    conf.registry = registry;
+    conf.rates = &rates;
+    conf.max_row_size = 65536;
+    conf.max_columns = 256;
+    conf.max_errors = 100000;
+    conf.extra = 1;
+
+    memset(&opts, 0, sizeof(opts));
+
+    CHECK(skipped);
+    test_strict();
+
+    if (f) {
+        fclose(f);
+    }
+
+    free(csv);
+    glyph_buf_free(&error);
+    glyph_registry_destroy(registry);
+
+    return tap_done();
+}
