@@ -233,6 +233,50 @@ static const file_t  skipped[] = {
 };
 
 
+static const file_t  charsets[] = {
+
+    { "windows-1252 below a header of ASCII", NULL,
+      "title,price\nRTX 3090 f\xfcr M\xfcller,700 \x80\nRTX 3080,\xa3""600\n", 0,
+      "~charset_guessed*;RTX 3090 f\xc3\xbcr M\xc3\xbcller=700.00 EUR;~no_rate;"
+      "RTX 3080=600.00 GBP;~no_rate;" },
+
+    { "its signs and no-break space, and two letters in a row", NULL,
+      "title,price\nGeForce\xae RTX\x99\xa0""3090 cr\xe9\xe9""e,700\n", 0,
+      "~charset_guessed*;GeForce\xc2\xae RTX\xe2\x84\xa2\xc2\xa0""3090 "
+      "cr\xc3\xa9\xc3\xa9""e=700.00 USD;" },
+
+    { "a header of it", NULL, "Titel,Preis,Gr\xf6\xdf""e\nRTX 3090,700,x\n", 0,
+      "~charset_guessed*;RTX 3090=700.00 USD {\"Gr\xc3\xb6\xc3\x9f""e\":\"x\"};" },
+
+    { "windows-1251", NULL,
+      "title,price\n\xe2\xe8\xe4\xe5\xee RTX 3090,700\n", 0,
+      "refused charset_unknown" },
+
+    { "windows-1250, Polish", NULL,
+      "title,price\nu\xbfywana mo\xbfliwo\x9c\xe6 3090,700\n", 0,
+      "refused charset_unknown" },
+
+    { "windows-1250, Czech", NULL,
+      "title,price\nkarta p\xf8""ed d\xecl\xe1n\xedm 3090,700\n", 0,
+      "refused charset_unknown" },
+
+    { "GBK", NULL, "title,price\n\xcf\xd4\xbf\xa8 RTX 3090,700\n", 0,
+      "refused charset_unknown" },
+
+    { "UTF-8 but for one row", NULL,
+      "title,price\nRTX 3090 f\xc3\xbcr,700\nRTX 3080 f\xfcr,600\n", 0,
+      "RTX 3090 f\xc3\xbcr=700.00 USD;!row_encoding;" },
+
+    { "ASCII but for one row that is nothing", NULL,
+      "title,price\nRTX 3090,700\nRTX 3080 \x81,600\nRTX 3070,500\n", 0,
+      "RTX 3090=700.00 USD;!row_encoding;RTX 3070=500.00 USD;" },
+
+    { "UTF-16BE without its mark", NULL,
+      BYTES("\0t\0i\0t\0l\0e\0,\0p\0r\0i\0c\0e\0\n\0x\0,\0""7\0\n"),
+      "x=7.00 USD;" },
+};
+
+
 static void
 test_strict(void)
 {
@@ -290,6 +334,7 @@ main(void)
     memset(&opts, 0, sizeof(opts));
 
     CHECK(skipped);
+    CHECK(charsets);
     test_strict();
 
     if (f) {

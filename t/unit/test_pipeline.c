@@ -876,14 +876,24 @@ test_charsets(void)
 
     static const char  latin[] =
         "title;price;Zustand\nRTX 3090;1.299,00 \x80;wie \x93toll\x94\n";
+    static const char  cyrillic[] =
+        "title;price;Zustand\nRTX 3090;700;\xed\xee\xe2\xe0\xff\n"
+        "RTX 3080;600;\xe1/\xf3\n";
 
     memset(&o, 0, sizeof(o));
     memset(&part, 0, sizeof(part));
     memset(&opts, 0, sizeof(opts));
 
+    run(&o, &opts, cyrillic, sizeof(cyrillic) - 1, 0, 0, 0);
+    is_int(o.code, GLYPH_FILE_CHARSET_UNKNOWN,
+           "what is neither UTF-8 nor windows-1252");
+
     run(&o, &opts, latin, sizeof(latin) - 1, 0, 0, 0);
-    is_mem(o.said.data, o.said.len, "row_encoding(row) ", 18,
-           "windows-1252 is no UTF-8");
+    is_int(o.rc, GLYPH_OK, "windows-1252 that nobody told of");
+    ok(has(&o.listings, "wie \xe2\x80\x9ctoll\xe2\x80\x9d"), "is read");
+    ok(has(&o.result, "{\"row_index\":null,\"line\":null,"
+           "\"code\":\"charset_guessed\",\"message\":\"the file is not "),
+       "with a warning of the file");
 
     glyph_str_set(&opts.charset, "windows-1252");
     run(&o, &opts, latin, sizeof(latin) - 1, 0, 0, 0);
@@ -976,7 +986,7 @@ test_dialects(void)
     glyph_pipeline_opts_t  opts;
 
     static const char  bare[] =
-        "t\0i\0t\0l\0e\0,\0p\0r\0i\0c\0e\0\n\0x\0,\0""7\0\n\0";
+        "\x3a\x04,\0t\0i\0t\0l\0e\0,\0p\0r\0i\0c\0e\0\n\0,\0x\0,\0""7\0\n\0";
 
     static const char  utf16[] =
         "\xff\xfet\0i\0t\0l\0e\0;\0p\0r\0i\0c\0e\0\n\0R\0T\0X\0 \0""3\0""0\0"

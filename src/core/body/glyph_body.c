@@ -378,6 +378,47 @@ glyph_body_begin(glyph_body_t *body)
 }
 
 
+int
+glyph_body_western(glyph_body_t *body, glyph_buf_t *sample,
+    glyph_slice_t *text)
+{
+    int                   rc;
+    glyph_buf_t           in;
+    glyph_str_t           out;
+    glyph_charset_t      *cs;
+    const unsigned char  *p;
+
+    static const glyph_str_t  name = glyph_string("windows-1252");
+
+    if (glyph_charset_create(&cs, &name) != GLYPH_OK) {
+        return GLYPH_ERROR;
+    }
+
+    in = *sample;
+    memset(sample, 0, sizeof(glyph_buf_t));
+    p = in.data;
+
+    while ((rc = glyph_charset_read(cs, &p, in.data + in.len,
+                                    body->text_end, &out))
+           == GLYPH_OK)
+    {
+        glyph_buf_append(sample, out.data, out.len);
+    }
+
+    glyph_buf_free(&in);
+    glyph_charset_destroy(body->charset);
+
+    body->charset = cs;
+
+    /* UTF-8 is given where it is */
+
+    body->file.pos -= text->last - text->pos;
+    text->pos = text->last;
+
+    return rc == GLYPH_AGAIN && !sample->failed ? GLYPH_OK : GLYPH_ERROR;
+}
+
+
 static int
 glyph_body_refuse(glyph_body_t *body, glyph_code_e code)
 {

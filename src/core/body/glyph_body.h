@@ -42,6 +42,14 @@ void glyph_body_destroy(glyph_body_t *body);
 int glyph_body_read(glyph_body_t *body, const unsigned char **pos,
     const unsigned char *last, int end, glyph_slice_t *text);
 
+/*
+ * The file, read as UTF-8 so far, is windows-1252: what was given of it until
+ * now, all in "sample", is converted there, and *text, the last that was
+ * given and not used, is taken back.  GLYPH_OK or GLYPH_ERROR.
+ */
+int glyph_body_western(glyph_body_t *body, glyph_buf_t *sample,
+    glyph_slice_t *text);
+
 int glyph_body_ended(const glyph_body_t *body);
 glyph_code_e glyph_body_code(const glyph_body_t *body);
 

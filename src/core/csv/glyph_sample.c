@@ -32,7 +32,6 @@ typedef struct {
 } glyph_names_t;
 
 
-static int glyph_sample_text(const glyph_sample_t *s, glyph_buf_t *detail);
 static unsigned char glyph_sample_sep(const glyph_sample_t *s);
 static int glyph_sample_delimiter(glyph_sample_t *s);
 static int glyph_sample_names(const glyph_sample_t *s,
@@ -76,7 +75,7 @@ glyph_sample_decide(glyph_sample_t *s, glyph_code_e *code,
         return GLYPH_BAD;
     }
 
-    if (!glyph_sample_text(s, detail)) {
+    if (!glyph_sample_is_text(s->data, s->len, detail)) {
         *code = GLYPH_FILE_NOT_TEXT;
         return GLYPH_BAD;
     }
@@ -110,44 +109,47 @@ glyph_sample_decide(glyph_sample_t *s, glyph_code_e *code,
 
 /* One NUL in a row is that row's error; many are not a file of text. */
 
-static int
-glyph_sample_text(const glyph_sample_t *s, glyph_buf_t *detail)
+int
+glyph_sample_is_text(const unsigned char *data, size_t len,
+    glyph_buf_t *detail)
 {
-    size_t                i, n, controls, nuls;
+    size_t                i, n, controls, nuls[2];
     const glyph_magic_t  *m;
 
     for (m = glyph_magics; m->bytes; m++) {
-        if (s->len >= m->len && memcmp(s->data, m->bytes, m->len) == 0) {
+        if (len >= m->len && memcmp(data, m->bytes, m->len) == 0) {
             glyph_buf_puts(detail, "this is not CSV but ");
             glyph_buf_puts(detail, m->what);
             return 0;
         }
     }
 
-    n = s->len < GLYPH_SAMPLE_TEXT ? s->len : GLYPH_SAMPLE_TEXT;
+    n = len < GLYPH_SAMPLE_TEXT ? len : GLYPH_SAMPLE_TEXT;
 
     /* what fills the file up is not of it */
 
-    while (n && (s->data[n - 1] == '\0' || s->data[n - 1] == 0x1a)) {
+    while (n && (data[n - 1] == '\0' || data[n - 1] == 0x1a)) {
         n--;
     }
 
     controls = 0;
-    nuls = 0;
+    nuls[0] = 0;
+    nuls[1] = 0;
 
     for (i = 0; i < n; i++) {
-        controls += s->data[i] < 0x20 && s->data[i] != '\t'
-                    && s->data[i] != '\n' && s->data[i] != '\r';
-        nuls += s->data[i] == '\0';
+        controls += data[i] < 0x20 && data[i] != '\t' && data[i] != '\n'
+                    && data[i] != '\r';
+        nuls[i % 2] += data[i] == '\0';
     }
 
     if (controls <= 4 || controls * GLYPH_SAMPLE_CONTROLS <= n) {
         return 1;
     }
 
-    if (nuls * 3 > n) {
+    if ((nuls[0] + nuls[1]) * 3 > n) {
         glyph_buf_puts(detail, "the file has as many NUL bytes as UTF-16; if "
-                       "it is that, name it: \"text/csv; charset=utf-16le\"");
+                       "it is that, name it: \"text/csv; charset=utf-16");
+        glyph_buf_puts(detail, nuls[0] > nuls[1] ? "be\"" : "le\"");
     }
 
     return 0;

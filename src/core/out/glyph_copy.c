@@ -315,7 +315,11 @@ glyph_copy_warning(glyph_buf_t *b, const unsigned char import_id[16],
         p = glyph_copy_null(p);
     }
 
-    p = glyph_copy_cstring(p, glyph_code_text(what->code));
+    /* of the file, the sentence that says what it was taken for */
+
+    p = w->import_index < 0 && what->value.len
+        ? glyph_copy_text(p, what->value.data, what->value.len)
+        : glyph_copy_cstring(p, glyph_code_text(what->code));
 
     b->len = p - b->data;
 }

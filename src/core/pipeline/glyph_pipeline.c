@@ -1,5 +1,6 @@
 
 #include "body/glyph_body.h"
+#include "body/glyph_western.h"
 #include "csv/glyph_json_sample.h"
 #include "pipeline/glyph_pipeline.h"
 #include "csv/glyph_reader.h"
@@ -47,6 +48,7 @@ struct glyph_pipeline_s {
     uint64_t                      ratio_rows;   /* the next test */
     unsigned                      ended:1;
 
+    glyph_notes_t                 notes;        /* until they are given */
     glyph_code_e                  code;
     glyph_buf_t                   detail;
     glyph_buf_t                   did_you_mean;
@@ -59,7 +61,10 @@ static int glyph_pipeline_opts(glyph_pipeline_t *p,
 static void glyph_pipeline_keep(glyph_pipeline_t *p, glyph_str_t *to,
     const glyph_str_t *from);
 static int glyph_pipeline_sample(glyph_pipeline_t *p);
+static int glyph_pipeline_charset(glyph_pipeline_t *p);
 static int glyph_pipeline_decide(glyph_pipeline_t *p);
+static int glyph_pipeline_notes(glyph_pipeline_t *p,
+    const glyph_sink_t *sink);
 static int glyph_pipeline_rows(glyph_pipeline_t *p,
     const glyph_sink_t *sink);
 static int glyph_pipeline_read(glyph_pipeline_t *p, glyph_slice_t *in,
@@ -185,6 +190,7 @@ glyph_pipeline_destroy(glyph_pipeline_t *p)
     glyph_row_result_free(&p->results[0]);
     glyph_row_result_free(&p->results[1]);
     glyph_stats_destroy(p->stats);
+    glyph_notes_free(&p->notes);
     glyph_buf_free(&p->strings);
     glyph_buf_free(&p->sample);
     glyph_buf_free(&p->head);
@@ -287,11 +293,60 @@ glyph_pipeline_sample(glyph_pipeline_t *p)
             return GLYPH_AGAIN;
         }
 
-        rc = glyph_pipeline_decide(p);
+        rc = glyph_pipeline_charset(p);
+
+        if (rc == GLYPH_OK) {
+            rc = glyph_pipeline_decide(p);
+        }
 
     } while (rc == GLYPH_AGAIN && p->reader == NULL);
 
     return rc;
+}
+
+
+/* Text that is no UTF-8, and that nobody has told the charset of. */
+
+static int
+glyph_pipeline_charset(glyph_pipeline_t *p)
+{
+    glyph_buf_t      *note;
+    glyph_western_e   western;
+
+    if (strcmp(glyph_body_charset(p->body), "utf-8") != 0) {
+        return GLYPH_OK;
+    }
+
+    western = glyph_western_judge(p->sample.data, p->sample.len,
+                                  glyph_body_ended(p->body));
+
+    if (western != GLYPH_WESTERN_NONE
+        && !glyph_sample_is_text(p->sample.data, p->sample.len, &p->detail))
+    {
+        return glyph_pipeline_refuse(p, GLYPH_FILE_NOT_TEXT);
+    }
+
+    switch (western) {
+
+    case GLYPH_WESTERN_LIKELY:
+        note = glyph_notes_add(&p->notes, GLYPH_WARN_CHARSET_GUESSED);
+
+        glyph_buf_puts(note, "the file is not UTF-8 and was read as "
+                       "windows-1252; if it is something else, name it, such "
+                       "as charset=windows-1250");
+
+        return glyph_body_western(p->body, &p->sample, &p->text);
+
+    case GLYPH_WESTERN_OTHER:
+        glyph_buf_puts(&p->detail, "most lines of the file are not valid "
+                       "UTF-8, and do not look like windows-1252; name the "
+                       "charset, such as charset=windows-1251 or gb18030");
+
+        return glyph_pipeline_refuse(p, GLYPH_FILE_CHARSET_UNKNOWN);
+
+    default:
+        return GLYPH_OK;
+    }
 }
 
 
@@ -377,6 +432,14 @@ glyph_pipeline_rows(glyph_pipeline_t *p, const glyph_sink_t *sink)
     int            rc;
     glyph_slice_t  in;
 
+    if (p->notes.n) {
+        rc = glyph_pipeline_notes(p, sink);
+
+        if (rc != GLYPH_OK) {
+            return rc;
+        }
+    }
+
     if (p->sample.len) {
         in.pos = p->sample.data + p->sample_pos;
         in.last = p->sample.data + p->sample.len;
@@ -393,6 +456,44 @@ glyph_pipeline_rows(glyph_pipeline_t *p, const glyph_sink_t *sink)
     }
 
     return glyph_pipeline_read(p, &p->text, glyph_body_ended(p->body), sink);
+}
+
+
+static int
+glyph_pipeline_notes(glyph_pipeline_t *p, const glyph_sink_t *sink)
+{
+    size_t           i;
+    glyph_note_t    *note;
+    glyph_warning_t  w;
+
+    if (sink->full(sink->data)) {
+        return GLYPH_FULL;
+    }
+
+    for (i = 0; i < p->notes.n; i++) {
+        note = &p->notes.note[i];
+
+        w.number = glyph_stats_totals(p->stats)->warnings;
+        w.import_index = -1;
+        w.line = 0;
+        w.what.code = note->code;
+        w.what.column = GLYPH_COL_N;
+        w.what.value.data = note->text.data;
+        w.what.value.len = note->text.len;
+
+        if (glyph_stats_note(p->stats, note) != GLYPH_OK) {
+            return GLYPH_ERROR;
+        }
+
+        if (sink->warning) {
+            sink->warning(sink->data, &w);
+        }
+    }
+
+    glyph_notes_free(&p->notes);
+    memset(&p->notes, 0, sizeof(glyph_notes_t));
+
+    return GLYPH_OK;
 }
 
 

@@ -311,6 +311,33 @@ glyph_stats_cut(glyph_buf_t *b, const glyph_str_t *s, size_t max)
 }
 
 
+int
+glyph_stats_note(glyph_stats_t *s, const glyph_note_t *note)
+{
+    glyph_buf_t  *b;
+
+    s->totals.warnings++;
+    s->totals.codes[note->code]++;
+
+    if (s->nwarnings == GLYPH_STATS_ROWS) {
+        return GLYPH_OK;
+    }
+
+    s->nwarnings++;
+    b = &s->warnings;
+
+    glyph_json_comma(b);
+    glyph_buf_puts(b, "{\"row_index\":null,\"line\":null");
+    glyph_json_key(b, "code");
+    glyph_json_cstring(b, glyph_code_name(note->code));
+    glyph_json_key(b, "message");
+    glyph_json_string(b, note->text.data, note->text.len);
+    glyph_buf_putc(b, '}');
+
+    return b->failed || note->text.failed ? GLYPH_ERROR : GLYPH_OK;
+}
+
+
 static void
 glyph_stats_warning(glyph_stats_t *s, const glyph_rejected_t *row,
     glyph_code_e code)

@@ -10,6 +10,7 @@
 #include "pipeline/glyph_pipeline.h"
 #include "csv/glyph_reader.h"
 #include "pipeline/glyph_row.h"
+#include "text/glyph_notes.h"
 
 
 #define GLYPH_STATS_ROWS  100       /* rejected rows, and warnings, shown */
@@ -40,6 +41,9 @@ void glyph_stats_destroy(glyph_stats_t *s);
  */
 int glyph_stats_row(glyph_stats_t *s, const glyph_header_t *header,
     const glyph_record_t *rec, const glyph_row_result_t *row);
+
+/* Counts a warning of the whole file.  GLYPH_OK or GLYPH_ERROR. */
+int glyph_stats_note(glyph_stats_t *s, const glyph_note_t *note);
 
 glyph_totals_t *glyph_stats_totals(glyph_stats_t *s);
 

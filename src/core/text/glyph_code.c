@@ -139,6 +139,8 @@ static const glyph_code_entry_t  glyph_codes[GLYPH_CODE_N] = {
         "the record has fewer fields than the header" },
     [GLYPH_WARN_STRAY_QUOTE] = { "stray_quote",
         "a quote sign inside a field was taken literally" },
+    [GLYPH_WARN_CHARSET_GUESSED] = { "charset_guessed",
+        "the file is not UTF-8 and was read as windows-1252" },
 };
 
 

@@ -84,6 +84,9 @@ typedef enum {
     GLYPH_WARN_ROW_SHORT,           /* fewer fields than the header */
     GLYPH_WARN_STRAY_QUOTE,         /* read literally */
 
+    /* a file is taken for something, with a warning */
+    GLYPH_WARN_CHARSET_GUESSED,
+
     GLYPH_CODE_N
 } glyph_code_e;
 
