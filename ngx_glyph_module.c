@@ -111,6 +111,11 @@ static ngx_conf_num_bounds_t  ngx_glyph_rows_bounds = {
 };
 
 
+static ngx_conf_num_bounds_t  ngx_glyph_warnings_bounds = {
+    ngx_conf_check_num_bounds, 0, 2147483647
+};
+
+
 static ngx_conf_post_t  ngx_glyph_row_size_post = { ngx_glyph_row_size };
 static ngx_conf_post_t  ngx_glyph_dedup_size_post = { ngx_glyph_dedup_size };
 static ngx_conf_post_t  ngx_glyph_timeout_post = { ngx_glyph_timeout };
@@ -250,6 +255,13 @@ static ngx_command_t  ngx_glyph_commands[] = {
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_glyph_loc_conf_t, max_errors),
       &ngx_glyph_rows_bounds },
+
+    { ngx_string("glyph_max_warnings"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_glyph_loc_conf_t, max_warnings),
+      &ngx_glyph_warnings_bounds },
 
     { ngx_string("glyph_dedup"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
@@ -508,6 +520,7 @@ ngx_glyph_create_loc_conf(ngx_conf_t *cf)
     glcf->max_columns = NGX_CONF_UNSET_UINT;
     glcf->max_rows = NGX_CONF_UNSET_UINT;
     glcf->max_errors = NGX_CONF_UNSET_UINT;
+    glcf->max_warnings = NGX_CONF_UNSET_UINT;
     glcf->cross_site = NGX_CONF_UNSET;
     glcf->background = NGX_CONF_UNSET;
     glcf->background_size = NGX_CONF_UNSET;
@@ -571,6 +584,7 @@ ngx_glyph_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_uint_value(conf->max_columns, prev->max_columns, 256);
     ngx_conf_merge_uint_value(conf->max_rows, prev->max_rows, 2147483647);
     ngx_conf_merge_uint_value(conf->max_errors, prev->max_errors, 100000);
+    ngx_conf_merge_uint_value(conf->max_warnings, prev->max_warnings, 100000);
     ngx_conf_merge_value(conf->cross_site, prev->cross_site, 0);
     ngx_conf_merge_value(conf->background, prev->background, 1);
 

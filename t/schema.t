@@ -74,6 +74,14 @@ sub pages {
     return \@all;
 }
 
+# What a client sees of them.
+
+sub shown {
+    my ($rows) = @_;
+    delete $_->{_cursor} for @$rows;
+    return $rows;
+}
+
 sub keys_of {
     my ($rows) = @_;
 
@@ -127,12 +135,19 @@ sub fill {
         . " SELECT '_TEST_' || n, '_TEST', 'test-$$', 12"
         . " FROM generate_series(0, 2) n;\n"
         . "INSERT INTO glyph.import_errors SELECT '$id[0]', 6 + n, 8 + n,"
-        . " 100, '[{\"code\": \"price_invalid\"}]', CASE n"
+        . " 100, CASE n WHEN 2 THEN '[{\"code\": \"title_missing\"},"
+        . " {\"code\": \"price_invalid\", \"column\": \"price\","
+        . " \"value\": \"x\", \"message\": \"m\"}]'::jsonb"
+        . " ELSE '[{\"code\": \"price_invalid\"}]' END, CASE n"
         . " WHEN 0 THEN '\\x637a20e282ac'::bytea"
         . " WHEN 1 THEN '\\x61ff62c3a4'::bytea"
         . " WHEN 2 THEN '\\x610062'::bytea"
         . " WHEN 3 THEN '\\xe28261eda080f09f98800a5c'::bytea"
-        . " ELSE '' END FROM generate_series(0, 4) n;\n";
+        . " ELSE '' END FROM generate_series(0, 4) n;\n"
+        . "INSERT INTO glyph.import_warnings SELECT '$id[0]', n - 1, i, i + 2,"
+        . " 'code_' || n, CASE n WHEN 2 THEN 'price' END, CASE n WHEN 2 THEN"
+        . " '1.299' END, 'text' FROM unnest(ARRAY[NULL, 0, 0, 8, 9, NULL])"
+        . " WITH ORDINALITY w(i, n);\n";
 
     is(sql($sql), '', 'rows to ask for');
 }
@@ -177,6 +192,8 @@ sub cleanup {
     sql("DELETE FROM glyph.listings WHERE import_id IN (SELECT id FROM"
         . " glyph.imports WHERE tenant ~ '^($tenant|$other)(-|\$)');
          DELETE FROM glyph.import_errors WHERE import_id IN (SELECT id FROM"
+        . " glyph.imports WHERE tenant IN ('$tenant', '$other'));
+         DELETE FROM glyph.import_warnings WHERE import_id IN (SELECT id FROM"
         . " glyph.imports WHERE tenant IN ('$tenant', '$other'));
          DELETE FROM glyph.imports WHERE tenant ~ '^($tenant|$other)(-|\$)';
          DELETE FROM glyph.workers WHERE node = '$id[0]';
@@ -503,6 +520,36 @@ sub test_lists {
     is_deeply(query('errors', id => $id[0], -tenant => $other), [],
               "not another tenant's");
     refused(query('errors'), 'id', 'is required', 'id is required');
+
+    $rows = pages('warnings', id => $id[0]);
+    is(join(' ', map { $_->{code} } @$rows), 'code_1 code_2 code_3 code_4'
+       . ' code_5 code_6', 'api_warnings: by number');
+    is_deeply([@{$rows->[1]}{qw(row_index line severity column value message)}],
+              [0, 2, 'warning', 'price', '1.299', 'text'], 'what is said');
+    is_deeply([@{$rows->[0]}{qw(row_index line column value)}], [(undef) x 4],
+              'one of the file has no row');
+    is_deeply(shown(pages('warnings', id => $id[0], limit => $_,
+                          severity => 'warning')), shown($rows), "$_ a page")
+        for 1, 2, 5, 6, 7;
+
+    my $all = pages('warnings', id => $id[0], severity => 'all');
+    is(join(' ', map { ($_->{row_index} // '-') . ($_->{severity} eq 'error'
+                       ? 'e' : 'w') } @$all), '-w 0w 0w 6e 7e 8e 8e 8w 9e 9w -w'
+       . ' 10e', 'and with the errors, in file order');
+    is_deeply([@{$all->[6]}{qw(line code column value message)}],
+              [10, 'price_invalid', 'price', 'x', 'm'], 'each of a row');
+    is_deeply(shown(pages('warnings', id => $id[0], limit => $_,
+                          severity => 'all')), shown($all), "$_ a page")
+        for 1 .. 13;
+    is_deeply(query('warnings', id => $id[0], -tenant => $other), [],
+              "not another tenant's");
+    refused(query('warnings'), 'id', 'is required', 'id is required');
+    refused(query('warnings', id => $id[0], severity => 'error'), 'severity',
+            'one of: warning, all', 'not of errors alone');
+    refused(query('errors', id => $id[0], severity => 'all'), 'severity',
+            'one of: error, warning, all', 'nor are errors of all');
+    is_deeply(pages('errors', id => $id[0], severity => 'error'),
+              pages('errors', id => $id[0]), 'which they are by themselves');
 
     $rows = query('schema_versions');
     is($rows->[-1]{version},

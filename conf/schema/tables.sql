@@ -196,6 +196,23 @@ CREATE TABLE IF NOT EXISTS glyph.import_errors (
     PRIMARY KEY (import_id, import_index)
 );
 
+-- The first glyph_max_warnings of an import, by their number among all that it
+-- has: imports.warnings_count counts them, so that a run that goes on knows
+-- which are here.  One of the whole file has no row and no line.
+
+CREATE TABLE IF NOT EXISTS glyph.import_warnings (
+    import_id     uuid NOT NULL,
+    number        int4 NOT NULL,
+    import_index  int4,
+    line          int8,
+    code          text NOT NULL,
+    column_name   text,
+    value         text,
+    message       text NOT NULL,
+
+    PRIMARY KEY (import_id, number)
+);
+
 
 CREATE TABLE IF NOT EXISTS glyph.gpu_models (
     model            text COLLATE "C" PRIMARY KEY,

@@ -591,6 +591,7 @@ ngx_glyph_idempotency_go(ngx_glyph_claim_t *claim, PGresult *res)
     job->import.registered = 1;
     job->asked.background = 0;
     job->import.skip_rows = (uint64_t) -1;
+    job->import.skip_warnings = (uint64_t) -1;
 
     return ngx_glyph_upload_go(claim->request, claim->ctx, job);
 }

@@ -426,7 +426,16 @@ ngx_glyph_job_linked(glyph_buf_t *b, u_char *doc, size_t len, u_char *id)
     ngx_str_t   *uri;
     ngx_uint_t   i;
 
-    static const char  *links[] = { "status", "result", "errors", "events" };
+    static const struct {
+        const char  *name;
+        const char  *path;
+    } links[] = {
+        { "status", "status" },
+        { "result", "result" },
+        { "errors", "errors" },
+        { "warnings", "errors?severity=warning" },
+        { "events", "events" }
+    };
 
     uri = &ngx_glyph_main_conf->jobs_uri;
 
@@ -436,13 +445,13 @@ ngx_glyph_job_linked(glyph_buf_t *b, u_char *doc, size_t len, u_char *id)
     glyph_buf_putc(b, '{');
 
     for (i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
-        glyph_json_key(b, links[i]);
+        glyph_json_key(b, links[i].name);
         glyph_buf_putc(b, '"');
         glyph_buf_append(b, uri->data, uri->len);
         glyph_buf_putc(b, '/');
         glyph_buf_append(b, id, NGX_GLYPH_UUID_TEXT_LEN);
         glyph_buf_putc(b, '/');
-        glyph_buf_puts(b, links[i]);
+        glyph_buf_puts(b, links[i].path);
         glyph_buf_putc(b, '"');
     }
 

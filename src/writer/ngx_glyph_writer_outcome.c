@@ -10,6 +10,7 @@
 
 
 static void ngx_glyph_writer_tell(ngx_glyph_batch_t *batch);
+static void ngx_glyph_writer_log_kept(ngx_glyph_item_t *item);
 static void ngx_glyph_writer_give_back(ngx_glyph_batch_t *batch,
     ngx_uint_t i);
 static void ngx_glyph_writer_withdraw(ngx_glyph_batch_t *batch,
@@ -85,6 +86,7 @@ ngx_glyph_writer_tell(ngx_glyph_batch_t *batch)
     item.job->timing.commit += batch->usec;
 
     if (item.block) {
+        ngx_glyph_writer_log_kept(&item);
         ngx_glyph_job_committed(item.job, item.block);
 
     } else {
@@ -96,6 +98,25 @@ ngx_glyph_writer_tell(ngx_glyph_batch_t *batch)
     }
 
     ngx_glyph_job_unref(item.job);
+}
+
+
+/* Of an import that has ended. */
+
+static void
+ngx_glyph_writer_log_kept(ngx_glyph_item_t *item)
+{
+    uint64_t    warnings;
+    ngx_uint_t  max;
+
+    warnings = item->block->totals.warnings;
+    max = item->job->conf->max_warnings;
+
+    if (item->block->final && warnings > max) {
+        ngx_log_error(NGX_LOG_NOTICE, item->job->log, 0,
+                      "of %uL warnings the first %ui are kept: "
+                      "glyph_max_warnings", warnings, max);
+    }
 }
 
 

@@ -1,5 +1,5 @@
 # The errors of a job: mended and sent again; very many of them, or of listings,
-# and clients that do not read them.
+# and clients that do not read them.  Its warnings, each once, whatever breaks.
 
 use strict;
 use warnings;
@@ -96,6 +96,7 @@ sub busy {
 }
 
 start_nginx(locations => 'location = /listings { glyph_query listings; }'
+    . ' location /imports { glyph_imports; }'
     . ' location = /few { glyph_import; glyph_max_errors 3; }');
 
 subtest 'mended and sent again' => sub {
@@ -237,6 +238,90 @@ subtest 'large listings' => sub {
     is busy(), 0, 'and hold no query';
     ok body_of($slow[7]) eq $whole, 'the page comes when it is read';
     close $_ for @slow;
+};
+
+# Each third row has a warning, and each hundredth an error besides.
+my $warned = "$root/warned.csv";
+my $third = $rows / 3;
+
+sub warned_input {
+    spew($warned, "title,price,currency\n" . join('', map {
+        "NVIDIA GeForce RTX 3080 Ti no $_," . ($_ % 300 ? "$_.50" : 'x') . ','
+        . ($_ % 3 ? 'USD' : 'SEK') . "\n" } 0 .. $rows - 1));
+}
+
+# Those of an import that are kept: how many, and how many of them are the next
+# one and of the right row.
+sub kept {
+    my ($id) = @_;
+    return sql("SELECT count(*) || ' ' || count(*) FILTER (WHERE good) FROM"
+               . ' (SELECT number = row_number() OVER (ORDER BY number) - 1'
+               . "  AND code = 'no_rate' AND column_name = 'currency'"
+               . "  AND value = 'SEK' AND line = import_index + 2"
+               . '  AND import_index % 3 = 0 AS good'
+               . "  FROM glyph.import_warnings WHERE import_id = '$id') w");
+}
+
+sub counted {
+    my ($id) = @_;
+    return sql("SELECT warnings_count FROM glyph.imports WHERE id = '$id'");
+}
+
+# In errors of rows nothing is said of their currency's rate.
+my $all = $third - $rows / 300;
+
+warned_input();
+
+subtest 'very many warnings' => sub {
+    my $id = uuid();
+    is code_of($id, upload($id, "\@$warned")), 200, 'an import';
+    is kept($id), "$all $all", 'each once, in order';
+    is counted($id), $all, 'and counted';
+    my $csv = get("/jobs/$id/errors?severity=warning", @csv);
+    is scalar(() = $csv =~ /,warning,no_rate,currency,SEK,/g), $all,
+        'they come in one file';
+    is scalar(() = $csv =~ /^row_index,/mg), 1, 'with one header';
+    my @places = get("/jobs/$id/errors?severity=all", @json)
+        =~ /^\{"row_index":(\d+)/mg;
+    is scalar(@places), $third, 'with the errors as lines';
+    is scalar(grep { $places[$_] != 3 * $_ } 0 .. $#places), 0, 'in order';
+    is status_of("/jobs/$id/errors?severity=all", @json, '-H',
+                 'If-None-Match: *'), 304, 'and do not change';
+    is status_of("/imports/$id", '-X', 'DELETE'), 200, 'undone';
+    is kept($id), "$all $all", 'they stay, as errors do';
+};
+
+subtest 'workers are killed while they import' => sub {
+    my $id = uuid();
+    is code_of($id, upload($id, '/background', "\@$warned")), 202, 'taken';
+    ok begun($id), 'rows were committed';
+    kill 'KILL', workers();
+    is final($id, 30), 'completed', 'it is completed all the same';
+    is kept($id), "$all $all", 'each is there once, in order';
+    is counted($id), $all, 'and counted';
+
+    $id = uuid();
+    my $pid = upload($id, "\@$warned", '--limit-rate', '600k');
+    ok begun($id), 'one in the foreground';
+    kill 'KILL', workers();
+    waitpid $pid, 0;
+    is final($id, 30), 'failed', 'fails';
+    my $n = counted($id);
+    is kept($id), "$n $n", 'and has those of what was committed';
+};
+
+subtest 'all of nginx is killed, and its rules change' => sub {
+    my $id = uuid();
+    is code_of($id, upload($id, '/background', "\@$warned")), 202, 'taken';
+    ok begun($id), 'rows were committed';
+    kill_nginx();
+    Glyph::Fault::configure(http => 'glyph_score vram_weight=0.5;'
+        . ' glyph_max_warnings 1000;');
+    launch();
+    is final($id, 30), 'completed', 'it is completed';
+    like slurp("$root/logs/error.log"), qr/the import starts again/, 'anew';
+    is kept($id), '1000 1000', 'as many as may be are kept, each once';
+    is counted($id), $all, 'all are counted';
 };
 
 ok stop_nginx(), 'nginx ends when asked';
