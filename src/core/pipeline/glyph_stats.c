@@ -251,7 +251,7 @@ glyph_stats_row_data(glyph_buf_t *b, const glyph_header_t *header,
 
     for (i = 0; i < rec->nfields && i < n; i++) {
 
-        if (columns[i].given.len == 0) {
+        if (columns[i].unnamed && rec->fields[i].len == 0) {
             continue;
         }
 
@@ -569,7 +569,9 @@ glyph_stats_columns(glyph_buf_t *b, const glyph_header_t *header)
 
         for (i = 0; i < n; i++) {
 
-            if (columns[i].given.len == 0) {
+            if (columns[i].unnamed && !columns[i].seen
+                && columns[i].used >= GLYPH_COL_N)
+            {
                 continue;
             }
 

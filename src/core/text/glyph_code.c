@@ -139,6 +139,15 @@ static const glyph_code_entry_t  glyph_codes[GLYPH_CODE_N] = {
         "the record has fewer fields than the header" },
     [GLYPH_WARN_STRAY_QUOTE] = { "stray_quote",
         "a quote sign inside a field was taken literally" },
+    [GLYPH_WARN_EXTRA_TOO_LONG] = { "extra_too_long",
+        "a value of a column that is not known was left out: extra would be "
+        "longer than 32768 bytes" },
+    [GLYPH_WARN_HEADER_FOUND] = { "header_found",
+        "the header was found below other lines" },
+    [GLYPH_WARN_LINES_QUOTED] = { "lines_quoted",
+        "each line was in quotes as a whole; they were taken off" },
+    [GLYPH_WARN_RECORDS_NESTED] = { "records_nested",
+        "the records were found within an object" },
     [GLYPH_WARN_CHARSET_GUESSED] = { "charset_guessed",
         "the file is not UTF-8 and was read as windows-1252" },
 };

@@ -83,9 +83,13 @@ typedef enum {
     GLYPH_WARN_DEDUP_FULL,
     GLYPH_WARN_ROW_SHORT,           /* fewer fields than the header */
     GLYPH_WARN_STRAY_QUOTE,         /* read literally */
+    GLYPH_WARN_EXTRA_TOO_LONG,      /* a value of no known column is left out */
 
     /* a file is taken for something, with a warning */
     GLYPH_WARN_CHARSET_GUESSED,
+    GLYPH_WARN_HEADER_FOUND,        /* below other lines */
+    GLYPH_WARN_LINES_QUOTED,        /* each as a whole */
+    GLYPH_WARN_RECORDS_NESTED,      /* in an object, beside other things */
 
     GLYPH_CODE_N
 } glyph_code_e;
