@@ -38,6 +38,8 @@ static ngx_int_t ngx_glyph_postconfiguration(ngx_conf_t *cf);
 static char *ngx_glyph_score(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *ngx_glyph_currency(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+static char *ngx_glyph_default_currency(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 static char *ngx_glyph_thread_pool(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_glyph_buffers(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -284,6 +286,13 @@ static ngx_command_t  ngx_glyph_commands[] = {
       offsetof(ngx_glyph_loc_conf_t, extra),
       NULL },
 
+    { ngx_string("glyph_default_currency"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_glyph_default_currency,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("glyph_job_ttl"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_sec_slot,
@@ -511,6 +520,7 @@ ngx_glyph_create_loc_conf(ngx_conf_t *cf)
      *
      *     glcf->query = { 0, NULL };
      *     glcf->handler = NULL;
+     *     glcf->pipeline.currency = "";
      */
 
     glcf->score = NGX_CONF_UNSET_PTR;
@@ -615,6 +625,12 @@ ngx_glyph_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
                               15000);
 
     gmcf = ngx_http_conf_get_module_main_conf(cf, ngx_glyph_module);
+
+    if (conf->pipeline.currency[0] == '\0') {
+        ngx_memcpy(conf->pipeline.currency, prev->pipeline.currency[0]
+                                            ? prev->pipeline.currency : "USD",
+                   sizeof(conf->pipeline.currency));
+    }
 
     conf->pipeline.registry = gmcf->registry;
     conf->pipeline.rates = &conf->rates;
@@ -747,6 +763,37 @@ ngx_glyph_currency(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
                                &value[i], error);
             return NGX_CONF_ERROR;
         }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_glyph_default_currency(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_glyph_loc_conf_t *glcf = conf;
+
+    ngx_str_t    *value;
+    glyph_str_t   name;
+
+    if (glcf->pipeline.currency[0]) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    name.data = value[1].data;
+    name.len = value[1].len;
+
+    if (name.len != 3
+        || glyph_currency_parse(&name, glcf->pipeline.currency)
+           != GLYPH_CODE_OK)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" is no code of a currency, such as EUR",
+                           &value[1]);
+        return NGX_CONF_ERROR;
     }
 
     return NGX_CONF_OK;

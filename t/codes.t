@@ -179,10 +179,12 @@ row_is_refused($_, '/api/import/csv?stage=scored', scored_file(spans($_->[1])))
 
 for my $row (@warnings) {
     my $code = code($row);
-    my ($record) = spans($row->[1]);
+    my ($record, $header) = reverse spans($row->[1]);
+    my $file = row_file($record);
+    $file =~ s/^.*/$header/ if defined $header;
     my $result = send_file($code eq 'dedup_full' ? '/dedup'
                                                  : '/api/import/csv',
-                           row_file($record));
+                           $file);
     my ($got) = $result =~ /"warnings":\[.*?(\{[^}]*"code":"$code"[^}]*\})/;
     is '`' . (defined $got ? $got : $result) . '`', $row->[2], $code;
 }

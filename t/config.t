@@ -836,3 +836,20 @@ location = /health { glyph_health fuller; }
 --- must_die
 --- error_log
 invalid parameter "fuller" in
+
+
+=== TEST 75: a default currency that is none
+--- http_config
+glyph_default_currency EURO;
+--- must_die
+--- error_log
+"EURO" is no code of a currency, such as EUR in
+
+
+=== TEST 76: a default currency twice
+--- http_config
+glyph_default_currency EUR;
+glyph_default_currency USD;
+--- must_die
+--- error_log
+"glyph_default_currency" directive is duplicate in

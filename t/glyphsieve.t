@@ -71,7 +71,8 @@ my @r;
 
 ($rc, $out, $err) = sieve($plain);
 is $rc, 0, 'a plain file';
-like $err, qr/2 rows: 2 listings, 0 rejected, 0 warnings/, 'the summary';
+like $err, qr/2 rows: 2 listings, 0 rejected, 1 warnings/, 'the summary';
+like $err, qr/^currency_assumed: 2 rows have prices .* USD/, 'and why';
 @r = rows($out);
 is scalar @r, 2, 'two rows';
 is $r[0]{canonical_model}, 'RTX_3090', 'the model';
@@ -168,6 +169,13 @@ is scalar @r, 30000, 'come out';
 @r = rows($out);
 is $rc, 0, 'charset, currency, score';
 is "@{$r[0]}{qw(price currency)}", '1299.00 EUR', 'the price in euro';
+
+($rc, $out, $err) = sieve($plain, '--currency', 'EUR');
+is join(' ', map { $_->{currency} } rows($out)), 'EUR EUR', 'told for all';
+unlike $err, qr/currency/, 'and not assumed';
+($rc, $out, $err) = sieve($plain, '--default-currency', 'GBP');
+is join(' ', map { $_->{currency} } rows($out)), 'GBP GBP', 'assumed for all';
+like $err, qr/^currency_assumed: /, 'and that is said';
 my $raw = $r[0]{raw_score};
 ($rc, $out) = sieve("title,price\nRTX 3090,2598\n", '--score',
     'price_max=5196');
@@ -218,7 +226,7 @@ like $bad, qr/^RTX 3090,x,1,2,"price_invalid",/m, 'the original bytes';
 like $bad, qr/^"RTX\n3070",-1,2,4,"price_negative",/m, 'and line';
 s/,x,/,700,/, s/,-1,/,300,/ for $bad;
 ($rc, $out, $err) = sieve($bad, '--format', 'csv');
-like $err, qr/2 rows: 2 listings, 0 rejected, 0 warnings/, 'mended';
+like $err, qr/2 rows: 2 listings, 0 rejected, 1 warnings/, 'mended';
 unlike $out, qr/price_(invalid|negative)/, 'without the reasons';
 
 ($rc) = sieve("title,price,quantity,condition,seller\nRTX 3090,x\n"
@@ -250,7 +258,7 @@ for (['' => 'file_empty'], ["title,price\n" => 'no_rows'],
 
 for (['--format', 'xml'], ['--delimiter', ':'], ['--delimiter', ',,'],
     ['--decimal', 'dot'], ['--score', 'vram_max=0'], ['--score', 'x=1'],
-    ['--currency', 'EUR'], ['--currency', 'USD=1'], ['--charset', 'klingon'],
+    ['--currency', 'EURO'], ['--currency', 'USD=1'], ['--charset', 'klingon'],
     ['--models', "$dir/none"], ['--models', spew('m', "x\n")],
     ['--no-such-option'], ['file.csv'], ['--format'])
 {

@@ -15,7 +15,8 @@ my $core = "$FindBin::Bin/../src/core";
 my $check = @ARGV && $ARGV[0] eq '-c';
 
 # What a class of a list is in C: the initializers behind the phrase.  Of a
-# "set" a phrase may have several classes, each a bit, and the table is sorted.
+# "set" a phrase may have several classes, each a bit, and the table is sorted;
+# of one that is "spoken" the language matters.
 
 my %lists = (
     title => {
@@ -41,6 +42,7 @@ my %lists = (
             return 'GLYPH_COL_' . uc($column)
                 . ', GLYPH_SYNONYM_' . uc $strength;
         },
+        spoken => 1,
     },
     total => {
         file => 'glyph_total_words', include => 'csv/glyph_total_words.h',
@@ -162,6 +164,7 @@ for my $list (sort keys %lists) {
             ? join("\n          | ", map { $l->{class}->($_) }
                 sort keys %{$classes{$list}{$phrase}})
             : $l->{class}->($class);
+        $value .= ", \"$language\"" if $l->{spoken};
         $text .= "    { \"$phrase\", $value },\n";
     }
 

@@ -94,6 +94,7 @@ static const struct option  sieve_options[] = {
     { "models", required_argument, NULL, 'm' },
     { "score", required_argument, NULL, 's' },
     { "currency", required_argument, NULL, 'c' },
+    { "default-currency", required_argument, NULL, 'u' },
     { "errors", required_argument, NULL, 'e' },
     { "format", required_argument, NULL, 'f' },
     { "input-format", required_argument, NULL, 'i' },
@@ -211,6 +212,9 @@ sieve_usage(FILE *out)
           "                      " SIEVE_SHARED "\n"
           "  --score KEY=VALUE   a weight or maximum, such as vram_max=96\n"
           "  --currency EUR=1.08 a rate to USD\n"
+          "  --currency EUR      of prices that do not say theirs\n"
+          "  --default-currency EUR\n"
+          "                      to be assumed for them (default: USD)\n"
           "  --errors FILE       rejected rows: of CSV as CSV, else as NDJSON\n"
           "  --input-format F    csv, json or ndjson (default: found)\n"
           "  --format FORMAT     of the output: csv (default) or ndjson\n"
@@ -294,7 +298,22 @@ sieve_option(sieve_t *s, int c, char *arg)
         break;
 
     case 'c':
-        if (glyph_rates_set(&s->rates, &str, &error) == GLYPH_OK) {
+    case 'u':
+        if (str.len == 3) {
+
+            if (glyph_currency_parse(&str, c == 'c' ? s->opts.currency
+                                                    : s->conf.currency)
+                == GLYPH_CODE_OK)
+            {
+                return -1;
+            }
+
+            break;
+        }
+
+        if (c == 'c'
+            && glyph_rates_set(&s->rates, &str, &error) == GLYPH_OK)
+        {
             return -1;
         }
         break;
@@ -768,6 +787,13 @@ sieve_summary(sieve_t *s)
     const glyph_totals_t  *t;
 
     t = glyph_pipeline_totals(s->pipeline);
+
+    glyph_buf_reset(&s->head);
+    glyph_pipeline_notes(s->pipeline, &s->head);
+
+    if (s->head.len) {
+        fwrite(s->head.data, 1, s->head.len, stderr);
+    }
 
     fprintf(stderr, "glyphsieve: %llu rows: %llu listings, %llu rejected, "
             "%llu warnings", (unsigned long long) t->rows,

@@ -42,6 +42,8 @@ static ngx_int_t ngx_glyph_option_delimiter(ngx_glyph_job_t *job,
     ngx_str_t *value);
 static ngx_int_t ngx_glyph_option_decimal(ngx_glyph_job_t *job,
     ngx_str_t *value);
+static ngx_int_t ngx_glyph_option_currency(ngx_glyph_job_t *job,
+    ngx_str_t *value);
 static ngx_int_t ngx_glyph_option_charset(ngx_glyph_job_t *job,
     ngx_str_t *value);
 static ngx_int_t ngx_glyph_option_map(ngx_glyph_job_t *job,
@@ -85,6 +87,9 @@ static ngx_glyph_option_t  ngx_glyph_known_options[] = {
 
     { ngx_string("decimal"), ngx_glyph_option_decimal,
       "\"point\" or \"comma\"", NGX_GLYPH_PARAM_ALL },
+
+    { ngx_string("currency"), ngx_glyph_option_currency,
+      "a code such as \"EUR\"", NGX_GLYPH_PARAM_ALL },
 
     { ngx_string("charset"), ngx_glyph_option_charset,
       "the name of a charset", NGX_GLYPH_PARAM_ALL },
@@ -285,6 +290,21 @@ ngx_glyph_option_decimal(ngx_glyph_job_t *job, ngx_str_t *value)
     }
 
     return NGX_DECLINED;
+}
+
+
+static ngx_int_t
+ngx_glyph_option_currency(ngx_glyph_job_t *job, ngx_str_t *value)
+{
+    glyph_str_t  name;
+
+    name.data = value->data;
+    name.len = value->len;
+
+    return (value->len == 3
+            && glyph_currency_parse(&name, job->asked.opts.currency)
+               == GLYPH_CODE_OK)
+           ? NGX_OK : NGX_DECLINED;
 }
 
 

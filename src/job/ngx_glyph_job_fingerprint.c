@@ -42,6 +42,7 @@ ngx_glyph_job_fingerprint(ngx_glyph_job_t *job,
     numbers[7] = job->expected;
 
     ngx_glyph_fingerprint_add(&md5, numbers, sizeof(numbers));
+    ngx_glyph_fingerprint_add(&md5, conf->currency, sizeof(conf->currency));
     ngx_glyph_fingerprint_add(&md5, spool->meta.data, spool->meta.len);
 
     ngx_md5_final(digest, &md5);

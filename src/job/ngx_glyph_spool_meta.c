@@ -39,6 +39,8 @@ typedef struct {
     u_char                     strict;
     u_char                     reject_unknown;
     u_char                     reject_not_gpu;
+    char                       currency[4];     /* an older module's record
+                                                   ends before it */
 } ngx_glyph_meta_numbers_t;
 
 
@@ -94,6 +96,7 @@ ngx_glyph_spool_meta_options(ngx_glyph_asked_t *asked, glyph_buf_t *b)
     numbers.strict = o->strict;
     numbers.reject_unknown = o->reject_unknown;
     numbers.reject_not_gpu = o->reject_not_gpu;
+    ngx_memcpy(numbers.currency, o->currency, sizeof(o->currency));
 
     ngx_glyph_meta_put(b, o->charset.data, o->charset.len);
     ngx_glyph_meta_put(b, o->filename.data, o->filename.len);
@@ -131,15 +134,18 @@ ngx_glyph_spool_meta_read(ngx_glyph_job_t *job, glyph_buf_t *b)
     if (ngx_glyph_meta_get(b, fields) != NGX_OK
         || fields[NGX_GLYPH_META_ENCODING].len != 1
         || fields[NGX_GLYPH_META_NUMBERS].len
-           != sizeof(ngx_glyph_meta_numbers_t))
+           < offsetof(ngx_glyph_meta_numbers_t, currency)
+        || fields[NGX_GLYPH_META_NUMBERS].len
+           > sizeof(ngx_glyph_meta_numbers_t))
     {
         return NGX_ERROR;
     }
 
     o = &job->asked.opts;
 
+    ngx_memzero(&numbers, sizeof(ngx_glyph_meta_numbers_t));
     ngx_memcpy(&numbers, fields[NGX_GLYPH_META_NUMBERS].data,
-               sizeof(ngx_glyph_meta_numbers_t));
+               fields[NGX_GLYPH_META_NUMBERS].len);
 
     o->max_errors = numbers.max_errors;
     o->max_error_ratio = numbers.max_error_ratio;
@@ -150,6 +156,7 @@ ngx_glyph_spool_meta_read(ngx_glyph_job_t *job, glyph_buf_t *b)
     o->strict = numbers.strict;
     o->reject_unknown = numbers.reject_unknown;
     o->reject_not_gpu = numbers.reject_not_gpu;
+    ngx_memcpy(o->currency, numbers.currency, sizeof(o->currency));
 
     ngx_glyph_meta_str(&o->boundary, &fields[NGX_GLYPH_META_BOUNDARY]);
     o->encoding = fields[NGX_GLYPH_META_ENCODING].data[0];

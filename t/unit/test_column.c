@@ -252,8 +252,8 @@ main(void)
     test_map("Artículo|Precio venta", NULL, "title|price", "");
     test_map("Prodotto|Prezzo IVA inclusa", NULL, "title|price", "");
     test_map("Anúncio|Preço de venda", NULL, "title|price", "");
-    test_map("Tytuł oferty|Cena zł|Dostępność", NULL, "title|price|quantity",
-             "PLN");
+    test_map("Tytuł oferty|Cena zł|Dostępność", NULL,
+             "title|price|availability", "PLN");
     test_map("Omschrijving|Vraagprijs|Voorraad", NULL,
              "title|price|quantity", "");
     test_map("title|price|notes|comments", NULL,
@@ -270,7 +270,22 @@ main(void)
     test_map("title|GPU Model|price", NULL, "title|model|price", "");
     test_map("title|model|GPU|price", NULL, "title|model|extra|price", "");
     test_map("title|price|stock|availability", NULL,
-             "title|price|quantity|extra", "");
+             "title|price|quantity|availability", "");
+    test_map("title|price|In stock?|Stock", NULL,
+             "title|price|availability|quantity", "");
+    test_map("title|price|Available|Stock|Qty", NULL,
+             "title|price|availability|extra|quantity", "");
+    test_map("title|price|is_in_stock|qty_available", NULL,
+             "title|price|availability|quantity", "");
+    test_map("title|price|Stock status|On hand", NULL,
+             "title|price|availability|quantity", "");
+    test_map("title|price|Vorrätig?|Stück|Lager", NULL,
+             "title|price|availability|quantity|extra", "");
+    test_map("title|price|Pcs", NULL, "title|price|quantity", "");
+    test_map("title|price|Lager", "Lager:availability",
+             "title|price|availability", "");
+    test_map("title|price|url|link", NULL, "title|price|source_url|extra",
+             "");
     test_map("title|price|line|codes", NULL, "title|price|extra|extra", "");
 
     test_map("A|B", "A:title,B:price", "title|price", "");

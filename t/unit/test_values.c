@@ -35,6 +35,27 @@ test_quantity(const char *value, int64_t quantity, glyph_availability_e a)
 }
 
 
+/* A flag beside a count, which is "beside" before. */
+
+static void
+test_flag(const char *value, int64_t beside, int64_t quantity,
+    glyph_availability_e a)
+{
+    int64_t               q;
+    glyph_str_t           text;
+    glyph_availability_e  got;
+
+    text = str(value);
+    q = beside;
+    got = beside > 0 ? GLYPH_AVAILABLE : GLYPH_AVAILABILITY_UNKNOWN;
+
+    ok(glyph_quantity_flag(&text, &q, &got) == GLYPH_CODE_OK
+       && q == quantity && got == a,
+       "flag \"%s\" beside %lld: %lld %d, want %lld %d", value,
+       (long long) beside, (long long) q, got, (long long) quantity, a);
+}
+
+
 static void
 test_no_quantity(const char *value)
 {
@@ -43,7 +64,7 @@ test_no_quantity(const char *value)
     glyph_availability_e  a;
 
     text = str(value);
-    is_int(glyph_quantity_parse(&text, &q, &a), GLYPH_ROW_QUANTITY_INVALID,
+    is_int(glyph_quantity_parse(&text, &q, &a), GLYPH_WARN_QUANTITY_INVALID,
            "quantity \"%s\" is wrong", value);
 }
 
@@ -146,6 +167,20 @@ main(void)
 {
     ok(glyph_quantity_init() == GLYPH_OK && glyph_condition_init() == GLYPH_OK,
        "the words are compiled");
+
+    test_flag("1", NO, NO, GLYPH_AVAILABLE);
+    test_flag("0", NO, NO, GLYPH_UNAVAILABLE);
+    test_flag("1.0", NO, NO, GLYPH_AVAILABLE);
+    test_flag("1", 4, 4, GLYPH_AVAILABLE);
+    test_flag("0", 4, 4, GLYPH_UNAVAILABLE);
+    test_flag("TRUE", 4, 4, GLYPH_AVAILABLE);
+    test_flag("out of stock", 4, 4, GLYPH_UNAVAILABLE);
+    test_flag("onbackorder", 4, 4, GLYPH_UNAVAILABLE);
+    test_flag("who knows", 4, 4, GLYPH_AVAILABLE);
+    test_flag("12", NO, 12, GLYPH_AVAILABLE);
+    test_flag("12", 4, 4, GLYPH_AVAILABLE);
+    test_flag("In stock (1)", NO, 1, GLYPH_AVAILABLE);
+    test_flag("Falsch", NO, NO, GLYPH_UNAVAILABLE);
 
     test_quantity("", NO, UNK);
     test_quantity("  ", NO, UNK);

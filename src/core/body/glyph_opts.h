@@ -21,6 +21,7 @@ typedef struct {
     glyph_format_e   format;        /* of a form: CSV, unless it tells */
     unsigned char    delimiter;     /* 0: to be found */
     glyph_decimal_e  decimal;
+    char             currency[4];   /* of prices that say none, or "" */
     uint64_t         max_errors;    /* 0: the location's */
     double           max_error_ratio;   /* 0: none, else 0 < r <= 1 */
     unsigned         undigested:1;  /* nobody asks for the file's SHA-256 */

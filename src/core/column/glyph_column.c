@@ -7,44 +7,9 @@
 
 #include <stdio.h>
 
-#include "column/glyph_column.h"
+#include "column/glyph_header.h"
 #include "column/glyph_header_map.h"
-#include "column/glyph_header_name.h"
-#include "text/glyph_keys.h"
-#include "value/glyph_money.h"
 #include "text/glyph_utf8.h"
-
-
-#define GLYPH_HEADER_SHOW_MAX   60
-#define GLYPH_HEADER_SHOW_N     20
-#define GLYPH_HEADER_SUFFIX     24      /* "_" and a number */
-#define GLYPH_HEADER_UNNAMED    24      /* "column_" and one */
-
-
-/* A name that was added later. */
-
-typedef struct glyph_header_name_s  glyph_header_name_t;
-
-struct glyph_header_name_s {
-    glyph_header_name_t  *next;
-    unsigned char         data[];
-};
-
-
-struct glyph_header_s {
-    size_t              n;
-    size_t              size;           /* room for so many columns */
-    void               *block;          /* with the arrays, if they grew */
-    glyph_header_name_t *names;
-    unsigned            ignore_extra:1;
-    int                 find[GLYPH_COL_N];
-    char                currency[4];
-    glyph_column_t     *columns;
-    unsigned char      *strength;       /* glyph_synonym_e, of each */
-    size_t             *times;          /* how often a name was met again */
-    unsigned char      *last;           /* free bytes for names */
-    glyph_keys_t        extra;          /* of columns that are */
-};
 
 
 static glyph_header_t *glyph_header_alloc(const glyph_str_t *fields,
@@ -62,26 +27,13 @@ static glyph_code_e glyph_header_map_one(glyph_header_t *h,
 static int glyph_column_target(const glyph_str_t *target,
     glyph_column_e *column);
 static void glyph_header_lookup(glyph_header_t *h, size_t i);
-static glyph_code_e glyph_header_decide(glyph_header_t *h,
-    glyph_buf_t *detail);
-static void glyph_header_demote(glyph_header_t *h, size_t i);
-static glyph_code_e glyph_header_require(glyph_header_t *h,
-    glyph_buf_t *detail);
-static int glyph_header_looks_like_data(const glyph_header_t *h,
-    glyph_str_t *value);
-static void glyph_header_advise(const glyph_header_t *h,
-    glyph_column_e column, unsigned *advised, glyph_buf_t *detail);
-static int glyph_header_distinguish(glyph_header_t *h);
-static int glyph_header_distinguish_one(glyph_header_t *h, size_t i);
 static int glyph_header_grow(glyph_header_t *h);
-static void glyph_header_seen(const glyph_header_t *h, glyph_buf_t *detail);
-static void glyph_header_quote(glyph_buf_t *detail, const glyph_str_t *name);
 
 
 static const char *const  glyph_column_names[] = {
     "title", "model", "price", "currency", "condition", "quantity", "seller",
     "region", "listing_age", "seen_at", "source_url", "source_type",
-    "bulk_notes", "extra", "ignored", "scored"
+    "bulk_notes", "availability", "extra", "ignored", "scored"
 };
 
 
@@ -180,6 +132,7 @@ glyph_header_alloc(const glyph_str_t *fields, size_t n)
 
     for (i = 0; i < GLYPH_COL_N; i++) {
         h->find[i] = -1;
+        h->second[i] = -1;
     }
 
     for (i = 0; i < n; i++) {
@@ -468,306 +421,6 @@ glyph_column_target(const glyph_str_t *target, glyph_column_e *column)
 }
 
 
-static glyph_code_e
-glyph_header_decide(glyph_header_t *h, glyph_buf_t *detail)
-{
-    int     best, second;
-    char    name[GLYPH_HEADER_NAME_MAX];
-    size_t  i, column;
-
-    for (column = 0; column < GLYPH_COL_N; column++) {
-        best = -1;
-        second = -1;
-
-        for (i = 0; i < h->n; i++) {
-
-            if (h->columns[i].used != column) {
-                continue;
-            }
-
-            if (best < 0 || h->strength[i] > h->strength[best]) {
-                best = (int) i;
-                second = -1;
-
-            } else if (h->strength[i] == h->strength[best] && second < 0) {
-                second = (int) i;
-            }
-        }
-
-        if (best < 0) {
-            continue;
-        }
-
-        /* of what only may be meant the first is as good as any other,
-           but where the score depends on it */
-
-        if (second >= 0
-            && (h->strength[best] > GLYPH_SYNONYM_WEAK
-                || column <= GLYPH_COL_CURRENCY))
-        {
-            glyph_buf_puts(detail, "both ");
-            glyph_header_quote(detail, &h->columns[best].given);
-            glyph_buf_puts(detail, " and ");
-            glyph_header_quote(detail, &h->columns[second].given);
-            glyph_buf_puts(detail, " mean ");
-            glyph_buf_puts(detail, glyph_column_names[column]);
-            glyph_buf_puts(detail, "; choose one with ?map=, or rename one");
-            return GLYPH_FILE_COLUMN_DUPLICATE;
-        }
-
-        h->find[column] = best;
-
-        for (i = 0; i < h->n; i++) {
-
-            if (h->columns[i].used == column && (int) i != best) {
-                glyph_header_demote(h, i);
-            }
-        }
-    }
-
-    if (h->find[GLYPH_COL_PRICE] >= 0) {
-        glyph_header_strip(&h->columns[h->find[GLYPH_COL_PRICE]].given, name,
-                           sizeof(name), h->currency);
-    }
-
-    return GLYPH_CODE_OK;
-}
-
-
-/* Beside a title, "GPU" is the model, unless something else is. */
-
-static void
-glyph_header_demote(glyph_header_t *h, size_t i)
-{
-    size_t  k;
-
-    if (h->strength[i] == GLYPH_SYNONYM_TITLE_OR_MODEL
-        && h->columns[i].used == GLYPH_COL_TITLE)
-    {
-        for (k = 0; k < h->n; k++) {
-
-            if (h->columns[k].used == GLYPH_COL_MODEL) {
-                break;
-            }
-        }
-
-        if (k == h->n) {
-            h->columns[i].used = GLYPH_COL_MODEL;
-            return;
-        }
-    }
-
-    h->columns[i].used = GLYPH_COL_EXTRA;
-}
-
-
-static glyph_code_e
-glyph_header_require(glyph_header_t *h, glyph_buf_t *detail)
-{
-    int          title, price;
-    size_t       i, known;
-    unsigned     advised;
-    glyph_str_t  value;
-
-    title = h->find[GLYPH_COL_TITLE] >= 0 || h->find[GLYPH_COL_MODEL] >= 0;
-    price = h->find[GLYPH_COL_PRICE] >= 0;
-
-    if (title && price) {
-        return GLYPH_CODE_OK;
-    }
-
-    known = 0;
-
-    for (i = 0; i < GLYPH_COL_N; i++) {
-        known += h->find[i] >= 0;
-    }
-
-    if (known == 0 && glyph_header_looks_like_data(h, &value)) {
-        glyph_buf_puts(detail, "the first line must name the columns, such "
-                       "as title,price, but this one has ");
-        glyph_header_quote(detail, &value);
-        return GLYPH_FILE_HEADER_MISSING;
-    }
-
-    glyph_buf_puts(detail, title ? "no price column"
-                           : price ? "no title or model column"
-                                   : "no title and no price column");
-    glyph_header_seen(h, detail);
-
-    advised = 0;
-
-    if (!price) {
-        glyph_header_advise(h, GLYPH_COL_PRICE, &advised, detail);
-    }
-
-    if (!title) {
-        glyph_header_advise(h, GLYPH_COL_TITLE, &advised, detail);
-        glyph_header_advise(h, GLYPH_COL_MODEL, &advised, detail);
-    }
-
-    glyph_buf_puts(detail, advised ? "? (" : " (");
-
-    if (!price) {
-        glyph_buf_puts(detail, "price may be called price, cost, amount, "
-                       "preis, prix, precio");
-    }
-
-    if (!title) {
-        glyph_buf_puts(detail, price ? "" : "; ");
-        glyph_buf_puts(detail, "title may be called title, name, product "
-                       "name, gpu model, titel, titre");
-    }
-
-    glyph_buf_puts(detail, ", …; or say it with ?map=)");
-
-    return GLYPH_FILE_COLUMNS_MISSING;
-}
-
-
-/* A field that is a price or a URL, or a heading above the header. */
-
-static int
-glyph_header_looks_like_data(const glyph_header_t *h, glyph_str_t *value)
-{
-    size_t         i, filled;
-    glyph_money_t  money;
-
-    filled = 0;
-
-    for (i = 0; i < h->n; i++) {
-        *value = h->columns[i].given;
-
-        if (h->columns[i].unnamed) {
-            continue;
-        }
-
-        if ((value->len > 7 && memcmp(value->data, "http://", 7) == 0)
-            || (value->len > 8 && memcmp(value->data, "https://", 8) == 0)
-            || glyph_money_parse(value, GLYPH_DECIMAL_UNKNOWN, &money)
-               == GLYPH_CODE_OK)
-        {
-            return 1;
-        }
-
-        filled += value->len != 0;
-    }
-
-    if (filled != 1) {
-        return 0;
-    }
-
-    for (i = 0; h->columns[i].unnamed; i++) { /* void */ }
-
-    *value = h->columns[i].given;
-
-    return glyph_header_near(value, GLYPH_COL_PRICE) == NULL
-           && glyph_header_near(value, GLYPH_COL_TITLE) == NULL
-           && glyph_header_near(value, GLYPH_COL_MODEL) == NULL;
-}
-
-
-static void
-glyph_header_advise(const glyph_header_t *h, glyph_column_e column,
-    unsigned *advised, glyph_buf_t *detail)
-{
-    size_t       i, tried;
-    const char  *name;
-
-    tried = 0;
-
-    for (i = 0;
-         i < h->n && *advised < 3 && tried < GLYPH_HEADER_TRIED;
-         i++)
-    {
-
-        if (h->columns[i].used != GLYPH_COL_EXTRA || h->columns[i].unnamed) {
-            continue;
-        }
-
-        tried++;
-        name = glyph_header_near(&h->columns[i].given, column);
-
-        if (name != NULL) {
-            glyph_buf_puts(detail, (*advised)++ ? " or \""
-                                                : "; did you mean \"");
-            glyph_buf_puts(detail, name);
-            glyph_buf_puts(detail, "\" for ");
-            glyph_header_quote(detail, &h->columns[i].given);
-        }
-    }
-}
-
-
-/* Unknown columns become the keys of one object: "a", "a_2", "a_3". */
-
-static int
-glyph_header_distinguish(glyph_header_t *h)
-{
-    size_t  i;
-
-    for (i = 0; i < h->n; i++) {
-
-        if (glyph_header_distinguish_one(h, i) != GLYPH_OK) {
-            return GLYPH_ERROR;
-        }
-    }
-
-    return GLYPH_OK;
-}
-
-
-static int
-glyph_header_distinguish_one(glyph_header_t *h, size_t i)
-{
-    char             suffix[GLYPH_HEADER_SUFFIX];
-    size_t           k, n, len, slot, times;
-    int64_t          j;
-    glyph_texts_t    texts;
-    glyph_column_t  *c;
-
-    c = &h->columns[i];
-
-    if (c->used != GLYPH_COL_EXTRA) {
-        return GLYPH_OK;
-    }
-
-    texts.first = h->columns;
-    texts.stride = sizeof(glyph_column_t);
-
-    if (glyph_keys_room(&h->extra, &texts, i + 1) != GLYPH_OK) {
-        return GLYPH_ERROR;
-    }
-
-    len = c->given.len;
-    k = i;
-
-    for ( ;; ) {
-        j = glyph_keys_find(&h->extra, &texts, &c->given, &slot);
-
-        /* what is used for something else by now has left its name */
-
-        if (j < 0 || h->columns[j].used != GLYPH_COL_EXTRA) {
-            glyph_keys_put(&h->extra, slot, i);
-            return GLYPH_OK;
-        }
-
-        /* the first one with the name counts, so each is tried once */
-
-        k = (k == i) ? (size_t) j : k;
-        times = ++h->times[k];
-
-        for (n = sizeof(suffix); times; times /= 10) {
-            suffix[--n] = (char) ('0' + times % 10);
-        }
-
-        suffix[--n] = '_';
-
-        c->given.len = len + sizeof(suffix) - n;
-        memcpy(c->given.data + len, suffix + n, sizeof(suffix) - n);
-    }
-}
-
-
 int
 glyph_header_add(glyph_header_t *h, const glyph_str_t *name)
 {
@@ -863,48 +516,6 @@ glyph_header_grow(glyph_header_t *h)
 }
 
 
-static void
-glyph_header_seen(const glyph_header_t *h, glyph_buf_t *detail)
-{
-    size_t  i, shown;
-
-    shown = 0;
-    glyph_buf_puts(detail, "; columns seen: ");
-
-    for (i = 0; i < h->n; i++) {
-
-        if (h->columns[i].unnamed) {
-            continue;
-        }
-
-        if (shown == GLYPH_HEADER_SHOW_N) {
-            glyph_buf_puts(detail, ", …");
-            return;
-        }
-
-        glyph_buf_puts(detail, shown++ ? ", " : "");
-        glyph_header_quote(detail, &h->columns[i].given);
-    }
-
-    if (shown == 0) {
-        glyph_buf_puts(detail, "none");
-    }
-}
-
-
-static void
-glyph_header_quote(glyph_buf_t *detail, const glyph_str_t *name)
-{
-    size_t  len;
-
-    len = glyph_utf8_cut(name->data, name->len, GLYPH_HEADER_SHOW_MAX);
-
-    glyph_buf_putc(detail, '"');
-    glyph_buf_append(detail, name->data, len);
-    glyph_buf_puts(detail, len < name->len ? "…\"" : "\"");
-}
-
-
 void
 glyph_header_destroy(glyph_header_t *header)
 {
@@ -954,6 +565,37 @@ glyph_header_use(glyph_header_t *header, size_t i, glyph_column_e column)
 }
 
 
+void
+glyph_header_turn(glyph_header_t *header, glyph_column_e from,
+    glyph_column_e to)
+{
+    int  i;
+
+    i = header->find[from];
+
+    header->find[from] = -1;
+    header->columns[i].used = to;
+
+    if (to < GLYPH_COL_N) {
+        header->find[to] = i;
+    }
+}
+
+
+int
+glyph_header_strength(const glyph_header_t *header, size_t i)
+{
+    return header->strength[i];
+}
+
+
+int
+glyph_header_second(const glyph_header_t *header, glyph_column_e column)
+{
+    return header->second[column];
+}
+
+
 const glyph_column_t *
 glyph_header_columns(const glyph_header_t *header, size_t *n)
 {
@@ -978,6 +620,13 @@ const char *
 glyph_header_currency(const glyph_header_t *header)
 {
     return header->currency;
+}
+
+
+const char *
+glyph_header_language(const glyph_header_t *header)
+{
+    return header->language;
 }
 
 

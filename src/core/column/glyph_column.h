@@ -27,6 +27,7 @@ typedef enum {
     GLYPH_COL_SOURCE_URL,
     GLYPH_COL_SOURCE_TYPE,
     GLYPH_COL_BULK_NOTES,
+    GLYPH_COL_AVAILABILITY,     /* a flag, where quantity is a count */
     GLYPH_COL_N,                /* how many are known */
 
     GLYPH_COL_EXTRA = GLYPH_COL_N,  /* kept in extra under its own name */
@@ -78,6 +79,23 @@ void glyph_header_use(glyph_header_t *header, size_t i,
 /* A value was met in the i-th column, which has no name. */
 void glyph_header_saw(glyph_header_t *header, size_t i);
 
+/*
+ * A known column turns out to be another one that the file has not, or, with
+ * GLYPH_COL_EXTRA, none.
+ */
+void glyph_header_turn(glyph_header_t *header, glyph_column_e from,
+    glyph_column_e to);
+
+/* How sure the name of the i-th column is: a glyph_synonym_e. */
+int glyph_header_strength(const glyph_header_t *header, size_t i);
+
+/*
+ * A column that surely means the same known one as the first, and is kept in
+ * extra; -1 if there is none.  Not of title, model, price and currency: of
+ * these it is GLYPH_FILE_COLUMN_DUPLICATE.
+ */
+int glyph_header_second(const glyph_header_t *header, glyph_column_e column);
+
 /* Columns that are not known are not kept, but ignored. */
 void glyph_header_ignore_extra(glyph_header_t *header);
 
@@ -90,6 +108,9 @@ int glyph_header_find(const glyph_header_t *header, glyph_column_e column);
 
 /* ISO 4217 code named by the price column's header, or "". */
 const char *glyph_header_currency(const glyph_header_t *header);
+
+/* The language ("de") of the price column's name, "" if it is not known. */
+const char *glyph_header_language(const glyph_header_t *header);
 
 /* "title", "price", … ; for GLYPH_COL_EXTRA "extra", …IGNORED "ignored". */
 const char *glyph_column_name(glyph_column_e column);

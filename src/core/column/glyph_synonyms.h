@@ -28,6 +28,7 @@ typedef struct {
     const char       *name;
     glyph_column_e    column;
     glyph_synonym_e   strength;
+    char              language[4];  /* of the file in src/core/words */
 } glyph_synonym_t;
 
 

@@ -22,6 +22,8 @@ typedef struct {
     size_t                max_row_size;
     size_t                max_columns;
     glyph_format_e        format;
+    unsigned              header_line;  /* 0: not told */
+    unsigned              headless:1;   /* there is none: s->map names places */
 
     /* given if not 0, else found */
     unsigned char         delimiter;
@@ -37,6 +39,9 @@ typedef struct {
     glyph_header_t       *header;
     glyph_reader_t       *reader;       /* behind the header */
     const unsigned char  *pos;          /* and there it is */
+    unsigned              found_line;   /* the header's, if nobody told it and
+                                           it is not the first; or 0 */
+    unsigned              wrapped:1;    /* each line is in quotes */
 } glyph_sample_t;
 
 

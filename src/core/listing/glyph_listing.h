@@ -70,6 +70,7 @@ typedef struct {
     int64_t             import_index;   /* -1: of the file, and no row */
     uint64_t            line;           /* 0: likewise */
     glyph_row_error_t   what;
+    glyph_str_t         message;    /* empty: what the code says */
 } glyph_warning_t;
 
 #endif /* GLYPH_LISTING_H_INCLUDED */

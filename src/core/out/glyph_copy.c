@@ -284,7 +284,10 @@ glyph_copy_warning(glyph_buf_t *b, const unsigned char import_id[16],
 
     what = &w->what;
 
-    if (glyph_buf_reserve(b, GLYPH_COPY_FIXED + what->value.len) != GLYPH_OK) {
+    if (glyph_buf_reserve(b, GLYPH_COPY_FIXED + what->value.len
+                             + w->message.len)
+        != GLYPH_OK)
+    {
         return;
     }
 
@@ -315,11 +318,11 @@ glyph_copy_warning(glyph_buf_t *b, const unsigned char import_id[16],
         p = glyph_copy_null(p);
     }
 
-    /* of the file, the sentence that says what it was taken for */
-
-    p = w->import_index < 0 && what->value.len
-        ? glyph_copy_text(p, what->value.data, what->value.len)
-        : glyph_copy_cstring(p, glyph_code_text(what->code));
+    if (w->message.len) {
+        p = glyph_copy_text(p, w->message.data, w->message.len);
+    } else {
+        p = glyph_copy_cstring(p, glyph_code_text(what->code));
+    }
 
     b->len = p - b->data;
 }

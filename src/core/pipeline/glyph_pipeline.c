@@ -9,6 +9,7 @@
 #include "pipeline/glyph_scored.h"
 #include "csv/glyph_skip.h"
 #include "pipeline/glyph_stats.h"
+#include "pipeline/glyph_survey.h"
 
 
 /* ratio budgets are tested at this many rows, and at each doubling */
@@ -44,11 +45,12 @@ struct glyph_pipeline_s {
                                                    not given; or NULL */
     glyph_stats_t                *stats;
     glyph_decimal_e               habit;
+    glyph_tender_t                tender;
+    glyph_notes_t                 notes;
     unsigned char                 delimiter;
     uint64_t                      ratio_rows;   /* the next test */
     unsigned                      ended:1;
 
-    glyph_notes_t                 notes;        /* until they are given */
     glyph_code_e                  code;
     glyph_buf_t                   detail;
     glyph_buf_t                   did_you_mean;
@@ -63,8 +65,6 @@ static void glyph_pipeline_keep(glyph_pipeline_t *p, glyph_str_t *to,
 static int glyph_pipeline_sample(glyph_pipeline_t *p);
 static int glyph_pipeline_charset(glyph_pipeline_t *p);
 static int glyph_pipeline_decide(glyph_pipeline_t *p);
-static int glyph_pipeline_notes(glyph_pipeline_t *p,
-    const glyph_sink_t *sink);
 static int glyph_pipeline_rows(glyph_pipeline_t *p,
     const glyph_sink_t *sink);
 static int glyph_pipeline_read(glyph_pipeline_t *p, glyph_slice_t *in,
@@ -80,7 +80,7 @@ static void glyph_pipeline_warnings(glyph_pipeline_t *p,
     const glyph_row_result_t *result, const glyph_sink_t *sink);
 static int glyph_pipeline_budget(glyph_pipeline_t *p);
 static int glyph_pipeline_ratio(glyph_pipeline_t *p);
-static int glyph_pipeline_end(glyph_pipeline_t *p);
+static int glyph_pipeline_end(glyph_pipeline_t *p, const glyph_sink_t *sink);
 static int glyph_pipeline_refuse(glyph_pipeline_t *p, glyph_code_e code);
 
 
@@ -190,12 +190,12 @@ glyph_pipeline_destroy(glyph_pipeline_t *p)
     glyph_row_result_free(&p->results[0]);
     glyph_row_result_free(&p->results[1]);
     glyph_stats_destroy(p->stats);
-    glyph_notes_free(&p->notes);
     glyph_buf_free(&p->strings);
     glyph_buf_free(&p->sample);
     glyph_buf_free(&p->head);
     glyph_buf_free(&p->detail);
     glyph_buf_free(&p->did_you_mean);
+    glyph_notes_free(&p->notes);
     free(p);
 }
 
@@ -226,7 +226,7 @@ glyph_pipeline_run(glyph_pipeline_t *p, const unsigned char **pos,
         }
 
         if (glyph_body_ended(p->body)) {
-            rc = glyph_pipeline_end(p);
+            rc = glyph_pipeline_end(p, sink);
             break;
         }
 
@@ -310,8 +310,7 @@ glyph_pipeline_sample(glyph_pipeline_t *p)
 static int
 glyph_pipeline_charset(glyph_pipeline_t *p)
 {
-    glyph_buf_t      *note;
-    glyph_western_e   western;
+    glyph_western_e  western;
 
     if (strcmp(glyph_body_charset(p->body), "utf-8") != 0) {
         return GLYPH_OK;
@@ -329,11 +328,7 @@ glyph_pipeline_charset(glyph_pipeline_t *p)
     switch (western) {
 
     case GLYPH_WESTERN_LIKELY:
-        note = glyph_notes_add(&p->notes, GLYPH_WARN_CHARSET_GUESSED);
-
-        glyph_buf_puts(note, "the file is not UTF-8 and was read as "
-                       "windows-1252; if it is something else, name it, such "
-                       "as charset=windows-1250");
+        glyph_notes_charset(&p->notes);
 
         return glyph_body_western(p->body, &p->sample, &p->text);
 
@@ -420,7 +415,24 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
         glyph_skip_init(&p->skip, p->header, 1);
     }
 
-    p->row = glyph_row_create(p->conf, &p->opts, p->header, p->habit);
+    glyph_tender_init(&p->tender, glyph_header_currency(p->header),
+                      p->opts.currency, p->conf->currency);
+    glyph_tender_doubt(&p->tender, glyph_header_language(p->header),
+                       p->habit);
+
+    if (glyph_survey(&s, &p->tender) != GLYPH_OK) {
+        return GLYPH_ERROR;
+    }
+
+    glyph_notes_sample(&p->notes, &s);
+    glyph_notes_header(&p->notes, p->header);
+
+    if (p->notes.text.failed) {
+        return GLYPH_ERROR;
+    }
+
+    p->row = glyph_row_create(p->conf, &p->opts, p->header, &p->tender,
+                              p->habit);
 
     return p->row ? GLYPH_AGAIN : GLYPH_ERROR;
 }
@@ -432,12 +444,8 @@ glyph_pipeline_rows(glyph_pipeline_t *p, const glyph_sink_t *sink)
     int            rc;
     glyph_slice_t  in;
 
-    if (p->notes.n) {
-        rc = glyph_pipeline_notes(p, sink);
-
-        if (rc != GLYPH_OK) {
-            return rc;
-        }
+    if (p->notes.given < p->notes.n) {
+        glyph_notes_give(&p->notes, glyph_stats_totals(p->stats), sink);
     }
 
     if (p->sample.len) {
@@ -456,44 +464,6 @@ glyph_pipeline_rows(glyph_pipeline_t *p, const glyph_sink_t *sink)
     }
 
     return glyph_pipeline_read(p, &p->text, glyph_body_ended(p->body), sink);
-}
-
-
-static int
-glyph_pipeline_notes(glyph_pipeline_t *p, const glyph_sink_t *sink)
-{
-    size_t           i;
-    glyph_note_t    *note;
-    glyph_warning_t  w;
-
-    if (sink->full(sink->data)) {
-        return GLYPH_FULL;
-    }
-
-    for (i = 0; i < p->notes.n; i++) {
-        note = &p->notes.note[i];
-
-        w.number = glyph_stats_totals(p->stats)->warnings;
-        w.import_index = -1;
-        w.line = 0;
-        w.what.code = note->code;
-        w.what.column = GLYPH_COL_N;
-        w.what.value.data = note->text.data;
-        w.what.value.len = note->text.len;
-
-        if (glyph_stats_note(p->stats, note) != GLYPH_OK) {
-            return GLYPH_ERROR;
-        }
-
-        if (sink->warning) {
-            sink->warning(sink->data, &w);
-        }
-    }
-
-    glyph_notes_free(&p->notes);
-    memset(&p->notes, 0, sizeof(glyph_notes_t));
-
-    return GLYPH_OK;
 }
 
 
@@ -637,6 +607,7 @@ glyph_pipeline_warnings(glyph_pipeline_t *p, const glyph_row_result_t *result,
     w.number = glyph_stats_totals(p->stats)->warnings - result->nwarnings;
     w.import_index = result->rejected.import_index;
     w.line = result->rejected.line;
+    w.message.len = 0;
 
     for (i = 0; i < result->nwarnings; i++) {
         w.what = result->warnings[i];
@@ -689,7 +660,7 @@ glyph_pipeline_ratio(glyph_pipeline_t *p)
 
 
 static int
-glyph_pipeline_end(glyph_pipeline_t *p)
+glyph_pipeline_end(glyph_pipeline_t *p, const glyph_sink_t *sink)
 {
     int                    rc;
     const glyph_totals_t  *totals;
@@ -698,6 +669,13 @@ glyph_pipeline_end(glyph_pipeline_t *p)
 
     if (totals->rows == 0) {
         return glyph_pipeline_refuse(p, GLYPH_FILE_NO_ROWS);
+    }
+
+    glyph_notes_currency(&p->notes, totals, &p->tender);
+    glyph_notes_give(&p->notes, glyph_stats_totals(p->stats), sink);
+
+    if (p->notes.text.failed) {
+        return GLYPH_ERROR;
     }
 
     rc = glyph_pipeline_ratio(p);
@@ -793,6 +771,13 @@ glyph_pipeline_head(const glyph_pipeline_t *p)
 }
 
 
+void
+glyph_pipeline_notes(const glyph_pipeline_t *p, glyph_buf_t *b)
+{
+    glyph_notes_lines(&p->notes, b);
+}
+
+
 unsigned char
 glyph_pipeline_delimiter(const glyph_pipeline_t *p)
 {
@@ -815,6 +800,7 @@ glyph_pipeline_result(const glyph_pipeline_t *p, glyph_buf_t *b,
     file.code = p->code;
     file.detail = &p->detail_str;
     file.did_you_mean = &p->did_you_mean;
+    file.notes = &p->notes;
 
     glyph_stats_result(p->stats, &file, processing_time_ms, b);
 }

@@ -34,7 +34,7 @@
 
 #define GLYPH_SAMPLE_SIZE       32768
 #define GLYPH_SAMPLE_MAX        65536   /* if the header is that long */
-#define GLYPH_PIPELINE_VERSION  3       /* part of the spool's fingerprint */
+#define GLYPH_PIPELINE_VERSION  4       /* part of the spool's fingerprint */
 
 
 /* Shared by all jobs of a location; must outlive them. */
@@ -48,6 +48,9 @@ typedef struct {
     uint64_t                   max_rows;        /* 0: no limit */
     uint64_t                   max_errors;
     size_t                     dedup_size;      /* keys; 0: no dedup */
+    char                       currency[4];     /* to be assumed where nothing
+                                                   is said; XXX: none; "":
+                                                   USD */
     unsigned                   extra:1;         /* keep unknown columns */
 } glyph_pipeline_conf_t;
 
@@ -116,6 +119,9 @@ int glyph_pipeline_ended(const glyph_pipeline_t *p);
 
 /* Whether the header has been read, so that the file is not refused by it. */
 int glyph_pipeline_begun(const glyph_pipeline_t *p);
+
+/* Warnings of the whole file: lines of a code, ": ", and a sentence. */
+void glyph_pipeline_notes(const glyph_pipeline_t *p, glyph_buf_t *b);
 
 /* The file's delimiter, once begun; 0 before. */
 unsigned char glyph_pipeline_delimiter(const glyph_pipeline_t *p);

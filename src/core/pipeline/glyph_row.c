@@ -17,7 +17,7 @@ struct glyph_row_s {
     glyph_header_t               *header;
     const glyph_column_t         *columns;
     size_t                        ncolumns;
-    const char                   *currency;     /* the header's, or "" */
+    const glyph_tender_t         *tender;
     glyph_decimal_e               habit;
     glyph_matcher_t              *matcher;      /* NULL: it rests */
     glyph_memo_t                 *conditions;   /* NULL before the first */
@@ -69,7 +69,7 @@ static void glyph_row_what(const glyph_row_result_t *result,
 glyph_row_t *
 glyph_row_create(const glyph_pipeline_conf_t *conf,
     const glyph_pipeline_opts_t *opts, glyph_header_t *header,
-    glyph_decimal_e habit)
+    const glyph_tender_t *tender, glyph_decimal_e habit)
 {
     glyph_row_t  *row;
 
@@ -81,7 +81,7 @@ glyph_row_create(const glyph_pipeline_conf_t *conf,
     row->conf = conf;
     row->header = header;
     row->columns = glyph_header_columns(header, &row->ncolumns);
-    row->currency = glyph_header_currency(header);
+    row->tender = tender;
     row->habit = habit;
     row->reject_unknown = opts->reject_unknown;
     row->reject_not_gpu = opts->reject_not_gpu;
@@ -468,8 +468,8 @@ glyph_row_price(glyph_row_t *row, glyph_row_result_t *result)
     code = glyph_currency_parse(&l->text[GLYPH_COL_CURRENCY], currency);
 
     if (code != GLYPH_CODE_OK) {
-        glyph_row_error(result, code, GLYPH_COL_CURRENCY);
-        currency[0] = '\0';
+        glyph_row_warning(result, code, GLYPH_COL_CURRENCY);
+        memcpy(currency, "XXX", sizeof("XXX"));
     }
 
     if (l->text[GLYPH_COL_PRICE].len == 0) {
@@ -486,18 +486,11 @@ glyph_row_price(glyph_row_t *row, glyph_row_result_t *result)
         return;
     }
 
-    /* the row's own column goes before the header's "Price (EUR)" */
-
-    code = glyph_money_settle(price, currency[0] ? currency : row->currency);
+    code = glyph_tender_settle(row->tender, currency, price);
 
     if (code != GLYPH_CODE_OK) {
-        glyph_row_error(result, code, currency[0] ? GLYPH_COL_CURRENCY
-                                                  : GLYPH_COL_PRICE);
+        glyph_row_error(result, code, GLYPH_COL_CURRENCY);
         return;
-    }
-
-    if (price->currency[0] == '\0') {
-        memcpy(price->currency, "USD", sizeof("USD"));
     }
 
     if (price->ambiguous) {
@@ -507,7 +500,7 @@ glyph_row_price(glyph_row_t *row, glyph_row_result_t *result)
 
     rate = glyph_rates_find(row->conf->rates, price->currency);
 
-    if (rate == 0) {
+    if (rate == 0 && !glyph_tender_unknown(price->currency)) {
         glyph_row_warning(result, GLYPH_WARN_NO_RATE,
                           currency[0] ? GLYPH_COL_CURRENCY
                                       : GLYPH_COL_PRICE);
@@ -522,15 +515,23 @@ glyph_row_values(glyph_row_t *row, glyph_row_result_t *result)
 {
     const char       *condition;
     glyph_code_e      code;
+    glyph_column_e    column;
     glyph_listing_t  *l;
 
     l = &result->listing;
 
+    column = GLYPH_COL_QUANTITY;
     code = glyph_quantity_parse(&l->text[GLYPH_COL_QUANTITY], &l->quantity,
                                 &l->availability);
 
+    if (code == GLYPH_CODE_OK && l->text[GLYPH_COL_AVAILABILITY].len) {
+        column = GLYPH_COL_AVAILABILITY;
+        code = glyph_quantity_flag(&l->text[GLYPH_COL_AVAILABILITY],
+                                   &l->quantity, &l->availability);
+    }
+
     if (code != GLYPH_CODE_OK) {
-        glyph_row_error(result, code, GLYPH_COL_QUANTITY);
+        glyph_row_warning(result, code, column);
     }
 
     l->has_seen_at = 0;
@@ -599,10 +600,6 @@ glyph_row_scored(glyph_row_t *row, const glyph_record_t *rec,
 
     if (code != GLYPH_CODE_OK) {
         glyph_row_error(result, code, GLYPH_COL_N);
-    }
-
-    if (l->availability == GLYPH_AVAILABILITY_UNKNOWN) {
-        l->availability = glyph_scored_availability(&row->scored, rec);
     }
 }
 

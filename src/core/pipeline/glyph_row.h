@@ -10,6 +10,7 @@
 #include "listing/glyph_listing.h"
 #include "pipeline/glyph_pipeline.h"
 #include "csv/glyph_reader.h"
+#include "value/glyph_tender.h"
 
 
 /* limits of the columns, in bytes */
@@ -19,7 +20,7 @@
 #define GLYPH_ROW_NOTES_MAX   32768     /* bulk_notes; and all of extra */
 #define GLYPH_ROW_TEXT_MAX    1024      /* any other */
 
-#define GLYPH_ROW_WARNINGS    4
+#define GLYPH_ROW_WARNINGS    8
 
 
 typedef struct glyph_row_s  glyph_row_t;
@@ -41,12 +42,12 @@ void glyph_row_result_free(glyph_row_result_t *result);
 
 
 /*
- * The header stays the caller's and must live as long.  NULL when out of
- * memory.
+ * The header and the tender stay the caller's and must live as long.  NULL
+ * when out of memory.
  */
 glyph_row_t *glyph_row_create(const glyph_pipeline_conf_t *conf,
     const glyph_pipeline_opts_t *opts, glyph_header_t *header,
-    glyph_decimal_e habit);
+    const glyph_tender_t *tender, glyph_decimal_e habit);
 void glyph_row_destroy(glyph_row_t *row);
 
 /* Gives back what is needed only while rows are read. */

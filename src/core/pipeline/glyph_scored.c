@@ -23,7 +23,7 @@ static int glyph_scored_reason(glyph_match_t *m, const glyph_str_t *text);
 
 static const char *const  glyph_scored_names[GLYPH_SCORED_N] = {
     "canonical_model", "score", "match_type", "match_score", "match_notes",
-    "is_valid_gpu", "unknown_reason", "availability", "extra"
+    "is_valid_gpu", "unknown_reason", "extra"
 };
 
 
@@ -302,19 +302,6 @@ glyph_scored_check(const glyph_scored_t *s, const glyph_record_t *rec,
     return glyph_scored_number(&text, &n)
            && fabs(n - score->score) <= GLYPH_SCORED_EPSILON
            ? GLYPH_CODE_OK : GLYPH_ROW_SCORE_MISMATCH;
-}
-
-
-glyph_availability_e
-glyph_scored_availability(const glyph_scored_t *s, const glyph_record_t *rec)
-{
-    glyph_str_t  text;
-
-    text = glyph_scored_text(s, rec, GLYPH_SCORED_AVAILABILITY);
-
-    return glyph_scored_is(&text, "available") ? GLYPH_AVAILABLE
-           : glyph_scored_is(&text, "unavailable") ? GLYPH_UNAVAILABLE
-           : GLYPH_AVAILABILITY_UNKNOWN;
 }
 
 

@@ -20,7 +20,6 @@ typedef enum {
     GLYPH_SCORED_NOTES,
     GLYPH_SCORED_IS_GPU,
     GLYPH_SCORED_REASON,
-    GLYPH_SCORED_AVAILABILITY,
     GLYPH_SCORED_EXTRA,
     GLYPH_SCORED_N
 } glyph_scored_e;
@@ -53,9 +52,5 @@ glyph_code_e glyph_scored_match(const glyph_scored_t *s,
 /* GLYPH_ROW_SCORE_MISMATCH if the record's is another one. */
 glyph_code_e glyph_scored_check(const glyph_scored_t *s,
     const glyph_record_t *rec, const glyph_score_t *score);
-
-/* What quantity does not tell. */
-glyph_availability_e glyph_scored_availability(const glyph_scored_t *s,
-    const glyph_record_t *rec);
 
 #endif /* GLYPH_SCORED_H_INCLUDED */

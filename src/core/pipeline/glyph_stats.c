@@ -174,6 +174,10 @@ glyph_stats_valid(glyph_stats_t *s, const glyph_listing_t *l)
     t->matches[l->match.type]++;
     t->duplicates += l->duplicate_of >= 0;
     t->not_gpu += !l->match.is_gpu;
+    t->codes[GLYPH_WARN_CURRENCY_ASSUMED] += l->price.assumed;
+    t->codes[GLYPH_WARN_CURRENCY_UNKNOWN]
+        += l->price.currency[0] == 'X'
+           && glyph_tender_unknown(l->price.currency);
 
     s->models[l->match.model
               ? glyph_registry_index(s->registry, l->match.model)
@@ -311,33 +315,6 @@ glyph_stats_cut(glyph_buf_t *b, const glyph_str_t *s, size_t max)
 }
 
 
-int
-glyph_stats_note(glyph_stats_t *s, const glyph_note_t *note)
-{
-    glyph_buf_t  *b;
-
-    s->totals.warnings++;
-    s->totals.codes[note->code]++;
-
-    if (s->nwarnings == GLYPH_STATS_ROWS) {
-        return GLYPH_OK;
-    }
-
-    s->nwarnings++;
-    b = &s->warnings;
-
-    glyph_json_comma(b);
-    glyph_buf_puts(b, "{\"row_index\":null,\"line\":null");
-    glyph_json_key(b, "code");
-    glyph_json_cstring(b, glyph_code_name(note->code));
-    glyph_json_key(b, "message");
-    glyph_json_string(b, note->text.data, note->text.len);
-    glyph_buf_putc(b, '}');
-
-    return b->failed || note->text.failed ? GLYPH_ERROR : GLYPH_OK;
-}
-
-
 static void
 glyph_stats_warning(glyph_stats_t *s, const glyph_rejected_t *row,
     glyph_code_e code)
@@ -426,6 +403,12 @@ glyph_stats_result(const glyph_stats_t *s, const glyph_stats_file_t *file,
 
     glyph_json_key(b, "warnings");
     glyph_buf_putc(b, '[');
+    glyph_notes_json(file->notes, b);
+
+    if (file->notes->n && s->warnings.len) {
+        glyph_buf_putc(b, ',');
+    }
+
     glyph_buf_append(b, s->warnings.data, s->warnings.len);
     glyph_buf_putc(b, ']');
 

@@ -7,10 +7,10 @@
 #define GLYPH_STATS_H_INCLUDED
 
 #include "column/glyph_column.h"
+#include "pipeline/glyph_notes.h"
 #include "pipeline/glyph_pipeline.h"
 #include "csv/glyph_reader.h"
 #include "pipeline/glyph_row.h"
-#include "text/glyph_notes.h"
 
 
 #define GLYPH_STATS_ROWS  100       /* rejected rows, and warnings, shown */
@@ -29,6 +29,7 @@ typedef struct {
     glyph_code_e           code;        /* why the file was refused */
     const glyph_str_t     *detail;
     const glyph_buf_t     *did_you_mean;    /* JSON, or empty */
+    const glyph_notes_t   *notes;
 } glyph_stats_file_t;
 
 
@@ -41,9 +42,6 @@ void glyph_stats_destroy(glyph_stats_t *s);
  */
 int glyph_stats_row(glyph_stats_t *s, const glyph_header_t *header,
     const glyph_record_t *rec, const glyph_row_result_t *row);
-
-/* Counts a warning of the whole file.  GLYPH_OK or GLYPH_ERROR. */
-int glyph_stats_note(glyph_stats_t *s, const glyph_note_t *note);
 
 glyph_totals_t *glyph_stats_totals(glyph_stats_t *s);
 

@@ -30,9 +30,7 @@ typedef enum {
     GLYPH_ROW_PRICE_SEVERAL,        /* two prices */
     GLYPH_ROW_PRICE_LIMIT,          /* "from", "was", "MSRP", a bid */
     GLYPH_ROW_PRICE_TOO_LARGE,      /* does not fit numeric(12,2) */
-    GLYPH_ROW_CURRENCY_INVALID,     /* the currency column is no currency */
     GLYPH_ROW_CURRENCY_CONFLICT,    /* price says one, column another */
-    GLYPH_ROW_QUANTITY_INVALID,
     GLYPH_ROW_DATE_INVALID,
     GLYPH_ROW_MODEL_UNKNOWN,        /* only with reject=unknown */
     GLYPH_ROW_NOT_GPU,              /* only with reject=not_gpu */
@@ -90,6 +88,11 @@ typedef enum {
     GLYPH_WARN_HEADER_FOUND,        /* below other lines */
     GLYPH_WARN_LINES_QUOTED,        /* each as a whole */
     GLYPH_WARN_RECORDS_NESTED,      /* in an object, beside other things */
+    GLYPH_WARN_CURRENCY_INVALID,    /* the currency column is no currency */
+    GLYPH_WARN_CURRENCY_ASSUMED,    /* these two are of a whole file; they */
+    GLYPH_WARN_CURRENCY_UNKNOWN,    /* count the rows, see glyph_tender.h */
+    GLYPH_WARN_QUANTITY_INVALID,
+    GLYPH_WARN_COLUMN_REPEATED,     /* of a file: two columns mean the same */
 
     GLYPH_CODE_N
 } glyph_code_e;

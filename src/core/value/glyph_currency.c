@@ -523,12 +523,17 @@ glyph_currency_parse(const glyph_str_t *text, char out[4])
     }
 
     if (name.len > sizeof(buf)) {
-        return GLYPH_ROW_CURRENCY_INVALID;
+        return GLYPH_WARN_CURRENCY_INVALID;
     }
 
     memset(&told, 0, sizeof(told));
 
     last = buf + glyph_utf8_fold(&name, buf, sizeof(buf));
+
+    if (last - buf == 3 && memcmp(buf, "xxx", 3) == 0) {
+        memcpy(out, "XXX", sizeof("XXX"));
+        return GLYPH_CODE_OK;
+    }
 
     for (p = buf; p < last; p += n) {
 
@@ -540,13 +545,13 @@ glyph_currency_parse(const glyph_str_t *text, char out[4])
         n = glyph_currency_take(&told, buf, p, last);
 
         if (n == 0) {
-            return GLYPH_ROW_CURRENCY_INVALID;
+            return GLYPH_WARN_CURRENCY_INVALID;
         }
     }
 
     if (!glyph_currency_settle(&told, out, &sign) || out[0] == '\0') {
         out[0] = '\0';
-        return GLYPH_ROW_CURRENCY_INVALID;
+        return GLYPH_WARN_CURRENCY_INVALID;
     }
 
     return GLYPH_CODE_OK;

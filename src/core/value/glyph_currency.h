@@ -81,7 +81,7 @@ int glyph_currency_digits(const char *code);
 /*
  * Reads a currency column: a code, a sign or a name ("EUR", "€", "euro").
  * Returns GLYPH_CODE_OK and the ISO 4217 code in out (with a NUL; "" for an
- * empty text), or GLYPH_ROW_CURRENCY_INVALID.
+ * empty text; XXX, which is none, for itself), or GLYPH_WARN_CURRENCY_INVALID.
  */
 glyph_code_e glyph_currency_parse(const glyph_str_t *text, char out[4]);
 

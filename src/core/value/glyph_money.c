@@ -739,17 +739,6 @@ glyph_money_settle(glyph_money_t *money, const char *code)
 {
     glyph_decimal_e  usual;
 
-    if (code[0] == '\0') {
-
-        if (money->currency[0] == '\0'
-            && money->sign != GLYPH_SIGN_NONE)
-        {
-            return GLYPH_ROW_CURRENCY_INVALID;
-        }
-
-        return GLYPH_CODE_OK;
-    }
-
     if (money->sign != GLYPH_SIGN_NONE
         ? !glyph_currency_shares(money->sign, code)
         : (money->currency[0] != '\0'

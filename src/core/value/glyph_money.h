@@ -17,6 +17,7 @@
 typedef struct {
     int64_t  cents;             /* 1 .. GLYPH_MONEY_MAX_CENTS */
     char     currency[4];       /* ISO 4217, or "" when none is stated */
+    unsigned assumed:1;         /* … and it is: see glyph_tender.h */
     unsigned ambiguous:1;       /* one separator, three digits: a guess */
     unsigned char mark;         /* … and the separator: '.', ',' or ' ' */
     unsigned sign:4;            /* glyph_sign_e: the currency was written in
@@ -48,12 +49,10 @@ glyph_decimal_e glyph_money_habit(const glyph_str_t *text);
 
 /*
  * Joins a price with what its currency column, or the file, says: "code" is
- * an ISO 4217 code or "".  A shared sign yields to a code that it may stand
+ * an ISO 4217 code.  A shared sign yields to a code that it may stand
  * for ("$" in a CAD row is CAD); a guess is none any more if it follows the
- * currency's habit.  Returns GLYPH_CODE_OK, with the currency still "" if
- * neither says one; GLYPH_ROW_CURRENCY_CONFLICT if they differ; or
- * GLYPH_ROW_CURRENCY_INVALID if the sign has no usual currency ("kr") and
- * there is no code.
+ * currency's habit.  Returns GLYPH_CODE_OK, or GLYPH_ROW_CURRENCY_CONFLICT if
+ * they differ.
  */
 glyph_code_e glyph_money_settle(glyph_money_t *money, const char *code);
 

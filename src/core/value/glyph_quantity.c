@@ -96,7 +96,7 @@ glyph_quantity_parse(const glyph_str_t *text, int64_t *quantity,
         || (!q.words
             && (q.broken || q.numbers > 1 || q.first > GLYPH_QUANTITY_MAX)))
     {
-        return GLYPH_ROW_QUANTITY_INVALID;
+        return GLYPH_WARN_QUANTITY_INVALID;
     }
 
     for (i = 0; i < len; i++) {
@@ -127,6 +127,32 @@ glyph_quantity_parse(const glyph_str_t *text, int64_t *quantity,
     *quantity = q.first;
 
     return GLYPH_CODE_OK;
+}
+
+
+glyph_code_e
+glyph_quantity_flag(const glyph_str_t *text, int64_t *quantity,
+    glyph_availability_e *availability)
+{
+    int64_t               n;
+    glyph_code_e          code;
+    glyph_availability_e  a;
+
+    code = glyph_quantity_parse(text, &n, &a);
+
+    if (a != GLYPH_AVAILABILITY_UNKNOWN) {
+        *availability = a;
+    }
+
+    if (*quantity == GLYPH_QUANTITY_NONE
+        && !(text->len && (text->data[0] == '0' || text->data[0] == '1')
+             && (text->len == 1
+                 || (text->len == 3 && memcmp(text->data + 1, ".0", 2) == 0))))
+    {
+        *quantity = n;
+    }
+
+    return code;
 }
 
 

@@ -32,12 +32,20 @@ typedef enum {
  * "Sold out", "Yes", "N/A".  *quantity is 0 .. 1,000,000,000 or
  * GLYPH_QUANTITY_NONE.  Empty is GLYPH_CODE_OK with NONE and UNKNOWN.  Without
  * words a number that is negative, out of range, not whole, a range ("2-5") or
- * in doubt ("<5", "~5") is GLYPH_ROW_QUANTITY_INVALID; with words that are
+ * in doubt ("<5", "~5") is GLYPH_WARN_QUANTITY_INVALID; with words that are
  * not about a quantity ("ships in 3 days", "min. order 10") it is none, and
  * GLYPH_CODE_OK.  How many were sold is not how many there are.
  */
 glyph_code_e glyph_quantity_parse(const glyph_str_t *text,
     int64_t *quantity, glyph_availability_e *availability);
+
+/*
+ * What a column of flags says beside that: whether there are any, and how many
+ * only if *quantity is none, and it is not just "1" or "0".  The flag decides
+ * of *availability.
+ */
+glyph_code_e glyph_quantity_flag(const glyph_str_t *text, int64_t *quantity,
+    glyph_availability_e *availability);
 
 /* "available", "unavailable" or NULL. */
 const char *glyph_availability_name(glyph_availability_e availability);

@@ -1,0 +1,141 @@
+
+#include "column/glyph_synonyms.h"
+#include "csv/glyph_sample_rows.h"
+#include "pipeline/glyph_survey.h"
+#include "value/glyph_values.h"
+
+
+/* Of a column that is about the stock. */
+
+typedef struct {
+    int                    at;          /* -1: there is none */
+    size_t                 filled;
+    size_t                 said;        /* a number, or whether there is any */
+    size_t                 counted;     /* a number that is no flag */
+} glyph_survey_stock_t;
+
+typedef struct {
+    const glyph_sample_t  *sample;
+    glyph_tender_t        *tender;
+    size_t                 price;       /* its column */
+    glyph_survey_stock_t   quantity;
+    glyph_survey_stock_t   availability;
+} glyph_survey_t;
+
+
+static int glyph_survey_row(void *data, const glyph_record_t *rec);
+static void glyph_survey_price(glyph_survey_t *v, const glyph_str_t *value);
+static void glyph_survey_stock(glyph_survey_stock_t *s,
+    const glyph_record_t *rec);
+static void glyph_survey_decide(const glyph_survey_t *v,
+    glyph_header_t *header);
+static int glyph_survey_doubtful(const glyph_survey_stock_t *s,
+    const glyph_header_t *header);
+
+
+int
+glyph_survey(const glyph_sample_t *s, glyph_tender_t *tender)
+{
+    int             rc;
+    glyph_survey_t  v;
+
+    memset(&v, 0, sizeof(glyph_survey_t));
+
+    v.sample = s;
+    v.tender = tender;
+    v.price = (size_t) glyph_header_find(s->header, GLYPH_COL_PRICE);
+    v.quantity.at = glyph_header_find(s->header, GLYPH_COL_QUANTITY);
+    v.availability.at = glyph_header_find(s->header, GLYPH_COL_AVAILABILITY);
+
+    rc = glyph_sample_each(s, glyph_survey_row, &v);
+
+    if (rc == GLYPH_OK) {
+        glyph_survey_decide(&v, s->header);
+    }
+
+    return rc;
+}
+
+
+static int
+glyph_survey_row(void *data, const glyph_record_t *rec)
+{
+    glyph_survey_t *v = data;
+
+    if (v->price < rec->nfields) {
+        glyph_survey_price(v, &rec->fields[v->price]);
+    }
+
+    glyph_survey_stock(&v->quantity, rec);
+    glyph_survey_stock(&v->availability, rec);
+
+    return 0;
+}
+
+
+static void
+glyph_survey_price(glyph_survey_t *v, const glyph_str_t *value)
+{
+    glyph_money_t  money;
+
+    if (glyph_money_parse(value, v->sample->decimal, &money) == GLYPH_CODE_OK
+        && money.currency[0] && money.sign == GLYPH_SIGN_NONE)
+    {
+        glyph_tender_beside(v->tender, money.currency);
+    }
+}
+
+
+static void
+glyph_survey_stock(glyph_survey_stock_t *s, const glyph_record_t *rec)
+{
+    int64_t               n;
+    const glyph_str_t    *value;
+    glyph_availability_e  availability;
+
+    if (s->at < 0 || (size_t) s->at >= rec->nfields) {
+        return;
+    }
+
+    value = &rec->fields[s->at];
+
+    if (value->len == 0) {
+        return;
+    }
+
+    s->filled++;
+
+    if (glyph_quantity_parse(value, &n, &availability) == GLYPH_CODE_OK) {
+        s->said += n != GLYPH_QUANTITY_NONE
+                   || availability != GLYPH_AVAILABILITY_UNKNOWN;
+        s->counted += n > 1;
+    }
+}
+
+
+/* What only may be about the stock is it if its values are. */
+
+static void
+glyph_survey_decide(const glyph_survey_t *v, glyph_header_t *header)
+{
+    if (glyph_survey_doubtful(&v->quantity, header)) {
+        glyph_header_turn(header, GLYPH_COL_QUANTITY, GLYPH_COL_EXTRA);
+    }
+
+    if (v->availability.counted
+        && glyph_header_find(header, GLYPH_COL_QUANTITY) < 0
+        && glyph_header_strength(header, v->availability.at)
+           < GLYPH_SYNONYM_MAPPED)
+    {
+        glyph_header_turn(header, GLYPH_COL_AVAILABILITY, GLYPH_COL_QUANTITY);
+    }
+}
+
+
+static int
+glyph_survey_doubtful(const glyph_survey_stock_t *s,
+    const glyph_header_t *header)
+{
+    return s->filled && s->said * 2 < s->filled
+           && glyph_header_strength(header, s->at) <= GLYPH_SYNONYM_WEAK;
+}
