@@ -52,13 +52,6 @@ typedef struct {
 int glyph_sample_decide(glyph_sample_t *s, glyph_code_e *code,
     glyph_buf_t *detail);
 
-/*
- * Whether a file may be one of text, by its beginning; if not, *detail may get
- * a sentence that tells what it is.
- */
-int glyph_sample_is_text(const unsigned char *data, size_t len,
-    glyph_buf_t *detail);
-
 /* The decimal mark that values prove: "seen" has a bit for each of theirs. */
 glyph_decimal_e glyph_sample_habit(unsigned seen);
 

@@ -7,6 +7,7 @@
 #include "pipeline/glyph_row.h"
 #include "csv/glyph_sample.h"
 #include "pipeline/glyph_scored.h"
+#include "csv/glyph_foreign.h"
 #include "csv/glyph_skip.h"
 #include "pipeline/glyph_stats.h"
 #include "pipeline/glyph_survey.h"
@@ -320,7 +321,7 @@ glyph_pipeline_charset(glyph_pipeline_t *p)
                                   glyph_body_ended(p->body));
 
     if (western != GLYPH_WESTERN_NONE
-        && !glyph_sample_is_text(p->sample.data, p->sample.len, &p->detail))
+        && !glyph_foreign_is_text(p->sample.data, p->sample.len, &p->detail))
     {
         return glyph_pipeline_refuse(p, GLYPH_FILE_NOT_TEXT);
     }
