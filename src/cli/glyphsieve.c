@@ -101,6 +101,8 @@ static const struct option  sieve_options[] = {
     { "delimiter", required_argument, NULL, 'd' },
     { "decimal", required_argument, NULL, 'p' },
     { "charset", required_argument, NULL, 'a' },
+    { "header", required_argument, NULL, 'H' },
+    { "header-line", required_argument, NULL, 'l' },
     { "map", required_argument, NULL, 'r' },
     { "help", no_argument, NULL, 'h' },
     { "version", no_argument, NULL, 'v' },
@@ -222,6 +224,8 @@ sieve_usage(FILE *out)
           "  --decimal MARK      point or comma (default: found)\n"
           "  --charset NAME      of the input (default: by byte order mark,\n"
           "                      else utf-8)\n"
+          "  --header none       there is none: --map has places\n"
+          "  --header-line N     the header's, if it is not the first\n"
           "  --map FROM:TO,...   names of columns, such as Preis:price\n"
           "  --help, --version\n"
           "\n"
@@ -361,6 +365,20 @@ sieve_option(sieve_t *s, int c, char *arg)
     case 'a':
         s->opts.charset = str;
         return -1;
+
+    case 'H':
+        if (strcmp(arg, "none") == 0) {
+            s->opts.headless = 1;
+            return -1;
+        }
+        break;
+
+    case 'l':
+        if (atoi(arg) >= 1 && atoi(arg) <= GLYPH_HEADER_LINE_MAX) {
+            s->opts.header_line = (unsigned char) atoi(arg);
+            return -1;
+        }
+        break;
 
     case 'r':
         s->opts.map = str;

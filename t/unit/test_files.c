@@ -310,6 +310,67 @@ static const file_t  columns[] = {
 };
 
 
+static const file_t  headers[] = {
+
+    { "lines above the header", NULL,
+      "Export of 2025-11-30\n\n\"a, b\"\nno;title;price\n1;RTX 3090;700\n", 0,
+      "~header_found*;RTX 3090=700.00 USD {\"no\":\"1\"};" },
+
+    { "the same, filled up by a spreadsheet", NULL,
+      "Export,,\nof 2025,,\ntitle,price,notes\nRTX 3090,700,x\n", 0,
+      "~header_found*;RTX 3090=700.00 USD;" },
+
+    { "rows above it, as in a file that was sorted", NULL,
+      "RTX 3090,700\nRTX 3080,600\ntitle,price\nRTX 3070,500\n", 0,
+      "refused header_missing" },
+
+    { "each line in quotes as a whole", NULL,
+      "\"title;price;notes\"\n\"RTX 3090;700;\"\"a; b\"\"\"\n"
+      "RTX 3080;600;\n\"RTX 3070;500;\"\n\"\"\n\"x;y;z;\"\",,,\n", 0,
+      "~lines_quoted*;RTX 3090=700.00 USD;RTX 3080=600.00 USD;"
+      "RTX 3070=500.00 USD;!row_malformed;-1" },
+
+    { "sep= with a blank", NULL, "sep= ;\ntitle;price\nRTX 3090;700\n", 0,
+      "RTX 3090=700.00 USD;" },
+
+    { "sep= and nothing", NULL, "sep=\ntitle;price\nRTX 3090;700\n", 0,
+      "RTX 3090=700.00 USD;" }
+};
+
+
+static void
+test_header_line(void)
+{
+    glyph_pipeline_opts_t  opts;
+
+    static const file_t  told[] = {
+        { "a header below what could be one", NULL,
+          "title,price\n\"open\ntitle;price\nRTX 3090;700\n", 0,
+          "RTX 3090=700.00 USD;" },
+        { "fewer lines than that", NULL, "title,price\nRTX 3090,700\n", 0,
+          "refused option_invalid" }
+    };
+    static const file_t  none[] = {
+        { "no header", "1:title,3:price", "RTX 3090;new;700\nRTX 3080;;600;\n", 0,
+          "RTX 3090=700.00 USD {\"column_2\":\"new\"};RTX 3080=600.00 USD;" },
+        { "no header, no map", NULL, "RTX 3090,700\n", 0,
+          "refused option_invalid" },
+        { "no header, no price", "1:title", "RTX 3090,700\n", 0,
+          "refused columns_missing" },
+        { "no such place", "1:title,3:price", "RTX 3090,700\n", 0,
+          "refused option_invalid" }
+    };
+
+    memset(&opts, 0, sizeof(opts));
+    opts.header_line = 3;
+    check_all(told, 2, &opts);
+
+    opts.header_line = 0;
+    opts.headless = 1;
+    check_all(none, 4, &opts);
+}
+
+
 static void
 test_long(void)
 {
@@ -399,6 +460,8 @@ main(void)
     CHECK(skipped);
     CHECK(charsets);
     CHECK(columns);
+    CHECK(headers);
+    test_header_line();
     test_long();
     test_strict();
 

@@ -950,15 +950,17 @@ static const dialect_t  dialects[] = {
     { "CR, LF and CR LF", "title,price\r\nRTX 3090,1\nRTX 3090,2\r\n"
       "RTX 3090,3\rRTX 3090,4", GLYPH_CODE_OK, "\"valid_rows\":4" },
     { "a heading first", "My list\ntitle,price\nRTX 3090,1\n",
-      GLYPH_FILE_HEADER_MISSING, "line 2 looks like the header: remove what "
-      "is above it" },
+      GLYPH_CODE_OK, "\"code\":\"header_found\",\"message\":\"the header was "
+      "found in line 2, " },
     { "two of them, and another delimiter",
       "Company, Inc.\n\nExport 2025\nTitel;Preis\nRTX 3090;1\n",
-      GLYPH_FILE_COLUMNS_MISSING, "line 4 looks like the header" },
+      GLYPH_CODE_OK, "the header was found in line 4, " },
     { "a heading of two columns", "Name: X,Date: 2025\ntitle,price\nx,1\n",
-      GLYPH_FILE_COLUMNS_MISSING, "line 2 looks like the header" },
+      GLYPH_FILE_COLUMNS_MISSING, "line 2 looks like the header, but what is "
+      "above it may be rows: if they are none, say header_line=2" },
     { "rows and no header", "RTX 3090,595.99\nRTX 3090,400\n",
-      GLYPH_FILE_HEADER_MISSING, "but this one has \\\"595.99\\\"\"" },
+      GLYPH_FILE_HEADER_MISSING, "but this one has \\\"595.99\\\"; if the "
+      "file has no such line, tell the places: header=none&map=" },
     { "near misses", "Ttile,Pries,seller\nRTX 3090,1,x\n",
       GLYPH_FILE_COLUMNS_MISSING,
       "\"did_you_mean\":{\"Ttile\":\"title\",\"Pries\":\"preis\"}}]" },

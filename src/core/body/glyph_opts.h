@@ -11,6 +11,9 @@
 #include "text/glyph_format.h"
 
 
+#define GLYPH_HEADER_LINE_MAX  200
+
+
 typedef struct {
     glyph_str_t      boundary;      /* empty: the body is the file */
     glyph_str_t      charset;       /* empty: not told */
@@ -20,12 +23,14 @@ typedef struct {
     glyph_room_t    *room;          /* for its window; NULL: not counted */
     glyph_format_e   format;        /* of a form: CSV, unless it tells */
     unsigned char    delimiter;     /* 0: to be found */
+    unsigned char    header_line;   /* 0: to be found */
     glyph_decimal_e  decimal;
     char             currency[4];   /* of prices that say none, or "" */
     uint64_t         max_errors;    /* 0: the location's */
     double           max_error_ratio;   /* 0: none, else 0 < r <= 1 */
     unsigned         undigested:1;  /* nobody asks for the file's SHA-256 */
     unsigned         scored:1;      /* the file is: see glyph_scored.h */
+    unsigned         headless:1;    /* there is no header: see map */
     unsigned         strict:1;      /* the first bad row fails the file */
     unsigned         reject_unknown:1;
     unsigned         reject_not_gpu:1;

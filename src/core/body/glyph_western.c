@@ -122,7 +122,7 @@ glyph_western_count(glyph_western_t *w, const unsigned char *data,
 static int
 glyph_western_is_good(const unsigned char *data, size_t len, size_t i)
 {
-    int                   before, behind;
+    int                   behind;
     glyph_western_kind_e  kind;
 
     kind = glyph_western_kind(data[i]);
@@ -141,13 +141,18 @@ glyph_western_is_good(const unsigned char *data, size_t len, size_t i)
         return 0;
     }
 
-    before = glyph_western_is_letter(data, len, i - 1);
     behind = glyph_western_is_letter(data, len, i + 1);
 
     switch (kind) {
 
     case GLYPH_WESTERN_LETTER:
-        return before || behind || data[i] == 0xe0;      /* "à" */
+        return behind
+               || glyph_western_is_letter(data, len, i - 1)
+               || (i + 2 < len && data[i + 1] >= 0x80
+                   && glyph_western_is_letter(data, len, i + 2))
+               || (i > 1 && data[i - 1] >= 0x80
+                   && glyph_western_is_letter(data, len, i - 2))
+               || data[i] == 0xe0;      /* "à" */
 
     case GLYPH_WESTERN_MARK:
         return !behind;
@@ -184,7 +189,7 @@ glyph_western_kind(unsigned char c)
 }
 
 
-/* An ASCII letter, or one of windows-1252 that is beside one. */
+/* An ASCII letter. */
 
 static int
 glyph_western_is_letter(const unsigned char *data, size_t len, size_t i)
@@ -197,9 +202,7 @@ glyph_western_is_letter(const unsigned char *data, size_t len, size_t i)
 
     c = data[i] | 0x20;
 
-    return (c >= 'a' && c <= 'z')
-           || (data[i] >= 0x80
-               && glyph_western_kind(data[i]) == GLYPH_WESTERN_LETTER);
+    return c >= 'a' && c <= 'z';
 }
 
 

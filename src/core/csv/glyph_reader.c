@@ -42,6 +42,7 @@ typedef struct {
 
 struct glyph_reader_s {
     glyph_json_reader_t  *json;         /* reads instead, if there is one */
+    glyph_reader_t       *inner;        /* of lines in quotes, or NULL */
 
     glyph_libcsv_t        libcsv;
     glyph_fields_t        fields;
@@ -67,6 +68,7 @@ struct glyph_reader_s {
 };
 
 
+static int glyph_reader_unwrapped(glyph_reader_t *rd, glyph_record_t *rec);
 static int glyph_reader_record(glyph_reader_t *rd, glyph_window_t *w,
     glyph_record_t *rec);
 static int glyph_reader_plain(glyph_reader_t *rd, glyph_window_t *w,
@@ -137,6 +139,7 @@ glyph_reader_destroy(glyph_reader_t *rd)
         return;
     }
 
+    glyph_reader_destroy(rd->inner);
     glyph_libcsv_free(&rd->libcsv);
     glyph_buf_free(&rd->hold);
     glyph_plain_free(&rd->plain);
@@ -184,7 +187,30 @@ glyph_reader_refused(const glyph_reader_t *rd, glyph_buf_t *detail)
 void
 glyph_reader_expect(glyph_reader_t *rd, size_t nfields)
 {
-    rd->expect = nfields;
+    if (rd->inner) {
+        rd->inner->expect = nfields;
+
+    } else {
+        rd->expect = nfields;
+    }
+}
+
+
+void
+glyph_reader_begin(glyph_reader_t *rd, uint64_t line, uint64_t offset)
+{
+    rd->line = line;
+    rd->offset = offset;
+}
+
+
+int
+glyph_reader_unwrap(glyph_reader_t *rd)
+{
+    rd->inner = glyph_reader_create(rd->plain.delimiter, rd->max_row_size,
+                                    rd->fields.max);
+
+    return rd->inner ? GLYPH_OK : GLYPH_ERROR;
 }
 
 
@@ -231,6 +257,10 @@ glyph_reader_next(glyph_reader_t *rd, const unsigned char **pos,
             *pos = last - w.len;
         }
 
+        if (rc == GLYPH_OK && rd->inner) {
+            return glyph_reader_unwrapped(rd, rec);
+        }
+
         if (rc != GLYPH_AGAIN || *pos == last) {
             return rc;
         }
@@ -239,6 +269,56 @@ glyph_reader_next(glyph_reader_t *rd, const unsigned char **pos,
             return GLYPH_ERROR;
         }
     }
+}
+
+
+/* A line that has no quotes around it is read as it is. */
+
+static int
+glyph_reader_unwrapped(glyph_reader_t *rd, glyph_record_t *rec)
+{
+    int                   rc;
+    size_t                i;
+    glyph_record_t        inner;
+    const unsigned char  *p, *last;
+
+    if (rec->code != GLYPH_CODE_OK || rec->raw.data[0] != '"'
+        || rec->fields[0].len == 0)
+    {
+        return GLYPH_OK;
+    }
+
+    for (i = 1; i < rec->nfields; i++) {
+        if (rec->fields[i].len) {
+            return GLYPH_OK;
+        }
+    }
+
+    p = rec->fields[0].data;
+    last = p + rec->fields[0].len;
+
+    rec->raw = rec->fields[0];
+    rec->in_input = 0;
+
+    rc = glyph_reader_next(rd->inner, &p, last, 1, &inner);
+
+    if (rc == GLYPH_ERROR) {
+        return GLYPH_ERROR;
+    }
+
+    if (rc == GLYPH_OK) {
+        rec->code = (p == last) ? inner.code : GLYPH_ROW_MALFORMED;
+        rec->stray_quote = inner.stray_quote;
+        rec->fields = inner.fields;
+        rec->nfields = inner.nfields;
+    }
+
+    if (rec->code != GLYPH_CODE_OK) {
+        rec->fields = NULL;
+        rec->nfields = 0;
+    }
+
+    return GLYPH_OK;
 }
 
 

@@ -54,6 +54,15 @@ struct glyph_json_reader_s *glyph_reader_json(glyph_reader_t *rd);
 /* How many fields a mended record must have; 0 (at first): mend nothing. */
 void glyph_reader_expect(glyph_reader_t *rd, size_t nfields);
 
+/* Where the first record is in the file; line 1, offset 0, if not told. */
+void glyph_reader_begin(glyph_reader_t *rd, uint64_t line, uint64_t offset);
+
+/*
+ * Of a record that is one field with quotes around it, and empty ones behind
+ * it, that field is read as the record.  GLYPH_OK or GLYPH_ERROR.
+ */
+int glyph_reader_unwrap(glyph_reader_t *rd);
+
 /*
  * Reads the next record from *pos up to last; "end" says that nothing
  * follows.

@@ -39,6 +39,8 @@ typedef struct {
     glyph_header_t       *header;
     glyph_reader_t       *reader;       /* behind the header */
     const unsigned char  *pos;          /* and there it is */
+    const unsigned char  *from;         /* the header's line */
+    unsigned              line;         /* … and its number */
     unsigned              found_line;   /* the header's, if nobody told it and
                                            it is not the first; or 0 */
     unsigned              wrapped:1;    /* each line is in quotes */
@@ -51,6 +53,9 @@ typedef struct {
  */
 int glyph_sample_decide(glyph_sample_t *s, glyph_code_e *code,
     glyph_buf_t *detail);
+
+/* Another reader of its rows; NULL when out of memory. */
+glyph_reader_t *glyph_sample_reader(const glyph_sample_t *s);
 
 /* The decimal mark that values prove: "seen" has a bit for each of theirs. */
 glyph_decimal_e glyph_sample_habit(unsigned seen);

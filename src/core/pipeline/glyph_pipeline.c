@@ -367,6 +367,8 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
     s.delimiter = p->opts.delimiter;
     s.decimal = p->opts.decimal;
     s.map = &p->opts.map;
+    s.header_line = p->opts.header_line;
+    s.headless = p->opts.headless;
     s.max_row_size = p->conf->max_row_size;
     s.max_columns = p->conf->max_columns;
     s.did_you_mean = &p->did_you_mean;
@@ -413,7 +415,7 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
     p->sample_pos = s.pos - s.data;
 
     if (s.format == GLYPH_FORMAT_CSV) {
-        glyph_skip_init(&p->skip, p->header, 1);
+        glyph_skip_init(&p->skip, p->header, !s.headless);
     }
 
     glyph_tender_init(&p->tender, glyph_header_currency(p->header),
