@@ -338,6 +338,89 @@ static const file_t  headers[] = {
 };
 
 
+static const file_t  jsons[] = {
+
+    { "an array within an object", NULL,
+      "{\"next\":null,\"items\":[{\"title\":\"RTX 3090\",\"price\":700},\n"
+      "{\"title\":\"RTX 3080\",\"price\":600}],\"total\":2}\n", 0,
+      "~records_nested*;RTX 3090=700.00 USD;RTX 3080=600.00 USD;" },
+
+    { "deeper, and not the first array", NULL,
+      "{\"data\":{\"ids\":[1],\"tags\":[{\"a\":1}],\"rows\":"
+      "[{\"title\":\"RTX 3090\",\"price\":700}]}}", 0,
+      "~records_nested*;RTX 3090=700.00 USD;" },
+
+    { "one bare object", NULL,
+      "{\n\"title\":\"RTX 3090\",\n\"price\":700,\"offers\":[{}]\n}\n", 0,
+      "RTX 3090=700.00 USD {\"offers\":[{}]};" },
+
+    { "lines that were said to be an array", NULL,
+      "{\"title\":\"RTX 3090\",\"price\":700}\n"
+      "{\"title\":\"RTX 3080\",\"price\":600}\n\x1a", 0,
+      "RTX 3090=700.00 USD;RTX 3080=600.00 USD;" },
+
+    { "an object of columns", NULL,
+      "{\"title\":[\"RTX 3090\"],\"price\":[700]}", 0,
+      "refused json_malformed" },
+
+    { "an array of arrays", NULL, "[[\"title\",\"price\"],[\"a\",1]]", 0,
+      "refused json_malformed" },
+
+    { "NaN and Infinity", NULL,
+      "[{\"title\":\"RTX NaN\",\"price\":700,\"quantity\":NaN},"
+      "{\"title\":\"x\",\"price\":-Infinity}]", 0,
+      "RTX NaN=700.00 USD;!price_missing;" },
+
+    { "prices that are objects", NULL,
+      "[{\"title\":\"a\",\"price\":{\"value\":1.5,\"currency\":\"EUR\"}},"
+      "{\"title\":\"b\",\"price\":{\"amount\":\"2.50\",\"currencyCode\":\"GBP\"}},"
+      "{\"title\":\"c\",\"price\":3},"
+      "{\"title\":\"cents?\",\"price\":{\"amount\":79900,\"currency\":\"EUR\"}},"
+      "{\"title\":\"no\",\"price\":{\"from\":1}}]", 0,
+      "a=1.50 EUR;~no_rate;b=2.50 GBP;~no_rate;c=3.00 USD;!value_nested;"
+      "!value_nested;" },
+
+    { "map: a path", "offer.p.value:price,product.name:title",
+      "[{\"product\":{\"name\":\"RTX 3090 24\\\" \\u0001x\"},"
+      "\"offer\":{\"p\":{\"value\":\"700\"}}}]", 0,
+      "RTX 3090 24\" \x01x=700.00 USD {\"product\":{\"name\":\"RTX 3090 24\\\" "
+      "\\u0001x\"},\"offer\":{\"p\":{\"value\":\"700\"}}};" },
+
+    { "NULs behind the array", NULL,
+      BYTES("[{\"title\":\"a\",\"price\":1}]\n\0\0\0"), "a=1.00 USD;" },
+
+    { "something behind it", NULL, "[{\"title\":\"a\",\"price\":1}]x", 0,
+      "a=1.00 USD;refused json_malformed" }
+};
+
+
+static void
+test_json(void)
+{
+    glyph_pipeline_opts_t  opts;
+
+    static const file_t  lines[] = {
+        { "an array that was said to be lines", NULL,
+          "[\n{\"title\":\"RTX 3090\",\n\"price\":700}\n]\n", 0,
+          "RTX 3090=700.00 USD;" },
+        { "lines with arrays in them", NULL,
+          "{\"title\":\"a\",\"price\":1,\"x\":[{\"title\":\"b\",\"price\":2}]}\n", 0,
+          "a=1.00 USD {\"x\":[{\"title\":\"b\",\"price\":2}]};" },
+        { "NaN in a line", NULL,
+          "{\"title\":\"a\",\"price\":1,\"x\":NaN}\n{\"title\":NaN x}\n", 0,
+          "a=1.00 USD;!row_not_json;" }
+    };
+
+    memset(&opts, 0, sizeof(opts));
+
+    opts.format = GLYPH_FORMAT_JSON;
+    check_all(jsons, sizeof(jsons) / sizeof(jsons[0]), &opts);
+
+    opts.format = GLYPH_FORMAT_NDJSON;
+    check_all(lines, 3, &opts);
+}
+
+
 static void
 test_header_line(void)
 {
@@ -462,6 +545,7 @@ main(void)
     CHECK(columns);
     CHECK(headers);
     test_header_line();
+    test_json();
     test_long();
     test_strict();
 

@@ -456,6 +456,13 @@ glyph_body_format(const glyph_body_t *body)
 }
 
 
+void
+glyph_body_set_format(glyph_body_t *body, glyph_format_e format)
+{
+    body->format = format;
+}
+
+
 const char *
 glyph_body_charset(const glyph_body_t *body)
 {

@@ -58,6 +58,7 @@ const unsigned char *glyph_body_sha256(const glyph_body_t *body);
 
 /* What is known of the file so far. */
 glyph_format_e glyph_body_format(const glyph_body_t *body);
+void glyph_body_set_format(glyph_body_t *body, glyph_format_e format);
 const char *glyph_body_charset(const glyph_body_t *body);
 const glyph_str_t *glyph_body_filename(const glyph_body_t *body);
 

@@ -21,7 +21,7 @@ typedef struct {
     const glyph_str_t    *map;
     size_t                max_row_size;
     size_t                max_columns;
-    glyph_format_e        format;
+    glyph_format_e        format;       /* of JSON: may be found another */
     unsigned              header_line;  /* 0: not told */
     unsigned              headless:1;   /* there is none: s->map names places */
 
@@ -43,6 +43,8 @@ typedef struct {
     unsigned              line;         /* … and its number */
     unsigned              found_line;   /* the header's, if nobody told it and
                                            it is not the first; or 0 */
+    glyph_buf_t           path;         /* of JSON: to the records within an
+                                           object; the caller's to free */
     unsigned              wrapped:1;    /* each line is in quotes */
 } glyph_sample_t;
 

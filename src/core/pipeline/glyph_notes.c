@@ -130,6 +130,15 @@ glyph_notes_sample(glyph_notes_t *notes, const glyph_sample_t *s)
         glyph_notes_add(notes, GLYPH_WARN_LINES_QUOTED, &text);
     }
 
+    if (s->path.len) {
+        glyph_buf_reset(&text);
+        glyph_buf_puts(&text, "the records were taken from ");
+        glyph_json_string(&text, s->path.data, s->path.len);
+        glyph_buf_puts(&text, "; what else is in the file was not read");
+        glyph_notes_add(notes, GLYPH_WARN_RECORDS_NESTED, &text);
+    }
+
+    notes->text.failed |= text.failed | s->path.failed;
     glyph_buf_free(&text);
 }
 

@@ -384,6 +384,7 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
         && !glyph_body_ended(p->body) && p->sample_size < GLYPH_SAMPLE_MAX)
     {
         glyph_reader_destroy(s.reader);
+        glyph_buf_free(&s.path);
         glyph_buf_reset(&p->detail);
         p->sample_size = GLYPH_SAMPLE_MAX;
         return GLYPH_AGAIN;
@@ -391,6 +392,10 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
 
     p->reader = s.reader;
     p->header = s.header;
+
+    glyph_body_set_format(p->body, s.format);
+    glyph_notes_sample(&p->notes, &s);
+    glyph_buf_free(&s.path);
 
     if (rc != GLYPH_OK) {
         return (rc == GLYPH_BAD) ? glyph_pipeline_refuse(p, code) : rc;
@@ -427,7 +432,6 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
         return GLYPH_ERROR;
     }
 
-    glyph_notes_sample(&p->notes, &s);
     glyph_notes_header(&p->notes, p->header);
 
     if (p->notes.text.failed) {
