@@ -77,8 +77,6 @@ static int sieve_option(sieve_t *s, int c, char *arg);
 static int sieve_input(sieve_t *s, const char *name);
 static const char *sieve_default_models(void);
 static int sieve_models(sieve_t *s, const char *name);
-static glyph_format_e sieve_find_format(const unsigned char *p, size_t n);
-static int sieve_next(const unsigned char **p, const unsigned char *last);
 static int sieve_read(sieve_t *s);
 static void sieve_listing(void *data, const glyph_listing_t *l);
 static void sieve_first(sieve_t *s, int64_t index);
@@ -149,7 +147,7 @@ main(int argc, char **argv)
     s.n = fread(s.chunk, 1, SIEVE_CHUNK, stdin);
 
     if (!s.input_given) {
-        s.opts.format = sieve_find_format(s.chunk, s.n);
+        s.opts.format = GLYPH_FORMAT_ANY;
     }
 
     rc = glyph_pipeline_create(&s.pipeline, &s.conf, &s.opts, &code);
@@ -481,52 +479,6 @@ sieve_models(sieve_t *s, const char *name)
 }
 
 
-/*
- * An array of objects begins with "[{", an object with {"; the header of a CSV
- * file with neither, though SQL Server writes [title],[price].
- */
-
-static glyph_format_e
-sieve_find_format(const unsigned char *p, size_t n)
-{
-    int                   first, second;
-    const unsigned char  *last;
-
-    last = p + n;
-    first = sieve_next(&p, last);
-    second = sieve_next(&p, last);
-
-    if (first == '[' && (second == '{' || second == ']')) {
-        return GLYPH_FORMAT_JSON;
-    }
-
-    if (first == '{' && (second == '"' || second == '}')) {
-        return GLYPH_FORMAT_NDJSON;
-    }
-
-    return GLYPH_FORMAT_CSV;
-}
-
-
-/* The next character that is not blank, nor of UTF-16 or a byte order mark. */
-
-static int
-sieve_next(const unsigned char **p, const unsigned char *last)
-{
-    int  c;
-
-    while (*p < last) {
-        c = *(*p)++;
-
-        if (strchr(" \t\r\n\xef\xbb\xbf\xff\xfe", c) == NULL) {
-            return c;
-        }
-    }
-
-    return -1;
-}
-
-
 static int
 sieve_read(sieve_t *s)
 {
@@ -655,7 +607,7 @@ sieve_rejected(void *data, const glyph_rejected_t *r)
     b = &s->head;
     glyph_buf_reset(b);
 
-    if (s->opts.format == GLYPH_FORMAT_CSV) {
+    if (glyph_pipeline_format(s->pipeline) == GLYPH_FORMAT_CSV) {
         sieve_rejected_csv(s, r);
 
     } else {

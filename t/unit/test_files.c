@@ -421,6 +421,79 @@ test_json(void)
 }
 
 
+#define FIELD(name, value)                                                   \
+    "--b\r\nContent-Disposition: form-data; name=\"" name "\"\r\n\r\n" value "\r\n"
+#define FILE_OF(text)                                                        \
+    "--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a\"\r\n"     \
+    "\r\n" text "\r\n"
+#define END  "--b--\r\n"
+
+
+static const file_t  forms[] = {
+
+    { "options before the file", NULL,
+      FIELD("delimiter", ";") FIELD("map", "x,y:title,z:price")
+      FILE_OF("x,y;z\nRTX 3090;700") END, 0,
+      "refused option_invalid" },
+
+    { "options before the file, a name in quotes", NULL,
+      FIELD("decimal", "comma") FIELD("currency", "EUR")
+      FIELD("delimiter", ";") FIELD("map", "\"x,y\":title,z:price") FIELD("max_error_ratio", "0.5")
+      FILE_OF("x,y;z\nRTX 3090;1.000\na;x\n") END, 0,
+      "RTX 3090=1000.00 EUR;~no_rate;!price_invalid;" },
+
+    { "no header", NULL,
+      FIELD("header", "none") FIELD("map", "1:title,2:price")
+      FILE_OF("RTX 3090,700") END, 0, "RTX 3090=700.00 USD;" },
+
+    { "an option behind the file", NULL,
+      FILE_OF("title,price\nRTX 3090,700") FIELD("decimal", "comma") END, 0,
+      "refused field_late" },
+
+    { "an option that cannot be", NULL,
+      FIELD("decimal", "dot") FILE_OF("title,price\nRTX 3090,700") END, 0,
+      "refused field_invalid" },
+
+    { "what a form cannot decide", NULL,
+      FIELD("dry_run", "true") FILE_OF("title,price\nRTX 3090,700") END, 0,
+      "refused field_invalid" },
+
+    { "an option twice", NULL,
+      FIELD("decimal", "comma") FIELD("decimal", "comma")
+      FILE_OF("title,price\nRTX 3090,700") END, 0,
+      "refused field_repeated" },
+
+    { "an option and an empty file", NULL,
+      FIELD("decimal", "comma") FILE_OF("") END, 0, "refused file_empty" },
+
+    { "what frameworks add", NULL,
+      FIELD("_charset_", "UTF-8") FIELD("csrf_token", "x") FIELD("submit", "")
+      FILE_OF("title,price\nRTX 3090,700") FIELD("submit", "Go") END, 0,
+      "RTX 3090=700.00 USD;" },
+
+    { "metadata as a blob", NULL,
+      "--b\r\nContent-Disposition: form-data; name=\"metadata\"; "
+      "filename=\"blob\"\r\nContent-Type: application/json\r\n\r\n{\"a\":1}\r\n"
+      FILE_OF("title,price\nRTX 3090,700") END, 0, "RTX 3090=700.00 USD;" },
+
+    { "JSON that no type tells of", NULL,
+      FILE_OF("[{\"title\":\"RTX 3090\",\"price\":700}]") END, 0,
+      "RTX 3090=700.00 USD;" }
+};
+
+
+static void
+test_forms(void)
+{
+    glyph_pipeline_opts_t  opts;
+
+    memset(&opts, 0, sizeof(opts));
+    glyph_str_set(&opts.boundary, "b");
+
+    check_all(forms, sizeof(forms) / sizeof(forms[0]), &opts);
+}
+
+
 static void
 test_header_line(void)
 {
@@ -546,6 +619,7 @@ main(void)
     CHECK(headers);
     test_header_line();
     test_json();
+    test_forms();
     test_long();
     test_strict();
 

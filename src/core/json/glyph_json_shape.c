@@ -190,3 +190,32 @@ glyph_shape_begins(const unsigned char *p, const unsigned char *last,
 
     return p < last && *p == c;
 }
+
+
+glyph_format_e
+glyph_json_shape_format(const unsigned char *data, size_t len)
+{
+    const unsigned char  *p, *last;
+
+    last = data + len;
+    p = glyph_json_walk_space(data, last);
+
+    if (p == last) {
+        return GLYPH_FORMAT_CSV;
+    }
+
+    if (*p == '{' && (glyph_shape_begins(p + 1, last, '"')
+                      || glyph_shape_begins(p + 1, last, '}')))
+    {
+        return GLYPH_FORMAT_NDJSON;
+    }
+
+    if (*p == '[' && (glyph_shape_begins(p + 1, last, '{')
+                      || glyph_shape_begins(p + 1, last, '[')
+                      || glyph_shape_begins(p + 1, last, ']')))
+    {
+        return GLYPH_FORMAT_JSON;
+    }
+
+    return GLYPH_FORMAT_CSV;
+}

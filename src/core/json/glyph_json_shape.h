@@ -28,4 +28,10 @@ void glyph_json_shape(glyph_json_shape_t *shape, glyph_format_e format,
     const unsigned char *data, size_t len, int whole, int mapped,
     glyph_buf_t *path);
 
+/*
+ * CSV or not: an array of objects begins with "[{", an object with {"; the
+ * header of a CSV file with neither, though SQL Server writes [title],[price].
+ */
+glyph_format_e glyph_json_shape_format(const unsigned char *data, size_t len);
+
 #endif /* GLYPH_JSON_SHAPE_H_INCLUDED */

@@ -2,6 +2,7 @@
 #include "body/glyph_body.h"
 #include "body/glyph_western.h"
 #include "csv/glyph_json_sample.h"
+#include "json/glyph_json_shape.h"
 #include "pipeline/glyph_pipeline.h"
 #include "csv/glyph_reader.h"
 #include "pipeline/glyph_row.h"
@@ -364,6 +365,11 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
     s.len = p->sample.len;
     s.whole = glyph_body_ended(p->body);
     s.format = glyph_body_format(p->body);
+
+    if (s.format == GLYPH_FORMAT_ANY) {
+        s.format = glyph_json_shape_format(s.data, s.len);
+    }
+
     s.delimiter = p->opts.delimiter;
     s.decimal = p->opts.decimal;
     s.map = &p->opts.map;
@@ -754,6 +760,13 @@ const glyph_str_t *
 glyph_pipeline_detail(const glyph_pipeline_t *p)
 {
     return &p->detail_str;
+}
+
+
+glyph_format_e
+glyph_pipeline_format(const glyph_pipeline_t *p)
+{
+    return glyph_body_format(p->body);
 }
 
 

@@ -123,6 +123,9 @@ int glyph_pipeline_begun(const glyph_pipeline_t *p);
 /* Warnings of the whole file: lines of a code, ": ", and a sentence. */
 void glyph_pipeline_notes(const glyph_pipeline_t *p, glyph_buf_t *b);
 
+/* What the file is written in, once begun. */
+glyph_format_e glyph_pipeline_format(const glyph_pipeline_t *p);
+
 /* The file's delimiter, once begun; 0 before. */
 unsigned char glyph_pipeline_delimiter(const glyph_pipeline_t *p);
 

@@ -118,6 +118,8 @@ static const glyph_code_entry_t  glyph_codes[GLYPH_CODE_N] = {
         "a field of the multipart body is not one that is known" },
     [GLYPH_MULTIPART_FIELD_REPEATED] = { "field_repeated",
         "a field of the multipart body is given twice" },
+    [GLYPH_MULTIPART_FIELD_LATE] = { "field_late",
+        "an option of the multipart body stands behind the file" },
     [GLYPH_MULTIPART_FIELD_INVALID] = { "field_invalid",
         "a field of the multipart body has a value that is not allowed" },
     [GLYPH_OPTION_INVALID] = { "option_invalid",
