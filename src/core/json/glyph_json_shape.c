@@ -46,7 +46,11 @@ glyph_json_shape(glyph_json_shape_t *shape, glyph_format_e format,
 
     if (*p == '[') {
 
-        if (glyph_shape_begins(p + 1, last, '[')) {
+        next = glyph_json_walk_space(p + 1, last);
+
+        if (next < last && *next == '['
+            && !glyph_shape_begins(next + 1, last, '['))
+        {
             shape->advice = "the records are arrays: send an array of "
                             "objects (of pandas: orient=\"records\")";
 
@@ -96,7 +100,9 @@ glyph_json_shape(glyph_json_shape_t *shape, glyph_format_e format,
         }
     }
 
-    if (next == last && whole) {
+    if (next == last && whole
+        && (format == GLYPH_FORMAT_JSON || memchr(p, '\n', end - p)))
+    {
         shape->format = GLYPH_FORMAT_JSON;
         shape->bare = 1;
     }
@@ -156,7 +162,8 @@ glyph_shape_find(const unsigned char *p, const unsigned char *last,
             glyph_shape_find(w.value, last, depth + 1, found, &here);
 
         } else if (*w.value == '['
-                   && glyph_shape_begins(w.value + 1, last, '{'))
+                   && (glyph_shape_begins(w.value + 1, last, '{')
+                       || glyph_shape_begins(w.value + 1, last, ']')))
         {
             first = glyph_json_walk_space(w.value + 1, last);
             usable = glyph_shape_usable(first, last, &columnar);
