@@ -182,10 +182,13 @@ for my $row (@warnings) {
     my ($record, $header) = reverse spans($row->[1]);
     my $file = row_file($record);
     $file =~ s/^.*/$header/ if defined $header;
+    my @type = $code eq 'records_nested'
+        ? 'Content-Type: application/json' : ();
+    $file = $header if @type;
     my $result = send_file($code eq 'dedup_full' ? '/dedup'
                                                  : '/api/import/csv',
-                           $file);
-    my ($got) = $result =~ /"warnings":\[.*?(\{[^}]*"code":"$code"[^}]*\})/;
+                           $file, @type);
+    my ($got) = $result =~ /"warnings":\[.*?(\{[^}]*"code":"$code"[^}]*\})/s;
     is '`' . (defined $got ? $got : $result) . '`', $row->[2], $code;
 }
 

@@ -215,7 +215,7 @@ glyph_form_no_file(const glyph_multipart_t *mp, glyph_buf_t *detail)
 
     for (i = 0; (name = glyph_multipart_field_name(mp, i)) != NULL; i++) {
 
-        if (!glyph_form_is_known(name)) {
+        if (!glyph_form_is_known(name) && !glyph_form_opts_known(name)) {
             glyph_buf_puts(detail, "the multipart body has no file: part ");
             glyph_json_string(detail, name->data, name->len);
             glyph_buf_puts(detail, " has no filename, so it is a field; if "
