@@ -18,6 +18,7 @@
 #include "out/glyph_copy.h"
 #include "text/glyph_json.h"
 #include "pipeline/glyph_pipeline.h"
+#include "text/glyph_utf8.h"
 
 
 #define BOUNDARY  "b"

@@ -244,7 +244,8 @@ static const file_t  skipped[] = {
 static const file_t  charsets[] = {
 
     { "windows-1252 below a header of ASCII", NULL,
-      "title,price\nRTX 3090 f\xfcr M\xfcller,700 \x80\nRTX 3080,\xa3""600\n", 0,
+      "title,price\nRTX 3090 f\xfcr M\xfcller,700 \x80\nRTX 3080,\xa3""600"
+      "\n", 0,
       "~charset_guessed*;RTX 3090 f\xc3\xbcr M\xc3\xbcller=700.00 EUR;~no_rate;"
       "RTX 3080=600.00 GBP;~no_rate;" },
 
@@ -254,7 +255,8 @@ static const file_t  charsets[] = {
       "cr\xc3\xa9\xc3\xa9""e=700.00 USD;" },
 
     { "a header of it", NULL, "Titel,Preis,Gr\xf6\xdf""e\nRTX 3090,700,x\n", 0,
-      "~charset_guessed*;RTX 3090=700.00 XXX {\"Gr\xc3\xb6\xc3\x9f""e\":\"x\"};" },
+      "~charset_guessed*;RTX 3090=700.00 XXX {\"Gr\xc3\xb6\xc3\x9f""e\":"
+      "\"x\"};" },
 
     { "windows-1251", NULL,
       "title,price\n\xe2\xe8\xe4\xe5\xee RTX 3090,700\n", 0,
@@ -373,9 +375,11 @@ static const file_t  jsons[] = {
 
     { "prices that are objects", NULL,
       "[{\"title\":\"a\",\"price\":{\"value\":1.5,\"currency\":\"EUR\"}},"
-      "{\"title\":\"b\",\"price\":{\"amount\":\"2.50\",\"currencyCode\":\"GBP\"}},"
+      "{\"title\":\"b\",\"price\":{\"amount\":\"2.50\",\"currencyCode\":"
+      "\"GBP\"}},"
       "{\"title\":\"c\",\"price\":3},"
-      "{\"title\":\"cents?\",\"price\":{\"amount\":79900,\"currency\":\"EUR\"}},"
+      "{\"title\":\"cents?\",\"price\":{\"amount\":79900,\"currency\":\"EU"
+      "R\"}},"
       "{\"title\":\"no\",\"price\":{\"from\":1}}]", 0,
       "a=1.50 EUR;~no_rate;b=2.50 GBP;~no_rate;c=3.00 USD;!value_nested;"
       "!value_nested;" },
@@ -404,7 +408,8 @@ test_json(void)
           "[\n{\"title\":\"RTX 3090\",\n\"price\":700}\n]\n", 0,
           "RTX 3090=700.00 USD;" },
         { "lines with arrays in them", NULL,
-          "{\"title\":\"a\",\"price\":1,\"x\":[{\"title\":\"b\",\"price\":2}]}\n", 0,
+          "{\"title\":\"a\",\"price\":1,\"x\":[{\"title\":\"b\",\"price\":"
+          "2}]}\n", 0,
           "a=1.00 USD {\"x\":[{\"title\":\"b\",\"price\":2}]};" },
         { "NaN in a line", NULL,
           "{\"title\":\"a\",\"price\":1,\"x\":NaN}\n{\"title\":NaN x}\n", 0,
@@ -422,10 +427,11 @@ test_json(void)
 
 
 #define FIELD(name, value)                                                   \
-    "--b\r\nContent-Disposition: form-data; name=\"" name "\"\r\n\r\n" value "\r\n"
+    "--b\r\nContent-Disposition: form-data; name=\"" name "\"\r\n"           \
+    "\r\n" value "\r\n"
 #define FILE_OF(text)                                                        \
-    "--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a\"\r\n"     \
-    "\r\n" text "\r\n"
+    "--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a\""     \
+    "\r\n\r\n" text "\r\n"
 #define END  "--b--\r\n"
 
 
@@ -438,7 +444,8 @@ static const file_t  forms[] = {
 
     { "options before the file, a name in quotes", NULL,
       FIELD("decimal", "comma") FIELD("currency", "EUR")
-      FIELD("delimiter", ";") FIELD("map", "\"x,y\":title,z:price") FIELD("max_error_ratio", "0.5")
+      FIELD("delimiter", ";") FIELD("map", "\"x,y\":title,z:pric"
+      "e") FIELD("max_error_ratio", "0.5")
       FILE_OF("x,y;z\nRTX 3090;1.000\na;x\n") END, 0,
       "RTX 3090=1000.00 EUR;~no_rate;!price_invalid;" },
 
@@ -507,7 +514,8 @@ test_header_line(void)
           "refused option_invalid" }
     };
     static const file_t  none[] = {
-        { "no header", "1:title,3:price", "RTX 3090;new;700\nRTX 3080;;600;\n", 0,
+        { "no header", "1:title,3:price", "RTX 3090;new;700\nRTX 3080;;600"
+        ";\n", 0,
           "RTX 3090=700.00 USD {\"column_2\":\"new\"};RTX 3080=600.00 USD;" },
         { "no header, no map", NULL, "RTX 3090,700\n", 0,
           "refused option_invalid" },

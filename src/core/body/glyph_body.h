@@ -22,9 +22,9 @@ typedef struct glyph_body_s  glyph_body_t;
 
 /*
  * The options are the caller's and must live as long; fields of a form are
- * added to them before the first byte of its file is given.  "detail" gets a sentence
- * on what is wrong.  GLYPH_OK, GLYPH_ERROR, or GLYPH_BAD (an unknown charset)
- * with *code; *body is NULL unless GLYPH_OK.
+ * added to them before the first byte of its file is given.  "detail" gets a
+ * sentence on what is wrong.  GLYPH_OK, GLYPH_ERROR, or GLYPH_BAD (an unknown
+ * charset) with *code; *body is NULL unless GLYPH_OK.
  */
 int glyph_body_create(glyph_body_t **body, glyph_pipeline_opts_t *opts,
     glyph_buf_t *detail, glyph_code_e *code);
