@@ -332,6 +332,19 @@ static const file_t  headers[] = {
       "~lines_quoted*;RTX 3090=700.00 USD;RTX 3080=600.00 USD;"
       "RTX 3070=500.00 USD;!row_malformed;-1" },
 
+    { "quotes that begin a field between tabs", NULL,
+      "title\tprice\tnotes\n\"Founders\" RTX 3090\t700\t\"a\n"
+      "RTX 3080 24\" x\t600\tb\n", 0,
+      "\"Founders\" RTX 3090=700.00 USD;RTX 3080 24\" x=600.00 USD;" },
+
+    { "quotes that keep a line end between tabs", NULL,
+      "title\tprice\tnotes\n\"RTX 3090\"\t700\t\"a\nb\"\nRTX 3080\t600\tb\n", 0,
+      "RTX 3090=700.00 USD;RTX 3080=600.00 USD;" },
+
+    { "the same in the last column alone", NULL,
+      "title\tprice\tnotes\nRTX 3090\t700\t\"a\nb\"\nRTX 3080\t600\tb\n", 0,
+      "RTX 3090=700.00 USD;RTX 3080=600.00 USD;" },
+
     { "sep= with a blank", NULL, "sep= ;\ntitle;price\nRTX 3090;700\n", 0,
       "RTX 3090=700.00 USD;" },
 

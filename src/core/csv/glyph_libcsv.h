@@ -35,7 +35,7 @@ int glyph_libcsv_init(glyph_libcsv_t *l, unsigned char delimiter,
     glyph_fields_t *fields);
 void glyph_libcsv_free(glyph_libcsv_t *l);
 
-/* The sign that quotes fields, if it is not '"'. */
+/* The byte that quotes fields, if it is not '"'. */
 void glyph_libcsv_quote(glyph_libcsv_t *l, unsigned char quote);
 
 /*

@@ -204,6 +204,14 @@ glyph_reader_begin(glyph_reader_t *rd, uint64_t line, uint64_t offset)
 }
 
 
+void
+glyph_reader_unquoted(glyph_reader_t *rd)
+{
+    rd->plain.quote = GLYPH_PLAIN_NO_QUOTE;
+    glyph_libcsv_quote(&rd->libcsv, GLYPH_PLAIN_NO_QUOTE);
+}
+
+
 int
 glyph_reader_unwrap(glyph_reader_t *rd)
 {

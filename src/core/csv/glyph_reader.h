@@ -57,6 +57,9 @@ void glyph_reader_expect(glyph_reader_t *rd, size_t nfields);
 /* Where the first record is in the file; line 1, offset 0, if not told. */
 void glyph_reader_begin(glyph_reader_t *rd, uint64_t line, uint64_t offset);
 
+/* A quote sign is one as any other character, in all of the file. */
+void glyph_reader_unquoted(glyph_reader_t *rd);
+
 /*
  * Of a record that is one field with quotes around it, and empty ones behind
  * it, that field is read as the record.  GLYPH_OK or GLYPH_ERROR.

@@ -104,6 +104,10 @@ glyph_sample_reader(const glyph_sample_t *s)
         return NULL;
     }
 
+    if (rd && s->unquoted) {
+        glyph_reader_unquoted(rd);
+    }
+
     return rd;
 }
 
@@ -116,6 +120,8 @@ glyph_sample_header(glyph_sample_t *s, glyph_code_e *code,
     size_t          i;
     glyph_record_t  rec;
 
+    s->unquoted = s->delimiter == '\t' && !s->wrapped
+                  && glyph_find_unquoted(s);
     s->pos = s->from;
     s->reader = glyph_sample_reader(s);
 

@@ -46,6 +46,7 @@ typedef struct {
     glyph_buf_t           path;         /* of JSON: to the records within an
                                            object; the caller's to free */
     unsigned              wrapped:1;    /* each line is in quotes */
+    unsigned              unquoted:1;   /* quote signs are text */
 } glyph_sample_t;
 
 

@@ -324,3 +324,62 @@ glyph_find_wrapped(const glyph_sample_t *s, unsigned char delimiter,
 
     return rc == GLYPH_ERROR ? GLYPH_ERROR : GLYPH_OK;
 }
+
+
+int
+glyph_find_unquoted(const glyph_sample_t *s)
+{
+    int                   bare;
+    size_t                tabs, all;
+    const unsigned char  *p, *last, *field;
+
+    bare = 0;
+    all = 0;
+    last = s->data + s->len;
+
+    for (p = s->from; p < last; p++) {
+        tabs = 0;
+        field = p;
+
+        for ( /* void */ ; p < last; p++) {
+
+            if (*p != '\t' && *p != '\n' && *p != '\r') {
+                continue;
+            }
+
+            if (p > field && *field == '"') {
+
+                if (p - field > 1 && p[-1] == '"') {
+                    return 0;
+                }
+
+                bare = 1;
+            }
+
+            if (*p != '\t') {
+                break;
+            }
+
+            tabs++;
+            field = p + 1;
+        }
+
+        if (p == last && !s->whole) {
+            break;
+        }
+
+        /* a blank line has none */
+
+        if (tabs && all && tabs != all) {
+            return 0;
+        }
+
+        if (tabs == 0 && p > field) {
+            return 0;
+        }
+
+        all = tabs ? tabs : all;
+    }
+
+    return bare;
+}

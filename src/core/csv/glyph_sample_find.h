@@ -36,7 +36,13 @@ int glyph_find_delimiter(glyph_sample_t *s);
 int glyph_find_header(const glyph_sample_t *s, unsigned char delimiter,
     glyph_found_t *found);
 
-/* Likewise within the quotes of the first line; '\0': it is not so. */
+/*
+ * Whether fields between tabs begin with quotes that do not end them, in lines
+ * that all have as many tabs: so no quotes are there to keep a line end.
+ */
+int glyph_find_unquoted(const glyph_sample_t *s);
+
+/* As glyph_find_header(), within the quotes of the first line; '\0': it is not so. */
 int glyph_find_wrapped(const glyph_sample_t *s, unsigned char delimiter,
     unsigned char *found);
 
