@@ -181,7 +181,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 /*
  * Blank lines, of which there are as many as make the sample end somewhere in
  * the file, are no rows and change none, unless they are in quotes, or not
- * blank in the file's charset, or prices are read by what the sample shows.
+ * blank in the file's charset, or prices, or the charset, are read by what
+ * the sample shows.
  */
 
 static void
@@ -193,7 +194,7 @@ run_unpadded(const run_t *padded, const setting_t *s, const fuzz_in_t *in)
 
     if (s->opts.decimal == GLYPH_DECIMAL_UNKNOWN || s->opts.charset.len
         || in->len == 0 || memchr(in->data, '"', in->len)
-        || in->data[0] >= 0xfe)
+        || glyph_utf8_valid(in->data, in->len) != in->len)
     {
         return;
     }

@@ -42,7 +42,10 @@ int glyph_find_header(const glyph_sample_t *s, unsigned char delimiter,
  */
 int glyph_find_unquoted(const glyph_sample_t *s);
 
-/* As glyph_find_header(), within the quotes of the first line; '\0': it is not so. */
+/*
+ * As glyph_find_header(), within the quotes of the first line, which may be
+ * none: "\0" then.
+ */
 int glyph_find_wrapped(const glyph_sample_t *s, unsigned char delimiter,
     unsigned char *found);
 
