@@ -2,6 +2,7 @@
 #include "text/glyph_fields.h"
 #include "json/glyph_json_reader.h"
 #include "csv/glyph_libcsv.h"
+#include "csv/glyph_lines.h"
 #include "csv/glyph_plain.h"
 #include "csv/glyph_reader.h"
 
@@ -11,33 +12,6 @@ typedef enum {
     GLYPH_SKIP_LINE,            /* the rest of a line that is too large */
     GLYPH_SKIP_LF               /* … whose last byte so far is a CR */
 } glyph_skip_e;
-
-
-/* Stream offsets between which a byte is known not to occur. */
-
-typedef struct {
-    uint64_t              lo;
-    uint64_t              hi;
-} glyph_seek_t;
-
-
-/* What can be seen of the input, from the record's first byte on. */
-
-typedef struct {
-    const unsigned char  *data;
-    size_t                len;
-    int                   end;          /* nothing follows */
-} glyph_window_t;
-
-
-/* A physical line; offsets from the record's first byte. */
-
-typedef struct {
-    size_t                start;
-    size_t                end;          /* of its bytes */
-    size_t                next;         /* behind its line end */
-    unsigned              last:1;       /* which is the end of the file */
-} glyph_line_t;
 
 
 struct glyph_reader_s {
@@ -58,8 +32,7 @@ struct glyph_reader_s {
     size_t                fed;          /* its bytes that libcsv has had */
     size_t                nlines;       /* … and how many lines they are */
 
-    glyph_seek_t          lf;
-    glyph_seek_t          cr;
+    glyph_lines_t         lines;
 
     size_t                max_row_size;
     size_t                expect;
@@ -73,12 +46,6 @@ static int glyph_reader_record(glyph_reader_t *rd, glyph_window_t *w,
     glyph_record_t *rec);
 static int glyph_reader_plain(glyph_reader_t *rd, glyph_window_t *w,
     glyph_record_t *rec);
-static int glyph_reader_line(glyph_reader_t *rd, const glyph_window_t *w,
-    glyph_line_t *line);
-static size_t glyph_reader_tail(const glyph_reader_t *rd,
-    const unsigned char *data, size_t len);
-static size_t glyph_reader_seek(glyph_seek_t *s, unsigned char c,
-    uint64_t offset, const unsigned char *data, size_t from, size_t to);
 static glyph_parse_e glyph_reader_first_line(glyph_reader_t *rd,
     const glyph_window_t *w, const glyph_line_t *line, unsigned *stray);
 static glyph_parse_e glyph_reader_parse(glyph_reader_t *rd,
@@ -357,7 +324,7 @@ glyph_reader_record(glyph_reader_t *rd, glyph_window_t *w,
         }
 
         line.start = rd->fed;
-        rc = glyph_reader_line(rd, w, &line);
+        rc = glyph_lines_end(&rd->lines, rd->offset, w, &line);
 
         if (line.end > rd->max_row_size) {
             glyph_reader_too_large(rd, w, &line, rc == GLYPH_OK, rec);
@@ -375,8 +342,8 @@ glyph_reader_record(glyph_reader_t *rd, glyph_window_t *w,
         }
 
         if (line.last) {
-            line.end -= glyph_reader_tail(rd, w->data + line.start,
-                                          line.end - line.start);
+            line.end -= glyph_lines_tail(&rd->plain, w->data + line.start,
+                                         line.end - line.start);
         }
 
         stray = 0;
@@ -446,104 +413,6 @@ glyph_reader_plain(glyph_reader_t *rd, glyph_window_t *w,
     rec->in_input = !pl->doubled && rd->hold.len == 0;
 
     return GLYPH_OK;
-}
-
-
-/*
- * Finds the end of the line that begins at line->start.  GLYPH_AGAIN when it
- * is not in the window; line->end then tells how long the record is so far.
- */
-
-static int
-glyph_reader_line(glyph_reader_t *rd, const glyph_window_t *w,
-    glyph_line_t *line)
-{
-    size_t  lf, cr;
-
-    lf = glyph_reader_seek(&rd->lf, '\n', rd->offset, w->data, line->start,
-                           w->len);
-    cr = glyph_reader_seek(&rd->cr, '\r', rd->offset, w->data, line->start,
-                           lf);
-
-    line->end = cr;
-    line->next = cr;
-    line->last = (cr == w->len);
-
-    if (cr == w->len) {
-        return w->end && line->start < cr ? GLYPH_OK : GLYPH_AGAIN;
-    }
-
-    line->next++;
-
-    if (cr == lf) {
-        return GLYPH_OK;
-    }
-
-    /* whether an LF belongs to the CR is known by the next byte */
-
-    if (line->next == w->len) {
-        return w->end ? GLYPH_OK : GLYPH_AGAIN;
-    }
-
-    if (w->data[line->next] == '\n') {
-        line->next++;
-    }
-
-    return GLYPH_OK;
-}
-
-
-/*
- * What fills the last line up, as CP/M and DOS ended texts (0x1A) and as files
- * of whole blocks have it (NUL), is no part of its last field.  Of a line of
- * nothing else it is left for the caller to see.
- */
-
-static size_t
-glyph_reader_tail(const glyph_reader_t *rd, const unsigned char *data,
-    size_t len)
-{
-    size_t  n;
-
-    for (n = len; n && (data[n - 1] == '\0' || data[n - 1] == 0x1a); n--) {
-        /* void */
-    }
-
-    return glyph_plain_is_blank(&rd->plain, data, n) ? 0 : len - n;
-}
-
-
-/*
- * Where the byte c comes first from data + from on, or "to".  What has been
- * searched once is not searched again, so that a file without LF (or a record
- * that comes in small pieces) costs linear time.
- */
-
-static size_t
-glyph_reader_seek(glyph_seek_t *s, unsigned char c, uint64_t offset,
-    const unsigned char *data, size_t from, size_t to)
-{
-    const unsigned char  *p;
-
-    if (offset + from < s->lo || offset + from > s->hi) {
-        s->lo = offset + from;
-        s->hi = s->lo;
-    }
-
-    if (s->hi >= offset + to) {
-        return to;
-    }
-
-    from = s->hi - offset;
-    p = memchr(data + from, c, to - from);
-
-    if (p != NULL) {
-        to = p - data;
-    }
-
-    s->hi = offset + to;
-
-    return to;
 }
 
 
@@ -707,8 +576,8 @@ glyph_reader_keep(glyph_reader_t *rd, const unsigned char **pos,
         rd->hold_pos = 0;
 
         offset = rd->offset + rd->hold.len;
-        n = glyph_reader_seek(&rd->lf, '\n', offset, *pos, 0, n);
-        n = glyph_reader_seek(&rd->cr, '\r', offset, *pos, 0, n);
+        n = glyph_lines_seek(&rd->lines.lf, '\n', offset, *pos, 0, n);
+        n = glyph_lines_seek(&rd->lines.cr, '\r', offset, *pos, 0, n);
 
         if (n < (size_t) (last - *pos)) {
             n++;
