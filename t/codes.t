@@ -174,10 +174,15 @@ for my $row (@warnings) {
     my ($record, $header) = reverse spans($row->[1]);
     my $file = defined $header ? "$header\n$record\n$record\n"
         : $record =~ /^title,/ ? bytes($record) : row_file($record);
+    $file = "$header\n" . bytes($record) . "\n"
+        if $code =~ /^(?:extra_too_long|header_found|lines_quoted)$/;
+    my @type = $code eq 'records_nested'
+        ? 'Content-Type: application/json' : ();
+    $file = $header if @type;
     my $result = send_file($code eq 'dedup_full' ? '/dedup'
                                                  : '/api/import/csv',
-                           $file);
-    my ($got) = $result =~ /"warnings":\[.*?(\{[^}]*"code":"$code"[^}]*\})/;
+                           $file, @type);
+    my ($got) = $result =~ /"warnings":\[.*?(\{[^}]*"code":"$code"[^}]*\})/s;
     is '`' . (defined $got ? $got : $result) . '`', $row->[2], $code;
 }
 

@@ -156,11 +156,11 @@ __DATA__
  "POST $::Path\n[{\"titel\":\"T4\",\"prize\":1}]",
  "POST $::Path?delimiter=;\n[]"]
 --- error_code eval
-[400, 400, 400, 400, 422, 422, 400]
+[400, 400, 422, 400, 422, 422, 400]
 --- response_body_like eval
 [qr/"code":"json_malformed","detail":"line 2, byte 40: object key and value must be separated by a colon/,
  qr/"json_malformed","detail":"line 1, byte 27: there is something behind the array"/,
- qr/"json_malformed","detail":"line 1, byte 0: an array of objects is expected, not an object; where each line has one, send it as application\/x-ndjson"/,
+ qr/"code":"no_rows","detail":"the file has no records"/,
  qr/"json_malformed","detail":"line 1, byte 0: an array of objects is expected"/,
  qr/"code":"no_rows","detail":"the file has no records"/,
  qr/"code":"columns_missing".*"did_you_mean":\{"prize":"price"\}/,

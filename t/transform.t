@@ -448,7 +448,7 @@ Content-Type: application/json
 Glyph-Rows: total=4, valid=3, invalid=1
 !Glyph-Job-Id
 !Location
---- response_body_like: ^\{"import_id":null,.*"total_rows":4,"valid_rows":3,"invalid_rows":1,"duplicate_rows":1,.*"columns":\{"title":"title","price":"price","seller":"seller"\},"dialect":\{"delimiter":",".*"dry_run":true,"preview":\[\{"import_index":0,"title":"RTX 3080 Ti",.*"duplicate_of":0,[^\]]*\]\}$
+--- response_body_like: ^\{"import_id":null,.*"total_rows":4,"valid_rows":3,"invalid_rows":1,"skipped_rows":0,"duplicate_rows":1,.*"columns":\{"title":"title","price":"price","seller":"seller"\},"dialect":\{"delimiter":",".*"dry_run":true,"preview":\[\{"import_index":0,"title":"RTX 3080 Ti",.*"duplicate_of":0,[^\]]*\]\}$
 
 
 === TEST 36: … which an import needs

@@ -52,6 +52,11 @@ my %lists = (
         type => 'glyph_phrase_t', array => 'glyph_header_words', set => 1,
         class => sub { 'GLYPH_HEADER_' . uc shift },
     },
+    total => {
+        file => 'glyph_total_words', include => 'csv/glyph_total_words.h',
+        type => 'glyph_phrase_t', array => 'glyph_total_words', set => 1,
+        class => sub { $_[0] eq 'line' ? 'GLYPH_TOTAL_LINE' : '' },
+    },
     condition => {
         file => 'glyph_condition_words', include => 'value/glyph_condition_words.h',
         type => 'glyph_phrase_t', array => 'glyph_condition_words',

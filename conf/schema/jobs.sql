@@ -74,11 +74,15 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT CASE WHEN k.kept < i.warnings_count
         THEN json_build_object('rows', i.rows, 'valid', i.valid_rows,
             'invalid', i.invalid_rows, 'warnings', i.warnings_count,
-            'warnings_kept', k.kept)
+            'skipped', k.skipped, 'warnings_kept', k.kept)
         ELSE json_build_object('rows', i.rows, 'valid', i.valid_rows,
-            'invalid', i.invalid_rows, 'warnings', i.warnings_count)
+            'invalid', i.invalid_rows, 'warnings', i.warnings_count,
+            'skipped', k.skipped)
         END
-      FROM (SELECT coalesce(max(w.number) + 1, 0) AS kept
+      FROM (SELECT coalesce(max(w.number) + 1, 0) AS kept,
+                   CASE json_typeof(i.result->'skipped_rows')
+                        WHEN 'number' THEN i.result->'skipped_rows'
+                   END AS skipped
               FROM glyph.import_warnings w
              WHERE w.import_id = i.id AND i.warnings_count > 0) k;
 $$;

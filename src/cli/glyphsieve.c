@@ -87,11 +87,10 @@ static int sieve_secret(void);
 static void sieve_usage(FILE *out);
 static int sieve_args(sieve_t *s, int argc, char **argv);
 static int sieve_option(sieve_t *s, int c, char *arg);
+static int sieve_file_option(sieve_t *s, int c, const glyph_str_t *value);
 static int sieve_input(sieve_t *s, const char *name);
 static int sieve_default_models(sieve_t *s);
 static int sieve_table(sieve_t *s, const char *name, sieve_table_pt add);
-static glyph_format_e sieve_find_format(const unsigned char *p, size_t n);
-static int sieve_next(const unsigned char **p, const unsigned char *last);
 static int sieve_read(sieve_t *s);
 static void sieve_listing(void *data, const glyph_listing_t *l);
 static void sieve_first(sieve_t *s, int64_t index);
@@ -116,6 +115,8 @@ static const struct option  sieve_options[] = {
     { "decimal", required_argument, NULL, 'p' },
     { "date-order", required_argument, NULL, 'o' },
     { "charset", required_argument, NULL, 'a' },
+    { "header", required_argument, NULL, 'H' },
+    { "header-line", required_argument, NULL, 'l' },
     { "map", required_argument, NULL, 'r' },
     { "help", no_argument, NULL, 'h' },
     { "version", no_argument, NULL, 'v' },
@@ -163,7 +164,7 @@ main(int argc, char **argv)
     s.n = fread(s.chunk, 1, SIEVE_CHUNK, stdin);
 
     if (!s.input_given) {
-        s.opts.format = sieve_find_format(s.chunk, s.n);
+        s.opts.format = GLYPH_FORMAT_ANY;
     }
 
     rc = glyph_pipeline_create(&s.pipeline, &s.conf, &s.opts, &code);
@@ -241,6 +242,8 @@ sieve_usage(FILE *out)
           "  --date-order ORDER  dmy, mdy or ymd (default: found)\n"
           "  --charset NAME      of the input (default: by byte order mark,\n"
           "                      else utf-8)\n"
+          "  --header none       there is none: --map has places\n"
+          "  --header-line N     the header's, if it is not the first\n"
           "  --map FROM:TO,...   names of columns, such as Preis:price\n"
           "  --help, --version\n"
           "\n"
@@ -372,45 +375,17 @@ sieve_option(sieve_t *s, int c, char *arg)
         break;
 
     case 'i':
-        if (sieve_input(s, arg) == GLYPH_OK) {
-            return -1;
-        }
-        break;
-
     case 'd':
-        if (strcmp(arg, "tab") == 0) {
-            arg = "\t";
-        }
-
-        if (strlen(arg) == 1 && strchr(",;|\t", *arg)) {
-            s->opts.delimiter = (unsigned char) *arg;
-            return -1;
-        }
-        break;
-
     case 'p':
-        if (strcmp(arg, "point") == 0 || strcmp(arg, "comma") == 0) {
-            s->opts.decimal = (*arg == 'p') ? GLYPH_DECIMAL_POINT
-                                            : GLYPH_DECIMAL_COMMA;
-            return -1;
-        }
-        break;
-
     case 'o':
-        s->opts.date_order = glyph_date_order(&str);
-
-        if (s->opts.date_order != GLYPH_DATE_UNKNOWN) {
+    case 'a':
+    case 'H':
+    case 'l':
+    case 'r':
+        if (sieve_file_option(s, c, &str) == GLYPH_OK) {
             return -1;
         }
         break;
-
-    case 'a':
-        s->opts.charset = str;
-        return -1;
-
-    case 'r':
-        s->opts.map = str;
-        return -1;
 
     case 'h':
         sieve_usage(stdout);
@@ -428,6 +403,70 @@ sieve_option(sieve_t *s, int c, char *arg)
     fprintf(stderr, "glyphsieve: \"%s\": %s\n", arg, error);
 
     return SIEVE_USAGE;
+}
+
+
+/* What says how the file is to be read.  GLYPH_BAD: no such value. */
+
+static int
+sieve_file_option(sieve_t *s, int c, const glyph_str_t *value)
+{
+    const char  *arg;
+
+    arg = (const char *) value->data;
+
+    switch (c) {
+
+    case 'i':
+        return sieve_input(s, arg);
+
+    case 'd':
+        if (strcmp(arg, "tab") == 0) {
+            arg = "\t";
+        }
+
+        if (strlen(arg) != 1 || strchr(",;|\t", *arg) == NULL) {
+            return GLYPH_BAD;
+        }
+
+        s->opts.delimiter = (unsigned char) *arg;
+        return GLYPH_OK;
+
+    case 'p':
+        if (strcmp(arg, "point") != 0 && strcmp(arg, "comma") != 0) {
+            return GLYPH_BAD;
+        }
+
+        s->opts.decimal = (*arg == 'p') ? GLYPH_DECIMAL_POINT
+                                        : GLYPH_DECIMAL_COMMA;
+        return GLYPH_OK;
+
+    case 'o':
+        s->opts.date_order = glyph_date_order(value);
+
+        return s->opts.date_order == GLYPH_DATE_UNKNOWN ? GLYPH_BAD : GLYPH_OK;
+
+    case 'a':
+        s->opts.charset = *value;
+        return GLYPH_OK;
+
+    case 'H':
+        s->opts.headless = (strcmp(arg, "none") == 0);
+
+        return s->opts.headless ? GLYPH_OK : GLYPH_BAD;
+
+    case 'l':
+        if (atoi(arg) < 1 || atoi(arg) > GLYPH_HEADER_LINE_MAX) {
+            return GLYPH_BAD;
+        }
+
+        s->opts.header_line = (unsigned char) atoi(arg);
+        return GLYPH_OK;
+
+    default:
+        s->opts.map = *value;
+        return GLYPH_OK;
+    }
 }
 
 
@@ -521,52 +560,6 @@ sieve_table(sieve_t *s, const char *name, sieve_table_pt add)
     glyph_buf_free(&error);
 
     return rc;
-}
-
-
-/*
- * An array of objects begins with "[{", an object with {"; the header of a CSV
- * file with neither, though SQL Server writes [title],[price].
- */
-
-static glyph_format_e
-sieve_find_format(const unsigned char *p, size_t n)
-{
-    int                   first, second;
-    const unsigned char  *last;
-
-    last = p + n;
-    first = sieve_next(&p, last);
-    second = sieve_next(&p, last);
-
-    if (first == '[' && (second == '{' || second == ']')) {
-        return GLYPH_FORMAT_JSON;
-    }
-
-    if (first == '{' && (second == '"' || second == '}')) {
-        return GLYPH_FORMAT_NDJSON;
-    }
-
-    return GLYPH_FORMAT_CSV;
-}
-
-
-/* The next character that is not blank, nor of UTF-16 or a byte order mark. */
-
-static int
-sieve_next(const unsigned char **p, const unsigned char *last)
-{
-    int  c;
-
-    while (*p < last) {
-        c = *(*p)++;
-
-        if (strchr(" \t\r\n\xef\xbb\xbf\xff\xfe", c) == NULL) {
-            return c;
-        }
-    }
-
-    return -1;
 }
 
 
@@ -698,7 +691,7 @@ sieve_rejected(void *data, const glyph_rejected_t *r)
     b = &s->head;
     glyph_buf_reset(b);
 
-    if (s->opts.format == GLYPH_FORMAT_CSV) {
+    if (glyph_pipeline_format(s->pipeline) == GLYPH_FORMAT_CSV) {
         sieve_rejected_csv(s, r);
 
     } else {
@@ -857,7 +850,14 @@ sieve_summary(sieve_t *s)
     }
 
     fprintf(stderr, "glyphsieve: %llu rows: %llu listings, %llu rejected, "
-            "%llu warnings\n", (unsigned long long) t->rows,
+            "%llu warnings", (unsigned long long) t->rows,
             (unsigned long long) t->valid, (unsigned long long) t->invalid,
             (unsigned long long) t->warnings);
+
+    if (t->skipped) {
+        fprintf(stderr, "; %llu records skipped",
+                (unsigned long long) t->skipped);
+    }
+
+    fputc('\n', stderr);
 }

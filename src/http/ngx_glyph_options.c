@@ -93,18 +93,7 @@ ngx_glyph_options_type(ngx_http_request_t *r, ngx_glyph_order_t *order)
     size_t       len;
     ngx_int_t    rc;
     ngx_str_t   *type, boundary, charset;
-    ngx_uint_t   i;
     glyph_str_t  name;
-
-    static const glyph_str_t  no_name;
-
-    static ngx_str_t  csv[] = {
-        ngx_string("text/csv"),
-        ngx_string("application/csv"),
-        ngx_string("text/tab-separated-values"),
-        ngx_string("text/plain"),
-        ngx_null_string
-    };
 
     rc = ngx_glyph_options_encoding(r, order);
 
@@ -113,7 +102,8 @@ ngx_glyph_options_type(ngx_http_request_t *r, ngx_glyph_order_t *order)
     }
 
     if (r->headers_in.content_type == NULL) {
-        return ngx_glyph_options_type_refused(r, "there is no Content-Type");
+        order->asked->opts.format = GLYPH_FORMAT_ANY;
+        return NGX_DECLINED;
     }
 
     type = &r->headers_in.content_type->value;
@@ -149,32 +139,34 @@ ngx_glyph_options_type(ngx_http_request_t *r, ngx_glyph_order_t *order)
         return NGX_DECLINED;
     }
 
-    for (i = 0; csv[i].len; i++) {
-
-        if (len == csv[i].len
-            && ngx_strncasecmp(type->data, csv[i].data, len) == 0)
-        {
-            rc = ngx_glyph_options_param(r, type, "charset", &charset);
-
-            if (rc == NGX_OK) {
-                order->asked->opts.charset.data = charset.data;
-                order->asked->opts.charset.len = charset.len;
-            }
-
-            return (rc == NGX_ERROR) ? NGX_HTTP_INTERNAL_SERVER_ERROR
-                                     : NGX_DECLINED;
-        }
-    }
-
-    /* JSON is UTF-8; a charset that is said is of no meaning (RFC 8259, 11) */
-
     name.data = type->data;
     name.len = type->len;
 
-    order->asked->opts.format = glyph_media_format(&name, &no_name);
+    if (glyph_media_known(&name, &order->asked->opts.format)) {
 
-    if (order->asked->opts.format != GLYPH_FORMAT_CSV) {
-        return NGX_DECLINED;
+        /* JSON is UTF-8, whatever is said of it (RFC 8259, 11) */
+
+        rc = (order->asked->opts.format == GLYPH_FORMAT_JSON
+              || order->asked->opts.format == GLYPH_FORMAT_NDJSON)
+             ? NGX_DECLINED
+             : ngx_glyph_options_param(r, type, "charset", &charset);
+
+        if (rc == NGX_OK) {
+            order->asked->opts.charset.data = charset.data;
+            order->asked->opts.charset.len = charset.len;
+        }
+
+        return (rc == NGX_ERROR) ? NGX_HTTP_INTERNAL_SERVER_ERROR
+                                 : NGX_DECLINED;
+    }
+
+    if (ngx_strncasecmp(type->data,
+                        (u_char *) "application/x-www-form-urlencoded", len)
+        == 0 && len == sizeof("application/x-www-form-urlencoded") - 1)
+    {
+        return ngx_glyph_options_type_refused(r,
+                       "a form of this type has no file (curl -d sends it, "
+                       "and takes line ends out: --data-binary does not)");
     }
 
     return ngx_glyph_options_type_refused(r,
@@ -293,7 +285,8 @@ ngx_glyph_options_source(ngx_http_request_t *r, ngx_glyph_order_t *order)
 static ngx_int_t
 ngx_glyph_options_format(ngx_http_request_t *r, ngx_glyph_order_t *order)
 {
-    if (order->asked->opts.format != GLYPH_FORMAT_CSV
+    if ((order->asked->opts.format == GLYPH_FORMAT_JSON
+         || order->asked->opts.format == GLYPH_FORMAT_NDJSON)
         && order->asked->opts.delimiter)
     {
         return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_invalid",

@@ -47,6 +47,10 @@ static ngx_int_t ngx_glyph_option_currency(ngx_glyph_order_t *order,
     ngx_str_t *value);
 static ngx_int_t ngx_glyph_option_charset(ngx_glyph_order_t *order,
     ngx_str_t *value);
+static ngx_int_t ngx_glyph_option_header(ngx_glyph_order_t *order,
+    ngx_str_t *value);
+static ngx_int_t ngx_glyph_option_header_line(ngx_glyph_order_t *order,
+    ngx_str_t *value);
 static ngx_int_t ngx_glyph_option_map(ngx_glyph_order_t *order,
     ngx_str_t *value);
 static ngx_int_t ngx_glyph_option_reject(ngx_glyph_order_t *order,
@@ -97,6 +101,12 @@ static ngx_glyph_option_t  ngx_glyph_known_options[] = {
 
     { ngx_string("charset"), ngx_glyph_option_charset,
       "the name of a charset", NGX_GLYPH_PARAM_ALL },
+
+    { ngx_string("header"), ngx_glyph_option_header,
+      "\"none\", or \"first\" as without it", NGX_GLYPH_PARAM_ALL },
+
+    { ngx_string("header_line"), ngx_glyph_option_header_line,
+      "the number of a line, from 1 to 200", NGX_GLYPH_PARAM_ALL },
 
     { ngx_string("map"), ngx_glyph_option_map,
       "pairs such as \"Preis:price,Titel:title\"", NGX_GLYPH_PARAM_ALL },
@@ -338,6 +348,36 @@ ngx_glyph_option_charset(ngx_glyph_order_t *order, ngx_str_t *value)
 
     order->asked->opts.charset.data = value->data;
     order->asked->opts.charset.len = value->len;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_glyph_option_header(ngx_glyph_order_t *order, ngx_str_t *value)
+{
+    if (value->len == 4 && ngx_strncmp(value->data, "none", 4) == 0) {
+        order->asked->opts.headless = 1;
+        return NGX_OK;
+    }
+
+    return (value->len == 5 && ngx_strncmp(value->data, "first", 5) == 0)
+           ? NGX_OK : NGX_DECLINED;
+}
+
+
+static ngx_int_t
+ngx_glyph_option_header_line(ngx_glyph_order_t *order, ngx_str_t *value)
+{
+    ngx_int_t  n;
+
+    n = ngx_atoi(value->data, value->len);
+
+    if (n < 1 || n > GLYPH_HEADER_LINE_MAX) {
+        return NGX_DECLINED;
+    }
+
+    order->asked->opts.header_line = (unsigned char) n;
 
     return NGX_OK;
 }

@@ -28,6 +28,7 @@ typedef struct {
     uint64_t                   invalid;
     uint64_t                   warnings;
     uint64_t                   kept;        /* of these */
+    uint64_t                   skipped;
     const char                *code;        /* NULL: no error */
     ngx_str_t                  detail;
 } ngx_glyph_job_said_t;
@@ -73,6 +74,7 @@ ngx_glyph_job_json(ngx_glyph_job_t *job, glyph_buf_t *b)
     said.invalid = job->seen.invalid + job->import.refused;
     said.warnings = job->seen.warnings;
     said.kept = ngx_min(job->seen.warnings, job->asked.conf->max_warnings);
+    said.skipped = job->seen.skipped;
     said.code = job->code;
     said.detail = job->detail;
 
@@ -186,6 +188,8 @@ ngx_glyph_job_json_write(ngx_glyph_job_said_t *said, glyph_buf_t *b)
     glyph_json_int(b, said->invalid);
     glyph_json_key(b, "warnings");
     glyph_json_int(b, said->warnings);
+    glyph_json_key(b, "skipped");
+    glyph_json_int(b, said->skipped);
 
     if (said->kept < said->warnings) {
         glyph_json_key(b, "warnings_kept");
@@ -294,7 +298,8 @@ ngx_glyph_job_json_is(ngx_str_t *doc, u_char *id, ngx_glyph_job_state_e state)
         "\"source_label\":=,\"campaign_id\":=,\"progress\":{\"bytes\":#,"
         "\"bytes_total\":#,\"rows\":#,\"rows_committed\":#,\"percent\":#,"
         "\"rows_per_second\":#,\"eta_seconds\":#},\"counts\":{\"rows\":#,"
-        "\"valid\":#,\"invalid\":#,\"warnings\":#+},\"error\":",
+        "\"valid\":#,\"invalid\":#,\"warnings\":#,\"skipped\":#+},"
+        "\"error\":",
         "null,\"undone_at\":=}", "{\"code\":$?},\"undone_at\":=}"
     };
 

@@ -33,8 +33,8 @@ typedef struct {
     double                     max_error_ratio;
     u_char                     decimal;
     u_char                     format;
-    u_char                     scored;
-    u_char                     date_order;      /* 0 of older modules */
+    u_char                     flags;
+    u_char                     header_line;
     u_char                     delimiter;
     u_char                     strict;
     u_char                     reject_unknown;
@@ -42,6 +42,12 @@ typedef struct {
     char                       currency[4];     /* an older module's record
                                                    ends before it */
 } ngx_glyph_meta_numbers_t;
+
+
+/* flags, and the order of dates, which is one of four */
+#define NGX_GLYPH_META_SCORED    1
+#define NGX_GLYPH_META_HEADLESS  2
+#define NGX_GLYPH_META_DATES     4
 
 
 static void ngx_glyph_meta_put(glyph_buf_t *b, const void *data, size_t len);
@@ -94,8 +100,10 @@ ngx_glyph_spool_meta_options(ngx_glyph_asked_t *asked, glyph_buf_t *b)
     numbers.max_error_ratio = o->max_error_ratio;
     numbers.decimal = o->decimal;
     numbers.format = o->format;
-    numbers.scored = o->scored;
-    numbers.date_order = o->date_order;
+    numbers.flags = (o->scored ? NGX_GLYPH_META_SCORED : 0)
+                    | (o->headless ? NGX_GLYPH_META_HEADLESS : 0)
+                    | o->date_order * NGX_GLYPH_META_DATES;
+    numbers.header_line = o->header_line;
     numbers.delimiter = o->delimiter;
     numbers.strict = o->strict;
     numbers.reject_unknown = o->reject_unknown;
@@ -167,9 +175,10 @@ ngx_glyph_spool_meta_read(ngx_glyph_asked_t *asked, ngx_str_t *tenant,
     o->max_error_ratio = numbers.max_error_ratio;
     o->decimal = numbers.decimal;
     o->format = numbers.format;
-    o->scored = numbers.scored;
-    o->date_order = numbers.date_order <= GLYPH_DATE_YMD
-                    ? numbers.date_order : GLYPH_DATE_UNKNOWN;
+    o->scored = (numbers.flags & NGX_GLYPH_META_SCORED) != 0;
+    o->headless = (numbers.flags & NGX_GLYPH_META_HEADLESS) != 0;
+    o->date_order = numbers.flags / NGX_GLYPH_META_DATES % 4;
+    o->header_line = numbers.header_line;
     o->delimiter = numbers.delimiter;
     o->strict = numbers.strict;
     o->reject_unknown = numbers.reject_unknown;

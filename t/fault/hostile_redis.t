@@ -40,7 +40,7 @@ sub document {
         . '"campaign_id":null,"progress":{"bytes":10,"bytes_total":100,"rows":1,'
         . '"rows_committed":0,"percent":10,"rows_per_second":5,'
         . '"eta_seconds":1.5},"counts":{"rows":1,"valid":1,"invalid":0,'
-        . '"warnings":0},"error":null,"undone_at":null}';
+        . '"warnings":0,"skipped":0},"error":null,"undone_at":null}';
 }
 
 sub put {

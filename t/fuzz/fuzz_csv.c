@@ -17,7 +17,9 @@ typedef struct {
     const fuzz_dialect_t  *dialect;
     const unsigned char   *first;       /* of the record */
     const unsigned char   *pos;
-    const unsigned char   *last;        /* of the input */
+    const unsigned char   *last;        /* of the input, without what fills
+                                           its last line up */
+    const unsigned char   *all;         /* with it */
     int                    lenient;     /* and of one line only */
     glyph_buf_t            text;
     size_t                 end[FIELDS_MAX];     /* in text */
@@ -30,6 +32,8 @@ static read_e csv_record(csv_t *c);
 static int csv_field(csv_t *c);
 static int csv_quoted(csv_t *c);
 static void csv_unquoted(csv_t *c);
+static const unsigned char *csv_last(const fuzz_dialect_t *d,
+    const unsigned char *data, size_t len);
 static int csv_large(const csv_t *c);
 static int csv_at_end(const csv_t *c);
 static void csv_spaces(csv_t *c);
@@ -68,7 +72,8 @@ fuzz_csv_read(const fuzz_dialect_t *d, const unsigned char *data,
     static glyph_str_t    fields[FIELDS_MAX];
 
     c.dialect = d;
-    c.last = data + len;
+    c.all = data + len;
+    c.last = csv_last(d, data, len);
     c.pos = data;
     line = 1;
 
@@ -114,6 +119,12 @@ csv_one(csv_t *c, glyph_record_t *rec)
         rec->code = GLYPH_ROW_TOO_LARGE;
         rec->raw.len = c->dialect->max_row_size;
         c->pos = csv_next(c, line);
+
+        if (c->pos == c->last) {
+            c->last = c->all;
+            c->pos = c->all;
+        }
+
         return;
     }
 
@@ -302,13 +313,44 @@ csv_quoted(csv_t *c)
 }
 
 
+/* NULs and 0x1A at the end, if its line has anything else. */
+
+static const unsigned char *
+csv_last(const fuzz_dialect_t *d, const unsigned char *data, size_t len)
+{
+    const unsigned char  *p, *last;
+
+    last = data + len;
+
+    while (last > data && (last[-1] == '\0' || last[-1] == 0x1a)) {
+        last--;
+    }
+
+    for (p = last; p > data && p[-1] != '\n' && p[-1] != '\r'; p--) {
+
+        if (!fuzz_csv_space(d, p[-1])) {
+            return last;
+        }
+    }
+
+    return data + len;
+}
+
+
 /* Whether the record with all of this line is too large. */
 
 static int
 csv_large(const csv_t *c)
 {
-    return (size_t) (csv_line(c, c->pos) - c->first)
-           > c->dialect->max_row_size;
+    const unsigned char  *line;
+
+    line = csv_line(c, c->pos);
+
+    if (line == c->last) {
+        line = c->all;
+    }
+
+    return (size_t) (line - c->first) > c->dialect->max_row_size;
 }
 
 

@@ -8,6 +8,8 @@
  *   byte 2, 3  max_row_size and the cuts
  */
 
+#define _GNU_SOURCE     /* memmem() */
+
 #include <stdio.h>
 
 #include "fuzz.h"
@@ -30,6 +32,7 @@ static void read_in_pieces(reading_t *r, fuzz_split_t *split, int late_end);
 static void record(reading_t *r, glyph_json_reader_t *rd,
     const glyph_record_t *rec);
 static void record_object(const glyph_record_t *rec);
+static int record_nan(const glyph_record_t *rec);
 static int record_long_number(const glyph_record_t *rec);
 static void record_fields(reading_t *r, glyph_json_reader_t *rd,
     const glyph_record_t *rec);
@@ -179,7 +182,8 @@ record_object(const glyph_record_t *rec)
     switch (rec->code) {
 
     case GLYPH_CODE_OK:
-        fuzz_check(object || record_long_number(rec), "it is no object");
+        fuzz_check(object || record_long_number(rec) || record_nan(rec),
+                   "it is no object");
         break;
 
     case GLYPH_ROW_KEY_REPEATED:
@@ -192,6 +196,16 @@ record_object(const glyph_record_t *rec)
         fuzz_check(!object, "it is an object, and not \"%s\"",
                    glyph_code_name(rec->code));
     }
+}
+
+
+/* What is read as null, and is none of JSON. */
+
+static int
+record_nan(const glyph_record_t *rec)
+{
+    return memmem(rec->raw.data, rec->raw.len, "NaN", 3) != NULL
+           || memmem(rec->raw.data, rec->raw.len, "Infinity", 8) != NULL;
 }
 
 

@@ -189,8 +189,8 @@ run_says(const glyph_buf_t *result, const char *text)
 /*
  * Blank lines, of which there are as many as make the sample end somewhere in
  * the file, are no rows and change none, unless they are in quotes, or not
- * blank in the file's charset, or prices, dates or URLs are read by what the
- * sample shows.
+ * blank in the file's charset, or prices, dates, URLs or the charset are read
+ * by what the sample shows.
  */
 
 static void
@@ -202,8 +202,9 @@ run_unpadded(const run_t *padded, const setting_t *s, const fuzz_in_t *in)
 
     if (s->opts.decimal == GLYPH_DECIMAL_UNKNOWN || s->opts.charset.len
         || in->len == 0 || memchr(in->data, '"', in->len)
-        || in->data[0] >= 0xfe || run_says(&padded->result, "\"date_order\"")
-        || run_says(&padded->result, "\"source_url\""))
+        || run_says(&padded->result, "\"date_order\"")
+        || run_says(&padded->result, "\"source_url\"")
+        || glyph_utf8_valid(in->data, in->len) != in->len)
     {
         return;
     }

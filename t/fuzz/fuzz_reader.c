@@ -255,15 +255,22 @@ record_place(reading_t *r, const glyph_record_t *rec)
 
 /*
  * Moves to where the next record begins: there are line ends and blank lines,
- * and what is left of a line that was too large.
+ * what is left of a line that was too large, and what fills the file up.
  */
 
 static void
 record_between(reading_t *r, size_t to)
 {
-    size_t  i;
+    size_t  i, last;
 
     i = r->next;
+    last = to;
+
+    while (to == r->len && last > i
+           && (r->data[last - 1] == '\0' || r->data[last - 1] == 0x1a))
+    {
+        last--;
+    }
 
     if (r->skip) {
         while (i < to && r->data[i] != '\n' && r->data[i] != '\r') {
@@ -271,7 +278,7 @@ record_between(reading_t *r, size_t to)
         }
     }
 
-    for ( /* void */ ; i < to; i++) {
+    for ( /* void */ ; i < last; i++) {
         fuzz_check(r->data[i] == '\n' || r->data[i] == '\r'
                    || fuzz_csv_space(r->dialect, r->data[i]),
                    "byte %zu, 0x%02x, is in no record", i, r->data[i]);

@@ -201,8 +201,8 @@ async function posts(t, api) {
 
         await t.hit('POST', path, path, [415, 'unsupported_media_type'],
                     { headers: { 'Content-Type': 'image/png' }, body: 'x' });
-        await t.hit('POST', path, path, [415, 'unsupported_media_type'],
-                    { body: 'x' });
+        await t.hit('POST', path, path, [400, 'field_late'],
+                    form([part('file', FILE, 'x'), part('map', 'x:title')]));
         await t.hit('POST', path, path, [415, 'charset_unknown'],
                     { headers: { 'Content-Type': 'text/csv; charset=x-no' },
                       body: FILE });

@@ -91,6 +91,7 @@ test_utf8(void)
     reads("", "\xef\xbb" "a", "\xef\xbb" "a", "utf-8", "… and more");
     reads("", "a\xff\xfe\0b", "a\xff\xfe\0b", "utf-8",
           "UTF-8 is not checked");
+    reads("utf-8-sig", "\xef\xbb\xbf" "abc", "abc", "utf-8", "utf-8-sig");
     reads("us-ascii", "a\xc3\xa9", "a\xc3\xa9", "utf-8",
           "what is said to be ASCII is taken for UTF-8");
 
@@ -120,6 +121,11 @@ test_utf16(void)
     reads("utf-16", "\0a\0b", "ab", "utf-16be",
           "utf-16 without a mark, big endian");
     reads("UTF-16LE", "a\0b\0", "ab", "utf-16le", "utf-16le without a mark");
+    reads("", "\0a\0b\0\xe9", "ab\xc3\xa9", "utf-16be",
+          "UTF-16BE that nobody told of");
+    reads("utf-8", "a\0b\0\xe9\0", "ab\xc3\xa9", "utf-16le",
+          "UTF-16LE that nobody told of");
+    reads("", "a\0bc", "a\0bc", "utf-8", "one NUL is none of it");
     reads("", "\xff\xfe", "", "utf-16le", "a mark and nothing else");
     reads("", "\xff", "\xff", "utf-8", "half a mark");
 }
@@ -130,7 +136,12 @@ test_single_byte(void)
 {
     reads("windows-1252", "\x80 1.299 \xa0\xfc", "\xe2\x82\xac 1.299 "
           "\xc2\xa0\xc3\xbc", "windows-1252", "windows-1252");
-    reads("\"Latin1\"", "\xa3" "5", "\xc2\xa3" "5", "latin1", "latin1");
+    reads("\"Latin1\"", "\xa3" "5", "\xc2\xa3" "5", "windows-1252",
+          "latin1, as browsers take it");
+    reads("ISO-8859-1", "\x80" "5", "\xe2\x82\xac" "5", "windows-1252",
+          "… and so is its other name");
+    reads("iso-8859-15", "\xa4" "5", "\xe2\x82\xac" "5", "iso-8859-15",
+          "iso-8859-15");
     reads("cp1250", "z\xb3", "z\xc5\x82", "cp1250", "cp1250");
     reads("windows-1252", "\xff", "\xc3\xbf", "windows-1252",
           "a byte that may begin a mark, and the end");

@@ -279,7 +279,7 @@ main(void)
 
     test_map("_line|_codes|_messages|title|price", NULL,
              "ignored|ignored|ignored|title|price", "");
-    test_map("title||price| ", NULL, "title|ignored|price|ignored", "");
+    test_map("title||price| ", NULL, "title|extra|price|extra", "");
     test_map("title|name|price|amount", NULL, "title|extra|price|extra", "");
     test_map("amount|price|title", NULL, "extra|price|title", "");
     test_map("name|description|price", NULL, "title|extra|price", "");

@@ -879,14 +879,24 @@ test_charsets(void)
 
     static const char  latin[] =
         "title;price;Zustand\nRTX 3090;1.299,00 \x80;wie \x93toll\x94\n";
+    static const char  cyrillic[] =
+        "title;price;Zustand\nRTX 3090;700;\xed\xee\xe2\xe0\xff\n"
+        "RTX 3080;600;\xe1/\xf3\n";
 
     memset(&o, 0, sizeof(o));
     memset(&part, 0, sizeof(part));
     memset(&opts, 0, sizeof(opts));
 
+    run(&o, &opts, cyrillic, sizeof(cyrillic) - 1, 0, 0, 0);
+    is_int(o.code, GLYPH_FILE_CHARSET_UNKNOWN,
+           "what is neither UTF-8 nor windows-1252");
+
     run(&o, &opts, latin, sizeof(latin) - 1, 0, 0, 0);
-    is_mem(o.said.data, o.said.len, "row_encoding(row) ", 18,
-           "windows-1252 is no UTF-8");
+    is_int(o.rc, GLYPH_OK, "windows-1252 that nobody told of");
+    ok(has(&o.listings, "wie \xe2\x80\x9ctoll\xe2\x80\x9d"), "is read");
+    ok(has(&o.result, "{\"row_index\":null,\"line\":null,"
+           "\"code\":\"charset_guessed\",\"message\":\"the file is not "),
+       "with a warning of the file");
 
     glyph_str_set(&opts.charset, "windows-1252");
     run(&o, &opts, latin, sizeof(latin) - 1, 0, 0, 0);
@@ -944,15 +954,17 @@ static const dialect_t  dialects[] = {
     { "CR, LF and CR LF", "title,price\r\nRTX 3090,1\nRTX 3090,2\r\n"
       "RTX 3090,3\rRTX 3090,4", GLYPH_CODE_OK, "\"valid_rows\":4" },
     { "a heading first", "My list\ntitle,price\nRTX 3090,1\n",
-      GLYPH_FILE_HEADER_MISSING, "line 2 looks like the header: remove what "
-      "is above it" },
+      GLYPH_CODE_OK, "\"code\":\"header_found\",\"message\":\"the header was "
+      "found in line 2, " },
     { "two of them, and another delimiter",
       "Company, Inc.\n\nExport 2025\nTitel;Preis\nRTX 3090;1\n",
-      GLYPH_FILE_COLUMNS_MISSING, "line 4 looks like the header" },
+      GLYPH_CODE_OK, "the header was found in line 4, " },
     { "a heading of two columns", "Name: X,Date: 2025\ntitle,price\nx,1\n",
-      GLYPH_FILE_COLUMNS_MISSING, "line 2 looks like the header" },
+      GLYPH_FILE_COLUMNS_MISSING, "line 2 looks like the header, but what is "
+      "above it may be rows: if they are none, say header_line=2" },
     { "rows and no header", "RTX 3090,595.99\nRTX 3090,400\n",
-      GLYPH_FILE_HEADER_MISSING, "but this one has \\\"595.99\\\"\"" },
+      GLYPH_FILE_HEADER_MISSING, "but this one has \\\"595.99\\\"; if the "
+      "file has no such line, tell the places: header=none&map=" },
     { "near misses", "Ttile,Pries,seller\nRTX 3090,1,x\n",
       GLYPH_FILE_COLUMNS_MISSING,
       "\"did_you_mean\":{\"Ttile\":\"title\",\"Pries\":\"preis\"},"
@@ -987,7 +999,7 @@ test_dialects(void)
     glyph_pipeline_opts_t  opts;
 
     static const char  bare[] =
-        "t\0i\0t\0l\0e\0,\0p\0r\0i\0c\0e\0\n\0x\0,\0""7\0\n\0";
+        "\x3a\x04,\0t\0i\0t\0l\0e\0,\0p\0r\0i\0c\0e\0\n\0,\0x\0,\0""7\0\n\0";
 
     static const char  utf16[] =
         "\xff\xfet\0i\0t\0l\0e\0;\0p\0r\0i\0c\0e\0\n\0R\0T\0X\0 \0""3\0""0\0"

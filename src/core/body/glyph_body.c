@@ -19,13 +19,14 @@
  */
 
 struct glyph_body_s {
-    const glyph_pipeline_opts_t  *opts;
+    glyph_pipeline_opts_t        *opts;
     glyph_format_e                format;       /* opts', then the form's */
     glyph_str_t                   filename;     /* … */
 
     glyph_decoder_t              *decoder;      /* NULL: not encoded */
     glyph_multipart_t            *multipart;    /* NULL: a bare file */
     glyph_charset_t              *charset;      /* NULL: no byte yet */
+    size_t                        before;       /* fields before the file */
     glyph_slice_t                 in;
     glyph_slice_t                 file;
 
@@ -56,7 +57,7 @@ static int glyph_body_refuse(glyph_body_t *body, glyph_code_e code);
 
 
 int
-glyph_body_create(glyph_body_t **bodyp, const glyph_pipeline_opts_t *opts,
+glyph_body_create(glyph_body_t **bodyp, glyph_pipeline_opts_t *opts,
     glyph_buf_t *detail, glyph_code_e *code)
 {
     int            rc;
@@ -276,7 +277,11 @@ glyph_body_part(glyph_body_t *body)
         return rc;
     }
 
-    code = glyph_form_check(body->multipart, body->detail);
+    /* without a byte of a file all fields are before it */
+
+    code = glyph_form_check(body->multipart,
+                            body->charset ? body->before : SIZE_MAX,
+                            body->detail);
 
     return code == GLYPH_CODE_OK ? rc : glyph_body_refuse(body, code);
 }
@@ -353,9 +358,20 @@ glyph_body_begin(glyph_body_t *body)
 {
     int                 rc;
     glyph_str_t         name;
+    glyph_code_e        code;
     const glyph_str_t  *type;
 
     glyph_body_name(body);
+
+    code = glyph_form_options(body->multipart, body->opts, body->detail);
+
+    if (code != GLYPH_CODE_OK) {
+        return glyph_body_refuse(body, code);
+    }
+
+    while (glyph_multipart_field_name(body->multipart, body->before)) {
+        body->before++;
+    }
 
     type = glyph_multipart_content_type(body->multipart);
 
@@ -375,6 +391,47 @@ glyph_body_begin(glyph_body_t *body)
     }
 
     return rc;
+}
+
+
+int
+glyph_body_western(glyph_body_t *body, glyph_buf_t *sample,
+    glyph_slice_t *text)
+{
+    int                   rc;
+    glyph_buf_t           in;
+    glyph_str_t           out;
+    glyph_charset_t      *cs;
+    const unsigned char  *p;
+
+    static const glyph_str_t  name = glyph_string("windows-1252");
+
+    if (glyph_charset_create(&cs, &name) != GLYPH_OK) {
+        return GLYPH_ERROR;
+    }
+
+    in = *sample;
+    memset(sample, 0, sizeof(glyph_buf_t));
+    p = in.data;
+
+    while ((rc = glyph_charset_read(cs, &p, in.data + in.len,
+                                    body->text_end, &out))
+           == GLYPH_OK)
+    {
+        glyph_buf_append(sample, out.data, out.len);
+    }
+
+    glyph_buf_free(&in);
+    glyph_charset_destroy(body->charset);
+
+    body->charset = cs;
+
+    /* UTF-8 is given where it is */
+
+    body->file.pos -= text->last - text->pos;
+    text->pos = text->last;
+
+    return rc == GLYPH_AGAIN && !sample->failed ? GLYPH_OK : GLYPH_ERROR;
 }
 
 
@@ -412,6 +469,13 @@ glyph_format_e
 glyph_body_format(const glyph_body_t *body)
 {
     return body->format;
+}
+
+
+void
+glyph_body_set_format(glyph_body_t *body, glyph_format_e format)
+{
+    body->format = format;
 }
 
 

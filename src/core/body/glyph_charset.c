@@ -6,7 +6,7 @@
 
 #define GLYPH_CHARSET_OUT    65536      /* the conversion buffer */
 #define GLYPH_CHARSET_NAME   40         /* the longest name */
-#define GLYPH_CHARSET_BOM    3
+#define GLYPH_CHARSET_HEAD   4          /* bytes that decide */
 #define GLYPH_CHARSET_REST   8          /* no character is longer */
 #define GLYPH_CHARSET_LAST   32         /* room for what the end yields */
 
@@ -55,7 +55,16 @@ static void glyph_charset_finish(glyph_charset_t *cs);
 
 
 static const char *const  glyph_charset_utf8[] = {
-    "utf-8", "utf8", "us-ascii", "ascii", NULL
+    "utf-8", "utf8", "us-ascii", "ascii", "utf-8-sig", "utf8-sig",
+    "utf_8_sig", "utf_8", "utf-8-bom", "x-utf-8", "cp65001", NULL
+};
+
+/* Names that are given to a charset that has more: WHATWG, Encoding. */
+
+static const char *const  glyph_charset_latin1[] = {
+    "iso-8859-1", "iso8859-1", "iso_8859-1", "iso88591", "iso-8859-1:1987",
+    "iso_8859-1:1987", "iso-ir-100", "latin1", "latin-1", "l1", "cp819",
+    "ibm819", "csisolatin1", NULL
 };
 
 /* Names that leave the byte order to the file. */
@@ -102,6 +111,11 @@ glyph_charset_create(glyph_charset_t **out, const glyph_str_t *name)
     rc = GLYPH_BAD;
 
     if (glyph_charset_name_copy(cs->client, name) == GLYPH_OK) {
+
+        if (glyph_charset_is(cs->client, glyph_charset_latin1)) {
+            strcpy(cs->client, "windows-1252");
+        }
+
         rc = glyph_charset_is(cs->client, glyph_charset_utf16)
              ? GLYPH_OK : glyph_charset_use(cs, cs->client);
     }
@@ -233,8 +247,9 @@ glyph_charset_read(glyph_charset_t *cs, const unsigned char **pos,
 
 
 /*
- * Decides by the first two or three bytes.  Those that are no mark are left
- * in the input, or in cs->carry if some of them came before.
+ * Decides by the first bytes: a mark, or NULs for every other one, which is
+ * UTF-16.  Those that are no mark are left in the input, or in cs->carry if
+ * some of them came before.
  */
 
 static int
@@ -250,7 +265,7 @@ glyph_charset_detect(glyph_charset_t *cs, const unsigned char **pos,
     n = cs->ncarry;
     before = n;
 
-    for (p = *pos; p < last && n < GLYPH_CHARSET_BOM; p++) {
+    for (p = *pos; p < last && n < GLYPH_CHARSET_HEAD; p++) {
         c[n++] = *p;
     }
 
@@ -265,14 +280,19 @@ glyph_charset_detect(glyph_charset_t *cs, const unsigned char **pos,
         name = "utf-16be";
         mark = 2;
 
-    } else if (n == 3 && memcmp(c, "\xef\xbb\xbf", 3) == 0) {
+    } else if (n >= 3 && memcmp(c, "\xef\xbb\xbf", 3) == 0) {
         name = glyph_charset_utf8[0];
         mark = 3;
 
-    } else if (n < GLYPH_CHARSET_BOM && !end) {
+    } else if (n < GLYPH_CHARSET_HEAD && !end) {
         cs->ncarry = n;
         *pos = p;
         return GLYPH_AGAIN;
+
+    } else if (n == 4 && glyph_charset_is(name, glyph_charset_utf8)
+               && !c[0] == !c[2] && !c[1] == !c[3] && !c[0] != !c[1])
+    {
+        name = c[0] ? "utf-16le" : "utf-16be";
 
     } else if (glyph_charset_is(name, glyph_charset_utf16)) {
         name = n >= 2 && c[0] != 0 && c[1] == 0 ? "utf-16le" : "utf-16be";

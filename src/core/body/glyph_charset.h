@@ -1,9 +1,10 @@
 /*
  * Bytes of the file in its own charset into UTF-8.  The charset is told by a
  * byte order mark (UTF-8, UTF-16LE, UTF-16BE), else by the client
- * ("charset=windows-1252"), else it is UTF-8.  UTF-8 is passed through as it
- * is, without a copy and without a check (rows are checked one by one, so
- * that a bad one harms only itself); all else goes through iconv.
+ * ("charset=windows-1252"), else it is UTF-8, or UTF-16 where every other one
+ * of the first four bytes is NUL.  UTF-8 is passed through as it is, without a
+ * copy and without a check (rows are checked one by one, so that a bad one
+ * harms only itself); all else goes through iconv.
  */
 
 #ifndef GLYPH_CHARSET_H_INCLUDED

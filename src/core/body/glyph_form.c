@@ -1,4 +1,5 @@
 #include "body/glyph_form.h"
+#include "body/glyph_form_opts.h"
 #include "text/glyph_json.h"
 #include "text/glyph_utf8.h"
 
@@ -7,7 +8,10 @@
 #define GLYPH_FORM_TEXT_MAX  1024
 
 
-static glyph_code_e glyph_form_field(const glyph_multipart_t *mp, size_t i);
+static glyph_code_e glyph_form_field(const glyph_multipart_t *mp, size_t i,
+    size_t before);
+static int glyph_form_is_among(const glyph_str_t *name,
+    const glyph_str_t *names, size_t n);
 static int glyph_form_is_known(const glyph_str_t *name);
 static int glyph_form_is_text(const glyph_str_t *value);
 static void glyph_form_no_file(const glyph_multipart_t *mp,
@@ -24,8 +28,51 @@ static const glyph_str_t  glyph_form_texts[] = {
 };
 
 
+/* What frameworks and browsers put into forms; it is nothing to us. */
+
+static const glyph_str_t  glyph_form_noise[] = {
+    glyph_string("_charset_"),
+    glyph_string("utf8"),
+    glyph_string("_method"),
+    glyph_string("_token"),
+    glyph_string("_csrf"),
+    glyph_string("_csrf_token"),
+    glyph_string("csrf_token"),
+    glyph_string("csrf-token"),
+    glyph_string("csrfmiddlewaretoken"),
+    glyph_string("authenticity_token"),
+    glyph_string("__RequestVerificationToken"),
+    glyph_string("MAX_FILE_SIZE"),
+    glyph_string("submit"),
+    glyph_string("commit"),
+    glyph_string("upload")
+};
+
+
 glyph_code_e
-glyph_form_check(const glyph_multipart_t *mp, glyph_buf_t *detail)
+glyph_form_options(const glyph_multipart_t *mp, glyph_pipeline_opts_t *opts,
+    glyph_buf_t *detail)
+{
+    size_t              i;
+    const glyph_str_t  *name;
+
+    for (i = 0; (name = glyph_multipart_field_name(mp, i)) != NULL; i++) {
+
+        if (glyph_form_opts_set(opts, name,
+                                glyph_multipart_field_value(mp, i), detail)
+            != GLYPH_OK)
+        {
+            return GLYPH_MULTIPART_FIELD_INVALID;
+        }
+    }
+
+    return GLYPH_CODE_OK;
+}
+
+
+glyph_code_e
+glyph_form_check(const glyph_multipart_t *mp, size_t before,
+    glyph_buf_t *detail)
 {
     size_t              i;
     glyph_code_e        code;
@@ -51,13 +98,23 @@ glyph_form_check(const glyph_multipart_t *mp, glyph_buf_t *detail)
     }
 
     for (i = 0; (name = glyph_multipart_field_name(mp, i)) != NULL; i++) {
-        code = glyph_form_field(mp, i);
+        code = glyph_form_field(mp, i, before);
+
+        if (code == GLYPH_MULTIPART_FIELD_LATE) {
+            glyph_buf_puts(detail, "form field ");
+            glyph_json_string(detail, name->data, name->len);
+            glyph_buf_puts(detail, " stands behind the file, which was read "
+                           "without it: put it before the file, or into the "
+                           "query");
+            return code;
+        }
 
         if (code != GLYPH_CODE_OK) {
             glyph_buf_puts(detail, "form field ");
             glyph_json_string(detail, name->data, name->len);
             glyph_buf_puts(detail, code == GLYPH_MULTIPART_FIELD_UNKNOWN
-                           ? " is none of source_label, campaign_id, metadata"
+                           ? " is none of source_label, campaign_id, metadata, "
+                             "nor an option"
                            : code == GLYPH_MULTIPART_FIELD_REPEATED
                            ? " is given twice"
                            : " has a value that cannot be used");
@@ -70,17 +127,30 @@ glyph_form_check(const glyph_multipart_t *mp, glyph_buf_t *detail)
 
 
 static glyph_code_e
-glyph_form_field(const glyph_multipart_t *mp, size_t i)
+glyph_form_field(const glyph_multipart_t *mp, size_t i, size_t before)
 {
-    int                 good;
+    int                 good, option;
     size_t              k;
     const glyph_str_t  *name, *value;
 
     name = glyph_multipart_field_name(mp, i);
     value = glyph_multipart_field_value(mp, i);
 
-    if (!glyph_form_is_known(name)) {
+    if (glyph_form_is_among(name, glyph_form_noise,
+                            sizeof(glyph_form_noise)
+                            / sizeof(glyph_form_noise[0])))
+    {
+        return GLYPH_CODE_OK;
+    }
+
+    option = glyph_form_opts_known(name);
+
+    if (!option && !glyph_form_is_known(name)) {
         return GLYPH_MULTIPART_FIELD_UNKNOWN;
+    }
+
+    if (option && i >= before) {
+        return GLYPH_MULTIPART_FIELD_LATE;
     }
 
     for (k = 0; k < i; k++) {
@@ -101,18 +171,27 @@ glyph_form_field(const glyph_multipart_t *mp, size_t i)
 static int
 glyph_form_is_known(const glyph_str_t *name)
 {
-    size_t  i, n;
+    return glyph_form_is_among(name, glyph_form_texts,
+                               sizeof(glyph_form_texts)
+                               / sizeof(glyph_form_texts[0]))
+           || glyph_str_eq(name, &glyph_form_metadata);
+}
 
-    n = sizeof(glyph_form_texts) / sizeof(glyph_form_texts[0]);
+
+static int
+glyph_form_is_among(const glyph_str_t *name, const glyph_str_t *names,
+    size_t n)
+{
+    size_t  i;
 
     for (i = 0; i < n; i++) {
 
-        if (glyph_str_eq(name, &glyph_form_texts[i])) {
+        if (glyph_str_eq(name, &names[i])) {
             return 1;
         }
     }
 
-    return glyph_str_eq(name, &glyph_form_metadata);
+    return 0;
 }
 
 
@@ -136,7 +215,7 @@ glyph_form_no_file(const glyph_multipart_t *mp, glyph_buf_t *detail)
 
     for (i = 0; (name = glyph_multipart_field_name(mp, i)) != NULL; i++) {
 
-        if (!glyph_form_is_known(name)) {
+        if (!glyph_form_is_known(name) && !glyph_form_opts_known(name)) {
             glyph_buf_puts(detail, "the multipart body has no file: part ");
             glyph_json_string(detail, name->data, name->len);
             glyph_buf_puts(detail, " has no filename, so it is a field; if "

@@ -14,6 +14,26 @@ static const glyph_media_name_t  glyph_media_types[] = {
     { "application/x-ndjson", GLYPH_FORMAT_NDJSON },
     { "application/ndjson", GLYPH_FORMAT_NDJSON },
     { "application/jsonl", GLYPH_FORMAT_NDJSON },
+    { "application/x-jsonl", GLYPH_FORMAT_NDJSON },
+    { "application/jsonlines", GLYPH_FORMAT_NDJSON },
+    { "application/x-jsonlines", GLYPH_FORMAT_NDJSON },
+    { "text/json", GLYPH_FORMAT_JSON },
+    { "text/x-json", GLYPH_FORMAT_JSON },
+    { "text/csv", GLYPH_FORMAT_CSV },
+    { "application/csv", GLYPH_FORMAT_CSV },
+    { "text/tab-separated-values", GLYPH_FORMAT_CSV },
+
+    /* what is said of a file that nobody has looked at, or of any text */
+
+    { "application/octet-stream", GLYPH_FORMAT_ANY },
+    { "binary/octet-stream", GLYPH_FORMAT_ANY },
+    { "text/plain", GLYPH_FORMAT_ANY },
+    { "application/vnd.ms-excel", GLYPH_FORMAT_ANY },
+    { "text/x-csv", GLYPH_FORMAT_ANY },
+    { "application/x-csv", GLYPH_FORMAT_ANY },
+    { "text/comma-separated-values", GLYPH_FORMAT_ANY },
+    { "text/x-comma-separated-values", GLYPH_FORMAT_ANY },
+    { "text/tsv", GLYPH_FORMAT_ANY },
     { NULL, GLYPH_FORMAT_CSV }
 };
 
@@ -26,10 +46,10 @@ static const glyph_media_name_t  glyph_media_suffixes[] = {
 };
 
 
-glyph_format_e
-glyph_media_format(const glyph_str_t *type, const glyph_str_t *filename)
+int
+glyph_media_known(const glyph_str_t *type, glyph_format_e *format)
 {
-    size_t                    n;
+    size_t                     n;
     const glyph_media_name_t  *name;
 
     for (name = glyph_media_types; name->name; name++) {
@@ -40,20 +60,30 @@ glyph_media_format(const glyph_str_t *type, const glyph_str_t *filename)
             && (type->len == n || type->data[n] == ';'
                 || type->data[n] == ' '))
         {
-            return name->format;
+            *format = name->format;
+            return 1;
         }
     }
 
-    /* what a client says that has not looked at the file */
+    return 0;
+}
 
-    n = sizeof("application/octet-stream") - 1;
 
-    if (type->len
-        && (type->len != n
-            || strncasecmp((char *) type->data, "application/octet-stream", n)
-               != 0))
-    {
+glyph_format_e
+glyph_media_format(const glyph_str_t *type, const glyph_str_t *filename)
+{
+    size_t                     n;
+    glyph_format_e             format;
+    const glyph_media_name_t  *name;
+
+    format = GLYPH_FORMAT_ANY;
+
+    if (type->len && !glyph_media_known(type, &format)) {
         return GLYPH_FORMAT_CSV;
+    }
+
+    if (format != GLYPH_FORMAT_ANY) {
+        return format;
     }
 
     for (name = glyph_media_suffixes; name->name; name++) {
@@ -68,7 +98,7 @@ glyph_media_format(const glyph_str_t *type, const glyph_str_t *filename)
         }
     }
 
-    return GLYPH_FORMAT_CSV;
+    return GLYPH_FORMAT_ANY;
 }
 
 

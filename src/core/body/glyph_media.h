@@ -10,9 +10,15 @@
 
 
 /*
- * The format that a media type names (its parameters do not count); where it
- * is empty, or application/octet-stream, the one that the end of a file's name
- * tells.  CSV if none does.
+ * Whether a media type (its parameters do not count) is one of the files that
+ * are read; *format is what it names, GLYPH_FORMAT_ANY if that is no more than
+ * a text, or a file.
+ */
+int glyph_media_known(const glyph_str_t *type, glyph_format_e *format);
+
+/*
+ * Of a type, which may be empty, or the name of a file, if that does not tell;
+ * CSV if the type is not known.
  */
 glyph_format_e glyph_media_format(const glyph_str_t *type,
     const glyph_str_t *filename);

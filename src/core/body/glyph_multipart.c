@@ -82,6 +82,7 @@ static int glyph_multipart_part_end(glyph_multipart_t *mp);
 static int glyph_multipart_boundary(glyph_multipart_t *mp, unsigned char c);
 static int glyph_multipart_headers(glyph_multipart_t *mp,
     const unsigned char **pos, const unsigned char *last);
+static int glyph_multipart_is_blob(const glyph_part_t *part);
 static int glyph_multipart_part_begin(glyph_multipart_t *mp);
 static int glyph_multipart_file_begin(glyph_multipart_t *mp);
 
@@ -548,6 +549,18 @@ glyph_multipart_headers(glyph_multipart_t *mp, const unsigned char **pos,
 }
 
 
+/* FormData has a Blob as a file of this name, which no file has. */
+
+static int
+glyph_multipart_is_blob(const glyph_part_t *part)
+{
+    return part->filename.len == 4
+           && memcmp(part->filename.data, "blob", 4) == 0
+           && part->name.len == 8
+           && memcmp(part->name.data, "metadata", 8) == 0;
+}
+
+
 static int
 glyph_multipart_part_begin(glyph_multipart_t *mp)
 {
@@ -565,7 +578,7 @@ glyph_multipart_part_begin(glyph_multipart_t *mp)
 
     glyph_buf_reset(&mp->value);
 
-    if (!mp->part.file) {
+    if (!mp->part.file || glyph_multipart_is_blob(&mp->part)) {
         mp->data = GLYPH_DATA_FIELD;
 
     } else if (mp->part.filename.len) {

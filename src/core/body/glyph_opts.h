@@ -12,6 +12,9 @@
 #include "text/glyph_format.h"
 
 
+#define GLYPH_HEADER_LINE_MAX  200
+
+
 typedef struct {
     glyph_str_t      boundary;      /* empty: the body is the file */
     glyph_str_t      charset;       /* empty: not told */
@@ -21,6 +24,7 @@ typedef struct {
     glyph_room_t    *room;          /* for its window; NULL: not counted */
     glyph_format_e   format;        /* of a form: CSV, unless it tells */
     unsigned char    delimiter;     /* 0: to be found */
+    unsigned char    header_line;   /* 0: to be found */
     glyph_decimal_e  decimal;
     glyph_date_order_e  date_order;     /* unknown: to be found */
     char             currency[4];   /* of prices that say none, or "" */
@@ -31,6 +35,7 @@ typedef struct {
     double           max_error_ratio;   /* 0: none, else 0 < r <= 1 */
     unsigned         undigested:1;  /* nobody asks for the file's SHA-256 */
     unsigned         scored:1;      /* the file is: see glyph_scored.h */
+    unsigned         headless:1;    /* there is no header: see map */
     unsigned         strict:1;      /* the first bad row fails the file */
     unsigned         reject_unknown:1;
     unsigned         reject_not_gpu:1;

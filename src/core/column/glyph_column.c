@@ -5,6 +5,8 @@
  * (glyph_header_decide); what is required must be there.
  */
 
+#include <stdio.h>
+
 #include "column/glyph_header.h"
 #include "column/glyph_header_map.h"
 #include "text/glyph_utf8.h"
@@ -12,6 +14,7 @@
 
 static glyph_header_t *glyph_header_alloc(const glyph_str_t *fields,
     size_t n);
+static void glyph_header_unnamed(glyph_header_t *h, size_t i);
 static void glyph_header_copy(glyph_header_t *h, glyph_str_t *given,
     const glyph_str_t *field);
 static glyph_code_e glyph_header_map(glyph_header_t *h,
@@ -109,7 +112,7 @@ glyph_header_alloc(const glyph_str_t *fields, size_t n)
     bytes = 0;
 
     for (i = 0; i < n; i++) {
-        bytes += fields[i].len + GLYPH_HEADER_SUFFIX;
+        bytes += fields[i].len + GLYPH_HEADER_UNNAMED + GLYPH_HEADER_SUFFIX;
     }
 
     h = malloc(sizeof(glyph_header_t)
@@ -137,11 +140,35 @@ glyph_header_alloc(const glyph_str_t *fields, size_t n)
     for (i = 0; i < n; i++) {
         glyph_header_copy(h, &h->columns[i].given, &fields[i]);
         h->columns[i].used = GLYPH_COL_EXTRA;
+        h->columns[i].unnamed = 0;
+        h->columns[i].seen = 0;
         h->strength[i] = 0;
         h->times[i] = 1;
+
+        if (h->columns[i].given.len == 0) {
+            glyph_header_unnamed(h, i);
+        }
     }
 
     return h;
+}
+
+
+/* A name is made up for it, should there be anything in it. */
+
+static void
+glyph_header_unnamed(glyph_header_t *h, size_t i)
+{
+    glyph_column_t  *c;
+
+    c = &h->columns[i];
+
+    c->unnamed = 1;
+    c->given.data = h->last;
+    c->given.len = (size_t) sprintf((char *) h->last, "column_%u",
+                                    (unsigned) i + 1);
+
+    h->last += c->given.len + GLYPH_HEADER_SUFFIX;
 }
 
 
@@ -195,8 +222,7 @@ glyph_header_lookup(glyph_header_t *h, size_t i)
 
     c = &h->columns[i];
 
-    if (c->given.len == 0) {
-        c->used = GLYPH_COL_IGNORED;
+    if (c->unnamed) {
         return;
     }
 
@@ -284,48 +310,35 @@ static glyph_code_e
 glyph_header_map_each(glyph_header_t *h, glyph_header_map_t *names,
     const glyph_str_t *map, glyph_buf_t *detail)
 {
-    glyph_str_t           name, target;
-    glyph_code_e          code;
-    const unsigned char  *p, *last, *end, *colon, *q;
+    int           rc;
+    glyph_buf_t   text;
+    glyph_str_t   name, target, rest;
+    glyph_code_e  code;
 
-    p = map->data;
-    last = p + map->len;
+    memset(&text, 0, sizeof(glyph_buf_t));
 
-    for ( /* void */ ; p < last; p = end + 1) {
-        end = memchr(p, ',', last - p);
+    rest = *map;
+    code = GLYPH_CODE_OK;
 
-        if (end == NULL) {
-            end = last;
+    while (code == GLYPH_CODE_OK
+           && (rc = glyph_header_map_next(&rest, &name, &target, &text))
+              != GLYPH_AGAIN)
+    {
+        if (rc == GLYPH_OK) {
+            code = glyph_header_map_one(h, names, &name, &target, detail);
+            continue;
         }
 
-        colon = NULL;
-
-        for (q = p; q < end; q++) {
-
-            if (*q == ':') {
-                colon = q;
-            }
-        }
-
-        if (colon == NULL) {
-            glyph_buf_puts(detail, "map must be like "
-                           "\"Preis:price,Titel:title\"");
-            return GLYPH_OPTION_INVALID;
-        }
-
-        name.data = (unsigned char *) p;
-        name.len = colon - p;
-        target.data = (unsigned char *) colon + 1;
-        target.len = end - colon - 1;
-
-        code = glyph_header_map_one(h, names, &name, &target, detail);
-
-        if (code != GLYPH_CODE_OK) {
-            return code;
-        }
+        detail->failed |= (rc == GLYPH_ERROR);
+        glyph_buf_puts(detail, "map must be like \"Preis:price,Titel:title\", "
+                       "with names that have a comma or a quote sign in "
+                       "quotes");
+        code = GLYPH_OPTION_INVALID;
     }
 
-    return GLYPH_CODE_OK;
+    glyph_buf_free(&text);
+
+    return code;
 }
 
 
@@ -429,7 +442,7 @@ glyph_header_add(glyph_header_t *h, const glyph_str_t *name)
     }
 
     copy = malloc(sizeof(glyph_header_name_t) + name->len
-                  + GLYPH_HEADER_SUFFIX);
+                  + GLYPH_HEADER_UNNAMED + GLYPH_HEADER_SUFFIX);
     if (copy == NULL) {
         return GLYPH_ERROR;
     }
@@ -442,10 +455,17 @@ glyph_header_add(glyph_header_t *h, const glyph_str_t *name)
     c = &h->columns[i];
 
     c->used = GLYPH_COL_EXTRA;
+    c->unnamed = 0;
+    c->seen = 0;
     h->strength[i] = 0;
     h->times[i] = 1;
 
     glyph_header_copy(h, &c->given, name);
+
+    if (c->given.len == 0) {
+        glyph_header_unnamed(h, i);
+    }
+
     glyph_header_lookup(h, i);
 
     if (glyph_header_distinguish_one(h, i) != GLYPH_OK) {
@@ -537,6 +557,13 @@ glyph_header_ignore_extra(glyph_header_t *header)
             header->columns[i].used = GLYPH_COL_IGNORED;
         }
     }
+}
+
+
+void
+glyph_header_saw(glyph_header_t *header, size_t i)
+{
+    header->columns[i].seen = 1;
 }
 
 

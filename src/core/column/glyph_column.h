@@ -41,6 +41,8 @@ typedef struct {
     glyph_str_t     given;      /* as in the file, trimmed; valid UTF-8; first,
                                    as glyph_keys.h wants it */
     glyph_column_e  used;
+    unsigned        unnamed:1;  /* "given" is made up: column_3 */
+    unsigned        seen:1;     /* … and there was something in it */
 } glyph_column_t;
 
 
@@ -79,6 +81,9 @@ int glyph_header_add(glyph_header_t *header, const glyph_str_t *name);
 /* The i-th column, which is none of the known, is used for something else. */
 void glyph_header_use(glyph_header_t *header, size_t i,
     glyph_column_e column);
+
+/* A value was met in the i-th column, which has no name. */
+void glyph_header_saw(glyph_header_t *header, size_t i);
 
 /*
  * A known column turns out to be another one that the file has not, or, with

@@ -12,6 +12,7 @@
 
 
 #define GLYPH_HEADER_SUFFIX     24      /* "_" and a number */
+#define GLYPH_HEADER_UNNAMED    24      /* "column_" and one */
 
 
 /* A name that was added later. */

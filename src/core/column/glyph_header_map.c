@@ -2,6 +2,7 @@
 #include "column/glyph_header_map.h"
 #include "column/glyph_header_name.h"
 #include "text/glyph_keys.h"
+#include "text/glyph_utf8.h"
 
 
 /* A column's name, folded; empty if it is too long for one that is known. */
@@ -17,14 +18,110 @@ struct glyph_header_map_s {
     glyph_keys_t          folded;
     glyph_texts_t         columns;
     glyph_texts_t         folds;
+    size_t                n;
     glyph_header_fold_t   fold[];       /* of each column */
 };
 
 
+static int glyph_header_map_quoted(glyph_str_t *rest, glyph_buf_t *text);
+static int64_t glyph_header_map_place(const glyph_header_map_t *map,
+    const glyph_str_t *name);
 static void glyph_header_map_put(glyph_keys_t *keys,
     const glyph_texts_t *texts, const glyph_str_t *name, size_t i);
 static void glyph_header_map_fold(glyph_header_fold_t *fold,
     const glyph_str_t *name);
+
+
+int
+glyph_header_map_next(glyph_str_t *rest, glyph_str_t *name,
+    glyph_str_t *target, glyph_buf_t *text)
+{
+    int             rc, quoted;
+    unsigned char  *p, *end, *last;
+
+    glyph_utf8_trim(rest);
+
+    if (rest->len == 0) {
+        return GLYPH_AGAIN;
+    }
+
+    quoted = *rest->data == '"';
+
+    if (quoted) {
+        rc = glyph_header_map_quoted(rest, text);
+
+        if (rc != GLYPH_OK) {
+            return rc;
+        }
+    }
+
+    p = rest->data;
+    last = p + rest->len;
+    end = rest->len ? memchr(p, ',', rest->len) : NULL;
+
+    if (end == NULL) {
+        end = last;
+    }
+
+    for (p = end; p > rest->data && p[-1] != ':'; p--) { /* void */ }
+
+    if (p == rest->data) {
+        return GLYPH_BAD;
+    }
+
+    target->data = p;
+    target->len = end - p;
+    name->data = rest->data;
+    name->len = p - 1 - rest->data;
+
+    glyph_utf8_trim(target);
+    glyph_utf8_trim(name);
+
+    if (quoted) {
+
+        if (name->len) {
+            return GLYPH_BAD;
+        }
+
+        name->data = text->data;
+        name->len = text->len;
+    }
+
+    rest->data = (end < last) ? end + 1 : end;
+    rest->len = last - rest->data;
+
+    return GLYPH_OK;
+}
+
+
+/* The name in quotes, to which *rest is moved behind. */
+
+static int
+glyph_header_map_quoted(glyph_str_t *rest, glyph_buf_t *text)
+{
+    unsigned char  *p, *last;
+
+    last = rest->data + rest->len;
+
+    glyph_buf_reset(text);
+
+    for (p = rest->data + 1; p < last; p++) {
+
+        if (*p == '"') {
+            p++;
+
+            if (p == last || *p != '"') {
+                rest->data = p;
+                rest->len = last - p;
+                return text->failed ? GLYPH_ERROR : GLYPH_OK;
+            }
+        }
+
+        glyph_buf_putc(text, *p);
+    }
+
+    return GLYPH_BAD;
+}
 
 
 glyph_header_map_t *
@@ -41,6 +138,7 @@ glyph_header_map_create(const glyph_column_t *columns, size_t n)
     glyph_keys_init(&map->given);
     glyph_keys_init(&map->folded);
 
+    map->n = n;
     map->columns.first = columns;
     map->columns.stride = sizeof(glyph_column_t);
     map->folds.first = map->fold;
@@ -123,5 +221,32 @@ glyph_header_map_find(glyph_header_map_t *map, const glyph_str_t *name)
         }
     }
 
+    if (i < 0) {
+        i = glyph_header_map_place(map, name);
+    }
+
     return (int) i;
+}
+
+
+static int64_t
+glyph_header_map_place(const glyph_header_map_t *map, const glyph_str_t *name)
+{
+    size_t                 i, k;
+    const glyph_column_t  *columns;
+
+    columns = map->columns.first;
+    k = 0;
+
+    for (i = 0; i < name->len && k <= map->n; i++) {
+
+        if (name->data[i] < '0' || name->data[i] > '9') {
+            return -1;
+        }
+
+        k = k * 10 + name->data[i] - '0';
+    }
+
+    return k > 0 && k <= map->n && columns[k - 1].unnamed ? (int64_t) k - 1
+                                                          : -1;
 }

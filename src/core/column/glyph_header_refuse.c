@@ -93,6 +93,10 @@ glyph_header_looks_like_data(const glyph_header_t *h, glyph_str_t *value)
     for (i = 0; i < h->n; i++) {
         *value = h->columns[i].given;
 
+        if (h->columns[i].unnamed) {
+            continue;
+        }
+
         if ((value->len > 7 && memcmp(value->data, "http://", 7) == 0)
             || (value->len > 8 && memcmp(value->data, "https://", 8) == 0)
             || glyph_money_parse(value, GLYPH_DECIMAL_UNKNOWN, &money)
@@ -108,7 +112,7 @@ glyph_header_looks_like_data(const glyph_header_t *h, glyph_str_t *value)
         return 0;
     }
 
-    for (i = 0; h->columns[i].given.len == 0; i++) { /* void */ }
+    for (i = 0; h->columns[i].unnamed; i++) { /* void */ }
 
     *value = h->columns[i].given;
 
@@ -133,7 +137,7 @@ glyph_header_advise(const glyph_header_t *h, glyph_column_e column,
          i++)
     {
 
-        if (h->columns[i].used != GLYPH_COL_EXTRA) {
+        if (h->columns[i].used != GLYPH_COL_EXTRA || h->columns[i].unnamed) {
             continue;
         }
 
@@ -161,7 +165,7 @@ glyph_header_seen(const glyph_header_t *h, glyph_buf_t *detail)
 
     for (i = 0; i < h->n; i++) {
 
-        if (h->columns[i].given.len == 0) {
+        if (h->columns[i].unnamed) {
             continue;
         }
 

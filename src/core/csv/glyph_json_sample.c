@@ -1,9 +1,12 @@
+#include "column/glyph_header_map.h"
 #include "column/glyph_header_name.h"
 #include "json/glyph_json_reader.h"
+#include "json/glyph_json_shape.h"
 #include "csv/glyph_json_sample.h"
 #include "value/glyph_money.h"
 
 
+static int glyph_json_sample_paths(const glyph_sample_t *s);
 static int glyph_json_sample_keys(glyph_sample_t *s, glyph_code_e *code,
     glyph_buf_t *detail);
 static int glyph_json_sample_none(const glyph_sample_t *s, int rc,
@@ -18,6 +21,7 @@ glyph_json_sample_decide(glyph_sample_t *s, glyph_code_e *code,
     int                   rc;
     size_t                n;
     const glyph_str_t    *keys;
+    glyph_json_shape_t    shape;
     glyph_json_reader_t  *rd;
 
     s->pos = s->data;
@@ -27,13 +31,31 @@ glyph_json_sample_decide(glyph_sample_t *s, glyph_code_e *code,
         return GLYPH_BAD;
     }
 
+    glyph_json_shape(&shape, s->format, s->data, s->len, s->whole,
+                     s->map->len != 0, &s->path);
+
+    if (shape.advice) {
+        *code = GLYPH_FILE_JSON_MALFORMED;
+        glyph_buf_puts(detail, shape.advice);
+        return detail->failed ? GLYPH_ERROR : GLYPH_BAD;
+    }
+
+    s->format = shape.format;
+
     s->reader = glyph_reader_create_json(s->format, s->max_row_size,
                                          s->max_columns);
     if (s->reader == NULL) {
         return GLYPH_ERROR;
     }
 
-    rc = glyph_json_sample_keys(s, code, detail);
+    glyph_json_reader_begin(glyph_reader_json(s->reader), shape.start,
+                            shape.line, shape.nested, shape.bare);
+
+    rc = glyph_json_sample_paths(s);
+
+    if (rc == GLYPH_OK) {
+        rc = glyph_json_sample_keys(s, code, detail);
+    }
 
     if (rc != GLYPH_OK) {
         return rc;
@@ -73,6 +95,35 @@ glyph_json_sample_decide(glyph_sample_t *s, glyph_code_e *code,
     glyph_json_reader_header(rd, s->header);
 
     return GLYPH_OK;
+}
+
+
+/* Names with dots in ?map=; a key of that very name goes before. */
+
+static int
+glyph_json_sample_paths(const glyph_sample_t *s)
+{
+    int          rc;
+    glyph_buf_t  text;
+    glyph_str_t  rest, name, target;
+
+    memset(&text, 0, sizeof(glyph_buf_t));
+
+    rest = *s->map;
+    rc = GLYPH_OK;
+
+    while (rc == GLYPH_OK
+           && (rc = glyph_header_map_next(&rest, &name, &target, &text))
+              == GLYPH_OK)
+    {
+        if (name.len && memchr(name.data, '.', name.len)) {
+            rc = glyph_json_reader_path(glyph_reader_json(s->reader), &name);
+        }
+    }
+
+    glyph_buf_free(&text);
+
+    return rc == GLYPH_ERROR ? GLYPH_ERROR : GLYPH_OK;
 }
 
 

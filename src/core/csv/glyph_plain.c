@@ -53,6 +53,7 @@ glyph_plain_init(glyph_plain_t *pl, unsigned char delimiter,
     pl->max_row_size = max_row_size;
     pl->delimiter = delimiter;
     pl->space = delimiter == '\t' ? ' ' : '\t';
+    pl->quote = '"';
 }
 
 
@@ -88,7 +89,7 @@ glyph_plain_read(glyph_plain_t *pl, const unsigned char *data, size_t len,
     uint64_t              marks, other, others;
     glyph_four_t          four;
     glyph_block_t         block;
-    unsigned char         delimiter;
+    unsigned char         delimiter, quote;
     glyph_plain_field_t   field;
     const unsigned char  *p, *q;
 
@@ -99,7 +100,8 @@ glyph_plain_read(glyph_plain_t *pl, const unsigned char *data, size_t len,
     field.close = NULL;
 
     delimiter = pl->delimiter;
-    glyph_four_set(&four, delimiter, '"', '\n', '\r');
+    quote = pl->quote;
+    glyph_four_set(&four, delimiter, quote, '\n', '\r');
 
     pl->nlines = 1;
     pl->doubled = 0;
@@ -119,7 +121,7 @@ glyph_plain_read(glyph_plain_t *pl, const unsigned char *data, size_t len,
         for ( /* void */ ; marks; marks &= marks - 1) {
             p = data + base + __builtin_ctzll(marks);
 
-            if (*p == '"') {
+            if (*p == quote) {
                 rc = glyph_plain_quote(pl, &field, p);
 
                 if (rc == GLYPH_AGAIN) {
@@ -260,7 +262,7 @@ glyph_plain_unquote(glyph_plain_t *pl, glyph_fields_t *f)
         p = f->data[i].data;
         last = p + f->data[i].len;
 
-        q = memchr(p, '"', last - p);
+        q = memchr(p, pl->quote, last - p);
         if (q == NULL) {
             continue;
         }
@@ -270,7 +272,7 @@ glyph_plain_unquote(glyph_plain_t *pl, glyph_fields_t *f)
         while (q != NULL) {
             glyph_buf_append(b, p, q + 1 - p);
             p = q + 2;
-            q = memchr(p, '"', last - p);
+            q = memchr(p, pl->quote, last - p);
         }
 
         glyph_buf_append(b, p, last - p);

@@ -13,10 +13,15 @@
 #include "text/glyph_fields.h"
 
 
+/* No text has it: it is no byte of UTF-8, nor what stands for one. */
+#define GLYPH_PLAIN_NO_QUOTE  0xfe
+
+
 typedef struct {
     size_t          max_row_size;
     unsigned char   delimiter;
     unsigned char   space;      /* besides ' ', at a field's ends */
+    unsigned char   quote;      /* '"', or GLYPH_PLAIN_NO_QUOTE */
 
     /* of the record that was read last */
     size_t          end;        /* of its bytes */

@@ -1,22 +1,10 @@
-#include <csv.h>
-
 #include "text/glyph_buf.h"
 #include "text/glyph_fields.h"
 #include "json/glyph_json_reader.h"
+#include "csv/glyph_libcsv.h"
+#include "csv/glyph_lines.h"
 #include "csv/glyph_plain.h"
 #include "csv/glyph_reader.h"
-
-
-#define GLYPH_READER_BLOCK   4096       /* libcsv's field grows by this */
-
-
-typedef enum {
-    GLYPH_PARSED = 0,
-    GLYPH_PARSE_BLANK,
-    GLYPH_PARSE_OPEN,           /* the line ends inside quotes */
-    GLYPH_PARSE_BAD,
-    GLYPH_PARSE_NO_MEMORY
-} glyph_parse_e;
 
 
 typedef enum {
@@ -26,37 +14,11 @@ typedef enum {
 } glyph_skip_e;
 
 
-/* Stream offsets between which a byte is known not to occur. */
-
-typedef struct {
-    uint64_t              lo;
-    uint64_t              hi;
-} glyph_seek_t;
-
-
-/* What can be seen of the input, from the record's first byte on. */
-
-typedef struct {
-    const unsigned char  *data;
-    size_t                len;
-    int                   end;          /* nothing follows */
-} glyph_window_t;
-
-
-/* A physical line; offsets from the record's first byte. */
-
-typedef struct {
-    size_t                start;
-    size_t                end;          /* of its bytes */
-    size_t                next;         /* behind its line end */
-} glyph_line_t;
-
-
 struct glyph_reader_s {
     glyph_json_reader_t  *json;         /* reads instead, if there is one */
+    glyph_reader_t       *inner;        /* of lines in quotes, or NULL */
 
-    struct csv_parser     csv;
-    glyph_buf_t           text;         /* fields out of libcsv, in order */
+    glyph_libcsv_t        libcsv;
     glyph_fields_t        fields;
     glyph_plain_t         plain;
 
@@ -70,43 +32,30 @@ struct glyph_reader_s {
     size_t                fed;          /* its bytes that libcsv has had */
     size_t                nlines;       /* … and how many lines they are */
 
-    glyph_seek_t          lf;
-    glyph_seek_t          cr;
+    glyph_lines_t         lines;
 
     size_t                max_row_size;
     size_t                expect;
     glyph_skip_e          skip;
     unsigned              tried:1;      /* it is no plain one */
-    unsigned              row:1;        /* libcsv has ended a record */
-    unsigned              failed:1;     /* out of memory */
 };
 
 
+static int glyph_reader_unwrapped(glyph_reader_t *rd, glyph_record_t *rec);
 static int glyph_reader_record(glyph_reader_t *rd, glyph_window_t *w,
     glyph_record_t *rec);
 static int glyph_reader_plain(glyph_reader_t *rd, glyph_window_t *w,
     glyph_record_t *rec);
-static int glyph_reader_line(glyph_reader_t *rd, const glyph_window_t *w,
-    glyph_line_t *line);
-static size_t glyph_reader_seek(glyph_seek_t *s, unsigned char c,
-    uint64_t offset, const unsigned char *data, size_t from, size_t to);
 static glyph_parse_e glyph_reader_first_line(glyph_reader_t *rd,
     const glyph_window_t *w, const glyph_line_t *line, unsigned *stray);
 static glyph_parse_e glyph_reader_parse(glyph_reader_t *rd,
     const glyph_window_t *w, const glyph_line_t *line);
-static void glyph_reader_field(void *field, size_t len, void *data);
-static void glyph_reader_row(int c, void *data);
-static void glyph_reader_place(glyph_reader_t *rd,
-    const unsigned char *empty);
-static int glyph_reader_space(unsigned char c);
-static int glyph_reader_space_no_tab(unsigned char c);
 static void glyph_reader_parsed(glyph_reader_t *rd, glyph_window_t *w,
     const glyph_line_t *line, glyph_record_t *rec);
 static void glyph_reader_malformed(glyph_reader_t *rd, glyph_window_t *w,
     glyph_record_t *rec);
 static void glyph_reader_too_large(glyph_reader_t *rd, glyph_window_t *w,
     const glyph_line_t *line, int complete, glyph_record_t *rec);
-static void glyph_reader_reset(glyph_reader_t *rd, unsigned char options);
 static void glyph_reader_give(const glyph_reader_t *rd,
     const glyph_window_t *w, size_t len, glyph_code_e code,
     glyph_record_t *rec);
@@ -135,20 +84,10 @@ glyph_reader_create(unsigned char delimiter, size_t max_row_size,
 
     glyph_plain_init(&rd->plain, delimiter, max_row_size);
 
-    if (csv_init(&rd->csv, CSV_STRICT) != 0) {
+    if (glyph_libcsv_init(&rd->libcsv, delimiter, &rd->fields) != GLYPH_OK) {
         free(rd);
         return NULL;
     }
-
-    csv_set_delim(&rd->csv, delimiter);
-    csv_set_blk_size(&rd->csv, GLYPH_READER_BLOCK);
-    csv_set_space_func(&rd->csv, delimiter == '\t'
-                                 ? glyph_reader_space_no_tab
-                                 : glyph_reader_space);
-
-    /* the realloc() of this program, not the one that libcsv was linked to */
-    csv_set_realloc_func(&rd->csv, realloc);
-    csv_set_free_func(&rd->csv, free);
 
     return rd;
 }
@@ -167,8 +106,8 @@ glyph_reader_destroy(glyph_reader_t *rd)
         return;
     }
 
-    csv_free(&rd->csv);
-    glyph_buf_free(&rd->text);
+    glyph_reader_destroy(rd->inner);
+    glyph_libcsv_free(&rd->libcsv);
     glyph_buf_free(&rd->hold);
     glyph_plain_free(&rd->plain);
     free(rd->fields.data);
@@ -215,7 +154,38 @@ glyph_reader_refused(const glyph_reader_t *rd, glyph_buf_t *detail)
 void
 glyph_reader_expect(glyph_reader_t *rd, size_t nfields)
 {
-    rd->expect = nfields;
+    if (rd->inner) {
+        rd->inner->expect = nfields;
+
+    } else {
+        rd->expect = nfields;
+    }
+}
+
+
+void
+glyph_reader_begin(glyph_reader_t *rd, uint64_t line, uint64_t offset)
+{
+    rd->line = line;
+    rd->offset = offset;
+}
+
+
+void
+glyph_reader_unquoted(glyph_reader_t *rd)
+{
+    rd->plain.quote = GLYPH_PLAIN_NO_QUOTE;
+    glyph_libcsv_quote(&rd->libcsv, GLYPH_PLAIN_NO_QUOTE);
+}
+
+
+int
+glyph_reader_unwrap(glyph_reader_t *rd)
+{
+    rd->inner = glyph_reader_create(rd->plain.delimiter, rd->max_row_size,
+                                    rd->fields.max);
+
+    return rd->inner ? GLYPH_OK : GLYPH_ERROR;
 }
 
 
@@ -262,6 +232,10 @@ glyph_reader_next(glyph_reader_t *rd, const unsigned char **pos,
             *pos = last - w.len;
         }
 
+        if (rc == GLYPH_OK && rd->inner) {
+            return glyph_reader_unwrapped(rd, rec);
+        }
+
         if (rc != GLYPH_AGAIN || *pos == last) {
             return rc;
         }
@@ -270,6 +244,56 @@ glyph_reader_next(glyph_reader_t *rd, const unsigned char **pos,
             return GLYPH_ERROR;
         }
     }
+}
+
+
+/* A line that has no quotes around it is read as it is. */
+
+static int
+glyph_reader_unwrapped(glyph_reader_t *rd, glyph_record_t *rec)
+{
+    int                   rc;
+    size_t                i;
+    glyph_record_t        inner;
+    const unsigned char  *p, *last;
+
+    if (rec->code != GLYPH_CODE_OK || rec->raw.data[0] != '"'
+        || rec->fields[0].len == 0)
+    {
+        return GLYPH_OK;
+    }
+
+    for (i = 1; i < rec->nfields; i++) {
+        if (rec->fields[i].len) {
+            return GLYPH_OK;
+        }
+    }
+
+    p = rec->fields[0].data;
+    last = p + rec->fields[0].len;
+
+    rec->raw = rec->fields[0];
+    rec->in_input = 0;
+
+    rc = glyph_reader_next(rd->inner, &p, last, 1, &inner);
+
+    if (rc == GLYPH_ERROR) {
+        return GLYPH_ERROR;
+    }
+
+    if (rc == GLYPH_OK) {
+        rec->code = (p == last) ? inner.code : GLYPH_ROW_MALFORMED;
+        rec->stray_quote = inner.stray_quote;
+        rec->fields = inner.fields;
+        rec->nfields = inner.nfields;
+    }
+
+    if (rec->code != GLYPH_CODE_OK) {
+        rec->fields = NULL;
+        rec->nfields = 0;
+    }
+
+    return GLYPH_OK;
 }
 
 
@@ -300,7 +324,7 @@ glyph_reader_record(glyph_reader_t *rd, glyph_window_t *w,
         }
 
         line.start = rd->fed;
-        rc = glyph_reader_line(rd, w, &line);
+        rc = glyph_lines_end(&rd->lines, rd->offset, w, &line);
 
         if (line.end > rd->max_row_size) {
             glyph_reader_too_large(rd, w, &line, rc == GLYPH_OK, rec);
@@ -317,6 +341,11 @@ glyph_reader_record(glyph_reader_t *rd, glyph_window_t *w,
             return GLYPH_AGAIN;
         }
 
+        if (line.last) {
+            line.end -= glyph_lines_tail(&rd->plain, w->data + line.start,
+                                         line.end - line.start);
+        }
+
         stray = 0;
 
         if (line.start == 0) {
@@ -330,7 +359,7 @@ glyph_reader_record(glyph_reader_t *rd, glyph_window_t *w,
         switch (parsed) {
 
         case GLYPH_PARSED:
-            glyph_reader_place(rd, w->data);
+            glyph_libcsv_place(&rd->libcsv, w->data);
             glyph_reader_parsed(rd, w, &line, rec);
             rec->stray_quote = stray;
             return GLYPH_OK;
@@ -387,83 +416,6 @@ glyph_reader_plain(glyph_reader_t *rd, glyph_window_t *w,
 }
 
 
-/*
- * Finds the end of the line that begins at line->start.  GLYPH_AGAIN when it
- * is not in the window; line->end then tells how long the record is so far.
- */
-
-static int
-glyph_reader_line(glyph_reader_t *rd, const glyph_window_t *w,
-    glyph_line_t *line)
-{
-    size_t  lf, cr;
-
-    lf = glyph_reader_seek(&rd->lf, '\n', rd->offset, w->data, line->start,
-                           w->len);
-    cr = glyph_reader_seek(&rd->cr, '\r', rd->offset, w->data, line->start,
-                           lf);
-
-    line->end = cr;
-    line->next = cr;
-
-    if (cr == w->len) {
-        return w->end && line->start < cr ? GLYPH_OK : GLYPH_AGAIN;
-    }
-
-    line->next++;
-
-    if (cr == lf) {
-        return GLYPH_OK;
-    }
-
-    /* whether an LF belongs to the CR is known by the next byte */
-
-    if (line->next == w->len) {
-        return w->end ? GLYPH_OK : GLYPH_AGAIN;
-    }
-
-    if (w->data[line->next] == '\n') {
-        line->next++;
-    }
-
-    return GLYPH_OK;
-}
-
-
-/*
- * Where the byte c comes first from data + from on, or "to".  What has been
- * searched once is not searched again, so that a file without LF (or a record
- * that comes in small pieces) costs linear time.
- */
-
-static size_t
-glyph_reader_seek(glyph_seek_t *s, unsigned char c, uint64_t offset,
-    const unsigned char *data, size_t from, size_t to)
-{
-    const unsigned char  *p;
-
-    if (offset + from < s->lo || offset + from > s->hi) {
-        s->lo = offset + from;
-        s->hi = s->lo;
-    }
-
-    if (s->hi >= offset + to) {
-        return to;
-    }
-
-    from = s->hi - offset;
-    p = memchr(data + from, c, to - from);
-
-    if (p != NULL) {
-        to = p - data;
-    }
-
-    s->hi = offset + to;
-
-    return to;
-}
-
-
 static glyph_parse_e
 glyph_reader_first_line(glyph_reader_t *rd, const glyph_window_t *w,
     const glyph_line_t *line, unsigned *stray)
@@ -474,7 +426,7 @@ glyph_reader_first_line(glyph_reader_t *rd, const glyph_window_t *w,
         return GLYPH_PARSE_BLANK;
     }
 
-    glyph_reader_reset(rd, CSV_STRICT);
+    glyph_libcsv_reset(&rd->libcsv, 1);
     parsed = glyph_reader_parse(rd, w, line);
 
     if (parsed != GLYPH_PARSE_BAD || rd->expect == 0) {
@@ -483,7 +435,7 @@ glyph_reader_first_line(glyph_reader_t *rd, const glyph_window_t *w,
 
     /* without CSV_STRICT a quote sign inside a field stands for itself */
 
-    glyph_reader_reset(rd, 0);
+    glyph_libcsv_reset(&rd->libcsv, 0);
     parsed = glyph_reader_parse(rd, w, line);
 
     if (parsed == GLYPH_PARSE_NO_MEMORY) {
@@ -502,106 +454,16 @@ glyph_reader_first_line(glyph_reader_t *rd, const glyph_window_t *w,
 }
 
 
-/* Gives the line to libcsv, whole, since libcsv cannot stop inside it. */
-
 static glyph_parse_e
 glyph_reader_parse(glyph_reader_t *rd, const glyph_window_t *w,
     const glyph_line_t *line)
 {
-    size_t  n;
+    size_t  end;
 
-    n = line->next - line->start;
-    rd->row = 0;
+    end = line->last ? line->end : line->next;
 
-    if (csv_parse(&rd->csv, w->data + line->start, n, glyph_reader_field,
-                  glyph_reader_row, rd)
-        == n
-        && line->next == line->end)
-    {
-        /* the end of the file ends the line, too */
-        csv_parse(&rd->csv, "\n", 1, glyph_reader_field, glyph_reader_row,
-                  rd);
-    }
-
-    if (rd->failed) {
-        return GLYPH_PARSE_NO_MEMORY;
-    }
-
-    switch (csv_error(&rd->csv)) {
-
-    case CSV_SUCCESS:
-        return rd->row ? GLYPH_PARSED : GLYPH_PARSE_OPEN;
-
-    case CSV_EPARSE:
-        return GLYPH_PARSE_BAD;
-
-    default:
-        return GLYPH_PARSE_NO_MEMORY;
-    }
-}
-
-
-/*
- * libcsv's bytes are gone after the call.  They are gathered in one buffer,
- * which may still move: the fields' places are set when the record is done.
- */
-
-static void
-glyph_reader_field(void *field, size_t len, void *data)
-{
-    glyph_reader_t  *rd = data;
-
-    if (glyph_fields_push(&rd->fields, NULL, len) != GLYPH_OK) {
-        rd->failed = 1;
-        return;
-    }
-
-    if (!rd->fields.too_many && len) {
-        glyph_buf_append(&rd->text, field, len);
-        rd->failed |= rd->text.failed;
-    }
-}
-
-
-static void
-glyph_reader_row(int c, void *data)
-{
-    glyph_reader_t  *rd = data;
-
-    (void) c;
-
-    rd->row = 1;
-}
-
-
-/* The record is done, its text moves no more. */
-
-static void
-glyph_reader_place(glyph_reader_t *rd, const unsigned char *empty)
-{
-    size_t          i;
-    unsigned char  *p;
-
-    p = rd->text.len ? rd->text.data : (unsigned char *) empty;
-
-    for (i = 0; i < rd->fields.n; i++) {
-        rd->fields.data[i].data = p;
-        p += rd->fields.data[i].len;
-    }
-}
-
-
-static int
-glyph_reader_space(unsigned char c)
-{
-    return c == ' ' || c == '\t';
-}
-
-
-static int
-glyph_reader_space_no_tab(unsigned char c)
-{
-    return c == ' ';
+    return glyph_libcsv_parse(&rd->libcsv, w->data + line->start,
+                              end - line->start, line->last);
 }
 
 
@@ -662,20 +524,6 @@ glyph_reader_too_large(glyph_reader_t *rd, glyph_window_t *w,
 
 
 static void
-glyph_reader_reset(glyph_reader_t *rd, unsigned char options)
-{
-    glyph_buf_reset(&rd->text);
-    glyph_fields_reset(&rd->fields);
-
-    /* with CSV_STRICT csv_fini() may refuse to forget an open field */
-
-    csv_set_opts(&rd->csv, 0);
-    csv_fini(&rd->csv, NULL, NULL, NULL);
-    csv_set_opts(&rd->csv, options);
-}
-
-
-static void
 glyph_reader_give(const glyph_reader_t *rd, const glyph_window_t *w,
     size_t len, glyph_code_e code, glyph_record_t *rec)
 {
@@ -728,8 +576,8 @@ glyph_reader_keep(glyph_reader_t *rd, const unsigned char **pos,
         rd->hold_pos = 0;
 
         offset = rd->offset + rd->hold.len;
-        n = glyph_reader_seek(&rd->lf, '\n', offset, *pos, 0, n);
-        n = glyph_reader_seek(&rd->cr, '\r', offset, *pos, 0, n);
+        n = glyph_lines_seek(&rd->lines.lf, '\n', offset, *pos, 0, n);
+        n = glyph_lines_seek(&rd->lines.cr, '\r', offset, *pos, 0, n);
 
         if (n < (size_t) (last - *pos)) {
             n++;

@@ -21,7 +21,8 @@
  * quotes, so that an open quote costs one row, not the file, and each byte is
  * read at most twice (once more where a quote sign is taken literally).
  *
- * Blank lines are no records.
+ * Blank lines are no records.  NULs and 0x1A at the end of the file are no
+ * part of its last record, unless that is nothing else.
  */
 
 #ifndef GLYPH_READER_H_INCLUDED
@@ -52,6 +53,18 @@ struct glyph_json_reader_s *glyph_reader_json(glyph_reader_t *rd);
 
 /* How many fields a mended record must have; 0 (at first): mend nothing. */
 void glyph_reader_expect(glyph_reader_t *rd, size_t nfields);
+
+/* Where the first record is in the file; line 1, offset 0, if not told. */
+void glyph_reader_begin(glyph_reader_t *rd, uint64_t line, uint64_t offset);
+
+/* A quote sign is one as any other character, in all of the file. */
+void glyph_reader_unquoted(glyph_reader_t *rd);
+
+/*
+ * Of a record that is one field with quotes around it, and empty ones behind
+ * it, that field is read as the record.  GLYPH_OK or GLYPH_ERROR.
+ */
+int glyph_reader_unwrap(glyph_reader_t *rd);
 
 /*
  * Reads the next record from *pos up to last; "end" says that nothing

@@ -2,66 +2,25 @@
 #include "column/glyph_header_name.h"
 #include "text/glyph_json.h"
 #include "value/glyph_money.h"
-#include "csv/glyph_sample.h"
+#include "csv/glyph_foreign.h"
+#include "csv/glyph_sample_find.h"
 #include "text/glyph_utf8.h"
 
-#include <strings.h>
 
-
-/* of so many first bytes, one in so many may be a control character */
-#define GLYPH_SAMPLE_TEXT      4096
-#define GLYPH_SAMPLE_CONTROLS  20
-
-/* so many first records may have the header that the first one is not */
-#define GLYPH_SAMPLE_RECORDS   20
-
-
-typedef struct {
-    const char  *bytes;
-    size_t       len;
-    const char  *what;
-} glyph_magic_t;
-
-
-typedef struct {
-    size_t                known;    /* fields of the first record that are
-                                       names of columns */
-    const unsigned char  *end;      /* of it */
-    uint64_t              line;     /* of the first record that has all that
-                                       a header must, or 0 */
-} glyph_names_t;
-
-
-static int glyph_sample_text(const glyph_sample_t *s, glyph_buf_t *detail);
-static unsigned char glyph_sample_sep(const glyph_sample_t *s);
-static int glyph_sample_delimiter(glyph_sample_t *s);
-static int glyph_sample_names(const glyph_sample_t *s,
-    unsigned char delimiter, size_t records, glyph_names_t *names);
-static int glyph_sample_header(glyph_sample_t *s, int skip,
-    glyph_code_e *code, glyph_buf_t *detail);
-static int glyph_sample_advise(const glyph_sample_t *s,
+static int glyph_sample_begin(glyph_sample_t *s, glyph_code_e *code,
     glyph_buf_t *detail);
-static const char *glyph_sample_other(const glyph_sample_t *s);
+static int glyph_sample_header(glyph_sample_t *s, glyph_code_e *code,
+    glyph_buf_t *detail);
+static int glyph_sample_headless(glyph_sample_t *s, size_t n,
+    glyph_code_e *code, glyph_buf_t *detail);
+static int glyph_sample_heading(glyph_sample_t *s);
+static int glyph_sample_search(glyph_sample_t *s, unsigned char given,
+    glyph_code_e *code, glyph_buf_t *detail);
+static int glyph_sample_retry(glyph_sample_t *s, glyph_code_e *code,
+    glyph_buf_t *detail);
+static int glyph_sample_advise(const glyph_sample_t *s,
+    const glyph_code_e *code, glyph_buf_t *detail);
 static int glyph_sample_decimal(glyph_sample_t *s);
-
-
-static const char  glyph_sample_delimiters[] = { ',', ';', '\t', '|' };
-
-
-static const glyph_magic_t  glyph_magics[] = {
-    { "PK\003\004", 4, "an Excel workbook or another zip archive: save it "
-                       "as CSV" },
-    { "\xd0\xcf\x11\xe0", 4, "an old Excel workbook: save it as CSV" },
-    { "%PDF", 4, "a PDF document" },
-    { "\x1f\x8b", 2, "gzip data: unpack it, or send it "
-      "alone with Content-Encoding: gzip" },
-    { "\x28\xb5\x2f\xfd", 4, "zstd data: unpack it, or send "
-      "it alone with Content-Encoding: zstd" },
-    { "\x89PNG", 4, "a PNG picture" },
-    { "\xff\xd8\xff", 3, "a JPEG picture" },
-    { "SQLite format 3", 15, "an SQLite database" },
-    { NULL, 0, NULL }
-};
 
 
 int
@@ -69,35 +28,31 @@ glyph_sample_decide(glyph_sample_t *s, glyph_code_e *code,
     glyph_buf_t *detail)
 {
     int            rc;
-    unsigned char  sep;
+    unsigned char  given;
 
     if (s->len == 0) {
         *code = GLYPH_FILE_EMPTY;
         return GLYPH_BAD;
     }
 
-    if (!glyph_sample_text(s, detail)) {
+    if (!glyph_foreign_is_text(s->data, s->len, detail)) {
         *code = GLYPH_FILE_NOT_TEXT;
         return GLYPH_BAD;
     }
 
-    sep = glyph_sample_sep(s);
+    given = s->delimiter;
+    rc = glyph_sample_begin(s, code, detail);
 
-    if (s->delimiter == '\0') {
-        s->delimiter = sep;
+    if (rc == GLYPH_OK) {
+        rc = glyph_sample_header(s, code, detail);
     }
-
-    if (s->delimiter == '\0' && glyph_sample_delimiter(s) != GLYPH_OK) {
-        return GLYPH_ERROR;
-    }
-
-    rc = glyph_sample_header(s, sep != '\0', code, detail);
 
     if (rc == GLYPH_BAD
         && (*code == GLYPH_FILE_HEADER_MISSING
             || *code == GLYPH_FILE_COLUMNS_MISSING))
     {
-        return glyph_sample_advise(s, detail);
+        rc = s->headless ? GLYPH_BAD
+                         : glyph_sample_search(s, given, code, detail);
     }
 
     if (rc == GLYPH_OK && s->decimal == GLYPH_DECIMAL_UNKNOWN) {
@@ -108,203 +63,76 @@ glyph_sample_decide(glyph_sample_t *s, glyph_code_e *code,
 }
 
 
-/* One NUL in a row is that row's error; many are not a file of text. */
+/* Where the header should be, and what is between its names. */
 
 static int
-glyph_sample_text(const glyph_sample_t *s, glyph_buf_t *detail)
+glyph_sample_begin(glyph_sample_t *s, glyph_code_e *code,
+    glyph_buf_t *detail)
 {
-    size_t                i, n, controls, nuls;
-    const glyph_magic_t  *m;
+    unsigned char  sep;
 
-    for (m = glyph_magics; m->bytes; m++) {
-        if (s->len >= m->len && memcmp(s->data, m->bytes, m->len) == 0) {
-            glyph_buf_puts(detail, "this is not CSV but ");
-            glyph_buf_puts(detail, m->what);
-            return 0;
-        }
+    s->from = s->data;
+    s->line = 1;
+
+    if (glyph_find_sep(s, &sep) && s->delimiter == '\0') {
+        s->delimiter = sep;
     }
 
-    n = s->len < GLYPH_SAMPLE_TEXT ? s->len : GLYPH_SAMPLE_TEXT;
-    controls = 0;
-    nuls = 0;
-
-    for (i = 0; i < n; i++) {
-        controls += s->data[i] < 0x20 && s->data[i] != '\t'
-                    && s->data[i] != '\n' && s->data[i] != '\r';
-        nuls += s->data[i] == '\0';
-    }
-
-    if (controls <= 4 || controls * GLYPH_SAMPLE_CONTROLS <= n) {
-        return 1;
-    }
-
-    if (nuls * 3 > n) {
-        glyph_buf_puts(detail, "the file has as many NUL bytes as UTF-16; if "
-                       "it is that, name it: \"text/csv; charset=utf-16le\"");
-    }
-
-    return 0;
-}
-
-
-/*
- * The delimiter of Excel's first line, "sep=;", '\0' if there is none.  Other
- * programs put it in quotes, or fill the line up.
- */
-
-static unsigned char
-glyph_sample_sep(const glyph_sample_t *s)
-{
-    unsigned char         sep;
-    const unsigned char  *p, *last;
-
-    p = s->data;
-    last = p + s->len;
-
-    if (*p == '"') {
-        p++;
-    }
-
-    if (last - p < 6 || strncasecmp((char *) p, "sep=", 4) != 0
-        || memchr(glyph_sample_delimiters, p[4],
-                  sizeof(glyph_sample_delimiters)) == NULL)
+    if (s->header_line
+        && glyph_find_line(s, s->header_line) != GLYPH_OK)
     {
-        return '\0';
+        *code = GLYPH_OPTION_INVALID;
+        glyph_buf_printf(detail, "header_line is %u, and the file%s has but "
+                         "%u lines", s->header_line,
+                         s->whole ? "" : "'s beginning", s->line);
+        return detail->failed ? GLYPH_ERROR : GLYPH_BAD;
     }
 
-    sep = p[4];
-
-    for (p += 5; p < last && *p != '\r' && *p != '\n'; p++) {
-
-        if (*p != '"' && *p != ' ' && *p != sep) {
-            return '\0';
-        }
-    }
-
-    return p < last ? sep : '\0';
+    return s->delimiter ? GLYPH_OK : glyph_find_delimiter(s);
 }
 
 
-static int
-glyph_sample_delimiter(glyph_sample_t *s)
+glyph_reader_t *
+glyph_sample_reader(const glyph_sample_t *s)
 {
-    size_t         i, best, len;
-    unsigned char  delimiter, sniffed;
-    glyph_names_t  names;
+    glyph_reader_t  *rd;
 
-    sniffed = glyph_reader_sniff(s->data, s->len);
+    rd = glyph_reader_create(s->delimiter, s->max_row_size, s->max_columns);
 
-    if (glyph_sample_names(s, sniffed, 1, &names) != GLYPH_OK) {
-        return GLYPH_ERROR;
+    if (rd && s->wrapped && glyph_reader_unwrap(rd) != GLYPH_OK) {
+        glyph_reader_destroy(rd);
+        return NULL;
     }
 
-    s->delimiter = sniffed;
-    best = names.known;
-    len = names.end - s->data;
-
-    for (i = 0; i < sizeof(glyph_sample_delimiters); i++) {
-        delimiter = glyph_sample_delimiters[i];
-
-        /* one that is not there makes a single field of all */
-
-        if (delimiter == sniffed
-            || (best && memchr(s->data, delimiter, len) == NULL))
-        {
-            continue;
-        }
-
-        if (glyph_sample_names(s, delimiter, 1, &names) != GLYPH_OK) {
-            return GLYPH_ERROR;
-        }
-
-        if (names.known > best) {
-            s->delimiter = delimiter;
-            best = names.known;
-        }
+    if (rd && s->unquoted) {
+        glyph_reader_unquoted(rd);
     }
 
-    return GLYPH_OK;
-}
-
-
-/* What the first records have, as that delimiter separates their fields. */
-
-static int
-glyph_sample_names(const glyph_sample_t *s, unsigned char delimiter,
-    size_t records, glyph_names_t *names)
-{
-    int                   rc, usable;
-    size_t                i, n, known;
-    glyph_reader_t       *rd;
-    glyph_record_t        rec;
-    const unsigned char  *pos;
-
-    memset(names, 0, sizeof(glyph_names_t));
-
-    rd = glyph_reader_create(delimiter, s->max_row_size, s->max_columns);
-    if (rd == NULL) {
-        return GLYPH_ERROR;
-    }
-
-    pos = s->data;
-    names->end = pos;
-    rc = GLYPH_OK;
-
-    for (n = 0; n < records && names->line == 0; n++) {
-        rc = glyph_reader_next(rd, &pos, s->data + s->len, s->whole, &rec);
-
-        if (n == 0) {
-            names->end = pos;
-        }
-
-        if (rc != GLYPH_OK) {
-            break;
-        }
-
-        if (rec.code != GLYPH_CODE_OK) {
-            continue;
-        }
-
-        for (i = 0; i < rec.nfields; i++) {
-            glyph_utf8_trim(&rec.fields[i]);
-        }
-
-        known = glyph_header_known(rec.fields, rec.nfields, &usable);
-
-        if (n == 0) {
-            names->known = known;
-        }
-
-        if (usable) {
-            names->line = rec.line;
-        }
-    }
-
-    glyph_reader_destroy(rd);
-
-    return rc == GLYPH_ERROR ? GLYPH_ERROR : GLYPH_OK;
+    return rd;
 }
 
 
 static int
-glyph_sample_header(glyph_sample_t *s, int skip, glyph_code_e *code,
+glyph_sample_header(glyph_sample_t *s, glyph_code_e *code,
     glyph_buf_t *detail)
 {
     int             rc;
     size_t          i;
     glyph_record_t  rec;
 
-    s->pos = s->data;
-    s->reader = glyph_reader_create(s->delimiter, s->max_row_size,
-                                    s->max_columns);
+    s->unquoted = s->delimiter == '\t' && !s->wrapped
+                  && glyph_find_unquoted(s);
+    s->pos = s->from;
+    s->reader = glyph_sample_reader(s);
+
     if (s->reader == NULL) {
         return GLYPH_ERROR;
     }
 
-    do {
-        rc = glyph_reader_next(s->reader, &s->pos, s->data + s->len,
-                               s->whole, &rec);
-    } while (rc == GLYPH_OK && skip && rec.offset == 0);
+    glyph_reader_begin(s->reader, s->line, s->from - s->data);
+
+    rc = glyph_reader_next(s->reader, &s->pos, s->data + s->len, s->whole,
+                           &rec);
 
     if (rc == GLYPH_ERROR) {
         return GLYPH_ERROR;
@@ -346,6 +174,10 @@ glyph_sample_header(glyph_sample_t *s, int skip, glyph_code_e *code,
         glyph_utf8_trim(&rec.fields[i]);
     }
 
+    if (s->headless) {
+        return glyph_sample_headless(s, rec.nfields, code, detail);
+    }
+
     glyph_reader_expect(s->reader, rec.nfields);
 
     rc = glyph_header_create(&s->header, rec.fields, rec.nfields, s->map,
@@ -361,91 +193,176 @@ glyph_sample_header(glyph_sample_t *s, int skip, glyph_code_e *code,
 }
 
 
+/* The first record is a row, as all are: columns have but places. */
+
+static int
+glyph_sample_headless(glyph_sample_t *s, size_t n, glyph_code_e *code,
+    glyph_buf_t *detail)
+{
+    int           rc;
+    glyph_str_t  *fields;
+
+    if (s->map->len == 0) {
+        *code = GLYPH_OPTION_INVALID;
+        glyph_buf_puts(detail, "header=none needs a map of places, such as "
+                       "map=1:title,3:price");
+        return detail->failed ? GLYPH_ERROR : GLYPH_BAD;
+    }
+
+    fields = calloc(n, sizeof(glyph_str_t));
+    if (fields == NULL) {
+        return GLYPH_ERROR;
+    }
+
+    rc = glyph_header_create(&s->header, fields, n, s->map, code, detail);
+
+    free(fields);
+
+    if (rc != GLYPH_OK) {
+        return rc;
+    }
+
+    glyph_reader_destroy(s->reader);
+
+    s->pos = s->from;
+    s->reader = glyph_sample_reader(s);
+
+    if (s->reader == NULL) {
+        return GLYPH_ERROR;
+    }
+
+    glyph_reader_begin(s->reader, s->line, s->from - s->data);
+    glyph_reader_expect(s->reader, n);
+
+    return glyph_sample_heading(s);
+}
+
+
+/* A header for the file of rejected rows, with which it can be sent again. */
+
+static int
+glyph_sample_heading(glyph_sample_t *s)
+{
+    size_t                 i, n;
+    const glyph_column_t  *columns;
+
+    columns = glyph_header_columns(s->header, &n);
+
+    for (i = 0; i < n; i++) {
+
+        if (i) {
+            glyph_buf_putc(s->head, s->delimiter);
+        }
+
+        if (columns[i].used < GLYPH_COL_N) {
+            glyph_buf_puts(s->head, glyph_column_name(columns[i].used));
+
+        } else {
+            glyph_buf_append(s->head, columns[i].given.data,
+                             columns[i].given.len);
+        }
+    }
+
+    return s->head->failed ? GLYPH_ERROR : GLYPH_OK;
+}
+
+
+/* The first record is no header: maybe another one is, or one within it. */
+
+static int
+glyph_sample_search(glyph_sample_t *s, unsigned char given,
+    glyph_code_e *code, glyph_buf_t *detail)
+{
+    int            rc;
+    glyph_found_t  found;
+    unsigned char  delimiter;
+
+    if (glyph_foreign_text(s->data, s->len)) {
+        return glyph_sample_advise(s, code, detail);
+    }
+
+    if (glyph_find_wrapped(s, given, &delimiter) != GLYPH_OK) {
+        return GLYPH_ERROR;
+    }
+
+    if (delimiter) {
+        s->wrapped = 1;
+        s->delimiter = delimiter;
+
+        return glyph_sample_retry(s, code, detail);
+    }
+
+    if (s->header_line == 0) {
+
+        if (glyph_find_header(s, given, &found) != GLYPH_OK) {
+            return GLYPH_ERROR;
+        }
+
+        if (found.line > s->line && !found.clear) {
+            glyph_buf_printf(detail, "; line %u looks like the header, but "
+                             "what is above it may be rows: if they are "
+                             "none, say header_line=%u", found.line,
+                             found.line);
+
+        } else if (found.line > s->line) {
+            s->delimiter = found.delimiter;
+            s->found_line = found.line;
+
+            rc = glyph_find_line(s, found.line);
+
+        return rc == GLYPH_OK ? glyph_sample_retry(s, code, detail) : rc;
+        }
+    }
+
+    return glyph_sample_advise(s, code, detail);
+}
+
+
+/* It has all that it must: if it is refused, then for something else. */
+
+static int
+glyph_sample_retry(glyph_sample_t *s, glyph_code_e *code,
+    glyph_buf_t *detail)
+{
+    glyph_reader_destroy(s->reader);
+    s->reader = NULL;
+
+    glyph_buf_reset(detail);
+    glyph_buf_reset(s->did_you_mean);
+    glyph_buf_reset(s->head);
+
+    return glyph_sample_header(s, code, detail);
+}
+
+
 /* Says more of a header that is none: GLYPH_BAD or GLYPH_ERROR. */
 
 static int
-glyph_sample_advise(const glyph_sample_t *s, glyph_buf_t *detail)
+glyph_sample_advise(const glyph_sample_t *s, const glyph_code_e *code,
+    glyph_buf_t *detail)
 {
-    size_t         i;
-    uint64_t       first;
-    const char    *what;
-    glyph_names_t  names;
+    const char  *what;
 
-    what = glyph_sample_other(s);
+    what = glyph_foreign_text(s->data, s->len);
 
     if (what) {
         glyph_buf_reset(detail);
         glyph_buf_puts(detail, "this is not CSV but ");
         glyph_buf_puts(detail, what);
-        return detail->failed ? GLYPH_ERROR : GLYPH_BAD;
+
+    } else if (*code == GLYPH_FILE_HEADER_MISSING) {
+        glyph_buf_puts(detail, "; if the file has no such line, tell the "
+                       "places: header=none&map=1:title,2:price");
     }
 
-    first = 0;
-
-    for (i = 0; i < sizeof(glyph_sample_delimiters); i++) {
-
-        if (glyph_sample_names(s, glyph_sample_delimiters[i],
-                               GLYPH_SAMPLE_RECORDS, &names)
-            != GLYPH_OK)
-        {
-            return GLYPH_ERROR;
-        }
-
-        if (names.line && (first == 0 || names.line < first)) {
-            first = names.line;
-        }
-    }
-
-    if (first > 1) {
-        glyph_buf_puts(detail, "; line ");
-        glyph_json_int(detail, (int64_t) first);
-        glyph_buf_puts(detail, " looks like the header: remove what is above "
-                       "it");
+    if (s->whole && memchr(s->data, '\n', s->len) == NULL
+        && memchr(s->data, '\r', s->len) == NULL)
+    {
+        glyph_buf_puts(detail, "; the file is one line: curl -d takes line "
+                       "ends out, --data-binary leaves them");
     }
 
     return detail->failed ? GLYPH_ERROR : GLYPH_BAD;
-}
-
-
-/* Text, but not of the kind that is wanted. */
-
-static const char *
-glyph_sample_other(const glyph_sample_t *s)
-{
-    unsigned char         c;
-    const unsigned char  *p, *last;
-
-    p = s->data;
-    last = p + s->len;
-
-    while (p < last && strchr(" \t\r\n", *p)) {
-        p++;
-    }
-
-    if (last - p < 5) {
-        return NULL;
-    }
-
-    c = *p;
-
-    if (c == '<') {
-        return memcmp(p, "<?xml", 5) == 0 ? "XML"
-               : (p[1] == '!' || strncasecmp((char *) p, "<html", 5) == 0)
-               ? "HTML" : NULL;
-    }
-
-    for (p++; p < last && strchr(" \t\r\n", *p); p++) {
-        /* void */
-    }
-
-    if (p < last && ((c == '{' && *p == '"')
-                     || (c == '[' && (*p == '{' || *p == '['))))
-    {
-        return "JSON: send it as application/json, or as "
-               "application/x-ndjson if each line is an object";
-    }
-
-    return NULL;
 }
 
 
@@ -462,7 +379,7 @@ glyph_sample_decimal(glyph_sample_t *s)
 
     price = glyph_header_find(s->header, GLYPH_COL_PRICE);
 
-    rd = glyph_reader_create(s->delimiter, s->max_row_size, s->max_columns);
+    rd = glyph_sample_reader(s);
     if (rd == NULL) {
         return GLYPH_ERROR;
     }

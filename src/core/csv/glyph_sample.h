@@ -21,7 +21,9 @@ typedef struct {
     const glyph_str_t    *map;
     size_t                max_row_size;
     size_t                max_columns;
-    glyph_format_e        format;
+    glyph_format_e        format;       /* of JSON: may be found another */
+    unsigned              header_line;  /* 0: not told */
+    unsigned              headless:1;   /* there is none: s->map names places */
 
     /* given if not 0, else found */
     unsigned char         delimiter;
@@ -37,6 +39,14 @@ typedef struct {
     glyph_header_t       *header;
     glyph_reader_t       *reader;       /* behind the header */
     const unsigned char  *pos;          /* and there it is */
+    const unsigned char  *from;         /* the header's line */
+    unsigned              line;         /* … and its number */
+    unsigned              found_line;   /* the header's, if nobody told it and
+                                           it is not the first; or 0 */
+    glyph_buf_t           path;         /* of JSON: to the records within an
+                                           object; the caller's to free */
+    unsigned              wrapped:1;    /* each line is in quotes */
+    unsigned              unquoted:1;   /* quote signs are text */
 } glyph_sample_t;
 
 
@@ -46,6 +56,9 @@ typedef struct {
  */
 int glyph_sample_decide(glyph_sample_t *s, glyph_code_e *code,
     glyph_buf_t *detail);
+
+/* Another reader of its rows; NULL when out of memory. */
+glyph_reader_t *glyph_sample_reader(const glyph_sample_t *s);
 
 /* The decimal mark that values prove: "seen" has a bit for each of theirs. */
 glyph_decimal_e glyph_sample_habit(unsigned seen);

@@ -25,7 +25,7 @@ glyph_sample_each(const glyph_sample_t *s, glyph_sample_pt each, void *data)
         return rc;
     }
 
-    rd = glyph_reader_create(s->delimiter, s->max_row_size, s->max_columns);
+    rd = glyph_sample_reader(s);
     if (rd == NULL) {
         return GLYPH_ERROR;
     }

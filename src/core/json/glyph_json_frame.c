@@ -17,6 +17,9 @@ static int glyph_json_frames_array(glyph_json_frames_t *f,
     glyph_record_t *rec);
 static int glyph_json_frames_between(glyph_json_frames_t *f,
     const unsigned char **pos, const unsigned char *last);
+static const unsigned char *glyph_json_frames_behind(
+    const glyph_json_frames_t *f, const unsigned char *p,
+    const unsigned char *last);
 static int glyph_json_frames_end(glyph_json_frames_t *f);
 static const char *glyph_json_frames_other(unsigned char c);
 static int glyph_json_frames_element(glyph_json_frames_t *f,
@@ -57,14 +60,27 @@ glyph_json_frames_free(glyph_json_frames_t *f)
 void
 glyph_json_frames_rewind(glyph_json_frames_t *f)
 {
-    glyph_buf_t  hold;
+    glyph_json_frames_t  old;
 
-    hold = f->hold;
-    glyph_buf_reset(&hold);
+    old = *f;
+    glyph_buf_reset(&old.hold);
 
-    glyph_json_frames_init(f, f->format, f->max_row_size);
+    glyph_json_frames_init(f, old.format, old.max_row_size);
 
-    f->hold = hold;
+    f->hold = old.hold;
+
+    glyph_json_frames_begin(f, old.from, old.from_line, old.nested, old.bare);
+}
+
+
+void
+glyph_json_frames_begin(glyph_json_frames_t *f, uint64_t from, uint64_t line,
+    int nested, int bare)
+{
+    f->from = from;
+    f->from_line = line;
+    f->nested = (nested != 0);
+    f->bare = (bare != 0);
 }
 
 
@@ -83,7 +99,20 @@ glyph_json_frames_array(glyph_json_frames_t *f, const unsigned char **pos,
     const unsigned char *last, int end, glyph_record_t *rec)
 {
     int                   rc, whole;
+    size_t                n;
     const unsigned char  *start;
+
+    if (f->offset < f->from) {
+        n = last - *pos;
+
+        if (n > f->from - f->offset) {
+            n = f->from - f->offset;
+        }
+
+        f->offset += n;
+        f->line = f->from_line;
+        *pos += n;
+    }
 
     if (f->state != GLYPH_FRAME_ELEMENT) {
         rc = glyph_json_frames_between(f, pos, last);
@@ -99,7 +128,7 @@ glyph_json_frames_array(glyph_json_frames_t *f, const unsigned char **pos,
     glyph_json_frames_pass(f, start, *pos);
 
     if (whole) {
-        f->state = GLYPH_FRAME_AFTER;
+        f->state = f->bare ? GLYPH_FRAME_DONE : GLYPH_FRAME_AFTER;
         return glyph_json_frames_give(f, start, *pos - start, rec);
     }
 
@@ -127,6 +156,10 @@ glyph_json_frames_between(glyph_json_frames_t *f, const unsigned char **pos,
             /* void */
         }
 
+        if (f->state == GLYPH_FRAME_DONE) {
+            p = glyph_json_frames_behind(f, p, last);
+        }
+
         glyph_json_frames_pass(f, *pos, p);
         *pos = p;
 
@@ -139,6 +172,10 @@ glyph_json_frames_between(glyph_json_frames_t *f, const unsigned char **pos,
         switch (f->state) {
 
         case GLYPH_FRAME_START:
+
+            if (f->bare) {
+                goto element;
+            }
 
             if (c != '[') {
                 return glyph_json_frames_bad(f, glyph_json_frames_other(c));
@@ -172,6 +209,8 @@ glyph_json_frames_between(glyph_json_frames_t *f, const unsigned char **pos,
                 return glyph_json_frames_bad(f, "an object is expected");
             }
 
+        element:
+
             f->state = GLYPH_FRAME_ELEMENT;
             f->start = f->offset;
             f->start_line = f->line;
@@ -187,6 +226,26 @@ glyph_json_frames_between(glyph_json_frames_t *f, const unsigned char **pos,
         f->offset++;
         (*pos)++;
     }
+}
+
+
+/* Of an object around the array no more is read; NULs may fill a file up. */
+
+static const unsigned char *
+glyph_json_frames_behind(const glyph_json_frames_t *f,
+    const unsigned char *p, const unsigned char *last)
+{
+    if (f->nested) {
+        return last;
+    }
+
+    while (p < last && (*p == '\0' || *p == 0x1a
+                        || glyph_json_frames_space(*p)))
+    {
+        p++;
+    }
+
+    return p;
 }
 
 
@@ -305,9 +364,7 @@ glyph_json_frames_ndjson(glyph_json_frames_t *f, const unsigned char **pos,
 
     if (f->state != GLYPH_FRAME_ELEMENT) {
 
-        for (p = *pos; p < last && glyph_json_frames_space(*p); p++) {
-            /* void */
-        }
+        p = glyph_json_frames_behind(f, *pos, last);
 
         glyph_json_frames_pass(f, *pos, p);
         *pos = p;

@@ -27,6 +27,11 @@ typedef struct {
     glyph_format_e   format;
     const char      *message;       /* what is wrong, after GLYPH_BAD, at
                                        line and offset */
+    uint64_t         from;          /* where the array begins */
+    uint64_t         from_line;
+    unsigned         nested:1;      /* … within an object, of which no more is
+                                       read */
+    unsigned         bare:1;        /* no array: one record */
     unsigned         string:1;      /* in quotes */
     unsigned         escape:1;      /* behind a backslash */
     unsigned         large:1;       /* the record is */
@@ -36,6 +41,13 @@ typedef struct {
 void glyph_json_frames_init(glyph_json_frames_t *f, glyph_format_e format,
     size_t max_row_size);
 void glyph_json_frames_free(glyph_json_frames_t *f);
+
+/*
+ * Where the array begins, from the file's first byte, within an object; or, if
+ * "bare", that there is none, but one object.
+ */
+void glyph_json_frames_begin(glyph_json_frames_t *f, uint64_t from,
+    uint64_t line, int nested, int bare);
 
 /* Back to the beginning of the file. */
 void glyph_json_frames_rewind(glyph_json_frames_t *f);

@@ -1,10 +1,20 @@
 #include "json/glyph_json_frame.h"
 #include "json/glyph_json_reader.h"
+#include "json/glyph_json_price.h"
 #include "json/glyph_json_record.h"
+#include "json/glyph_json_walk.h"
 #include "text/glyph_keys.h"
 
 
-#define GLYPH_JSON_READER_KEYS  32      /* room for so many at first */
+#define GLYPH_JSON_READER_KEYS   32     /* room for so many at first */
+#define GLYPH_JSON_READER_PATHS  16
+
+
+typedef enum {
+    GLYPH_JSON_PRICE_UNKNOWN = 0,
+    GLYPH_JSON_PRICE_NO,
+    GLYPH_JSON_PRICE_YES
+} glyph_json_price_e;
 
 
 struct glyph_json_reader_s {
@@ -19,15 +29,22 @@ struct glyph_json_reader_s {
     uint64_t              *seen;        /* in which record last */
     glyph_str_t           *fields;
     unsigned char         *kinds;
+    unsigned char         *is_price;    /* a glyph_json_price_e of each */
     size_t                 nkeys;
     size_t                 size;        /* room for so many */
 
     glyph_keys_t           table;       /* of the keys */
 
+    /* fields that are within others: ?map=price.value:price */
+    size_t                 paths[GLYPH_JSON_READER_PATHS];
+    size_t                 npaths;
+    glyph_buf_t            texts;       /* of these, without escapes */
+
     uint64_t               number;      /* of the record */
     size_t                 field;       /* of the key */
     size_t                 next;        /* where the next one is likely */
 
+    glyph_buf_t            text;        /* a record without NaN */
     glyph_buf_t            detail;      /* why the file is refused */
     unsigned               no_memory:1;
 };
@@ -35,11 +52,19 @@ struct glyph_json_reader_s {
 
 static int glyph_json_reader_parse(glyph_json_reader_t *rd,
     glyph_record_t *rec);
+static int glyph_json_reader_nan(glyph_json_reader_t *rd,
+    const glyph_str_t *raw);
+static size_t glyph_json_reader_is_nan(const unsigned char *p,
+    const unsigned char *last);
 static int glyph_json_reader_forget(glyph_json_reader_t *rd, size_t nkeys);
 static glyph_code_e glyph_json_reader_key(void *data,
     const glyph_str_t *key);
 static void glyph_json_reader_value(void *data, const glyph_str_t *text,
     glyph_field_e kind);
+static void glyph_json_reader_nested(glyph_json_reader_t *rd,
+    const glyph_str_t *text, size_t field);
+static void glyph_json_reader_currency(glyph_json_reader_t *rd,
+    const glyph_str_t *value);
 static glyph_texts_t glyph_json_reader_texts(const glyph_json_reader_t *rd);
 static glyph_code_e glyph_json_reader_new(glyph_json_reader_t *rd,
     const glyph_str_t *key, size_t slot);
@@ -92,13 +117,24 @@ glyph_json_reader_destroy(glyph_json_reader_t *rd)
 
     glyph_json_frames_free(&rd->frames);
     glyph_json_record_destroy(rd->record);
+    glyph_buf_free(&rd->text);
+    glyph_buf_free(&rd->texts);
     glyph_buf_free(&rd->detail);
     free(rd->keys);
     free(rd->seen);
     free(rd->fields);
     free(rd->kinds);
+    free(rd->is_price);
     glyph_keys_free(&rd->table);
     free(rd);
+}
+
+
+void
+glyph_json_reader_begin(glyph_json_reader_t *rd, uint64_t from,
+    uint64_t line, int nested, int bare)
+{
+    glyph_json_frames_begin(&rd->frames, from, line, nested, bare);
 }
 
 
@@ -150,14 +186,25 @@ glyph_json_reader_next(glyph_json_reader_t *rd, const unsigned char **pos,
 static int
 glyph_json_reader_parse(glyph_json_reader_t *rd, glyph_record_t *rec)
 {
-    int          rc;
-    size_t       at, i, nkeys;
-    uint64_t     line;
-    const char  *message;
+    int           rc;
+    size_t        at, i, nkeys;
+    uint64_t      line;
+    const char   *message;
+    glyph_str_t   text;
 
     nkeys = rd->nkeys;
     rd->number++;
     rd->next = 0;
+
+    if (rd->npaths) {
+        glyph_buf_reset(&rd->texts);
+
+        if (glyph_buf_reserve(&rd->texts, rd->npaths * rec->raw.len)
+            != GLYPH_OK)
+        {
+            return GLYPH_ERROR;
+        }
+    }
 
     memset(rd->fields, 0, nkeys * sizeof(glyph_str_t));
     memset(rd->kinds, GLYPH_FIELD_TEXT, nkeys);
@@ -165,7 +212,23 @@ glyph_json_reader_parse(glyph_json_reader_t *rd, glyph_record_t *rec)
     rc = glyph_json_record_parse(rd->record, &rec->raw, &rd->events,
                                  &rec->code, &at, &message);
 
-    if (rc == GLYPH_ERROR || rd->no_memory) {
+    if (rc == GLYPH_BAD && glyph_json_reader_nan(rd, &rec->raw)) {
+        text.data = rd->text.data;
+        text.len = rd->text.len;
+
+        (void) glyph_json_reader_forget(rd, nkeys);
+
+        rd->number++;
+        rd->next = 0;
+
+        memset(rd->fields, 0, nkeys * sizeof(glyph_str_t));
+        memset(rd->kinds, GLYPH_FIELD_TEXT, nkeys);
+
+        rc = glyph_json_record_parse(rd->record, &text, &rd->events,
+                                     &rec->code, &at, &message);
+    }
+
+    if (rc == GLYPH_ERROR || rd->no_memory || rd->text.failed) {
         return GLYPH_ERROR;
     }
 
@@ -200,6 +263,78 @@ glyph_json_reader_parse(glyph_json_reader_t *rd, glyph_record_t *rec)
     rec->nfields = rd->nkeys;
 
     return GLYPH_OK;
+}
+
+
+/*
+ * Python writes NaN and Infinity for what has no value: null.  Whether there
+ * are any; in rd->text is the record without them.
+ */
+
+static int
+glyph_json_reader_nan(glyph_json_reader_t *rd, const glyph_str_t *raw)
+{
+    size_t                n;
+    const unsigned char  *p, *last, *from;
+
+    p = raw->data;
+    last = p + raw->len;
+    from = p;
+
+    glyph_buf_reset(&rd->text);
+
+    while (p < last) {
+
+        if (*p == '"') {
+
+            for (p++; p < last && *p != '"'; p++) {
+                p += *p == '\\';
+            }
+
+            p++;
+            continue;
+        }
+
+        n = glyph_json_reader_is_nan(p, last);
+
+        if (n == 0) {
+            p++;
+            continue;
+        }
+
+        glyph_buf_append(&rd->text, from, p - from);
+        glyph_buf_puts(&rd->text, "null");
+
+        p += n;
+        from = p;
+    }
+
+    if (from == raw->data) {
+        return 0;
+    }
+
+    glyph_buf_append(&rd->text, from, last - from);
+
+    return !rd->text.failed;
+}
+
+
+static size_t
+glyph_json_reader_is_nan(const unsigned char *p, const unsigned char *last)
+{
+    size_t  i, n;
+
+    static const char *const  words[] = { "NaN", "Infinity", "-Infinity" };
+
+    for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        n = strlen(words[i]);
+
+        if ((size_t) (last - p) >= n && memcmp(p, words[i], n) == 0) {
+            return n;
+        }
+    }
+
+    return 0;
 }
 
 
@@ -279,6 +414,121 @@ glyph_json_reader_value(void *data, const glyph_str_t *text,
 
     rd->fields[rd->field] = *text;
     rd->kinds[rd->field] = kind;
+
+    if (kind == GLYPH_FIELD_NESTED && *text->data == '{') {
+        glyph_json_reader_nested(rd, text, rd->field);
+    }
+}
+
+
+/*
+ * Values within an object: those that a path of the map names, and a price
+ * with its currency.
+ */
+
+static void
+glyph_json_reader_nested(glyph_json_reader_t *rd, const glyph_str_t *text,
+    size_t field)
+{
+    size_t              i, n;
+    glyph_str_t        *path;
+    glyph_str_t         value;
+    glyph_field_e       kind;
+    const glyph_str_t  *key;
+
+    for (i = 0; i < rd->npaths; i++) {
+        path = &rd->keys[rd->paths[i]];
+        key = &rd->keys[field];
+        n = key->len;
+
+        if (path->len > n + 1 && path->data[n] == '.'
+            && memcmp(path->data, key->data, n) == 0
+            && glyph_json_walk_find(text, path->data + n + 1,
+                                    path->len - n - 1, &value, &kind))
+        {
+            if (kind == GLYPH_FIELD_TEXT) {
+                glyph_json_walk_text(&value, &rd->texts);
+            }
+
+            rd->fields[rd->paths[i]] = value;
+            rd->kinds[rd->paths[i]] = kind;
+            rd->seen[rd->paths[i]] = rd->number;
+        }
+    }
+
+    if (rd->is_price[field] == GLYPH_JSON_PRICE_UNKNOWN) {
+        rd->is_price[field] = glyph_json_price_key(&rd->keys[field])
+                              ? GLYPH_JSON_PRICE_YES : GLYPH_JSON_PRICE_NO;
+    }
+
+    if (rd->is_price[field] == GLYPH_JSON_PRICE_YES
+        && glyph_json_price(text, &rd->fields[field], &kind, &value))
+    {
+        rd->kinds[field] = kind;
+        glyph_json_reader_currency(rd, &value);
+    }
+}
+
+
+/* Into a column of its own, unless the record says it already. */
+
+static void
+glyph_json_reader_currency(glyph_json_reader_t *rd, const glyph_str_t *value)
+{
+    size_t         slot;
+    int64_t        n;
+    glyph_texts_t  texts;
+
+    static const glyph_str_t  key = glyph_string("price.currency");
+
+    if (value->len == 0) {
+        return;
+    }
+
+    texts = glyph_json_reader_texts(rd);
+    n = glyph_keys_find(&rd->table, &texts, &key, &slot);
+
+    if (n < 0) {
+
+        if (glyph_json_reader_new(rd, &key, slot) != GLYPH_CODE_OK) {
+            return;
+        }
+
+        n = (int64_t) rd->nkeys - 1;
+    }
+
+    if (rd->seen[n] != rd->number) {
+        rd->fields[n] = *value;
+        rd->kinds[n] = GLYPH_FIELD_TEXT;
+        rd->seen[n] = rd->number;
+    }
+}
+
+
+int
+glyph_json_reader_path(glyph_json_reader_t *rd, const glyph_str_t *path)
+{
+    size_t         slot;
+    int64_t        n;
+    glyph_code_e   code;
+    glyph_texts_t  texts;
+
+    texts = glyph_json_reader_texts(rd);
+    n = glyph_keys_find(&rd->table, &texts, path, &slot);
+
+    if (n >= 0 || rd->npaths == GLYPH_JSON_READER_PATHS) {
+        return GLYPH_OK;
+    }
+
+    code = glyph_json_reader_new(rd, path, slot);
+
+    if (code != GLYPH_CODE_OK) {
+        return rd->no_memory ? GLYPH_ERROR : GLYPH_OK;
+    }
+
+    rd->paths[rd->npaths++] = rd->nkeys - 1;
+
+    return GLYPH_OK;
 }
 
 
@@ -322,6 +572,7 @@ glyph_json_reader_new(glyph_json_reader_t *rd, const glyph_str_t *key,
 
     rd->seen[rd->nkeys] = 0;
     rd->kinds[rd->nkeys] = GLYPH_FIELD_TEXT;
+    rd->is_price[rd->nkeys] = GLYPH_JSON_PRICE_UNKNOWN;
     memset(&rd->fields[rd->nkeys], 0, sizeof(glyph_str_t));
 
     glyph_keys_put(&rd->table, slot, rd->nkeys++);
@@ -350,6 +601,9 @@ glyph_json_reader_grow(glyph_json_reader_t *rd)
 
     p = glyph_json_reader_more(rd, rd->kinds, n);
     rd->kinds = p ? p : rd->kinds;
+
+    p = glyph_json_reader_more(rd, rd->is_price, n);
+    rd->is_price = p ? p : rd->is_price;
 
     texts = glyph_json_reader_texts(rd);
 

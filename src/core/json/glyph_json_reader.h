@@ -44,6 +44,16 @@ int glyph_json_reader_next(glyph_json_reader_t *rd,
 glyph_code_e glyph_json_reader_refused(const glyph_json_reader_t *rd,
     glyph_buf_t *detail);
 
+/*
+ * A value within one of a record's, "price.value", becomes a column of its
+ * own; before the first record, at most 16.  GLYPH_OK or GLYPH_ERROR.
+ */
+int glyph_json_reader_path(glyph_json_reader_t *rd, const glyph_str_t *path);
+
+/* As glyph_json_frames_begin(). */
+void glyph_json_reader_begin(glyph_json_reader_t *rd, uint64_t from,
+    uint64_t line, int nested, int bare);
+
 /* Back to the beginning of the file; the keys stay. */
 void glyph_json_reader_rewind(glyph_json_reader_t *rd);
 

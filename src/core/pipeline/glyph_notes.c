@@ -92,6 +92,56 @@ glyph_notes_lines(const glyph_notes_t *notes, glyph_buf_t *b)
 
 
 void
+glyph_notes_charset(glyph_notes_t *notes)
+{
+    glyph_buf_t  text;
+
+    memset(&text, 0, sizeof(glyph_buf_t));
+
+    glyph_buf_puts(&text, "the file is not UTF-8 and was read as "
+                   "windows-1252; if it is something else, name it, such as "
+                   "charset=windows-1250");
+
+    glyph_notes_add(notes, GLYPH_WARN_CHARSET_GUESSED, &text);
+    glyph_buf_free(&text);
+}
+
+
+void
+glyph_notes_sample(glyph_notes_t *notes, const glyph_sample_t *s)
+{
+    glyph_buf_t  text;
+
+    memset(&text, 0, sizeof(glyph_buf_t));
+
+    if (s->found_line) {
+        glyph_buf_printf(&text, "the header was found in line %u, what is "
+                         "above it was not read; ?header_line=%u says so",
+                         s->found_line, s->found_line);
+        glyph_notes_add(notes, GLYPH_WARN_HEADER_FOUND, &text);
+    }
+
+    if (s->wrapped) {
+        glyph_buf_reset(&text);
+        glyph_buf_puts(&text, "each line is in quotes as a whole; they were "
+                       "taken off");
+        glyph_notes_add(notes, GLYPH_WARN_LINES_QUOTED, &text);
+    }
+
+    if (s->path.len) {
+        glyph_buf_reset(&text);
+        glyph_buf_puts(&text, "the records were taken from ");
+        glyph_json_string(&text, s->path.data, s->path.len);
+        glyph_buf_puts(&text, "; what else is in the file was not read");
+        glyph_notes_add(notes, GLYPH_WARN_RECORDS_NESTED, &text);
+    }
+
+    notes->text.failed |= text.failed | s->path.failed;
+    glyph_buf_free(&text);
+}
+
+
+void
 glyph_notes_header(glyph_notes_t *notes, const glyph_header_t *header)
 {
     int                    column, second;

@@ -7,6 +7,7 @@
 #define GLYPH_NOTES_H_INCLUDED
 
 #include "column/glyph_column.h"
+#include "csv/glyph_sample.h"
 #include "text/glyph_buf.h"
 #include "text/glyph_code.h"
 #include "pipeline/glyph_pipeline.h"
@@ -33,6 +34,12 @@ typedef struct {
 /* What to do is part of the text; more than GLYPH_NOTES_MAX are not kept. */
 void glyph_notes_add(glyph_notes_t *notes, glyph_code_e code,
     const glyph_buf_t *text);
+
+/* The file is read as windows-1252, which nobody has said. */
+void glyph_notes_charset(glyph_notes_t *notes);
+
+/* Where the header, or the records, were found. */
+void glyph_notes_sample(glyph_notes_t *notes, const glyph_sample_t *s);
 
 /* What is odd in a header that is taken. */
 void glyph_notes_header(glyph_notes_t *notes, const glyph_header_t *header);

@@ -1,12 +1,16 @@
 
 #include "body/glyph_body.h"
+#include "body/glyph_western.h"
 #include "csv/glyph_json_sample.h"
+#include "json/glyph_json_shape.h"
 #include "pipeline/glyph_habit.h"
 #include "pipeline/glyph_pipeline.h"
 #include "csv/glyph_reader.h"
 #include "pipeline/glyph_row.h"
 #include "csv/glyph_sample.h"
 #include "pipeline/glyph_scored.h"
+#include "csv/glyph_foreign.h"
+#include "csv/glyph_skip.h"
 #include "pipeline/glyph_stats.h"
 #include "pipeline/glyph_survey.h"
 #include "pipeline/glyph_title_choice.h"
@@ -39,6 +43,7 @@ struct glyph_pipeline_s {
     glyph_buf_t                   head;         /* its bytes */
     glyph_str_t                   head_str;
     glyph_reader_t               *reader;       /* NULL: still sampling */
+    glyph_skip_t                  skip;         /* of CSV */
     glyph_row_t                  *row;
     glyph_row_result_t            results[2];   /* used in turn */
     glyph_row_result_t           *pending;      /* a listing that is read, but
@@ -65,6 +70,7 @@ static int glyph_pipeline_opts(glyph_pipeline_t *p,
 static void glyph_pipeline_keep(glyph_pipeline_t *p, glyph_str_t *to,
     const glyph_str_t *from);
 static int glyph_pipeline_sample(glyph_pipeline_t *p);
+static int glyph_pipeline_charset(glyph_pipeline_t *p);
 static int glyph_pipeline_decide(glyph_pipeline_t *p);
 static int glyph_pipeline_rows(glyph_pipeline_t *p,
     const glyph_sink_t *sink);
@@ -297,11 +303,55 @@ glyph_pipeline_sample(glyph_pipeline_t *p)
             return GLYPH_AGAIN;
         }
 
-        rc = glyph_pipeline_decide(p);
+        rc = glyph_pipeline_charset(p);
+
+        if (rc == GLYPH_OK) {
+            rc = glyph_pipeline_decide(p);
+        }
 
     } while (rc == GLYPH_AGAIN && p->reader == NULL);
 
     return rc;
+}
+
+
+/* Text that is no UTF-8, and that nobody has told the charset of. */
+
+static int
+glyph_pipeline_charset(glyph_pipeline_t *p)
+{
+    glyph_western_e  western;
+
+    if (strcmp(glyph_body_charset(p->body), "utf-8") != 0) {
+        return GLYPH_OK;
+    }
+
+    western = glyph_western_judge(p->sample.data, p->sample.len,
+                                  glyph_body_ended(p->body));
+
+    if (western != GLYPH_WESTERN_NONE
+        && !glyph_foreign_is_text(p->sample.data, p->sample.len, &p->detail))
+    {
+        return glyph_pipeline_refuse(p, GLYPH_FILE_NOT_TEXT);
+    }
+
+    switch (western) {
+
+    case GLYPH_WESTERN_LIKELY:
+        glyph_notes_charset(&p->notes);
+
+        return glyph_body_western(p->body, &p->sample, &p->text);
+
+    case GLYPH_WESTERN_OTHER:
+        glyph_buf_puts(&p->detail, "most lines of the file are not valid "
+                       "UTF-8, and do not look like windows-1252; name the "
+                       "charset, such as charset=windows-1251 or gb18030");
+
+        return glyph_pipeline_refuse(p, GLYPH_FILE_CHARSET_UNKNOWN);
+
+    default:
+        return GLYPH_OK;
+    }
 }
 
 
@@ -324,9 +374,16 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
     s.len = p->sample.len;
     s.whole = glyph_body_ended(p->body);
     s.format = glyph_body_format(p->body);
+
+    if (s.format == GLYPH_FORMAT_ANY) {
+        s.format = glyph_json_shape_format(s.data, s.len);
+    }
+
     s.delimiter = p->opts.delimiter;
     s.decimal = p->opts.decimal;
     s.map = &p->opts.map;
+    s.header_line = p->opts.header_line;
+    s.headless = p->opts.headless;
     s.max_row_size = p->conf->max_row_size;
     s.max_columns = p->conf->max_columns;
     s.did_you_mean = &p->did_you_mean;
@@ -342,6 +399,7 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
         && !glyph_body_ended(p->body) && p->sample_size < GLYPH_SAMPLE_MAX)
     {
         glyph_reader_destroy(s.reader);
+        glyph_buf_free(&s.path);
         glyph_buf_reset(&p->detail);
         p->sample_size = GLYPH_SAMPLE_MAX;
         return GLYPH_AGAIN;
@@ -349,6 +407,10 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
 
     p->reader = s.reader;
     p->header = s.header;
+
+    glyph_body_set_format(p->body, s.format);
+    glyph_notes_sample(&p->notes, &s);
+    glyph_buf_free(&s.path);
 
     if (rc != GLYPH_OK) {
         return (rc == GLYPH_BAD) ? glyph_pipeline_refuse(p, code) : rc;
@@ -371,6 +433,10 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
     p->delimiter = s.delimiter;
     p->habit = s.decimal;
     p->sample_pos = s.pos - s.data;
+
+    if (s.format == GLYPH_FORMAT_CSV) {
+        glyph_skip_init(&p->skip, p->header, !s.headless);
+    }
 
     glyph_tender_init(&p->tender, glyph_header_currency(p->header),
                       p->opts.currency, p->conf->currency);
@@ -486,7 +552,10 @@ glyph_pipeline_record(glyph_pipeline_t *p, const glyph_record_t *rec,
     uint64_t             index;
     glyph_row_result_t  *result;
 
-    if (glyph_row_skips(p->row, rec)) {
+    if ((glyph_body_format(p->body) == GLYPH_FORMAT_CSV
+         && glyph_skip_is(&p->skip, rec))
+        || glyph_row_skips(p->row, rec))
+    {
         glyph_stats_totals(p->stats)->skipped++;
         return GLYPH_OK;
     }
@@ -718,6 +787,13 @@ const glyph_str_t *
 glyph_pipeline_detail(const glyph_pipeline_t *p)
 {
     return &p->detail_str;
+}
+
+
+glyph_format_e
+glyph_pipeline_format(const glyph_pipeline_t *p)
+{
+    return glyph_body_format(p->body);
 }
 
 

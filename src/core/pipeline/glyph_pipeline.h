@@ -8,6 +8,7 @@
  *    │ sample         the first 32 KB (or the whole file if shorter), kept
  *    │                until delimiter, header and column habits are decided
  *    │ reader         records; keeps at most one row (max_row_size)
+ *    │ skip           those that are no rows are counted, and that is all
  *    │ row            checked, normalized, deduplicated, enriched, scored: in
  *    │                place, in buffers that the pipeline owns
  *   sink        the caller's encoder appends to the caller's block
@@ -73,10 +74,10 @@ typedef struct {
     uint64_t  rows;             /* = valid + invalid */
     uint64_t  valid;
     uint64_t  invalid;
+    uint64_t  skipped;          /* records that are no rows: glyph_skip.h */
     uint64_t  warnings;
     uint64_t  duplicates;
     uint64_t  matches[4];       /* of valid rows, by glyph_match_e */
-    uint64_t  skipped;          /* records that are no rows: glyph_skip.h */
     uint64_t  not_gpu;
     uint64_t  assumed;          /* of valid rows: their currency is */
     uint64_t  unknown;          /* … is XXX */
@@ -123,6 +124,9 @@ int glyph_pipeline_begun(const glyph_pipeline_t *p);
 
 /* Warnings of the whole file: lines of a code, ": ", and a sentence. */
 void glyph_pipeline_notes(const glyph_pipeline_t *p, glyph_buf_t *b);
+
+/* What the file is written in, once begun. */
+glyph_format_e glyph_pipeline_format(const glyph_pipeline_t *p);
 
 /* The file's delimiter, once begun; 0 before. */
 unsigned char glyph_pipeline_delimiter(const glyph_pipeline_t *p);

@@ -26,7 +26,7 @@ static void glyph_row_what(const glyph_row_result_t *result,
 
 glyph_row_t *
 glyph_row_create(const glyph_pipeline_conf_t *conf,
-    const glyph_pipeline_opts_t *opts, const glyph_header_t *header,
+    const glyph_pipeline_opts_t *opts, glyph_header_t *header,
     const glyph_tender_t *tender, glyph_decimal_e habit)
 {
     glyph_row_t  *row;

@@ -19,7 +19,8 @@ static void glyph_row_join_titles(glyph_row_t *row, const glyph_record_t *rec,
     int markup, glyph_row_result_t *result);
 static void glyph_row_shop(glyph_row_t *row, const glyph_record_t *rec,
     int markup, glyph_row_result_t *result);
-static void glyph_row_extra(glyph_buf_t *extra, const glyph_column_t *column,
+static int glyph_row_short(const glyph_row_t *row, size_t n);
+static int glyph_row_extra(glyph_buf_t *extra, const glyph_column_t *column,
     const glyph_str_t *value, glyph_field_e kind);
 static int glyph_row_is_extra(const glyph_row_t *row, size_t i,
     const glyph_str_t *value);
@@ -116,7 +117,17 @@ glyph_row_fields(glyph_row_t *row, const glyph_record_t *rec,
             glyph_row_join(&result->extra, &value);
 
         } else if (column->used == GLYPH_COL_EXTRA) {
-            glyph_row_extra(&result->extra, column, &value, kind);
+
+            if (column->unnamed) {
+                glyph_header_saw(row->header, i);
+            }
+
+            if (glyph_row_extra(&result->extra, column, &value, kind)
+                != GLYPH_OK)
+            {
+                glyph_row_warning(result, GLYPH_WARN_EXTRA_TOO_LONG,
+                                  GLYPH_COL_N);
+            }
         }
     }
 
@@ -127,7 +138,7 @@ glyph_row_fields(glyph_row_t *row, const glyph_record_t *rec,
     result->listing.extra.data = result->extra.data;
     result->listing.extra.len = result->extra.len;
 
-    if (rec->nfields < row->ncolumns) {
+    if (rec->nfields < row->ncolumns && glyph_row_short(row, rec->nfields)) {
         glyph_row_warning(result, GLYPH_WARN_ROW_SHORT, GLYPH_COL_N);
     }
 
@@ -356,10 +367,29 @@ glyph_row_shop(glyph_row_t *row, const glyph_record_t *rec, int markup,
 }
 
 
-static void
+/* A header may end with a delimiter where rows do not. */
+
+static int
+glyph_row_short(const glyph_row_t *row, size_t n)
+{
+    while (n < row->ncolumns && row->columns[n].unnamed) {
+        n++;
+    }
+
+    return n < row->ncolumns;
+}
+
+
+/* GLYPH_BAD: with this value it would be too much. */
+
+static int
 glyph_row_extra(glyph_buf_t *extra, const glyph_column_t *column,
     const glyph_str_t *value, glyph_field_e kind)
 {
+    size_t  before;
+
+    before = extra->len;
+
     glyph_buf_putc(extra, extra->len ? ',' : '{');
     glyph_json_string(extra, column->given.data, column->given.len);
     glyph_buf_putc(extra, ':');
@@ -370,6 +400,16 @@ glyph_row_extra(glyph_buf_t *extra, const glyph_column_t *column,
     } else {
         glyph_buf_append(extra, value->data, value->len);
     }
+
+    /* "}" comes behind it */
+
+    if (extra->len < GLYPH_ROW_NOTES_MAX) {
+        return GLYPH_OK;
+    }
+
+    extra->len = before;
+
+    return GLYPH_BAD;
 }
 
 

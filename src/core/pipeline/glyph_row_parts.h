@@ -13,7 +13,7 @@
 
 struct glyph_row_s {
     const glyph_pipeline_conf_t  *conf;
-    const glyph_header_t         *header;
+    glyph_header_t               *header;
     const glyph_column_t         *columns;
     size_t                        ncolumns;
     const int                    *titles;       /* columns to be joined */

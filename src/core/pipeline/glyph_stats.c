@@ -254,7 +254,7 @@ glyph_stats_row_data(glyph_buf_t *b, const glyph_header_t *header,
 
     for (i = 0; i < rec->nfields && i < n; i++) {
 
-        if (columns[i].given.len == 0) {
+        if (columns[i].unnamed && rec->fields[i].len == 0) {
             continue;
         }
 
@@ -367,6 +367,8 @@ glyph_stats_result(const glyph_stats_t *s, const glyph_stats_file_t *file,
     glyph_json_int(b, (int64_t) t->valid);
     glyph_json_key(b, "invalid_rows");
     glyph_json_int(b, (int64_t) t->invalid);
+    glyph_json_key(b, "skipped_rows");
+    glyph_json_int(b, (int64_t) t->skipped);
     glyph_json_key(b, "duplicate_rows");
     glyph_json_int(b, (int64_t) t->duplicates);
     glyph_json_key(b, "not_gpu_rows");
@@ -549,7 +551,9 @@ glyph_stats_columns(glyph_buf_t *b, const glyph_header_t *header)
 
         for (i = 0; i < n; i++) {
 
-            if (columns[i].given.len == 0) {
+            if (columns[i].unnamed && !columns[i].seen
+                && columns[i].used >= GLYPH_COL_N)
+            {
                 continue;
             }
 

@@ -70,6 +70,7 @@ typedef enum {
     GLYPH_MULTIPART_FIELD_TOO_LARGE,
     GLYPH_MULTIPART_FIELD_UNKNOWN,
     GLYPH_MULTIPART_FIELD_REPEATED,
+    GLYPH_MULTIPART_FIELD_LATE,     /* an option behind the file */
     GLYPH_MULTIPART_FIELD_INVALID,  /* metadata that is no JSON object */
     GLYPH_OPTION_INVALID,
     GLYPH_FILE_JSON_MALFORMED,
@@ -83,6 +84,13 @@ typedef enum {
     GLYPH_WARN_DATE_INVALID,        /* these three once a file */
     GLYPH_WARN_DATE_AMBIGUOUS,      /* 03/04/2025, or not as the others are */
     GLYPH_WARN_URL_SHARED,          /* one page of several listings */
+    GLYPH_WARN_EXTRA_TOO_LONG,      /* a value of no known column is left out */
+
+    /* a file is taken for something, with a warning */
+    GLYPH_WARN_CHARSET_GUESSED,
+    GLYPH_WARN_HEADER_FOUND,        /* below other lines */
+    GLYPH_WARN_LINES_QUOTED,        /* each as a whole */
+    GLYPH_WARN_RECORDS_NESTED,      /* in an object, beside other things */
     GLYPH_WARN_CURRENCY_INVALID,    /* the currency column is no currency */
     GLYPH_WARN_CURRENCY_ASSUMED,    /* of a file, as those without a row are */
     GLYPH_WARN_CURRENCY_UNKNOWN,
