@@ -148,6 +148,7 @@ __DATA__
 /etc/nginx/glyph/gpu_models.csv
 /etc/nginx/glyph/http.conf
 /etc/nginx/glyph/main.conf
+/etc/nginx/glyph/part_numbers.csv
 /etc/nginx/glyph/server.conf
 /etc/nginx/modules-enabled/50-mod-http-glyph.conf
 /usr/bin/glyphsieve
@@ -155,9 +156,11 @@ __DATA__
 /usr/share/glyph/conf/gpu_models.csv
 /usr/share/glyph/conf/http.conf
 /usr/share/glyph/conf/main.conf
+/usr/share/glyph/conf/part_numbers.csv
 /usr/share/glyph/conf/server.conf
 /usr/share/glyph/gpu_models.csv
 /usr/share/glyph/openapi.yaml
+/usr/share/glyph/part_numbers.csv
 /usr/share/glyph/schema.sql
 /usr/share/man/man1/glyphsieve.1
 /usr/share/nginx/modules-available/mod-http-glyph.conf

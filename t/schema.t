@@ -823,12 +823,13 @@ sub test_job {
     is_deeply($job->{progress}, { bytes => 100, bytes_total => 300,
               rows => 3, rows_committed => 3, percent => 33.3 }, 'progress');
     is_deeply($job->{counts}, { rows => 3, valid => 2, invalid => 1,
-              warnings => 4, warnings_kept => 0 }, 'counts');
+              warnings => 4, warnings_kept => 0, skipped => undef }, 'counts');
     sql("INSERT INTO glyph.import_warnings SELECT '$new', n, 0, 2, 'x', NULL,"
         . " NULL, '' FROM generate_series(0, 3) n");
     $job = $json->decode(sql("SELECT glyph.job_status('$new', '$tenant')"));
     is_deeply($job->{counts}, { rows => 3, valid => 2, invalid => 1,
-              warnings => 4 }, 'that all warnings are kept is not said');
+              warnings => 4, skipped => undef },
+              'that all warnings are kept is not said');
     is(sql("SELECT glyph.job_status('$new', '$other')"), '',
        "another tenant's job is none");
 
