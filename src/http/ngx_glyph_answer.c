@@ -72,10 +72,19 @@ ngx_glyph_upload_accepted(ngx_glyph_client_t *client)
 
 void
 ngx_glyph_upload_refuse(ngx_glyph_ctx_t *ctx, ngx_uint_t status,
-    const char *code, ngx_str_t *detail)
+    ngx_glyph_code_e code, const char *detail)
 {
-    ngx_glyph_answer_decide(ctx, NGX_GLYPH_ANSWER_REFUSED, status, code,
-                            detail);
+    ngx_str_t  text;
+
+    if (detail == NULL) {
+        detail = ngx_glyph_codes[code].detail;
+    }
+
+    text.data = (u_char *) detail;
+    text.len = ngx_strlen(detail);
+
+    ngx_glyph_answer_decide(ctx, NGX_GLYPH_ANSWER_REFUSED, status,
+                            ngx_glyph_codes[code].name, &text);
 }
 
 
@@ -302,7 +311,8 @@ ngx_glyph_answer_refused(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
     c->timedout = 0;
     r->keepalive = 0;
 
-    return ngx_glyph_problem(r, ctx->status, ctx->code, &ctx->detail);
+    return ngx_glyph_problem_with(r, ctx->status, ctx->code, &ctx->detail,
+                                  NULL, NULL);
 }
 
 
@@ -449,8 +459,11 @@ ngx_glyph_answer_result(ngx_http_request_t *r, ngx_glyph_job_t *job,
     static ngx_str_t  problem = ngx_string("application/problem+json");
 
     if (job->result.len == 0 || (status != NGX_HTTP_OK && status != 422)) {
-        return ngx_glyph_answer_problem(r, status, code ? code : "failed",
-                                        detail);
+        if (code == NULL) {
+            code = ngx_glyph_codes[NGX_GLYPH_CODE_FAILED].name;
+        }
+
+        return ngx_glyph_answer_problem(r, status, code, detail);
     }
 
     if (status == NGX_HTTP_OK) {
@@ -491,8 +504,8 @@ ngx_glyph_answer_problem(ngx_http_request_t *r, ngx_uint_t status,
 {
     const char  *class;
 
-    class = (ngx_strcmp(code, "store_unwell") == 0
-             || ngx_strcmp(code, "store_broken") == 0)
+    class = (ngx_glyph_code_is(code, NGX_GLYPH_CODE_STORE_UNWELL)
+             || ngx_glyph_code_is(code, NGX_GLYPH_CODE_STORE_BROKEN))
             ? ngx_glyph_store_class() : "";
 
     return ngx_glyph_problem_with(r, status, code, detail, "sqlstate_class",

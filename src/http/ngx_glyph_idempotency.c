@@ -149,7 +149,7 @@ ngx_glyph_idempotency_key(ngx_http_request_t *r, ngx_glyph_job_t *job)
     }
 
     if (key.len == 0 || key.len > NGX_GLYPH_KEY_MAX || i < key.len) {
-        return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_invalid",
+        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_OPTION_INVALID,
                                   "Idempotency-Key must be 1 to 255 "
                                   "characters of ASCII");
     }
@@ -205,7 +205,7 @@ ngx_glyph_idempotency_digest(ngx_http_request_t *r, ngx_glyph_job_t *job)
         || ngx_decode_base64(&digest, &text) != NGX_OK
         || digest.len != GLYPH_SHA256_SIZE)
     {
-        return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_invalid",
+        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_OPTION_INVALID,
                                   "Content-Digest is not a sha-256 of RFC "
                                   "9530: \"%V\"", given);
     }
@@ -337,7 +337,7 @@ ngx_glyph_idempotency_looked(ngx_glyph_spool_t *spool)
         rc = ngx_glyph_upload_go(r, claim->ctx, job);
 
     } else {
-        rc = used ? ngx_glyph_problemf(r, NGX_HTTP_CONFLICT, "job_id_used",
+        rc = used ? ngx_glyph_problemf(r, NGX_GLYPH_CODE_JOB_ID_USED,
                                        "there is a job %s already",
                                        job->import.text)
                   : ngx_glyph_query_failed(r, NULL, "too many queries");
@@ -609,7 +609,7 @@ ngx_glyph_idempotency_used(ngx_http_request_t *r, ngx_glyph_job_t *job,
     {
         /* "free" no more: a request of this worker was faster */
 
-        return ngx_glyph_problemf(r, NGX_HTTP_CONFLICT, "job_id_used",
+        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_JOB_ID_USED,
                                   "there is a job %s already", id);
     }
 
@@ -618,7 +618,7 @@ ngx_glyph_idempotency_used(ngx_http_request_t *r, ngx_glyph_job_t *job,
     }
 
     if (ngx_strcmp(outcome, "completed") == 0) {
-        return ngx_glyph_problemf(r, 422, "idempotency_mismatch",
+        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_IDEMPOTENCY_MISMATCH,
                                   "import %s had this Idempotency-Key, and "
                                   "other options", id);
     }
@@ -627,7 +627,7 @@ ngx_glyph_idempotency_used(ngx_http_request_t *r, ngx_glyph_job_t *job,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    return ngx_glyph_problemf(r, NGX_HTTP_CONFLICT, "idempotency_running",
+    return ngx_glyph_problemf(r, NGX_GLYPH_CODE_IDEMPOTENCY_RUNNING,
                               "import %s has this Idempotency-Key, and has "
                               "not ended", id);
 }
@@ -636,15 +636,15 @@ ngx_glyph_idempotency_used(ngx_http_request_t *r, ngx_glyph_job_t *job,
 static void
 ngx_glyph_idempotency_release(ngx_glyph_job_t *job)
 {
-    const char  *params[1];
+    const char  *params[3];
 
     params[0] = (const char *) job->import.text;
+    params[1] = ngx_glyph_codes[NGX_GLYPH_CODE_CLIENT_GONE].name;
+    params[2] = ngx_glyph_codes[NGX_GLYPH_CODE_CLIENT_GONE].detail;
 
     (void) ngx_glyph_pg_query(NGX_GLYPH_PG_CONTROL,
-                              "SELECT glyph.fail($1::uuid, 1, 'client_gone', "
-                              "'the client closed the connection before the "
-                              "end')", 1, params,
-                              ngx_glyph_idempotency_ignore, NULL);
+                              "SELECT glyph.fail($1::uuid, 1, $2, $3)", 3,
+                              params, ngx_glyph_idempotency_ignore, NULL);
 }
 
 
@@ -694,9 +694,7 @@ ngx_glyph_idempotency_finished(ngx_glyph_job_t *job)
                           first->sha256, GLYPH_SHA256_SIZE)
                != 0))
     {
-        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, 422,
-                            "idempotency_mismatch", "an import had this "
-                            "Idempotency-Key, and another file");
+        ngx_glyph_job_abort(job, NGX_GLYPH_CODE_IDEMPOTENCY_MISMATCH, NULL);
         return;
     }
 
@@ -749,8 +747,7 @@ ngx_glyph_idempotency_answer(void *data, PGresult *res, const char *error)
 
     } else {
         ngx_glyph_store_answer(res, &why);
-        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, why.status, why.code,
-                            why.detail);
+        ngx_glyph_job_abort(job, why.code, NULL);
     }
 
     PQclear(res);

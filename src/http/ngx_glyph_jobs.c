@@ -49,7 +49,7 @@ ngx_glyph_jobs_handler(ngx_http_request_t *r)
     }
 
     if (ngx_glyph_uuid_parse(&id, text.data, text.len) != NGX_OK) {
-        return ngx_glyph_problemf(r, NGX_HTTP_NOT_FOUND, "job_not_found",
+        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_JOB_NOT_FOUND,
                                   "\"%V\" is not the id of a job", &text);
     }
 
@@ -110,9 +110,9 @@ ngx_glyph_imports_handler(ngx_http_request_t *r)
     }
 
     if (rest.len || ngx_glyph_uuid_parse(&id, text.data, text.len) != NGX_OK) {
-        return ngx_glyph_problemf(r, NGX_HTTP_NOT_FOUND, "import_not_found",
-                                  "\"%V%V\" is not the id of an import",
-                                  &text, &rest);
+        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_IMPORT_NOT_FOUND,
+                                  "\"%V%V\" is not the id of an import", &text,
+                                  &rest);
     }
 
     rc = ngx_glyph_no_args(r);
@@ -193,7 +193,7 @@ ngx_glyph_jobs_route(ngx_http_request_t *r, ngx_str_t *id,
         *what = NGX_GLYPH_JOBS_EVENTS;
 
     } else if (rest.len) {
-        return ngx_glyph_problemf(r, NGX_HTTP_NOT_FOUND, "not_found",
+        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_NOT_FOUND,
                                   "a job has status, result, errors and "
                                   "events");
 

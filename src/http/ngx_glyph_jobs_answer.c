@@ -117,13 +117,13 @@ ngx_glyph_jobs_answer_result(ngx_glyph_ask_t *ask, PGresult *res)
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
         }
 
-        return ngx_glyph_problemf(r, NGX_HTTP_CONFLICT, "job_running",
+        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_JOB_RUNNING,
                                   "the job is %s; there is no result yet",
                                   state);
     }
 
     if (PQgetisnull(res, 0, 1)) {
-        return ngx_glyph_problemf(r, NGX_HTTP_NOT_FOUND, "no_result",
+        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_NO_RESULT,
                                   "the job %s and has no result; its status "
                                   "tells why", state);
     }
@@ -171,8 +171,9 @@ ngx_glyph_jobs_answer_cancel(ngx_glyph_ask_t *ask, PGresult *res)
         if (state != NGX_ERROR
             && ngx_glyph_job_is_final((ngx_glyph_job_state_e) state))
         {
-            return ngx_glyph_problemf(ask->request, NGX_HTTP_CONFLICT,
-                                      "job_finished", "the job is %s already",
+            return ngx_glyph_problemf(ask->request,
+                                      NGX_GLYPH_CODE_JOB_FINISHED,
+                                      "the job is %s already",
                                       PQgetvalue(res, 0, 0));
         }
     }
@@ -182,8 +183,7 @@ ngx_glyph_jobs_answer_cancel(ngx_glyph_ask_t *ask, PGresult *res)
     job = ngx_glyph_locate_own(ask->locate);
 
     if (job) {
-        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, NGX_HTTP_CONFLICT,
-                            "cancelled", "the import was cancelled");
+        ngx_glyph_job_abort(job, NGX_GLYPH_CODE_CANCELLED, NULL);
 
     } else {
         id.data = ask->locate->text;
@@ -217,15 +217,15 @@ ngx_glyph_jobs_answer_undo(ngx_glyph_ask_t *ask, PGresult *res)
 
     if (rc == NGX_ERROR || !ngx_glyph_job_is_final((ngx_glyph_job_state_e) rc))
     {
-        return ngx_glyph_problemf(ask->request, NGX_HTTP_CONFLICT,
-                                  "job_running", "the import has not ended; "
-                                  "it can be cancelled");
+        return ngx_glyph_problemf(ask->request, NGX_GLYPH_CODE_JOB_RUNNING,
+                                  "the import has not ended; it can be "
+                                  "cancelled");
     }
 
     if (ngx_strcmp(state, "completed") != 0) {
-        return ngx_glyph_problemf(ask->request, NGX_HTTP_CONFLICT,
-                                  "not_completed", "the import is %s: there "
-                                  "is nothing to undo", state);
+        return ngx_glyph_problemf(ask->request, NGX_GLYPH_CODE_NOT_COMPLETED,
+                                  "the import is %s: there is nothing to undo",
+                                  state);
     }
 
     body.data = ngx_pnalloc(ask->request->pool,
@@ -258,19 +258,16 @@ ngx_glyph_jobs_missing(ngx_glyph_ask_t *ask)
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
         }
 
-        return ngx_glyph_problemf(r, NGX_HTTP_SERVICE_UNAVAILABLE,
-                                  "state_unavailable",
-                                  "Postgres does not know the job (yet), and "
-                                  "Redis is out of reach");
+        return ngx_glyph_problem(r, NGX_GLYPH_CODE_STATE_UNAVAILABLE);
     }
 
     if (ask->what == NGX_GLYPH_JOBS_IMPORT
         || ask->what == NGX_GLYPH_JOBS_UNDO)
     {
-        return ngx_glyph_problemf(r, NGX_HTTP_NOT_FOUND, "import_not_found",
+        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_IMPORT_NOT_FOUND,
                                   "there is no import %s", ask->locate->text);
     }
 
-    return ngx_glyph_problemf(r, NGX_HTTP_NOT_FOUND, "job_not_found",
+    return ngx_glyph_problemf(r, NGX_GLYPH_CODE_JOB_NOT_FOUND,
                               "there is no job %s", ask->locate->text);
 }

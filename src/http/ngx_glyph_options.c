@@ -130,10 +130,7 @@ ngx_glyph_options_type(ngx_http_request_t *r, ngx_glyph_job_t *job)
         if (rc == NGX_DECLINED
             || boundary.len == 0 || boundary.len > NGX_GLYPH_BOUNDARY_MAX)
         {
-            return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST,
-                                      "multipart_malformed",
-                                      "multipart/form-data needs a boundary "
-                                      "of 1 to 70 characters");
+            return ngx_glyph_problem(r, NGX_GLYPH_CODE_MULTIPART_MALFORMED);
         }
 
         job->asked.opts.boundary.data = boundary.data;
@@ -221,10 +218,7 @@ ngx_glyph_options_encoding(ngx_http_request_t *r, ngx_glyph_job_t *job)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    return ngx_glyph_problemf(r, NGX_HTTP_UNSUPPORTED_MEDIA_TYPE,
-                              "unsupported_encoding",
-                              "the Content-Encoding is none of gzip, zstd; "
-                              "one of them or none can be used");
+    return ngx_glyph_problem(r, NGX_GLYPH_CODE_UNSUPPORTED_ENCODING);
 }
 
 
@@ -240,19 +234,19 @@ ngx_glyph_options_source(ngx_http_request_t *r, ngx_glyph_job_t *job)
     static const glyph_str_t  no_type;
 
     if (r->headers_in.content_length_n > 0 || r->headers_in.chunked) {
-        return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_invalid",
+        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_OPTION_INVALID,
                                   "a file is imported by its name, \"path\"; "
                                   "the request may not have a body");
     }
 
     if (job->asked.source.len == 0) {
-        return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_invalid",
+        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_OPTION_INVALID,
                                   "there is no parameter \"path\", which "
                                   "names the file");
     }
 
     if (job->asked.output) {
-        return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_invalid",
+        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_OPTION_INVALID,
                                   "parameter \"dry_run\" is for files that "
                                   "are sent");
     }
@@ -289,7 +283,7 @@ ngx_glyph_options_format(ngx_http_request_t *r, ngx_glyph_job_t *job)
     if (job->asked.opts.format != GLYPH_FORMAT_CSV
         && job->asked.opts.delimiter)
     {
-        return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_invalid",
+        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_OPTION_INVALID,
                                   "parameter \"delimiter\" is for CSV; the "
                                   "body is JSON");
     }
@@ -305,8 +299,7 @@ ngx_glyph_options_type_refused(ngx_http_request_t *r, const char *why)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    return ngx_glyph_problemf(r, NGX_HTTP_UNSUPPORTED_MEDIA_TYPE,
-                              "unsupported_media_type",
+    return ngx_glyph_problemf(r, NGX_GLYPH_CODE_UNSUPPORTED_MEDIA_TYPE,
                               "%s; use \"Content-Type: text/csv\" for a bare "
                               "file, or multipart/form-data, or "
                               "application/json, or application/x-ndjson",

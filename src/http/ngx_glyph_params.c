@@ -179,8 +179,7 @@ ngx_glyph_params(ngx_http_request_t *r, ngx_glyph_job_t *job)
         }
 
         if (seen & (1 << i)) {
-            return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST,
-                                      "option_repeated",
+            return ngx_glyph_problemf(r, NGX_GLYPH_CODE_OPTION_REPEATED,
                                       "parameter \"%V\" is there twice",
                                       &name);
         }
@@ -194,10 +193,9 @@ ngx_glyph_params(ngx_http_request_t *r, ngx_glyph_job_t *job)
         }
 
         if (rc == NGX_DECLINED) {
-            return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST,
-                                      "option_invalid",
-                                      "parameter \"%V\" is \"%V\", must be "
-                                      "%s", &name, &value, o->expects);
+            return ngx_glyph_problemf(r, NGX_GLYPH_CODE_OPTION_INVALID,
+                                      "parameter \"%V\" is \"%V\", must be %s",
+                                      &name, &value, o->expects);
         }
     }
 }
@@ -249,8 +247,8 @@ ngx_glyph_params_unknown(ngx_http_request_t *r, ngx_uint_t where,
     detail.data = buf;
     detail.len = p - buf;
 
-    return ngx_glyph_problem_near(r, NGX_HTTP_BAD_REQUEST, "option_unknown",
-                                  &detail, glyph_near_found(&near));
+    return ngx_glyph_problem_near(r, NGX_GLYPH_CODE_OPTION_UNKNOWN, &detail,
+                                  glyph_near_found(&near));
 }
 
 

@@ -59,7 +59,7 @@ ngx_glyph_header_once(ngx_http_request_t *r, const char *name,
         return NGX_DECLINED;
     }
 
-    return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_repeated",
+    return ngx_glyph_problemf(r, NGX_GLYPH_CODE_OPTION_REPEATED,
                               "header \"%s\" is there twice", name);
 }
 
@@ -140,7 +140,7 @@ ngx_glyph_no_args(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_unknown",
+    return ngx_glyph_problemf(r, NGX_GLYPH_CODE_OPTION_UNKNOWN,
                               "there is no parameter \"%*s\"; none is known "
                               "here", ngx_min(name.len, 64), name.data);
 }

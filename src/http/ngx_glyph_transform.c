@@ -27,9 +27,6 @@
 #include "core/out/glyph_stream.h"
 
 
-#define NGX_GLYPH_NOT_ACCEPTABLE  406
-
-
 /*
  * What is being sent, in the request's pool: filters of the response, and
  * HTTP/2, may have it for longer than there is a job.
@@ -132,10 +129,9 @@ ngx_glyph_transform_begin(ngx_http_request_t *r, ngx_glyph_job_t *job)
     n = ngx_glyph_accept(r, ngx_glyph_transform_types, 3);
 
     if (n == NGX_DECLINED) {
-        return ngx_glyph_problemf(r, NGX_GLYPH_NOT_ACCEPTABLE,
-                                  "not_acceptable", "the rows are there as "
-                                  "application/json, application/x-ndjson "
-                                  "and text/csv");
+        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_NOT_ACCEPTABLE,
+                                  "the rows are there as application/json, "
+                                  "application/x-ndjson and text/csv");
     }
 
     t = ngx_pcalloc(job->pool, sizeof(ngx_glyph_transform_t));
@@ -205,8 +201,8 @@ ngx_glyph_transform_column_unknown(ngx_http_request_t *r, glyph_str_t *name,
                               near ? near : "", near ? "\"?" : "")
                  - buf;
 
-    return ngx_glyph_problem_near(r, NGX_HTTP_BAD_REQUEST, "option_invalid",
-                                  &detail, near);
+    return ngx_glyph_problem_near(r, NGX_GLYPH_CODE_OPTION_INVALID, &detail,
+                                  near);
 }
 
 
@@ -284,7 +280,7 @@ ngx_glyph_transform_left(void *data)
 
         if (block->final == NGX_GLYPH_JOB_COMPLETED) {
             block->final = NGX_GLYPH_JOB_FAILED;
-            job->code = "client_gone";
+            job->code = ngx_glyph_codes[NGX_GLYPH_CODE_CLIENT_GONE].name;
         }
 
         ngx_glyph_sink_ready(job);
@@ -389,8 +385,8 @@ ngx_glyph_transform_stalled(ngx_glyph_pump_t *pump)
     ctx = ngx_http_get_module_ctx(pump->request, ngx_glyph_module);
 
     if (ctx->client.job) {
-        ngx_glyph_job_abort(ctx->client.job, NGX_GLYPH_JOB_FAILED, 0,
-                            "client_stalled", NULL);
+        ngx_glyph_job_abort(ctx->client.job, NGX_GLYPH_CODE_CLIENT_STALLED,
+                            NULL);
     }
 }
 

@@ -203,9 +203,7 @@ ngx_glyph_upload_fits(ngx_http_request_t *r)
                   "the spool has no room for the %O bytes that were "
                   "announced", ngx_max(r->headers_in.content_length_n, 0));
 
-    return ngx_glyph_problemf(r, NGX_HTTP_INSUFFICIENT_STORAGE, "spool_full",
-                              "there is no room for background imports; "
-                              "nothing was kept");
+    return ngx_glyph_problem(r, NGX_GLYPH_CODE_SPOOL_FULL);
 }
 
 
@@ -261,8 +259,8 @@ ngx_glyph_upload_go(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
     if (rc != NGX_OK) {
 
         rc = (rc == NGX_DECLINED)
-             ? ngx_glyph_problemf(r, NGX_HTTP_UNSUPPORTED_MEDIA_TYPE,
-                                  job->code, "charset \"%V\" is not known",
+             ? ngx_glyph_problemf(r, NGX_GLYPH_CODE_CHARSET_UNKNOWN,
+                                  "charset \"%V\" is not known",
                                   &job->asked.opts.charset)
              : NGX_HTTP_INTERNAL_SERVER_ERROR;
 
@@ -342,11 +340,11 @@ ngx_glyph_upload_begin(ngx_http_request_t *r, ngx_glyph_job_t *job)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    return ngx_glyph_problemf(r, NGX_HTTP_TOO_MANY_REQUESTS, "too_many_jobs",
+    return ngx_glyph_problemf(r, NGX_GLYPH_CODE_TOO_MANY_JOBS,
                               "%ui %s are running; nothing was read",
                               ngx_glyph_job_count_like(job),
                               job->asked.output ? "transforms and dry runs"
-                                          : "imports");
+                                                : "imports");
 }
 
 
@@ -378,11 +376,11 @@ ngx_glyph_upload_job_id(ngx_http_request_t *r, ngx_glyph_job_t *job)
     } else if (ngx_glyph_uuid_parse(&job->import.id, given->data, given->len)
                != NGX_OK)
     {
-        return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_invalid",
+        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_OPTION_INVALID,
                                   "Glyph-Job-Id is not a UUID: \"%V\"", given);
 
     } else if (ngx_glyph_job_find(&job->import.id)) {
-        return ngx_glyph_problemf(r, NGX_HTTP_CONFLICT, "job_id_used",
+        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_JOB_ID_USED,
                                   "there is a job %V already", given);
     }
 
@@ -533,9 +531,7 @@ ngx_glyph_upload_clock_handler(ngx_event_t *ev)
 
     ctx->left = 0;
 
-    ngx_glyph_job_abort(ctx->client.job, NGX_GLYPH_JOB_FAILED,
-                        NGX_HTTP_REQUEST_TIME_OUT, "upload_timeout",
-                        "the body took longer than glyph_upload_timeout");
+    ngx_glyph_job_abort(ctx->client.job, NGX_GLYPH_CODE_UPLOAD_TIMEOUT, NULL);
 }
 
 
@@ -569,36 +565,34 @@ static void
 ngx_glyph_upload_body_failed(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
     ngx_int_t rc)
 {
-    ngx_str_t    detail;
-    const char  *code;
+    const char        *detail;
+    ngx_glyph_code_e   code;
+
+    detail = NULL;
 
     switch (rc) {
 
     case NGX_HTTP_REQUEST_ENTITY_TOO_LARGE:
-        code = "body_too_large";
-        ngx_str_set(&detail, "the body is larger than client_max_body_size");
+        code = NGX_GLYPH_CODE_BODY_TOO_LARGE;
         break;
 
     case NGX_HTTP_REQUEST_TIME_OUT:
-        code = "body_timeout";
-        ngx_str_set(&detail, "the body did not arrive within "
-                             "client_body_timeout");
+        code = NGX_GLYPH_CODE_BODY_TIMEOUT;
         break;
 
     case NGX_HTTP_INTERNAL_SERVER_ERROR:
-        code = "internal_error";
-        ngx_str_set(&detail, "the body could not be read; see the error log");
+        code = NGX_GLYPH_CODE_INTERNAL_ERROR;
+        detail = "the body could not be read; see the error log";
         break;
 
     default:
-        code = "body_malformed";
-        ngx_str_set(&detail, "the body did not arrive as announced");
+        code = NGX_GLYPH_CODE_BODY_MALFORMED;
         break;
     }
 
     /* the client is told by us, and need not wait for the job's end */
 
-    ngx_glyph_upload_refuse(ctx, rc, code, &detail);
+    ngx_glyph_upload_refuse(ctx, rc, code, detail);
 
     if (r->connection->error) {
 
@@ -608,8 +602,7 @@ ngx_glyph_upload_body_failed(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
         return;
     }
 
-    ngx_glyph_job_abort(ctx->client.job, NGX_GLYPH_JOB_FAILED, rc, code,
-                        (char *) detail.data);
+    ngx_glyph_job_abort(ctx->client.job, code, detail);
 }
 
 

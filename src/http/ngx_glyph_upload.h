@@ -47,11 +47,11 @@ void ngx_glyph_upload_answer(ngx_glyph_client_t *client, ngx_uint_t status,
 void ngx_glyph_upload_accepted(ngx_glyph_client_t *client);
 
 /*
- * A problem, because nginx does not take the body; an answer that has begun
- * is cut off.
+ * A problem, because nginx does not take the body, with nginx's status; an
+ * answer that has begun is cut off.  Detail NULL: the code's own.
  */
 void ngx_glyph_upload_refuse(ngx_glyph_ctx_t *ctx, ngx_uint_t status,
-    const char *code, ngx_str_t *detail);
+    ngx_glyph_code_e code, const char *detail);
 
 /*
  * The body is in the spool: 202 now, or, if this is NGX_OK, when the client

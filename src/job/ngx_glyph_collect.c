@@ -137,9 +137,7 @@ ngx_glyph_collect_file(ngx_glyph_job_t *job)
     spool = ngx_glyph_spool_create(&job->import.id);
 
     if (spool == NULL) {
-        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
-                            NGX_HTTP_INTERNAL_SERVER_ERROR,
-                            "out_of_memory", NULL);
+        ngx_glyph_job_abort(job, NGX_GLYPH_CODE_OUT_OF_MEMORY, NULL);
         return NGX_ERROR;
     }
 
@@ -285,15 +283,13 @@ ngx_glyph_collect_refused(ngx_glyph_job_t *job, ngx_err_t err)
     case NGX_ENOSPC:
     case EDQUOT:
     case EFBIG:
-        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
-                            NGX_HTTP_INSUFFICIENT_STORAGE, "spool_full",
+        ngx_glyph_job_abort(job, NGX_GLYPH_CODE_SPOOL_FULL,
                             "there is no room to keep the body until all of "
                             "it is here; with stream=on it is not kept");
         break;
 
     default:
-        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
-                            NGX_HTTP_INTERNAL_SERVER_ERROR, "spool_failed",
+        ngx_glyph_job_abort(job, NGX_GLYPH_CODE_SPOOL_FAILED,
                             "the body could not be written to the disk");
     }
 }
@@ -356,9 +352,7 @@ ngx_glyph_collect_read_done(ngx_glyph_spool_t *spool)
             ngx_glyph_job_drop_input(job);
 
         } else {
-            ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
-                                NGX_HTTP_INTERNAL_SERVER_ERROR,
-                                "spool_unreadable",
+            ngx_glyph_job_abort(job, NGX_GLYPH_CODE_SPOOL_UNREADABLE,
                                 "the body could not be read from the disk");
         }
 

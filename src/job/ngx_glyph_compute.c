@@ -1,7 +1,7 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_compute.h"
-#include "ngx_glyph_job.h"
+#include "ngx_glyph_job_parts.h"
 #include "ngx_glyph_time.h"
 #include "ngx_glyph_zone.h"
 
@@ -203,10 +203,7 @@ ngx_glyph_compute_done(ngx_glyph_task_t *task)
                    && !ngx_glyph_compute_intact(job))
         {
             job->block->final = NGX_GLYPH_JOB_FAILED;
-            job->http_status = NGX_HTTP_BAD_REQUEST;
-            job->code = "digest_mismatch";
-            ngx_str_set(&job->detail, "the body is not the one that "
-                                      "Content-Digest tells of");
+            ngx_glyph_job_blame(job, NGX_GLYPH_CODE_DIGEST_MISMATCH, NULL);
 
         } else if (job->rc == GLYPH_OK && job->running_end) {
             job->block->final = NGX_GLYPH_JOB_COMPLETED;

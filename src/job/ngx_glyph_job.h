@@ -37,6 +37,7 @@
 #include "ngx_glyph_asked.h"
 #include "ngx_glyph_budget.h"
 #include "ngx_glyph_client.h"
+#include "ngx_glyph_codes.h"
 #include "ngx_glyph_import.h"
 #include "ngx_glyph_job_state.h"
 #include "ngx_glyph_kind.h"
@@ -261,11 +262,12 @@ void ngx_glyph_job_input_idle(ngx_glyph_job_t *job);
 void ngx_glyph_job_run(ngx_glyph_job_t *job);
 
 /*
- * Ends the job early as failed or cancelled: the first call decides.  "code"
- * is a constant; status is that of the answer if a request is attached.
+ * Ends the job early: the first call decides.  What is said, and with which
+ * status if a request is attached, is the code's; detail, a constant, is for
+ * what it does not say, or NULL.
  */
-void ngx_glyph_job_abort(ngx_glyph_job_t *job, ngx_glyph_job_state_e state,
-    ngx_uint_t status, const char *code, const char *detail);
+void ngx_glyph_job_abort(ngx_glyph_job_t *job, ngx_glyph_code_e code,
+    const char *detail);
 
 /*
  * From the compute task: job->rc, job->nconsumed and the block tell what it

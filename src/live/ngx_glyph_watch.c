@@ -183,7 +183,9 @@ ngx_glyph_watch_state(ngx_glyph_watcher_t *watcher,
                      || watch->locate->looking || watch->due || watch->asked;
     state->why = NULL;
 
-    if (watch->doc.len == 0 && !watch->answered && watch->why.code == NULL) {
+    if (watch->doc.len == 0 && !watch->answered
+        && watch->why.code == NGX_GLYPH_CODE_NONE)
+    {
         ngx_glyph_store_why(NGX_GLYPH_STORE_READS, &watch->why);
     }
 
@@ -598,7 +600,7 @@ ngx_glyph_watch_rows(void *data, PGresult *res, const char *error)
     n = ngx_glyph_watch_nasked;
     ngx_glyph_watch_nasked = 0;
 
-    alone = (!ok && n > 1 && ngx_strcmp(why.code, "store_damaged") == 0);
+    alone = (!ok && n > 1 && why.code == NGX_GLYPH_CODE_STORE_DAMAGED);
 
     if (alone) {
         ngx_glyph_watch_alone = n;

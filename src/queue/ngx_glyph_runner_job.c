@@ -295,7 +295,8 @@ ngx_glyph_runner_found(ngx_glyph_job_t *job, PGresult *res)
                       "has its id", job->spool->name);
 
         job->spool->quarantine = 1;
-        ngx_glyph_job_over(job, NGX_GLYPH_JOB_FAILED, "job_id_used");
+        ngx_glyph_job_over(job, NGX_GLYPH_JOB_FAILED,
+                           ngx_glyph_codes[NGX_GLYPH_CODE_JOB_ID_USED].name);
         return;
     }
 
@@ -309,7 +310,8 @@ ngx_glyph_runner_found(ngx_glyph_job_t *job, PGresult *res)
 
         ngx_glyph_client_accepted(job->client);
 
-        ngx_glyph_job_over(job, NGX_GLYPH_JOB_FAILED, "store_damaged");
+        ngx_glyph_job_over(job, NGX_GLYPH_JOB_FAILED,
+                           ngx_glyph_codes[NGX_GLYPH_CODE_STORE_DAMAGED].name);
         return;
     }
 
@@ -478,10 +480,7 @@ ngx_glyph_runner_note(ngx_glyph_job_t *job)
                       NGX_GLYPH_RUNNER_ATTEMPTS);
 
         job->spool->quarantine = 1;
-        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
-                            NGX_HTTP_INTERNAL_SERVER_ERROR, "quarantined",
-                            "the import was begun five times and made no "
-                            "progress; its file is in quarantine");
+        ngx_glyph_job_abort(job, NGX_GLYPH_CODE_QUARANTINED, NULL);
         ngx_glyph_job_run(job);
         return;
     }
@@ -641,11 +640,7 @@ ngx_glyph_runner_read(ngx_glyph_spool_t *spool)
 
         if (spool->err && !ngx_glyph_runner_of(job)->over) {
             spool->quarantine = 1;
-            ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
-                                NGX_HTTP_INTERNAL_SERVER_ERROR,
-                                "spool_unreadable",
-                                "the spooled body could not be read; its "
-                                "file is in quarantine");
+            ngx_glyph_job_abort(job, NGX_GLYPH_CODE_SPOOL_UNREADABLE, NULL);
         }
 
         if (ngx_glyph_runner_of(job)->over) {
@@ -676,8 +671,8 @@ ngx_glyph_runner_read(ngx_glyph_spool_t *spool)
 static void
 ngx_glyph_runner_ended(ngx_glyph_job_t *job)
 {
-    ngx_glyph_runner_over(job, job->code == NULL
-                          || ngx_strcmp(job->code, "ownership_lost") != 0);
+    ngx_glyph_runner_over(job, !ngx_glyph_code_is(job->code,
+                                   NGX_GLYPH_CODE_OWNERSHIP_LOST));
 }
 
 
