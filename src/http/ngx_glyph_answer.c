@@ -17,17 +17,24 @@
  */
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_answer.h"
 #include "ngx_glyph_background.h"
+#include "ngx_glyph_clock.h"
 #include "ngx_glyph_http.h"
 #include "ngx_glyph_job.h"
-#include "ngx_glyph_output.h"
 #include "ngx_glyph_pump.h"
+#include "ngx_glyph_spool.h"
 #include "ngx_glyph_store.h"
 #include "ngx_glyph_turn.h"
-#include "ngx_glyph_upload.h"
 #include "ngx_glyph_variables.h"
 
 
+static ngx_int_t ngx_glyph_answer_resume(ngx_glyph_client_t *client);
+static void ngx_glyph_answer_ended(ngx_glyph_client_t *client,
+    ngx_uint_t status, const char *code, ngx_str_t *detail);
+static void ngx_glyph_answer_accept(ngx_glyph_client_t *client);
+static ngx_int_t ngx_glyph_answer_queued(ngx_glyph_client_t *client,
+    ngx_glyph_spool_t *spool);
 static void ngx_glyph_answer_decide(ngx_glyph_ctx_t *ctx,
     ngx_glyph_answer_e answer, ngx_uint_t status, const char *code,
     ngx_str_t *detail);
@@ -53,8 +60,37 @@ static ngx_int_t ngx_glyph_answer_problem(ngx_http_request_t *r,
     ngx_uint_t status, const char *code, ngx_str_t *detail);
 
 
-void
-ngx_glyph_upload_answer(ngx_glyph_client_t *client, ngx_uint_t status,
+const ngx_glyph_client_hooks_t  ngx_glyph_answer_hooks = {
+    ngx_glyph_answer_resume,
+    ngx_glyph_answer_ended,
+    ngx_glyph_answer_accept,
+    ngx_glyph_answer_queued
+};
+
+
+/* There is room again: go on reading. */
+
+static ngx_int_t
+ngx_glyph_answer_resume(ngx_glyph_client_t *client)
+{
+    ngx_glyph_ctx_t *ctx = client->data;
+
+    if (!ctx->paused) {
+        return NGX_DECLINED;
+    }
+
+    ctx->paused = 0;
+
+    /* the client's socket is edge triggered: nobody else will wake us */
+
+    ngx_post_event(ctx->request->connection->read, &ngx_posted_events);
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_glyph_answer_ended(ngx_glyph_client_t *client, ngx_uint_t status,
     const char *code, ngx_str_t *detail)
 {
     ngx_glyph_answer_decide(client->data, NGX_GLYPH_ANSWER_JOB, status, code,
@@ -62,8 +98,8 @@ ngx_glyph_upload_answer(ngx_glyph_client_t *client, ngx_uint_t status,
 }
 
 
-void
-ngx_glyph_upload_accepted(ngx_glyph_client_t *client)
+static void
+ngx_glyph_answer_accept(ngx_glyph_client_t *client)
 {
     ngx_glyph_answer_decide(client->data, NGX_GLYPH_ANSWER_ACCEPTED,
                             NGX_HTTP_ACCEPTED, NULL, NULL);
@@ -71,7 +107,7 @@ ngx_glyph_upload_accepted(ngx_glyph_client_t *client)
 
 
 void
-ngx_glyph_upload_refuse(ngx_glyph_ctx_t *ctx, ngx_uint_t status,
+ngx_glyph_answer_refuse(ngx_glyph_ctx_t *ctx, ngx_uint_t status,
     ngx_glyph_code_e code, const char *detail)
 {
     ngx_str_t  text;
@@ -129,11 +165,11 @@ ngx_glyph_answer_decide(ngx_glyph_ctx_t *ctx, ngx_glyph_answer_e answer,
 
 
 void
-ngx_glyph_upload_detach(ngx_glyph_ctx_t *ctx)
+ngx_glyph_answer_detach(ngx_glyph_ctx_t *ctx)
 {
     ngx_glyph_job_t  *job;
 
-    ngx_glyph_upload_clock_stand(ctx);
+    ngx_glyph_clock_stand(ctx);
     ngx_glyph_variables_keep(ctx, ctx->client.job);
 
     job = ngx_glyph_client_detach(&ctx->client);
@@ -143,7 +179,7 @@ ngx_glyph_upload_detach(ngx_glyph_ctx_t *ctx)
 
 
 void
-ngx_glyph_upload_gone(void *data)
+ngx_glyph_answer_gone(void *data)
 {
     ngx_glyph_ctx_t *ctx = data;
 
@@ -164,7 +200,7 @@ ngx_glyph_upload_gone(void *data)
     attached = (ctx->client.state == NGX_GLYPH_CLIENT_ATTACHED);
 
     ngx_glyph_job_ref(job);
-    ngx_glyph_upload_detach(ctx);
+    ngx_glyph_answer_detach(ctx);
 
     if (attached) {
         ngx_glyph_job_detach(job);
@@ -175,8 +211,8 @@ ngx_glyph_upload_gone(void *data)
 }
 
 
-ngx_int_t
-ngx_glyph_upload_queued(ngx_glyph_client_t *client, ngx_glyph_spool_t *spool)
+static ngx_int_t
+ngx_glyph_answer_queued(ngx_glyph_client_t *client, ngx_glyph_spool_t *spool)
 {
     ngx_glyph_ctx_t *ctx = client->data;
 
@@ -185,11 +221,11 @@ ngx_glyph_upload_queued(ngx_glyph_client_t *client, ngx_glyph_spool_t *spool)
     ctx->body_len = spool->prefix.body_len;
 
     if (ctx->wait_for == 0 || ngx_exiting) {
-        ngx_glyph_upload_accepted(client);
+        ngx_glyph_answer_accept(client);
         return NGX_DECLINED;
     }
 
-    ngx_glyph_upload_detach(ctx);
+    ngx_glyph_answer_detach(ctx);
 
     ctx->wait.handler = ngx_glyph_answer_wait_handler;
     ctx->wait.data = ctx;
@@ -212,7 +248,7 @@ ngx_glyph_answer_wait_handler(ngx_event_t *ev)
         return;
     }
 
-    ngx_glyph_upload_accepted(&ctx->client);
+    ngx_glyph_answer_accept(&ctx->client);
 }
 
 
@@ -233,18 +269,7 @@ ngx_glyph_answer_stop_waiting(ngx_glyph_ctx_t *ctx)
         ngx_del_timer(&ctx->wait);
     }
 
-    ngx_glyph_upload_clock_stand(ctx);
-}
-
-
-void
-ngx_glyph_upload_stop_timer(ngx_connection_t *c)
-{
-    c->read->timedout = 0;
-
-    if (c->read->timer_set) {
-        ngx_del_timer(c->read);
-    }
+    ngx_glyph_clock_stand(ctx);
 }
 
 
@@ -264,7 +289,7 @@ ngx_glyph_answer_send(void *data)
 
     ngx_http_set_log_request(c->log, r);
 
-    ngx_glyph_upload_stop_timer(c);
+    ngx_glyph_clock_stand(ctx);
 
     switch (ctx->answer) {
 
@@ -282,7 +307,7 @@ ngx_glyph_answer_send(void *data)
     }
 
     if (ctx->client.job) {
-        ngx_glyph_upload_detach(ctx);
+        ngx_glyph_answer_detach(ctx);
     }
 
     ngx_http_finalize_request(r, rc);
@@ -385,7 +410,7 @@ ngx_glyph_answer_headers(ngx_http_request_t *r, ngx_glyph_job_t *job,
     u_char  *p;
     u_char   buf[NGX_GLYPH_ROWS_LEN];
 
-    p = ngx_glyph_upload_rows(buf, job);
+    p = ngx_glyph_answer_rows(buf, job);
 
     if (ngx_glyph_add_header(r, "Glyph-Rows", buf, p - buf) != NGX_OK
         || ngx_glyph_timing_header(r, &job->timing) != NGX_OK)
@@ -436,7 +461,7 @@ ngx_glyph_answer_represent(ngx_http_request_t *r, ngx_glyph_job_t *job)
 
 
 u_char *
-ngx_glyph_upload_rows(u_char *buf, ngx_glyph_job_t *job)
+ngx_glyph_answer_rows(u_char *buf, ngx_glyph_job_t *job)
 {
     ngx_glyph_job_view_t  view;
 

@@ -34,8 +34,8 @@
 #include "ngx_glyph_node.h"
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_query.h"
+#include "ngx_glyph_replay.h"
 #include "ngx_glyph_spool.h"
-#include "ngx_glyph_upload.h"
 #include "ngx_glyph_uuid.h"
 
 #include <ngx_md5.h>
@@ -55,21 +55,12 @@
 typedef struct {
     ngx_http_request_t        *request;     /* NULL: it is gone */
     ngx_http_cleanup_t        *cleanup;
+    ngx_glyph_claimed_pt       claimed;
     ngx_glyph_ctx_t           *ctx;
     ngx_glyph_job_t           *job;
 } ngx_glyph_claim_t;
 
 
-/* The import that had the key. */
-
-typedef struct {
-    ngx_glyph_uuid_t           id;
-    u_char                     sha256[GLYPH_SHA256_SIZE];
-} ngx_glyph_first_t;
-
-
-static ngx_int_t ngx_glyph_idempotency_step(ngx_glyph_job_t *job);
-static void ngx_glyph_idempotency_finished(ngx_glyph_job_t *job);
 static ngx_int_t ngx_glyph_idempotency_key(ngx_http_request_t *r,
     ngx_glyph_job_t *job);
 static ngx_int_t ngx_glyph_idempotency_digest(ngx_http_request_t *r,
@@ -92,21 +83,6 @@ static ngx_int_t ngx_glyph_idempotency_used(ngx_http_request_t *r,
 static void ngx_glyph_idempotency_release(ngx_glyph_job_t *job);
 static void ngx_glyph_idempotency_ignore(void *data, PGresult *res,
     const char *error);
-static void ngx_glyph_idempotency_answer(void *data, PGresult *res,
-    const char *error);
-
-
-static const ngx_glyph_kind_t  ngx_glyph_idempotency_kind = {
-    "import",
-    0,                                     /* keeps */
-    ngx_glyph_idempotency_step,
-    NULL,                                  /* room */
-    NULL,                                  /* ready */
-    ngx_glyph_idempotency_finished,
-    NULL,                                  /* blameless */
-    NULL,                                  /* leave */
-    NULL                                   /* ended */
-};
 
 
 ngx_int_t
@@ -224,7 +200,7 @@ ngx_glyph_idempotency_digest(ngx_http_request_t *r, ngx_glyph_job_t *job)
 
 ngx_int_t
 ngx_glyph_idempotency_claim(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
-    ngx_glyph_job_t *job)
+    ngx_glyph_job_t *job, ngx_glyph_claimed_pt claimed)
 {
     ngx_int_t            rc;
     ngx_glyph_claim_t   *claim;
@@ -240,6 +216,7 @@ ngx_glyph_idempotency_claim(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
     }
 
     claim->request = r;
+    claim->claimed = claimed;
     claim->ctx = ctx;
     claim->job = job;
     claim->cleanup = cln;
@@ -334,7 +311,7 @@ ngx_glyph_idempotency_looked(ngx_glyph_spool_t *spool)
     claim->cleanup->handler = NULL;
 
     if (!used && job->asked.idempotency_key.len == 0) {
-        rc = ngx_glyph_upload_go(r, claim->ctx, job);
+        rc = claim->claimed(r, claim->ctx, job);
 
     } else {
         rc = used ? ngx_glyph_problemf(r, NGX_GLYPH_CODE_JOB_ID_USED,
@@ -518,10 +495,10 @@ ngx_glyph_idempotency_claimed(void *data, PGresult *res, const char *error)
         rc = ngx_glyph_idempotency_go(claim, res);
 
     } else if (claim->job->asked.idempotency_key.len == 0) {
-        rc = ngx_glyph_upload_go(r, claim->ctx, claim->job);
+        rc = claim->claimed(r, claim->ctx, claim->job);
 
     } else {
-            ngx_glyph_job_unref(claim->job);
+        ngx_glyph_job_unref(claim->job);
         rc = ngx_glyph_query_failed(r, res, error);
     }
 
@@ -537,41 +514,37 @@ ngx_glyph_idempotency_claimed(void *data, PGresult *res, const char *error)
 static ngx_int_t
 ngx_glyph_idempotency_go(ngx_glyph_claim_t *claim, PGresult *res)
 {
-    char               *outcome, *sha256;
-    ngx_int_t           rc;
-    ngx_uint_t          i;
-    ngx_glyph_job_t    *job;
-    ngx_glyph_first_t  *first;
+    char              *outcome, *sha256;
+    ngx_int_t          rc;
+    ngx_glyph_job_t   *job;
+    ngx_glyph_uuid_t   first;
 
     job = claim->job;
     outcome = PQgetvalue(res, 0, 0);
+    sha256 = PQgetvalue(res, 0, 3);
 
     if (ngx_strcmp(outcome, "claimed") == 0) {
         job->import.registered = 1;
-        return ngx_glyph_upload_go(claim->request, claim->ctx, job);
-    }
 
-    if (ngx_strcmp(outcome, "free") == 0
-        && ngx_glyph_job_find(&job->import.id) == NULL)
+    } else if (ngx_strcmp(outcome, "free") == 0
+               && ngx_glyph_job_find(&job->import.id) == NULL)
     {
-        return ngx_glyph_upload_go(claim->request, claim->ctx, job);
-    }
+        /* void */
 
-    sha256 = PQgetvalue(res, 0, 3);
-
-    first = ngx_palloc(job->pool, sizeof(ngx_glyph_first_t));
-    if (first == NULL) {
-        ngx_glyph_job_unref(job);
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    if (ngx_strcmp(outcome, "completed") != 0
-        || PQgetvalue(res, 0, 2)[0] != 't'
-        || ngx_strlen(sha256) != 2 * GLYPH_SHA256_SIZE
-        || ngx_glyph_uuid_parse(&first->id, (u_char *) PQgetvalue(res, 0, 1),
-                                PQgetlength(res, 0, 1))
-           != NGX_OK)
+    } else if (ngx_strcmp(outcome, "completed") == 0
+               && PQgetvalue(res, 0, 2)[0] == 't'
+               && ngx_strlen(sha256) == 2 * GLYPH_SHA256_SIZE
+               && ngx_glyph_uuid_parse(&first,
+                                       (u_char *) PQgetvalue(res, 0, 1),
+                                       PQgetlength(res, 0, 1))
+                  == NGX_OK)
     {
+        if (ngx_glyph_replay(job, &first, sha256) != NGX_OK) {
+            ngx_glyph_job_unref(job);
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+    } else {
         rc = ngx_glyph_idempotency_used(claim->request, job, res);
 
         ngx_glyph_job_unref(job);
@@ -579,20 +552,7 @@ ngx_glyph_idempotency_go(ngx_glyph_claim_t *claim, PGresult *res)
         return rc;
     }
 
-    for (i = 0; i < GLYPH_SHA256_SIZE; i++) {
-        first->sha256[i] = (u_char) ngx_hextoi((u_char *) sha256 + 2 * i, 2);
-    }
-
-    /* nothing of it is written, so that Postgres need not know the job */
-
-    job->kind = &ngx_glyph_idempotency_kind;
-    job->kind_data = first;
-    job->preview = NULL;
-    job->import.registered = 1;
-    job->asked.background = 0;
-    job->import.skip_rows = (uint64_t) -1;
-
-    return ngx_glyph_upload_go(claim->request, claim->ctx, job);
+    return claim->claimed(claim->request, claim->ctx, job);
 }
 
 
@@ -652,104 +612,4 @@ static void
 ngx_glyph_idempotency_ignore(void *data, PGresult *res, const char *error)
 {
     PQclear(res);
-}
-
-
-/* Nothing of it is written, and so its end neither. */
-
-static ngx_int_t
-ngx_glyph_idempotency_step(ngx_glyph_job_t *job)
-{
-    if (!ngx_glyph_job_ending(job)) {
-        return NGX_OK;
-    }
-
-    ngx_glyph_job_unstored(job);
-
-    return NGX_DONE;
-}
-
-
-/*
- * The file of a key that is in use was read to its end.  The first answer is
- * given again if it was the same file.
- */
-
-static void
-ngx_glyph_idempotency_finished(ngx_glyph_job_t *job)
-{
-    u_char             *p;
-    const char         *params[2];
-    ngx_glyph_first_t  *first;
-    char                tenant[256];
-    char                id[NGX_GLYPH_UUID_TEXT_LEN + 1];
-
-    first = job->kind_data;
-
-    /* of a file of the node its name is what must be the same */
-
-    if (job->asked.source.len == 0
-        && (job->code
-            || ngx_memcmp(glyph_pipeline_sha256(job->pipeline),
-                          first->sha256, GLYPH_SHA256_SIZE)
-               != 0))
-    {
-        ngx_glyph_job_abort(job, NGX_GLYPH_CODE_IDEMPOTENCY_MISMATCH, NULL);
-        return;
-    }
-
-    job->code = NULL;
-
-    p = ngx_glyph_uuid_text((u_char *) id, &first->id);
-    *p = '\0';
-
-    ngx_cpystrn((u_char *) tenant, job->import.tenant.data,
-                ngx_min(job->import.tenant.len + 1, sizeof(tenant)));
-
-    params[0] = id;
-    params[1] = tenant;
-
-    ngx_glyph_job_ref(job);
-
-    if (ngx_glyph_pg_query(NGX_GLYPH_PG_READ,
-            "SELECT result FROM glyph.job_result($1::uuid, $2)",
-            2, params, ngx_glyph_idempotency_answer, job)
-        == NULL)
-    {
-        ngx_glyph_idempotency_answer(job, NULL, "too many queries");
-    }
-}
-
-
-static void
-ngx_glyph_idempotency_answer(void *data, PGresult *res, const char *error)
-{
-    ngx_glyph_job_t *job = data;
-
-    ngx_glyph_first_t         *first;
-    ngx_glyph_store_answer_t   why;
-
-    if (res && PQresultStatus(res) == PGRES_TUPLES_OK && PQntuples(res) == 1) {
-
-        glyph_buf_reset(&job->result);
-        glyph_buf_append(&job->result, PQgetvalue(res, 0, 0),
-                         PQgetlength(res, 0, 0));
-
-        /* the answer is the first import's, and so is its name */
-
-        first = job->kind_data;
-        job->import.id = first->id;
-        ngx_glyph_uuid_text(job->import.text, &job->import.id);
-
-        job->http_status = NGX_HTTP_OK;
-
-        ngx_glyph_job_unstored_as(job, NGX_GLYPH_JOB_COMPLETED);
-
-    } else {
-        ngx_glyph_store_answer(res, &why);
-        ngx_glyph_job_abort(job, why.code, NULL);
-    }
-
-    PQclear(res);
-    ngx_glyph_job_unref(job);
 }

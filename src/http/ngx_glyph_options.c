@@ -2,11 +2,10 @@
 #include "ngx_glyph.h"
 #include "ngx_glyph_http.h"
 #include "ngx_glyph_job.h"
-#include "ngx_glyph_output.h"
+#include "ngx_glyph_options.h"
 #include "ngx_glyph_tenant.h"
 #include "ngx_glyph_source.h"
 #include "ngx_glyph_trace.h"
-#include "ngx_glyph_upload.h"
 #include "core/body/glyph_media.h"
 
 

@@ -6,21 +6,14 @@
 #include "ngx_glyph.h"
 #include "ngx_glyph_http.h"
 #include "ngx_glyph_job.h"
+#include "ngx_glyph_options.h"
 #include "ngx_glyph_output.h"
 #include "ngx_glyph_source.h"
-#include "ngx_glyph_upload.h"
 #include "core/text/glyph_near.h"
 
 
 #define NGX_GLYPH_LABEL_MAX     1024
 #define NGX_GLYPH_METADATA_MAX  16384
-
-/* the places that have a parameter */
-#define NGX_GLYPH_PARAM_IMPORT     1
-#define NGX_GLYPH_PARAM_SOURCE     2    /* imports of a file by its name */
-#define NGX_GLYPH_PARAM_IMPORTS    3
-#define NGX_GLYPH_PARAM_TRANSFORM  4
-#define NGX_GLYPH_PARAM_ALL        7
 
 
 typedef ngx_int_t (*ngx_glyph_option_pt)(ngx_glyph_job_t *job,
@@ -204,8 +197,8 @@ ngx_glyph_params(ngx_http_request_t *r, ngx_glyph_job_t *job)
 static ngx_uint_t
 ngx_glyph_params_where(ngx_glyph_job_t *job)
 {
-    if (job->asked.output == &ngx_glyph_transform_output) {
-        return NGX_GLYPH_PARAM_TRANSFORM;
+    if (job->asked.output) {
+        return job->asked.output->params;
     }
 
     return job->conf->import_root.len ? NGX_GLYPH_PARAM_SOURCE

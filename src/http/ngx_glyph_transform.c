@@ -19,8 +19,10 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_accept.h"
+#include "ngx_glyph_answer.h"
 #include "ngx_glyph_compat.h"
 #include "ngx_glyph_http.h"
+#include "ngx_glyph_options.h"
 #include "ngx_glyph_output.h"
 #include "ngx_glyph_pump.h"
 #include "ngx_glyph_upload.h"
@@ -91,9 +93,10 @@ static const ngx_glyph_sink_t  ngx_glyph_transform_sink = {
 };
 
 
-ngx_glyph_output_t  ngx_glyph_transform_output = {
+static ngx_glyph_output_t  ngx_glyph_transform_output = {
     &ngx_glyph_kind_transform,
     &ngx_glyph_transform_sink,
+    NGX_GLYPH_PARAM_TRANSFORM,
     ngx_glyph_transform_begin
 };
 
@@ -470,7 +473,7 @@ ngx_glyph_transform_refused(ngx_http_request_t *r, ngx_glyph_job_t *job)
         return 1;
     }
 
-    ngx_glyph_upload_detach(job->client->data);
+    ngx_glyph_answer_detach(job->client->data);
     ngx_glyph_sink_drop(job);
 
     ngx_http_finalize_request(r, ngx_glyph_pump_cut(r, job->code));
@@ -563,7 +566,7 @@ ngx_glyph_transform_sent(ngx_http_request_t *r, ngx_glyph_job_t *job)
 
     rc = ngx_glyph_transform_trailer(r, job);
 
-    ngx_glyph_upload_detach(job->client->data);
+    ngx_glyph_answer_detach(job->client->data);
     ngx_glyph_job_committed(job, block);
 
     r->read_event_handler = ngx_http_block_reading;
@@ -585,7 +588,7 @@ ngx_glyph_transform_trailer(ngx_http_request_t *r, ngx_glyph_job_t *job)
     ngx_table_elt_t  *h;
     u_char            buf[NGX_GLYPH_ROWS_LEN];
 
-    p = ngx_glyph_upload_rows(buf, job);
+    p = ngx_glyph_answer_rows(buf, job);
 
     h = ngx_list_push(&r->headers_out.trailers);
     if (h == NULL) {

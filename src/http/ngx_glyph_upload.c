@@ -6,17 +6,18 @@
  *   reading                   a reference to its job    the body has come, or
  *                             (ctx->client.job)         nginx says that it
  *                                                       never will
- *   paused (ctx->paused)      the same; nobody reads    the job has room:
- *                             the socket, and no        _upload_resume()
+ *   paused (ctx->paused)      the same; nobody reads    the job has room
+ *                             the socket, and no
  *                             client timer runs
- *   waiting                   the same                  the job is over:
- *                                                       _upload_answer()
+ *   waiting                   the same                  the job is over
  *   queued (ctx->wait)        the job of the runner, or the same, or the time
- *                             the file that waits for   is over: _accepted()
+ *                             the file that waits for   is over
  *                             one (ngx_glyph_client.h)
  *   decided (ctx->answer)     a reference to the job,   its turn: it is
  *                             which knows it no more    answered, and ended
  *                                                       (ngx_glyph_answer.c)
+ *
+ * What the job tells is ngx_glyph_answer_hooks.
  *
  * A client that leaves, in any of them, is met by the cleanup handler, which
  * lets the job go on to its end without a request.  Nothing here finalizes the
@@ -24,13 +25,15 @@
  */
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_answer.h"
 #include "ngx_glyph_background.h"
+#include "ngx_glyph_clock.h"
 #include "ngx_glyph_cross_site.h"
 #include "ngx_glyph_ctx.h"
 #include "ngx_glyph_http.h"
 #include "ngx_glyph_idempotency.h"
 #include "ngx_glyph_job.h"
-#include "ngx_glyph_output.h"
+#include "ngx_glyph_options.h"
 #include "ngx_glyph_store.h"
 #include "ngx_glyph_upload.h"
 #include "ngx_glyph_writer.h"
@@ -44,6 +47,8 @@
 static ngx_int_t ngx_glyph_upload_check(ngx_http_request_t *r);
 static ngx_int_t ngx_glyph_upload_create(ngx_http_request_t *r,
     ngx_glyph_output_t *output, ngx_glyph_job_t **created);
+static ngx_int_t ngx_glyph_upload_go(ngx_http_request_t *r,
+    ngx_glyph_ctx_t *ctx, ngx_glyph_job_t *job);
 static ngx_int_t ngx_glyph_upload_job_id(ngx_http_request_t *r,
     ngx_glyph_job_t *job);
 static ngx_int_t ngx_glyph_upload_mode(ngx_http_request_t *r,
@@ -58,18 +63,6 @@ static void ngx_glyph_upload_body_end(ngx_http_request_t *r,
     ngx_glyph_ctx_t *ctx);
 static void ngx_glyph_upload_body_failed(ngx_http_request_t *r,
     ngx_glyph_ctx_t *ctx, ngx_int_t rc);
-static void ngx_glyph_upload_clock_start(ngx_http_request_t *r,
-    ngx_glyph_ctx_t *ctx);
-static void ngx_glyph_upload_clock_run(ngx_glyph_ctx_t *ctx);
-static void ngx_glyph_upload_clock_handler(ngx_event_t *ev);
-
-
-static const ngx_glyph_client_hooks_t  ngx_glyph_upload_hooks = {
-    ngx_glyph_upload_resume,
-    ngx_glyph_upload_answer,
-    ngx_glyph_upload_accepted,
-    ngx_glyph_upload_queued
-};
 
 
 ngx_int_t
@@ -98,7 +91,7 @@ ngx_glyph_upload_handler(ngx_http_request_t *r, ngx_glyph_output_t *output)
     }
 
     ctx->request = r;
-    ctx->client.hooks = &ngx_glyph_upload_hooks;
+    ctx->client.hooks = &ngx_glyph_answer_hooks;
     ctx->client.data = ctx;
 
     rc = ngx_glyph_upload_create(r, output, &job);
@@ -113,7 +106,7 @@ ngx_glyph_upload_handler(ngx_http_request_t *r, ngx_glyph_output_t *output)
             || (job->asked.given_id
                 && (!job->asked.background
                     || ngx_glyph_writer_available() != NGX_DECLINED)))
-           ? ngx_glyph_idempotency_claim(r, ctx, job)
+           ? ngx_glyph_idempotency_claim(r, ctx, job, ngx_glyph_upload_go)
            : ngx_glyph_upload_go(r, ctx, job);
 }
 
@@ -238,7 +231,9 @@ ngx_glyph_upload_create(ngx_http_request_t *r, ngx_glyph_output_t *output,
 }
 
 
-ngx_int_t
+/* Begins to read the body into the job, whose reference is taken. */
+
+static ngx_int_t
 ngx_glyph_upload_go(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
     ngx_glyph_job_t *job)
 {
@@ -271,14 +266,14 @@ ngx_glyph_upload_go(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
     ngx_glyph_client_attach(&ctx->client, job);
     ctx->wait_for = job->asked.wait;
 
-    cln->handler = ngx_glyph_upload_gone;
+    cln->handler = ngx_glyph_answer_gone;
     cln->data = ctx;
 
     ngx_http_set_ctx(r, ctx, ngx_glyph_module);
 
     r->request_body_no_buffering = 1;
 
-    ngx_glyph_upload_clock_start(r, ctx);
+    ngx_glyph_clock_start(ctx, job->conf->upload_timeout);
 
     rc = ngx_http_read_client_request_body(r, ngx_glyph_upload_body_handler);
 
@@ -445,8 +440,7 @@ ngx_glyph_upload_read_handler(ngx_http_request_t *r)
 
         /* it is us who are slow: client_body_timeout is not for that */
 
-        ngx_glyph_upload_stop_timer(c);
-        ngx_glyph_upload_clock_stand(ctx);
+        ngx_glyph_clock_stand(ctx);
         return;
     }
 
@@ -469,69 +463,15 @@ ngx_glyph_upload_read_handler(ngx_http_request_t *r)
     }
 
     if (ctx->paused) {
-        ngx_glyph_upload_stop_timer(c);
-        ngx_glyph_upload_clock_stand(ctx);
-
+        ngx_glyph_clock_stand(ctx);
         return;
     }
 
-    ngx_glyph_upload_clock_run(ctx);
+    ngx_glyph_clock_run(ctx);
 
     if (ctx->client.job) {
         ngx_glyph_job_input_idle(ctx->client.job);
     }
-}
-
-
-/*
- * glyph_upload_timeout is for the client: its clock stands while we do not
- * read, and when the body is here, or is of no interest any more.
- */
-
-static void
-ngx_glyph_upload_clock_start(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
-{
-    ctx->clock.handler = ngx_glyph_upload_clock_handler;
-    ctx->clock.data = ctx;
-    ctx->clock.log = r->connection->log;
-
-    ctx->left = ctx->client.job->conf->upload_timeout;
-
-    ngx_glyph_upload_clock_run(ctx);
-}
-
-
-static void
-ngx_glyph_upload_clock_run(ngx_glyph_ctx_t *ctx)
-{
-    if (ctx->client.job && ctx->left && !ctx->clock.timer_set) {
-        ngx_add_timer(&ctx->clock, ctx->left);
-    }
-}
-
-
-void
-ngx_glyph_upload_clock_stand(ngx_glyph_ctx_t *ctx)
-{
-    ngx_msec_int_t  left;
-
-    if (ctx->clock.timer_set) {
-        left = (ngx_msec_int_t) (ctx->clock.timer.key - ngx_current_msec);
-        ctx->left = ngx_max(left, 1);
-
-        ngx_del_timer(&ctx->clock);
-    }
-}
-
-
-static void
-ngx_glyph_upload_clock_handler(ngx_event_t *ev)
-{
-    ngx_glyph_ctx_t *ctx = ev->data;
-
-    ctx->left = 0;
-
-    ngx_glyph_job_abort(ctx->client.job, NGX_GLYPH_CODE_UPLOAD_TIMEOUT, NULL);
 }
 
 
@@ -544,8 +484,7 @@ ngx_glyph_upload_body_end(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
 
     r->read_event_handler = ngx_http_test_reading;
 
-    ngx_glyph_upload_stop_timer(c);
-    ngx_glyph_upload_clock_stand(ctx);
+    ngx_glyph_clock_stand(ctx);
 
     if (c->read->ready) {
         ngx_post_event(c->read, &ngx_posted_events);
@@ -592,7 +531,7 @@ ngx_glyph_upload_body_failed(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
 
     /* the client is told by us, and need not wait for the job's end */
 
-    ngx_glyph_upload_refuse(ctx, rc, code, detail);
+    ngx_glyph_answer_refuse(ctx, rc, code, detail);
 
     if (r->connection->error) {
 
@@ -603,23 +542,4 @@ ngx_glyph_upload_body_failed(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
     }
 
     ngx_glyph_job_abort(ctx->client.job, code, detail);
-}
-
-
-ngx_int_t
-ngx_glyph_upload_resume(ngx_glyph_client_t *client)
-{
-    ngx_glyph_ctx_t *ctx = client->data;
-
-    if (!ctx->paused) {
-        return NGX_DECLINED;
-    }
-
-    ctx->paused = 0;
-
-    /* the client's socket is edge triggered: nobody else will wake us */
-
-    ngx_post_event(ctx->request->connection->read, &ngx_posted_events);
-
-    return NGX_OK;
 }

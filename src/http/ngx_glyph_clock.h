@@ -1,0 +1,25 @@
+
+/*
+ * The client's time for its body, glyph_upload_timeout: the clock stands while
+ * we do not read, and when the body is here, or is of no interest any more.
+ */
+
+
+#ifndef _NGX_GLYPH_CLOCK_H_INCLUDED_
+#define _NGX_GLYPH_CLOCK_H_INCLUDED_
+
+
+#include "ngx_glyph.h"
+#include "ngx_glyph_ctx.h"
+
+
+/* Of a request with a job; 0 ms is all the time there is. */
+void ngx_glyph_clock_start(ngx_glyph_ctx_t *ctx, ngx_msec_t timeout);
+
+void ngx_glyph_clock_run(ngx_glyph_ctx_t *ctx);
+
+/* Nor is nginx' client_body_timeout for what follows. */
+void ngx_glyph_clock_stand(ngx_glyph_ctx_t *ctx);
+
+
+#endif /* _NGX_GLYPH_CLOCK_H_INCLUDED_ */
