@@ -10,6 +10,8 @@
 
 static ngx_uint_t ngx_glyph_job_import_ready(ngx_glyph_job_t *job);
 static void ngx_glyph_job_block_granted(void *data);
+static void ngx_glyph_job_block_put(ngx_glyph_job_t *job,
+    ngx_glyph_block_t *block);
 static void ngx_glyph_job_timeout_handler(ngx_event_t *ev);
 static void ngx_glyph_job_queue_final(ngx_glyph_job_t *job);
 static u_char *ngx_glyph_job_log_handler(ngx_log_t *log, u_char *buf,
@@ -404,7 +406,9 @@ ngx_glyph_job_drop_output(ngx_glyph_job_t *job)
 }
 
 
-void
+/* Its own last block is none of the budget's. */
+
+static void
 ngx_glyph_job_block_put(ngx_glyph_job_t *job, ngx_glyph_block_t *block)
 {
     if (block == &job->last_block) {

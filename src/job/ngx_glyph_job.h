@@ -290,9 +290,6 @@ ngx_uint_t ngx_glyph_job_unrecorded(ngx_glyph_job_t *job);
 /* From the writer: the block was committed; progress, and maybe the end. */
 void ngx_glyph_job_committed(ngx_glyph_job_t *job, ngx_glyph_block_t *block);
 
-/* Gives a block back; from the writer for one that is not to be written. */
-void ngx_glyph_job_block_put(ngx_glyph_job_t *job, ngx_glyph_block_t *block);
-
 /*
  * From the writer: Postgres says that the job is over, whatever we think
  * (cancelled or failed by somebody else, or completed by a commit whose
