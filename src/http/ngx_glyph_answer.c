@@ -56,8 +56,14 @@ static ngx_int_t ngx_glyph_answer_represent(ngx_http_request_t *r,
 static ngx_int_t ngx_glyph_answer_result(ngx_http_request_t *r,
     ngx_glyph_job_t *job, ngx_uint_t status, const char *code,
     ngx_str_t *detail);
+static ngx_int_t ngx_glyph_answer_cancelled(ngx_http_request_t *r,
+    ngx_glyph_job_t *job);
 static ngx_int_t ngx_glyph_answer_problem(ngx_http_request_t *r,
     ngx_uint_t status, const char *code, ngx_str_t *detail);
+
+
+static ngx_str_t  ngx_glyph_answer_type
+                                  = ngx_string("application/problem+json");
 
 
 const ngx_glyph_client_hooks_t  ngx_glyph_answer_hooks = {
@@ -481,7 +487,9 @@ ngx_glyph_answer_result(ngx_http_request_t *r, ngx_glyph_job_t *job,
     ngx_str_t    body;
     glyph_buf_t  b;
 
-    static ngx_str_t  problem = ngx_string("application/problem+json");
+    if (ngx_glyph_job_state(job) == NGX_GLYPH_JOB_CANCELLED) {
+        return ngx_glyph_answer_cancelled(r, job);
+    }
 
     if (job->result.len == 0 || (status != NGX_HTTP_OK && status != 422)) {
         if (code == NULL) {
@@ -517,7 +525,47 @@ ngx_glyph_answer_result(ngx_http_request_t *r, ngx_glyph_job_t *job,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    return ngx_glyph_send(r, status, &problem, &body);
+    return ngx_glyph_send(r, status, &ngx_glyph_answer_type, &body);
+}
+
+
+/* The Job, as the members of a problem. */
+
+static ngx_int_t
+ngx_glyph_answer_cancelled(ngx_http_request_t *r, ngx_glyph_job_t *job)
+{
+    ngx_str_t                body, detail;
+    glyph_buf_t              b, doc;
+    const ngx_glyph_code_t  *code;
+
+    code = &ngx_glyph_codes[NGX_GLYPH_CODE_CANCELLED];
+
+    detail.data = (u_char *) code->detail;
+    detail.len = ngx_strlen(code->detail);
+
+    ngx_memzero(&doc, sizeof(glyph_buf_t));
+    ngx_memzero(&b, sizeof(glyph_buf_t));
+
+    ngx_glyph_job_json(job, &doc);
+
+    if (doc.failed) {
+        glyph_buf_free(&doc);
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    glyph_buf_putc(&b, '{');
+    ngx_glyph_problem_members(&b, code->status, code->name, &detail);
+    glyph_buf_putc(&b, ',');
+    ngx_glyph_job_linked(&b, doc.data + 1, doc.len - 1, job->import.text);
+    glyph_buf_putc(&b, '\n');
+
+    glyph_buf_free(&doc);
+
+    if (ngx_glyph_http_own(r, &b, &body) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_glyph_send(r, code->status, &ngx_glyph_answer_type, &body);
 }
 
 

@@ -183,7 +183,7 @@ ngx_glyph_jobs_answer_cancel(ngx_glyph_ask_t *ask, PGresult *res)
     job = ngx_glyph_locate_own(ask->locate);
 
     if (job) {
-        ngx_glyph_job_abort(job, NGX_GLYPH_CODE_CANCELLED, NULL);
+        ngx_glyph_job_cancelled(job);
 
     } else {
         id.data = ask->locate->text;

@@ -353,13 +353,21 @@ done:
 
 /*
  * The last, empty block of a job that ends early.  What it had encoded and
- * not yet given to the writer is worth nothing any more.
+ * not yet given to the writer is worth nothing any more.  A cancel was written
+ * by whoever did it.
  */
 
 static void
 ngx_glyph_job_queue_final(ngx_glyph_job_t *job)
 {
     ngx_glyph_job_drop_output(job);
+
+    if (job->outcome == NGX_GLYPH_JOB_CANCELLED
+        && job->import.place != NGX_GLYPH_PLACE_BATCH)
+    {
+        ngx_glyph_job_unstored(job);
+        return;
+    }
 
     ngx_glyph_job_live(job, NGX_GLYPH_LIFE_LAST);
 

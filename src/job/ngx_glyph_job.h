@@ -20,9 +20,9 @@
  * References: the worker's list (until the end is told), the request, the
  * task, the batch.
  *
- * Who may end what.  All that is called here, also _abort(), _over(),
- * _unstored(), _refused(), _store_lost(), _committed() and _detach(), only
- * decides how the job ends: the job stays on the list, and nobody has been
+ * Who may end what.  All that is called here, also _abort(), _cancelled(),
+ * _over(), _unstored(), _refused(), _store_lost(), _committed() and _detach(),
+ * only decides how the job ends: the job stays on the list, and nobody has been
  * told when the call returns.  The event loop then gives the job its turn
  * (ngx_glyph_turn.h), in which its state becomes final, its observers and its
  * client are told, its kind lets go of what it has, and the list of the job.
@@ -268,6 +268,9 @@ void ngx_glyph_job_run(ngx_glyph_job_t *job);
  */
 void ngx_glyph_job_abort(ngx_glyph_job_t *job, ngx_glyph_code_e code,
     const char *detail);
+
+/* Postgres says that the job is cancelled, and need not be told how it ends. */
+void ngx_glyph_job_cancelled(ngx_glyph_job_t *job);
 
 /*
  * From the compute task: job->rc, job->nconsumed and the block tell what it

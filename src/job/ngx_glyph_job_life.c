@@ -12,7 +12,7 @@
 
 static void ngx_glyph_job_end(void *data);
 static void ngx_glyph_job_settle(ngx_glyph_job_t *job,
-    ngx_glyph_code_e code, const char *detail);
+    ngx_glyph_job_state_e state, ngx_glyph_code_e code, const char *detail);
 static const char *ngx_glyph_job_keep(ngx_glyph_job_t *job,
     const char *text);
 
@@ -87,18 +87,34 @@ ngx_glyph_job_abort(ngx_glyph_job_t *job, ngx_glyph_code_e code,
     const char *detail)
 {
     if (!ngx_glyph_job_ending(job)) {
-        ngx_glyph_job_settle(job, code, detail);
+        ngx_glyph_job_settle(job, NGX_GLYPH_JOB_FAILED, code, detail);
+    }
+}
+
+
+/* An end that is on its way to Postgres meets the fence there. */
+
+void
+ngx_glyph_job_cancelled(ngx_glyph_job_t *job)
+{
+    if (!ngx_glyph_job_ending(job)) {
+        ngx_glyph_job_settle(job, NGX_GLYPH_JOB_CANCELLED,
+                             NGX_GLYPH_CODE_CANCELLED, NULL);
+
+        /* as Postgres has it */
+
+        ngx_str_null(&job->detail);
     }
 }
 
 
 static void
-ngx_glyph_job_settle(ngx_glyph_job_t *job, ngx_glyph_code_e code,
-    const char *detail)
+ngx_glyph_job_settle(ngx_glyph_job_t *job, ngx_glyph_job_state_e state,
+    ngx_glyph_code_e code, const char *detail)
 {
     ngx_glyph_job_live(job, NGX_GLYPH_LIFE_ENDING);
 
-    job->outcome = NGX_GLYPH_JOB_FAILED;
+    job->outcome = state;
     ngx_glyph_job_blame(job, code, detail);
 
     ngx_log_error(NGX_LOG_INFO, job->log, 0, "%s ends early: %s",
@@ -213,8 +229,8 @@ ngx_glyph_job_keep(ngx_glyph_job_t *job, const char *text)
 
 
 /*
- * An id in use is another import's, and a cancel has made a row; what was
- * acknowledged has its end told there in any case.
+ * An id in use is another import's; what was acknowledged has its end told
+ * there in any case.
  */
 
 ngx_uint_t
@@ -225,7 +241,6 @@ ngx_glyph_job_unrecorded(ngx_glyph_job_t *job)
            && !job->import.registered
            && !job->import.durable
            && job->import.place != NGX_GLYPH_PLACE_BATCH
-           && !ngx_glyph_code_is(job->code, NGX_GLYPH_CODE_CANCELLED)
            && !ngx_glyph_code_is(job->code, NGX_GLYPH_CODE_JOB_ID_USED);
 }
 
@@ -252,9 +267,8 @@ ngx_glyph_job_unstored_as(ngx_glyph_job_t *job, ngx_glyph_job_state_e state)
 void
 ngx_glyph_job_store_lost(ngx_glyph_job_t *job, ngx_uint_t unknown)
 {
-    ngx_uint_t                status;
+    ngx_uint_t                known, status;
     ngx_glyph_store_answer_t  why;
-    const ngx_glyph_code_t   *code;
 
     if (ngx_glyph_job_decided(job)) {
         return;
@@ -291,14 +305,14 @@ ngx_glyph_job_store_lost(ngx_glyph_job_t *job, ngx_uint_t unknown)
     ngx_glyph_store_why(NGX_GLYPH_STORE_WRITES, &why);
 
     if (!ngx_glyph_job_ending(job) || job->code == NULL) {
-        ngx_glyph_job_settle(job, why.code, NULL);
+        ngx_glyph_job_settle(job, NGX_GLYPH_JOB_FAILED, why.code, NULL);
     }
 
     /* it may have been about to end for another reason */
 
-    code = &ngx_glyph_codes[why.code];
-    status = (job->code == code->name) ? code->status
-                                       : NGX_HTTP_SERVICE_UNAVAILABLE;
+    known = (job->outcome == NGX_GLYPH_JOB_CANCELLED
+             || job->code == ngx_glyph_codes[why.code].name);
+    status = known ? job->http_status : NGX_HTTP_SERVICE_UNAVAILABLE;
 
     ngx_glyph_client_answer(job->client, status, job->code, &job->detail);
 }
@@ -319,7 +333,8 @@ ngx_glyph_job_refused(ngx_glyph_job_t *job)
         return;
     }
 
-    ngx_glyph_job_settle(job, NGX_GLYPH_CODE_STORE_REFUSED, NULL);
+    ngx_glyph_job_settle(job, NGX_GLYPH_JOB_FAILED,
+                         NGX_GLYPH_CODE_STORE_REFUSED, NULL);
 }
 
 
