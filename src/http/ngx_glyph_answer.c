@@ -38,6 +38,7 @@ static ngx_int_t ngx_glyph_answer_queued(ngx_glyph_client_t *client,
 static void ngx_glyph_answer_decide(ngx_glyph_ctx_t *ctx,
     ngx_glyph_answer_e answer, ngx_uint_t status, const char *code,
     ngx_str_t *detail);
+static void ngx_glyph_answer_label(ngx_glyph_ctx_t *ctx);
 static void ngx_glyph_answer_wait_handler(ngx_event_t *ev);
 static void ngx_glyph_answer_stop_waiting(ngx_glyph_ctx_t *ctx);
 static void ngx_glyph_answer_send(void *data);
@@ -226,6 +227,8 @@ ngx_glyph_answer_queued(ngx_glyph_client_t *client, ngx_glyph_spool_t *spool)
     ctx->start_time = spool->prefix.start_time;
     ctx->body_len = spool->prefix.body_len;
 
+    ngx_glyph_answer_label(ctx);
+
     if (ctx->wait_for == 0 || ngx_exiting) {
         ngx_glyph_answer_accept(client);
         return NGX_DECLINED;
@@ -240,6 +243,30 @@ ngx_glyph_answer_queued(ngx_glyph_client_t *client, ngx_glyph_spool_t *spool)
     ngx_add_timer(&ctx->wait, ctx->wait_for);
 
     return NGX_OK;
+}
+
+
+/* The job does not stay; what it is called is told by the 202. */
+
+static void
+ngx_glyph_answer_label(ngx_glyph_ctx_t *ctx)
+{
+    ngx_str_t   *label[3];
+    ngx_uint_t   i;
+
+    ngx_glyph_job_labels(ctx->client.job, &ctx->labels);
+
+    label[0] = &ctx->labels.filename;
+    label[1] = &ctx->labels.source_label;
+    label[2] = &ctx->labels.campaign_id;
+
+    for (i = 0; i < 3; i++) {
+        label[i]->data = ngx_pstrdup(ctx->request->pool, label[i]);
+
+        if (label[i]->data == NULL) {
+            label[i]->len = 0;
+        }
+    }
 }
 
 
@@ -362,7 +389,7 @@ ngx_glyph_answer_accepted(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
 
     } else {
         ngx_glyph_job_json_queued(&ctx->id, ctx->start_time, ctx->body_len,
-                                  NULL, &b);
+                                  &ctx->labels, &b);
     }
 
     rc = b.failed ? NGX_HTTP_INTERNAL_SERVER_ERROR

@@ -323,6 +323,10 @@ typedef struct {
     ngx_str_t                  campaign_id;
 } ngx_glyph_job_labels_t;
 
+/* Those that the request said: a form's are read with the rows. */
+void ngx_glyph_job_labels(ngx_glyph_job_t *job,
+    ngx_glyph_job_labels_t *labels);
+
 void ngx_glyph_job_json_queued(ngx_glyph_uuid_t *id, uint64_t created,
     uint64_t bytes, ngx_glyph_job_labels_t *labels, glyph_buf_t *b);
 
