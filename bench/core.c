@@ -363,6 +363,7 @@ bench_copy(const glyph_registry_t *reg, const glyph_buf_t *file, int count)
     sink.data = &block;
     sink.listing = bench_listing;
     sink.rejected = bench_rejected;
+    sink.warning = NULL;
     sink.full = bench_full;
 
     seconds = bench_seconds();

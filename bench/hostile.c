@@ -825,6 +825,7 @@ hostile_run(const hostile_t *h, const glyph_buf_t *in,
     sink.data = &block;
     sink.listing = hostile_listing;
     sink.rejected = hostile_rejected;
+    sink.warning = NULL;
     sink.full = hostile_full;
 
     seconds = hostile_seconds();

@@ -11,7 +11,8 @@ flood() {
                 -X POST -T "$run/bench.csv" "$GLYPH_URL/api/import/csv" &
         done
         wait
-        sql -c "TRUNCATE glyph.imports, glyph.listings, glyph.import_errors" \
+        sql -c "TRUNCATE glyph.imports, glyph.listings, glyph.import_errors,
+            glyph.import_warnings" \
             > /dev/null
     done
 }

@@ -43,7 +43,8 @@ result() {
 # so that every run finds the tables as the first did; in the order in which a
 # transaction that is not over yet locks them
 forget() {
-    sql -c "TRUNCATE glyph.imports, glyph.listings, glyph.import_errors"
+    sql -c "TRUNCATE glyph.imports, glyph.listings, glyph.import_errors,
+        glyph.import_warnings, glyph.listing_orders"
     sql -c CHECKPOINT
 }
 

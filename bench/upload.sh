@@ -1,10 +1,35 @@
-# Upload to committed, against the same rows, already scored, by COPY.
+# Upload to committed, against the same rows, already scored, by COPY into a
+# table with the six indexes of 0.1.0: what reads need is made for an upload
+# behind it, and is in its time.
 #
 # shellcheck shell=bash
 # shellcheck disable=SC2154
 
-copy() { sql -c "\\copy glyph.listings FROM '$1'"; }
-copy_binary() { sql -c "\\copy glyph.listings FROM '$1' (FORMAT binary)"; }
+six_indexes() {
+    sql -c "DROP SCHEMA IF EXISTS bench CASCADE" \
+        -c "CREATE SCHEMA bench" \
+        -c "CREATE TABLE bench.listings (LIKE glyph.listings INCLUDING ALL)" \
+        -c "CREATE INDEX ON bench.listings (import_id, score, import_index)" \
+        -c "CREATE INDEX ON bench.listings (import_id, price_usd, import_index)"
+}
+
+copy() { sql -c "\\copy bench.listings FROM '$1'"; }
+copy_four() { sql -c "\\copy glyph.listings FROM '$1'"; }
+copy_binary() { sql -c "\\copy bench.listings FROM '$1' (FORMAT binary)"; }
+
+again() {
+    forget
+    sql -c "TRUNCATE bench.listings" -c CHECKPOINT
+}
+
+# an upload, and the orders of all that is there
+whole() {
+    each upload "$@"
+    until [ "$(sql -c "SELECT count(*) FROM glyph.imports
+        WHERE valid_rows > 1000 AND ordered_at IS NULL")" = 0 ]; do
+        sleep 0.02
+    done
+}
 
 # what glyph made of a file, as COPY takes it: text, binary, CSV; and the halves
 # and the eighths of the text (a row is a line of it)
@@ -75,19 +100,23 @@ one() {
 
     for n in $(seq "$runs"); do
         measure "upload-$mb" upload "$file"
-        forget
+        again
+        measure "whole-$mb" whole "$file"
+        again
         measure "copy-$mb" copy "$run/scored.text"
-        forget
+        again
+        measure "four-$mb" copy_four "$run/scored.text"
+        again
         measure "binary-$mb" copy_binary "$run/scored.binary"
-        forget
-        measure "upload2-$mb" each upload "$run"/half?.csv
-        forget
+        again
+        measure "upload2-$mb" whole "$run"/half?.csv
+        again
         measure "copy2-$mb" each copy "$run"/scored-half??
-        forget
-        measure "upload8-$mb" each upload "$run"/eighth?.csv
-        forget
+        again
+        measure "upload8-$mb" whole "$run"/eighth?.csv
+        again
         measure "copy8-$mb" each copy "$run"/scored-eighth??
-        forget
+        again
         [ "$mb" = "${BENCH_MB:-100}" ] || continue
         measure "node-$mb" node_upload "$file"
         forget
@@ -99,13 +128,18 @@ one() {
         forget
     fi
 
-    local u c
-    u=$(median "upload-$mb") c=$(median "copy-$mb")
+    local u w c
+    u=$(median "upload-$mb") w=$(median "whole-$mb") c=$(median "copy-$mb")
     result upload "psql \\copy of the scored rows, text, $tag" "$c" s
     result upload "psql \\copy of the scored rows, binary, $tag" \
         "$(median "binary-$mb")" s
-    result upload "upload, one client, $tag, $rows rows" "$u" s \
-        "$(calc "$c / $u" %.2f)" "psql \\copy, text" 1.0
+    result upload "the same, text, into the table as it is now" \
+        "$(median "four-$mb")" s \
+        "$(calc "$c / $(median "four-$mb")" %.2f)" "psql \\copy, text"
+    result upload "upload to committed, one client, $tag, $rows rows" "$u" s \
+        "$(calc "$c / $u" %.2f)" "psql \\copy, text"
+    result upload "upload, its orders made, too" "$w" s \
+        "$(calc "$c / $w" %.2f)" "psql \\copy, text" 1.0
     result upload "two uploads at a time, half of it each" \
         "$(median "upload2-$mb")" s \
         "$(calc "$c / $(median "upload2-$mb")" %.2f)" \
@@ -129,6 +163,7 @@ one() {
         "$(calc "$(median "pgloader-$mb") / $u" %.1f)" "times the upload's time"
 }
 
+six_indexes
 nginx_with 2
 node_start
 pgloader_conf

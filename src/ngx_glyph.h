@@ -130,6 +130,7 @@ typedef struct {
     ngx_uint_t                 max_columns;
     ngx_uint_t                 max_rows;
     ngx_uint_t                 max_errors;
+    ngx_uint_t                 max_warnings;    /* that are kept */
     ngx_uint_t                 dedup_size;
     ngx_flag_t                 dedup;
     ngx_flag_t                 extra;

@@ -836,3 +836,17 @@ location = /health { glyph_health fuller; }
 --- must_die
 --- error_log
 invalid parameter "fuller" in
+
+
+=== TEST 75: fewer warnings than none
+--- http_config
+include $TEST_NGINX_SERVROOT/html/wrong.conf;
+--- user_files
+>>> wrong.conf
+glyph_max_warnings 0;
+server { location / {
+glyph_max_warnings 3000000000;
+} }
+--- must_die
+--- error_log eval
+qr/\Qvalue must be between 0 and 2147483647\E in \S+wrong\.conf:3$/m

@@ -1,7 +1,8 @@
-# The errors of a job, as a file to mend and as lines of JSON.
+# The errors of a job, as a file to mend and as lines of JSON, and its warnings.
 
 use Test::Nginx::Socket 'no_plan';
 use Glyph::Id;
+use MIME::Base64 qw(encode_base64url);
 
 our $MainConfig = <<'_EOC_';
 thread_pool default threads=2;
@@ -17,6 +18,8 @@ _EOC_
 our $Config = <<'_EOC_';
 location = /import { glyph_import; client_max_body_size 0; }
 location = /background { glyph_import background; }
+location = /few { glyph_import; glyph_max_warnings 3; }
+location = /no { glyph_import; glyph_max_warnings 0; }
 location /jobs/ { glyph_jobs; }
 location /packed/ {
     glyph_jobs;
@@ -39,7 +42,8 @@ add_block_preprocessor(sub {
 });
 
 our %Id = map { $_ => uuid() } qw(one semi none refused latin utf16 page head
-    running again safe sep form back packed invalid wrong short json);
+    running again safe sep form back packed invalid wrong short json warned
+    pages odd formula jsonwarn nowarn few no);
 
 our $Names = '_line,_codes,_messages';
 
@@ -296,3 +300,164 @@ __DATA__
 [qr/"invalid_rows":1/,
  (qr/"code":"not_acceptable","detail":"the file was JSON, so its errors are there as application\/json and application\/x-ndjson"/) x 2,
  (qr/"row_index":1,"line":2,"byte_offset":\d+,.*"row_data":"\{\\"title\\":\\"RTX 3080\\",\\"price\\":\\"x\\"\}"/) x 2]
+
+
+=== TEST 19: warnings: a page, lines, a file, and what is wrong besides
+--- request eval
+["POST /import\ntitle,price,currency\nRTX 3090,1.299,\nRTX 3080,x,\nRTX 3070,700\nRTX 3070,700,SEK\n",
+ "GET /jobs/$::Id{warned}/errors?severity=warning",
+ "GET /jobs/$::Id{warned}/errors?severity=warning",
+ "GET /jobs/$::Id{warned}/errors?severity=warning",
+ "GET /jobs/$::Id{warned}/errors?severity=all",
+ "GET /jobs/$::Id{warned}/errors?severity=error",
+ "GET /jobs/$::Id{warned}/errors?severity=error",
+ "GET /jobs/$::Id{warned}/status"]
+--- more_headers eval
+["$::Csv\nGlyph-Job-Id: $::Id{warned}", "", $::Lines, $::Want, $::Want,
+ $::Want, "", ""]
+--- response_headers eval
+["", "Content-Type: application/json\n!Link",
+ "Content-Type: application/x-ndjson\n!Link",
+ "Content-Type: text/csv; charset=utf-8", "Content-Type: text/csv; charset=utf-8",
+ "Content-Type: text/csv; charset=utf-8", "Content-Type: application/json", ""]
+--- response_body_like eval
+[qr/"valid_rows":3,"invalid_rows":1,.*"warnings_count":3,.*"warning_counts":\{"price_ambiguous":1,"no_rate":1,"row_short":1\}\}/,
+ qr/\A\[\{"row_index":0,"line":2,"severity":"warning","code":"price_ambiguous","column":"price","value":"1\.299","message":"[^"]+"\},\n\{"row_index":2,"line":4,"severity":"warning","code":"row_short","column":null,"value":null,"message":"[^"]+"\},\n\{"row_index":3,"line":5,"severity":"warning","code":"no_rate","column":"currency","value":"SEK","message":"[^"]+"\}\]\n\z/,
+ qr/\A\{"row_index":0,"line":2,.*\}\n\{"row_index":2,.*\}\n\{"row_index":3,.*\}\n\z/,
+ qr/\Arow_index,line,severity,code,column,value,message\r\n0,2,warning,price_ambiguous,price,1\.299,[^\r]+\r\n2,4,warning,row_short,,,[^\r]+\r\n3,5,warning,no_rate,currency,SEK,[^\r]+\r\n\z/,
+ qr/\A[^\r]*\r\n0,2,warning,price_ambiguous,[^\r]*\r\n1,3,error,price_invalid,price,x,[^\r]*\r\n2,4,warning,[^\r]*\r\n3,5,warning,no_rate,[^\r]*\r\n\z/,
+ qr/\Atitle,price,currency,$::Names\r\nRTX 3080,x,,3,"price_invalid","[^"]+"\r\n\z/,
+ qr/\A\[\{"row_index":1,"line":3,"byte_offset":\d+,"errors":\[/,
+ qr/"links":\{.*"errors":"\/jobs\/$::Id{warned}\/errors","warnings":"\/jobs\/$::Id{warned}\/errors\?severity=warning",/]
+
+
+=== TEST 20: all of them, page by page
+--- request eval
+["POST /import\ntitle,price,currency\n" . CORE::join('', map { "RTX 3090 $_," . ($_ % 3 ? 1 : 'x') . ",SEK\n" } 0 .. 9),
+ "GET /jobs/$::Id{pages}/errors?severity=warning&limit=4",
+ "GET /jobs/$::Id{pages}/errors?severity=warning&limit=6",
+ "GET /jobs/$::Id{pages}/errors?severity=warning&limit=4&after=" . ::encode_base64url('["warnings","3","-1","0"]'),
+ "GET /jobs/$::Id{pages}/errors?severity=all&limit=3",
+ "GET /jobs/$::Id{pages}/errors?severity=all&limit=3&after=" . ::encode_base64url('["warnings","1","0","1"]'),
+ "GET /jobs/$::Id{pages}/errors?severity=all&limit=10",
+ "GET /jobs/$::Id{pages}/errors?severity=all"]
+--- more_headers eval
+["$::Csv\nGlyph-Job-Id: $::Id{pages}", $::Want, $::Lines, $::Lines, $::Lines,
+ $::Lines, $::Lines, $::Lines]
+--- response_headers_like eval
+["", 'Link: </jobs/' . $::Id{pages} . '/errors\?severity=warning&limit=4&after=' . ::encode_base64url('["warnings","3","-1","0"]') . '>; rel="next"',
+ "", "", 'Link: </jobs/' . $::Id{pages} . '/errors\?severity=all&limit=3&after=' . ::encode_base64url('["warnings","1","0","1"]') . '>; rel="next"',
+ 'Link: </jobs/' . $::Id{pages} . '/errors\?severity=all&limit=3&after=' . ::encode_base64url('["warnings","3","3","1"]') . '>; rel="next"', "", ""]
+--- response_body_like eval
+[qr/"invalid_rows":4,.*"warnings_count":6,/,
+ qr/\Arow_index,[^\r]*\r\n1,3,[^\r]*\r\n2,4,[^\r]*\r\n4,6,[^\r]*\r\n5,7,[^\r]*\r\n\z/,
+ qr/\A(?:\{[^\n]*\n){6}\z/,
+ qr/\A\{"row_index":7,[^\n]*\n\{"row_index":8,[^\n]*\n\z/,
+ qr/\A\{"row_index":0,"line":2,"severity":"error",[^\n]*\n\{"row_index":1,[^\n]*"warning"[^\n]*\n\{"row_index":2,[^\n]*\n\z/,
+ qr/\A\{"row_index":3,"line":5,"severity":"error",[^\n]*\n\{"row_index":4,[^\n]*\n\{"row_index":5,[^\n]*\n\z/,
+ qr/\A(?:\{[^\n]*\n){10}\z/, qr/\A(?:\{[^\n]*\n){10}\z/]
+
+
+=== TEST 21: warnings: parameters that are wrong
+--- request eval
+["POST /import\ntitle,price\n=A1 RTX 3090,\"'-1.299\"\n",
+ "GET /jobs/$::Id{odd}/errors?severity=warnings",
+ "GET /jobs/$::Id{odd}/errors?severity=warnings",
+ "GET /jobs/$::Id{odd}/errors?severity=",
+ "GET /jobs/$::Id{odd}/errors?severity=all&severity=all",
+ "GET /jobs/$::Id{odd}/errors?severity=all&after=WyJlcnJvcnMiLCIwIl0",
+ "GET /jobs/$::Id{odd}/errors?severity=all&limit=0",
+ "GET /jobs/$::Id{odd}/errors?severity=all&safe=1",
+ "GET /jobs/$::Id{odd}/errors?severity=all&safe=2"]
+--- more_headers eval
+["$::Csv\nGlyph-Job-Id: $::Id{odd}", "", $::Want, $::Want, $::Lines, $::Lines, $::Lines,
+ $::Lines, $::Want]
+--- error_code eval
+[422, 400, 400, 400, 400, 400, 400, 400, 400]
+--- response_body_like eval
+[qr/./, (qr/"option_invalid".*must be one of: error, warning, all/) x 2,
+ qr/"option_invalid".*severity/, qr/"option_repeated".*severity/,
+ qr/"option_invalid".*after/, qr/"option_invalid".*limit/,
+ qr/"option_unknown".*safe/, qr/"option_invalid".*safe/]
+
+
+=== TEST 22: safe: a value that a spreadsheet would run is text
+--- request eval
+["POST /import\ntitle,price,currency\nRTX 3090,\"+1,299\",\nRTX 3080,x,\"=\"\"A\"\n",
+ "GET /jobs/$::Id{formula}/errors?severity=all&safe=1",
+ "GET /jobs/$::Id{formula}/errors?severity=all&safe=0"]
+--- more_headers eval
+["$::Csv\nGlyph-Job-Id: $::Id{formula}", $::Want, $::Want]
+--- response_body_like eval
+[qr/"invalid_rows":1,.*"warnings_count":1,/,
+ qr/\Arow_index,line,severity,code,column,value,message\r\n0,2,"warning","price_ambiguous","price","'\+1,299","[^"]+"\r\n1,3,"error","currency_invalid","currency","'=""A","[^"]+"\r\n1,3,"error","price_invalid","price","x","[^"]+"\r\n\z/,
+ qr/\Arow_index,[^\r]*\r\n0,2,warning,price_ambiguous,price,"\+1,299",[^\r]*\r\n/]
+
+
+=== TEST 23: of JSON, of a file in the background, and of none
+--- request eval
+["POST /background\n[{\"title\":\"RTX 3090\",\"price\":7,\"currency\":\"SEK\"}]",
+ "GET /jobs/$::Id{jsonwarn}/errors?severity=warning",
+ "GET /jobs/$::Id{jsonwarn}/errors?severity=warning",
+ "POST /import\ntitle,price\nRTX 3090,700\n",
+ "GET /jobs/$::Id{nowarn}/errors?severity=warning",
+ "GET /jobs/$::Id{nowarn}/errors?severity=warning",
+ "GET /jobs/" . ::uuid() . "/errors?severity=warning"]
+--- more_headers eval
+["Content-Type: application/json\nGlyph-Job-Id: $::Id{jsonwarn}\nPrefer: wait=10",
+ $::Want, $::Lines, "$::Csv\nGlyph-Job-Id: $::Id{nowarn}", $::Want, "", ""]
+--- error_code eval
+[200, 200, 200, 200, 200, 200, 404]
+--- response_body_like eval
+[qr/"warnings_count":1,.*"warning_counts":\{"no_rate":1\}\}/,
+ qr/\Arow_index,[^\r]*\r\n0,1,warning,no_rate,currency,SEK,[^\r]*\r\n\z/,
+ qr/\A\{"row_index":0,"line":1,"severity":"warning","code":"no_rate",/, qr/./,
+ qr/\Arow_index,line,severity,code,column,value,message\r\n\z/,
+ qr/\A\[\]\n\z/, qr/"code":"job_not_found"/]
+
+
+=== TEST 24: no more than glyph_max_warnings are kept, and all are counted
+--- request eval
+["POST /few\ntitle,price,currency\n" . "RTX 3090,7,SEK\n" x 5,
+ "GET /jobs/$::Id{few}/errors?severity=warning",
+ "GET /jobs/$::Id{few}/status", "POST /no\ntitle,price,currency\nRTX 3090,7,SEK\n",
+ "GET /jobs/$::Id{no}/errors?severity=warning"]
+--- more_headers eval
+["$::Csv\nGlyph-Job-Id: $::Id{few}", $::Lines, "",
+ "$::Csv\nGlyph-Job-Id: $::Id{no}", $::Lines]
+--- response_body_like eval
+[qr/"warnings_count":5,.*"schema_version":"1.0","warning_counts":\{"no_rate":5\},"warnings_kept":3\}/,
+ qr/\A(?:\{[^\n]*\n){3}\z/, qr/"warnings" ?: ?5, ?"warnings_kept" ?: ?3\}/,
+ qr/"warnings_count":1,.*"warning_counts":\{"no_rate":1\},"warnings_kept":0\}/,
+ qr/\A\z/]
+
+
+=== TEST 25: which the log says
+--- request eval
+"POST /few\ntitle,price,currency\n" . "RTX 3090,7,SEK\n" x 5
+--- more_headers eval
+$::Csv
+--- response_body_like: "warnings_kept":3
+--- error_log
+of 5 warnings the first 3 are kept: glyph_max_warnings
+
+
+=== TEST 26: and only of more than that
+--- request eval
+"POST /few\ntitle,price,currency\n" . "RTX 3090,7,SEK\n" x 3
+--- more_headers eval
+$::Csv
+--- response_body_like: "warning_counts":\{"no_rate":3\}\}$
+--- no_error_log
+glyph_max_warnings
+
+
+=== TEST 27: nothing is said of no warnings, nor kept of a dry run
+--- request eval
+["POST /import\ntitle,price\nRTX 3090 " . ::uuid() . ",700\n",
+ "POST /import?dry_run=true\ntitle,price,currency\nRTX 3090,7,SEK\n"]
+--- more_headers eval
+$::Csv
+--- response_body_like eval
+[qr/"warnings":\[\],.*"schema_version":"[^"]+"\}$/,
+ qr/"warnings":\[\{"row_index":0,"line":2,"code":"no_rate",.*"schema_version":"[^"]+","dry_run":true,/]

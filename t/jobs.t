@@ -62,7 +62,7 @@ __DATA__
  "Content-Type: application/json"]
 --- response_body_like eval
 [qr/"import_id":"$::Id{done}"/,
- qr/^\{"job_id" ?: ?"$::Id{done}", ?"state" ?: ?"completed".*"bytes" ?: ?\d+,.*"rows" ?: ?2\b.*"percent" ?: ?100\b.*"counts" ?: ?\{"rows" ?: ?2, ?"valid" ?: ?1, ?"invalid" ?: ?1, ?"warnings" ?: ?0\}, ?"error" ?: ?null.*"links":\{"status":"\/jobs\/$::Id{done}\/status","result":"\/jobs\/$::Id{done}\/result","errors":"\/jobs\/$::Id{done}\/errors","events":"\/jobs\/$::Id{done}\/events"\}\}$/,
+ qr/^\{"job_id" ?: ?"$::Id{done}", ?"state" ?: ?"completed".*"bytes" ?: ?\d+,.*"rows" ?: ?2\b.*"percent" ?: ?100\b.*"counts" ?: ?\{"rows" ?: ?2, ?"valid" ?: ?1, ?"invalid" ?: ?1, ?"warnings" ?: ?0\}, ?"error" ?: ?null.*"links":\{"status":"\/jobs\/$::Id{done}\/status","result":"\/jobs\/$::Id{done}\/result","errors":"\/jobs\/$::Id{done}\/errors","warnings":"\/jobs\/$::Id{done}\/errors\?severity=warning","events":"\/jobs\/$::Id{done}\/events"\}\}$/,
  ::has('state', '"completed"'), qr/^$/,
  qr/^\{"import_id":"$::Id{done}","timestamp":"\d{4}-\d\d-\d\dT[\d:.]+Z".*"valid_rows":1,"invalid_rows":1/]
 

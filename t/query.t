@@ -279,7 +279,7 @@ __DATA__
 --- error_code eval
 [200, 200, 500]
 --- response_body_like eval
-[qr/^\[\{"version":2,"applied_at":"[^"]+Z","note":"/,
+[qr/^\[\{"version":\d+,"applied_at":"[^"]+Z","note":"/,
  qr/^\[(\{"job_id":"[^\n]*\})?\]$/, qr/"code":"query_missing".*schema.sql/]
 
 

@@ -74,6 +74,14 @@ sub pages {
     return \@all;
 }
 
+# What a client sees of them.
+
+sub shown {
+    my ($rows) = @_;
+    delete $_->{_cursor} for @$rows;
+    return $rows;
+}
+
 sub keys_of {
     my ($rows) = @_;
 
@@ -127,12 +135,19 @@ sub fill {
         . " SELECT '_TEST_' || n, '_TEST', 'test-$$', 12"
         . " FROM generate_series(0, 2) n;\n"
         . "INSERT INTO glyph.import_errors SELECT '$id[0]', 6 + n, 8 + n,"
-        . " 100, '[{\"code\": \"price_invalid\"}]', CASE n"
+        . " 100, CASE n WHEN 2 THEN '[{\"code\": \"title_missing\"},"
+        . " {\"code\": \"price_invalid\", \"column\": \"price\","
+        . " \"value\": \"x\", \"message\": \"m\"}]'::jsonb"
+        . " ELSE '[{\"code\": \"price_invalid\"}]' END, CASE n"
         . " WHEN 0 THEN '\\x637a20e282ac'::bytea"
         . " WHEN 1 THEN '\\x61ff62c3a4'::bytea"
         . " WHEN 2 THEN '\\x610062'::bytea"
         . " WHEN 3 THEN '\\xe28261eda080f09f98800a5c'::bytea"
-        . " ELSE '' END FROM generate_series(0, 4) n;\n";
+        . " ELSE '' END FROM generate_series(0, 4) n;\n"
+        . "INSERT INTO glyph.import_warnings SELECT '$id[0]', n - 1, i, i + 2,"
+        . " 'code_' || n, CASE n WHEN 2 THEN 'price' END, CASE n WHEN 2 THEN"
+        . " '1.299' END, 'text' FROM unnest(ARRAY[NULL, 0, 0, 8, 9, NULL])"
+        . " WITH ORDINALITY w(i, n);\n";
 
     is(sql($sql), '', 'rows to ask for');
 }
@@ -174,9 +189,13 @@ sub put {
 }
 
 sub cleanup {
-    sql("DELETE FROM glyph.listings WHERE import_id IN (SELECT id FROM"
+    sql("DELETE FROM glyph.listing_orders WHERE import_id IN (SELECT id FROM"
+        . " glyph.imports WHERE tenant ~ '^($tenant|$other)(-|\$)');
+         DELETE FROM glyph.listings WHERE import_id IN (SELECT id FROM"
         . " glyph.imports WHERE tenant ~ '^($tenant|$other)(-|\$)');
          DELETE FROM glyph.import_errors WHERE import_id IN (SELECT id FROM"
+        . " glyph.imports WHERE tenant IN ('$tenant', '$other'));
+         DELETE FROM glyph.import_warnings WHERE import_id IN (SELECT id FROM"
         . " glyph.imports WHERE tenant IN ('$tenant', '$other'));
          DELETE FROM glyph.imports WHERE tenant ~ '^($tenant|$other)(-|\$)';
          DELETE FROM glyph.workers WHERE node = '$id[0]';
@@ -277,6 +296,56 @@ sub test_listings {
     $rows = query('listings', import_id => $id[1]);
     is(join(' ', map { $_->{final_score} } @$rows), '50 50 50 50 50 50',
        'final_score where all are equal');
+}
+
+
+# Pages of a large import are walked in arrays of its orders: here of two
+# listings each, and the same as those of what is sorted.
+
+sub test_orders {
+    my %who = (-tenant => "$tenant-orders");
+    my (@ids, %sorted, $n);
+
+    for my $k (0, 1) {
+        push @ids, put('orders', 80 + $k, map { {
+            price => 10 * ($_ * 7 % 11), score => $_ * 5 % 8,
+            $_ % 9 ? () : (usd => undef),
+            region => $_ % 20 ? 'EU' : 'RARE',
+            model => $_ % 6 ? '_TEST' : '_OTHER' } } 1 .. 60);
+    }
+
+    my $every = sub {
+        my ($do) = @_;
+
+        for my $sort (qw(score -score price -price)) {
+            for my $filter ([], [import_id => $ids[0]], [region => 'RARE'],
+                            [min_price => 40], [min_score => 3],
+                            [model => '_OTHER', import_id => $ids[1]])
+            {
+                for my $limit (7, 100) {
+                    $do->("sort=$sort @$filter in pages of $limit",
+                          keys_of(pages('listings', %who, sort => $sort,
+                                        limit => $limit, @$filter)));
+                }
+            }
+        }
+    };
+
+    $every->(sub { $sorted{$_[0]} = $_[1] });
+    $n = sql("SELECT count(*) FROM glyph.listings l JOIN glyph.imports i"
+             . " ON i.id = l.import_id WHERE i.tenant = '$who{-tenant}'");
+    is(scalar(split ' ', $sorted{'sort=price  in pages of 7'}), $n, 'all');
+
+    is(sql("SELECT glyph.order_import('$_', 2)"), '', 'has its orders')
+        for @ids;
+
+    $every->(sub { is($_[1], $sorted{$_[0]}, $_[0]) });
+
+    sql("SELECT glyph.undo('$ids[0]', '$who{-tenant}')");
+    1 while sql('SELECT glyph.purge()') > 0;
+    is(sql("SELECT count(DISTINCT import_id) FROM glyph.listing_orders"
+           . " WHERE import_id IN ('$ids[0]', '$ids[1]')"), 1,
+       'a purge takes the orders along');
 }
 
 
@@ -504,6 +573,36 @@ sub test_lists {
               "not another tenant's");
     refused(query('errors'), 'id', 'is required', 'id is required');
 
+    $rows = pages('warnings', id => $id[0]);
+    is(join(' ', map { $_->{code} } @$rows), 'code_1 code_2 code_3 code_4'
+       . ' code_5 code_6', 'api_warnings: by number');
+    is_deeply([@{$rows->[1]}{qw(row_index line severity column value message)}],
+              [0, 2, 'warning', 'price', '1.299', 'text'], 'what is said');
+    is_deeply([@{$rows->[0]}{qw(row_index line column value)}], [(undef) x 4],
+              'one of the file has no row');
+    is_deeply(shown(pages('warnings', id => $id[0], limit => $_,
+                          severity => 'warning')), shown($rows), "$_ a page")
+        for 1, 2, 5, 6, 7;
+
+    my $all = pages('warnings', id => $id[0], severity => 'all');
+    is(join(' ', map { ($_->{row_index} // '-') . ($_->{severity} eq 'error'
+                       ? 'e' : 'w') } @$all), '-w 0w 0w 6e 7e 8e 8e 8w 9e 9w -w'
+       . ' 10e', 'and with the errors, in file order');
+    is_deeply([@{$all->[6]}{qw(line code column value message)}],
+              [10, 'price_invalid', 'price', 'x', 'm'], 'each of a row');
+    is_deeply(shown(pages('warnings', id => $id[0], limit => $_,
+                          severity => 'all')), shown($all), "$_ a page")
+        for 1 .. 13;
+    is_deeply(query('warnings', id => $id[0], -tenant => $other), [],
+              "not another tenant's");
+    refused(query('warnings'), 'id', 'is required', 'id is required');
+    refused(query('warnings', id => $id[0], severity => 'error'), 'severity',
+            'one of: warning, all', 'not of errors alone');
+    refused(query('errors', id => $id[0], severity => 'all'), 'severity',
+            'one of: error, warning, all', 'nor are errors of all');
+    is_deeply(pages('errors', id => $id[0], severity => 'error'),
+              pages('errors', id => $id[0]), 'which they are by themselves');
+
     $rows = query('schema_versions');
     is($rows->[-1]{version},
        sql('SELECT max(version) FROM glyph.schema_versions'),
@@ -720,7 +819,12 @@ sub test_job {
     is_deeply($job->{progress}, { bytes => 100, bytes_total => 300,
               rows => 3, rows_committed => 3, percent => 33.3 }, 'progress');
     is_deeply($job->{counts}, { rows => 3, valid => 2, invalid => 1,
-              warnings => 4 }, 'counts');
+              warnings => 4, warnings_kept => 0 }, 'counts');
+    sql("INSERT INTO glyph.import_warnings SELECT '$new', n, 0, 2, 'x', NULL,"
+        . " NULL, '' FROM generate_series(0, 3) n");
+    $job = $json->decode(sql("SELECT glyph.job_status('$new', '$tenant')"));
+    is_deeply($job->{counts}, { rows => 3, valid => 2, invalid => 1,
+              warnings => 4 }, 'that all warnings are kept is not said');
     is(sql("SELECT glyph.job_status('$new', '$other')"), '',
        "another tenant's job is none");
 
@@ -835,6 +939,7 @@ sub test_reader {
 
 fill();
 test_listings();
+test_orders();
 test_moving();
 test_large();
 test_refusals();

@@ -81,6 +81,7 @@ for kind in ${COMPAT:-with without}; do
 
     make --no-print-directory -C "$top" module BUILD="$dir" \
         NGINX_SRC="$src" NGINX_FLAGS="${with[*]} ${flags[*]}"
+    make --no-print-directory -C "$top" BUILD="$dir" "$dir/schema.sql"
     cp "$BUILD/glyphsieve" "$dir/"
     ln -sfn "$BUILD/openapi" "$dir/openapi"
 

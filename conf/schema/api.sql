@@ -126,11 +126,18 @@ RETURNS TABLE (import_index int, line bigint, byte_offset bigint,
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
-    a       jsonb := glyph.api_args(args #- '{args,id}', '{limit,after}');
+    a       jsonb := glyph.api_args(args #- '{args,id}',
+                                    '{severity,limit,after}');
     v_id    uuid := glyph.arg_uuid(args->'args', 'id');
     v_limit int := glyph.arg_limit(a);
     v_after text[] := glyph.arg_cursor(a, 'errors', 'int');
 BEGIN
+    -- The others are of api_warnings
+    IF a->>'severity' <> 'error' THEN
+        PERFORM glyph.bad_argument('severity', 'parameter "severity" must be'
+            ' one of: error, warning, all');
+    END IF;
+
     IF v_id IS NULL THEN
         PERFORM glyph.bad_argument('id', 'parameter "id" is required');
     END IF;
@@ -187,6 +194,90 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
                  FROM jsonb_array_elements(p.errors)
                       WITH ORDINALITY x(e, n)) x(codes, messages)
      ORDER BY p.import_index;
+$$;
+
+
+-- A page of an import's warnings, or with severity "all" of its errors, too, one
+-- a row of the page, in file order.  The cursor has the last warning, and the
+-- last error by its row and its place among that row's.  A warning of the whole
+-- file stands where it was given.
+
+CREATE OR REPLACE FUNCTION glyph.api_warnings(args jsonb)
+RETURNS TABLE (row_index int, line bigint, severity text, code text,
+    "column" text, value text, message text, _cursor text)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    a         jsonb := glyph.api_args(args #- '{args,id}',
+                                      '{severity,limit,after}');
+    v_id      uuid := glyph.arg_uuid(args->'args', 'id');
+    v_limit   int := glyph.arg_limit(a);
+    v_all     bool := glyph.arg_choice(a, 'severity', '{warning,all}') = 'all';
+    v_after   text[] := glyph.arg_cursor(a, 'warnings', 'int', 'int', 'int');
+    v_warning int := coalesce(v_after[1]::int, -1);
+    v_row     int := coalesce(v_after[2]::int, -1);
+    v_error   int := coalesce(v_after[3]::int, 0);
+BEGIN
+    IF v_id IS NULL THEN
+        PERFORM glyph.bad_argument('id', 'parameter "id" is required');
+    END IF;
+
+    IF NOT EXISTS (SELECT FROM glyph.imports i
+                    WHERE i.id = v_id
+                          AND i.tenant = coalesce(args->>'tenant', ''))
+    THEN
+        RETURN;
+    END IF;
+
+    RETURN QUERY
+    WITH w AS (
+        SELECT w.*, max(coalesce(w.import_index, -1))
+                        OVER (ORDER BY w.number) AS place
+          FROM (SELECT w.* FROM glyph.import_warnings w
+                 WHERE w.import_id = v_id AND w.number > v_warning
+                 ORDER BY w.number
+                 LIMIT v_limit + 1) w
+    ), e AS (
+        SELECT e.import_index, e.line, x.e, x.n::int
+          FROM (SELECT e.* FROM glyph.import_errors e
+                 WHERE v_all AND e.import_id = v_id
+                       AND e.import_index >= v_row
+                 ORDER BY e.import_index
+                 LIMIT v_limit + 2) e
+               CROSS JOIN LATERAL jsonb_array_elements(
+                   CASE jsonb_typeof(e.errors) WHEN 'array' THEN e.errors
+                        ELSE glyph.damaged(v_id)::jsonb END)
+                   WITH ORDINALITY x(e, n)
+         WHERE (e.import_index, x.n) > (v_row, v_error)
+    ), m AS (
+        SELECT e.import_index AS place, e.n, NULL::int AS number,
+               e.import_index, e.line, 'error' AS severity,
+               e.e->>'code' AS code, e.e->>'column' AS column_name,
+               e.e->>'value' AS value, e.e->>'message' AS message
+          FROM e
+         UNION ALL
+        SELECT w.place, NULL, w.number, w.import_index, w.line, 'warning',
+               w.code, w.column_name, w.value, w.message
+          FROM w
+    )
+    SELECT p.import_index, p.line, p.severity, p.code, p.column_name, p.value,
+           p.message,
+           CASE WHEN p.at = v_limit AND p.more > v_limit
+                THEN glyph.cursor('warnings', p.number::text,
+                                  p.error[1]::text, p.error[2]::text) END
+      FROM (SELECT m.import_index, m.line, m.severity, m.code, m.column_name,
+                   m.value, m.message, row_number() OVER o AS at,
+                   count(*) OVER () AS more,
+                   coalesce(max(m.number) OVER o, v_warning) AS number,
+                   coalesce(max(ARRAY[m.place, m.n])
+                                FILTER (WHERE m.n IS NOT NULL) OVER o,
+                            ARRAY[v_row, v_error]) AS error
+              FROM m
+            WINDOW o AS (ORDER BY m.place, m.n, m.number
+                         ROWS UNBOUNDED PRECEDING)) p
+     WHERE p.at <= v_limit
+     ORDER BY p.at;
+END
 $$;
 
 

@@ -106,6 +106,17 @@ BEGIN
         RETURN v_n;
     END IF;
 
+    SELECT min(w.number) INTO v_first
+      FROM glyph.import_warnings w WHERE w.import_id = p_id;
+
+    IF v_first IS NOT NULL THEN
+        DELETE FROM glyph.import_warnings w
+         WHERE w.import_id = p_id
+               AND w.number <= v_first::bigint + p_rows - 1;
+        GET DIAGNOSTICS v_n = ROW_COUNT;
+        RETURN v_n;
+    END IF;
+
     UPDATE glyph.imports i SET fingerprint = p_fingerprint
      WHERE i.id = p_id;
 
@@ -275,34 +286,43 @@ END
 $$;
 
 
--- purge() deletes listings that nobody will see again, about p_rows a call, in
--- ranges of the key that no later call has to pass again; it returns how much
--- was done, listings and imports, 0 when nothing is left.  Errors and the
--- import's row stay.  No fence is needed: these states
--- are final, so that begin_batch() refuses every write, and the row's lock
--- keeps two purges apart.
+-- purge() deletes listings that nobody will see again, about p_rows and of a
+-- thousand imports at most a call, in ranges of the key that no later call has
+-- to pass again; it returns how much was done, listings and imports, 0 when
+-- nothing is left.  Errors, warnings and the import's row stay.  No fence is
+-- needed: these states are final, so that begin_batch() refuses every write,
+-- and the row's lock keeps two purges apart.
+--
+-- It goes on behind the import that it has done: what the index held of that
+-- one is dead and still in the way until this transaction is over.
 
 CREATE OR REPLACE FUNCTION glyph.purge(p_rows int DEFAULT 50000)
 RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     r       record;
+    v_after uuid := '00000000-0000-0000-0000-000000000000';
     v_first int;
     v_last  int;
     v_to    int;            -- the last one of the range
     v_n     bigint;
     v_work  bigint := 0;    -- an import without listings is work, too
 BEGIN
-    WHILE v_work < p_rows LOOP
+    FOR v_import IN 1 .. 1000 LOOP
         SELECT i.id, i.purged_to INTO r
           FROM glyph.imports i
          WHERE i.purged_at IS NULL
                AND (i.state IN ('failed', 'cancelled')
                     OR i.undone_at IS NOT NULL)
+               AND i.id > v_after
          ORDER BY i.id
          LIMIT 1
            FOR UPDATE SKIP LOCKED;
         EXIT WHEN NOT FOUND;
+
+        v_after := r.id;
+
+        DELETE FROM glyph.listing_orders o WHERE o.import_id = r.id;
 
         v_work := v_work + 1;
 
@@ -325,6 +345,8 @@ BEGIN
                purged_at = CASE WHEN v_last IS NULL OR v_last <= v_to
                                 THEN now() END
          WHERE i.id = r.id;
+
+        EXIT WHEN v_work >= p_rows;
     END LOOP;
 
     RETURN v_work;

@@ -67,10 +67,20 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 
+-- How many warnings can be read is said where that is not all.
+
 CREATE OR REPLACE FUNCTION glyph.shown_counts(i glyph.imports) RETURNS json
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT json_build_object('rows', i.rows, 'valid', i.valid_rows,
-        'invalid', i.invalid_rows, 'warnings', i.warnings_count);
+    SELECT CASE WHEN k.kept < i.warnings_count
+        THEN json_build_object('rows', i.rows, 'valid', i.valid_rows,
+            'invalid', i.invalid_rows, 'warnings', i.warnings_count,
+            'warnings_kept', k.kept)
+        ELSE json_build_object('rows', i.rows, 'valid', i.valid_rows,
+            'invalid', i.invalid_rows, 'warnings', i.warnings_count)
+        END
+      FROM (SELECT coalesce(max(w.number) + 1, 0) AS kept
+              FROM glyph.import_warnings w
+             WHERE w.import_id = i.id AND i.warnings_count > 0) k;
 $$;
 
 

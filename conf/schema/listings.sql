@@ -6,9 +6,9 @@
 --
 -- Within one import "final_score" is the order of the score, and only there.
 --
--- Each order takes at most a page of keys from every import, by one of the
--- indexes, then merges them and reads only the page's rows.  "count" is that
--- of all pages; an empty page has it in a row of NULLs.
+-- Each order takes at most a page of keys from every import, of its orders if
+-- it has any, else by sorting it, then merges them and reads only the page's
+-- rows.  "count" is that of all pages; an empty page has it in a row of NULLs.
 
 CREATE OR REPLACE FUNCTION glyph.api_listings(args jsonb)
 RETURNS TABLE (import_id uuid, import_index int, imported_at timestamptz,
@@ -66,29 +66,30 @@ BEGIN
         v_import_where := ' AND i.id = $2';
     END IF;
     IF a ? 'model' THEN
-        v_where := v_where || ' AND l.canonical_model = $3';
+        v_where := v_where || format(' AND l.canonical_model = %L',
+            upper(a->>'model'));
     END IF;
     IF a ? 'min_price' THEN
-        v_where := v_where || ' AND l.price_usd >= $4';
+        v_where := v_where || format(' AND l.price_usd >= %L', v_min);
     END IF;
     IF a ? 'max_price' THEN
-        v_where := v_where || ' AND l.price_usd <= $5';
+        v_where := v_where || format(' AND l.price_usd <= %L', v_max);
     END IF;
     IF a ? 'min_score' THEN
-        v_where := v_where || ' AND l.score >= $6';
-        v_import_where := v_import_where || ' AND i.score_max >= $6';
+        v_where := v_where || format(' AND l.score >= %L', v_score::float8);
+        v_import_where := v_import_where || ' AND i.score_max >= $3';
     END IF;
     IF a ? 'region' THEN
-        v_where := v_where || ' AND l.region = $7';
+        v_where := v_where || format(' AND l.region = %L', a->>'region');
     END IF;
     IF a ? 'seller' THEN
-        v_where := v_where || ' AND l.seller = $8';
+        v_where := v_where || format(' AND l.seller = %L', a->>'seller');
     END IF;
     IF a ? 'match_type' THEN
-        v_where := v_where || ' AND l.match_type = $9';
+        v_where := v_where || format(' AND l.match_type = %L', v_match);
     END IF;
     IF a ? 'is_valid_gpu' THEN
-        v_where := v_where || ' AND l.is_valid_gpu = $10';
+        v_where := v_where || format(' AND l.is_valid_gpu = %L', v_valid);
     END IF;
 
     -- Imports know how many listings they have
@@ -103,68 +104,55 @@ BEGIN
             ' WHERE i.tenant = $1 AND i.state = ''completed'''
             '       AND i.undone_at IS NULL' || v_import_where || v_where
             INTO v_count
-            USING coalesce(args->>'tenant', ''), v_import,
-                  upper(a->>'model'), v_min, v_max, v_score::float8,
-                  a->>'region', a->>'seller', v_match, v_valid::bool;
+            USING coalesce(args->>'tenant', ''), v_import, v_score::float8;
     END IF;
 
     -- Where to go on in an import among rows with the cursor's very key: after
     -- its index in its own import, at the first row of a later import, behind
     -- the last of an earlier one.
 
-    v_edge := format('CASE WHEN i.id = $12 THEN $13'
-        ' WHEN i.id %s $12 THEN %s ELSE %s END', v_op,
+    v_edge := format('CASE WHEN i.id = $5 THEN $6'
+        ' WHEN i.id %s $5 THEN %s ELSE %s END', v_op,
         CASE v_op WHEN '>' THEN -1 ELSE 2147483647 END,
         CASE v_op WHEN '>' THEN 2147483647 ELSE -1 END);
 
     IF v_key = 'time' THEN
         IF v_after IS NOT NULL THEN
             v_import_where := v_import_where || format(
-                ' AND (i.created_at, i.id) %s= ($14, $12)', v_op);
+                ' AND (i.created_at, i.id) %s= ($7, $5)', v_op);
             v_where := v_where || ' AND l.import_index >'
-                ' CASE WHEN i.id = $12 THEN $13 ELSE -1 END';
+                ' CASE WHEN i.id = $5 THEN $6 ELSE -1 END';
         END IF;
 
-        v_part := '(SELECT l.import_index, NULL::text AS k'
+        v_part := 'SELECT l.import_index, NULL::text AS k'
             ' FROM glyph.listings l WHERE l.import_id = i.id' || v_where ||
-            ' ORDER BY l.import_index LIMIT $11 + 1)';
+            ' ORDER BY l.import_index LIMIT $4 + 1';
         v_keys := format('created_at %1$s, id %1$s, import_index', v_dir);
 
     ELSIF v_key = 'score' THEN
+        v_part := glyph.order_part('s', v_dir, v_where, v_edge,
+            CASE WHEN v_after IS NOT NULL THEN '$8' END, a ? 'model');
+
         IF v_after IS NOT NULL THEN
-            v_where := v_where || format(
-                ' AND (l.score, l.import_index) %s ($15, %s)', v_op, v_edge);
             v_import_where := v_import_where || CASE v_op
-                WHEN '<' THEN ' AND i.score_min <= $15'
-                ELSE ' AND i.score_max >= $15' END;
+                WHEN '<' THEN ' AND i.score_min <= $8'
+                ELSE ' AND i.score_max >= $8' END;
         END IF;
 
-        v_part := format('(SELECT l.import_index, l.score AS k'
-            ' FROM glyph.listings l WHERE l.import_id = i.id%s'
-            ' ORDER BY l.score %2$s, l.import_index %2$s LIMIT $11 + 1)',
-            v_where, v_dir);
         v_keys := format('k %1$s, id %1$s, import_index %1$s', v_dir);
 
     ELSE
-        v_part := '(SELECT l.import_index, l.price_usd AS k'
-            ' FROM glyph.listings l WHERE l.import_id = i.id'
-            ' AND l.price_usd IS %s NULL%s'
-            ' ORDER BY l.price_usd %3$s, l.import_index %3$s LIMIT $11 + 1)';
-
         -- Known prices, then the others; a cursor is in one or the other
-        v_part := '('
-            || format(v_part, 'NOT', v_where || CASE
-                   WHEN v_after IS NULL THEN ''
-                   WHEN v_after[3] IS NULL THEN ' AND false'
-                   ELSE format(' AND (l.price_usd, l.import_index) %s'
-                       ' ($16, %s)', v_op, v_edge)
-                   END, v_dir)
-            || ' UNION ALL '
-            || format(v_part, '', v_where || CASE
-                   WHEN v_after IS NULL OR v_after[3] IS NOT NULL THEN ''
-                   ELSE format(' AND l.import_index %s %s', v_op, v_edge)
-                   END, v_dir)
-            || ')';
+
+        v_part := concat_ws(' UNION ALL ',
+            CASE WHEN v_after IS NULL OR v_after[3] IS NOT NULL
+                 THEN glyph.order_part('p', v_dir, v_where, v_edge,
+                          CASE WHEN v_after IS NOT NULL
+                               THEN '($9 * 100)::float8' END, a ? 'model')
+            END,
+            glyph.order_part('n', v_dir, v_where, v_edge,
+                CASE WHEN v_after IS NOT NULL AND v_after[3] IS NULL
+                     THEN '0' END, a ? 'model'));
         v_keys := format('k %1$s NULLS LAST, id %1$s, import_index %1$s',
             v_dir);
     END IF;
@@ -173,10 +161,10 @@ BEGIN
         'WITH k AS MATERIALIZED ('
         '  SELECT p.*, row_number() OVER (ORDER BY %1$s) AS n'
         '    FROM (SELECT i.id, l.import_index, l.k, i.created_at'
-        '            FROM glyph.imports i CROSS JOIN LATERAL %2$s l'
+        '            FROM glyph.imports i CROSS JOIN LATERAL (%2$s) l'
         '           WHERE i.tenant = $1 AND i.state = ''completed'''
         '                 AND i.undone_at IS NULL%3$s'
-        '           ORDER BY %1$s LIMIT $11 + 1) p'
+        '           ORDER BY %1$s LIMIT $4 + 1) p'
         '), p AS MATERIALIZED ('
         '  SELECT k.*, z.size, sum(z.size) OVER (ORDER BY k.n) AS bytes,'
         '         count(*) OVER () AS rows'
@@ -197,20 +185,18 @@ BEGIN
         '       l.final_score, l.dedup_status, l.duplicate_of, l.condition,'
         '       l.quantity, l.availability, l.seller, l.region,'
         '       l.listing_age, l.seen_at, l.source_url, l.source_type,'
-        '       l.bulk_notes, l.model_given, l.extra, $17,'
-        '       CASE WHEN glyph.ends_page(p.n, $11, p.bytes, p.rows)'
+        '       l.bulk_notes, l.model_given, l.extra, $10,'
+        '       CASE WHEN glyph.ends_page(p.n, $4, p.bytes, p.rows)'
         '            THEN glyph.cursor(%4$L, p.id::text,'
         '                     p.import_index::text, %5$s) END'
         '  FROM p JOIN glyph.listing_view l'
         '         ON l.import_id = p.id AND l.import_index = p.import_index'
-        ' WHERE glyph.on_page(p.n, $11, p.bytes, p.size) ORDER BY p.n',
+        ' WHERE glyph.on_page(p.n, $4, p.bytes, p.size) ORDER BY p.n',
         v_keys, v_part, v_import_where, 'listings' || v_sort,
         CASE v_key WHEN 'time' THEN 'glyph.time_key(p.created_at)'
                    ELSE 'p.k::text' END)
-        USING coalesce(args->>'tenant', ''), v_import, upper(a->>'model'),
-              v_min, v_max, v_score::float8, a->>'region', a->>'seller',
-              v_match, v_valid::bool, v_limit, v_after[1]::uuid,
-              v_after[2]::int,
+        USING coalesce(args->>'tenant', ''), v_import, v_score::float8,
+              v_limit, v_after[1]::uuid, v_after[2]::int,
               CASE v_key WHEN 'time' THEN v_after[3] END::timestamptz,
               CASE v_key WHEN 'score' THEN v_after[3] END::float8,
               CASE v_key WHEN 'price' THEN v_after[3] END::numeric,

@@ -53,7 +53,9 @@ CREATE TABLE IF NOT EXISTS glyph.imports (
     purged_at        timestamptz,                   -- all are
 
     header           bytea,                         -- the file's, in UTF-8
-    delimiter        int2                           -- its code
+    delimiter        int2,                          -- its code
+
+    ordered_at       timestamptz                    -- listing_orders are there
 ) WITH (fillfactor = 90);
 
 -- api_jobs, api_imports, and the order "time" of listings: read backwards, as
@@ -72,6 +74,13 @@ CREATE INDEX IF NOT EXISTS imports_purge
     ON glyph.imports (id)
     WHERE purged_at IS NULL
           AND (state IN ('failed', 'cancelled') OR undone_at IS NOT NULL);
+
+-- What make_orders() has to do.
+
+CREATE INDEX IF NOT EXISTS imports_unordered
+    ON glyph.imports (id)
+    WHERE state = 'completed' AND undone_at IS NULL AND ordered_at IS NULL
+          AND valid_rows > 1000;
 
 -- What was imported before with the same bytes, the first first.
 
@@ -175,14 +184,33 @@ CREATE INDEX IF NOT EXISTS listings_unknown
     ON glyph.listings (import_id, import_index)
     WHERE match_type = 'none';
 
--- Keyset pages by score and by price: without them each page of a large
--- import is a sort of all of it.
+-- Keyset pages by score and by price: see orders.sql.  Arrays of 4 kB are kept
+-- beside the rows as they are: what is looked for are the rows' keys, and an
+-- order has nothing that compresses.
 
-CREATE INDEX IF NOT EXISTS listings_score
-    ON glyph.listings (import_id, score, import_index);
+CREATE TABLE IF NOT EXISTS glyph.listing_orders (
+    import_id    uuid NOT NULL,
+    kind         text COLLATE "C" NOT NULL CHECK (kind IN ('s', 'p', 'n')),
+    n            int4 NOT NULL,
+    key          float8 NOT NULL,
+    first_index  int4 NOT NULL,
+    idx          int4[] NOT NULL,
 
-CREATE INDEX IF NOT EXISTS listings_price
-    ON glyph.listings (import_id, price_usd, import_index);
+    PRIMARY KEY (import_id, kind, n)
+);
+
+-- Only once: it locks the table, which a purge may hold that waits for us.
+
+DO $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM pg_attribute
+                WHERE attrelid = 'glyph.listing_orders'::regclass
+                      AND attname = 'idx' AND attstorage <> 'e')
+    THEN
+        ALTER TABLE glyph.listing_orders ALTER idx SET STORAGE EXTERNAL;
+    END IF;
+END
+$$;
 
 
 CREATE TABLE IF NOT EXISTS glyph.import_errors (
@@ -194,6 +222,23 @@ CREATE TABLE IF NOT EXISTS glyph.import_errors (
     raw           bytea NOT NULL,
 
     PRIMARY KEY (import_id, import_index)
+);
+
+-- The first glyph_max_warnings of an import, by their number among all that it
+-- has: imports.warnings_count counts them, so that a run that goes on knows
+-- which are here.  One of the whole file has no row and no line.
+
+CREATE TABLE IF NOT EXISTS glyph.import_warnings (
+    import_id     uuid NOT NULL,
+    number        int4 NOT NULL,
+    import_index  int4,
+    line          int8,
+    code          text NOT NULL,
+    column_name   text,
+    value         text,
+    message       text NOT NULL,
+
+    PRIMARY KEY (import_id, number)
 );
 
 

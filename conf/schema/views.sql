@@ -38,5 +38,11 @@ SELECT e.import_id, e.import_index, i.tenant, e.line, e.byte_offset, e.errors,
   FROM glyph.import_errors e JOIN glyph.imports i ON i.id = e.import_id
  WHERE i.state = 'completed' AND i.undone_at IS NULL;
 
+CREATE OR REPLACE VIEW glyph.warning_view AS
+SELECT w.import_id, w.number, w.import_index, i.tenant, w.line, w.code,
+       w.column_name, w.value, w.message
+  FROM glyph.import_warnings w JOIN glyph.imports i ON i.id = w.import_id
+ WHERE i.state = 'completed' AND i.undone_at IS NULL;
+
 CREATE OR REPLACE VIEW glyph.model_view AS
 SELECT * FROM glyph.gpu_models;

@@ -360,8 +360,8 @@ ngx_glyph_block_put(ngx_glyph_block_t *block)
         return;
     }
 
-    if (block->listings.size + block->errors.size + block->result.size
-        > NGX_GLYPH_BLOCK_KEEP)
+    if (block->listings.size + block->errors.size + block->warnings.size
+        + block->result.size > NGX_GLYPH_BLOCK_KEEP)
     {
         ngx_glyph_block_free(block);
         ngx_glyph_budget_put(budget, NULL);
@@ -370,6 +370,7 @@ ngx_glyph_block_put(ngx_glyph_block_t *block)
 
     glyph_buf_reset(&block->listings);
     glyph_buf_reset(&block->errors);
+    glyph_buf_reset(&block->warnings);
     glyph_buf_reset(&block->result);
 
     block->final = 0;
@@ -384,6 +385,7 @@ ngx_glyph_block_free(ngx_glyph_block_t *block)
 {
     glyph_buf_free(&block->listings);
     glyph_buf_free(&block->errors);
+    glyph_buf_free(&block->warnings);
     glyph_buf_free(&block->result);
 
     ngx_free(block);

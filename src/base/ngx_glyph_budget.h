@@ -69,7 +69,8 @@ typedef struct {
     ngx_glyph_budget_t        *budget;      /* NULL: the job's own */
     glyph_buf_t                listings;    /* COPY tuples */
     glyph_buf_t                errors;
-    size_t                     full;        /* when both have so many bytes */
+    glyph_buf_t                warnings;
+    size_t                     full;        /* when all have so many bytes */
     glyph_totals_t             totals;      /* as of the block's end */
 
     /* the job's end, in its last block */
@@ -77,6 +78,10 @@ typedef struct {
     glyph_buf_t                result;      /* the ImportResult */
     ngx_uint_t                 refused;     /* rows, which it has as such */
 } ngx_glyph_block_t;
+
+/* bytes of rows */
+#define ngx_glyph_block_size(block)                                           \
+    ((block)->listings.len + (block)->errors.len + (block)->warnings.len)
 
 
 /*

@@ -93,7 +93,7 @@ typedef enum {
 
     NGX_GLYPH_QUERIES,                      /* by ngx_glyph_pg_queue_e */
 
-    NGX_GLYPH_BUFFERS_USED = NGX_GLYPH_QUERIES + 2,
+    NGX_GLYPH_BUFFERS_USED = NGX_GLYPH_QUERIES + 3,
                                             /* by ngx_glyph_budget_e */
     NGX_GLYPH_BUFFERS_LIMIT = NGX_GLYPH_BUFFERS_USED + 6,
     NGX_GLYPH_BUFFERS_WAITING = NGX_GLYPH_BUFFERS_LIMIT + 6,

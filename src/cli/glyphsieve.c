@@ -501,6 +501,7 @@ sieve_read(sieve_t *s)
     sink.data = s;
     sink.listing = sieve_listing;
     sink.rejected = sieve_rejected;
+    sink.warning = NULL;
     sink.full = sieve_full;
 
     s->spool = tmpfile();

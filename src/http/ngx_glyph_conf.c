@@ -128,6 +128,7 @@ ngx_glyph_create_loc_conf(ngx_conf_t *cf)
     glcf->max_columns = NGX_CONF_UNSET_UINT;
     glcf->max_rows = NGX_CONF_UNSET_UINT;
     glcf->max_errors = NGX_CONF_UNSET_UINT;
+    glcf->max_warnings = NGX_CONF_UNSET_UINT;
     glcf->cross_site = NGX_CONF_UNSET;
     glcf->background = NGX_CONF_UNSET;
     glcf->background_size = NGX_CONF_UNSET;
@@ -191,6 +192,7 @@ ngx_glyph_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_uint_value(conf->max_columns, prev->max_columns, 256);
     ngx_conf_merge_uint_value(conf->max_rows, prev->max_rows, 2147483647);
     ngx_conf_merge_uint_value(conf->max_errors, prev->max_errors, 100000);
+    ngx_conf_merge_uint_value(conf->max_warnings, prev->max_warnings, 100000);
     ngx_conf_merge_value(conf->cross_site, prev->cross_site, 0);
     ngx_conf_merge_value(conf->background, prev->background, 1);
 

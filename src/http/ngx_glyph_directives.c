@@ -48,6 +48,10 @@ static ngx_conf_num_bounds_t  ngx_glyph_rows_bounds = {
     ngx_conf_check_num_bounds, 1, 2147483647
 };
 
+static ngx_conf_num_bounds_t  ngx_glyph_warnings_bounds = {
+    ngx_conf_check_num_bounds, 0, 2147483647
+};
+
 
 static ngx_conf_post_t  ngx_glyph_row_size_post = { ngx_glyph_row_size };
 static ngx_conf_post_t  ngx_glyph_dedup_size_post = { ngx_glyph_dedup_size };
@@ -188,6 +192,13 @@ ngx_command_t  ngx_glyph_commands[] = {
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_glyph_loc_conf_t, max_errors),
       &ngx_glyph_rows_bounds },
+
+    { ngx_string("glyph_max_warnings"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_glyph_loc_conf_t, max_warnings),
+      &ngx_glyph_warnings_bounds },
 
     { ngx_string("glyph_dedup"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,

@@ -37,6 +37,7 @@ static const ngx_glyph_sink_t  ngx_glyph_dry_run_sink = {
     0,                                     /* streams */
     ngx_glyph_dry_run_listing,
     ngx_glyph_dry_run_rejected,
+    NULL,                                  /* warning */
     ngx_glyph_dry_run_end,
     ngx_glyph_sink_ready,
     ngx_glyph_sink_drop,

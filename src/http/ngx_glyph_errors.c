@@ -1,9 +1,9 @@
 
 /*
- * A list of errors goes out in pages, each of which is read when the one
- * before has been sent: a slow client holds neither a connection to Postgres
- * nor more than a page.  Errors of a job that has ended do not change, so the
- * pages make one list.
+ * A list of errors or warnings goes out in pages, each of which is read when
+ * the one before has been sent: a slow client holds neither a connection to
+ * Postgres nor more than a page.  Those of a job that has ended do not change,
+ * so the pages make one list.
  *
  *   waiting for    owner of the page      if the client leaves
  *   the query      nobody yet             the query is abandoned
@@ -41,6 +41,7 @@ typedef struct {
     ngx_str_t                  tenant;
     u_char                     tenant_text[NGX_GLYPH_TENANT_MAX];
     ngx_glyph_rows_e           format;      /* NDJSON or CSV */
+    const char                *severity;    /* "warning", "all"; NULL: errors */
     glyph_buf_t                header;      /* the file's */
     glyph_resend_t             resend;
     glyph_buf_t                raw;         /* of one record */
@@ -56,12 +57,12 @@ typedef struct {
 } ngx_glyph_errors_t;
 
 
+static ngx_int_t ngx_glyph_errors_severity(ngx_http_request_t *r,
+    const char **severity);
 static ngx_int_t ngx_glyph_errors_arg(ngx_http_request_t *r, void *data,
     ngx_str_t *name, ngx_str_t *value);
 static ngx_int_t ngx_glyph_errors_check(ngx_glyph_errors_t *e,
     PGresult *res);
-static ngx_int_t ngx_glyph_errors_unhex(glyph_buf_t *b, PGresult *res,
-    int row, int column);
 static ngx_int_t ngx_glyph_errors_query(ngx_glyph_errors_t *e,
     const char *args);
 static void ngx_glyph_errors_result(void *data, PGresult *res,
@@ -95,16 +96,25 @@ ngx_glyph_errors_run(ngx_http_request_t *r, ngx_str_t *id, ngx_str_t *tenant,
     PGresult *res)
 {
     ngx_int_t            n, rc;
+    ngx_str_t           *name;
+    const char          *severity;
     glyph_buf_t          args;
     ngx_pool_cleanup_t  *cln;
     ngx_glyph_errors_t  *e;
 
-    static ngx_str_t  name = ngx_string("errors");
+    static ngx_str_t  errors = ngx_string("errors");
+    static ngx_str_t  warnings = ngx_string("warnings");
+
+    if (ngx_glyph_errors_severity(r, &severity) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    name = severity ? &warnings : &errors;
 
     n = ngx_glyph_accept(r, ngx_glyph_errors_types, 3);
 
     if (n == NGX_GLYPH_ROWS_JSON) {
-        return ngx_glyph_query_run(r, &name, id, tenant);
+        return ngx_glyph_query_run(r, name, id, tenant);
     }
 
     if (n == NGX_DECLINED) {
@@ -119,6 +129,7 @@ ngx_glyph_errors_run(ngx_http_request_t *r, ngx_str_t *id, ngx_str_t *tenant,
     }
 
     e->format = (ngx_glyph_rows_e) n;
+    e->severity = severity;
     ngx_memcpy(e->id, id->data, NGX_GLYPH_UUID_TEXT_LEN);
     ngx_memcpy(e->tenant_text, tenant->data, tenant->len);
     e->tenant.data = e->tenant_text;
@@ -134,7 +145,7 @@ ngx_glyph_errors_run(ngx_http_request_t *r, ngx_str_t *id, ngx_str_t *tenant,
     }
 
     if (rc == NGX_DECLINED && e->one && e->format == NGX_GLYPH_ROWS_NDJSON) {
-        rc = ngx_glyph_query_run(r, &name, id, tenant);
+        rc = ngx_glyph_query_run(r, name, id, tenant);
     }
 
     if (rc != NGX_DECLINED) {
@@ -183,6 +194,26 @@ failed:
 }
 
 
+/* One that is not known is for the function of errors to refuse. */
+
+static ngx_int_t
+ngx_glyph_errors_severity(ngx_http_request_t *r, const char **severity)
+{
+    ngx_int_t  rc;
+    ngx_str_t  value;
+
+    rc = ngx_glyph_arg(r, "severity", &value);
+
+    *severity = (rc != NGX_OK) ? NULL
+                : (value.len == 7 && ngx_memcmp(value.data, "warning", 7) == 0)
+                ? "warning"
+                : (value.len == 3 && ngx_memcmp(value.data, "all", 3) == 0)
+                ? "all" : NULL;
+
+    return (rc == NGX_ERROR) ? rc : NGX_OK;
+}
+
+
 static ngx_int_t
 ngx_glyph_errors_arg(ngx_http_request_t *r, void *data, ngx_str_t *name,
     ngx_str_t *value)
@@ -220,7 +251,7 @@ ngx_glyph_errors_check(ngx_glyph_errors_t *e, PGresult *res)
     char                *state;
     u_char               delimiter;
     ngx_int_t            rc;
-    ngx_uint_t           final, known;
+    ngx_uint_t           final, known, mend;
     glyph_str_t          header;
     ngx_http_request_t  *r;
 
@@ -233,8 +264,9 @@ ngx_glyph_errors_check(ngx_glyph_errors_t *e, PGresult *res)
             && ngx_glyph_job_is_final((ngx_glyph_job_state_e) rc);
     known = PQntuples(res) && !PQgetisnull(res, 0, 1)
             && !PQgetisnull(res, 0, 2);
+    mend = (e->format == NGX_GLYPH_ROWS_CSV && e->severity == NULL);
 
-    if (!final && (!e->one || (e->format == NGX_GLYPH_ROWS_CSV && !known))) {
+    if (!final && (!e->one || (mend && !known))) {
 
         if (ngx_glyph_retry_after(r, 1) != NGX_OK) {
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -246,7 +278,7 @@ ngx_glyph_errors_check(ngx_glyph_errors_t *e, PGresult *res)
                                   "\"limit\", before", state);
     }
 
-    if (e->format != NGX_GLYPH_ROWS_CSV) {
+    if (!mend) {
         return NGX_DECLINED;
     }
 
@@ -269,7 +301,10 @@ ngx_glyph_errors_check(ngx_glyph_errors_t *e, PGresult *res)
                                   "application/x-ndjson");
     }
 
-    if (ngx_glyph_errors_unhex(&e->header, res, 0, 1) != NGX_OK) {
+    if (ngx_glyph_unhex(&e->header, PQgetvalue(res, 0, 1),
+                        PQgetlength(res, 0, 1))
+        != NGX_OK)
+    {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -282,44 +317,13 @@ ngx_glyph_errors_check(ngx_glyph_errors_t *e, PGresult *res)
 }
 
 
-/* Replaces what is in b. */
-
-static ngx_int_t
-ngx_glyph_errors_unhex(glyph_buf_t *b, PGresult *res, int row, int column)
-{
-    int         i, len;
-    u_char     *hex;
-    ngx_int_t   n;
-
-    hex = (u_char *) PQgetvalue(res, row, column);
-    len = PQgetlength(res, row, column) / 2;
-
-    glyph_buf_reset(b);
-
-    if (glyph_buf_reserve(b, len) != GLYPH_OK) {
-        return NGX_ERROR;
-    }
-
-    for (i = 0; i < len; i++) {
-        n = ngx_hextoi(hex + 2 * i, 2);
-
-        if (n == NGX_ERROR) {
-            return NGX_ERROR;
-        }
-
-        b->data[b->len++] = (u_char) n;
-    }
-
-    return NGX_OK;
-}
-
-
 static ngx_int_t
 ngx_glyph_errors_query(ngx_glyph_errors_t *e, const char *args)
 {
     const char  *sql, *params[1];
 
-    sql = (e->format == NGX_GLYPH_ROWS_CSV)
+    sql = e->severity ? "SELECT * FROM glyph.api_warnings($1::jsonb)"
+          : (e->format == NGX_GLYPH_ROWS_CSV)
           ? "SELECT * FROM glyph.error_records($1::jsonb)"
           : "SELECT * FROM glyph.api_errors($1::jsonb)";
 
@@ -384,7 +388,10 @@ ngx_glyph_errors_encode(ngx_glyph_task_t *task, ngx_log_t *log)
 
     e = task->data;
 
-    if (e->format == NGX_GLYPH_ROWS_CSV) {
+    if (e->format == NGX_GLYPH_ROWS_CSV && e->severity) {
+        ngx_glyph_rows_csv(e->res, !e->begun, e->safe, &e->page);
+
+    } else if (e->format == NGX_GLYPH_ROWS_CSV) {
         ngx_glyph_errors_csv(e);
 
     } else {
@@ -408,7 +415,10 @@ ngx_glyph_errors_csv(ngx_glyph_errors_t *e)
 
     for (row = 0; row < PQntuples(e->res); row++) {
 
-        if (ngx_glyph_errors_unhex(&e->raw, e->res, row, 3) != NGX_OK) {
+        if (ngx_glyph_unhex(&e->raw, PQgetvalue(e->res, row, 3),
+                            PQgetlength(e->res, row, 3))
+            != NGX_OK)
+        {
             e->page.failed = 1;
             return;
         }
@@ -614,6 +624,12 @@ ngx_glyph_errors_next(ngx_glyph_errors_t *e)
     glyph_buf_puts(&args, "{\"args\":{\"id\":");
     glyph_json_string(&args, e->id, NGX_GLYPH_UUID_TEXT_LEN);
     glyph_buf_puts(&args, ",\"limit\":\"" NGX_GLYPH_ERRORS_PAGE "\"");
+
+    if (e->severity) {
+        glyph_buf_puts(&args, ",\"severity\":");
+        glyph_json_cstring(&args, e->severity);
+    }
+
     glyph_buf_puts(&args, ",\"after\":");
     glyph_json_cstring(&args, (char *) e->cursor);
     glyph_buf_puts(&args, "},\"tenant\":");

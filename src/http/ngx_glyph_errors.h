@@ -1,7 +1,8 @@
 
 /*
  * The rejected rows of a job: a page of them, or all of them as one CSV file
- * that can be mended and sent again, or as NDJSON.
+ * that can be mended and sent again, or as NDJSON; or, by "severity", its
+ * warnings, or both as a list.
  */
 
 

@@ -91,6 +91,13 @@ ngx_str_t *ngx_glyph_header_line(ngx_http_request_t *r, const char *name,
 ngx_int_t ngx_glyph_arg_next(ngx_http_request_t *r, ngx_str_t *args,
     ngx_str_t *name, ngx_str_t *value);
 
+/*
+ * The first parameter of that name, as above: NGX_OK, NGX_DECLINED if there is
+ * none, NGX_ERROR.
+ */
+ngx_int_t ngx_glyph_arg(ngx_http_request_t *r, const char *wanted,
+    ngx_str_t *value);
+
 /* Where there are no parameters: NGX_DECLINED, or the refusal of one. */
 ngx_int_t ngx_glyph_no_args(ngx_http_request_t *r);
 

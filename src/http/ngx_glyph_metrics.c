@@ -177,6 +177,10 @@ static const ngx_glyph_metric_t  ngx_glyph_metrics[] = {
       NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_QUERIES + NGX_GLYPH_PG_CONTROL,
       "queue=\"control\"" },
 
+    { NULL, NULL,
+      NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_QUERIES + NGX_GLYPH_PG_WORK,
+      "queue=\"work\"" },
+
     { "glyph_writer_connections",
       "Connections that write, without and with an open transaction.",
       NGX_GLYPH_METRIC_GAUGE, NGX_GLYPH_WRITER_IDLE, "state=\"idle\"" },

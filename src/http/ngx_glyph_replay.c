@@ -62,6 +62,7 @@ ngx_glyph_replay(ngx_glyph_job_t *job, ngx_glyph_uuid_t *id,
     job->import.registered = 1;
     job->asked.background = 0;
     job->import.skip_rows = (uint64_t) -1;
+    job->import.skip_warnings = (uint64_t) -1;
 
     return NGX_OK;
 }

@@ -124,6 +124,29 @@ ngx_glyph_arg_next(ngx_http_request_t *r, ngx_str_t *args, ngx_str_t *name,
 
 
 ngx_int_t
+ngx_glyph_arg(ngx_http_request_t *r, const char *wanted, ngx_str_t *value)
+{
+    size_t     len;
+    ngx_int_t  rc;
+    ngx_str_t  args, name;
+
+    len = ngx_strlen(wanted);
+    args = r->args;
+
+    do {
+        rc = ngx_glyph_arg_next(r, &args, &name, value);
+
+        if (rc != NGX_OK) {
+            return (rc == NGX_DONE) ? NGX_DECLINED : rc;
+        }
+
+    } while (name.len != len || ngx_memcmp(name.data, wanted, len) != 0);
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
 ngx_glyph_no_args(ngx_http_request_t *r)
 {
     ngx_int_t  rc;

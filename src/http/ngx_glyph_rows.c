@@ -3,6 +3,7 @@
 #include "ngx_glyph_rows.h"
 
 #include "core/out/glyph_output.h"
+#include "core/out/glyph_resend.h"
 
 
 /* types of columns, as in pg_type */
@@ -19,13 +20,23 @@
 #define NGX_GLYPH_OID_JSONB        3802
 
 
+/* how a value is written */
+
+typedef enum {
+    NGX_GLYPH_ROWS_AS_JSON = 0,
+    NGX_GLYPH_ROWS_AS_CSV,
+    NGX_GLYPH_ROWS_AS_SAFE
+} ngx_glyph_rows_as_e;
+
+
 static int ngx_glyph_rows_count(PGresult *res);
 static void ngx_glyph_rows_json(glyph_buf_t *b, PGresult *res, int row);
-static void ngx_glyph_rows_csv(glyph_buf_t *b, PGresult *res, int row);
+static void ngx_glyph_rows_csv_row(glyph_buf_t *b, PGresult *res, int row,
+    ngx_glyph_rows_as_e as);
 static void ngx_glyph_rows_value(glyph_buf_t *b, PGresult *res, int row,
-    int column, ngx_uint_t csv);
+    int column, ngx_glyph_rows_as_e as);
 static void ngx_glyph_rows_string(glyph_buf_t *b, char *value, int len,
-    ngx_uint_t csv);
+    ngx_glyph_rows_as_e as);
 
 
 void
@@ -46,10 +57,7 @@ ngx_glyph_rows_encode(PGresult *res, ngx_glyph_rows_e format, glyph_buf_t *b)
         return;
 
     case NGX_GLYPH_ROWS_CSV:
-        for (row = -1; row < rows; row++) {
-            ngx_glyph_rows_csv(b, res, row);
-        }
-
+        ngx_glyph_rows_csv(res, 1, 0, b);
         return;
 
     case NGX_GLYPH_ROWS_NDJSON:
@@ -76,6 +84,22 @@ ngx_glyph_rows_encode(PGresult *res, ngx_glyph_rows_e format, glyph_buf_t *b)
         }
 
         glyph_buf_puts(b, "]\n");
+    }
+}
+
+
+void
+ngx_glyph_rows_csv(PGresult *res, ngx_uint_t header, ngx_uint_t safe,
+    glyph_buf_t *b)
+{
+    int                  row, rows;
+    ngx_glyph_rows_as_e  as;
+
+    rows = ngx_glyph_rows_count(res);
+    as = safe ? NGX_GLYPH_ROWS_AS_SAFE : NGX_GLYPH_ROWS_AS_CSV;
+
+    for (row = header ? -1 : 0; row < rows; row++) {
+        ngx_glyph_rows_csv_row(b, res, row, as);
     }
 }
 
@@ -142,7 +166,7 @@ ngx_glyph_rows_json(glyph_buf_t *b, PGresult *res, int row)
             glyph_buf_puts(b, "null");
 
         } else {
-            ngx_glyph_rows_value(b, res, row, column, 0);
+            ngx_glyph_rows_value(b, res, row, column, NGX_GLYPH_ROWS_AS_JSON);
         }
     }
 
@@ -153,7 +177,8 @@ ngx_glyph_rows_json(glyph_buf_t *b, PGresult *res, int row)
 /* Row -1 is the header. */
 
 static void
-ngx_glyph_rows_csv(glyph_buf_t *b, PGresult *res, int row)
+ngx_glyph_rows_csv_row(glyph_buf_t *b, PGresult *res, int row,
+    ngx_glyph_rows_as_e as)
 {
     int         column;
     ngx_uint_t  comma;
@@ -176,7 +201,7 @@ ngx_glyph_rows_csv(glyph_buf_t *b, PGresult *res, int row)
             glyph_buf_puts(b, PQfname(res, column));
 
         } else if (!PQgetisnull(res, row, column)) {
-            ngx_glyph_rows_value(b, res, row, column, 1);
+            ngx_glyph_rows_value(b, res, row, column, as);
         }
     }
 
@@ -186,10 +211,13 @@ ngx_glyph_rows_csv(glyph_buf_t *b, PGresult *res, int row)
 
 static void
 ngx_glyph_rows_value(glyph_buf_t *b, PGresult *res, int row, int column,
-    ngx_uint_t csv)
+    ngx_glyph_rows_as_e as)
 {
-    int    len;
-    char  *value;
+    int          len;
+    char        *value;
+    ngx_uint_t   csv;
+
+    csv = (as != NGX_GLYPH_ROWS_AS_JSON);
 
     value = PQgetvalue(res, row, column);
     len = PQgetlength(res, row, column);
@@ -210,7 +238,7 @@ ngx_glyph_rows_value(glyph_buf_t *b, PGresult *res, int row, int column,
     case NGX_GLYPH_OID_JSONB:
 
         if (csv) {
-            ngx_glyph_rows_string(b, value, len, csv);
+            ngx_glyph_rows_string(b, value, len, as);
 
         } else {
             glyph_buf_append(b, value, len);
@@ -249,19 +277,31 @@ ngx_glyph_rows_value(glyph_buf_t *b, PGresult *res, int row, int column,
         /* fall through */
 
     default:
-        ngx_glyph_rows_string(b, value, len, csv);
+        ngx_glyph_rows_string(b, value, len, as);
         break;
     }
 }
 
 
 static void
-ngx_glyph_rows_string(glyph_buf_t *b, char *value, int len, ngx_uint_t csv)
+ngx_glyph_rows_string(glyph_buf_t *b, char *value, int len,
+    ngx_glyph_rows_as_e as)
 {
-    if (csv) {
-        glyph_output_field(b, (u_char *) value, len, ',');
+    glyph_str_t  text;
 
-    } else {
+    switch (as) {
+
+    case NGX_GLYPH_ROWS_AS_CSV:
+        glyph_output_field(b, (u_char *) value, len, ',');
+        break;
+
+    case NGX_GLYPH_ROWS_AS_SAFE:
+        text.data = (u_char *) value;
+        text.len = len;
+        glyph_resend_cell(b, &text, 0);
+        break;
+
+    default: /* NGX_GLYPH_ROWS_AS_JSON */
         glyph_json_string(b, (u_char *) value, len);
     }
 }

@@ -27,6 +27,13 @@ void ngx_glyph_rows_encode(PGresult *res, ngx_glyph_rows_e format,
     glyph_buf_t *b);
 
 /*
+ * The rows as CSV, with or without the header before them; "safe": texts are
+ * cells that no spreadsheet takes for a formula (glyph_resend.h).
+ */
+void ngx_glyph_rows_csv(PGresult *res, ngx_uint_t header, ngx_uint_t safe,
+    glyph_buf_t *b);
+
+/*
  * What the first (last: the last) row has in a column, or NULL: no such
  * column, no row, or NULL.
  */

@@ -86,6 +86,7 @@ static const ngx_glyph_sink_t  ngx_glyph_transform_sink = {
     1,                                     /* streams */
     ngx_glyph_transform_listing,
     ngx_glyph_transform_rejected,
+    NULL,                                  /* warning */
     ngx_glyph_transform_end,
     ngx_glyph_sink_ready,
     ngx_glyph_transform_deliver,

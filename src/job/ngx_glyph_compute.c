@@ -86,7 +86,7 @@ ngx_glyph_compute_run(ngx_glyph_task_t *task, ngx_log_t *log)
     }
 
     if (block->listings.failed || block->errors.failed
-        || block->result.failed)
+        || block->warnings.failed || block->result.failed)
     {
         job->rc = GLYPH_ERROR;
     }
@@ -107,6 +107,7 @@ ngx_glyph_compute_chunk(ngx_glyph_job_t *job, ngx_glyph_chunk_t *chunk)
     sink.data = job;
     sink.listing = job->sink->listing;
     sink.rejected = job->sink->rejected;
+    sink.warning = job->sink->warning;
     sink.full = ngx_glyph_compute_full;
 
     rc = glyph_pipeline_run(job->pipeline, &pos, last, end, &sink);
@@ -176,8 +177,7 @@ ngx_glyph_compute_full(void *data)
         return 1;
     }
 
-    return job->block->listings.len + job->block->errors.len
-           >= job->block->full;
+    return ngx_glyph_block_size(job->block) >= job->block->full;
 }
 
 

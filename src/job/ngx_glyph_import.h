@@ -33,6 +33,7 @@ typedef struct {
     ngx_uint_t                 refused;     /* rows, by Postgres */
     uint64_t                   skip_rows;   /* that Postgres has already */
     uint64_t                   skipped_invalid;
+    uint64_t                   skip_warnings;
 
     ngx_queue_t                ready;       /* in the writer's queue */
     ngx_glyph_place_e          place;

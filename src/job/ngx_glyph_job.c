@@ -322,7 +322,7 @@ ngx_glyph_job_computed(ngx_glyph_job_t *job)
                || block->final
                || (ngx_queue_empty(&job->chunks)
                    && !job->body_end
-                   && block->listings.len + block->errors.len > 0))
+                   && ngx_glyph_block_size(block) > 0))
     {
         if (ngx_glyph_job_streams(job)) {
             block = ngx_glyph_block_own(block);

@@ -27,6 +27,7 @@ typedef struct {
     uint64_t                   valid;
     uint64_t                   invalid;
     uint64_t                   warnings;
+    uint64_t                   kept;        /* of these */
     const char                *code;        /* NULL: no error */
     ngx_str_t                  detail;
 } ngx_glyph_job_said_t;
@@ -66,6 +67,7 @@ ngx_glyph_job_json(ngx_glyph_job_t *job, glyph_buf_t *b)
     said.valid = job->seen.valid - job->import.refused;
     said.invalid = job->seen.invalid + job->import.refused;
     said.warnings = job->seen.warnings;
+    said.kept = ngx_min(job->seen.warnings, job->conf->max_warnings);
     said.code = job->code;
     said.detail = job->detail;
 
@@ -191,6 +193,12 @@ ngx_glyph_job_json_write(ngx_glyph_job_said_t *said, glyph_buf_t *b)
     glyph_json_int(b, said->invalid);
     glyph_json_key(b, "warnings");
     glyph_json_int(b, said->warnings);
+
+    if (said->kept < said->warnings) {
+        glyph_json_key(b, "warnings_kept");
+        glyph_json_int(b, said->kept);
+    }
+
     glyph_buf_putc(b, '}');
 
     ngx_glyph_job_json_error(said, b);
@@ -277,7 +285,7 @@ ngx_glyph_job_json_error(ngx_glyph_job_said_t *said, glyph_buf_t *b)
 /*
  * The same members in the same order, and nothing else: "#" stands for a number
  * or null, "$" for a string, "=" for one or null, "?" for an error's detail or
- * nothing.
+ * nothing, "+" for how many warnings are kept or nothing.
  */
 
 ngx_uint_t
@@ -293,7 +301,7 @@ ngx_glyph_job_json_is(ngx_str_t *doc, u_char *id, ngx_glyph_job_state_e state)
         "\"source_label\":=,\"campaign_id\":=,\"progress\":{\"bytes\":#,"
         "\"bytes_total\":#,\"rows\":#,\"rows_committed\":#,\"percent\":#,"
         "\"rows_per_second\":#,\"eta_seconds\":#},\"counts\":{\"rows\":#,"
-        "\"valid\":#,\"invalid\":#,\"warnings\":#},\"error\":",
+        "\"valid\":#,\"invalid\":#,\"warnings\":#+},\"error\":",
         "null,\"undone_at\":=}", "{\"code\":$?},\"undone_at\":=}"
     };
 
@@ -357,6 +365,16 @@ ngx_glyph_job_json_match(const char *shape, u_char *p, u_char *last)
                 && ngx_memcmp(p, ",\"detail\":", 10) == 0)
             {
                 p = ngx_glyph_job_json_text(p + 10, last);
+            }
+
+            break;
+
+        case '+':
+
+            if (last - p > 17
+                && ngx_memcmp(p, ",\"warnings_kept\":", 17) == 0)
+            {
+                p = ngx_glyph_job_json_number(p + 17, last);
             }
 
             break;
@@ -428,7 +446,16 @@ ngx_glyph_job_linked(glyph_buf_t *b, u_char *doc, size_t len, u_char *id)
     ngx_str_t   *uri;
     ngx_uint_t   i;
 
-    static const char  *links[] = { "status", "result", "errors", "events" };
+    static const struct {
+        const char  *name;
+        const char  *path;
+    } links[] = {
+        { "status", "status" },
+        { "result", "result" },
+        { "errors", "errors" },
+        { "warnings", "errors?severity=warning" },
+        { "events", "events" }
+    };
 
     uri = &ngx_glyph_main_conf->jobs_uri;
 
@@ -438,13 +465,13 @@ ngx_glyph_job_linked(glyph_buf_t *b, u_char *doc, size_t len, u_char *id)
     glyph_buf_putc(b, '{');
 
     for (i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
-        glyph_json_key(b, links[i]);
+        glyph_json_key(b, links[i].name);
         glyph_buf_putc(b, '"');
         glyph_buf_append(b, uri->data, uri->len);
         glyph_buf_putc(b, '/');
         glyph_buf_append(b, id, NGX_GLYPH_UUID_TEXT_LEN);
         glyph_buf_putc(b, '/');
-        glyph_buf_puts(b, links[i]);
+        glyph_buf_puts(b, links[i].path);
         glyph_buf_putc(b, '"');
     }
 

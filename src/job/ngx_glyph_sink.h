@@ -18,12 +18,15 @@ typedef struct {
                                                an id that others may ask for */
     ngx_uint_t                 streams;     /* at its client's pace */
 
-    /* in the thread: rows, and the end of the file or of its refusal, which
-       may add members to the ImportResult, or is NULL; "data" is the job */
+    /* in the thread: rows, warnings (or NULL), and the end of the file or of
+       its refusal, which may add members to the ImportResult, or is NULL;
+       "data" is the job */
     void                     (*listing)(void *data,
                                         const glyph_listing_t *l);
     void                     (*rejected)(void *data,
                                          const glyph_rejected_t *r);
+    void                     (*warning)(void *data,
+                                        const glyph_warning_t *w);
     void                     (*end)(ngx_glyph_job_t *job,
                                     glyph_buf_t *result);
 

@@ -1,6 +1,6 @@
 
 /*
- * The two query queues.  A queue's first query is the one that runs, if
+ * The query queues.  A queue's first query is the one that runs, if
  * "sent" is set.
  *
  *   connection   queue         what is next
@@ -32,6 +32,9 @@
 
 /* glyph.take() waits for a row's lock up to about 7 s */
 #define NGX_GLYPH_PG_CONTROL_TIMEOUT  15000
+
+/* the orders of 100 million listings */
+#define NGX_GLYPH_PG_WORK_TIMEOUT     1800000
 
 /* what an answer may take longer than the statement */
 #define NGX_GLYPH_PG_GRACE            1000
@@ -117,7 +120,7 @@ const ngx_glyph_part_t  ngx_glyph_pg_part = {
 
 
 static ngx_glyph_pg_conf_t    *ngx_glyph_pg_conf;
-static ngx_glyph_pg_queue_t    ngx_glyph_pg_queues[2];
+static ngx_glyph_pg_queue_t    ngx_glyph_pg_queues[NGX_GLYPH_PG_QUEUES];
 static ngx_event_t             ngx_glyph_pg_probe;
 
 static ngx_glyph_store_observer_t  ngx_glyph_pg_observer = {
@@ -155,6 +158,15 @@ ngx_glyph_pg_init(ngx_cycle_t *cycle)
     ngx_snprintf((u_char *) queue->setup, sizeof(queue->setup),
                  NGX_GLYPH_PG_DURABLE "; SET statement_timeout = %M%Z",
                  queue->timeout);
+
+    queue = &ngx_glyph_pg_queues[NGX_GLYPH_PG_WORK];
+    queue->timeout = NGX_GLYPH_PG_WORK_TIMEOUT;
+
+    ngx_glyph_pg_queue_init(queue, "work", "glyph-work", cycle->log);
+    queue->timer.cancelable = 1;
+
+    ngx_snprintf((u_char *) queue->setup, sizeof(queue->setup),
+                 "SET statement_timeout = %M%Z", queue->timeout);
 
     ngx_glyph_pg_queue_event(&ngx_glyph_pg_probe,
                              &ngx_glyph_pg_queues[NGX_GLYPH_PG_READ],
@@ -214,7 +226,7 @@ ngx_glyph_pg_exit(void)
         return;
     }
 
-    for (i = 0; i < 2; i++) {
+    for (i = 0; i < NGX_GLYPH_PG_QUEUES; i++) {
         queue = &ngx_glyph_pg_queues[i];
 
         ngx_glyph_pg_stop(queue);
@@ -305,10 +317,11 @@ ngx_glyph_pg_abandon(ngx_glyph_pg_query_t *query)
 static void
 ngx_glyph_pg_gauges(void)
 {
-    ngx_glyph_zone_set(NGX_GLYPH_QUERIES + NGX_GLYPH_PG_READ,
-                       ngx_glyph_pg_queues[NGX_GLYPH_PG_READ].n);
-    ngx_glyph_zone_set(NGX_GLYPH_QUERIES + NGX_GLYPH_PG_CONTROL,
-                       ngx_glyph_pg_queues[NGX_GLYPH_PG_CONTROL].n);
+    ngx_uint_t  i;
+
+    for (i = 0; i < NGX_GLYPH_PG_QUEUES; i++) {
+        ngx_glyph_zone_set(NGX_GLYPH_QUERIES + i, ngx_glyph_pg_queues[i].n);
+    }
 }
 
 

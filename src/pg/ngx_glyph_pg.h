@@ -1,8 +1,9 @@
 
 /*
- * Queries that are not the writer's, on two connections a worker: reads
- * (with a statement_timeout, read only) and control (take, cancel, reap,
- * heartbeat: they may wait for a row lock, and must not hold up reads).
+ * Queries that are not the writer's, on up to three connections a worker:
+ * reads (with a statement_timeout, read only), control (take, cancel, reap,
+ * heartbeat: they may wait for a row lock, and must not hold up reads) and
+ * work (what may take minutes; a worker that exits does not wait for it).
  * Connections are opened when needed and closed after 60 s idle.  A queue's
  * queries run one after another, in order.
  */
@@ -22,7 +23,10 @@ extern const ngx_glyph_part_t  ngx_glyph_pg_part;
 
 typedef enum {
     NGX_GLYPH_PG_READ = 0,
-    NGX_GLYPH_PG_CONTROL
+    NGX_GLYPH_PG_CONTROL,
+    NGX_GLYPH_PG_WORK,
+
+    NGX_GLYPH_PG_QUEUES
 } ngx_glyph_pg_queue_e;
 
 

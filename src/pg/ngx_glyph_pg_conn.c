@@ -31,6 +31,7 @@ typedef struct {
     char                       error[256];
     char                       sqlstate[6];
     ngx_uint_t                 schema_bad;
+    ngx_uint_t                 schema;      /* its number */
     ngx_uint_t                 hosts;       /* of the conninfo */
     ngx_uint_t                 synchronous; /* its standbys, if any */
 } ngx_glyph_pg_attempt_t;
@@ -438,6 +439,7 @@ ngx_glyph_pg_check_schema(ngx_glyph_pg_attempt_t *at)
 
     version = atoi(PQgetvalue(res, 0, 0));
     at->synchronous = (PQgetlength(res, 0, 2) != 0);
+    at->schema = version;
 
     rc = ngx_glyph_pg_judge_schema(at, version, atoi(PQgetvalue(res, 0, 1)),
                                    PQgetvalue(res, 0, 3));
@@ -667,6 +669,7 @@ ngx_glyph_pg_done(ngx_glyph_task_t *task)
 
     c->task = NULL;
     c->schema_bad = at->schema_bad;
+    c->schema = at->schema;
     ngx_memcpy(c->sqlstate, at->sqlstate, sizeof(c->sqlstate));
     ngx_memcpy(c->error, at->error, sizeof(c->error));
 

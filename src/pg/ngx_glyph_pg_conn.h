@@ -70,6 +70,7 @@ struct ngx_glyph_pg_conn_s {
     ngx_glyph_pg_state_e       state;
     PGconn                    *pg;          /* when OPEN; non-blocking */
     char                       error[256];  /* one line, no newline */
+    ngx_uint_t                 schema;      /* its number, when OPEN */
     char                       sqlstate[6]; /* of the server's refusal after
                                                it let us in; or "" */
     ngx_uint_t                 schema_bad;  /* the schema is missing or of

@@ -347,6 +347,7 @@ ngx_glyph_runner_found(ngx_glyph_job_t *job, PGresult *res)
     job->import.committed.valid = ngx_glyph_runner_number(res, 5);
     job->import.committed.invalid = ngx_glyph_runner_number(res, 6);
     job->import.committed.warnings = ngx_glyph_runner_number(res, 7);
+    job->import.skip_warnings = job->import.committed.warnings;
     job->import.committed.score_min = atof(PQgetvalue(res, 0, 8));
     job->import.committed.score_max = atof(PQgetvalue(res, 0, 9));
 

@@ -5,7 +5,8 @@
 #include "core/out/glyph_copy.h"
 
 
-static void ngx_glyph_batch_prepare(ngx_glyph_batch_t *batch);
+static void ngx_glyph_batch_prepare(ngx_glyph_batch_t *batch,
+    ngx_uint_t schema);
 static ngx_int_t ngx_libc_cdecl ngx_glyph_batch_compare(const void *one,
     const void *two);
 static ngx_uint_t ngx_glyph_batch_whole(ngx_glyph_batch_t *batch,
@@ -40,7 +41,7 @@ ngx_glyph_batch_add(ngx_glyph_batch_t *batch, ngx_glyph_job_t *job)
 
         item->block = ngx_queue_data(q, ngx_glyph_block_t, queue);
 
-        batch->size += item->block->listings.len + item->block->errors.len;
+        batch->size += ngx_glyph_block_size(item->block);
     }
 
     job->import.place = NGX_GLYPH_PLACE_BATCH;
@@ -75,12 +76,12 @@ ngx_glyph_batch_free(ngx_glyph_batch_t *batch)
 
 
 ngx_int_t
-ngx_glyph_batch_sql(ngx_glyph_batch_t *batch)
+ngx_glyph_batch_sql(ngx_glyph_batch_t *batch, ngx_uint_t schema)
 {
     ngx_int_t     rc;
     glyph_buf_t  *sql, json;
 
-    ngx_glyph_batch_prepare(batch);
+    ngx_glyph_batch_prepare(batch, schema);
 
     ngx_memzero(&json, sizeof(glyph_buf_t));
     sql = &batch->sql;
@@ -102,6 +103,8 @@ ngx_glyph_batch_sql(ngx_glyph_batch_t *batch)
                              glyph_copy_listings);
     ngx_glyph_batch_copy_sql(batch, NGX_GLYPH_BATCH_ERRORS,
                              glyph_copy_errors);
+    ngx_glyph_batch_copy_sql(batch, NGX_GLYPH_BATCH_WARNINGS,
+                             glyph_copy_warnings);
 
     if (batch->n > batch->nwhole) {
         glyph_buf_puts(sql, "SELECT glyph.commit_progress(");
@@ -132,7 +135,7 @@ ngx_glyph_batch_sql(ngx_glyph_batch_t *batch)
  */
 
 static void
-ngx_glyph_batch_prepare(ngx_glyph_batch_t *batch)
+ngx_glyph_batch_prepare(ngx_glyph_batch_t *batch, ngx_uint_t schema)
 {
     ngx_uint_t          i;
     ngx_glyph_item_t   *item;
@@ -159,7 +162,12 @@ ngx_glyph_batch_prepare(ngx_glyph_batch_t *batch)
         if (block) {
             batch->copies[NGX_GLYPH_BATCH_LISTINGS] |= block->listings.len > 0;
             batch->copies[NGX_GLYPH_BATCH_ERRORS] |= block->errors.len > 0;
+            batch->copies[NGX_GLYPH_BATCH_WARNINGS] |= block->warnings.len > 0;
         }
+    }
+
+    if (schema < NGX_GLYPH_BATCH_SCHEMA_WARNINGS) {
+        batch->copies[NGX_GLYPH_BATCH_WARNINGS] = 0;
     }
 
     glyph_buf_reset(&batch->imports);
@@ -377,8 +385,17 @@ ngx_glyph_batch_rows(ngx_glyph_batch_t *batch)
         return NULL;
     }
 
-    return (batch->copy == NGX_GLYPH_BATCH_LISTINGS) ? &block->listings
-                                                     : &block->errors;
+    switch (batch->copy) {
+
+    case NGX_GLYPH_BATCH_LISTINGS:
+        return &block->listings;
+
+    case NGX_GLYPH_BATCH_ERRORS:
+        return &block->errors;
+
+    default: /* NGX_GLYPH_BATCH_WARNINGS */
+        return &block->warnings;
+    }
 }
 
 

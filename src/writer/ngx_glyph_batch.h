@@ -26,10 +26,15 @@ typedef struct {
 } ngx_glyph_item_t;
 
 
+/* the first schema that has one */
+#define NGX_GLYPH_BATCH_SCHEMA_WARNINGS  3
+
+
 typedef enum {
     NGX_GLYPH_BATCH_IMPORTS = 0,
     NGX_GLYPH_BATCH_LISTINGS,
     NGX_GLYPH_BATCH_ERRORS,
+    NGX_GLYPH_BATCH_WARNINGS,
     NGX_GLYPH_BATCH_COPIES
 } ngx_glyph_batch_copy_e;
 
@@ -72,8 +77,11 @@ void ngx_glyph_batch_add(ngx_glyph_batch_t *batch, ngx_glyph_job_t *job);
 ngx_glyph_item_t ngx_glyph_batch_remove(ngx_glyph_batch_t *batch,
     ngx_uint_t i);
 
-/* Writes batch->sql, terminated; NGX_ERROR when out of memory. */
-ngx_int_t ngx_glyph_batch_sql(ngx_glyph_batch_t *batch);
+/*
+ * Writes batch->sql, terminated, for a schema of that number: an old one has no
+ * table of warnings.  NGX_ERROR when out of memory.
+ */
+ngx_int_t ngx_glyph_batch_sql(ngx_glyph_batch_t *batch, ngx_uint_t schema);
 
 /* The server waits for the next COPY's data. */
 void ngx_glyph_batch_copy(ngx_glyph_batch_t *batch);

@@ -176,5 +176,5 @@ ngx_glyph_writer_next_size(ngx_glyph_job_t *job)
     block = ngx_queue_data(ngx_queue_head(&job->blocks), ngx_glyph_block_t,
                            queue);
 
-    return block->listings.len + block->errors.len;
+    return ngx_glyph_block_size(block);
 }

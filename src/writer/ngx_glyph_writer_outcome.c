@@ -10,6 +10,7 @@
 
 
 static void ngx_glyph_writer_tell(ngx_glyph_batch_t *batch);
+static void ngx_glyph_writer_log_kept(ngx_glyph_item_t *item);
 static void ngx_glyph_writer_give_back(ngx_glyph_batch_t *batch,
     ngx_uint_t i);
 static void ngx_glyph_writer_withdraw(ngx_glyph_batch_t *batch,
@@ -87,6 +88,7 @@ ngx_glyph_writer_tell(ngx_glyph_batch_t *batch)
     item.job->timing.commit += batch->usec;
 
     if (item.block) {
+        ngx_glyph_writer_log_kept(&item);
         ngx_glyph_job_committed(item.job, item.block);
 
     } else {
@@ -98,6 +100,25 @@ ngx_glyph_writer_tell(ngx_glyph_batch_t *batch)
     }
 
     ngx_glyph_job_unref(item.job);
+}
+
+
+/* Of an import that has ended. */
+
+static void
+ngx_glyph_writer_log_kept(ngx_glyph_item_t *item)
+{
+    uint64_t    warnings;
+    ngx_uint_t  max;
+
+    warnings = item->block->totals.warnings;
+    max = item->job->conf->max_warnings;
+
+    if (item->block->final && warnings > max) {
+        ngx_log_error(NGX_LOG_NOTICE, item->job->log, 0,
+                      "of %uL warnings the first %ui are kept: "
+                      "glyph_max_warnings", warnings, max);
+    }
 }
 
 
@@ -391,7 +412,8 @@ ngx_glyph_writer_take(ngx_glyph_writer_tx_t *tx)
     }
 
     ngx_glyph_writer_send(tx, NGX_GLYPH_WRITER_TAKE,
-        "SELECT t.found, t.epoch, t.state, t.rows, i.error->>'code', t.own "
+        "SELECT t.found, t.epoch, t.state, t.rows, i.error->>'code', t.own, "
+        "t.warnings_count "
         "FROM glyph.take($1::uuid, $2::uuid, $3::uuid, NULL, $4::jsonb) t "
         "LEFT JOIN glyph.imports i ON i.id = $1::uuid", 4, params);
 
@@ -404,7 +426,7 @@ ngx_glyph_writer_taken(ngx_glyph_writer_tx_t *tx, PGresult *res)
 {
     char             *state;
     ngx_int_t         rc;
-    uint64_t          rows;
+    uint64_t          rows, warnings;
     ngx_uint_t        i;
     ngx_glyph_item_t  item;
     ngx_glyph_job_t  *job;
@@ -444,11 +466,15 @@ ngx_glyph_writer_taken(ngx_glyph_writer_tx_t *tx, PGresult *res)
                           PQgetlength(res, 0, 1));
 
     rows = strtoull(PQgetvalue(res, 0, 3), NULL, 10);
+    warnings = strtoull(PQgetvalue(res, 0, 6), NULL, 10);
 
     item = tx->batch->items[i];
 
+    /* a block may have warnings of the file alone, and no row */
+
     if (item.block == NULL || item.block->final
-        || rows < item.block->totals.rows)
+        || rows < item.block->totals.rows
+        || warnings < item.block->totals.warnings)
     {
         ngx_glyph_writer_give_back(tx->batch, i);
         return;

@@ -344,8 +344,10 @@ ngx_glyph_writer_is_unwell(ngx_glyph_writer_tx_t *tx)
 void
 ngx_glyph_writer_probe(ngx_glyph_writer_tx_t *tx)
 {
+    u_char           *p;
     ngx_glyph_uuid_t  uuid;
     u_char            id[NGX_GLYPH_UUID_TEXT_LEN + 1];
+    u_char            warnings[256];
     u_char            sql[2048];
 
     if (ngx_glyph_uuid_create(&uuid) != NGX_OK) {
@@ -354,6 +356,16 @@ ngx_glyph_writer_probe(ngx_glyph_writer_tx_t *tx)
     }
 
     *ngx_glyph_uuid_text(id, &uuid) = '\0';
+
+    p = warnings;
+
+    if (tx->conn.schema >= NGX_GLYPH_BATCH_SCHEMA_WARNINGS) {
+        p = ngx_sprintf(p,
+            "INSERT INTO glyph.import_warnings (import_id, number, code, "
+                "message) VALUES ('%s', 0, '', '');", id);
+    }
+
+    *p = '\0';
 
     ngx_snprintf(sql, sizeof(sql),
         "BEGIN;"
@@ -367,11 +379,12 @@ ngx_glyph_writer_probe(ngx_glyph_writer_tx_t *tx)
             "0, 0, 0, 0, 0, 0);"
         "INSERT INTO glyph.import_errors (import_id, import_index, line, "
             "byte_offset, errors, raw) VALUES ('%s', 1, 3, 0, '[]', '');"
+        "%s"
         "SELECT glyph.commit_progress('[{\"id\":\"%s\",\"epoch\":1}]');"
         "SELECT * FROM glyph.repeats('{%s}');"
         "ROLLBACK TO glyph;"
         "COMMIT%Z",
-        id, ngx_glyph_worker_id, id, id, id, id);
+        id, ngx_glyph_worker_id, id, id, warnings, id, id);
 
     tx->committed = 0;
     tx->unknown = 0;
@@ -493,7 +506,7 @@ ngx_glyph_writer_start_batch(ngx_glyph_writer_tx_t *tx, size_t size)
         return;
     }
 
-    if (ngx_glyph_batch_sql(batch) != NGX_OK) {
+    if (ngx_glyph_batch_sql(batch, tx->conn.schema) != NGX_OK) {
         ngx_log_error(NGX_LOG_ALERT, ngx_glyph_batch_log(batch), 0,
                       "no memory for a transaction of %ui imports", batch->n);
         ngx_glyph_writer_give_back_all(batch);

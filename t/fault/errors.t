@@ -1,5 +1,5 @@
 # The errors of a job: mended and sent again; very many of them, or of listings,
-# and clients that do not read them.
+# and clients that do not read them.  Its warnings, each once, whatever breaks.
 
 use strict;
 use warnings;
@@ -96,6 +96,7 @@ sub busy {
 }
 
 start_nginx(locations => 'location = /listings { glyph_query listings; }'
+    . ' location /imports { glyph_imports; }'
     . ' location = /few { glyph_import; glyph_max_errors 3; }');
 
 subtest 'mended and sent again' => sub {
@@ -186,7 +187,7 @@ subtest 'very many errors' => sub {
     sleep 2;
     cmp_ok resident() - $before, '<', $most,
         'eight clients that do not read cost little memory';
-    is busy(), 0, 'and hold no query';
+    ok wait_for(sub { busy() == 0 }, 10), 'and hold no query';
     is status_of("/jobs/$id/errors?limit=1"), 200, 'others are answered';
     ok body_of($slow[0]) eq $file, 'all of it comes when they read';
     close $_ for @slow;
@@ -234,9 +235,126 @@ subtest 'large listings' => sub {
     sleep 2;
     cmp_ok resident() - $before, '<', $most,
         'eight clients that do not read cost little memory';
-    is busy(), 0, 'and hold no query';
+    ok wait_for(sub { busy() == 0 }, 10), 'and hold no query';
     ok body_of($slow[7]) eq $whole, 'the page comes when it is read';
     close $_ for @slow;
+};
+
+# Each third row has a warning, and each hundredth an error besides.
+my $warned = "$root/warned.csv";
+my $third = $rows / 3;
+
+sub warned_input {
+    spew($warned, "title,price,currency\n" . join('', map {
+        "NVIDIA GeForce RTX 3080 Ti no $_," . ($_ % 300 ? "$_.50" : 'x') . ','
+        . ($_ % 3 ? 'USD' : 'SEK') . "\n" } 0 .. $rows - 1));
+}
+
+# Those of an import that are kept: how many, and how many of them are the next
+# one and of the right row.
+sub kept {
+    my ($id) = @_;
+    return sql("SELECT count(*) || ' ' || count(*) FILTER (WHERE good) FROM"
+               . ' (SELECT number = row_number() OVER (ORDER BY number) - 1'
+               . "  AND code = 'no_rate' AND column_name = 'currency'"
+               . "  AND value = 'SEK' AND line = import_index + 2"
+               . '  AND import_index % 3 = 0 AS good'
+               . "  FROM glyph.import_warnings WHERE import_id = '$id') w");
+}
+
+sub counted {
+    my ($id) = @_;
+    return sql("SELECT warnings_count FROM glyph.imports WHERE id = '$id'");
+}
+
+# In errors of rows nothing is said of their currency's rate.
+my $all = $third - $rows / 300;
+
+warned_input();
+
+subtest 'very many warnings' => sub {
+    my $id = uuid();
+    is code_of($id, upload($id, "\@$warned")), 200, 'an import';
+    is kept($id), "$all $all", 'each once, in order';
+    is counted($id), $all, 'and counted';
+    my $csv = get("/jobs/$id/errors?severity=warning", @csv);
+    is scalar(() = $csv =~ /,warning,no_rate,currency,SEK,/g), $all,
+        'they come in one file';
+    is scalar(() = $csv =~ /^row_index,/mg), 1, 'with one header';
+    my @places = get("/jobs/$id/errors?severity=all", @json)
+        =~ /^\{"row_index":(\d+)/mg;
+    is scalar(@places), $third, 'with the errors as lines';
+    is scalar(grep { $places[$_] != 3 * $_ } 0 .. $#places), 0, 'in order';
+    is status_of("/jobs/$id/errors?severity=all", @json, '-H',
+                 'If-None-Match: *'), 304, 'and do not change';
+    is status_of("/imports/$id", '-X', 'DELETE'), 200, 'undone';
+    is kept($id), "$all $all", 'they stay, as errors do';
+};
+
+subtest 'workers are killed while they import' => sub {
+    my $id = uuid();
+    is code_of($id, upload($id, '/background', "\@$warned")), 202, 'taken';
+    ok begun($id), 'rows were committed';
+    kill 'KILL', workers();
+    is final($id, 30), 'completed', 'it is completed all the same';
+    is kept($id), "$all $all", 'each is there once, in order';
+    is counted($id), $all, 'and counted';
+
+    $id = uuid();
+    my $pid = upload($id, "\@$warned", '--limit-rate', '600k');
+    ok begun($id), 'one in the foreground';
+    is status_of("/jobs/$id/errors?severity=warning", @csv), 409,
+        'has no whole list yet';
+    like get("/jobs/$id/errors?severity=warning&limit=2", @csv),
+        qr/\Arow_index,.*\r\n3,.*\r\n6,.*\r\n\z/, 'but a page';
+    kill 'KILL', workers();
+    waitpid $pid, 0;
+    is final($id, 30), 'failed', 'fails';
+    my $n = counted($id);
+    is kept($id), "$n $n", 'and has those of what was committed';
+};
+
+subtest 'backends are ended while they write' => sub {
+    my $id = uuid();
+    my $pid = upload($id, "\@$warned", '--limit-rate', '1m');
+    ok begun($id), 'an import has begun';
+    for (1 .. 8) {
+        sql('SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity'
+            . " WHERE application_name LIKE 'glyph:%'");
+        sleep 0.2;
+    }
+    is code_of($id, $pid), 200, 'it is completed all the same';
+    is kept($id), "$all $all", 'each is there once, in order';
+    is counted($id), $all, 'and counted';
+};
+
+subtest 'all of nginx is killed, and its rules change' => sub {
+    my $id = uuid();
+    is code_of($id, upload($id, '/background', "\@$warned")), 202, 'taken';
+    ok begun($id), 'rows were committed';
+    kill_nginx();
+    Glyph::Fault::configure(http => 'glyph_score vram_weight=0.5;'
+        . ' glyph_max_warnings 1000;');
+    launch();
+    is final($id, 30), 'completed', 'it is completed';
+    like slurp("$root/logs/error.log"), qr/the import starts again/, 'anew';
+    is kept($id), '1000 1000', 'as many as may be are kept, each once';
+    is counted($id), $all, 'all are counted';
+};
+
+subtest 'a job that runs in another worker' => sub {
+    Glyph::Fault::configure(workers => 2, http => 'glyph_max_warnings 10;');
+    kill 'HUP', master();
+    ok wait_for(sub { workers() == 2 }, 20), 'two workers';
+    my $id = uuid();
+    my $pid = upload($id, "\@$warned", '--limit-rate', '600k');
+    ok begun($id), 'an import that runs';
+    sleep 0.3;
+    like get("/jobs/$id/status"),
+        qr/"warnings" ?: ?\d{3,}, ?"warnings_kept" ?: ?10\}/, 'is known'
+        for 1 .. 8;
+    waitpid $pid, 0;
+    is final($id, 30), 'completed', 'and completes';
 };
 
 ok stop_nginx(), 'nginx ends when asked';

@@ -90,6 +90,7 @@ refused('glyph_edge', $_) for
     'DELETE FROM glyph.imports',
     'UPDATE glyph.listings SET price = 1',
     'UPDATE glyph.import_errors SET line = 1',
+    'UPDATE glyph.import_warnings SET line = 1',
     "INSERT INTO glyph.schema_versions VALUES (99, now(), '')",
     'CREATE TABLE glyph.t (a int)',
     'CREATE FUNCTION glyph.f() RETURNS int LANGUAGE sql AS $$SELECT 1$$',
@@ -97,11 +98,11 @@ refused('glyph_edge', $_) for
 
 like as('glyph_analyst', "SELECT count(*) FROM glyph.$_"), qr/^\d+$/,
     "glyph_analyst: $_"
-    for qw(import_view listing_view error_view model_view);
+    for qw(import_view listing_view error_view warning_view model_view);
 
 refused('glyph_analyst', $_) for
     (map { "SELECT * FROM glyph.$_" } qw(imports listings import_errors
-        gpu_models workers schema_versions)),
+        import_warnings gpu_models workers schema_versions)),
     'DELETE FROM glyph.model_view',
     "SELECT glyph.undo('00000000-0000-7000-8000-000000000000', '')",
     "SELECT * FROM glyph.api_listings('{}')",

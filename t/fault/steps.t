@@ -1,6 +1,6 @@
 # The schema of 0.1.0, with data in it, brought to the present one under a
 # running nginx: nothing is lost, nothing fails, and what was interrupted goes
-# on when it is run again.
+# on when it is run again.  Then the same of the number before.
 
 use strict;
 use warnings;
@@ -13,6 +13,7 @@ use Glyph::Fault;
 use Glyph::Session;
 
 my $schema = "$ENV{GLYPH_BUILD}/schema.sql";
+my ($version) = slurp('src/pg/ngx_glyph_schema.h') =~ /_VERSION +(\d+)/;
 my ($psql) = (sort glob '/usr/lib/postgresql/*/bin/psql')[-1];
 (my $dump = $psql) =~ s/psql$/pg_dump/;
 
@@ -59,6 +60,31 @@ is code_of($_, upload($_, "\@$small")), 200, 'an upload into the old one'
     for @old;
 is counts(), '3|3|3|3|3', 'is there';
 
+my $warned = "$root/warned.csv";
+open $out, '>', $warned or die "$warned: $!";
+print $out "title,price,currency\n", "RTX 3090,700,SEK\n" x 5;
+close $out;
+
+# What of the warnings of an upload can be read.
+sub warnings_of {
+    my ($id) = @_;
+    return scalar(() = get("/jobs/$id/errors?severity=warning", '-H',
+                           'Accept: application/x-ndjson') =~ /"no_rate"/g);
+}
+
+sub warned {
+    my $id = uuid();
+    is code_of($id, upload($id, "\@$warned")), 200, 'an upload with warnings';
+    like slurp("$root/$id.body"), qr/"warnings_count":5,.*"row_index":4,/,
+        'has them in its result';
+    return $id;
+}
+
+my $unkept = warned();
+like get("/jobs/$unkept/errors?severity=warning"),
+    qr/"code":"query_missing","detail":"[^"]*schema.sql/,
+    'but nowhere else: what to do is said';
+
 subtest 'interrupted behind its steps' => sub {
     my $part = "$root/part.sql";
     (my $text = slurp($schema)) =~ s/^-- All that can be replaced.*//ms;
@@ -67,7 +93,7 @@ subtest 'interrupted behind its steps' => sub {
     close $out;
 
     is run_file($part, $ENV{GLYPH_PG}), '', 'the steps are done';
-    is sql('SELECT max(version) FROM glyph.schema_versions'), 2,
+    is sql('SELECT max(version) FROM glyph.schema_versions'), $version,
         'and the schema knows it';
     my $id = uuid();
     is code_of($id, upload($id, "\@$small")), 200,
@@ -117,11 +143,49 @@ subtest 'while a purge is in the midst of its work' => sub {
     ok close $run, 'and then it goes on, too';
 };
 
-is counts(), join('|', 12, 8 * $rows + 4, 4, 8 * $rows + 4, 4),
+is counts(), join('|', 13, 8 * $rows + 9, 4, 8 * $rows + 9, 4),
     'nothing is lost, nothing is double';
 is shape($ENV{GLYPH_PG}), shape($fresh), 'and the schema is as a new one';
 is sql('SELECT string_agg(version::text, chr(44) ORDER BY version)'
-       . ' FROM glyph.schema_versions'), '1,2', 'with its history';
+       . ' FROM glyph.schema_versions'), join(',', 1 .. $version),
+   'with its history';
+ok wait_for(sub {
+    sql('SELECT count(*) FROM glyph.imports WHERE ordered_at IS NULL'
+        . ' AND valid_rows > 1000') == 0;
+}, 20), 'and large imports have their orders';
+
+subtest 'warnings' => sub {
+    is warnings_of($unkept), 0, 'of before are none';
+    is warnings_of(warned()), 5, 'of now are kept';
+};
+
+# A number 2 is the present one without what came with 3.
+subtest 'from 2 to 3' => sub {
+    sql('DROP VIEW glyph.warning_view');
+    sql('DROP FUNCTION glyph.api_warnings, glyph.make_orders,'
+        . ' glyph.order_import');
+    sql('DROP TABLE glyph.import_warnings');
+    sql('DROP TABLE glyph.listing_orders');
+    sql('ALTER TABLE glyph.imports DROP ordered_at');
+    sql('DELETE FROM glyph.schema_versions WHERE version = 3');
+    my $count = counts();
+
+    kill 'HUP', master();
+    ok wait_for(sub { get('/health') =~ /"status":"ok"/ }, 20), 'works';
+    my $id = warned();
+    my $long = uuid();
+    my $pid = upload($long, '--limit-rate', '1m');
+    ok begun($long), 'another one has begun';
+    is run_file($schema, $ENV{GLYPH_PG}), '', 'the file is run';
+    is code_of($long, $pid), 200, 'completed';
+    is visible($long), $rows, 'with all rows';
+    is warnings_of($id), 0, 'of before are none';
+    kill 'HUP', master();
+    ok wait_for(sub { warnings_of(warned()) == 5 }, 10), 'of now are kept';
+    is shape($ENV{GLYPH_PG}), shape($fresh), 'the schema is as a new one';
+    is sql("SELECT count(*) FROM glyph.imports WHERE state <> 'completed'"),
+        0, 'nothing has failed';
+};
 
 subtest 'what is newer is not taken back' => sub {
     sql("INSERT INTO glyph.schema_versions VALUES (99, now(), 'later')");

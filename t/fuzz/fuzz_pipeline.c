@@ -18,6 +18,7 @@
 #include "out/glyph_copy.h"
 #include "text/glyph_json.h"
 #include "pipeline/glyph_pipeline.h"
+#include "text/glyph_utf8.h"
 
 
 #define BOUNDARY  "b"
@@ -48,6 +49,7 @@ typedef struct {
     size_t          block;
     int             rc;
     glyph_totals_t  totals;
+    uint64_t        warnings;
     fuzz_copy_t     copy;
 } run_t;
 
@@ -69,6 +71,7 @@ static void run_same(const run_t *a, const run_t *b, const char *what);
 static void run_free(run_t *r);
 static void on_listing(void *data, const glyph_listing_t *l);
 static void on_rejected(void *data, const glyph_rejected_t *rejected);
+static void on_warning(void *data, const glyph_warning_t *w);
 static int on_full(void *data);
 
 
@@ -355,6 +358,7 @@ run_piece(run_t *r, glyph_pipeline_t *p, const void *data, size_t len,
     sink.data = r;
     sink.listing = on_listing;
     sink.rejected = on_rejected;
+    sink.warning = on_warning;
     sink.full = on_full;
 
     pos = data;
@@ -486,6 +490,9 @@ run_totals(const run_t *r)
                (unsigned long long) t->rows);
     fuzz_check(t->matches[0] + t->matches[1] + t->matches[2] + t->matches[3]
                == t->valid, "matches");
+    fuzz_check(r->warnings == t->warnings, "%llu warnings of %llu",
+               (unsigned long long) r->warnings,
+               (unsigned long long) t->warnings);
     fuzz_check(t->duplicates <= t->valid && t->not_gpu <= t->valid,
                "more than there are rows");
     fuzz_check(t->score_min >= 0 && t->score_min <= t->score_max
@@ -546,6 +553,21 @@ on_rejected(void *data, const glyph_rejected_t *rejected)
     run_t  *r = data;
 
     glyph_copy_rejected(&r->errors, import_id, rejected);
+}
+
+
+static void
+on_warning(void *data, const glyph_warning_t *w)
+{
+    run_t  *r = data;
+
+    fuzz_check(w->number == r->warnings++, "warning %llu is not the next one",
+               (unsigned long long) w->number);
+    fuzz_check(w->what.value.len <= 200
+               && glyph_utf8_valid(w->what.value.data, w->what.value.len)
+                  == w->what.value.len, "its value");
+
+    glyph_copy_warning(&r->out_errors, import_id, w);
 }
 
 

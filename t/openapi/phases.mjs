@@ -378,6 +378,8 @@ async function jobs(t, id) {
     await t.get(`/api/jobs/${id}/errors?limit=1`, errors);
     await t.hit('GET', `/api/jobs/${id}/errors?safe=1`, errors, [200],
                 { headers: { Accept: 'text/csv' } });
+    await t.get(`/api/jobs/${id}/errors?severity=all`, errors);
+    await t.each(`/api/jobs/${id}/errors?severity=warning`, errors);
     await t.hit('GET', `/api/jobs/${id}/errors?limit=x`, errors,
                 [400, 'option_invalid']);
     await t.hit('GET', `/api/jobs/${id}/errors?id=${id}`, errors,

@@ -141,6 +141,58 @@ test_rejected(void)
 }
 
 
+static void
+test_warning(void)
+{
+    int                   len;
+    glyph_buf_t           b;
+    glyph_warning_t       w;
+    const unsigned char  *p;
+
+    memset(&b, 0, sizeof(b));
+    memset(&w, 0, sizeof(w));
+
+    w.number = 7;
+    w.import_index = 1;
+    w.line = 3;
+    w.what.code = GLYPH_WARN_NO_RATE;
+    w.what.column = GLYPH_COL_PRICE;
+    glyph_str_set(&w.what.value, "700 XAF");
+
+    glyph_copy_warning(&b, id, &w);
+
+    is_mem(b.data, 2, "\0\10", 2, "8 fields");
+    len = field(&b, 1, &p);
+    is_mem(p, len, "\0\0\0\7", 4, "its number");
+    len = field(&b, 2, &p);
+    is_mem(p, len, "\0\0\0\1", 4, "the row's");
+    len = field(&b, 3, &p);
+    is_mem(p, len, "\0\0\0\0\0\0\0\3", 8, "line");
+    len = field(&b, 4, &p);
+    is_mem(p, len, "no_rate", 7, "code");
+    len = field(&b, 5, &p);
+    is_mem(p, len, "price", 5, "column");
+    len = field(&b, 6, &p);
+    is_mem(p, len, "700 XAF", 7, "value");
+    len = field(&b, 7, &p);
+    ok(len > 20 && memcmp(p, "the currency has no rate", 24) == 0, "message");
+
+    glyph_buf_reset(&b);
+
+    w.import_index = -1;
+    w.what.column = GLYPH_COL_N;
+
+    glyph_copy_warning(&b, id, &w);
+
+    is_int(field(&b, 2, &p), -1, "that of the file has no row");
+    is_int(field(&b, 3, &p), -1, "and no line");
+    is_int(field(&b, 5, &p), -1, "one of a whole row no column");
+    is_int(field(&b, 6, &p), -1, "and no value");
+
+    glyph_buf_free(&b);
+}
+
+
 static const glyph_model_t  h100 = {
     .model = glyph_string("H100_PCIE_80GB"),
     .generation = glyph_string("Hopper"),
@@ -296,6 +348,12 @@ test_stream(void)
     }
 
     is_int(n, 6, "and as an error has");
+
+    for (p = glyph_copy_warnings, n = 1; *p; p++) {
+        n += *p == ',';
+    }
+
+    is_int(n, 8, "and as a warning has");
 }
 
 
@@ -305,10 +363,12 @@ test_memory(void)
     long              n;
     glyph_buf_t       b;
     glyph_listing_t   l;
+    glyph_warning_t   w;
     glyph_rejected_t  r;
 
     memset(&b, 0, sizeof(b));
     memset(&r, 0, sizeof(r));
+    memset(&w, 0, sizeof(w));
     full(&l);
 
     for (n = 0; n < 100; n++) {
@@ -318,6 +378,7 @@ test_memory(void)
         while (b.len < 10000 && !b.failed) {
             glyph_copy_listing(&b, id, &l);
             glyph_copy_rejected(&b, id, &r);
+            glyph_copy_warning(&b, id, &w);
         }
 
         glyph_copy_rejected(&b, id, &r);
@@ -339,6 +400,7 @@ main(void)
     test_listing();
     test_full();
     test_rejected();
+    test_warning();
     test_stream();
     test_memory();
 

@@ -515,6 +515,7 @@ run(out_t *o, const glyph_pipeline_opts_t *opts, const char *in, size_t len,
     sink.data = o;
     sink.listing = on_listing;
     sink.rejected = on_rejected;
+    sink.warning = NULL;
     sink.full = on_full;
 
     o->rc = glyph_pipeline_create(&p, &conf, opts, &code);

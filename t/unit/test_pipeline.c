@@ -30,6 +30,7 @@ typedef struct {
     int          tight;         /* full() says so before every other row */
     int          turn;
     glyph_buf_t  said;          /* "code(column) " of each error */
+    glyph_buf_t  warned;        /* "number:index:line:code(column)=value " */
 } out_t;
 
 
@@ -65,6 +66,22 @@ on_rejected(void *data, const glyph_rejected_t *r)
 }
 
 
+static void
+on_warning(void *data, const glyph_warning_t *w)
+{
+    out_t  *o = data;
+
+    glyph_buf_printf(&o->warned, "%llu:%lld:%llu:%s(%s)=",
+                     (unsigned long long) w->number,
+                     (long long) w->import_index, (unsigned long long) w->line,
+                     glyph_code_name(w->what.code),
+                     w->what.column < GLYPH_COL_N
+                     ? glyph_column_name(w->what.column) : "row");
+    glyph_buf_append(&o->warned, w->what.value.data, w->what.value.len);
+    glyph_buf_putc(&o->warned, ' ');
+}
+
+
 static int
 on_full(void *data)
 {
@@ -84,6 +101,7 @@ feed(glyph_pipeline_t *p, out_t *o, const char *in, size_t len, int end)
     sink.data = o;
     sink.listing = on_listing;
     sink.rejected = on_rejected;
+    sink.warning = on_warning;
     sink.full = on_full;
 
     pos = (const unsigned char *) in;
@@ -109,6 +127,7 @@ run(out_t *o, const glyph_pipeline_opts_t *opts, const char *in, size_t len,
     glyph_buf_reset(&o->errors);
     glyph_buf_reset(&o->result);
     glyph_buf_reset(&o->said);
+    glyph_buf_reset(&o->warned);
     o->code = GLYPH_CODE_OK;
 
     o->rc = glyph_pipeline_create(&p, &conf, opts, &o->code);
@@ -160,6 +179,9 @@ same(const out_t *x, const out_t *y)
            && x->listings.len == y->listings.len
            && x->errors.len == y->errors.len
            && x->result.len == y->result.len
+           && x->warned.len == y->warned.len
+           && (x->warned.len == 0
+               || memcmp(x->warned.data, y->warned.data, x->warned.len) == 0)
            && (x->listings.len == 0
                || memcmp(x->listings.data, y->listings.data, x->listings.len)
                   == 0)
@@ -183,6 +205,7 @@ out_free(out_t *o)
     glyph_buf_free(&o->errors);
     glyph_buf_free(&o->result);
     glyph_buf_free(&o->said);
+    glyph_buf_free(&o->warned);
 }
 
 
@@ -1021,7 +1044,8 @@ fail_each(const char *name, const glyph_pipeline_opts_t *opts,
         /* the blocks of this test can fail, too */
 
         wrong += o.rc != GLYPH_ERROR && !o.listings.failed
-                 && !o.errors.failed && !o.result.failed && !o.said.failed;
+                 && !o.errors.failed && !o.result.failed && !o.said.failed
+                 && !o.warned.failed;
     }
 
     ok(n > 20 && n < 10000, "%s: each of %ld allocations may fail", name, n);
@@ -1118,6 +1142,7 @@ test_memory(void)
     sink.data = &c;
     sink.listing = on_counted;
     sink.rejected = on_counted_rejected;
+    sink.warning = NULL;
     sink.full = on_counted_full;
 
     c.half = 5000;
@@ -1144,6 +1169,67 @@ test_memory(void)
 
     glyph_pipeline_destroy(p);
     glyph_buf_free(&b);
+}
+
+
+/* Each has its place, its number, and the value that it is about. */
+
+static void
+test_warnings(void)
+{
+    int                     i, line;
+    out_t                   o;
+    char                    first[256];
+    glyph_buf_t             b;
+    glyph_pipeline_opts_t   opts;
+
+    static const char  in[] =
+        "title,price,currency,seller\n"
+        "RTX 3090,1.299,,ann\n"
+        "24\" RTX 3090,700 XAF,,\n"
+        "RTX 3090,700,SEK\n"
+        "RTX 3090,x\n";
+
+    static const char  said[] =
+        "0:0:2:price_ambiguous(price)=1.299 "
+        "1:1:3:stray_quote(row)= "
+        "2:1:3:no_rate(price)=700 XAF "
+        "3:2:4:row_short(row)= "
+        "4:2:4:no_rate(currency)=SEK "
+        "5:3:5:row_short(row)= ";
+
+    memset(&o, 0, sizeof(o));
+    memset(&b, 0, sizeof(b));
+    memset(&opts, 0, sizeof(opts));
+
+    run(&o, &opts, in, sizeof(in) - 1, 0, 0, 0);
+
+    is_mem(o.warned.data, o.warned.len, said, sizeof(said) - 1,
+           "warnings of listings and of a rejected row");
+
+    /* many of them: the result has a hundred, the sink gets all */
+
+    glyph_buf_puts(&b, "title,price,currency\n");
+
+    for (i = 0; i < 1000; i++) {
+        glyph_buf_puts(&b, "RTX 3090,700,SEK\n");
+    }
+
+    run(&o, &opts, (char *) b.data, b.len, 0, 0, 0);
+
+    for (i = 0, line = 0; i < (int) o.warned.len; i++) {
+        line += o.warned.data[i] == '=';
+    }
+
+    is_int(line, 1000, "a thousand of them");
+    is_int(o.rc, GLYPH_OK, "are no errors");
+
+    snprintf(first, sizeof(first), "999:999:1001:no_rate(currency)=SEK ");
+    ok(has(&o.warned, first), "and the last one has its number");
+    ok(!has(&o.result, "\"row_index\":100,"), "the result has a hundred");
+
+    glyph_buf_free(&b);
+    out_free(&o);
 }
 
 
@@ -1197,6 +1283,7 @@ main(void)
     test_rows();
     test_charsets();
     test_dialects();
+    test_warnings();
     test_memory();
 
     glyph_buf_free(&error);

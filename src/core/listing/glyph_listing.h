@@ -41,15 +41,17 @@ typedef struct {
 } glyph_listing_t;
 
 
-/* What a rejected row says of itself; up to 8 errors a row are kept. */
-
-#define GLYPH_ROW_ERRORS  8
+/* An error of a row, or a warning. */
 
 typedef struct {
     glyph_code_e    code;
     glyph_column_e  column;         /* GLYPH_COL_N: the whole row */
     glyph_str_t     value;          /* cut to 200 bytes, valid UTF-8 */
 } glyph_row_error_t;
+
+/* What a rejected row says of itself; up to 8 errors a row are kept. */
+
+#define GLYPH_ROW_ERRORS  8
 
 typedef struct {
     int64_t             import_index;
@@ -60,5 +62,14 @@ typedef struct {
     size_t              n;
     glyph_row_error_t   errors[GLYPH_ROW_ERRORS];
 } glyph_rejected_t;
+
+/* What is said of a row that may be a listing all the same. */
+
+typedef struct {
+    uint64_t            number;     /* of all warnings of the file, from 0 */
+    int64_t             import_index;   /* -1: of the file, and no row */
+    uint64_t            line;           /* 0: likewise */
+    glyph_row_error_t   what;
+} glyph_warning_t;
 
 #endif /* GLYPH_LISTING_H_INCLUDED */

@@ -8,6 +8,7 @@
 
 #define GLYPH_COPY_LISTING_FIELDS   41
 #define GLYPH_COPY_REJECTED_FIELDS  6
+#define GLYPH_COPY_WARNING_FIELDS   8
 
 /* room for everything of a row that is not a text of its own */
 #define GLYPH_COPY_FIXED            1024
@@ -44,6 +45,10 @@ const char  glyph_copy_listings[] =
 const char  glyph_copy_errors[] =
     "glyph.import_errors (import_id, import_index, line, byte_offset, "
     "errors, raw)";
+
+const char  glyph_copy_warnings[] =
+    "glyph.import_warnings (import_id, number, import_index, line, code, "
+    "column_name, value, message)";
 
 
 void
@@ -265,6 +270,52 @@ glyph_copy_rejected(glyph_buf_t *b, const unsigned char import_id[16],
     }
 
     p = glyph_copy_text(b->data + b->len, r->raw.data, r->raw.len);
+
+    b->len = p - b->data;
+}
+
+
+void
+glyph_copy_warning(glyph_buf_t *b, const unsigned char import_id[16],
+    const glyph_warning_t *w)
+{
+    unsigned char            *p;
+    const glyph_row_error_t  *what;
+
+    what = &w->what;
+
+    if (glyph_buf_reserve(b, GLYPH_COPY_FIXED + what->value.len) != GLYPH_OK) {
+        return;
+    }
+
+    p = b->data + b->len;
+
+    p = glyph_copy_int16(p, GLYPH_COPY_WARNING_FIELDS);
+
+    p = glyph_copy_uuid(p, import_id);
+    p = glyph_copy_int4(p, (int32_t) w->number);
+
+    if (w->import_index >= 0) {
+        p = glyph_copy_int4(p, (int32_t) w->import_index);
+        p = glyph_copy_int8(p, (int64_t) w->line);
+
+    } else {
+        p = glyph_copy_null(p);
+        p = glyph_copy_null(p);
+    }
+
+    p = glyph_copy_cstring(p, glyph_code_name(what->code));
+
+    if (what->column < GLYPH_COL_N) {
+        p = glyph_copy_cstring(p, glyph_column_name(what->column));
+        p = glyph_copy_text(p, what->value.data, what->value.len);
+
+    } else {
+        p = glyph_copy_null(p);
+        p = glyph_copy_null(p);
+    }
+
+    p = glyph_copy_cstring(p, glyph_code_text(what->code));
 
     b->len = p - b->data;
 }

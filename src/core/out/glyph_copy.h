@@ -20,10 +20,13 @@ extern const unsigned char  glyph_copy_trailer[GLYPH_COPY_TRAILER_LEN];
 /* "glyph.listings (import_id, …)": the columns in the order of the tuples. */
 extern const char  glyph_copy_listings[];
 extern const char  glyph_copy_errors[];
+extern const char  glyph_copy_warnings[];
 
 void glyph_copy_listing(glyph_buf_t *b, const unsigned char import_id[16],
     const glyph_listing_t *l);
 void glyph_copy_rejected(glyph_buf_t *b, const unsigned char import_id[16],
     const glyph_rejected_t *r);
+void glyph_copy_warning(glyph_buf_t *b, const unsigned char import_id[16],
+    const glyph_warning_t *w);
 
 #endif /* GLYPH_COPY_H_INCLUDED */

@@ -32,8 +32,6 @@ static size_t glyph_resend_keep(const glyph_resend_t *s,
     const glyph_str_t *raw, size_t n);
 static void glyph_resend_cells(const glyph_resend_t *s, glyph_buf_t *b,
     const glyph_str_t *raw, size_t n);
-static void glyph_resend_cell(glyph_buf_t *b, const glyph_str_t *value,
-    int quoted);
 static int glyph_resend_formula(const unsigned char *p, size_t len,
     int first);
 static void glyph_resend_text(const glyph_resend_t *s, glyph_buf_t *b,
@@ -432,9 +430,7 @@ glyph_resend_cells(const glyph_resend_t *s, glyph_buf_t *b,
 }
 
 
-/* "quoted": quote signs in it are there twice already. */
-
-static void
+void
 glyph_resend_cell(glyph_buf_t *b, const glyph_str_t *value, int quoted)
 {
     int                   start;

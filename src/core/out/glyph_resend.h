@@ -45,4 +45,9 @@ void glyph_resend_record(const glyph_resend_t *s, glyph_buf_t *b,
     const glyph_str_t *raw, uint64_t line, const glyph_str_t *codes,
     const glyph_str_t *messages);
 
+/*
+ * A cell of a safe file.  "quoted": quote signs in it are there twice already.
+ */
+void glyph_resend_cell(glyph_buf_t *b, const glyph_str_t *value, int quoted);
+
 #endif /* GLYPH_RESEND_H_INCLUDED */

@@ -69,6 +69,8 @@ static int glyph_pipeline_give_pending(glyph_pipeline_t *p,
 static int glyph_pipeline_give(glyph_pipeline_t *p,
     const glyph_record_t *rec, glyph_row_result_t *result,
     const glyph_sink_t *sink);
+static void glyph_pipeline_warnings(glyph_pipeline_t *p,
+    const glyph_row_result_t *result, const glyph_sink_t *sink);
 static int glyph_pipeline_budget(glyph_pipeline_t *p);
 static int glyph_pipeline_ratio(glyph_pipeline_t *p);
 static int glyph_pipeline_end(glyph_pipeline_t *p);
@@ -501,7 +503,32 @@ glyph_pipeline_give(glyph_pipeline_t *p, const glyph_record_t *rec,
         sink->rejected(sink->data, &result->rejected);
     }
 
+    if (result->nwarnings && sink->warning) {
+        glyph_pipeline_warnings(p, result, sink);
+    }
+
     return glyph_pipeline_budget(p);
+}
+
+
+/* They have been counted. */
+
+static void
+glyph_pipeline_warnings(glyph_pipeline_t *p, const glyph_row_result_t *result,
+    const glyph_sink_t *sink)
+{
+    size_t           i;
+    glyph_warning_t  w;
+
+    w.number = glyph_stats_totals(p->stats)->warnings - result->nwarnings;
+    w.import_index = result->rejected.import_index;
+    w.line = result->rejected.line;
+
+    for (i = 0; i < result->nwarnings; i++) {
+        w.what = result->warnings[i];
+        sink->warning(sink->data, &w);
+        w.number++;
+    }
 }
 
 

@@ -57,6 +57,7 @@ typedef struct {
     void   *data;
     void  (*listing)(void *data, const glyph_listing_t *l);
     void  (*rejected)(void *data, const glyph_rejected_t *r);
+    void  (*warning)(void *data, const glyph_warning_t *w);     /* or NULL */
     int   (*full)(void *data);          /* asked before a record is read: there
                                            must be room for two rows then */
 } glyph_sink_t;

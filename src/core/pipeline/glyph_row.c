@@ -59,7 +59,10 @@ static void glyph_row_scored(glyph_row_t *row, const glyph_record_t *rec,
 static void glyph_row_rejects(glyph_row_t *row, glyph_row_result_t *result);
 static void glyph_row_error(glyph_row_result_t *result, glyph_code_e code,
     glyph_column_e column);
-static void glyph_row_warning(glyph_row_result_t *result, glyph_code_e code);
+static void glyph_row_warning(glyph_row_result_t *result, glyph_code_e code,
+    glyph_column_e column);
+static void glyph_row_what(const glyph_row_result_t *result,
+    glyph_code_e code, glyph_column_e column, glyph_row_error_t *e);
 
 
 glyph_row_t *
@@ -215,7 +218,7 @@ glyph_row_record(const glyph_record_t *rec, glyph_row_result_t *result)
     }
 
     if (rec->stray_quote) {
-        glyph_row_warning(result, GLYPH_WARN_STRAY_QUOTE);
+        glyph_row_warning(result, GLYPH_WARN_STRAY_QUOTE, GLYPH_COL_N);
     }
 
     return GLYPH_OK;
@@ -284,7 +287,7 @@ glyph_row_fields(glyph_row_t *row, const glyph_record_t *rec,
     result->listing.extra.len = result->extra.len;
 
     if (rec->nfields < row->ncolumns) {
-        glyph_row_warning(result, GLYPH_WARN_ROW_SHORT);
+        glyph_row_warning(result, GLYPH_WARN_ROW_SHORT, GLYPH_COL_N);
     }
 }
 
@@ -458,13 +461,16 @@ glyph_row_price(glyph_row_t *row, glyph_row_result_t *result)
     }
 
     if (price->ambiguous) {
-        glyph_row_warning(result, GLYPH_WARN_PRICE_AMBIGUOUS);
+        glyph_row_warning(result, GLYPH_WARN_PRICE_AMBIGUOUS,
+                          GLYPH_COL_PRICE);
     }
 
     rate = glyph_rates_find(row->conf->rates, price->currency);
 
     if (rate == 0) {
-        glyph_row_warning(result, GLYPH_WARN_NO_RATE);
+        glyph_row_warning(result, GLYPH_WARN_NO_RATE,
+                          currency[0] ? GLYPH_COL_CURRENCY
+                                      : GLYPH_COL_PRICE);
     }
 
     l->price_usd = (double) price->cents / 100 * rate;
@@ -677,7 +683,7 @@ glyph_row_dedup(glyph_row_t *row, glyph_row_result_t *result)
 
     if (full && !row->dedup_full) {
         row->dedup_full = 1;
-        glyph_row_warning(result, GLYPH_WARN_DEDUP_FULL);
+        glyph_row_warning(result, GLYPH_WARN_DEDUP_FULL, GLYPH_COL_N);
     }
 }
 
@@ -686,9 +692,7 @@ static void
 glyph_row_error(glyph_row_result_t *result, glyph_code_e code,
     glyph_column_e column)
 {
-    size_t              i;
-    glyph_str_t        *value;
-    glyph_row_error_t  *e;
+    size_t  i;
 
     if (result->rejected.n == GLYPH_ROW_ERRORS) {
         return;
@@ -706,7 +710,27 @@ glyph_row_error(glyph_row_result_t *result, glyph_code_e code,
         }
     }
 
-    e = &result->rejected.errors[result->rejected.n++];
+    glyph_row_what(result, code, column,
+                   &result->rejected.errors[result->rejected.n++]);
+}
+
+
+static void
+glyph_row_warning(glyph_row_result_t *result, glyph_code_e code,
+    glyph_column_e column)
+{
+    if (result->nwarnings < GLYPH_ROW_WARNINGS) {
+        glyph_row_what(result, code, column,
+                       &result->warnings[result->nwarnings++]);
+    }
+}
+
+
+static void
+glyph_row_what(const glyph_row_result_t *result, glyph_code_e code,
+    glyph_column_e column, glyph_row_error_t *e)
+{
+    const glyph_str_t  *value;
 
     e->code = code;
     e->column = column;
@@ -719,14 +743,5 @@ glyph_row_error(glyph_row_result_t *result, glyph_code_e code,
         e->value.data = value->data;
         e->value.len = glyph_utf8_cut(value->data, value->len,
                                       GLYPH_ROW_VALUE_MAX);
-    }
-}
-
-
-static void
-glyph_row_warning(glyph_row_result_t *result, glyph_code_e code)
-{
-    if (result->nwarnings < GLYPH_ROW_WARNINGS) {
-        result->warnings[result->nwarnings++] = code;
     }
 }

@@ -27,13 +27,13 @@ typedef struct glyph_row_s  glyph_row_t;
 /* Zeroed at first. */
 
 typedef struct {
-    glyph_listing_t   listing;
-    glyph_rejected_t  rejected;     /* n = 0: the row is a listing */
-    size_t            nwarnings;
-    glyph_code_e      warnings[GLYPH_ROW_WARNINGS];
+    glyph_listing_t    listing;
+    glyph_rejected_t   rejected;    /* n = 0: the row is a listing */
+    size_t             nwarnings;
+    glyph_row_error_t  warnings[GLYPH_ROW_WARNINGS];
 
-    glyph_digest_t    digest;       /* title, price, seller */
-    glyph_buf_t       extra;        /* memory of the listing's */
+    glyph_digest_t     digest;      /* title, price, seller */
+    glyph_buf_t        extra;       /* memory of the listing's */
 } glyph_row_result_t;
 
 

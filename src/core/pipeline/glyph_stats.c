@@ -107,11 +107,11 @@ glyph_stats_row(glyph_stats_t *s, const glyph_header_t *header,
 
     for (i = 0; i < row->nwarnings; i++) {
         s->totals.warnings++;
-        s->totals.codes[row->warnings[i]]++;
+        s->totals.codes[row->warnings[i].code]++;
 
         if (s->nwarnings < GLYPH_STATS_ROWS) {
             s->nwarnings++;
-            glyph_stats_warning(s, &row->rejected, row->warnings[i]);
+            glyph_stats_warning(s, &row->rejected, row->warnings[i].code);
         }
     }
 

@@ -337,8 +337,10 @@ sub one_round {
     push @broken, @bad;
     push @broken, 'see ' . kept_log($round) if @broken;
 
+    # a round that begins when the time is over has none
     diag sprintf "round %d: cases %d-%d in %.1f s", $round,
-        $begun->[0]{n}, $begun->[-1]{n}, $quit - $began;
+        map({ $_->{n} } @$begun[0, -1]), $quit - $began
+        if @$begun;
     return @broken;
 }
 

@@ -207,7 +207,8 @@ sub one_round {
     diag "round $round: ", scalar(keys %$sent), ' uploads, ',
         $count{faults}, " faults so far\n", map { "$_\n" } @broken;
 
-    sql('TRUNCATE glyph.listings, glyph.import_errors');
+    sql('TRUNCATE glyph.listings, glyph.import_errors,'
+        . ' glyph.import_warnings');
     sql('DELETE FROM glyph.imports') unless @broken;
     return @broken;
 }

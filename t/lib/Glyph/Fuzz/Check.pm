@@ -31,7 +31,8 @@ SQL
 }
 
 sub forget_stored {
-    sql('TRUNCATE glyph.listings, glyph.import_errors');
+    sql('TRUNCATE glyph.listings, glyph.import_errors,'
+        . ' glyph.import_warnings');
     sql('DELETE FROM glyph.imports');
 }
 

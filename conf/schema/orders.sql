@@ -1,0 +1,272 @@
+-- The order of a large import's listings by score and by price.  Once complete
+-- it never changes any more, so each order is written once, as arrays of 1,000
+-- import_index, and COPY maintains no index for it.  An import of at most 1,000
+-- listings has none: to sort them is as fast.
+--
+-- kind: "s" by score, "p" by price in USD, "n" those without such a price, in
+-- the file's order.  key is that of the first in the array: a price in cents,
+-- which float8 holds exactly as far as numeric(14,2) goes.
+
+
+-- Those of one import, in one transaction.  What is undone meanwhile keeps none:
+-- its row is not locked before the end, as undo() would wait.
+
+CREATE OR REPLACE FUNCTION glyph.order_import(p_id uuid,
+    p_size int DEFAULT 1000) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+SET work_mem = '64MB' SET jit = off AS $$
+BEGIN
+    INSERT INTO glyph.listing_orders
+           (import_id, kind, n, key, first_index, idx)
+    SELECT p_id, 's', r / p_size, (array_agg(x.score ORDER BY r))[1],
+           (array_agg(x.import_index ORDER BY r))[1],
+           array_agg(x.import_index ORDER BY r)
+      FROM (SELECT l.import_index, l.score,
+                   row_number() OVER (ORDER BY l.score, l.import_index)
+                       - 1 AS r
+              FROM glyph.listings l
+             WHERE l.import_id = p_id) x
+     GROUP BY r / p_size;
+
+    INSERT INTO glyph.listing_orders
+           (import_id, kind, n, key, first_index, idx)
+    SELECT p_id, x.kind, r / p_size, (array_agg(x.cents ORDER BY r))[1],
+           (array_agg(x.import_index ORDER BY r))[1],
+           array_agg(x.import_index ORDER BY r)
+      FROM (SELECT p.*, row_number() OVER (PARTITION BY p.kind
+                            ORDER BY p.cents, p.import_index) - 1 AS r
+              FROM (SELECT l.import_index,
+                           CASE WHEN l.price_usd IS NULL THEN 'n'
+                                ELSE 'p' END AS kind,
+                           coalesce((l.price_usd * 100)::float8, 0) AS cents
+                      FROM glyph.listings l
+                     WHERE l.import_id = p_id) p) x
+     GROUP BY x.kind, r / p_size;
+
+    UPDATE glyph.imports i
+       SET ordered_at = now()
+     WHERE i.id = p_id AND i.undone_at IS NULL;
+
+    IF NOT FOUND THEN
+        DELETE FROM glyph.listing_orders o WHERE o.import_id = p_id;
+    END IF;
+END
+$$;
+
+
+-- make_orders() makes those of the next import that has none and returns its
+-- id, NULL if none is left; one that another session is at is left to it.
+-- Until they are there a page is a sort of all of the import.
+
+CREATE OR REPLACE FUNCTION glyph.make_orders() RETURNS uuid
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_id uuid := '00000000-0000-0000-0000-000000000000';
+BEGIN
+    LOOP
+        SELECT i.id INTO v_id
+          FROM glyph.imports i
+         WHERE i.state = 'completed' AND i.undone_at IS NULL
+               AND i.ordered_at IS NULL AND i.valid_rows > 1000
+               AND i.id > v_id
+         ORDER BY i.id
+         LIMIT 1;
+
+        IF NOT FOUND THEN
+            RETURN NULL;
+        END IF;
+
+        CONTINUE WHEN NOT pg_try_advisory_xact_lock(723627614,
+                                                    hashtext(v_id::text));
+
+        -- asked again: whoever had the lock may be done
+
+        PERFORM 1 FROM glyph.imports i
+          WHERE i.id = v_id AND i.undone_at IS NULL AND i.ordered_at IS NULL;
+
+        IF FOUND THEN
+            PERFORM glyph.order_import(v_id);
+            RETURN v_id;
+        END IF;
+    END LOOP;
+END
+$$;
+
+
+-- The first p_limit listings of an order, or of its reverse, that p_where (of
+-- listings l, from api_listings) lets pass: those behind (p_key, p_index), or
+-- from the beginning if p_key is NULL.  Arrays are walked until there are as
+-- many; where few pass, what is behind the first 10,000 is read as it lies and
+-- sorted, which takes less than to walk all.
+
+CREATE OR REPLACE FUNCTION glyph.ordered_listings(p_import uuid, p_kind text,
+    p_desc bool, p_key float8, p_index int, p_limit int, p_where text)
+RETURNS TABLE (import_index int, score float8, price_usd numeric)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+DECLARE
+    v_way   int := CASE WHEN p_desc THEN -1 ELSE 1 END;
+    v_step  int := CASE WHEN p_where = '' THEN p_limit ELSE 1000 END;
+    v_found int := 0;
+    v_walk  int := 10;
+    v_n     int;
+    v_idx   int[];
+    v_at    int;            -- how many of v_idx are before the next one
+    v_rows  int;
+    v_part  int[];
+BEGIN
+    v_n := (SELECT CASE WHEN p_desc OR p_key IS NOT NULL THEN max(o.n)
+                        ELSE 0 END
+              FROM glyph.listing_orders o
+             WHERE o.import_id = p_import AND o.kind = p_kind
+                   AND (p_key IS NULL
+                        OR (o.key, o.first_index) <= (p_key, p_index)));
+
+    -- a cursor before the first one
+    IF v_n IS NULL AND NOT p_desc THEN
+        v_n := 0;
+    END IF;
+
+    LOOP
+        SELECT o.idx INTO v_idx FROM glyph.listing_orders o
+         WHERE o.import_id = p_import AND o.kind = p_kind AND o.n = v_n;
+        EXIT WHEN NOT FOUND;
+
+        IF v_walk = 0 AND p_where <> '' THEN
+            SELECT o.key, o.first_index INTO p_key, p_index
+              FROM glyph.listing_orders o
+             WHERE o.import_id = p_import AND o.kind = p_kind
+                   AND o.n = CASE WHEN p_desc THEN v_n + 1 ELSE v_n END;
+
+            RETURN QUERY EXECUTE format(
+                'SELECT l.import_index, l.score, l.price_usd'
+                '  FROM glyph.listings l'
+                ' WHERE l.import_id = $1%1$s'
+                '       AND (%2$s, l.import_index) %3$s ($2, $3)%4$s'
+                ' ORDER BY %2$s %5$s, l.import_index %5$s LIMIT $4',
+                glyph.order_where(p_kind), glyph.order_key(p_kind),
+                CASE WHEN p_desc THEN '<' ELSE '>=' END, p_where,
+                CASE WHEN p_desc THEN 'DESC' ELSE 'ASC' END)
+                USING p_import, p_key, p_index, p_limit - v_found;
+            RETURN;
+        END IF;
+
+        v_at := CASE
+            WHEN p_key IS NOT NULL THEN glyph.order_position(p_import,
+                p_kind, v_idx, p_desc, p_key, p_index)
+            WHEN p_desc THEN cardinality(v_idx)
+            ELSE 0 END;
+        p_key := NULL;
+
+        WHILE v_at > 0 AND p_desc OR v_at < cardinality(v_idx) AND NOT p_desc
+        LOOP
+            v_part := CASE WHEN p_desc
+                THEN v_idx[greatest(v_at - v_step, 0) + 1 : v_at]
+                ELSE v_idx[v_at + 1 : v_at + v_step] END;
+            v_at := v_at + v_way * v_step;
+
+            RETURN QUERY EXECUTE format(
+                'SELECT l.import_index, l.score, l.price_usd'
+                '  FROM unnest($1) WITH ORDINALITY u(i, n)'
+                '       JOIN glyph.listings l ON l.import_index = u.i'
+                ' WHERE l.import_id = $2%s ORDER BY u.n %s LIMIT $3', p_where,
+                CASE WHEN p_desc THEN 'DESC' ELSE 'ASC' END)
+                USING v_part, p_import, p_limit - v_found;
+
+            GET DIAGNOSTICS v_rows = ROW_COUNT;
+            v_found := v_found + v_rows;
+
+            IF v_found >= p_limit THEN
+                RETURN;
+            END IF;
+        END LOOP;
+
+        v_n := v_n + v_way;
+        v_walk := v_walk - 1;
+    END LOOP;
+END
+$$;
+
+
+-- What an order is by, and what is in it, as text of a statement
+
+CREATE OR REPLACE FUNCTION glyph.order_key(p_kind text) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE p_kind WHEN 's' THEN 'l.score'
+                       WHEN 'p' THEN '(l.price_usd * 100)::float8'
+                       ELSE '0::float8' END;
+$$;
+
+
+CREATE OR REPLACE FUNCTION glyph.order_where(p_kind text) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE p_kind WHEN 's' THEN ''
+                       WHEN 'p' THEN ' AND l.price_usd IS NOT NULL'
+                       ELSE ' AND l.price_usd IS NULL' END;
+$$;
+
+
+-- How many of an array's listings are before (p_key, p_index), or in the order
+-- that is not reversed at it: by halving, a listing each time.
+
+CREATE OR REPLACE FUNCTION glyph.order_position(p_import uuid, p_kind text,
+    p_idx int[], p_desc bool, p_key float8, p_index int) RETURNS int
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_low    int := 0;
+    v_high   int := cardinality(p_idx);
+    v_middle int;
+    v_key    float8;
+BEGIN
+    WHILE v_low < v_high LOOP
+        v_middle := (v_low + v_high) / 2;
+
+        SELECT CASE p_kind WHEN 's' THEN l.score
+                           ELSE coalesce((l.price_usd * 100)::float8, 0) END
+          INTO v_key
+          FROM glyph.listings l
+         WHERE l.import_id = p_import
+               AND l.import_index = p_idx[v_middle + 1];
+
+        IF (v_key, p_idx[v_middle + 1]) < (p_key, p_index)
+           OR NOT p_desc AND (v_key, p_idx[v_middle + 1]) = (p_key, p_index)
+        THEN
+            v_low := v_middle + 1;
+        ELSE
+            v_high := v_middle;
+        END IF;
+    END LOOP;
+
+    RETURN v_low;
+END
+$$;
+
+
+-- Text of api_listings: a page's keys of import i in one of the orders, behind
+-- (p_key, p_edge) if p_key is not NULL; from its arrays, or where it has none by
+-- sorting.  p_sort: by sorting anyway, as few rows are left and an index knows
+-- them.
+
+CREATE OR REPLACE FUNCTION glyph.order_part(p_kind text, p_dir text,
+    p_where text, p_edge text, p_key text, p_sort bool) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT format('(SELECT l.import_index, l.%s AS k'
+        ' FROM glyph.listings l WHERE l.import_id = i.id%s%s%s%s'
+        ' ORDER BY %s %7$s, l.import_index %7$s LIMIT $4 + 1)',
+        CASE p_kind WHEN 's' THEN 'score' ELSE 'price_usd' END,
+        CASE WHEN NOT p_sort THEN ' AND i.ordered_at IS NULL' END,
+        glyph.order_where(p_kind), p_where,
+        CASE WHEN p_key IS NOT NULL
+             THEN format(' AND (%s, l.import_index) %s (%s, %s)',
+                 glyph.order_key(p_kind),
+                 CASE p_dir WHEN 'DESC' THEN '<' ELSE '>' END, p_key, p_edge)
+        END,
+        glyph.order_key(p_kind), p_dir)
+    || CASE WHEN p_sort THEN '' ELSE
+        format(' UNION ALL (SELECT o.import_index, o.%s'
+        ' FROM glyph.ordered_listings(i.id, %L, %L, %s, %s, $4 + 1, %L) o'
+        ' WHERE i.ordered_at IS NOT NULL)',
+        CASE p_kind WHEN 's' THEN 'score' ELSE 'price_usd' END,
+        p_kind, p_dir = 'DESC', coalesce(p_key, 'NULL'),
+        CASE WHEN p_key IS NULL THEN 'NULL' ELSE p_edge END, p_where) END;
+$$;
