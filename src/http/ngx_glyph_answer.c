@@ -25,6 +25,7 @@
 #include "ngx_glyph_pump.h"
 #include "ngx_glyph_spool.h"
 #include "ngx_glyph_store.h"
+#include "ngx_glyph_timing.h"
 #include "ngx_glyph_turn.h"
 #include "ngx_glyph_variables.h"
 
@@ -52,6 +53,10 @@ static ngx_int_t ngx_glyph_answer_job(ngx_http_request_t *r,
     ngx_glyph_ctx_t *ctx);
 static ngx_int_t ngx_glyph_answer_headers(ngx_http_request_t *r,
     ngx_glyph_job_t *job, ngx_uint_t status);
+static ngx_int_t ngx_glyph_answer_timing(ngx_http_request_t *r,
+    ngx_glyph_timing_t *t);
+static u_char *ngx_glyph_answer_metric(u_char *p, const char *name,
+    uint64_t usec);
 static ngx_int_t ngx_glyph_answer_represent(ngx_http_request_t *r,
     ngx_glyph_job_t *job);
 static ngx_int_t ngx_glyph_answer_result(ngx_http_request_t *r,
@@ -446,7 +451,7 @@ ngx_glyph_answer_headers(ngx_http_request_t *r, ngx_glyph_job_t *job,
     p = ngx_glyph_answer_rows(buf, job);
 
     if (ngx_glyph_add_header(r, "Glyph-Rows", buf, p - buf) != NGX_OK
-        || ngx_glyph_timing_header(r, &job->timing) != NGX_OK)
+        || ngx_glyph_answer_timing(r, &job->timing) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -459,6 +464,37 @@ ngx_glyph_answer_headers(ngx_http_request_t *r, ngx_glyph_job_t *job,
 
     return (status == NGX_HTTP_SERVICE_UNAVAILABLE)
            ? ngx_glyph_retry_after(r, 2) : NGX_OK;
+}
+
+
+/* Server-Timing of the answer, up to now. */
+
+static ngx_int_t
+ngx_glyph_answer_timing(ngx_http_request_t *r, ngx_glyph_timing_t *t)
+{
+    u_char  *p;
+    u_char   buf[4 * (sizeof("receive;dur=.000, ") + NGX_INT64_LEN)];
+
+    p = buf;
+
+    if (t->receive) {
+        p = ngx_glyph_answer_metric(p, "receive", t->receive);
+    }
+
+    p = ngx_glyph_answer_metric(p, "parse", t->parse);
+    p = ngx_glyph_answer_metric(p, "commit", t->commit);
+    p = ngx_glyph_answer_metric(p, "total", ngx_glyph_usec() - t->began);
+
+    return ngx_glyph_add_header(r, "Server-Timing", buf,
+                                p - (sizeof(", ") - 1) - buf);
+}
+
+
+static u_char *
+ngx_glyph_answer_metric(u_char *p, const char *name, uint64_t usec)
+{
+    return ngx_sprintf(p, "%s;dur=%uL.%03uL, ", name, usec / 1000,
+                       usec % 1000);
 }
 
 

@@ -8,24 +8,17 @@ static void ngx_glyph_clock_handler(ngx_event_t *ev);
 
 
 void
-ngx_glyph_clock_start(ngx_glyph_ctx_t *ctx, ngx_msec_t timeout)
+ngx_glyph_clock_run(ngx_glyph_ctx_t *ctx)
 {
+    if (ctx->client.job == NULL || ctx->left == 0 || ctx->clock.timer_set) {
+        return;
+    }
+
     ctx->clock.handler = ngx_glyph_clock_handler;
     ctx->clock.data = ctx;
     ctx->clock.log = ctx->request->connection->log;
 
-    ctx->left = timeout;
-
-    ngx_glyph_clock_run(ctx);
-}
-
-
-void
-ngx_glyph_clock_run(ngx_glyph_ctx_t *ctx)
-{
-    if (ctx->client.job && ctx->left && !ctx->clock.timer_set) {
-        ngx_add_timer(&ctx->clock, ctx->left);
-    }
+    ngx_add_timer(&ctx->clock, ctx->left);
 }
 
 

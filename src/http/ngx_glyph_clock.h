@@ -13,9 +13,7 @@
 #include "ngx_glyph_ctx.h"
 
 
-/* Of a request with a job; 0 ms is all the time there is. */
-void ngx_glyph_clock_start(ngx_glyph_ctx_t *ctx, ngx_msec_t timeout);
-
+/* For as long as is left (ctx->left, ms; 0: for ever), if there is a job. */
 void ngx_glyph_clock_run(ngx_glyph_ctx_t *ctx);
 
 /* Nor is nginx' client_body_timeout for what follows. */

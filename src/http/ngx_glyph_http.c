@@ -18,8 +18,6 @@ static void ngx_glyph_http_linger(ngx_http_request_t *r);
 static void ngx_glyph_http_linger_handler(ngx_event_t *ev);
 static void ngx_glyph_http_linger_cleanup(void *data);
 #endif
-static u_char *ngx_glyph_timing_metric(u_char *p, const char *name,
-    uint64_t usec);
 
 
 ngx_int_t
@@ -511,33 +509,4 @@ ngx_glyph_jobs_document(ngx_http_request_t *r, u_char *id, ngx_uint_t status,
     }
 
     return ngx_glyph_send_json(r, status, &body);
-}
-
-
-ngx_int_t
-ngx_glyph_timing_header(ngx_http_request_t *r, ngx_glyph_timing_t *t)
-{
-    u_char  *p;
-    u_char   buf[4 * (sizeof("receive;dur=.000, ") + NGX_INT64_LEN)];
-
-    p = buf;
-
-    if (t->receive) {
-        p = ngx_glyph_timing_metric(p, "receive", t->receive);
-    }
-
-    p = ngx_glyph_timing_metric(p, "parse", t->parse);
-    p = ngx_glyph_timing_metric(p, "commit", t->commit);
-    p = ngx_glyph_timing_metric(p, "total", ngx_glyph_usec() - t->began);
-
-    return ngx_glyph_add_header(r, "Server-Timing", buf,
-                                p - (sizeof(", ") - 1) - buf);
-}
-
-
-static u_char *
-ngx_glyph_timing_metric(u_char *p, const char *name, uint64_t usec)
-{
-    return ngx_sprintf(p, "%s;dur=%uL.%03uL, ", name, usec / 1000,
-                       usec % 1000);
 }

@@ -13,7 +13,6 @@
 #include "ngx_glyph.h"
 #include "ngx_glyph_codes.h"
 #include "ngx_glyph_store.h"
-#include "ngx_glyph_timing.h"
 
 
 /*
@@ -98,9 +97,6 @@ ngx_int_t ngx_glyph_arg_next(ngx_http_request_t *r, ngx_str_t *args,
 ngx_int_t ngx_glyph_arg(ngx_http_request_t *r, const char *wanted,
     ngx_str_t *value);
 
-/* Where there are no parameters: NGX_DECLINED, or the refusal of one. */
-ngx_int_t ngx_glyph_no_args(ngx_http_request_t *r);
-
 /*
  * The answer to a method that is not one of "allow": 405, or to OPTIONS, which
  * all of our places have, 204; both with Allow.
@@ -125,10 +121,6 @@ ngx_int_t ngx_glyph_upload_id_headers(ngx_http_request_t *r, u_char *text);
  */
 ngx_int_t ngx_glyph_jobs_document(ngx_http_request_t *r, u_char *id,
     ngx_uint_t status, u_char *doc, size_t len, ngx_uint_t running);
-
-/* Server-Timing of the answer, up to now; NGX_ERROR when out of memory. */
-ngx_int_t ngx_glyph_timing_header(ngx_http_request_t *r,
-    ngx_glyph_timing_t *t);
 
 
 #endif /* _NGX_GLYPH_HTTP_H_INCLUDED_ */

@@ -273,7 +273,8 @@ ngx_glyph_upload_go(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
 
     r->request_body_no_buffering = 1;
 
-    ngx_glyph_clock_start(ctx, job->conf->upload_timeout);
+    ctx->left = job->conf->upload_timeout;
+    ngx_glyph_clock_run(ctx);
 
     rc = ngx_http_read_client_request_body(r, ngx_glyph_upload_body_handler);
 
