@@ -41,8 +41,6 @@
 #include <ngx_md5.h>
 
 
-#define NGX_GLYPH_KEY_MAX  255
-
 /* one that is written into the spool finds out itself, unless it has a key */
 
 #define ngx_glyph_idempotency_looks(asked)                                    \
@@ -61,10 +59,6 @@ typedef struct {
 } ngx_glyph_claim_t;
 
 
-static ngx_int_t ngx_glyph_idempotency_key(ngx_http_request_t *r,
-    ngx_glyph_job_t *job);
-static ngx_int_t ngx_glyph_idempotency_digest(ngx_http_request_t *r,
-    ngx_glyph_job_t *job);
 static ngx_int_t ngx_glyph_idempotency_hash(ngx_glyph_job_t *job,
     u_char *hex);
 static ngx_int_t ngx_glyph_idempotency_meta(ngx_glyph_job_t *job,
@@ -83,119 +77,6 @@ static ngx_int_t ngx_glyph_idempotency_used(ngx_http_request_t *r,
 static void ngx_glyph_idempotency_release(ngx_glyph_job_t *job);
 static void ngx_glyph_idempotency_ignore(void *data, PGresult *res,
     const char *error);
-
-
-ngx_int_t
-ngx_glyph_idempotency_headers(ngx_http_request_t *r, ngx_glyph_job_t *job)
-{
-    ngx_int_t  rc;
-
-    rc = ngx_glyph_idempotency_key(r, job);
-
-    return (rc == NGX_DECLINED) ? ngx_glyph_idempotency_digest(r, job) : rc;
-}
-
-
-/* A structured string in quotes, as the draft says, or bare. */
-
-static ngx_int_t
-ngx_glyph_idempotency_key(ngx_http_request_t *r, ngx_glyph_job_t *job)
-{
-    size_t      i;
-    ngx_int_t   rc;
-    ngx_str_t  *given, key;
-
-    rc = ngx_glyph_header_once(r, "Idempotency-Key", &given);
-
-    if (rc != NGX_DECLINED || given == NULL) {
-        return rc;
-    }
-
-    key = *given;
-
-    if (key.len >= 2 && key.data[0] == '"' && key.data[key.len - 1] == '"') {
-        key.data++;
-        key.len -= 2;
-    }
-
-    for (i = 0; i < key.len; i++) {
-        if (key.data[i] < ' ' || key.data[i] > '~') {
-            break;
-        }
-    }
-
-    if (key.len == 0 || key.len > NGX_GLYPH_KEY_MAX || i < key.len) {
-        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_OPTION_INVALID,
-                                  "Idempotency-Key must be 1 to 255 "
-                                  "characters of ASCII");
-    }
-
-    job->asked.idempotency_key.len = key.len;
-    job->asked.idempotency_key.data = ngx_pstrdup(job->pool, &key);
-
-    return job->asked.idempotency_key.data ? NGX_DECLINED
-                                     : NGX_HTTP_INTERNAL_SERVER_ERROR;
-}
-
-
-/*
- * RFC 9530: sha-256=:base64:, among digests by algorithms that we lack, in any
- * of the header's lines.
- */
-
-static ngx_int_t
-ngx_glyph_idempotency_digest(ngx_http_request_t *r, ngx_glyph_job_t *job)
-{
-    u_char      *p, *last, *end;
-    ngx_str_t   *given, text, digest;
-    ngx_uint_t   i;
-    u_char       buf[GLYPH_SHA256_SIZE + 16];
-
-    static ngx_str_t  name = ngx_string("sha-256=");
-
-    i = 0;
-
-    do {
-        given = ngx_glyph_header_line(r, "Content-Digest", i++);
-
-        if (given == NULL) {
-            return NGX_DECLINED;
-        }
-
-        last = given->data + given->len;
-        p = ngx_strlcasestrn(given->data, last, name.data, name.len - 1);
-
-    } while (p == NULL);
-
-    p += name.len;
-    end = (p < last && *p == ':') ? ngx_strlchr(++p, last, ':') : NULL;
-
-    text.data = p;
-    text.len = end ? (size_t) (end - p) : 0;
-
-    digest.data = buf;
-    digest.len = 0;
-
-    if (text.len == 0
-        || ngx_base64_decoded_length(text.len) > sizeof(buf)
-        || ngx_decode_base64(&digest, &text) != NGX_OK
-        || digest.len != GLYPH_SHA256_SIZE)
-    {
-        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_OPTION_INVALID,
-                                  "Content-Digest is not a sha-256 of RFC "
-                                  "9530: \"%V\"", given);
-    }
-
-    job->body_digest = glyph_sha256_create();
-
-    if (job->body_digest == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    ngx_memcpy(job->body_wanted, buf, GLYPH_SHA256_SIZE);
-
-    return NGX_DECLINED;
-}
 
 
 ngx_int_t

@@ -13,13 +13,6 @@
 #include "ngx_glyph_job.h"
 
 
-/*
- * Reads Idempotency-Key and Content-Digest into the job.  NGX_DECLINED: go
- * on; anything else is the answer.
- */
-ngx_int_t ngx_glyph_idempotency_headers(ngx_http_request_t *r,
-    ngx_glyph_job_t *job);
-
 /* Goes on with the upload, whose reference it takes; as a content handler. */
 typedef ngx_int_t (*ngx_glyph_claimed_pt)(ngx_http_request_t *r,
     ngx_glyph_ctx_t *ctx, ngx_glyph_job_t *job);

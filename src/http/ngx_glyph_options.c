@@ -11,6 +11,7 @@
 
 #define NGX_GLYPH_BOUNDARY_MAX  70          /* RFC 2046, 5.1.1 */
 #define NGX_GLYPH_WAIT_MAX      60          /* Prefer: wait=, s */
+#define NGX_GLYPH_KEY_MAX       255
 
 
 static ngx_int_t ngx_glyph_options_type(ngx_http_request_t *r,
@@ -25,6 +26,10 @@ static ngx_int_t ngx_glyph_options_type_refused(ngx_http_request_t *r,
     const char *why);
 static ngx_int_t ngx_glyph_options_param(ngx_http_request_t *r,
     ngx_str_t *type, const char *name, ngx_str_t *value);
+static ngx_int_t ngx_glyph_options_key(ngx_http_request_t *r,
+    ngx_glyph_job_t *job);
+static ngx_int_t ngx_glyph_options_digest(ngx_http_request_t *r,
+    ngx_glyph_job_t *job);
 static void ngx_glyph_options_prefer(ngx_http_request_t *r,
     ngx_glyph_job_t *job);
 static void ngx_glyph_options_preference(ngx_glyph_job_t *job,
@@ -74,6 +79,14 @@ ngx_glyph_options(ngx_http_request_t *r, ngx_glyph_job_t *job)
     }
 
     ngx_glyph_options_prefer(r, job);
+
+    if (rc == NGX_DECLINED) {
+        rc = ngx_glyph_options_key(r, job);
+    }
+
+    if (rc == NGX_DECLINED) {
+        rc = ngx_glyph_options_digest(r, job);
+    }
 
     return rc;
 }
@@ -365,6 +378,108 @@ ngx_glyph_options_param(ngx_http_request_t *r, ngx_str_t *type,
     value->len = dst - value->data;
 
     return NGX_OK;
+}
+
+
+/* Idempotency-Key: a structured string in quotes, as its draft says, or bare. */
+
+static ngx_int_t
+ngx_glyph_options_key(ngx_http_request_t *r, ngx_glyph_job_t *job)
+{
+    size_t      i;
+    ngx_int_t   rc;
+    ngx_str_t  *given, key;
+
+    rc = ngx_glyph_header_once(r, "Idempotency-Key", &given);
+
+    if (rc != NGX_DECLINED || given == NULL) {
+        return rc;
+    }
+
+    key = *given;
+
+    if (key.len >= 2 && key.data[0] == '"' && key.data[key.len - 1] == '"') {
+        key.data++;
+        key.len -= 2;
+    }
+
+    for (i = 0; i < key.len; i++) {
+        if (key.data[i] < ' ' || key.data[i] > '~') {
+            break;
+        }
+    }
+
+    if (key.len == 0 || key.len > NGX_GLYPH_KEY_MAX || i < key.len) {
+        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_OPTION_INVALID,
+                                  "Idempotency-Key must be 1 to 255 "
+                                  "characters of ASCII");
+    }
+
+    job->asked.idempotency_key.len = key.len;
+    job->asked.idempotency_key.data = ngx_pstrdup(job->pool, &key);
+
+    return job->asked.idempotency_key.data ? NGX_DECLINED
+                                     : NGX_HTTP_INTERNAL_SERVER_ERROR;
+}
+
+
+/*
+ * RFC 9530: sha-256=:base64:, among digests by algorithms that we lack, in any
+ * of the header's lines.
+ */
+
+static ngx_int_t
+ngx_glyph_options_digest(ngx_http_request_t *r, ngx_glyph_job_t *job)
+{
+    u_char      *p, *last, *end;
+    ngx_str_t   *given, text, digest;
+    ngx_uint_t   i;
+    u_char       buf[GLYPH_SHA256_SIZE + 16];
+
+    static ngx_str_t  name = ngx_string("sha-256=");
+
+    i = 0;
+
+    do {
+        given = ngx_glyph_header_line(r, "Content-Digest", i++);
+
+        if (given == NULL) {
+            return NGX_DECLINED;
+        }
+
+        last = given->data + given->len;
+        p = ngx_strlcasestrn(given->data, last, name.data, name.len - 1);
+
+    } while (p == NULL);
+
+    p += name.len;
+    end = (p < last && *p == ':') ? ngx_strlchr(++p, last, ':') : NULL;
+
+    text.data = p;
+    text.len = end ? (size_t) (end - p) : 0;
+
+    digest.data = buf;
+    digest.len = 0;
+
+    if (text.len == 0
+        || ngx_base64_decoded_length(text.len) > sizeof(buf)
+        || ngx_decode_base64(&digest, &text) != NGX_OK
+        || digest.len != GLYPH_SHA256_SIZE)
+    {
+        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_OPTION_INVALID,
+                                  "Content-Digest is not a sha-256 of RFC "
+                                  "9530: \"%V\"", given);
+    }
+
+    job->body_digest = glyph_sha256_create();
+
+    if (job->body_digest == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ngx_memcpy(job->body_wanted, buf, GLYPH_SHA256_SIZE);
+
+    return NGX_DECLINED;
 }
 
 

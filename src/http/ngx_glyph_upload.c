@@ -304,10 +304,6 @@ ngx_glyph_upload_begin(ngx_http_request_t *r, ngx_glyph_job_t *job)
         job->sink = job->asked.output->sink;
     }
 
-    if (rc == NGX_DECLINED) {
-        rc = ngx_glyph_idempotency_headers(r, job);
-    }
-
     if (rc == NGX_DECLINED && job->asked.output) {
 
         /* nothing is stored, and so nothing can be done later or once */
