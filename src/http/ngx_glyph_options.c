@@ -381,7 +381,7 @@ ngx_glyph_options_param(ngx_http_request_t *r, ngx_str_t *type,
 }
 
 
-/* Idempotency-Key: a structured string in quotes, as its draft says, or bare. */
+/* Idempotency-Key: a string in quotes, as its draft says, or bare. */
 
 static ngx_int_t
 ngx_glyph_options_key(ngx_http_request_t *r, ngx_glyph_job_t *job)
