@@ -566,7 +566,7 @@ RTX 3090,700
 [200, (400) x 8, 200, 200]
 --- response_body_like eval
 [qr/./, (qr/"code":"option_unknown","detail":"there is no parameter \\"(?:limit|x|force)\\"; none is known here"/) x 7,
- qr/"there is no parameter \\"safe\\"; known are: limit, after"/, qr/"state" : "completed"/, qr/"valid_rows":1/]
+ qr/"there is no parameter \\"safe\\"; known are: severity, limit, after"/, qr/"state" : "completed"/, qr/"valid_rows":1/]
 
 
 === TEST 42: headers that may be there once
