@@ -11,7 +11,7 @@ NGINX_SRC ?=
 NGINX_FLAGS ?= --with-compat --with-threads --with-debug \
 	--with-http_v2_module --with-http_ssl_module
 TEST_NGINX_LIB ?=
-TESTS ?= t t/fault
+TESTS ?= t/fault t
 
 # not NGINX itself: to nginx that variable means a binary upgrade
 unexport NGINX
@@ -63,8 +63,8 @@ UNIT := $(UNIT_SRC:t/unit/%.c=$(OUT)/unit/%)
 WRAP = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 
 FUZZ_SECONDS ?= 60
-FUZZ_TARGETS = fuzz_reader fuzz_json fuzz_match fuzz_money fuzz_pipeline \
-	fuzz_decoder fuzz_http
+FUZZ_TARGETS = fuzz_reader fuzz_json fuzz_match fuzz_money fuzz_values \
+	fuzz_pipeline fuzz_decoder fuzz_http
 # NULL + 0 is an offset like another one, as it is in C2y
 FUZZ_CFLAGS = -std=gnu11 -O1 -g -fno-omit-frame-pointer \
 	-fsanitize=fuzzer-no-link,address,undefined,float-cast-overflow \
@@ -73,7 +73,7 @@ FUZZ_COMMON := $(addprefix $(OUT)/fuzz/obj/,fuzz.o fuzz_copy.o fuzz_csv.o)
 FUZZ_CORE := $(CORE_SRC:src/core/%.c=$(OUT)/fuzz/core/%.o)
 
 
-.PHONY: build deps up down demo test compat soak asan fuzz lint bench clients \
+.PHONY: build deps up down demo test sown compat soak asan fuzz lint bench clients \
 	install uninstall deb deb-test clean help module unit fuzz-deps fuzz-build \
 	openapi
 
@@ -86,6 +86,8 @@ help:
 	@echo "make up       start a private Postgres, Redis and nginx, in run/"
 	@echo "make down     stop them"
 	@echo "make test     every test"
+	@echo "make sown     sows faults into a copy and looks whether tests catch them,"
+	@echo "              all of t/sown/faults or those that match SOWN"
 	@echo "make compat   builds the nginx in NGINX_SRC, with and without"
 	@echo "              --with-compat, the module for each, and tests both"
 	@echo "make soak     uploads while faults come at random, ten minutes"
@@ -103,7 +105,7 @@ help:
 	@echo "make clean    remove build/ and run/"
 	@echo
 	@echo "GLYPH_PORT=8080 GLYPH_RUN=run NGINX_SRC= NGINX_FLAGS= NGINX=nginx"
-	@echo "TEST_NGINX_LIB= TESTS='t t/fault'"
+	@echo "TEST_NGINX_LIB= TESTS='t/fault t'"
 	@echo "FUZZ_SECONDS=60 FUZZ_TARGETS='$(FUZZ_TARGETS)'"
 
 deps:
@@ -167,6 +169,10 @@ demo: up
 test: build openapi
 	@$(MAKE) --no-print-directory unit
 	@TEST_NGINX_LIB="$(TEST_NGINX_LIB)" BUILD=$(OUT) util/test.sh $(UNIT) $(TESTS)
+
+# each fault is built, and met by the suites that it names: a quarter of an hour
+sown: deps
+	@TEST_NGINX_LIB="$(TEST_NGINX_LIB)" BUILD=$(OUT) util/sow.pl $(SOWN)
 
 # COMPAT="with without" says which of the two
 compat: TESTS = t

@@ -98,20 +98,22 @@ row_short(glyph_buf_t *b, unsigned long i)
 static void
 row_chosen(glyph_buf_t *b, unsigned long i)
 {
-    char                  text[16];
-    uint64_t              title;
-    glyph_str_t           s;
-    glyph_digest_t        d;
-    static unsigned long  next;
+    char                      text[16];
+    uint64_t                  title;
+    glyph_str_t               s;
+    glyph_digest_t            d;
+    static unsigned long      next;
+    static const glyph_str_t  none;
+    glyph_identity_texts_t    texts = { &s, &none, &none, &none };
 
     s.data = (unsigned char *) "A";
     s.len = 1;
-    title = glyph_dedup_title(&s);
+    title = glyph_identity_title(&s);
     s.data = (unsigned char *) text;
 
     do {
         s.len = (size_t) snprintf(text, sizeof(text), "%07lx", next++);
-        glyph_dedup_listing(title, 100, "USD", &s, &d);
+        glyph_identity_listing(title, 100, "USD", &texts, &d);
     } while (d.bytes[7] >> 4);
 
     (void) i;

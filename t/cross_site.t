@@ -3,6 +3,7 @@
 use Test::Nginx::Socket 'no_plan';
 
 use File::Temp 'tempdir';
+use Glyph::Id;
 
 our $Root = tempdir(CLEANUP => 1);
 chmod 0755, $Root;
@@ -10,8 +11,6 @@ open my $file, '>', "$Root/a.csv" or die "a.csv: $!";
 print $file "title,price\nRTX 3090,700\n";
 close $file;
 chmod 0644, "$Root/a.csv";
-
-sub uuid { my $id = `cat /proc/sys/kernel/random/uuid`; chomp $id; $id }
 
 our $Id = uuid();
 

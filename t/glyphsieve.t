@@ -180,6 +180,10 @@ is +(rows($out))[0]{price}, '1.30', '--decimal point';
 ($rc, $out) = sieve("title;price\nRTX 3090;1.299\n", '--decimal', 'comma');
 is +(rows($out))[0]{price}, '1299.00', '--decimal comma';
 
+($rc, $out) = sieve("title,price,seen_at\nRTX 3090,1,03/04/2025\n",
+    '--date-order', 'mdy');
+is +(rows($out))[0]{seen_at}, '2025-03-04T00:00:00Z', '--date-order mdy';
+
 ($rc, $out) = sieve("title\tprice\nRTX 3090, new\t1\n", '--delimiter', 'tab');
 is $rc, 0, '--delimiter tab';
 like $out, qr/"RTX 3090, new"/, 'a comma is then an ordinary character';
@@ -249,7 +253,7 @@ for (['' => 'file_empty'], ["title,price\n" => 'no_rows'],
 }
 
 for (['--format', 'xml'], ['--delimiter', ':'], ['--delimiter', ',,'],
-    ['--decimal', 'dot'], ['--score', 'vram_max=0'], ['--score', 'x=1'],
+    ['--decimal', 'dot'], ['--date-order', 'DMY'], ['--score', 'vram_max=0'], ['--score', 'x=1'],
     ['--currency', 'EUR'], ['--currency', 'USD=1'], ['--charset', 'klingon'],
     ['--models', "$dir/none"], ['--models', spew('m', "x\n")],
     ['--no-such-option'], ['file.csv'], ['--format'])
@@ -271,7 +275,7 @@ like $err, qr/No such file/, 'which is said';
 is "$rc|$err", '0|', '--help';
 like $out, qr/^usage: glyphsieve/, 'tells how to use it';
 like $out, qr/--$_\b/, "and of --$_" for qw(models score currency errors
-    input-format format delimiter decimal charset map help version);
+    input-format format delimiter decimal date-order charset map help version);
 ($rc, $out) = sieve('', '--version');
 like $out, qr/^glyphsieve \d+\.\d+\.\d+\n\z/, '--version';
 

@@ -684,6 +684,10 @@ sub test_deltas {
         . put('deltas', 7, { url => 'u1', price => 1 }) . "'");
     put('deltas-other', 8, { url => 'u1', price => 1 });
 
+    # nor does one whose digests are by another rule, or what it has before it
+    sql("UPDATE glyph.imports SET identity_rule = 2 WHERE id = '"
+        . put('deltas', 50, { url => 'u3', price => 1 }) . "'");
+
     $shown = sub { join ' ', map { my $r = $_; join ':', map {
                    s/^0002000(.).*/$1/r } @$r{qw(import_id import_index
                    previous_import_id previous_import_index price_change

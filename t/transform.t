@@ -134,7 +134,7 @@ qr/^import_index,title,canonical_model,match_type,match_score,match_notes,is_val
 --- more_headers eval: $::Ndjson
 --- response_body
 {"title":"RTX 3080 Ti"}
-{"row_index":1,"line":3,"byte_offset":43,"errors":[{"code":"price_invalid","column":"price","value":"none","message":"the price cannot be read as one amount of money"}],"row_data":"RTX 3090,none,bob"}
+{"row_index":1,"line":3,"byte_offset":43,"errors":[{"code":"price_missing","column":"price","value":"none","message":"the price is empty"}],"row_data":"RTX 3090,none,bob"}
 {"title":"NVIDIA H100 PCIe 80GB"}
 {"title":"RTX 3080 Ti"}
 
@@ -146,7 +146,7 @@ title,price
 ,none
 RTX 3090,700
 --- response_body
-[{"row_index":0,"line":2,"byte_offset":12,"errors":[{"code":"title_missing","column":"title","value":"","message":"neither the title nor the model is given"},{"code":"price_invalid","column":"price","value":"none","message":"the price cannot be read as one amount of money"}],"row_data":",none"},
+[{"row_index":0,"line":2,"byte_offset":12,"errors":[{"code":"title_missing","column":"title","value":"","message":"neither the title nor the model is given"},{"code":"price_missing","column":"price","value":"none","message":"the price is empty"}],"row_data":",none"},
 {"title":"RTX 3090"}]
 
 
@@ -157,7 +157,7 @@ RTX 3090,700
 --- response_body eval
 "title,import_index,_line,_codes,_messages\r
 RTX 3080 Ti,0,,,\r
-,1,3,price_invalid,\"the price cannot be read as one amount of money\"\r
+,1,3,price_missing,\"the price is empty\"\r
 NVIDIA H100 PCIe 80GB,2,,,\r
 RTX 3080 Ti,3,,,\r
 "
@@ -604,3 +604,15 @@ $::UpConfig . "location = /score { glyph_transform; }"
 --- response_body_like eval
 ['"code":"option_invalid".*\\\\"on\\\\" or \\\\"off\\\\"',
  '"code":"option_unknown"']
+
+
+=== TEST 49: what is closer to a type decides, wherever it stands
+--- request
+POST /score?columns=title
+title,price
+RTX 3090,700
+--- more_headers
+Content-Type: text/csv
+Accept: */*;q=0.1, text/csv
+--- response_body eval
+"title\r\nRTX 3090\r\n"

@@ -372,7 +372,7 @@ Graphics card,20
 
 === TEST 30: duplicates are marked
 --- request eval
-["POST /import\ntitle,price,url\nRTX 3090,700,http://a.example/1?utm_source=x\nRTX 3090 Ti,900,http://A.example/1#top\nGTX 1080,99,\n",
+["POST /import\ntitle,price,url\nRTX 3090,700,http://a.example/1?utm_source=x\nRTX 3090 24GB,900,http://A.example/1#top\nGTX 1080,99,\n",
  "GET /listings?import_id=$::Twice&sort=time"]
 --- more_headers eval
 ["Content-Type: text/csv\nGlyph-Job-Id: $::Twice", ""]

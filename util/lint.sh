@@ -48,6 +48,9 @@ if ls build/nginx/addon/http/ngx_glyph_*.o > /dev/null 2>&1; then
     perl util/exports.pl
 fi
 
+# faults that are sown are of the present text
+perl util/sow.pl -c || bad=1
+
 # tables that are made of data
 perl util/words.pl -c || bad=1
 

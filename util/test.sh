@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 #
 # Runs tests on private stores of their own: test.sh WHAT…, each a directory of
-# .t files, or such a file, or a program.  GLYPH_JOBS of them (2) run at a time,
-# each on stores that no other has meanwhile; most wait more than they compute.
+# .t files, or such a file, or a program.  GLYPH_JOBS of them (3) run at a time,
+# each on stores that no other has meanwhile; most wait more than they compute, so
+# two processors are enough for three.  The long ones should come first.
 
 set -eu
 
@@ -27,7 +28,7 @@ for what; do
     done
 done
 
-jobs=${GLYPH_JOBS:-2}
+jobs=${GLYPH_JOBS:-3}
 [ "$jobs" -le "$suites" ] || jobs=$((suites > 0 ? suites : 1))
 
 # a few ports in a row that nobody has: suites with an nginx of their own

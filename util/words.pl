@@ -57,6 +57,22 @@ my %lists = (
         type => 'glyph_phrase_t', array => 'glyph_quantity_words', set => 1,
         class => sub { 'GLYPH_QUANTITY_' . uc shift },
     },
+    placeholder => {
+        file => 'glyph_placeholder_words', include => 'value/glyph_placeholder.h',
+        type => 'glyph_phrase_t', array => 'glyph_placeholder_words', set => 1,
+        class => sub { 'GLYPH_PLACEHOLDER_' . uc shift },
+    },
+    date => {
+        file => 'glyph_date_words', include => 'value/glyph_date_words.h',
+        type => 'glyph_date_word_t', array => 'glyph_date_words', set => 1,
+        class => sub { 'GLYPH_DATE_SAYS_' . uc shift },
+    },
+    sku => {
+        file => 'glyph_identity_words',
+        include => 'value/glyph_identity_words.h',
+        type => 'glyph_phrase_t', array => 'glyph_sku_words',
+        class => sub { 'GLYPH_SKU_' . uc shift },
+    },
     money => {
         file => 'glyph_money_words', include => 'value/glyph_money_words.h',
         type => 'glyph_phrase_t', array => 'glyph_money_words', set => 1,

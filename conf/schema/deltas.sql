@@ -1,5 +1,6 @@
--- How listings changed: each that was there before, under the same URL, beside
--- the last time that it was; newest imports first, in file order.  A page
+-- How listings changed: each that was there before, with the same digest of its
+-- URL (page, model, memory, condition) by the same rule, beside the last time
+-- that it was; newest imports first, in file order.  A page
 -- looks at 10,000 listings at most and may have few rows or none; where it
 -- stopped is in the cursor, in a row of NULLs if need be.  Earlier ones are
 -- looked for in (at least) the 1,000,000 listings before an import: to read
@@ -105,24 +106,27 @@ BEGIN
 
     RETURN QUERY EXECUTE
         'WITH w AS MATERIALIZED ('
-        '  SELECT * FROM unnest($1) WITH ORDINALITY w(id, k)'
+        '  SELECT w.id, w.k, i.identity_rule AS rule'
+        '    FROM unnest($1) WITH ORDINALITY w(id, k)'
+        '         JOIN glyph.imports i ON i.id = w.id'
         '), l AS MATERIALIZED ('
-        '  SELECT l.*, c.n, coalesce(w.k, 0) AS k'
+        '  SELECT l.*, c.n, coalesce(w.k, 0) AS k, i.identity_rule AS rule'
         '    FROM unnest($2, $3) WITH ORDINALITY c(id, import_index, n)'
         '         JOIN glyph.listings l ON l.import_id = c.id'
         '              AND l.import_index = c.import_index'
+        '         JOIN glyph.imports i ON i.id = c.id'
         '         LEFT JOIN w ON w.id = c.id' || v_where ||
         '), u AS ('
-        '  SELECT l.n, l.url_digest, l.k, l.import_index FROM l'
+        '  SELECT l.n, l.url_digest, l.k, l.import_index, l.rule FROM l'
         '   UNION ALL'
-        '  SELECT NULL, o.url_digest, w.k, o.import_index'
+        '  SELECT NULL, o.url_digest, w.k, o.import_index, w.rule'
         '    FROM w JOIN glyph.listings o ON o.import_id = w.id'
         '   WHERE o.url_digest IN (SELECT l.url_digest FROM l)'
         '), h AS ('
         '  SELECT u.n, min(u.k) OVER h AS k,'
         '         min(u.import_index) OVER h AS import_index'
-        '    FROM u WINDOW h AS (PARTITION BY u.url_digest ORDER BY u.k DESC'
-        '         GROUPS BETWEEN 1 PRECEDING AND 1 PRECEDING)'
+        '    FROM u WINDOW h AS (PARTITION BY u.rule, u.url_digest'
+        '         ORDER BY u.k DESC GROUPS BETWEEN 1 PRECEDING AND 1 PRECEDING)'
         '), o AS ('
         '  SELECT h.n, o.* FROM h JOIN glyph.listings o'
         '         ON o.import_id = ($1)[h.k]'

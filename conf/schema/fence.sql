@@ -140,7 +140,9 @@ BEGIN
                                        i.request_hash),
                fingerprint = coalesce(j.fingerprint, i.fingerprint),
                header = coalesce(decode(j.header, 'hex'), i.header),
-               delimiter = coalesce(j.delimiter, i.delimiter)
+               delimiter = coalesce(j.delimiter, i.delimiter),
+               identity_rule = coalesce(nullif(current_setting(
+                   'glyph.identity_rule', true), '')::int2, 1)
           FROM j
          WHERE i.id = j.id AND i.epoch = j.epoch
                AND NOT glyph.is_final(i.state)

@@ -55,6 +55,10 @@ CREATE TABLE IF NOT EXISTS glyph.imports (
     header           bytea,                         -- the file's, in UTF-8
     delimiter        int2,                          -- its code
 
+    -- of url_digest: what the transaction says of its module
+    identity_rule    int2 NOT NULL DEFAULT coalesce(
+        nullif(current_setting('glyph.identity_rule', true), '')::int2, 1),
+
     ordered_at       timestamptz                    -- listing_orders are there
 ) WITH (fillfactor = 90);
 

@@ -10,6 +10,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <sys/random.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "text/glyph_hash.h"
@@ -99,6 +100,7 @@ static const struct option  sieve_options[] = {
     { "input-format", required_argument, NULL, 'i' },
     { "delimiter", required_argument, NULL, 'd' },
     { "decimal", required_argument, NULL, 'p' },
+    { "date-order", required_argument, NULL, 'o' },
     { "charset", required_argument, NULL, 'a' },
     { "map", required_argument, NULL, 'r' },
     { "help", no_argument, NULL, 'h' },
@@ -142,6 +144,7 @@ main(int argc, char **argv)
     s.conf.registry = s.registry;
 
     s.opts.undigested = 1;
+    s.opts.now = (uint64_t) time(NULL) * 1000;
 
     s.n = fread(s.chunk, 1, SIEVE_CHUNK, stdin);
 
@@ -216,6 +219,7 @@ sieve_usage(FILE *out)
           "  --format FORMAT     of the output: csv (default) or ndjson\n"
           "  --delimiter C       one of , ; | tab (default: found)\n"
           "  --decimal MARK      point or comma (default: found)\n"
+          "  --date-order ORDER  dmy, mdy or ymd (default: found)\n"
           "  --charset NAME      of the input (default: by byte order mark,\n"
           "                      else utf-8)\n"
           "  --map FROM:TO,...   names of columns, such as Preis:price\n"
@@ -335,6 +339,14 @@ sieve_option(sieve_t *s, int c, char *arg)
         if (strcmp(arg, "point") == 0 || strcmp(arg, "comma") == 0) {
             s->opts.decimal = (*arg == 'p') ? GLYPH_DECIMAL_POINT
                                             : GLYPH_DECIMAL_COMMA;
+            return -1;
+        }
+        break;
+
+    case 'o':
+        s->opts.date_order = glyph_date_order(&str);
+
+        if (s->opts.date_order != GLYPH_DATE_UNKNOWN) {
             return -1;
         }
         break;

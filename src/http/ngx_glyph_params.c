@@ -35,6 +35,8 @@ static ngx_int_t ngx_glyph_option_delimiter(ngx_glyph_job_t *job,
     ngx_str_t *value);
 static ngx_int_t ngx_glyph_option_decimal(ngx_glyph_job_t *job,
     ngx_str_t *value);
+static ngx_int_t ngx_glyph_option_date_order(ngx_glyph_job_t *job,
+    ngx_str_t *value);
 static ngx_int_t ngx_glyph_option_charset(ngx_glyph_job_t *job,
     ngx_str_t *value);
 static ngx_int_t ngx_glyph_option_map(ngx_glyph_job_t *job,
@@ -78,6 +80,9 @@ static ngx_glyph_option_t  ngx_glyph_known_options[] = {
 
     { ngx_string("decimal"), ngx_glyph_option_decimal,
       "\"point\" or \"comma\"", NGX_GLYPH_PARAM_ALL },
+
+    { ngx_string("date_order"), ngx_glyph_option_date_order,
+      "\"dmy\", \"mdy\" or \"ymd\"", NGX_GLYPH_PARAM_ALL },
 
     { ngx_string("charset"), ngx_glyph_option_charset,
       "the name of a charset", NGX_GLYPH_PARAM_ALL },
@@ -276,6 +281,21 @@ ngx_glyph_option_decimal(ngx_glyph_job_t *job, ngx_str_t *value)
     }
 
     return NGX_DECLINED;
+}
+
+
+static ngx_int_t
+ngx_glyph_option_date_order(ngx_glyph_job_t *job, ngx_str_t *value)
+{
+    glyph_str_t  name;
+
+    name.data = value->data;
+    name.len = value->len;
+
+    job->asked.opts.date_order = glyph_date_order(&name);
+
+    return job->asked.opts.date_order == GLYPH_DATE_UNKNOWN ? NGX_DECLINED
+                                                            : NGX_OK;
 }
 
 

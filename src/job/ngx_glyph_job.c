@@ -145,6 +145,15 @@ ngx_glyph_job_start(ngx_glyph_job_t *job)
 
     job->asked.opts.undigested = !job->sink->stored;
 
+    /* of a file in the spool it is when that came */
+
+    if (job->start_time == 0) {
+        tp = ngx_timeofday();
+        job->start_time = (uint64_t) tp->sec * 1000 + tp->msec;
+    }
+
+    job->asked.opts.now = job->start_time;
+
     rc = glyph_pipeline_create(&job->pipeline, &job->conf->pipeline,
                                &job->asked.opts, &code);
 
@@ -157,9 +166,6 @@ ngx_glyph_job_start(ngx_glyph_job_t *job)
         return NGX_ERROR;
     }
 
-    tp = ngx_timeofday();
-
-    job->start_time = (uint64_t) tp->sec * 1000 + tp->msec;
     job->started = ngx_current_msec;
 
     ngx_glyph_job_list_add(job);

@@ -34,7 +34,7 @@ typedef struct {
     u_char                     decimal;
     u_char                     format;
     u_char                     scored;
-    u_char                     unused;
+    u_char                     date_order;      /* 0 of older modules */
     u_char                     delimiter;
     u_char                     strict;
     u_char                     reject_unknown;
@@ -90,6 +90,7 @@ ngx_glyph_spool_meta_options(ngx_glyph_asked_t *asked, glyph_buf_t *b)
     numbers.decimal = o->decimal;
     numbers.format = o->format;
     numbers.scored = o->scored;
+    numbers.date_order = o->date_order;
     numbers.delimiter = o->delimiter;
     numbers.strict = o->strict;
     numbers.reject_unknown = o->reject_unknown;
@@ -146,6 +147,8 @@ ngx_glyph_spool_meta_read(ngx_glyph_job_t *job, glyph_buf_t *b)
     o->decimal = numbers.decimal;
     o->format = numbers.format;
     o->scored = numbers.scored;
+    o->date_order = numbers.date_order <= GLYPH_DATE_YMD
+                    ? numbers.date_order : GLYPH_DATE_UNKNOWN;
     o->delimiter = numbers.delimiter;
     o->strict = numbers.strict;
     o->reject_unknown = numbers.reject_unknown;

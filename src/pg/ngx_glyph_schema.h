@@ -14,7 +14,7 @@
 #define NGX_GLYPH_SCHEMA_VERSION  3
 
 /* of all functions of these names: name and body, each with a newline */
-#define NGX_GLYPH_SCHEMA_DIGEST   "b1e1f1a6e7fe65551144eb41a234acfc"
+#define NGX_GLYPH_SCHEMA_DIGEST   "b9a5fc5828bf05bbb22ad0c7488e70ba"
 #define NGX_GLYPH_SCHEMA_FUNCTIONS                                            \
     "api_args,api_deltas,api_errors,api_imports,api_jobs,api_listings," \
     "api_models,api_report,api_schema_versions,api_unknowns,api_warnings," \

@@ -141,13 +141,14 @@ ngx_glyph_runner_job(ngx_glyph_job_t *job)
     spool->data = job;
     spool->offset = 0;
 
+    job->start_time = spool->prefix.start_time;
+
     rc = ngx_glyph_job_start(job);
 
     if (rc != NGX_OK) {
         return rc;
     }
 
-    job->start_time = spool->prefix.start_time;
     job->state = NGX_GLYPH_JOB_QUEUED;
 
     ngx_glyph_job_fingerprint(job, spool, run->fingerprint);

@@ -87,7 +87,10 @@ ngx_glyph_batch_sql(ngx_glyph_batch_t *batch, ngx_uint_t schema)
     sql = &batch->sql;
     glyph_buf_reset(sql);
 
-    glyph_buf_puts(sql, "BEGIN;");
+    /* what rows of imports have by default: an older schema does not ask */
+
+    glyph_buf_puts(sql, "BEGIN;SET LOCAL glyph.identity_rule="
+                        ngx_value(GLYPH_IDENTITY_RULE) ";");
 
     ngx_glyph_batch_copy_sql(batch, NGX_GLYPH_BATCH_IMPORTS,
                              ngx_glyph_record_columns);

@@ -37,13 +37,6 @@ sub run_quietly {
     return $pid;
 }
 
-sub spew {
-    my ($name, $text) = @_;
-    open my $out, '>', $name or die "$name: $!";
-    print $out $text;
-    close $out or die "$name: $!";
-}
-
 # made beside $root, which is made anew with nginx
 my $certificate = "$root.pem";
 system("openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost"

@@ -19,7 +19,7 @@ sub spooled { return split ' ', `find $root/spool/jobs -type f` }
 no_standby();
 my $metrics = 'location = /metrics { glyph_metrics; }';
 
-start_nginx(workers => 2, locations => $metrics);
+start_nginx(workers => 2, locations => $metrics, timeout => '8s');
 write_input();
 write_input($small, 20);
 
@@ -248,6 +248,27 @@ subtest 'a file that is damaged' => sub {
         'so does an empty one';
     like get('/metrics'), qr/^glyph_quarantined_files_total 2$/m,
         'and a metric counts them';
+};
+
+# A byte of when it came, which is in the first 32, and one of a label.
+subtest 'a file of which a byte has become another' => sub {
+    for my $what ('prefix', 'options') {
+        my $id = uuid();
+        my $file = "$root/spool/jobs/$id";
+        is code_of($id, upload($id, '/background?source_label=shop-a')), 202,
+            "$what: acknowledged";
+        kill_nginx();
+        my $bytes = slurp($file);
+        my $at = $what eq 'prefix' ? 24 : index $bytes, 'shop-a';
+        substr($bytes, $at, 1) ^= "\1";
+        cmp_ok $at, '>', 0, 'a byte of it is changed';
+        spew($file, $bytes);
+        launch();
+        ok wait_for(sub { -e "$root/spool/quarantine/$id" }, 10),
+            'it goes to quarantine';
+        isnt state_of($id), 'completed', 'and is not imported';
+        sql("SELECT glyph.cancel('$id', '')");
+    }
 };
 
 subtest 'no room' => sub {

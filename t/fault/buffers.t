@@ -20,14 +20,15 @@ sub in_worker { return get('/health') =~ /"jobs_in_worker":(\d+)/ ? $1 : -1 }
 
 # connections that have sent a part of an upload, "$n" of them
 sub half_sent {
-    my ($n, $bytes) = @_;
+    my ($n, $bytes, $header) = @_;
+    $header = defined $header ? "$header\r\n" : '';
     my $body = "title,price\n";
     $body .= "GeForce RTX 3080 no $_,$_.50\n" for 1 .. $bytes / 30;
     return map {
         my $s = IO::Socket::INET->new(PeerAddr => $host, PeerPort => $port)
             or die "connect: $!";
         print {$s} "POST /import HTTP/1.1\r\nHost: x\r\n"
-            . "Content-Type: text/csv\r\nContent-Length: 1000000\r\n\r\n$body";
+            . "Content-Type: text/csv\r\nContent-Length: 1000000\r\n$header\r\n$body";
         $s->flush;
         $s;
     } 1 .. $n;
@@ -52,6 +53,14 @@ subtest 'nobody is forgotten' => sub {
     is code_of($ids[$_], $pids[$_]), 200, 'an upload beside them' for 0 .. 7;
     is visible($_), $rows, 'every row is there' for @ids[0, 3, 7];
     ok wait_for(sub { in_worker() == 0 }, 20), 'nothing is left of the others';
+};
+
+# what does not fill a buffer has its turn, too
+subtest 'rows of a client that pauses' => sub {
+    my $id = uuid();
+    my @clients = half_sent(1, 40_000, "Glyph-Job-Id: $id");
+    ok wait_for(sub { get("/jobs/$id/status") =~ /"rows":1333\b/ }, 10),
+        'are counted to the last' or diag get("/jobs/$id/status");
 };
 
 ok stop_nginx(), 'nginx ends when asked';

@@ -21,13 +21,6 @@ my $most = $ENV{GLYPH_ASAN} ? 64_000 : 16_000;
 my @csv = ('-H', 'Accept: text/csv');
 my @json = ('-H', 'Accept: application/x-ndjson');
 
-sub spew {
-    my ($name, $text) = @_;
-    open my $out, '>:raw', $name or die "$name: $!";
-    print $out $text;
-    close $out or die "$name: $!";
-}
-
 # Sends a file; the ImportResult, or the problem.
 sub import_file {
     my ($text, $id, $query) = @_;

@@ -103,6 +103,27 @@ subtest 'a small upload beside a huge one' => sub {
     is stored($huge), 400_000, 'every row is there, once';
 };
 
+for my $with (['/import', 500, $small], ['/import', 500, $input],
+              ['/background', 202, $small])
+{
+    my ($path, $status, $file) = @$with;
+    my $what = $file eq $small ? 'small' : 'large';
+
+    subtest "a $what import whose end Postgres refuses, by $path" => sub {
+        my $id = uuid();
+        sql('ALTER TABLE glyph.imports ADD CONSTRAINT test_only CHECK'
+            . " (id <> '$id' OR state <> 'completed') NOT VALID");
+        is code_of($id, upload($id, $path, "\@$file")), $status, "a $status";
+        like slurp("$root/$id.body"), qr/"code":"store_refused"/, 'for that'
+            if $path eq '/import';
+        ok wait_for(sub { get("/jobs/$id/status")
+            =~ /"state" ?: ?"failed".*"code" ?: ?"store_refused"/s }, 20),
+            'it has failed, with its code';
+        is visible($id), 0, 'no row is visible';
+        sql('ALTER TABLE glyph.imports DROP CONSTRAINT test_only');
+    };
+}
+
 subtest 'two nodes over one Postgres' => sub {
     my ($mine, $theirs) = (uuid(), uuid());
     my $first = $root;
@@ -150,7 +171,7 @@ subtest 'a database whose default is not to flush' => sub {
 subtest 'what is left' => sub {
     is join(' ', spooled()), '', 'no file';
     ok stop_nginx(), 'nginx ends when asked';
-    is join("\n", grep { !/postgres refused row 7 of/ } bad_lines()), '',
+    is join("\n", grep { !/postgres refused (?:row 7 of|an import:)/ } bad_lines()), '',
         'nothing else bad in the error log';
 };
 

@@ -25,6 +25,7 @@ subtest 'bytes that are no HTTP' => sub {
     print {$s} "\x16\x03\x01\x02\0\1\0\r\n\r\n";
     $s->flush;
     like join('', <$s>), qr/400 Bad Request/, 'a 400';
+    close $s;
     is status_of('/health'), 200, 'and the next is served';
     ok stop_nginx(), 'nginx ends when asked';
     is join("\n", bad_lines()), '', 'nothing bad in the error log';
@@ -90,7 +91,7 @@ subtest 'what is announced and not sent takes no room' => sub {
     like slurp("$root/logs/error.log"),
         qr/\[info\].*no room for the 2000000 bytes/, 'which is no alarm';
     unlike slurp("$root/logs/error.log"), qr/\[(crit|error)\]/, 'nor is more';
-    close $_ for @sockets;
+    close $_ for @sockets, $more;       # nginx would linger
     ok wait_for(sub { get('/health') =~ /"spool":\{"bytes":0,/ }, 5),
         'then nothing is counted';
     ok stop_nginx(), 'nginx ends when asked';
@@ -131,12 +132,14 @@ subtest 'a body has its time' => sub {
     is join("\n", bad_lines()), '', 'nothing bad in the error log';
 };
 
-# Holds up every import for so many seconds, in the background.
+# Holds up every import for so many seconds, in the background, or until it is
+# let go.
 sub hold {
     my ($seconds) = @_;
     defined(my $pid = fork) or die "fork: $!";
     if ($pid == 0) {
         local $SIG{TERM} = 'DEFAULT';
+        open STDERR, '>', '/dev/null';
         eval { sql('BEGIN; LOCK TABLE glyph.imports IN EXCLUSIVE MODE;'
                    . " SELECT pg_sleep($seconds)") };
         require POSIX;
@@ -145,6 +148,13 @@ sub hold {
     wait_for(sub { sql("SELECT 1 FROM pg_locks WHERE granted AND mode ="
         . " 'ExclusiveLock' AND relation = 'glyph.imports'::regclass") }, 10);
     return $pid;
+}
+
+sub let_go {
+    my ($pid) = @_;
+    sql("SELECT pg_cancel_backend(pid) FROM pg_stat_activity"
+        . " WHERE query LIKE 'BEGIN; LOCK TABLE glyph.imports%'");
+    waitpid $pid, 0;
 }
 
 subtest 'our time is not the client\'s' => sub {
@@ -188,6 +198,7 @@ subtest 'more than any disk has' => sub {
     start_nginx();
     my $s = announce('/background', '9223372036854775807', "title,price\n");
     like answer($s, 3), qr/ 507 .*"code":"spool_full"/s, 'a 507';
+    close $s;
     like slurp("$root/logs/error.log"),
         qr/\[info\].*no room for the 9223372036854775807 bytes/,
         'which is no alarm';
@@ -340,7 +351,7 @@ sub turn_of {
     my ($which, @files) = @_;
     sql('DELETE FROM glyph.imports');
     my @ids = map { uuid() } @files;
-    my $pid = hold(6);
+    my $pid = hold(30);
     my $blocker = file_of(600_000);
     my @sockets = map { one(uuid(), $blocker) } 1 .. 4;
     sleep 1;
@@ -348,8 +359,8 @@ sub turn_of {
         push @sockets, one($ids[$i], $files[$i]);
     }
     ok wait_for(sub { get('/metrics') =~ /waiting\{kind="chunk"\} (\d+)/
-                      && $1 > @files / 2 }, 5), 'all wait';
-    waitpid $pid, 0;
+                      && $1 > @files / 2 }, 15), 'all wait';
+    let_go($pid);
     like answer($_, 60), qr/ 200 /, 'each is imported' for @sockets[4, -1];
     my $left = grep { answer($_, 60) !~ /^HTTP\S+ 200 / }
         @sockets[5 .. $#sockets - 1];
@@ -412,7 +423,8 @@ sub damaged {
 }
 
 subtest 'a row that was damaged by hand' => sub {
-    start_nginx(locations => 'location /imports { glyph_imports; }');
+    start_nginx(http => 'glyph_events_wait 500ms;',
+                locations => 'location /imports { glyph_imports; }');
     my $file = "$root/damaged.csv";
     my ($id, $other) = (uuid(), uuid());
     open my $out, '>', $file or die "$file: $!";

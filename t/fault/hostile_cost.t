@@ -282,7 +282,7 @@ CONF
         qr/"valid_rows":1,/, 'one upload';
     my $before = memory();
 
-    for (1 .. 3) {
+    for (1 .. 2) {
         my $most = streams($http2, 8, $dry, '/score', '/score?stream=on',
                            '/import', '/background');
 

@@ -303,6 +303,7 @@ subtest 'a cancel that nobody has asked for' => sub {
     redis('publish', 'glyph:control', $id);
     ok +IO::Select->new($s)->can_read(2), 'until it is told';
     like scalar(<$s>), qr/ 409 /, 'and so is its client';
+    close $s;       # nginx would linger
     ok stop_nginx(), 'nginx ends when asked';
     is join("\n", bad_lines()), '', 'nothing bad in the error log';
 };
@@ -310,7 +311,7 @@ subtest 'a cancel that nobody has asked for' => sub {
 subtest 'Postgres cannot be asked' => sub {
     {
         local $ENV{GLYPH_PG} = 'host=/nonexistent dbname=glyph user=glyph';
-        Glyph::Fault::configure();
+        Glyph::Fault::configure(timeout => '1s');
         launch();
     }
     my $id = uuid();
@@ -398,7 +399,7 @@ subtest 'a server that is no Redis' => sub {
         is code_of($id, upload($id, "\@$small")), 200, "$name: imports work";
         like get("/jobs/$id/status"), qr/"state" ?: ?"completed"/,
             "$name: their status is there";
-        sleep 1;
+        sleep 0.5;
         my $memory = 0;
         for (workers()) {
             $memory += $1

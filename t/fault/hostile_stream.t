@@ -160,13 +160,6 @@ sub metric {
     return get('/metrics') =~ /^\Q$name\E (\d+)/m ? $1 : undef;
 }
 
-sub spew {
-    my ($name, $text) = @_;
-    open my $out, '>', $name or die "$name: $!";
-    print $out $text;
-    close $out or die "$name: $!";
-}
-
 sub over {
     ok stop_nginx(), 'nginx ends when asked';
     is join("\n", bad_lines()), '', 'nothing bad in the error log';

@@ -227,7 +227,7 @@ subtest 'a worker that has just started' => sub {
     my (%codes, %health);
     for (1 .. 10) {
         kill 'HUP', master();
-        for (1 .. 20) {
+        for (1 .. 10) {
             $codes{ status_of("/jobs/$unknown/status") }++;
             $health{ get('/health') }++;
         }
@@ -322,7 +322,7 @@ subtest 'a master that becomes a replica' => sub {
     ok connected(), 'connected; a Sentinel on a socket will do';
 
     my $id = uuid();
-    my $pid = upload($id, '--limit-rate', '300k');
+    my $pid = upload($id, '--limit-rate', '600k');
     ok tells($id, sub { cli('one', @_) }), 'a job that runs is in the master';
     cli('one', 'replicaof', '127.0.0.1', $two);
     ok wait_for(sub { get('/health') =~ /READONLY|it is no master/ }, 5),

@@ -378,7 +378,7 @@ subtest 'a reader that does not read' => sub {
     my $id = uuid();
     my $slow = Stream->new($id, slow => 1, port => $slow_port);
     my ($fast) = both($id);
-    my $pid = upload($id, '--limit-rate', '300k');
+    my $pid = upload($id, '--limit-rate', '500k');
     ok pump([ $fast ], 40), 'the other stream ends';
     is code_of($id, $pid), 200, 'the upload is answered with 200';
     sleep 0.5;
@@ -466,7 +466,7 @@ start(redis => '');
 subtest 'no Redis' => sub {
     my $id = uuid();
     my @streams = both($id);
-    my $pid = upload($id, '--limit-rate', '600k');
+    my $pid = upload($id, '--limit-rate', '1m');
     ok pump(\@streams, 30), 'the streams end';
     is code_of($id, $pid), 200, 'the upload is answered with 200';
     for my $stream (@streams) {

@@ -66,6 +66,11 @@ print $out "title,price,currency\n", "RTX 3090,700,SEK\n" x 5;
 close $out;
 
 # What of the warnings of an upload can be read.
+sub rule_of {
+    my ($id) = @_;
+    return sql("SELECT identity_rule FROM glyph.imports WHERE id = '$id'");
+}
+
 sub warnings_of {
     my ($id) = @_;
     return scalar(() = get("/jobs/$id/errors?severity=warning", '-H',
@@ -95,6 +100,8 @@ subtest 'interrupted behind its steps' => sub {
     is run_file($part, $ENV{GLYPH_PG}), '', 'the steps are done';
     is sql('SELECT max(version) FROM glyph.schema_versions'), $version,
         'and the schema knows it';
+    is sql('SELECT string_agg(DISTINCT identity_rule::text, chr(44))'
+           . ' FROM glyph.imports'), 1, 'what was there is of the first rule';
     my $id = uuid();
     is code_of($id, upload($id, "\@$small")), 200,
         'connections that are open go on';
@@ -125,6 +132,7 @@ subtest 'while uploads are on their way' => sub {
     is run_file($schema, $ENV{GLYPH_PG}), '', 'again';
     is code_of($ids[$_], $pids[$_]), 200, 'completed' for 0 .. 3;
     is visible($_), $rows, 'all rows' for @ids;
+    is rule_of($_), 2, 'their digests are of the present rule' for @ids;
 };
 
 subtest 'while a purge is in the midst of its work' => sub {
@@ -156,7 +164,9 @@ ok wait_for(sub {
 
 subtest 'warnings' => sub {
     is warnings_of($unkept), 0, 'of before are none';
-    is warnings_of(warned()), 5, 'of now are kept';
+    my $id = warned();
+    is warnings_of($id), 5, 'of now are kept';
+    is rule_of($id), 2, 'of an import that is copied: the rule is this one\'s';
 };
 
 # A number 2 is the present one without what came with 3.

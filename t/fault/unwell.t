@@ -135,7 +135,8 @@ sub answer {
 }
 
 sub start {
-    start_nginx(timeout => '2s', locations => <<'LOCATIONS');
+    start_nginx(timeout => '2s', http => 'glyph_events_wait 500ms;',
+                locations => <<'LOCATIONS');
         location = /any { glyph_import; }
         location = /listings { glyph_query listings; }
         location = /metrics { glyph_metrics; }
@@ -171,7 +172,7 @@ sub writes {
 
     my $ok = 0;
     my $seen = '';
-    for (1 .. 30) {
+    for (1 .. 20) {
         my $health = get('/health');
         $ok++ if $health !~ /"status":"degraded".*"postgres":\{"state":"unwell","error":"/;
         sleep 0.1;
@@ -230,7 +231,7 @@ sub reads {
     like get('/jobs'), $refused, 'and the list of jobs';
 
     my $ok = 0;
-    for (1 .. 30) {
+    for (1 .. 20) {
         $ok++ if get('/health') !~ /"status":"degraded".*"state":"unwell"/;
         get('/listings');
         sleep 0.1;

@@ -10,6 +10,7 @@ plan skip_all => 'GLYPH_PG is not set' unless $ENV{GLYPH_PG};
 
 use Glyph::Fault;
 
+my $n = 200_000;
 my $large = "$root/large.csv";
 my $small = "$root/small.csv";
 my $locations = 'location = /metrics { glyph_metrics; }';
@@ -35,32 +36,32 @@ sub start {
 no_standby();
 limit(-1);
 start_nginx(locations => $locations);
-write_input($large, 300_000);
+write_input($large, $n);
 write_input($small, 20);
 
 subtest 'two large uploads, one worker' => sub {
     my ($pid, @id) = start();
     ok begun($_), 'each begins' for @id;
-    is wait_for(sub { my @n = writing(); @n == 2 ? 2 : 0 }, 20), 2,
+    is wait_for(sub { my @pid = writing(); @pid == 2 ? 2 : 0 }, 20), 2,
         'two transactions at a time';
     like get('/metrics'), qr/^glyph_writer_connections\{state="busy"\} [012]$/m,
         'metrics tell of them';
     is code_of($_, $pid->{$_}), 200, 'it is completed' for @id;
-    is stored($_), 300_000, 'every row is there, once' for @id;
+    is stored($_), $n, 'every row is there, once' for @id;
 };
 
 subtest 'one of the two connections is lost' => sub {
     my ($pid, @id) = start();
 
-    for my $n (1 .. 6) {
+    for my $i (1 .. 6) {
         my @pid = wait_for(sub { writing() == 2 }, 20) ? writing() : ();
-        sql('SELECT pg_terminate_backend(' . $pid[$n % 2] . ')') if @pid > 1;
+        sql('SELECT pg_terminate_backend(' . $pid[$i % 2] . ')') if @pid > 1;
     }
 
     is code_of($_, upload($_, "\@$small")), 200, 'a small one is done'
         for map { uuid() } 1 .. 5;
     is code_of($_, $pid->{$_}), 200, 'it is completed' for @id;
-    is stored($_), 300_000, 'every row is there, once' for @id;
+    is stored($_), $n, 'every row is there, once' for @id;
     like slurp("$root/logs/error.log"), qr/postgres was lost in a transaction/,
         'the log says so';
 };
@@ -69,7 +70,7 @@ subtest 'one of the two connections is lost' => sub {
 subtest 'Postgres has no further connection' => sub {
     ok stop_nginx(), 'nginx ends when asked';
     start_nginx(locations => $locations);
-    write_input($large, 300_000);
+    write_input($large, $n);
     write_input($small, 20);
     my $first = uuid();
     is code_of($first, upload($first, "\@$small")), 200, 'there is one';
@@ -79,7 +80,7 @@ subtest 'Postgres has no further connection' => sub {
         slurp("$root/logs/error.log") =~ /postgres has no further connection/;
     }, 20), 'the log says so';
     is code_of($_, $pid->{$_}), 200, 'it is completed' for @id;
-    is stored($_), 300_000, 'every row is there, once' for @id;
+    is stored($_), $n, 'every row is there, once' for @id;
     limit(-1);
 };
 

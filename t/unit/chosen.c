@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#include "value/glyph_dedup.h"
+#include "value/glyph_identity.h"
 
 
 int
@@ -20,6 +20,9 @@ main(int argc, char **argv)
     glyph_str_t     s;
     glyph_digest_t  d;
 
+    static const glyph_str_t  none;
+    glyph_identity_texts_t    texts = { &s, &none, &none, &none };
+
     if (argc < 2) {
         fprintf(stderr, "usage: chosen N [any]\n");
         return 2;
@@ -27,7 +30,7 @@ main(int argc, char **argv)
 
     s.data = (unsigned char *) "A";
     s.len = 1;
-    title = glyph_dedup_title(&s);
+    title = glyph_identity_title(&s);
     s.data = (unsigned char *) text;
 
     puts("title,price,seller");
@@ -39,7 +42,7 @@ main(int argc, char **argv)
 
         do {
             s.len = (size_t) snprintf(text, sizeof(text), "%06lx", next++);
-            glyph_dedup_listing(title, 100, "USD", &s, &d);
+            glyph_identity_listing(title, 100, "USD", &texts, &d);
         } while (argc < 3 && d.bytes[7] >> 4);
 
         printf("A,1,%s\n", text);

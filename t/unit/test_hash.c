@@ -142,7 +142,7 @@ test_chosen(void)
     for (i = 0; i < KEYS; i++) {
         n = (uint64_t) 0x5eed << 48 | (uint64_t) i << 8;
         memcpy(key.bytes, &n, sizeof(n));
-        (void) glyph_dedup_row(d, i, &key, NULL, &full);
+        (void) glyph_dedup_row(d, i, &key, &full);
     }
 
     passed = glyph_dedup_passed(d, &turns);
@@ -237,7 +237,7 @@ answers(const uint64_t *numbers, int64_t *first, uint64_t *passed,
     for (i = 0; i < 2 * BAD; i++) {
         memcpy(key.bytes, &numbers[i < BAD ? i : 2 * BAD - 1 - i],
                sizeof(uint64_t));
-        first[i] = glyph_dedup_row(d, i, &key, NULL, &full);
+        first[i] = glyph_dedup_row(d, i, &key, &full);
     }
 
     *passed = glyph_dedup_passed(d, turns);

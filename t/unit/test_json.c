@@ -176,6 +176,35 @@ test_numbers(glyph_buf_t *b)
 }
 
 
+/* Of what JSON is, and what is none for a byte of it. */
+
+static void
+test_texts(void)
+{
+    int            c, bad;
+    glyph_str_t    s;
+    unsigned char  json[] = "{\"a\":\"x\"}";
+
+    s.data = json;
+    s.len = sizeof(json) - 1;
+
+    bad = 0;
+
+    for (c = 0; c < 0x20; c++) {
+        json[6] = (unsigned char) c;
+        bad += glyph_json_is_object(&s);
+    }
+
+    is_int(bad, 0, "no text has a control character");
+
+    json[6] = ' ';
+    ok(glyph_json_is_object(&s), "one may have a space");
+
+    json[6] = 0x7f;
+    ok(glyph_json_is_object(&s), "and what JSON has no rule for");
+}
+
+
 int
 main(void)
 {
@@ -198,6 +227,7 @@ main(void)
     }
 
     test_numbers(&b);
+    test_texts();
 
     glyph_buf_free(&b);
 

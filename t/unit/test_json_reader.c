@@ -605,7 +605,8 @@ test_pipeline(void)
            sizeof(listings_said) - 1, "becomes these");
     ok(has(&whole.result,
               "\"dialect\":{\"delimiter\":null,\"charset\":\"utf-8\","
-              "\"decimal\":\"comma\",\"format\":\"json\"}"),
+              "\"decimal\":\"comma\",\"format\":\"json\","
+              "\"date_order\":\"unknown\"}"),
        "the result tells the format");
     ok(has(&whole.result,
               "{\"row_index\":4,\"line\":6,\"byte_offset\":255,\"row_data\":"

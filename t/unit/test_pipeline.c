@@ -738,15 +738,19 @@ static const row_t  rows[] = {
     { "RTX 3090,,700,beads,,,", "currency_invalid(currency) " },
     { "RTX 3090,,$700,EUR,,,", "currency_conflict(currency) " },
     { "RTX 3090,,700,,-3,,", "quantity_invalid(quantity) " },
-    { "RTX 3090,,700,,,03/04/2025,", "date_invalid(seen_at) " },
-    { "RTX 3090,,700,,,soon,", "date_invalid(seen_at) " },
+    { "RTX 3090,,n/a,,,,", "price_missing(price) " },
+    { "RTX 3090,,700,N/A,-,?,None", "" },
+    { "RTX 3090,,700,,,03/04/2025,", "" },
+    { "RTX 3090,,700,,,soon,", "" },
+    { "RTX &amp; <b>3090</b>,,&euro;700,,,,", "" },
+    { "RTX 3090,,799<sup>99</sup>,,,,", "price_invalid(price) " },
     { "RTX 3090,,700,,,,,more", "row_column_count(row) " },
     { "a,b,c,d,e,f,g,h,i,j,k,l,m", "row_too_many_columns(row) " },
     { "RTX \xff,,700,,,,", "row_encoding(row) " },
     { "\"RTX 3090,,700,,,,", "row_malformed(row) " },
     { ",,x,beads,-1,soon,", "title_missing(title) "
       "currency_invalid(currency) price_invalid(price) "
-      "quantity_invalid(quantity) date_invalid(seen_at) " },
+      "quantity_invalid(quantity) " },
     { NULL, NULL }
 };
 

@@ -7,6 +7,7 @@
 
 #include "text/glyph.h"
 #include "value/glyph_currency.h"
+#include "value/glyph_date.h"
 #include "body/glyph_decoder.h"
 #include "text/glyph_format.h"
 
@@ -21,6 +22,10 @@ typedef struct {
     glyph_format_e   format;        /* of a form: CSV, unless it tells */
     unsigned char    delimiter;     /* 0: to be found */
     glyph_decimal_e  decimal;
+    glyph_date_order_e  date_order;     /* unknown: to be found */
+    uint64_t         now;           /* ms since 1970: the import's time, from
+                                       which "2 days ago" counts; 0: such is
+                                       not read */
     uint64_t         max_errors;    /* 0: the location's */
     double           max_error_ratio;   /* 0: none, else 0 < r <= 1 */
     unsigned         undigested:1;  /* nobody asks for the file's SHA-256 */

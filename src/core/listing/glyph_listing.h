@@ -9,7 +9,8 @@
 
 #include "text/glyph.h"
 #include "column/glyph_column.h"
-#include "value/glyph_dedup.h"
+#include "value/glyph_date.h"
+#include "value/glyph_identity.h"
 #include "title/glyph_match.h"
 #include "value/glyph_money.h"
 #include "listing/glyph_score.h"
@@ -26,8 +27,8 @@ typedef struct {
     glyph_score_t          score;
 
     int64_t                duplicate_of;    /* -1: the first */
-    glyph_digest_t         url_digest;
-    unsigned               has_url:1;
+    glyph_digest_t         url_digest;  /* by glyph_identity.h */
+    unsigned               has_url:1;   /* and there is one */
     unsigned               has_seen_at:1;
 
     int64_t                quantity;    /* or GLYPH_QUANTITY_NONE */

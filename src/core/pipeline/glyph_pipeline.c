@@ -1,12 +1,14 @@
 
 #include "body/glyph_body.h"
 #include "csv/glyph_json_sample.h"
+#include "pipeline/glyph_habit.h"
 #include "pipeline/glyph_pipeline.h"
 #include "csv/glyph_reader.h"
 #include "pipeline/glyph_row.h"
 #include "csv/glyph_sample.h"
 #include "pipeline/glyph_scored.h"
 #include "pipeline/glyph_stats.h"
+#include "value/glyph_placeholder.h"
 
 
 /* ratio budgets are tested at this many rows, and at each doubling */
@@ -41,6 +43,7 @@ struct glyph_pipeline_s {
                                                    not given; or NULL */
     glyph_stats_t                *stats;
     glyph_decimal_e               habit;
+    glyph_date_order_e            date_order;
     unsigned char                 delimiter;
     uint64_t                      ratio_rows;   /* the next test */
     unsigned                      ended:1;
@@ -92,6 +95,8 @@ glyph_pipeline_create(glyph_pipeline_t **pp,
     {
         return GLYPH_ERROR;
     }
+
+    glyph_placeholder_init();
 
     p = calloc(1, sizeof(glyph_pipeline_t));
     if (p == NULL) {
@@ -303,6 +308,7 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
 {
     int             rc;
     glyph_code_e    code;
+    glyph_habit_t   habit;
     glyph_sample_t  s;
 
     memset(&s, 0, sizeof(glyph_sample_t));
@@ -361,7 +367,16 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
 
     p->row = glyph_row_create(p->conf, &p->opts, p->header, p->habit);
 
-    return p->row ? GLYPH_AGAIN : GLYPH_ERROR;
+    if (p->row == NULL
+        || glyph_habit_find(&habit, &p->opts, &s, p->row) != GLYPH_OK)
+    {
+        return GLYPH_ERROR;
+    }
+
+    glyph_row_use_habit(p->row, &habit);
+    p->date_order = habit.dates.order;
+
+    return GLYPH_AGAIN;
 }
 
 
@@ -396,6 +411,8 @@ glyph_pipeline_read(glyph_pipeline_t *p, glyph_slice_t *in, int end,
 {
     int             rc, read;
     glyph_record_t  rec;
+
+    glyph_row_input(p->row, in->last);
 
     for ( ;; ) {
 
@@ -698,6 +715,7 @@ glyph_pipeline_result(const glyph_pipeline_t *p, glyph_buf_t *b,
     file.delimiter = p->delimiter;
     file.charset = glyph_body_charset(p->body);
     file.decimal = p->habit;
+    file.date_order = p->date_order;
     file.code = p->code;
     file.detail = &p->detail_str;
     file.did_you_mean = &p->did_you_mean;

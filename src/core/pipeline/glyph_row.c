@@ -1,8 +1,5 @@
 
-#include "text/glyph_json.h"
-#include "text/glyph_memo.h"
-#include "pipeline/glyph_row.h"
-#include "pipeline/glyph_scored.h"
+#include "pipeline/glyph_row_parts.h"
 #include "text/glyph_utf8.h"
 
 
@@ -12,55 +9,17 @@
 #define GLYPH_ROW_CONDITION_MAX  32
 
 
-struct glyph_row_s {
-    const glyph_pipeline_conf_t  *conf;
-    const glyph_header_t         *header;
-    const glyph_column_t         *columns;
-    size_t                        ncolumns;
-    const char                   *currency;     /* the header's, or "" */
-    glyph_decimal_e               habit;
-    glyph_matcher_t              *matcher;      /* NULL: it rests */
-    glyph_memo_t                 *conditions;   /* NULL before the first */
-    glyph_dedup_t                *dedup;        /* NULL: off */
-    glyph_scored_t                scored;       /* if is_scored */
-    size_t                        longest;      /* of a known column's text */
-    unsigned                      reject_unknown:1;
-    unsigned                      reject_not_gpu:1;
-    unsigned                      dedup_full:1; /* and it was said */
-    unsigned                      price_number:1;   /* of JSON */
-    unsigned                      is_scored:1;
-};
-
-
 static int glyph_row_record(const glyph_record_t *rec,
     glyph_row_result_t *result);
-static void glyph_row_fields(glyph_row_t *row, const glyph_record_t *rec,
-    glyph_row_result_t *result);
-static void glyph_row_known(glyph_row_t *row, const glyph_str_t *value,
-    glyph_field_e kind, glyph_column_e column, glyph_row_result_t *result);
-static void glyph_row_extra(glyph_buf_t *extra, const glyph_column_t *column,
-    const glyph_str_t *value, glyph_field_e kind);
-static int glyph_row_is_extra(const glyph_row_t *row, size_t i,
-    const glyph_str_t *value);
-static void glyph_row_join(glyph_buf_t *extra, const glyph_str_t *object);
-static void glyph_row_lengths(const glyph_row_t *row,
-    glyph_row_result_t *result);
-static size_t glyph_row_text_max(glyph_column_e column);
 static void glyph_row_title(glyph_row_result_t *result);
 static void glyph_row_price(glyph_row_t *row, glyph_row_result_t *result);
 static void glyph_row_values(glyph_row_t *row, glyph_row_result_t *result);
 static const char *glyph_row_condition(glyph_row_t *row,
     const glyph_str_t *text);
 static void glyph_row_match(glyph_row_t *row, glyph_row_result_t *result);
-static void glyph_row_url(glyph_row_t *row, glyph_row_result_t *result);
-static void glyph_row_digest(glyph_row_t *row, glyph_row_result_t *result);
 static void glyph_row_scored(glyph_row_t *row, const glyph_record_t *rec,
     glyph_row_result_t *result);
 static void glyph_row_rejects(glyph_row_t *row, glyph_row_result_t *result);
-static void glyph_row_error(glyph_row_result_t *result, glyph_code_e code,
-    glyph_column_e column);
-static void glyph_row_warning(glyph_row_result_t *result, glyph_code_e code,
-    glyph_column_e column);
 static void glyph_row_what(const glyph_row_result_t *result,
     glyph_code_e code, glyph_column_e column, glyph_row_error_t *e);
 
@@ -86,6 +45,7 @@ glyph_row_create(const glyph_pipeline_conf_t *conf,
     row->reject_not_gpu = opts->reject_not_gpu;
 
     row->is_scored = opts->scored;
+    row->sku = glyph_row_find_sku(row);
 
     glyph_scored_find(&row->scored, header);
 
@@ -99,6 +59,15 @@ glyph_row_create(const glyph_pipeline_conf_t *conf,
     }
 
     return row;
+}
+
+
+void
+glyph_row_use_habit(glyph_row_t *row, const glyph_habit_t *habit)
+{
+    row->dates = habit->dates;
+    row->shared_urls = habit->shared_urls;
+    row->said = 0;
 }
 
 
@@ -120,6 +89,7 @@ void
 glyph_row_result_free(glyph_row_result_t *result)
 {
     glyph_buf_free(&result->extra);
+    glyph_buf_free(&result->decoded);
 }
 
 
@@ -138,6 +108,15 @@ glyph_row_end(glyph_row_t *row)
 {
     glyph_dedup_destroy(row->dedup);
     row->dedup = NULL;
+}
+
+
+void
+glyph_row_input(glyph_row_t *row, const unsigned char *last)
+{
+    row->last = last;
+    row->semicolon = NULL;
+    row->bracket = NULL;
 }
 
 
@@ -162,13 +141,12 @@ glyph_row_read(glyph_row_t *row, const glyph_record_t *rec, int64_t index,
 
     glyph_row_fields(row, rec, result);
 
-    if (result->extra.failed) {
+    if (result->extra.failed || result->decoded.failed) {
         return GLYPH_ERROR;
     }
 
     glyph_row_lengths(row, result);
     glyph_row_title(result);
-    glyph_row_url(row, result);
     glyph_row_price(row, result);
     glyph_row_values(row, result);
 
@@ -188,7 +166,9 @@ glyph_row_read(glyph_row_t *row, const glyph_record_t *rec, int64_t index,
         glyph_row_match(row, result);
     }
 
-    glyph_row_digest(row, result);
+    if (result->rejected.n == 0) {
+        glyph_row_identify(row, result);
+    }
 
     return GLYPH_OK;
 }
@@ -222,178 +202,6 @@ glyph_row_record(const glyph_record_t *rec, glyph_row_result_t *result)
     }
 
     return GLYPH_OK;
-}
-
-
-static void
-glyph_row_fields(glyph_row_t *row, const glyph_record_t *rec,
-    glyph_row_result_t *result)
-{
-    size_t                 i;
-    glyph_str_t            value;
-    glyph_field_e          kind;
-    const glyph_column_t  *column;
-
-    for (i = 0; i < GLYPH_COL_N; i++) {
-        result->listing.text[i].len = 0;
-    }
-
-    glyph_buf_reset(&result->extra);
-    row->price_number = 0;
-    row->longest = 0;
-
-    /* the keys of JSON may have become more */
-
-    row->columns = glyph_header_columns(row->header, &row->ncolumns);
-
-    for (i = 0; i < rec->nfields; i++) {
-        /* by parts, as it was written: the processor would wait otherwise */
-
-        value.data = rec->fields[i].data;
-        value.len = rec->fields[i].len;
-
-        glyph_utf8_trim(&value);
-
-        if (value.len == 0) {
-            continue;
-        }
-
-        if (i >= row->ncolumns) {
-            glyph_row_error(result, GLYPH_ROW_COLUMN_COUNT, GLYPH_COL_N);
-            break;
-        }
-
-        column = &row->columns[i];
-        kind = rec->kinds ? rec->kinds[i] : GLYPH_FIELD_TEXT;
-
-        if (column->used < GLYPH_COL_N) {
-            glyph_row_known(row, &value, kind, column->used, result);
-
-        } else if (column->used == GLYPH_COL_EXTRA
-                   && glyph_row_is_extra(row, i, &value))
-        {
-            glyph_row_join(&result->extra, &value);
-
-        } else if (column->used == GLYPH_COL_EXTRA) {
-            glyph_row_extra(&result->extra, column, &value, kind);
-        }
-    }
-
-    if (result->extra.len) {
-        glyph_buf_putc(&result->extra, '}');
-    }
-
-    result->listing.extra.data = result->extra.data;
-    result->listing.extra.len = result->extra.len;
-
-    if (rec->nfields < row->ncolumns) {
-        glyph_row_warning(result, GLYPH_WARN_ROW_SHORT, GLYPH_COL_N);
-    }
-}
-
-
-static void
-glyph_row_known(glyph_row_t *row, const glyph_str_t *value,
-    glyph_field_e kind, glyph_column_e column, glyph_row_result_t *result)
-{
-    result->listing.text[column] = *value;
-
-    if (value->len > row->longest) {
-        row->longest = value->len;
-    }
-
-    if (kind == GLYPH_FIELD_NESTED) {
-        glyph_row_error(result, GLYPH_ROW_VALUE_NESTED, column);
-    }
-
-    if (kind == GLYPH_FIELD_NUMBER && column == GLYPH_COL_PRICE) {
-        row->price_number = 1;
-    }
-}
-
-
-static void
-glyph_row_extra(glyph_buf_t *extra, const glyph_column_t *column,
-    const glyph_str_t *value, glyph_field_e kind)
-{
-    glyph_buf_putc(extra, extra->len ? ',' : '{');
-    glyph_json_string(extra, column->given.data, column->given.len);
-    glyph_buf_putc(extra, ':');
-
-    if (kind == GLYPH_FIELD_TEXT) {
-        glyph_json_string(extra, value->data, value->len);
-
-    } else {
-        glyph_buf_append(extra, value->data, value->len);
-    }
-}
-
-
-/* JSON on one line, as it is written; anything else is a text like others. */
-
-static int
-glyph_row_is_extra(const glyph_row_t *row, size_t i, const glyph_str_t *value)
-{
-    return row->is_scored && (int) i == row->scored.at[GLYPH_SCORED_EXTRA]
-           && memchr(value->data, '\n', value->len) == NULL
-           && memchr(value->data, '\r', value->len) == NULL
-           && glyph_json_is_object(value);
-}
-
-
-/* What was extra when the file was scored. */
-
-static void
-glyph_row_join(glyph_buf_t *extra, const glyph_str_t *object)
-{
-    glyph_str_t  members;
-
-    members.data = object->data + 1;
-    members.len = object->len - 2;
-
-    glyph_utf8_trim(&members);
-
-    if (members.len) {
-        glyph_buf_putc(extra, extra->len ? ',' : '{');
-        glyph_buf_append(extra, members.data, members.len);
-    }
-}
-
-
-static void
-glyph_row_lengths(const glyph_row_t *row, glyph_row_result_t *result)
-{
-    int  i;
-
-    for (i = 0; row->longest > GLYPH_ROW_TEXT_MAX && i < GLYPH_COL_N; i++) {
-        if (result->listing.text[i].len > glyph_row_text_max(i)) {
-            glyph_row_error(result, GLYPH_ROW_FIELD_TOO_LONG, i);
-        }
-    }
-
-    if (result->extra.len > GLYPH_ROW_NOTES_MAX) {
-        glyph_row_error(result, GLYPH_ROW_FIELD_TOO_LONG, GLYPH_COL_N);
-    }
-}
-
-
-static size_t
-glyph_row_text_max(glyph_column_e column)
-{
-    switch (column) {
-
-    case GLYPH_COL_TITLE:
-        return GLYPH_ROW_TITLE_MAX;
-
-    case GLYPH_COL_SOURCE_URL:
-        return GLYPH_ROW_URL_MAX;
-
-    case GLYPH_COL_BULK_NOTES:
-        return GLYPH_ROW_NOTES_MAX;
-
-    default:
-        return GLYPH_ROW_TEXT_MAX;
-    }
 }
 
 
@@ -495,14 +303,15 @@ glyph_row_values(glyph_row_t *row, glyph_row_result_t *result)
 
     l->has_seen_at = 0;
 
-    if (!glyph_date_is_absent(&l->text[GLYPH_COL_SEEN_AT])) {
-        code = glyph_date_parse(&l->text[GLYPH_COL_SEEN_AT], &l->seen_at);
+    if (l->text[GLYPH_COL_SEEN_AT].len) {
+        code = glyph_date_parse(&l->text[GLYPH_COL_SEEN_AT], &row->dates,
+                                &l->seen_at);
+
+        l->has_seen_at = code == GLYPH_CODE_OK;
 
         if (code != GLYPH_CODE_OK) {
-            glyph_row_error(result, code, GLYPH_COL_SEEN_AT);
+            glyph_row_warn_once(row, result, code, GLYPH_COL_SEEN_AT);
         }
-
-        l->has_seen_at = 1;
     }
 
     condition = glyph_row_condition(row, &l->text[GLYPH_COL_CONDITION]);
@@ -549,7 +358,7 @@ glyph_row_scored(glyph_row_t *row, const glyph_record_t *rec,
         return;
     }
 
-    l->match.title = glyph_dedup_title(&l->title);
+    l->match.title = glyph_identity_title(&l->title);
 
     glyph_row_rejects(row, result);
 
@@ -621,45 +430,6 @@ glyph_row_condition(glyph_row_t *row, const glyph_str_t *text)
 }
 
 
-/*
- * The keys are made as soon as can be: while the rest of the row is read, and
- * the next one, the table's memory is loaded.
- */
-
-static void
-glyph_row_url(glyph_row_t *row, glyph_row_result_t *result)
-{
-    glyph_listing_t  *l;
-
-    l = &result->listing;
-
-    l->has_url = glyph_dedup_url(&l->text[GLYPH_COL_SOURCE_URL],
-                                 &l->url_digest);
-
-    if (row->dedup && l->has_url) {
-        glyph_dedup_prefetch(row->dedup, &l->url_digest);
-    }
-}
-
-
-static void
-glyph_row_digest(glyph_row_t *row, glyph_row_result_t *result)
-{
-    glyph_listing_t  *l;
-
-    l = &result->listing;
-
-    if (row->dedup == NULL || result->rejected.n) {
-        return;
-    }
-
-    glyph_dedup_listing(l->match.title, l->price.cents, l->price.currency,
-                        &l->text[GLYPH_COL_SELLER], &result->digest);
-
-    glyph_dedup_prefetch(row->dedup, &result->digest);
-}
-
-
 void
 glyph_row_dedup(glyph_row_t *row, glyph_row_result_t *result)
 {
@@ -678,17 +448,15 @@ glyph_row_dedup(glyph_row_t *row, glyph_row_result_t *result)
     }
 
     l->duplicate_of = glyph_dedup_row(row->dedup, l->import_index,
-                                      l->has_url ? &l->url_digest : NULL,
-                                      &result->digest, &full);
+                                      &result->key, &full);
 
-    if (full && !row->dedup_full) {
-        row->dedup_full = 1;
-        glyph_row_warning(result, GLYPH_WARN_DEDUP_FULL, GLYPH_COL_N);
+    if (full) {
+        glyph_row_warn_once(row, result, GLYPH_WARN_DEDUP_FULL, GLYPH_COL_N);
     }
 }
 
 
-static void
+void
 glyph_row_error(glyph_row_result_t *result, glyph_code_e code,
     glyph_column_e column)
 {
@@ -715,7 +483,7 @@ glyph_row_error(glyph_row_result_t *result, glyph_code_e code,
 }
 
 
-static void
+void
 glyph_row_warning(glyph_row_result_t *result, glyph_code_e code,
     glyph_column_e column)
 {
@@ -738,10 +506,26 @@ glyph_row_what(const glyph_row_result_t *result, glyph_code_e code,
     e->value.len = 0;
 
     if (column < GLYPH_COL_N) {
-        value = &result->listing.text[column];
+        value = (result->changed & 1u << column)
+                ? &result->given[column] : &result->listing.text[column];
 
         e->value.data = value->data;
         e->value.len = glyph_utf8_cut(value->data, value->len,
                                       GLYPH_ROW_VALUE_MAX);
+    }
+}
+
+
+void
+glyph_row_warn_once(glyph_row_t *row, glyph_row_result_t *result,
+    glyph_code_e code, glyph_column_e column)
+{
+    uint64_t  bit;
+
+    bit = (uint64_t) 1 << (code - GLYPH_WARN_FIRST);
+
+    if (!(row->said & bit)) {
+        row->said |= bit;
+        glyph_row_warning(result, code, column);
     }
 }

@@ -19,10 +19,17 @@
 #define GLYPH_ROW_NOTES_MAX   32768     /* bulk_notes; and all of extra */
 #define GLYPH_ROW_TEXT_MAX    1024      /* any other */
 
-#define GLYPH_ROW_WARNINGS    4
+#define GLYPH_ROW_WARNINGS    8
 
 
 typedef struct glyph_row_s  glyph_row_t;
+
+/* What a sample of its rows says of a file. */
+
+typedef struct {
+    glyph_date_habit_t  dates;
+    unsigned            shared_urls:1;  /* most have others' pages */
+} glyph_habit_t;
 
 /* Zeroed at first. */
 
@@ -32,8 +39,12 @@ typedef struct {
     size_t             nwarnings;
     glyph_row_error_t  warnings[GLYPH_ROW_WARNINGS];
 
-    glyph_digest_t     digest;      /* title, price, seller */
-    glyph_buf_t        extra;       /* memory of the listing's */
+    glyph_digest_t     key;         /* by which duplicates are found */
+    unsigned           changed;     /* texts that are not as they are in the
+                                       record: a bit for each column */
+    glyph_str_t        given[GLYPH_COL_N];  /* those, as they are there */
+    glyph_buf_t        decoded;     /* memory of the listing's texts, */
+    glyph_buf_t        extra;       /* and of its extra */
 } glyph_row_result_t;
 
 
@@ -49,11 +60,17 @@ glyph_row_t *glyph_row_create(const glyph_pipeline_conf_t *conf,
     glyph_decimal_e habit);
 void glyph_row_destroy(glyph_row_t *row);
 
+/* What holds for the file's rows, before the first one is read in earnest. */
+void glyph_row_use_habit(glyph_row_t *row, const glyph_habit_t *habit);
+
 /* Gives back what is needed only while rows are read. */
 void glyph_row_rest(glyph_row_t *row);
 
 /* No row follows: gives back what was kept of all, which may be much. */
 void glyph_row_end(glyph_row_t *row);
+
+/* Records that are in the input come from there, up to "last". */
+void glyph_row_input(glyph_row_t *row, const unsigned char *last);
 
 /*
  * Reads a record, all but whether it is a duplicate; the result is valid as

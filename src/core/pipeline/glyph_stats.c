@@ -592,6 +592,11 @@ glyph_stats_dialect(glyph_buf_t *b, const glyph_stats_file_t *file)
                                                                 : "ndjson");
     }
 
+    if (glyph_header_find(file->header, GLYPH_COL_SEEN_AT) >= 0) {
+        glyph_json_key(b, "date_order");
+        glyph_json_cstring(b, glyph_date_order_name(file->date_order));
+    }
+
     glyph_buf_putc(b, '}');
 }
 

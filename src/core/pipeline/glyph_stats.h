@@ -25,6 +25,7 @@ typedef struct {
     unsigned char          delimiter;   /* of CSV */
     const char            *charset;
     glyph_decimal_e        decimal;
+    glyph_date_order_e     date_order;
     glyph_code_e           code;        /* why the file was refused */
     const glyph_str_t     *detail;
     const glyph_buf_t     *did_you_mean;    /* JSON, or empty */

@@ -47,8 +47,6 @@ static const glyph_code_entry_t  glyph_codes[GLYPH_CODE_N] = {
         "the price is in another currency than the row says" },
     [GLYPH_ROW_QUANTITY_INVALID] = { "quantity_invalid",
         "the quantity is not a whole number from 0 to 1,000,000,000" },
-    [GLYPH_ROW_DATE_INVALID] = { "date_invalid",
-        "the date cannot be read, or can be read two ways" },
     [GLYPH_ROW_MODEL_UNKNOWN] = { "model_unknown",
         "the title names no model that is known" },
     [GLYPH_ROW_NOT_GPU] = { "not_gpu", "the listing is not a GPU" },
@@ -139,6 +137,14 @@ static const glyph_code_entry_t  glyph_codes[GLYPH_CODE_N] = {
         "the record has fewer fields than the header" },
     [GLYPH_WARN_STRAY_QUOTE] = { "stray_quote",
         "a quote sign inside a field was taken literally" },
+    [GLYPH_WARN_DATE_INVALID] = { "date_invalid",
+        "a date cannot be read; this one and others like it are left out" },
+    [GLYPH_WARN_DATE_AMBIGUOUS] = { "date_ambiguous",
+        "a date can be read two ways, or not as the others of the file are; "
+        "this one and others like it are left out: give ?date_order=" },
+    [GLYPH_WARN_URL_SHARED] = { "url_shared",
+        "most URLs stand beside several titles, so they do not tell listings "
+        "apart; title, price and seller do" },
 };
 
 

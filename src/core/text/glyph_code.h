@@ -33,7 +33,6 @@ typedef enum {
     GLYPH_ROW_CURRENCY_INVALID,     /* the currency column is no currency */
     GLYPH_ROW_CURRENCY_CONFLICT,    /* price says one, column another */
     GLYPH_ROW_QUANTITY_INVALID,
-    GLYPH_ROW_DATE_INVALID,
     GLYPH_ROW_MODEL_UNKNOWN,        /* only with reject=unknown */
     GLYPH_ROW_NOT_GPU,              /* only with reject=not_gpu */
     GLYPH_ROW_STORE_REFUSED,        /* Postgres refused it all the same */
@@ -83,8 +82,13 @@ typedef enum {
     GLYPH_WARN_DEDUP_FULL,
     GLYPH_WARN_ROW_SHORT,           /* fewer fields than the header */
     GLYPH_WARN_STRAY_QUOTE,         /* read literally */
+    GLYPH_WARN_DATE_INVALID,        /* these three once a file */
+    GLYPH_WARN_DATE_AMBIGUOUS,      /* 03/04/2025, or not as the others are */
+    GLYPH_WARN_URL_SHARED,          /* one page of several listings */
 
-    GLYPH_CODE_N
+    GLYPH_CODE_N,
+
+    GLYPH_WARN_FIRST = GLYPH_WARN_PRICE_AMBIGUOUS
 } glyph_code_e;
 
 

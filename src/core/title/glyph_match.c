@@ -1,7 +1,7 @@
 #include <stddef.h>
 
 #include "title/glyph_context.h"
-#include "value/glyph_dedup.h"
+#include "value/glyph_identity.h"
 #include "text/glyph_idle.h"
 #include "title/glyph_match.h"
 #include "text/glyph_memo.h"
@@ -167,13 +167,13 @@ glyph_match(glyph_matcher_t *m, const glyph_str_t *title,
 
     if (memo == NULL) {
         glyph_match_title(m, title, model, result);
-        result->title = glyph_dedup_title(title);
+        result->title = glyph_identity_title(title);
         return;
     }
 
     if (!known) {
         glyph_match_title(m, title, model, memo);
-        memo->title = glyph_dedup_title(title);
+        memo->title = glyph_identity_title(title);
     }
 
     glyph_match_copy(result, memo);

@@ -28,7 +28,7 @@ typedef struct {
     const char           *reason;       /* unknown_reason, a stable code, or
                                            NULL when a model was found on a
                                            card */
-    uint64_t              title;        /* glyph_dedup_title() of the title */
+    uint64_t              title;        /* glyph_identity_title() */
     size_t                notes_len;
     char                  notes[GLYPH_MATCH_NOTES];  /* what decided; valid
                                                         UTF-8, no NUL */

@@ -1,21 +1,13 @@
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include <sys/mman.h>
 
 #include "value/glyph_dedup.h"
 #include "text/glyph_hash.h"
-#include "text/glyph_simd.h"
-#include "text/glyph_utf8.h"
 
 
 #define GLYPH_DEDUP_MIN   64        /* buckets at first, or fewer */
 
 #define GLYPH_DEDUP_SMALL 4096
-
-/* a URL or a title counts up to here: the longest a row may have */
-#define GLYPH_DEDUP_TEXT  8192
 
 
 /*
@@ -67,20 +59,6 @@ struct glyph_dedup_s {
 };
 
 
-/*
- * Scheme and host, up to the third slash, are case-insensitive; what follows
- * is not.
- */
-
-typedef struct {
-    const unsigned char  *path;
-    const unsigned char  *query;    /* the question mark, or the end */
-    const unsigned char  *end;      /* where a fragment begins, or the end */
-} glyph_dedup_parts_t;
-
-
-static int64_t glyph_dedup_key(glyph_dedup_t *d, int64_t index,
-    const glyph_digest_t *key, int *full);
 static inline size_t glyph_dedup_home(const glyph_dedup_t *d, uint64_t hash);
 static inline glyph_bucket_t *glyph_dedup_find(const glyph_dedup_t *d,
     uint64_t hash, uint32_t *place, size_t *passed);
@@ -94,16 +72,6 @@ static int glyph_dedup_move(glyph_dedup_t *d, glyph_dedup_t *to);
 static void glyph_dedup_forget(const glyph_dedup_t *d, size_t from);
 static glyph_bucket_t *glyph_dedup_alloc(size_t n);
 static void glyph_dedup_free(glyph_bucket_t *buckets, size_t n);
-static void glyph_dedup_parts(const glyph_str_t *url,
-    glyph_dedup_parts_t *parts);
-static int glyph_dedup_has_upper(const unsigned char *p,
-    const unsigned char *last);
-static void glyph_dedup_lower(unsigned char *text, const unsigned char *last);
-static size_t glyph_dedup_param(const unsigned char **src,
-    const unsigned char *end, const unsigned char **param);
-static int glyph_dedup_tracking(const unsigned char *param, size_t len);
-static void glyph_dedup_digest(const void *data, size_t len,
-    glyph_digest_t *digest);
 
 
 glyph_dedup_t *
@@ -133,23 +101,6 @@ glyph_dedup_destroy(glyph_dedup_t *d)
 }
 
 
-int64_t
-glyph_dedup_row(glyph_dedup_t *d, int64_t index, const glyph_digest_t *url,
-    const glyph_digest_t *listing, int *full)
-{
-    int64_t  a, b;
-
-    a = url ? glyph_dedup_key(d, index, url, full) : -1;
-    b = listing ? glyph_dedup_key(d, index, listing, full) : -1;
-
-    if (a == -1 || b == -1) {
-        return a > b ? a : b;
-    }
-
-    return a < b ? a : b;
-}
-
-
 void
 glyph_dedup_prefetch(const glyph_dedup_t *d, const glyph_digest_t *key)
 {
@@ -163,10 +114,8 @@ glyph_dedup_prefetch(const glyph_dedup_t *d, const glyph_digest_t *key)
 }
 
 
-/* The first row with this key, or -1; the key is then remembered. */
-
-static int64_t
-glyph_dedup_key(glyph_dedup_t *d, int64_t index, const glyph_digest_t *key,
+int64_t
+glyph_dedup_row(glyph_dedup_t *d, int64_t index, const glyph_digest_t *key,
     int *full)
 {
     uint32_t         place;
@@ -444,247 +393,4 @@ glyph_dedup_free(glyph_bucket_t *buckets, size_t n)
     } else {
         (void) munmap(buckets, size);
     }
-}
-
-
-int
-glyph_dedup_url(const glyph_str_t *url, glyph_digest_t *digest)
-{
-    size_t                len, host, n;
-    unsigned char         text[GLYPH_DEDUP_TEXT], *p, sep;
-    const unsigned char  *src, *param;
-    glyph_dedup_parts_t   parts;
-
-    if (url->len == 0) {
-        return 0;
-    }
-
-    glyph_dedup_parts(url, &parts);
-
-    len = parts.query - url->data;
-
-    /* "/" at the end of a path says nothing */
-
-    if (len && url->data[len - 1] == '/') {
-        len--;
-    }
-
-    src = parts.query;
-    n = glyph_dedup_param(&src, parts.end, &param);
-
-    /* most are as they should be, and need no copy */
-
-    if (n == 0 && !glyph_dedup_has_upper(url->data, parts.path)) {
-        glyph_dedup_digest(url->data, len, digest);
-        return 1;
-    }
-
-    /* what is left out makes room for what is put in: nothing grows */
-
-    memcpy(text, url->data, len);
-    p = text + len;
-
-    host = parts.path - url->data;
-    glyph_dedup_lower(text, host < len ? text + host : p);
-
-    for (sep = '?'; n; sep = '&') {
-        *p++ = sep;
-        memcpy(p, param, n);
-        p += n;
-
-        n = glyph_dedup_param(&src, parts.end, &param);
-    }
-
-    glyph_dedup_digest(text, p - text, digest);
-
-    return 1;
-}
-
-
-static void
-glyph_dedup_parts(const glyph_str_t *url, glyph_dedup_parts_t *parts)
-{
-    size_t                base, len;
-    uint64_t              marks;
-    unsigned              slashes;
-    glyph_four_t          four;
-    glyph_block_t         block;
-    const unsigned char  *p;
-
-    len = url->len < GLYPH_DEDUP_TEXT ? url->len : GLYPH_DEDUP_TEXT;
-
-    parts->path = NULL;
-    parts->query = NULL;
-    parts->end = url->data + len;
-
-    slashes = 0;
-    glyph_four_set(&four, '/', '?', '#', '#');
-
-    for (base = 0; base < len; base += GLYPH_BLOCK) {
-        glyph_block_load_part(&block, url->data + base, len - base);
-
-        for (marks = glyph_block_among(&block, &four); marks;
-             marks &= marks - 1)
-        {
-            p = url->data + base + __builtin_ctzll(marks);
-
-            if (*p == '#') {
-                parts->end = p;
-                goto done;
-            }
-
-            if (*p == '?' && parts->query == NULL) {
-                parts->query = p;
-            }
-
-            if (*p == '/' && parts->query == NULL && ++slashes == 3) {
-                parts->path = p;
-            }
-        }
-    }
-
-done:
-
-    if (parts->query == NULL) {
-        parts->query = parts->end;
-    }
-
-    if (parts->path == NULL) {
-        parts->path = parts->query;
-    }
-}
-
-
-static int
-glyph_dedup_has_upper(const unsigned char *p, const unsigned char *last)
-{
-    uint64_t  w;
-
-    for ( /* void */ ; last - p >= 8; p += 8) {
-        if (glyph_word_within(glyph_word_load(p), 'A', 'Z')) {
-            return 1;
-        }
-    }
-
-    w = glyph_word_load_part(p, last - p);
-
-    return glyph_word_within(w, 'A', 'Z') != 0;
-}
-
-
-static void
-glyph_dedup_lower(unsigned char *text, const unsigned char *last)
-{
-    for ( /* void */ ; text < last; text++) {
-        if (*text >= 'A' && *text <= 'Z') {
-            *text |= 0x20;
-        }
-    }
-}
-
-
-/*
- * The next parameter that counts, from what is before it at *src; its length,
- * or 0 if none is left.
- */
-
-static size_t
-glyph_dedup_param(const unsigned char **src, const unsigned char *end,
-    const unsigned char **param)
-{
-    size_t                n;
-    const unsigned char  *next;
-
-    while (*src < end) {
-        *param = *src + 1;
-
-        next = memchr(*param, '&', end - *param);
-        *src = next ? next : end;
-
-        n = *src - *param;
-
-        if (n && !glyph_dedup_tracking(*param, n)) {
-            return n;
-        }
-    }
-
-    return 0;
-}
-
-
-/* What says where a visitor came from, not which page it is. */
-
-static int
-glyph_dedup_tracking(const unsigned char *param, size_t len)
-{
-    size_t                    i;
-    static const glyph_str_t  names[] = {
-        glyph_string("utm_"), glyph_string("gclid="),
-        glyph_string("fbclid="), glyph_string("msclkid="),
-        glyph_string("dclid="), glyph_string("yclid="),
-        glyph_string("gbraid="), glyph_string("wbraid="),
-        glyph_string("mc_cid="), glyph_string("mc_eid="),
-        glyph_string("_ga="), glyph_string("_gl="), glyph_string("igshid="),
-        glyph_string("ref="), glyph_string("ref_="), glyph_string("mkcid="),
-        glyph_string("mkevt="), glyph_string("mkrid="),
-        glyph_string("campid="), glyph_string("toolid="),
-        glyph_string("customid="), glyph_string("_trkparms="),
-        glyph_string("_trksid="), glyph_string("epid="),
-        glyph_string("hash="), glyph_string("amdata="),
-        glyph_string("srsltid="), glyph_string("spm=")
-    };
-
-    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-
-        if (*param == *names[i].data && len >= names[i].len
-            && memcmp(param, names[i].data, names[i].len) == 0)
-        {
-            return 1;
-        }
-    }
-
-    return 0;
-}
-
-
-uint64_t
-glyph_dedup_title(const glyph_str_t *title)
-{
-    size_t         n;
-    unsigned char  text[GLYPH_DEDUP_TEXT];
-
-    n = glyph_utf8_fold(title, text, sizeof(text));
-
-    return XXH3_64bits(text, n);
-}
-
-
-void
-glyph_dedup_listing(uint64_t title, int64_t cents, const char *currency,
-    const glyph_str_t *seller, glyph_digest_t *digest)
-{
-    size_t         n;
-    unsigned char  text[GLYPH_DEDUP_TEXT + 32];
-
-    memcpy(text, &title, sizeof(title));
-    n = sizeof(title);
-    memcpy(text + n, &cents, sizeof(cents));
-    n += sizeof(cents);
-    memcpy(text + n, currency, 3);
-    n += 3;
-
-    n += glyph_utf8_fold(seller, text + n, GLYPH_DEDUP_TEXT);
-
-    glyph_dedup_digest(text, n, digest);
-}
-
-
-static void
-glyph_dedup_digest(const void *data, size_t len, glyph_digest_t *digest)
-{
-    XXH128_canonical_t  canonical;
-
-    XXH128_canonicalFromHash(&canonical, XXH3_128bits(data, len));
-
-    memcpy(digest->bytes, canonical.digest, sizeof(digest->bytes));
 }

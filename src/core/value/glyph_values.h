@@ -1,5 +1,5 @@
 /*
- * The smaller values of a listing: quantity, condition, date.
+ * The smaller values of a listing: quantity, condition.
  */
 
 #ifndef GLYPH_VALUES_H_INCLUDED
@@ -48,19 +48,5 @@ const char *glyph_availability_name(glyph_availability_e availability);
  * none of them (it is then kept as written).
  */
 const char *glyph_condition_parse(const glyph_str_t *text);
-
-/*
- * A point in time: RFC 3339 and ISO 8601 dates and times, "2025-07-01",
- * "2025-07-01 14:00", "07/25/2025", "25.07.2025", "Jul 25, 2025",
- * Unix seconds or milliseconds.  Without a zone it is UTC.  *usec is
- * microseconds since 2000-01-01 00:00 UTC (the unit of a Postgres
- * timestamptz).  What can be read two ways ("03/04/2025") or is no date of the
- * years 1990 .. 2100 is GLYPH_ROW_DATE_INVALID.  Empty text is not a date;
- * callers do not ask.
- */
-glyph_code_e glyph_date_parse(const glyph_str_t *text, int64_t *usec);
-
-/* Whether a text says that there is no date: "N/A", "-", "null". */
-int glyph_date_is_absent(const glyph_str_t *text);
 
 #endif /* GLYPH_VALUES_H_INCLUDED */

@@ -18,7 +18,7 @@ use Glyph::Id;
 our @EXPORT = qw($root $url $input $rows sql wait_for slurp uuid start_nginx
     launch stop_nginx kill_nginx master workers write_input upload code_of
     state_of error_of visible stored final begun no_standby stores
-    get bad_lines status_of);
+    get bad_lines status_of spew);
 
 my $port = ($ENV{TEST_NGINX_PORT} || 1984) + 1;
 my ($psql) = (sort glob '/usr/lib/postgresql/*/bin/psql')[-1];
@@ -70,6 +70,15 @@ sub slurp {
     local $/;
     my $text = <$in>;
     return defined $text ? $text : '';
+}
+
+# Bytes; returns the name.
+sub spew {
+    my ($name, $bytes) = @_;
+    open my $out, '>:raw', $name or die "$name: $!";
+    print $out $bytes;
+    close $out or die "$name: $!";
+    return $name;
 }
 
 # %with: http (directives for http{}), locations, workers, timeout (of
