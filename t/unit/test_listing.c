@@ -224,7 +224,8 @@ test_dates(void)
                 "dates that contradict are left out, which is said once");
     test_result("\"valid_rows\":3,\"invalid_rows\":0", 1, "no row is lost");
 
-    test("title,price (USD),seen_at\nRTX 3090,1,03/04/2025\nRTX 3080,2,26/06/2025\n",
+    test("title,price (USD),seen_at\nRTX 3090,1,03/04/2025\n"
+         "RTX 3080,2,26/06/2025\n",
          GLYPH_COL_SEEN_AT, "1743638400|1750896000|");
     test_result("\"date_order\":\"dmy\"", 1, "the sample decides");
     test_result("\"warnings_count\":0", 1, "and nothing is to be said");
