@@ -196,5 +196,4 @@ glyph_postgres "host=/nonexistent dbname=glyph" timeout=1s;
 Content-Type: text/csv
 Prefer: wait=1
 --- error_code: 202
---- response_body_like
-"filename":"a\.csv","source_label":"feed","campaign_id":null,
+--- response_body_like: "filename":"a\.csv","source_label":"feed","campaign_id":null,
