@@ -272,6 +272,10 @@ for (['' => 'file_empty'], ["title,price\n" => 'no_rows'],
     is $out, '', 'and no output';
 }
 
+($rc, $out, $err) = sieve('title,price,sellerRTX 3090,700,annRTX 3080,600,bob');
+like $err, qr/^glyphsieve: no_rows: .*--data-binary leaves them$/m,
+    'what curl -d makes of a file';
+
 for (['--format', 'xml'], ['--delimiter', ':'], ['--delimiter', ',,'],
     ['--decimal', 'dot'], ['--date-order', 'DMY'], ['--score', 'vram_max=0'],
     ['--score', 'x=1'], ['--currency', 'EURO'], ['--currency', 'USD=1'],
