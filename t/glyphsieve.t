@@ -257,6 +257,15 @@ is join('|', map { "@$_{qw(price quantity condition seller)}" } rows($out)),
 like slurp('bad'), qr/^title;price;"a;b";_line;/,
     'a name with the delimiter is quoted';
 
+($rc, $out, $err) = sieve(join "\n",
+    '{"title":"RTX 3090","price":{"value":1,"currency":"EUR"},"currency":"USD"}',
+    '{"title":"RTX 3080","price":2,"currency":"USD"}',
+    '{"title":"RTX 3070","price":{"value":3,"currency":"EUR"}}',
+    '{"title":"RTX 3060","price":{"value":4,"currency":"EUR"},"currency":"\u20ac"}');
+is join('|', map { "$_->{price} $_->{currency}" } rows($out)),
+    '2.00 USD|3.00 EUR|4.00 EUR', 'what a price says of its currency counts';
+like $err, qr/1 rejected/, 'also against what the record says';
+
 
 # refusals
 

@@ -481,6 +481,10 @@ glyph_header_add(glyph_header_t *h, const glyph_str_t *name)
             return GLYPH_OK;
         }
 
+        if (glyph_header_of_price(c)) {
+            return GLYPH_OK;
+        }
+
         c->used = GLYPH_COL_EXTRA;
     }
 

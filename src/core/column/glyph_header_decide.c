@@ -66,7 +66,8 @@ glyph_header_decide(glyph_header_t *h, glyph_buf_t *detail)
 
             if (h->columns[i].used == column && (int) i != best
                 && !(column == GLYPH_COL_TITLE
-                     && h->strength[i] == GLYPH_SYNONYM_MAPPED))
+                     && h->strength[i] == GLYPH_SYNONYM_MAPPED)
+                && !glyph_header_of_price(&h->columns[i]))
             {
                 glyph_header_demote(h, i);
             }
@@ -84,6 +85,17 @@ glyph_header_decide(glyph_header_t *h, glyph_buf_t *detail)
     }
 
     return GLYPH_CODE_OK;
+}
+
+
+int
+glyph_header_of_price(const glyph_column_t *column)
+{
+    static const char  name[] = "price.currency";
+
+    return column->used == GLYPH_COL_CURRENCY
+           && column->given.len == sizeof(name) - 1
+           && memcmp(column->given.data, name, sizeof(name) - 1) == 0;
 }
 
 
