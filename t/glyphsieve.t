@@ -266,6 +266,13 @@ is join('|', map { "$_->{price} $_->{currency}" } rows($out)),
     '2.00 USD|3.00 EUR|4.00 EUR', 'what a price says of its currency counts';
 like $err, qr/1 rejected/, 'also against what the record says';
 
+my @map = ('--map', 'Brand:title,Chip:title,Prix HT:price');
+
+($rc, $out, $err) = sieve("Brand;Chip;Prix HT\nnan;RTX 3090;700\n", @map);
+is join('|', map { "$_->{title} $_->{currency}" } rows($out)),
+    'RTX 3090 XXX', 'a part of a title that is nothing; a price in French';
+like $err, qr/currency_unknown/, 'which is said';
+
 
 # refusals
 

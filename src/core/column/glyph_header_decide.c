@@ -119,12 +119,29 @@ glyph_header_has_model(const glyph_header_t *h)
 static void
 glyph_header_price(glyph_header_t *h, const glyph_str_t *given)
 {
+    char                   *word, *next;
     char                    name[GLYPH_HEADER_NAME_MAX];
     const glyph_synonym_t  *s;
 
     glyph_header_strip(given, name, sizeof(name), h->currency);
 
     s = glyph_header_synonym(name);
+
+    /* "Prix HT", which only a map takes, is as French as "Prix" */
+
+    for (word = name; s == NULL && word; word = next) {
+        next = strchr(word, '_');
+
+        if (next) {
+            *next++ = '\0';
+        }
+
+        s = glyph_header_synonym(word);
+
+        if (s && s->column != GLYPH_COL_PRICE) {
+            s = NULL;
+        }
+    }
 
     if (s) {
         memcpy(h->language, s->language, sizeof(h->language));

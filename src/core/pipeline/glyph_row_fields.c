@@ -338,6 +338,12 @@ glyph_row_join_titles(glyph_row_t *row, const glyph_record_t *rec, int markup,
             glyph_row_decode(&part, GLYPH_COL_TITLE, result);
         }
 
+        /* a whole title may be "None"; a part of one is not */
+
+        if (part.len && glyph_placeholder(&part, GLYPH_ROW_NOTHING)) {
+            continue;
+        }
+
         if (part.len && b->len) {
             glyph_buf_putc(b, ' ');
         }
