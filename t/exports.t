@@ -77,12 +77,48 @@ TITLES
 is $shopify->{preview}[0]{seller}, undef, 'who makes it does not sell it';
 is $shopify->{preview}[0]{extra}{Vendor}, 'Gainward', 'but is kept';
 
-my $cost = do {
-    open my $out, '>', "$root/cost.csv" or die "cost.csv: $!";
-    print $out "name,standard_price\nRTX 3090,610\n";
-    close $out or die "cost.csv: $!";
-    send_file("$root/cost.csv");
-};
+sub send_text {
+    my ($text) = @_;
+    open my $out, '>', "$root/text.csv" or die "text.csv: $!";
+    print $out $text;
+    close $out or die "text.csv: $!";
+    return send_file("$root/text.csv");
+}
+
+sub prices {
+    return join ' ', map { sprintf '%s %s', $_->{price}, $_->{currency} }
+        @{send_text($_[0])->{preview}};
+}
+
+is prices(<<'CSV'), '800 USD 800 EUR 700 EUR', 'a sale price with markup';
+Name,Regular price,Sale price
+RTX 3090,"$1,000.00",<b>$800</b>
+RTX 3080,"&euro;1.000,00","800,00&nbsp;&euro;"
+RTX 3070,700,&nbsp;
+CSV
+
+is prices(<<'CSV'), '750 EUR 750 EUR 800 EUR 750 EUR', 'a sale since 3/4/20';
+sku,name,price,special_price,special_price_from_date,special_price_to_date
+A,RTX 3090,800,750,3/4/20,
+B,RTX 3080,800,750,"1/2/20, 12:00 AM",5/6/30
+C,RTX 3070,800,750,3/4/20,5/6/21
+D,RTX 3060,800,750,N/A,-
+CSV
+
+my $variants = send_text(<<'CSV');
+Handle,Title,Option1 Value,Variant Price,Variant SKU,Image Src
+a,RTX&nbsp;3090 &amp; case,24&nbsp;GB,700,A1,https://shop.example/1.jpg
+a,N/A,N/A,N/A,N/A,https://shop.example/2.jpg
+a,nan,red &amp; blue,690,A2,nan
+CSV
+
+is join("\n", map { $_->{title} =~ s/\xa0/ /gr } @{$variants->{preview}}),
+    "RTX 3090 & case 24 GB\nRTX 3090 & case red & blue",
+    'Shopify: what a program has written into empty cells is nothing';
+is "$variants->{skipped_rows} $variants->{total_rows}", '1 2',
+    'a picture is one, whatever its empty cells say';
+
+my $cost = send_text("name,standard_price\nRTX 3090,610\n");
 
 is $cost->{code}, 'columns_missing', 'what was paid is no price';
 

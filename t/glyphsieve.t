@@ -257,6 +257,22 @@ is join('|', map { "@$_{qw(price quantity condition seller)}" } rows($out)),
 like slurp('bad'), qr/^title;price;"a;b";_line;/,
     'a name with the delimiter is quoted';
 
+($rc, $out, $err) = sieve(join "\n",
+    '{"title":"RTX 3090","price":{"value":1,"currency":"EUR"},"currency":"USD"}',
+    '{"title":"RTX 3080","price":2,"currency":"USD"}',
+    '{"title":"RTX 3070","price":{"value":3,"currency":"EUR"}}',
+    '{"title":"RTX 3060","price":{"value":4,"currency":"EUR"},"currency":"\u20ac"}');
+is join('|', map { "$_->{price} $_->{currency}" } rows($out)),
+    '2.00 USD|3.00 EUR|4.00 EUR', 'what a price says of its currency counts';
+like $err, qr/1 rejected/, 'also against what the record says';
+
+my @map = ('--map', 'Brand:title,Chip:title,Prix HT:price');
+
+($rc, $out, $err) = sieve("Brand;Chip;Prix HT\nnan;RTX 3090;700\n", @map);
+is join('|', map { "$_->{title} $_->{currency}" } rows($out)),
+    'RTX 3090 XXX', 'a part of a title that is nothing; a price in French';
+like $err, qr/currency_unknown/, 'which is said';
+
 
 # refusals
 
@@ -271,6 +287,10 @@ for (['' => 'file_empty'], ["title,price\n" => 'no_rows'],
     like $err, qr/^glyphsieve: $_->[1]: \S/m, 'and its reason';
     is $out, '', 'and no output';
 }
+
+($rc, $out, $err) = sieve('title,price,sellerRTX 3090,700,annRTX 3080,600,bob');
+like $err, qr/^glyphsieve: no_rows: .*--data-binary leaves them$/m,
+    'what curl -d makes of a file';
 
 for (['--format', 'xml'], ['--delimiter', ':'], ['--delimiter', ',,'],
     ['--decimal', 'dot'], ['--date-order', 'DMY'], ['--score', 'vram_max=0'],

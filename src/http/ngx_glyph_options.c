@@ -113,7 +113,9 @@ ngx_glyph_options_type(ngx_http_request_t *r, ngx_glyph_order_t *order)
         return rc;
     }
 
-    if (r->headers_in.content_type == NULL) {
+    if (r->headers_in.content_type == NULL
+        || r->headers_in.content_type->value.len == 0)
+    {
         order->asked->opts.format = GLYPH_FORMAT_ANY;
         return NGX_DECLINED;
     }

@@ -301,7 +301,7 @@ static const file_t  columns[] = {
     { "map: quotes, commas, colons, places without a name",
       "\"Preis, \"\"netto\"\"\":price, a:b:title ,3:seller",
       "\"Preis, \"\"netto\"\"\",a:b,\n700,RTX 3090,ann\n", 0,
-      "RTX 3090=700.00 USD;" },
+      "RTX 3090=700.00 XXX;" },
 
     { "map: a quote that is not closed", "\"Preis:price", "a,b\n1,2\n", 0,
       "refused option_invalid" },

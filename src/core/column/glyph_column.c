@@ -393,8 +393,10 @@ glyph_header_map_one(glyph_header_t *h, glyph_header_map_t *names,
         if (h->columns[k].used == column
             && h->strength[k] == GLYPH_SYNONYM_MAPPED)
         {
-            glyph_buf_puts(detail, "map gives two columns for ");
-            glyph_buf_puts(detail, glyph_column_names[column]);
+            glyph_buf_printf(detail, "map gives %s columns for %s",
+                             column == GLYPH_COL_TITLE
+                             ? "more than " GLYPH_HEADER_TITLES_TEXT : "two",
+                             glyph_column_names[column]);
             return GLYPH_OPTION_INVALID;
         }
     }
@@ -476,6 +478,10 @@ glyph_header_add(glyph_header_t *h, const glyph_str_t *name)
 
         if (h->find[c->used] < 0) {
             h->find[c->used] = (int) i;
+            return GLYPH_OK;
+        }
+
+        if (glyph_header_of_price(c)) {
             return GLYPH_OK;
         }
 

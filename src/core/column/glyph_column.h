@@ -47,6 +47,7 @@ typedef struct {
 
 
 #define GLYPH_HEADER_TITLES  8      /* that one title may be joined of */
+#define GLYPH_HEADER_TITLES_TEXT  "8"
 
 
 typedef struct glyph_header_s  glyph_header_t;

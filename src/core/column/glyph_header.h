@@ -55,6 +55,10 @@ void glyph_header_shops(glyph_header_t *h);
  */
 glyph_code_e glyph_header_decide(glyph_header_t *h, glyph_buf_t *detail);
 
+/* What a price that is an object says of its currency: it counts beside what
+   the record says, which must be the same. */
+int glyph_header_of_price(const glyph_column_t *column);
+
 /* What is required is there, or *detail tells what might be meant for it. */
 glyph_code_e glyph_header_require(glyph_header_t *h, glyph_buf_t *detail);
 

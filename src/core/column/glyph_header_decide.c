@@ -66,7 +66,8 @@ glyph_header_decide(glyph_header_t *h, glyph_buf_t *detail)
 
             if (h->columns[i].used == column && (int) i != best
                 && !(column == GLYPH_COL_TITLE
-                     && h->strength[i] == GLYPH_SYNONYM_MAPPED))
+                     && h->strength[i] == GLYPH_SYNONYM_MAPPED)
+                && !glyph_header_of_price(&h->columns[i]))
             {
                 glyph_header_demote(h, i);
             }
@@ -84,6 +85,17 @@ glyph_header_decide(glyph_header_t *h, glyph_buf_t *detail)
     }
 
     return GLYPH_CODE_OK;
+}
+
+
+int
+glyph_header_of_price(const glyph_column_t *column)
+{
+    static const char  name[] = "price.currency";
+
+    return column->used == GLYPH_COL_CURRENCY
+           && column->given.len == sizeof(name) - 1
+           && memcmp(column->given.data, name, sizeof(name) - 1) == 0;
 }
 
 
@@ -107,12 +119,29 @@ glyph_header_has_model(const glyph_header_t *h)
 static void
 glyph_header_price(glyph_header_t *h, const glyph_str_t *given)
 {
+    char                   *word, *next;
     char                    name[GLYPH_HEADER_NAME_MAX];
     const glyph_synonym_t  *s;
 
     glyph_header_strip(given, name, sizeof(name), h->currency);
 
     s = glyph_header_synonym(name);
+
+    /* "Prix HT", which only a map takes, is as French as "Prix" */
+
+    for (word = name; s == NULL && word; word = next) {
+        next = strchr(word, '_');
+
+        if (next) {
+            *next++ = '\0';
+        }
+
+        s = glyph_header_synonym(word);
+
+        if (s && s->column != GLYPH_COL_PRICE) {
+            s = NULL;
+        }
+    }
 
     if (s) {
         memcpy(h->language, s->language, sizeof(h->language));

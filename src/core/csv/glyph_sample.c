@@ -355,14 +355,19 @@ glyph_sample_advise(const glyph_sample_t *s, const glyph_code_e *code,
                        "places: header=none&map=1:title,2:price");
     }
 
-    if (s->whole && memchr(s->data, '\n', s->len) == NULL
-        && memchr(s->data, '\r', s->len) == NULL)
-    {
-        glyph_buf_puts(detail, "; the file is one line: curl -d takes line "
-                       "ends out, --data-binary leaves them");
+    if (glyph_sample_one_line(s)) {
+        glyph_buf_puts(detail, GLYPH_SAMPLE_ONE_LINE);
     }
 
     return detail->failed ? GLYPH_ERROR : GLYPH_BAD;
+}
+
+
+int
+glyph_sample_one_line(const glyph_sample_t *s)
+{
+    return s->whole && memchr(s->data, '\n', s->len) == NULL
+           && memchr(s->data, '\r', s->len) == NULL;
 }
 
 

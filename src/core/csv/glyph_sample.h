@@ -57,6 +57,16 @@ typedef struct {
 int glyph_sample_decide(glyph_sample_t *s, glyph_code_e *code,
     glyph_buf_t *detail);
 
+/*
+ * Whether all of the file is a line, that does not end; what to say then, for
+ * whoever refuses it.
+ */
+int glyph_sample_one_line(const glyph_sample_t *s);
+
+#define GLYPH_SAMPLE_ONE_LINE                                                 \
+    "; the file is one line: curl -d takes line ends out, --data-binary "     \
+    "leaves them"
+
 /* Another reader of its rows; NULL when out of memory. */
 glyph_reader_t *glyph_sample_reader(const glyph_sample_t *s);
 

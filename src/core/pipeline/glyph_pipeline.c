@@ -57,6 +57,7 @@ struct glyph_pipeline_s {
     unsigned char                 delimiter;
     uint64_t                      ratio_rows;   /* the next test */
     unsigned                      ended:1;
+    unsigned                      one_line:1;   /* CSV, all of it */
 
     glyph_code_e                  code;
     glyph_buf_t                   detail;
@@ -435,6 +436,7 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
     p->sample_pos = s.pos - s.data;
 
     if (s.format == GLYPH_FORMAT_CSV) {
+        p->one_line = glyph_sample_one_line(&s);
         glyph_skip_init(&p->skip, p->header, !s.headless);
     }
 
@@ -707,6 +709,12 @@ glyph_pipeline_end(glyph_pipeline_t *p, const glyph_sink_t *sink)
     totals = glyph_stats_totals(p->stats);
 
     if (totals->rows == 0) {
+
+        if (p->one_line) {
+            glyph_buf_puts(&p->detail, glyph_code_text(GLYPH_FILE_NO_ROWS));
+            glyph_buf_puts(&p->detail, GLYPH_SAMPLE_ONE_LINE);
+        }
+
         return glyph_pipeline_refuse(p, GLYPH_FILE_NO_ROWS);
     }
 

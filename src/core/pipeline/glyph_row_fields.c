@@ -15,6 +15,8 @@ static void glyph_row_decode(glyph_str_t *value, glyph_column_e column,
     glyph_row_result_t *result);
 static void glyph_row_known(glyph_row_t *row, const glyph_str_t *value,
     glyph_field_e kind, glyph_column_e column, glyph_row_result_t *result);
+static void glyph_row_currency(const glyph_str_t *value,
+    glyph_row_result_t *result);
 static void glyph_row_join_titles(glyph_row_t *row, const glyph_record_t *rec,
     int markup, glyph_row_result_t *result);
 static void glyph_row_shop(glyph_row_t *row, const glyph_record_t *rec,
@@ -267,6 +269,13 @@ glyph_row_known(glyph_row_t *row, const glyph_str_t *value,
         return;
     }
 
+    if (column == GLYPH_COL_CURRENCY
+        && result->listing.text[GLYPH_COL_CURRENCY].len)
+    {
+        glyph_row_currency(value, result);
+        return;
+    }
+
     result->listing.text[column] = *value;
 
     if (value->len > row->longest) {
@@ -279,6 +288,26 @@ glyph_row_known(glyph_row_t *row, const glyph_str_t *value,
 
     if (kind == GLYPH_FIELD_NUMBER && column == GLYPH_COL_PRICE) {
         row->price_number = 1;
+    }
+}
+
+
+/* The price's own, and the record's. */
+
+static void
+glyph_row_currency(const glyph_str_t *value, glyph_row_result_t *result)
+{
+    char          one[4], other[4];
+    glyph_str_t  *text;
+
+    text = &result->listing.text[GLYPH_COL_CURRENCY];
+
+    if (glyph_currency_parse(value, one) == GLYPH_CODE_OK
+        && glyph_currency_parse(text, other) == GLYPH_CODE_OK
+        && memcmp(one, other, sizeof(one)) != 0)
+    {
+        glyph_row_error(result, GLYPH_ROW_CURRENCY_CONFLICT,
+                        GLYPH_COL_CURRENCY);
     }
 }
 
@@ -307,6 +336,12 @@ glyph_row_join_titles(glyph_row_t *row, const glyph_record_t *rec, int markup,
 
         if (markup) {
             glyph_row_decode(&part, GLYPH_COL_TITLE, result);
+        }
+
+        /* a whole title may be "None"; a part of one is not */
+
+        if (part.len && glyph_placeholder(&part, GLYPH_ROW_NOTHING)) {
+            continue;
         }
 
         if (part.len && b->len) {

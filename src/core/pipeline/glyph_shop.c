@@ -2,6 +2,8 @@
 #include "pipeline/glyph_shop.h"
 #include "text/glyph_utf8.h"
 #include "value/glyph_date.h"
+#include "value/glyph_entity.h"
+#include "value/glyph_placeholder.h"
 #include "value/glyph_values.h"
 
 #include <strings.h>
@@ -10,6 +12,10 @@
 #define GLYPH_SHOP_DAY      (86400LL * 1000000)
 
 #define GLYPH_SHOP_KEPT     1024        /* of a product's handle and title */
+
+#define GLYPH_SHOP_NOTHING  (GLYPH_PLACEHOLDER_ANY                            \
+                             |GLYPH_PLACEHOLDER_BUT_REGION                    \
+                             |GLYPH_PLACEHOLDER_BUT_SELLER)
 
 
 struct glyph_shop_s {
@@ -29,6 +35,7 @@ static glyph_str_t glyph_shop_field(const glyph_record_t *rec, int i);
 static int glyph_shop_same(const glyph_shop_t *s, const glyph_str_t *handle);
 static void glyph_shop_title(glyph_shop_t *s, const glyph_record_t *rec,
     glyph_str_t *text, glyph_buf_t *title);
+static void glyph_shop_append(glyph_buf_t *title, const glyph_str_t *text);
 static void glyph_shop_keep(unsigned char *to, size_t *len,
     const glyph_str_t *from);
 static void glyph_shop_sale(const glyph_shop_t *s, const glyph_record_t *rec,
@@ -39,6 +46,7 @@ static int glyph_shop_is_on(const glyph_shop_t *s,
     const glyph_record_t *rec);
 static int glyph_shop_time(const glyph_shop_t *s, const glyph_str_t *text,
     int end);
+static int glyph_shop_reached(const glyph_shop_t *s, int64_t at, int end);
 static int glyph_shop_is_auction(const glyph_str_t *format);
 
 
@@ -110,6 +118,8 @@ glyph_shop_skips(const glyph_shop_t *s, const glyph_record_t *rec)
 }
 
 
+/* What stands for nothing is nothing, also where no column of ours has it. */
+
 static glyph_str_t
 glyph_shop_field(const glyph_record_t *rec, int i)
 {
@@ -123,6 +133,10 @@ glyph_shop_field(const glyph_record_t *rec, int i)
 
     text = rec->fields[i];
     glyph_utf8_trim(&text);
+
+    if (text.len && glyph_placeholder(&text, GLYPH_SHOP_NOTHING)) {
+        text.len = 0;
+    }
 
     return text;
 }
@@ -184,7 +198,9 @@ glyph_shop_title(glyph_shop_t *s, const glyph_record_t *rec,
     t = &text[GLYPH_COL_TITLE];
     handle = glyph_shop_field(rec, s->at->handle);
 
-    if (t->len) {
+    if (t->len && !(glyph_shop_same(s, &handle)
+                    && glyph_placeholder(t, GLYPH_SHOP_NOTHING)))
+    {
         glyph_shop_keep(s->handle, &s->handle_len, &handle);
         glyph_shop_keep(s->product, &s->title_len, t);
 
@@ -207,12 +223,31 @@ glyph_shop_title(glyph_shop_t *s, const glyph_record_t *rec,
                  && memcmp(option.data, only, option.len) == 0))
         {
             glyph_buf_putc(title, ' ');
-            glyph_buf_append(title, option.data, option.len);
+            glyph_shop_append(title, &option);
         }
     }
 
     t->data = title->data;
     t->len = title->len;
+}
+
+
+/* An option is as it is written: the title, which has a column, is not. */
+
+static void
+glyph_shop_append(glyph_buf_t *title, const glyph_str_t *text)
+{
+    glyph_str_t  decoded;
+
+    if (glyph_buf_reserve(title, text->len) == GLYPH_OK
+        && glyph_entity_any(text->data, text->len)
+        && glyph_entity_decode(text, 0, title->data + title->len, &decoded))
+    {
+        title->len += decoded.len;
+        return;
+    }
+
+    glyph_buf_append(title, text->data, text->len);
 }
 
 
@@ -236,14 +271,24 @@ glyph_shop_sale(const glyph_shop_t *s, const glyph_record_t *rec,
     glyph_str_t *price, unsigned *number)
 {
     unsigned       kind;
-    glyph_str_t    text;
+    glyph_str_t    text, amount;
     glyph_money_t  sale, regular;
+    unsigned char  decoded[GLYPH_SHOP_KEPT];
 
     text = glyph_shop_field(rec, s->at->sale);
     kind = rec->kinds && text.len
            && rec->kinds[s->at->sale] == GLYPH_FIELD_NUMBER;
 
-    if (text.len == 0 || !glyph_shop_amount(s, &text, kind, &sale)
+    amount = text;
+
+    if (text.len && text.len <= sizeof(decoded)
+        && glyph_entity_any(text.data, text.len)
+        && glyph_entity_decode(&text, 1, decoded, &amount))
+    {
+        glyph_utf8_trim(&amount);
+    }
+
+    if (amount.len == 0 || !glyph_shop_amount(s, &amount, kind, &sale)
         || !glyph_shop_is_on(s, rec))
     {
         return;
@@ -300,25 +345,54 @@ glyph_shop_is_on(const glyph_shop_t *s, const glyph_record_t *rec)
 }
 
 
-/* Whether the time is not before the beginning, not after the end; a day ends
-   with its last second. */
+/*
+ * Whether the time is not before the beginning, not after the end.  Where a
+ * date can be read in several ways ("3/4/25"), all must say so.
+ */
 
 static int
 glyph_shop_time(const glyph_shop_t *s, const glyph_str_t *text, int end)
 {
-    int64_t  at;
-
-    /* they are of the shop's own making, not of the file's */
-    static const glyph_date_habit_t  habit;
+    int                 known;
+    int64_t             at;
+    glyph_date_habit_t  habit;
 
     if (text->len == 0) {
         return 1;
     }
 
-    if (s->now == 0 || glyph_date_parse(text, &habit, &at) != GLYPH_CODE_OK) {
+    if (s->now == 0) {
         return 0;
     }
 
+    /* they are of the shop's own making, not of the file's */
+
+    memset(&habit, 0, sizeof(glyph_date_habit_t));
+    known = 0;
+
+    for (habit.order = GLYPH_DATE_UNKNOWN; habit.order <= GLYPH_DATE_YMD;
+         habit.order++)
+    {
+        if (glyph_date_parse(text, &habit, &at) != GLYPH_CODE_OK) {
+            continue;
+        }
+
+        if (!glyph_shop_reached(s, at, end)) {
+            return 0;
+        }
+
+        known = 1;
+    }
+
+    return known;
+}
+
+
+/* A day ends with its last second. */
+
+static int
+glyph_shop_reached(const glyph_shop_t *s, int64_t at, int end)
+{
     if (!end) {
         return s->now >= at;
     }

@@ -17,27 +17,48 @@ static int glyph_date_named_year(glyph_date_t *d);
 static int glyph_date_month(glyph_date_t *d);
 
 
-/* Folded: English, German, French, Spanish, Italian, Polish, Dutch, … */
+/*
+ * Folded: English, German, French, Spanish, Italian, Polish, Dutch, …  By the
+ * first letter; the capital behind each says which month, "A" the first.
+ */
 
-static const char *const  glyph_date_months[12] = {
-    "jan january januar janner jaenner janv janvier ene enero gen gennaio "
-    "sty stycznia styczen januari janeiro",
-    "feb february februar feber fev fevr fevrier febr febrero febbraio lut "
-    "lutego luty februari fevereiro",
-    "mar march marz maerz mrz mars marzo marca marzec maa maart mrt marco",
-    "apr april avr avril abr abril aprile kwi kwietnia kwiecien",
-    "may mai mayo mag maggio maj maja mei maio",
-    "jun june juni juin junio giu giugno cze czerwca czerwiec junho",
-    "jul july juli juil juillet julio lug luglio lip lipca lipiec julho",
-    "aug august aout ago agosto sie sierpnia sierpien augustus",
-    "sep sept september septembre septiembre setiembre set settembre wrz "
-    "wrzesnia wrzesien setembro",
-    "oct october oktober okt octobre octubre ott ottobre paz pazdziernika "
-    "pazdziernik out outubro",
-    "nov november novembre noviembre lis listopada listopad novembro",
-    "dec december dez dezember decembre dic diciembre dicembre gru grudnia "
-    "grudzien dezembro"
+static const char *const  glyph_date_months[26] = {
+    ['a' - 'a'] =
+        "aprD aprilD avrD avrilD abrD abrilD aprileD augH augustH "
+        "aoutH agoH agostoH augustusH",
+    ['c' - 'a'] = "czeF czerwcaF czerwiecF",
+    ['d' - 'a'] =
+        "decL decemberL dezL dezemberL decembreL dicL diciembreL "
+        "dicembreL dezembroL",
+    ['e' - 'a'] = "eneA eneroA",
+    ['f' - 'a'] =
+        "febB februaryB februarB feberB fevB fevrB fevrierB febrB "
+        "febreroB febbraioB februariB fevereiroB",
+    ['g' - 'a'] = "genA gennaioA giuF giugnoF gruL grudniaL grudzienL",
+    ['j' - 'a'] =
+        "janA januaryA januarA jannerA jaennerA janvA janvierA "
+        "januariA janeiroA junF juneF juniF juinF junioF junhoF "
+        "julG julyG juliG juilG juilletG julioG julhoG",
+    ['k' - 'a'] = "kwiD kwietniaD kwiecienD",
+    ['l' - 'a'] =
+        "lutB lutegoB lutyB lugG luglioG lipG lipcaG lipiecG lisK "
+        "listopadaK listopadK",
+    ['m' - 'a'] =
+        "marC marchC marzC maerzC mrzC marsC marzoC marcaC marzecC "
+        "maaC maartC mrtC marcoC mayE maiE mayoE magE maggioE majE "
+        "majaE meiE maioE",
+    ['n' - 'a'] = "novK novemberK novembreK noviembreK novembroK",
+    ['o' - 'a'] =
+        "octJ octoberJ oktoberJ oktJ octobreJ octubreJ ottJ "
+        "ottobreJ outJ outubroJ",
+    ['p' - 'a'] = "pazJ pazdziernikaJ pazdziernikJ",
+    ['s' - 'a'] =
+        "styA styczniaA styczenA sieH sierpniaH sierpienH sepI "
+        "septI septemberI septembreI septiembreI setiembreI setI "
+        "settembreI setembroI",
+    ['w' - 'a'] = "wrzI wrzesniaI wrzesienI"
 };
+
 
 int
 glyph_date_day(glyph_date_t *d)
@@ -413,8 +434,7 @@ glyph_date_named_year(glyph_date_t *d)
 static int
 glyph_date_month(glyph_date_t *d)
 {
-    int          i;
-    size_t       len, word;
+    size_t       len;
     const char  *p;
 
     for (len = 0; d->p + len < d->last && d->p[len] >= 'a'
@@ -427,22 +447,23 @@ glyph_date_month(glyph_date_t *d)
         return 0;
     }
 
-    for (i = 0; i < 12; i++) {
+    for (p = glyph_date_months[*d->p - 'a']; p; p = strchr(p, ' ')) {
 
-        for (p = glyph_date_months[i]; *p; p += word + (p[word] == ' ')) {
-            word = strcspn(p, " ");
+        p += *p == ' ';
 
-            if (word == len && memcmp(p, d->p, len) == 0) {
-                d->month = i + 1;
-                d->p += len;
-                (void) glyph_date_is(d, ".");
-                return 1;
-            }
+        if (strncmp(p, (const char *) d->p, len) == 0
+            && p[len] >= 'A' && p[len] <= 'L')
+        {
+            d->month = p[len] - 'A' + 1;
+            d->p += len;
+            (void) glyph_date_is(d, ".");
+            return 1;
         }
     }
 
     return 0;
 }
+
 
 int
 glyph_date_valid(int year, int month, int day)

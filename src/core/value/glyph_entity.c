@@ -28,18 +28,43 @@ static int glyph_entity_name(const unsigned char *name, size_t len,
 static int glyph_entity_compare(const void *key, const void *entry);
 static int glyph_entity_tag(glyph_entity_t *e);
 static int glyph_entity_is_tag(const unsigned char *name, size_t len,
-    const char *tags);
+    const char *const *tags);
 
 
-/* With a blank at each end. */
+/* By their first letters, with a blank at each end. */
 
-static const char  glyph_entity_inline[] =
-    " a abbr b bdi bdo big cite code data del dfn em font i ins kbd label "
-    "mark nobr q s samp small span strike strong time tt u var wbr ";
+static const char *const  glyph_entity_inline[26] = {
+    ['a' - 'a'] = " a abbr ",
+    ['b' - 'a'] = " b bdi bdo big ",
+    ['c' - 'a'] = " cite code ",
+    ['d' - 'a'] = " data del dfn ",
+    ['e' - 'a'] = " em ",
+    ['f' - 'a'] = " font ",
+    ['i' - 'a'] = " i ins ",
+    ['k' - 'a'] = " kbd ",
+    ['l' - 'a'] = " label ",
+    ['m' - 'a'] = " mark ",
+    ['n' - 'a'] = " nobr ",
+    ['q' - 'a'] = " q ",
+    ['s' - 'a'] = " s samp small span strike strong ",
+    ['t' - 'a'] = " time tt ",
+    ['u' - 'a'] = " u ",
+    ['v' - 'a'] = " var ",
+    ['w' - 'a'] = " wbr "
+};
 
-static const char  glyph_entity_breaks[] =
-    " br center div dd dl dt h1 h2 h3 h4 h5 h6 hr li ol p pre sub sup table "
-    "tbody td th tr ul ";
+static const char *const  glyph_entity_breaks[26] = {
+    ['b' - 'a'] = " br ",
+    ['c' - 'a'] = " center ",
+    ['d' - 'a'] = " div dd dl dt ",
+    ['h' - 'a'] = " h1 h2 h3 h4 h5 h6 hr ",
+    ['l' - 'a'] = " li ",
+    ['o' - 'a'] = " ol ",
+    ['p' - 'a'] = " p pre ",
+    ['s' - 'a'] = " sub sup ",
+    ['t' - 'a'] = " table tbody td th tr ",
+    ['u' - 'a'] = " ul "
+};
 
 
 /* Of 0x80 to 0x9f, which are said for what windows-1252 has there. */
@@ -317,11 +342,19 @@ glyph_entity_tag(glyph_entity_t *e)
 
 
 static int
-glyph_entity_is_tag(const unsigned char *name, size_t len, const char *tags)
+glyph_entity_is_tag(const unsigned char *name, size_t len,
+    const char *const *tags)
 {
+    size_t       i;
     const char  *p;
 
-    for (p = tags; p[1]; p = strchr(p + 1, ' ')) {
+    i = (name[0] | 0x20) - 'a';
+
+    if (i >= 26 || tags[i] == NULL) {
+        return 0;
+    }
+
+    for (p = tags[i]; p[1]; p = strchr(p + 1, ' ')) {
 
         if (strncasecmp(p + 1, (const char *) name, len) == 0
             && p[1 + len] == ' ')
