@@ -77,6 +77,19 @@ TITLES
 is $shopify->{preview}[0]{seller}, undef, 'who makes it does not sell it';
 is $shopify->{preview}[0]{extra}{Vendor}, 'Gainward', 'but is kept';
 
+my $long = 'GeForce RTX 3060 ' . 'x' x 1500;
+
+my $variants = do {
+    open my $out, '>', "$root/long.csv" or die "long.csv: $!";
+    print $out "Handle,Title,Option1 Name,Option1 Value,Variant Price\n",
+        "a,$long,Memory,12GB,279\na,,,8GB,239\n";
+    close $out or die "long.csv: $!";
+    send_file("$root/long.csv");
+};
+
+is_deeply [ map { $_->{title} } @{$variants->{preview}} ],
+    [ "$long 12GB", "$long 8GB" ], 'also of a long title';
+
 my $cost = do {
     open my $out, '>', "$root/cost.csv" or die "cost.csv: $!";
     print $out "name,standard_price\nRTX 3090,610\n";

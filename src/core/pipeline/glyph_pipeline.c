@@ -422,6 +422,7 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
 
     p->head_str.data = p->head.data;
     p->head_str.len = p->head.len;
+
     if (p->opts.scored) {
         code = glyph_scored_columns(p->header, &p->detail);
 
@@ -433,10 +434,6 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
     p->delimiter = s.delimiter;
     p->habit = s.decimal;
     p->sample_pos = s.pos - s.data;
-
-    if (s.format == GLYPH_FORMAT_CSV) {
-        glyph_skip_init(&p->skip, p->header, !s.headless);
-    }
 
     glyph_tender_init(&p->tender, glyph_header_currency(p->header),
                       p->opts.currency, p->conf->currency);
@@ -450,6 +447,10 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
                != GLYPH_OK))
     {
         return GLYPH_ERROR;
+    }
+
+    if (s.format == GLYPH_FORMAT_CSV) {
+        glyph_skip_init(&p->skip, p->header, !s.headless);
     }
 
     glyph_notes_header(&p->notes, p->header);
