@@ -339,3 +339,11 @@ RTX 3090,1,700 USD
  'handling=lenient']
 --- error_code eval
 [422, 422, 422, 422, 200]
+
+
+=== TEST 30: what the client says of a column stays, beside what a shop means by it
+--- request
+POST /import?dry_run=true&map=Date%20sale%20price%20starts:seen_at
+Name,Regular price,Sale price,Date sale price starts
+RTX 3090,700 USD,650 USD,2025-07-25
+--- response_body_like: "Sale price":"shop","Date sale price starts":"seen_at"\}.*"price":650.00,.*"seen_at":"2025-07-25T00:00:00Z"
