@@ -197,7 +197,7 @@ ngx_int_t ngx_glyph_health_handler(ngx_http_request_t *r);
 ngx_int_t ngx_glyph_health_full_handler(ngx_http_request_t *r);
 ngx_int_t ngx_glyph_metrics_handler(ngx_http_request_t *r);
 
-/* directives with a file of their own: …_registry_conf.c, _pg_conf.c, … */
+/* directives of …_registry_conf.c, _pg_conf.c and _redis_conf.c */
 char *ngx_glyph_models(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_glyph_postgres(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_glyph_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);

@@ -169,3 +169,32 @@ value must be between 1 and 64
 [202, 200, 200]
 --- response_body_like eval
 [qr/^\{$::Job\}$/, qr/"import_id"/, qr/^\{$::Job\}$/]
+
+
+=== TEST 11: what is accepted is called as its request said
+--- request eval
+[("POST /import?filename=a%C3%A9.csv&source_label=feed&campaign_id=c-1\n"
+  . $::Body) x 2]
+--- more_headers eval
+["Content-Type: text/csv\nPrefer: respond-async",
+ "Content-Type: text/csv\nPrefer: respond-async, wait=0"]
+--- error_code eval
+[202, 202]
+--- response_body_like eval
+[(qr/"state":"queued",.*"filename":"a\xc3\xa9\.csv","source_label":"feed","campaign_id":"c-1",/)
+ x 2]
+
+
+=== TEST 12: so it is after a wait
+--- http_config
+glyph_models $TEST_NGINX_GLYPH_CONF/gpu_models.csv;
+glyph_spool_path $TEST_NGINX_GLYPH_SPOOL/away 1 2;
+glyph_postgres "host=/nonexistent dbname=glyph" timeout=1s;
+--- request eval
+"POST /import?filename=a.csv&source_label=feed\n$::Body"
+--- more_headers
+Content-Type: text/csv
+Prefer: wait=1
+--- error_code: 202
+--- response_body_like
+"filename":"a\.csv","source_label":"feed","campaign_id":null,

@@ -7,6 +7,7 @@ use warnings;
 use Test::More;
 
 use lib 't/lib';
+use Glyph::Codes;
 use Glyph::Fault;
 
 plan skip_all => 'TEST_NGINX_LOAD_MODULES is not set'
@@ -35,6 +36,10 @@ my @warnings = @{$table{'Warnings'}};
 my @requests = @{$table{'Requests and files'}};
 my @away = @{$table{'What is away, full or too slow'}};
 my @statuses = @{$table{'Codes of statuses'}};
+
+my %codes = codes();
+my %core = core_codes();
+delete $core{ok};
 
 sub code { return $_[0][0] =~ /^`(\w+)`$/ ? $1 : "no code: $_[0][0]" }
 
@@ -86,31 +91,8 @@ my $schema = join '', map { slurp($_) } glob 'conf/schema/*.sql';
 subtest 'all codes are there, and no others' => sub {
     my %used;
 
-    my ($core) = slurp('src/core/text/glyph_code.c') =~ /glyph_codes\[.*?= \{(.*?)\n\};/s;
-    my %core = map { $_ => 1 } $core =~ /\{ "(\w+)"/g;
-    delete $core{ok};
-    $used{$_} = 1 for keys %core;
-
-    my @calls = (
-        qr/ngx_glyph_problemf?\(\s*[^,()]+,\s*[^,()]+,\s*"(\w+)"/,
-        qr/ngx_glyph_problem_near\(\s*[^,()]+,\s*[^,()]+,\s*"(\w+)"/,
-        qr/ngx_glyph_query_refused\(r,\s*\w+,\s*"(\w+)"/,
-        qr/ngx_glyph_job_abort\([^;"]*"(\w+)"/,
-        qr/ngx_glyph_job_over\([^,]+,[^,]+,\s*"(\w+)"/,
-        qr/ngx_glyph_client_answer\([^;]*?"(\w+)"/,
-        qr/ngx_glyph_job_store_refused\[\] = "(\w+)"/,
-        qr/\bcode = "(\w+)"/);
-    for my $call (@calls) {
-        my @codes = $source =~ /$call/g;
-        cmp_ok scalar(@codes), '>', 0, "codes in calls like $call";
-        $used{$_} = 1 for @codes;
-    }
+    $used{$_} = 1 for keys %core, keys %codes;
     $used{$_} = 1 for $schema =~ /"code": "(\w+)"/g;
-
-    my ($list) = slurp('src/http/ngx_glyph_http.c')
-        =~ /ngx_glyph_statuses\[\] = \{(.*?)\n\};/s;
-    my %status = $list =~ /\{ (\d{3}), "[^"]*", "(\w+)" \}/g;
-    $used{$_} = 1 for values %status;
 
     my %told;
     $told{code($_)}++ for map { @$_ } values %table;
@@ -121,11 +103,12 @@ subtest 'all codes are there, and no others' => sub {
         'each one that is documented is used';
 
     my %row = map { code($_) => 1 } @rows, @json, @scored, @warnings;
-    is join(' ', grep { !$row{$_} }
-            $core =~ /\[GLYPH_(?:ROW|WARN)_\w+\] = \{ "(\w+)"/g), '',
-        'those of rows have an example';
-    is join(' ', map { code($_) } grep { $status{$_->[1]} ne code($_) }
-        @statuses), '', 'those of statuses have theirs';
+    is join(' ', grep { $core{$_} =~ /^GLYPH_(?:ROW|WARN)_/ && !$row{$_} }
+            sort keys %core), '', 'those of rows have an example';
+    is join(' ', map { code($_) }
+            grep { $_->[1] =~ /^\d/ && defined $codes{code($_)}
+                   && $codes{code($_)} != $_->[1] }
+            @requests, @away, @statuses), '', 'each has its status';
 };
 
 start_nginx(locations => <<'CONF');

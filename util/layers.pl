@@ -37,7 +37,6 @@ my @layers = (
 # files of one unit: what they share stands in a header that no other includes
 my @units = (
     [qw(writer writer_jobs writer_outcome writer_tx)],
-    [qw(jobs jobs_answer jobs_ask)],
     [qw(job collect job_file job_input job_life job_run)]
 );
 

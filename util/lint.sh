@@ -108,8 +108,8 @@ fi
 # a job, and all that it calls, only decides: src/base/ngx_glyph_turn.h
 # shellcheck disable=SC2046
 for part in job client observer sink collect budget body_filter upload \
-    background runner spool writer batch record output dry_run state watch \
-    compute; do
+    background runner spool writer batch record clock replay dry_run state \
+    watch ask; do
     grep -nE 'ngx_http_(finalize|terminate)_request' \
         $(git ls-files "src/*/ngx_glyph_$part.c" "src/*/ngx_glyph_${part}_*.c") \
         /dev/null \

@@ -568,3 +568,52 @@ ngx_glyph_budget_gauges(void)
         ngx_glyph_zone_set(NGX_GLYPH_BUFFERS_WAITING + i, waiting);
     }
 }
+
+
+/* glyph_buffers number size [blocks=number] */
+
+char *
+ngx_glyph_budget_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_glyph_main_conf_t *gmcf = conf;
+
+    ssize_t      size;
+    ngx_int_t    n;
+    ngx_str_t   *value;
+
+    if (gmcf->buffers.num) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    n = ngx_atoi(value[1].data, value[1].len);
+    if (n == NGX_ERROR || n < 2) {
+        return "must have at least 2 buffers";
+    }
+
+    size = ngx_parse_size(&value[2]);
+    if (size == NGX_ERROR || size < 4096 || size > 16 * 1024 * 1024) {
+        return "size must be between 4k and 16m";
+    }
+
+    gmcf->buffers.num = n;
+    gmcf->buffers.size = size;
+
+    if (cf->args->nelts == 3) {
+        return NGX_CONF_OK;
+    }
+
+    if (ngx_strncmp(value[3].data, "blocks=", 7) == 0) {
+        n = ngx_atoi(value[3].data + 7, value[3].len - 7);
+
+        if (n != NGX_ERROR && n >= 2) {
+            gmcf->blocks = n;
+            return NGX_CONF_OK;
+        }
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid parameter \"%V\"",
+                       &value[3]);
+    return NGX_CONF_ERROR;
+}

@@ -146,5 +146,9 @@ ngx_uint_t ngx_glyph_chunk_wanted(ngx_glyph_chunk_t *chunk);
 /* Whether more than half of all chunks, or of those of streams, are free. */
 ngx_uint_t ngx_glyph_chunk_plenty(ngx_uint_t stream);
 
+/* The directive glyph_buffers. */
+char *ngx_glyph_budget_directive(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
 
 #endif /* _NGX_GLYPH_BUDGET_H_INCLUDED_ */

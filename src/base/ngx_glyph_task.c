@@ -113,3 +113,44 @@ ngx_glyph_task_gauges(void)
     ngx_glyph_zone_set(NGX_GLYPH_TASKS_WAITING, ngx_glyph_tasks - begun);
     ngx_glyph_zone_set(NGX_GLYPH_TASKS_RUNNING, begun);
 }
+
+
+/* glyph_thread_pool compute [io=name] */
+
+char *
+ngx_glyph_task_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_glyph_main_conf_t *gmcf = conf;
+
+    ngx_str_t  *value, name;
+
+    if (gmcf->compute) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    gmcf->compute = ngx_thread_pool_add(cf, &value[1]);
+    gmcf->io = gmcf->compute;
+
+    if (gmcf->compute == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    if (cf->args->nelts == 2) {
+        return NGX_CONF_OK;
+    }
+
+    if (value[2].len <= 3 || ngx_strncmp(value[2].data, "io=", 3) != 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid parameter \"%V\"",
+                           &value[2]);
+        return NGX_CONF_ERROR;
+    }
+
+    name.data = value[2].data + 3;
+    name.len = value[2].len - 3;
+
+    gmcf->io = ngx_thread_pool_add(cf, &name);
+
+    return gmcf->io ? NGX_CONF_OK : NGX_CONF_ERROR;
+}

@@ -37,5 +37,9 @@ struct ngx_glyph_task_s {
  */
 ngx_int_t ngx_glyph_task_post(ngx_thread_pool_t *tp, ngx_glyph_task_t *task);
 
+/* The directive glyph_thread_pool. */
+char *ngx_glyph_task_directive(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
 
 #endif /* _NGX_GLYPH_TASK_H_INCLUDED_ */

@@ -29,6 +29,7 @@ typedef struct {
 
 static ngx_int_t ngx_glyph_zone_enter(ngx_cycle_t *cycle);
 static void ngx_glyph_zone_leave(void);
+static size_t ngx_glyph_zone_size(void);
 static ngx_int_t ngx_glyph_zone_init(ngx_shm_zone_t *shm_zone, void *data);
 
 
@@ -60,6 +61,48 @@ static ngx_glyph_zone_t         *ngx_glyph_zone;
 static ngx_glyph_zone_worker_t  *ngx_glyph_zone_self;
 
 
+/* glyph_zone name size */
+
+char *
+ngx_glyph_zone_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_glyph_main_conf_t *gmcf = conf;
+
+    ssize_t     size;
+    ngx_str_t  *value;
+
+    if (gmcf->zone) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (value[1].len == 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid zone name \"%V\"",
+                           &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    size = ngx_parse_size(&value[2]);
+
+    if (size == NGX_ERROR) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid zone size \"%V\"",
+                           &value[2]);
+        return NGX_CONF_ERROR;
+    }
+
+    if (size < (ssize_t) ngx_glyph_zone_size()) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "zone \"%V\" is too small, must be at least %uzk",
+                           &value[1], ngx_glyph_zone_size() / 1024);
+        return NGX_CONF_ERROR;
+    }
+
+    return (ngx_glyph_zone_create(cf, &value[1], size) == NGX_OK)
+           ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
 ngx_int_t
 ngx_glyph_zone_create(ngx_conf_t *cf, ngx_str_t *name, size_t size)
 {
@@ -68,7 +111,9 @@ ngx_glyph_zone_create(ngx_conf_t *cf, ngx_str_t *name, size_t size)
 
     gmcf = ngx_http_conf_get_module_main_conf(cf, ngx_glyph_module);
 
-    shm_zone = ngx_shared_memory_add(cf, name, size, &ngx_glyph_module);
+    shm_zone = ngx_shared_memory_add(cf, name,
+                                     size ? size : ngx_glyph_zone_size(),
+                                     &ngx_glyph_module);
     if (shm_zone == NULL) {
         return NGX_ERROR;
     }
@@ -83,7 +128,7 @@ ngx_glyph_zone_create(ngx_conf_t *cf, ngx_str_t *name, size_t size)
 
 /* The slab pool has pages of its own, which is what it is more. */
 
-size_t
+static size_t
 ngx_glyph_zone_size(void)
 {
     return ngx_align(sizeof(ngx_glyph_zone_t) + 8 * ngx_pagesize,

@@ -120,13 +120,14 @@ typedef struct {
 
 
 /*
- * Declares the zone at configuration; its place in the cycle is kept in
- * gmcf->zone.
+ * Declares the zone at configuration, size 0: as small as it can be; its place
+ * in the cycle is kept in gmcf->zone.
  */
 ngx_int_t ngx_glyph_zone_create(ngx_conf_t *cf, ngx_str_t *name, size_t size);
 
-/* The least that a zone must have, in bytes, and has if nothing is said. */
-size_t ngx_glyph_zone_size(void);
+/* The directive glyph_zone. */
+char *ngx_glyph_zone_directive(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 
 /* These may be called in threads; "counter" may be an enumerator plus an
  * index.  Before the worker has its place they do nothing. */

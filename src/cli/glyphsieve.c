@@ -88,6 +88,8 @@ static void sieve_usage(FILE *out);
 static int sieve_args(sieve_t *s, int argc, char **argv);
 static int sieve_option(sieve_t *s, int c, char *arg);
 static int sieve_file_option(sieve_t *s, int c, const glyph_str_t *value);
+static int sieve_currency(sieve_t *s, int c, const glyph_str_t *str,
+    const char **error);
 static int sieve_input(sieve_t *s, const char *name);
 static int sieve_default_models(sieve_t *s);
 static int sieve_table(sieve_t *s, const char *name, sieve_table_pt add);
@@ -340,21 +342,7 @@ sieve_option(sieve_t *s, int c, char *arg)
 
     case 'c':
     case 'u':
-        if (str.len == 3) {
-
-            if (glyph_currency_parse(&str, c == 'c' ? s->opts.currency
-                                                    : s->conf.currency)
-                == GLYPH_CODE_OK)
-            {
-                return -1;
-            }
-
-            break;
-        }
-
-        if (c == 'c'
-            && glyph_rates_set(&s->rates, &str, &error) == GLYPH_OK)
-        {
+        if (sieve_currency(s, c, &str, &error) == GLYPH_OK) {
             return -1;
         }
         break;
@@ -467,6 +455,22 @@ sieve_file_option(sieve_t *s, int c, const glyph_str_t *value)
         s->opts.map = *value;
         return GLYPH_OK;
     }
+}
+
+
+/* A code, or a rate, which only "--currency" may have. */
+
+static int
+sieve_currency(sieve_t *s, int c, const glyph_str_t *str, const char **error)
+{
+    if (str->len == 3) {
+        return glyph_currency_parse(str, c == 'c' ? s->opts.currency
+                                                  : s->conf.currency)
+               == GLYPH_CODE_OK
+               ? GLYPH_OK : GLYPH_BAD;
+    }
+
+    return c == 'c' ? glyph_rates_set(&s->rates, str, error) : GLYPH_BAD;
 }
 
 

@@ -17,19 +17,29 @@
  */
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_answer.h"
 #include "ngx_glyph_background.h"
+#include "ngx_glyph_clock.h"
 #include "ngx_glyph_http.h"
 #include "ngx_glyph_preview.h"
 #include "ngx_glyph_pump.h"
+#include "ngx_glyph_spool.h"
 #include "ngx_glyph_store.h"
+#include "ngx_glyph_timing.h"
 #include "ngx_glyph_turn.h"
-#include "ngx_glyph_upload.h"
 #include "ngx_glyph_variables.h"
 
 
+static ngx_int_t ngx_glyph_answer_resume(ngx_glyph_client_t *client);
+static void ngx_glyph_answer_ended(ngx_glyph_client_t *client,
+    ngx_uint_t status, const char *code, ngx_str_t *detail);
+static void ngx_glyph_answer_accept(ngx_glyph_client_t *client);
+static ngx_int_t ngx_glyph_answer_queued(ngx_glyph_client_t *client,
+    ngx_glyph_spool_t *spool);
 static void ngx_glyph_answer_decide(ngx_glyph_ctx_t *ctx,
     ngx_glyph_answer_e answer, ngx_uint_t status, const char *code,
     ngx_str_t *detail);
+static void ngx_glyph_answer_label(ngx_glyph_ctx_t *ctx);
 static void ngx_glyph_answer_wait_handler(ngx_event_t *ev);
 static void ngx_glyph_answer_stop_waiting(ngx_glyph_ctx_t *ctx);
 static void ngx_glyph_answer_send(void *data);
@@ -43,17 +53,56 @@ static ngx_int_t ngx_glyph_answer_job(ngx_http_request_t *r,
     ngx_glyph_ctx_t *ctx);
 static ngx_int_t ngx_glyph_answer_headers(ngx_http_request_t *r,
     ngx_glyph_job_t *job, ngx_uint_t status);
+static ngx_int_t ngx_glyph_answer_timing(ngx_http_request_t *r,
+    ngx_glyph_timing_t *t);
+static u_char *ngx_glyph_answer_metric(u_char *p, const char *name,
+    uint64_t usec);
 static ngx_int_t ngx_glyph_answer_represent(ngx_http_request_t *r,
     ngx_glyph_job_t *job, ngx_glyph_preview_t *preview);
 static ngx_int_t ngx_glyph_answer_result(ngx_http_request_t *r,
     ngx_glyph_job_t *job, ngx_uint_t status, const char *code,
     ngx_str_t *detail);
+static ngx_int_t ngx_glyph_answer_cancelled(ngx_http_request_t *r,
+    ngx_glyph_job_t *job);
 static ngx_int_t ngx_glyph_answer_problem(ngx_http_request_t *r,
     ngx_uint_t status, const char *code, ngx_str_t *detail);
 
 
-void
-ngx_glyph_upload_answer(ngx_glyph_client_t *client, ngx_uint_t status,
+static ngx_str_t  ngx_glyph_answer_type
+                                  = ngx_string("application/problem+json");
+
+
+const ngx_glyph_client_hooks_t  ngx_glyph_answer_hooks = {
+    ngx_glyph_answer_resume,
+    ngx_glyph_answer_ended,
+    ngx_glyph_answer_accept,
+    ngx_glyph_answer_queued
+};
+
+
+/* There is room again: go on reading. */
+
+static ngx_int_t
+ngx_glyph_answer_resume(ngx_glyph_client_t *client)
+{
+    ngx_glyph_ctx_t *ctx = client->data;
+
+    if (!ctx->paused) {
+        return NGX_DECLINED;
+    }
+
+    ctx->paused = 0;
+
+    /* the client's socket is edge triggered: nobody else will wake us */
+
+    ngx_post_event(ctx->request->connection->read, &ngx_posted_events);
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_glyph_answer_ended(ngx_glyph_client_t *client, ngx_uint_t status,
     const char *code, ngx_str_t *detail)
 {
     ngx_glyph_answer_decide(client->data, NGX_GLYPH_ANSWER_JOB, status, code,
@@ -61,8 +110,8 @@ ngx_glyph_upload_answer(ngx_glyph_client_t *client, ngx_uint_t status,
 }
 
 
-void
-ngx_glyph_upload_accepted(ngx_glyph_client_t *client)
+static void
+ngx_glyph_answer_accept(ngx_glyph_client_t *client)
 {
     ngx_glyph_answer_decide(client->data, NGX_GLYPH_ANSWER_ACCEPTED,
                             NGX_HTTP_ACCEPTED, NULL, NULL);
@@ -70,11 +119,20 @@ ngx_glyph_upload_accepted(ngx_glyph_client_t *client)
 
 
 void
-ngx_glyph_upload_refuse(ngx_glyph_ctx_t *ctx, ngx_uint_t status,
-    const char *code, ngx_str_t *detail)
+ngx_glyph_answer_refuse(ngx_glyph_ctx_t *ctx, ngx_uint_t status,
+    ngx_glyph_code_e code, const char *detail)
 {
-    ngx_glyph_answer_decide(ctx, NGX_GLYPH_ANSWER_REFUSED, status, code,
-                            detail);
+    ngx_str_t  text;
+
+    if (detail == NULL) {
+        detail = ngx_glyph_codes[code].detail;
+    }
+
+    text.data = (u_char *) detail;
+    text.len = ngx_strlen(detail);
+
+    ngx_glyph_answer_decide(ctx, NGX_GLYPH_ANSWER_REFUSED, status,
+                            ngx_glyph_codes[code].name, &text);
 }
 
 
@@ -119,11 +177,11 @@ ngx_glyph_answer_decide(ngx_glyph_ctx_t *ctx, ngx_glyph_answer_e answer,
 
 
 void
-ngx_glyph_upload_detach(ngx_glyph_ctx_t *ctx)
+ngx_glyph_answer_detach(ngx_glyph_ctx_t *ctx)
 {
     ngx_glyph_job_t  *job;
 
-    ngx_glyph_upload_clock_stand(ctx);
+    ngx_glyph_clock_stand(ctx);
     ngx_glyph_variables_keep(ctx, ctx->client.job);
 
     job = ngx_glyph_client_detach(&ctx->client);
@@ -133,7 +191,7 @@ ngx_glyph_upload_detach(ngx_glyph_ctx_t *ctx)
 
 
 void
-ngx_glyph_upload_gone(void *data)
+ngx_glyph_answer_gone(void *data)
 {
     ngx_glyph_ctx_t *ctx = data;
 
@@ -154,7 +212,7 @@ ngx_glyph_upload_gone(void *data)
     attached = (ctx->client.state == NGX_GLYPH_CLIENT_ATTACHED);
 
     ngx_glyph_job_ref(job);
-    ngx_glyph_upload_detach(ctx);
+    ngx_glyph_answer_detach(ctx);
 
     if (attached) {
         ngx_glyph_job_detach(job);
@@ -165,8 +223,8 @@ ngx_glyph_upload_gone(void *data)
 }
 
 
-ngx_int_t
-ngx_glyph_upload_queued(ngx_glyph_client_t *client, ngx_glyph_spool_t *spool)
+static ngx_int_t
+ngx_glyph_answer_queued(ngx_glyph_client_t *client, ngx_glyph_spool_t *spool)
 {
     ngx_glyph_ctx_t *ctx = client->data;
 
@@ -174,12 +232,14 @@ ngx_glyph_upload_queued(ngx_glyph_client_t *client, ngx_glyph_spool_t *spool)
     ctx->start_time = spool->prefix.start_time;
     ctx->body_len = spool->prefix.body_len;
 
+    ngx_glyph_answer_label(ctx);
+
     if (ctx->wait_for == 0 || ngx_exiting) {
-        ngx_glyph_upload_accepted(client);
+        ngx_glyph_answer_accept(client);
         return NGX_DECLINED;
     }
 
-    ngx_glyph_upload_detach(ctx);
+    ngx_glyph_answer_detach(ctx);
 
     ctx->wait.handler = ngx_glyph_answer_wait_handler;
     ctx->wait.data = ctx;
@@ -188,6 +248,30 @@ ngx_glyph_upload_queued(ngx_glyph_client_t *client, ngx_glyph_spool_t *spool)
     ngx_add_timer(&ctx->wait, ctx->wait_for);
 
     return NGX_OK;
+}
+
+
+/* The job does not stay; what it is called is told by the 202. */
+
+static void
+ngx_glyph_answer_label(ngx_glyph_ctx_t *ctx)
+{
+    ngx_str_t   *label[3];
+    ngx_uint_t   i;
+
+    ngx_glyph_job_labels(ctx->client.job, &ctx->labels);
+
+    label[0] = &ctx->labels.filename;
+    label[1] = &ctx->labels.source_label;
+    label[2] = &ctx->labels.campaign_id;
+
+    for (i = 0; i < 3; i++) {
+        label[i]->data = ngx_pstrdup(ctx->request->pool, label[i]);
+
+        if (label[i]->data == NULL) {
+            label[i]->len = 0;
+        }
+    }
 }
 
 
@@ -202,7 +286,7 @@ ngx_glyph_answer_wait_handler(ngx_event_t *ev)
         return;
     }
 
-    ngx_glyph_upload_accepted(&ctx->client);
+    ngx_glyph_answer_accept(&ctx->client);
 }
 
 
@@ -223,18 +307,7 @@ ngx_glyph_answer_stop_waiting(ngx_glyph_ctx_t *ctx)
         ngx_del_timer(&ctx->wait);
     }
 
-    ngx_glyph_upload_clock_stand(ctx);
-}
-
-
-void
-ngx_glyph_upload_stop_timer(ngx_connection_t *c)
-{
-    c->read->timedout = 0;
-
-    if (c->read->timer_set) {
-        ngx_del_timer(c->read);
-    }
+    ngx_glyph_clock_stand(ctx);
 }
 
 
@@ -254,7 +327,7 @@ ngx_glyph_answer_send(void *data)
 
     ngx_http_set_log_request(c->log, r);
 
-    ngx_glyph_upload_stop_timer(c);
+    ngx_glyph_clock_stand(ctx);
 
     switch (ctx->answer) {
 
@@ -272,7 +345,7 @@ ngx_glyph_answer_send(void *data)
     }
 
     if (ctx->client.job) {
-        ngx_glyph_upload_detach(ctx);
+        ngx_glyph_answer_detach(ctx);
     }
 
     ngx_http_finalize_request(r, rc);
@@ -301,7 +374,8 @@ ngx_glyph_answer_refused(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
     c->timedout = 0;
     r->keepalive = 0;
 
-    return ngx_glyph_problem(r, ctx->status, ctx->code, &ctx->detail);
+    return ngx_glyph_problem_with(r, ctx->status, ctx->code, &ctx->detail,
+                                  NULL, NULL);
 }
 
 
@@ -320,7 +394,7 @@ ngx_glyph_answer_accepted(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
 
     } else {
         ngx_glyph_job_json_queued(&ctx->id, ctx->start_time, ctx->body_len,
-                                  NULL, &b);
+                                  &ctx->labels, &b);
     }
 
     rc = b.failed ? NGX_HTTP_INTERNAL_SERVER_ERROR
@@ -376,10 +450,10 @@ ngx_glyph_answer_headers(ngx_http_request_t *r, ngx_glyph_job_t *job,
     u_char               buf[NGX_GLYPH_ROWS_LEN];
 
     import = ngx_glyph_job_import(job);
-    p = ngx_glyph_upload_rows(buf, job);
+    p = ngx_glyph_answer_rows(buf, job);
 
     if (ngx_glyph_add_header(r, "Glyph-Rows", buf, p - buf) != NGX_OK
-        || ngx_glyph_timing_header(r, &import->timing) != NGX_OK)
+        || ngx_glyph_answer_timing(r, &import->timing) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -392,6 +466,37 @@ ngx_glyph_answer_headers(ngx_http_request_t *r, ngx_glyph_job_t *job,
 
     return (status == NGX_HTTP_SERVICE_UNAVAILABLE)
            ? ngx_glyph_retry_after(r, 2) : NGX_OK;
+}
+
+
+/* Server-Timing of the answer, up to now. */
+
+static ngx_int_t
+ngx_glyph_answer_timing(ngx_http_request_t *r, ngx_glyph_timing_t *t)
+{
+    u_char  *p;
+    u_char   buf[4 * (sizeof("receive;dur=.000, ") + NGX_INT64_LEN)];
+
+    p = buf;
+
+    if (t->receive) {
+        p = ngx_glyph_answer_metric(p, "receive", t->receive);
+    }
+
+    p = ngx_glyph_answer_metric(p, "parse", t->parse);
+    p = ngx_glyph_answer_metric(p, "commit", t->commit);
+    p = ngx_glyph_answer_metric(p, "total", ngx_glyph_usec() - t->began);
+
+    return ngx_glyph_add_header(r, "Server-Timing", buf,
+                                p - (sizeof(", ") - 1) - buf);
+}
+
+
+static u_char *
+ngx_glyph_answer_metric(u_char *p, const char *name, uint64_t usec)
+{
+    return ngx_sprintf(p, "%s;dur=%uL.%03uL, ", name, usec / 1000,
+                       usec % 1000);
 }
 
 
@@ -428,7 +533,7 @@ ngx_glyph_answer_represent(ngx_http_request_t *r, ngx_glyph_job_t *job,
 
 
 u_char *
-ngx_glyph_upload_rows(u_char *buf, ngx_glyph_job_t *job)
+ngx_glyph_answer_rows(u_char *buf, ngx_glyph_job_t *job)
 {
     ngx_glyph_job_view_t  view;
 
@@ -449,13 +554,18 @@ ngx_glyph_answer_result(ngx_http_request_t *r, ngx_glyph_job_t *job,
     glyph_buf_t          *result, b;
     ngx_glyph_preview_t  *preview;
 
-    static ngx_str_t  problem = ngx_string("application/problem+json");
+    if (ngx_glyph_job_state(job) == NGX_GLYPH_JOB_CANCELLED) {
+        return ngx_glyph_answer_cancelled(r, job);
+    }
 
     result = ngx_glyph_job_result(job);
 
     if (result->len == 0 || (status != NGX_HTTP_OK && status != 422)) {
-        return ngx_glyph_answer_problem(r, status, code ? code : "failed",
-                                        detail);
+        if (code == NULL) {
+            code = ngx_glyph_codes[NGX_GLYPH_CODE_FAILED].name;
+        }
+
+        return ngx_glyph_answer_problem(r, status, code, detail);
     }
 
     if (status == NGX_HTTP_OK) {
@@ -486,7 +596,48 @@ ngx_glyph_answer_result(ngx_http_request_t *r, ngx_glyph_job_t *job,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    return ngx_glyph_send(r, status, &problem, &body);
+    return ngx_glyph_send(r, status, &ngx_glyph_answer_type, &body);
+}
+
+
+/* The Job, as the members of a problem. */
+
+static ngx_int_t
+ngx_glyph_answer_cancelled(ngx_http_request_t *r, ngx_glyph_job_t *job)
+{
+    ngx_str_t                body, detail;
+    glyph_buf_t              b, doc;
+    const ngx_glyph_code_t  *code;
+
+    code = &ngx_glyph_codes[NGX_GLYPH_CODE_CANCELLED];
+
+    detail.data = (u_char *) code->detail;
+    detail.len = ngx_strlen(code->detail);
+
+    ngx_memzero(&doc, sizeof(glyph_buf_t));
+    ngx_memzero(&b, sizeof(glyph_buf_t));
+
+    ngx_glyph_job_json(job, &doc);
+
+    if (doc.failed) {
+        glyph_buf_free(&doc);
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    glyph_buf_putc(&b, '{');
+    ngx_glyph_problem_members(&b, code->status, code->name, &detail);
+    glyph_buf_putc(&b, ',');
+    ngx_glyph_job_linked(&b, doc.data + 1, doc.len - 1,
+                         ngx_glyph_job_import(job)->text);
+    glyph_buf_putc(&b, '\n');
+
+    glyph_buf_free(&doc);
+
+    if (ngx_glyph_http_own(r, &b, &body) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_glyph_send(r, code->status, &ngx_glyph_answer_type, &body);
 }
 
 
@@ -498,8 +649,8 @@ ngx_glyph_answer_problem(ngx_http_request_t *r, ngx_uint_t status,
 {
     const char  *class;
 
-    class = (ngx_strcmp(code, "store_unwell") == 0
-             || ngx_strcmp(code, "store_broken") == 0)
+    class = (ngx_glyph_code_is(code, NGX_GLYPH_CODE_STORE_UNWELL)
+             || ngx_glyph_code_is(code, NGX_GLYPH_CODE_STORE_BROKEN))
             ? ngx_glyph_store_class() : "";
 
     return ngx_glyph_problem_with(r, status, code, detail, "sqlstate_class",

@@ -57,9 +57,7 @@ ngx_glyph_cross_site(ngx_http_request_t *r)
         return NGX_DECLINED;
     }
 
-    return ngx_glyph_problemf(r, NGX_HTTP_FORBIDDEN, "cross_site",
-                              "a page of another site has sent this; nothing "
-                              "was done");
+    return ngx_glyph_problem(r, NGX_GLYPH_CODE_CROSS_SITE);
 }
 
 

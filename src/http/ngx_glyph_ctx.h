@@ -12,6 +12,7 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_client.h"
+#include "ngx_glyph_job.h"
 #include "ngx_glyph_uuid.h"
 
 
@@ -65,6 +66,7 @@ typedef struct {
     ngx_glyph_uuid_t           id;
     uint64_t                   start_time;
     uint64_t                   body_len;
+    ngx_glyph_job_labels_t     labels;
 
     unsigned                   paused:1;    /* no chunk: the client waits */
     unsigned                   last_seen:1; /* the body's last buffer came */

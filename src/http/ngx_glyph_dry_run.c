@@ -50,6 +50,7 @@ static const ngx_glyph_sink_t  ngx_glyph_dry_run_sink = {
 ngx_glyph_output_t  ngx_glyph_dry_run = {
     &ngx_glyph_dry_run_kind,
     &ngx_glyph_dry_run_sink,
+    0,                                     /* params */
     ngx_glyph_dry_run_begin
 };
 

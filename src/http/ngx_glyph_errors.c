@@ -25,8 +25,6 @@
 #include "core/out/glyph_resend.h"
 
 
-#define NGX_GLYPH_NOT_ACCEPTABLE  406
-
 /* pages after the first, rows; glyph.error_page() also looks at bytes */
 #define NGX_GLYPH_ERRORS_PAGE     "1000"
 
@@ -120,10 +118,9 @@ ngx_glyph_errors_run(ngx_http_request_t *r, ngx_str_t *id, ngx_str_t *tenant,
     }
 
     if (n == NGX_DECLINED) {
-        return ngx_glyph_problemf(r, NGX_GLYPH_NOT_ACCEPTABLE,
-                                  "not_acceptable", "errors are there as "
-                                  "application/json, application/x-ndjson "
-                                  "and text/csv");
+        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_NOT_ACCEPTABLE,
+                                  "errors are there as application/json, "
+                                  "application/x-ndjson and text/csv");
     }
 
     e = ngx_calloc(sizeof(ngx_glyph_errors_t), r->connection->log);
@@ -236,7 +233,7 @@ ngx_glyph_errors_arg(ngx_http_request_t *r, void *data, ngx_str_t *name,
     }
 
     if (value->len != 1 || (value->data[0] != '0' && value->data[0] != '1')) {
-        return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_invalid",
+        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_OPTION_INVALID,
                                   "parameter \"safe\" must be 1 or 0");
     }
 
@@ -275,7 +272,7 @@ ngx_glyph_errors_check(ngx_glyph_errors_t *e, PGresult *res)
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
         }
 
-        return ngx_glyph_problemf(r, NGX_HTTP_CONFLICT, "job_running",
+        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_JOB_RUNNING,
                                   "the job is %s; all of its errors are there "
                                   "when it has ended, pages of them, with "
                                   "\"limit\", before", state);
@@ -286,7 +283,7 @@ ngx_glyph_errors_check(ngx_glyph_errors_t *e, PGresult *res)
     }
 
     if (!known) {
-        return ngx_glyph_problemf(r, NGX_HTTP_NOT_FOUND, "no_header",
+        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_NO_HEADER,
                                   "the job is %s, and has no rows: its file "
                                   "has no header that could be read; the "
                                   "job's status tells why", state);
@@ -298,9 +295,9 @@ ngx_glyph_errors_check(ngx_glyph_errors_t *e, PGresult *res)
     /* records of JSON are no fields of CSV */
 
     if (delimiter == 0) {
-        return ngx_glyph_problemf(r, NGX_GLYPH_NOT_ACCEPTABLE,
-                                  "not_acceptable", "the file was JSON, so its "
-                                  "errors are there as application/json and "
+        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_NOT_ACCEPTABLE,
+                                  "the file was JSON, so its errors are there "
+                                  "as application/json and "
                                   "application/x-ndjson");
     }
 
@@ -345,6 +342,7 @@ ngx_glyph_errors_result(void *data, PGresult *res, const char *error)
     ngx_glyph_errors_t *e = data;
 
     ngx_int_t            rc;
+    ngx_glyph_code_e     code;
     ngx_http_request_t  *r;
 
     r = e->request;
@@ -354,7 +352,9 @@ ngx_glyph_errors_result(void *data, PGresult *res, const char *error)
     ngx_http_set_log_request(r->connection->log, r);
 
     if (res == NULL || PQresultStatus(res) != PGRES_TUPLES_OK) {
-        rc = e->begun ? ngx_glyph_pump_cut(r, "store_unavailable")
+        code = NGX_GLYPH_CODE_STORE_UNAVAILABLE;
+
+        rc = e->begun ? ngx_glyph_pump_cut(r, ngx_glyph_codes[code].name)
                       : ngx_glyph_query_failed(r, res, error);
 
         ngx_glyph_errors_done(e, rc);
@@ -468,12 +468,15 @@ ngx_glyph_errors_page(ngx_glyph_errors_t *e)
 {
     char                *cursor;
     ngx_int_t            rc;
+    ngx_glyph_code_e     code;
     ngx_http_request_t  *r;
 
     r = e->request;
 
     if (e->page.failed) {
-        return e->begun ? ngx_glyph_pump_cut(r, "out_of_memory")
+        code = NGX_GLYPH_CODE_OUT_OF_MEMORY;
+
+        return e->begun ? ngx_glyph_pump_cut(r, ngx_glyph_codes[code].name)
                         : NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 

@@ -8,74 +8,16 @@
 #include <ngx_md5.h>
 
 
-typedef struct {
-    ngx_uint_t                 status;
-    const char                *title;
-    const char                *code;        /* where nginx says no more */
-} ngx_glyph_status_t;
-
-
-static const ngx_glyph_status_t *ngx_glyph_status(ngx_uint_t status);
 static void ngx_glyph_http_free(void *data);
+static ngx_int_t ngx_glyph_problem_code(ngx_http_request_t *r,
+    ngx_glyph_code_e code, ngx_str_t *detail, const char *name,
+    const char *value);
 static void ngx_glyph_http_settle(ngx_http_request_t *r);
 static void ngx_glyph_http_linger(ngx_http_request_t *r);
 #if (NGX_HTTP_V2)
 static void ngx_glyph_http_linger_handler(ngx_event_t *ev);
 static void ngx_glyph_http_linger_cleanup(void *data);
 #endif
-static u_char *ngx_glyph_timing_metric(u_char *p, const char *name,
-    uint64_t usec);
-
-
-/* RFC 9110, section 15; RFC 6585 */
-
-static const ngx_glyph_status_t  ngx_glyph_statuses[] = {
-    { 400, "Bad Request", "request_malformed" },
-    { 401, "Unauthorized", "unauthorized" },
-    { 403, "Forbidden", "forbidden" },
-    { 404, "Not Found", "not_found" },
-    { 405, "Method Not Allowed", "method_not_allowed" },
-    { 406, "Not Acceptable", "not_acceptable" },
-    { 408, "Request Timeout", "request_timeout" },
-    { 409, "Conflict", "conflict" },
-    { 411, "Length Required", "length_required" },
-    { 412, "Precondition Failed", "precondition_failed" },
-    { 413, "Content Too Large", "body_too_large" },
-    { 414, "URI Too Long", "uri_too_long" },
-    { 415, "Unsupported Media Type", "unsupported_media_type" },
-    { 416, "Range Not Satisfiable", "range_not_satisfiable" },
-    { 421, "Misdirected Request", "misdirected_request" },
-    { 422, "Unprocessable Content", "unprocessable" },
-    { 429, "Too Many Requests", "too_many_requests" },
-    { 500, "Internal Server Error", "internal_error" },
-    { 501, "Not Implemented", "not_implemented" },
-    { 502, "Bad Gateway", "bad_gateway" },
-    { 503, "Service Unavailable", "unavailable" },
-    { 504, "Gateway Timeout", "gateway_timeout" },
-    { 505, "HTTP Version Not Supported", "version_not_supported" },
-    { 507, "Insufficient Storage", "insufficient_storage" },
-    { 0, "Error", "error" }
-};
-
-
-static const ngx_glyph_status_t *
-ngx_glyph_status(ngx_uint_t status)
-{
-    const ngx_glyph_status_t  *s;
-
-    for (s = ngx_glyph_statuses; s->status && s->status != status; s++) {
-        /* void */
-    }
-
-    return s;
-}
-
-
-const char *
-ngx_glyph_status_code(ngx_uint_t status)
-{
-    return ngx_glyph_status(status)->code;
-}
 
 
 ngx_int_t
@@ -313,19 +255,17 @@ ngx_glyph_http_free(void *data)
 
 
 ngx_int_t
-ngx_glyph_problem(ngx_http_request_t *r, ngx_uint_t status, const char *code,
-    ngx_str_t *detail)
+ngx_glyph_problem(ngx_http_request_t *r, ngx_glyph_code_e code)
 {
-    return ngx_glyph_problem_near(r, status, code, detail, NULL);
+    return ngx_glyph_problem_code(r, code, NULL, NULL, NULL);
 }
 
 
 ngx_int_t
-ngx_glyph_problem_near(ngx_http_request_t *r, ngx_uint_t status,
-    const char *code, ngx_str_t *detail, const char *near)
+ngx_glyph_problem_near(ngx_http_request_t *r, ngx_glyph_code_e code,
+    ngx_str_t *detail, const char *near)
 {
-    return ngx_glyph_problem_with(r, status, code, detail, "did_you_mean",
-                                  near);
+    return ngx_glyph_problem_code(r, code, detail, "did_you_mean", near);
 }
 
 
@@ -333,21 +273,39 @@ ngx_int_t
 ngx_glyph_problem_store(ngx_http_request_t *r,
     ngx_glyph_store_answer_t *answer)
 {
-    ngx_str_t  detail;
+    char  *class;
 
-    if (answer->status == NGX_HTTP_SERVICE_UNAVAILABLE
+    if (ngx_glyph_codes[answer->code].status == NGX_HTTP_SERVICE_UNAVAILABLE
         && ngx_glyph_retry_after(r, 2) != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    detail.data = (u_char *) answer->detail;
-    detail.len = ngx_strlen(answer->detail);
+    class = answer->sqlstate_class;
 
-    return ngx_glyph_problem_with(r, answer->status, answer->code, &detail,
-                                  "sqlstate_class",
-                                  answer->sqlstate_class[0]
-                                  ? answer->sqlstate_class : NULL);
+    return ngx_glyph_problem_code(r, answer->code, NULL, "sqlstate_class",
+                                  class[0] ? class : NULL);
+}
+
+
+/* Detail NULL: the code's own. */
+
+static ngx_int_t
+ngx_glyph_problem_code(ngx_http_request_t *r, ngx_glyph_code_e code,
+    ngx_str_t *detail, const char *name, const char *value)
+{
+    ngx_str_t                text;
+    const ngx_glyph_code_t  *c;
+
+    c = &ngx_glyph_codes[code];
+
+    if (detail == NULL) {
+        text.data = (u_char *) c->detail;
+        text.len = ngx_strlen(c->detail);
+        detail = &text;
+    }
+
+    return ngx_glyph_problem_with(r, c->status, c->name, detail, name, value);
 }
 
 
@@ -381,8 +339,8 @@ ngx_glyph_problem_with(ngx_http_request_t *r, ngx_uint_t status,
 
 
 ngx_int_t
-ngx_glyph_problemf(ngx_http_request_t *r, ngx_uint_t status,
-    const char *code, const char *fmt, ...)
+ngx_glyph_problemf(ngx_http_request_t *r, ngx_glyph_code_e code,
+    const char *fmt, ...)
 {
     va_list    args;
     ngx_str_t  detail;
@@ -394,7 +352,7 @@ ngx_glyph_problemf(ngx_http_request_t *r, ngx_uint_t status,
 
     detail.data = buf;
 
-    return ngx_glyph_problem(r, status, code, &detail);
+    return ngx_glyph_problem_near(r, code, &detail, NULL);
 }
 
 
@@ -432,8 +390,8 @@ ngx_glyph_not_allowed(ngx_http_request_t *r, const char *allow)
     }
 
     if (r->method != NGX_HTTP_OPTIONS) {
-        return ngx_glyph_problemf(r, NGX_HTTP_NOT_ALLOWED,
-                                  "method_not_allowed", "use %s here", allow);
+        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_METHOD_NOT_ALLOWED,
+                                  "use %s here", allow);
     }
 
     r->headers_out.status = NGX_HTTP_NO_CONTENT;
@@ -551,33 +509,4 @@ ngx_glyph_jobs_document(ngx_http_request_t *r, u_char *id, ngx_uint_t status,
     }
 
     return ngx_glyph_send_json(r, status, &body);
-}
-
-
-ngx_int_t
-ngx_glyph_timing_header(ngx_http_request_t *r, ngx_glyph_timing_t *t)
-{
-    u_char  *p;
-    u_char   buf[4 * (sizeof("receive;dur=.000, ") + NGX_INT64_LEN)];
-
-    p = buf;
-
-    if (t->receive) {
-        p = ngx_glyph_timing_metric(p, "receive", t->receive);
-    }
-
-    p = ngx_glyph_timing_metric(p, "parse", t->parse);
-    p = ngx_glyph_timing_metric(p, "commit", t->commit);
-    p = ngx_glyph_timing_metric(p, "total", ngx_glyph_usec() - t->began);
-
-    return ngx_glyph_add_header(r, "Server-Timing", buf,
-                                p - (sizeof(", ") - 1) - buf);
-}
-
-
-static u_char *
-ngx_glyph_timing_metric(u_char *p, const char *name, uint64_t usec)
-{
-    return ngx_sprintf(p, "%s;dur=%uL.%03uL, ", name, usec / 1000,
-                       usec % 1000);
 }

@@ -11,8 +11,8 @@
 
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_codes.h"
 #include "ngx_glyph_store.h"
-#include "ngx_glyph_timing.h"
 
 
 /*
@@ -44,19 +44,22 @@ ngx_int_t ngx_glyph_http_own(ngx_http_request_t *r, glyph_buf_t *b,
     ngx_str_t *body);
 
 /*
- * application/problem+json: {"type","title","status","code","detail"}; detail
- * may be NULL.  Title is the status' reason phrase.
+ * application/problem+json: {"type","title","status","code","detail"}, of a
+ * code that has a detail of its own, or with another one.  Title is the status'
+ * reason phrase.
  */
-ngx_int_t ngx_glyph_problem(ngx_http_request_t *r, ngx_uint_t status,
-    const char *code, ngx_str_t *detail);
-ngx_int_t ngx_glyph_problemf(ngx_http_request_t *r, ngx_uint_t status,
-    const char *code, const char *fmt, ...);
+ngx_int_t ngx_glyph_problem(ngx_http_request_t *r, ngx_glyph_code_e code);
+ngx_int_t ngx_glyph_problemf(ngx_http_request_t *r, ngx_glyph_code_e code,
+    const char *fmt, ...);
 
 /* The same with "did_you_mean", unless near is NULL. */
-ngx_int_t ngx_glyph_problem_near(ngx_http_request_t *r, ngx_uint_t status,
-    const char *code, ngx_str_t *detail, const char *near);
+ngx_int_t ngx_glyph_problem_near(ngx_http_request_t *r,
+    ngx_glyph_code_e code, ngx_str_t *detail, const char *near);
 
-/* The same with a member of another name, unless value is NULL. */
+/*
+ * The same of a job's code, whose name may be from a store, and with a member
+ * of another name, unless value is NULL.
+ */
 ngx_int_t ngx_glyph_problem_with(ngx_http_request_t *r, ngx_uint_t status,
     const char *code, ngx_str_t *detail, const char *name,
     const char *value);
@@ -94,12 +97,6 @@ ngx_int_t ngx_glyph_arg_next(ngx_http_request_t *r, ngx_str_t *args,
 ngx_int_t ngx_glyph_arg(ngx_http_request_t *r, const char *wanted,
     ngx_str_t *value);
 
-/* Where there are no parameters: NGX_DECLINED, or the refusal of one. */
-ngx_int_t ngx_glyph_no_args(ngx_http_request_t *r);
-
-/* The code of a problem of which no more is known than its status. */
-const char *ngx_glyph_status_code(ngx_uint_t status);
-
 /*
  * The answer to a method that is not one of "allow": 405, or to OPTIONS, which
  * all of our places have, 204; both with Allow.
@@ -124,10 +121,6 @@ ngx_int_t ngx_glyph_upload_id_headers(ngx_http_request_t *r, u_char *text);
  */
 ngx_int_t ngx_glyph_jobs_document(ngx_http_request_t *r, u_char *id,
     ngx_uint_t status, u_char *doc, size_t len, ngx_uint_t running);
-
-/* Server-Timing of the answer, up to now; NGX_ERROR when out of memory. */
-ngx_int_t ngx_glyph_timing_header(ngx_http_request_t *r,
-    ngx_glyph_timing_t *t);
 
 
 #endif /* _NGX_GLYPH_HTTP_H_INCLUDED_ */

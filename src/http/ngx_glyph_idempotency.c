@@ -34,15 +34,12 @@
 #include "ngx_glyph_node.h"
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_query.h"
+#include "ngx_glyph_replay.h"
 #include "ngx_glyph_spool.h"
-#include "ngx_glyph_upload.h"
 #include "ngx_glyph_uuid.h"
-#include "ngx_glyph_writer.h"
 
 #include <ngx_md5.h>
 
-
-#define NGX_GLYPH_KEY_MAX  255
 
 /* one that is written into the spool finds out itself, unless it has a key */
 
@@ -56,28 +53,13 @@
 typedef struct {
     ngx_http_request_t        *request;     /* NULL: it is gone */
     ngx_http_cleanup_t        *cleanup;
+    ngx_glyph_claimed_pt       claimed;
     ngx_glyph_ctx_t           *ctx;
     ngx_glyph_job_t           *job;
     ngx_glyph_order_t         *order;       /* in the job's memory */
 } ngx_glyph_claim_t;
 
 
-/* The import that had the key. */
-
-typedef struct {
-    ngx_glyph_uuid_t           id;
-    u_char                     sha256[GLYPH_SHA256_SIZE];
-    unsigned                   by_name:1;   /* it was a file of the node */
-} ngx_glyph_first_t;
-
-
-static ngx_int_t ngx_glyph_idempotency_step(ngx_glyph_job_t *job);
-static void ngx_glyph_idempotency_finished(ngx_glyph_job_t *job,
-    const char *code);
-static ngx_int_t ngx_glyph_idempotency_key(ngx_http_request_t *r,
-    ngx_glyph_order_t *order);
-static ngx_int_t ngx_glyph_idempotency_digest(ngx_http_request_t *r,
-    ngx_glyph_order_t *order);
 static ngx_int_t ngx_glyph_idempotency_hash(ngx_glyph_order_t *order,
     u_char *hex);
 static ngx_int_t ngx_glyph_idempotency_meta(ngx_glyph_order_t *order,
@@ -96,132 +78,11 @@ static ngx_int_t ngx_glyph_idempotency_used(ngx_http_request_t *r,
 static void ngx_glyph_idempotency_release(ngx_glyph_job_t *job);
 static void ngx_glyph_idempotency_ignore(void *data, PGresult *res,
     const char *error);
-static void ngx_glyph_idempotency_answer(void *data, PGresult *res,
-    const char *error);
-
-
-static const ngx_glyph_kind_t  ngx_glyph_idempotency_kind = {
-    "import",
-    0,                                     /* keeps */
-    ngx_glyph_idempotency_step,
-    NULL,                                  /* room */
-    NULL,                                  /* ready */
-    ngx_glyph_idempotency_finished,
-    NULL,                                  /* blameless */
-    NULL,                                  /* leave */
-    NULL                                   /* ended */
-};
-
-
-ngx_int_t
-ngx_glyph_idempotency_headers(ngx_http_request_t *r, ngx_glyph_order_t *order)
-{
-    ngx_int_t  rc;
-
-    rc = ngx_glyph_idempotency_key(r, order);
-
-    return (rc == NGX_DECLINED) ? ngx_glyph_idempotency_digest(r, order) : rc;
-}
-
-
-/* A structured string in quotes, as the draft says, or bare. */
-
-static ngx_int_t
-ngx_glyph_idempotency_key(ngx_http_request_t *r, ngx_glyph_order_t *order)
-{
-    size_t      i;
-    ngx_int_t   rc;
-    ngx_str_t  *given, key;
-
-    rc = ngx_glyph_header_once(r, "Idempotency-Key", &given);
-
-    if (rc != NGX_DECLINED || given == NULL) {
-        return rc;
-    }
-
-    key = *given;
-
-    if (key.len >= 2 && key.data[0] == '"' && key.data[key.len - 1] == '"') {
-        key.data++;
-        key.len -= 2;
-    }
-
-    for (i = 0; i < key.len; i++) {
-        if (key.data[i] < ' ' || key.data[i] > '~') {
-            break;
-        }
-    }
-
-    if (key.len == 0 || key.len > NGX_GLYPH_KEY_MAX || i < key.len) {
-        return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_invalid",
-                                  "Idempotency-Key must be 1 to 255 "
-                                  "characters of ASCII");
-    }
-
-    order->idempotency_key.len = key.len;
-    order->idempotency_key.data = ngx_pstrdup(order->asked->pool, &key);
-
-    return order->idempotency_key.data ? NGX_DECLINED
-                                       : NGX_HTTP_INTERNAL_SERVER_ERROR;
-}
-
-
-/*
- * RFC 9530: sha-256=:base64:, among digests by algorithms that we lack, in any
- * of the header's lines.
- */
-
-static ngx_int_t
-ngx_glyph_idempotency_digest(ngx_http_request_t *r, ngx_glyph_order_t *order)
-{
-    u_char      *p, *last, *end;
-    ngx_str_t   *given, text, digest;
-    ngx_uint_t   i;
-    u_char       buf[GLYPH_SHA256_SIZE + 16];
-
-    static ngx_str_t  name = ngx_string("sha-256=");
-
-    i = 0;
-
-    do {
-        given = ngx_glyph_header_line(r, "Content-Digest", i++);
-
-        if (given == NULL) {
-            return NGX_DECLINED;
-        }
-
-        last = given->data + given->len;
-        p = ngx_strlcasestrn(given->data, last, name.data, name.len - 1);
-
-    } while (p == NULL);
-
-    p += name.len;
-    end = (p < last && *p == ':') ? ngx_strlchr(++p, last, ':') : NULL;
-
-    text.data = p;
-    text.len = end ? (size_t) (end - p) : 0;
-
-    digest.data = buf;
-    digest.len = 0;
-
-    if (text.len == 0
-        || ngx_base64_decoded_length(text.len) > sizeof(buf)
-        || ngx_decode_base64(&digest, &text) != NGX_OK
-        || digest.len != GLYPH_SHA256_SIZE)
-    {
-        return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_invalid",
-                                  "Content-Digest is not a sha-256 of RFC "
-                                  "9530: \"%V\"", given);
-    }
-
-    return (ngx_glyph_job_digest(order->job, buf) == NGX_OK)
-           ? NGX_DECLINED : NGX_HTTP_INTERNAL_SERVER_ERROR;
-}
 
 
 ngx_int_t
 ngx_glyph_idempotency_claim(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
-    ngx_glyph_order_t *order)
+    ngx_glyph_order_t *order, ngx_glyph_claimed_pt claimed)
 {
     ngx_int_t            rc;
     ngx_glyph_claim_t   *claim;
@@ -237,6 +98,7 @@ ngx_glyph_idempotency_claim(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
     }
 
     claim->request = r;
+    claim->claimed = claimed;
     claim->ctx = ctx;
     claim->job = order->job;
     claim->order = order;
@@ -336,10 +198,10 @@ ngx_glyph_idempotency_looked(ngx_glyph_spool_t *spool)
     claim->cleanup->handler = NULL;
 
     if (!used && order->idempotency_key.len == 0) {
-        rc = ngx_glyph_upload_go(r, claim->ctx, order);
+        rc = claim->claimed(r, claim->ctx, order);
 
     } else {
-        rc = used ? ngx_glyph_problemf(r, NGX_HTTP_CONFLICT, "job_id_used",
+        rc = used ? ngx_glyph_problemf(r, NGX_GLYPH_CODE_JOB_ID_USED,
                                        "there is a job %s already",
                                        import->text)
                   : ngx_glyph_query_failed(r, NULL, "too many queries");
@@ -520,7 +382,7 @@ ngx_glyph_idempotency_claimed(void *data, PGresult *res, const char *error)
         rc = ngx_glyph_idempotency_go(claim, res);
 
     } else if (claim->order->idempotency_key.len == 0) {
-        rc = ngx_glyph_upload_go(r, claim->ctx, claim->order);
+        rc = claim->claimed(r, claim->ctx, claim->order);
 
     } else {
         ngx_glyph_job_unref(claim->job);
@@ -541,66 +403,43 @@ ngx_glyph_idempotency_go(ngx_glyph_claim_t *claim, PGresult *res)
 {
     char                *outcome, *sha256;
     ngx_int_t            rc;
-    ngx_uint_t           i;
-    ngx_glyph_job_t     *job;
-    ngx_glyph_first_t   *first;
-    ngx_glyph_order_t   *order;
+    ngx_glyph_uuid_t     first;
     ngx_glyph_import_t  *import;
 
-    job = claim->job;
-    order = claim->order;
-    import = ngx_glyph_job_import(job);
+    import = ngx_glyph_job_import(claim->job);
     outcome = PQgetvalue(res, 0, 0);
+    sha256 = PQgetvalue(res, 0, 3);
 
     if (ngx_strcmp(outcome, "claimed") == 0) {
         import->registered = 1;
-        return ngx_glyph_upload_go(claim->request, claim->ctx, order);
-    }
 
-    if (ngx_strcmp(outcome, "free") == 0
-        && ngx_glyph_job_find(&import->id) == NULL)
+    } else if (ngx_strcmp(outcome, "free") == 0
+               && ngx_glyph_job_find(&import->id) == NULL)
     {
-        return ngx_glyph_upload_go(claim->request, claim->ctx, order);
-    }
+        /* void */
 
-    sha256 = PQgetvalue(res, 0, 3);
-
-    first = ngx_palloc(order->asked->pool, sizeof(ngx_glyph_first_t));
-    if (first == NULL) {
-        ngx_glyph_job_unref(job);
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    if (ngx_strcmp(outcome, "completed") != 0
-        || PQgetvalue(res, 0, 2)[0] != 't'
-        || ngx_strlen(sha256) != 2 * GLYPH_SHA256_SIZE
-        || ngx_glyph_uuid_parse(&first->id, (u_char *) PQgetvalue(res, 0, 1),
-                                PQgetlength(res, 0, 1))
-           != NGX_OK)
+    } else if (ngx_strcmp(outcome, "completed") == 0
+               && PQgetvalue(res, 0, 2)[0] == 't'
+               && ngx_strlen(sha256) == 2 * GLYPH_SHA256_SIZE
+               && ngx_glyph_uuid_parse(&first,
+                                       (u_char *) PQgetvalue(res, 0, 1),
+                                       PQgetlength(res, 0, 1))
+                  == NGX_OK)
     {
-        rc = ngx_glyph_idempotency_used(claim->request, job, res);
+        if (ngx_glyph_replay(claim->order, &first, sha256) != NGX_OK) {
+            ngx_glyph_job_unref(claim->job);
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
 
-        ngx_glyph_job_unref(job);
+    } else {
+        rc = ngx_glyph_idempotency_used(claim->request, claim->job, res);
+
+        ngx_glyph_job_unref(claim->job);
 
         return rc;
     }
 
-    for (i = 0; i < GLYPH_SHA256_SIZE; i++) {
-        first->sha256[i] = (u_char) ngx_hextoi((u_char *) sha256 + 2 * i, 2);
-    }
-
-    first->by_name = (order->source.len > 0);
-
-    /* nothing of it is written, so that Postgres need not know the job */
-
-    ngx_glyph_job_become(job, &ngx_glyph_idempotency_kind, first);
-    ngx_glyph_job_into(job, &ngx_glyph_writer_sink, NULL);
-    import->registered = 1;
-    order->background = 0;
-    import->skip_rows = (uint64_t) -1;
-    import->skip_warnings = (uint64_t) -1;
-
-    return ngx_glyph_upload_go(claim->request, claim->ctx, order);
+    return claim->claimed(claim->request, claim->ctx, claim->order);
 }
 
 
@@ -617,7 +456,7 @@ ngx_glyph_idempotency_used(ngx_http_request_t *r, ngx_glyph_job_t *job,
     {
         /* "free" no more: a request of this worker was faster */
 
-        return ngx_glyph_problemf(r, NGX_HTTP_CONFLICT, "job_id_used",
+        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_JOB_ID_USED,
                                   "there is a job %s already", id);
     }
 
@@ -626,7 +465,7 @@ ngx_glyph_idempotency_used(ngx_http_request_t *r, ngx_glyph_job_t *job,
     }
 
     if (ngx_strcmp(outcome, "completed") == 0) {
-        return ngx_glyph_problemf(r, 422, "idempotency_mismatch",
+        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_IDEMPOTENCY_MISMATCH,
                                   "import %s had this Idempotency-Key, and "
                                   "other options", id);
     }
@@ -635,7 +474,7 @@ ngx_glyph_idempotency_used(ngx_http_request_t *r, ngx_glyph_job_t *job,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    return ngx_glyph_problemf(r, NGX_HTTP_CONFLICT, "idempotency_running",
+    return ngx_glyph_problemf(r, NGX_GLYPH_CODE_IDEMPOTENCY_RUNNING,
                               "import %s has this Idempotency-Key, and has "
                               "not ended", id);
 }
@@ -644,15 +483,15 @@ ngx_glyph_idempotency_used(ngx_http_request_t *r, ngx_glyph_job_t *job,
 static void
 ngx_glyph_idempotency_release(ngx_glyph_job_t *job)
 {
-    const char  *params[1];
+    const char  *params[3];
 
     params[0] = (const char *) ngx_glyph_job_import(job)->text;
+    params[1] = ngx_glyph_codes[NGX_GLYPH_CODE_CLIENT_GONE].name;
+    params[2] = ngx_glyph_codes[NGX_GLYPH_CODE_CLIENT_GONE].detail;
 
     (void) ngx_glyph_pg_query(NGX_GLYPH_PG_CONTROL,
-                              "SELECT glyph.fail($1::uuid, 1, 'client_gone', "
-                              "'the client closed the connection before the "
-                              "end')", 1, params,
-                              ngx_glyph_idempotency_ignore, NULL);
+                              "SELECT glyph.fail($1::uuid, 1, $2, $3)", 3,
+                              params, ngx_glyph_idempotency_ignore, NULL);
 }
 
 
@@ -660,100 +499,4 @@ static void
 ngx_glyph_idempotency_ignore(void *data, PGresult *res, const char *error)
 {
     PQclear(res);
-}
-
-
-/* Nothing of it is written, and so its end neither. */
-
-static ngx_int_t
-ngx_glyph_idempotency_step(ngx_glyph_job_t *job)
-{
-    if (!ngx_glyph_job_ending(job)) {
-        return NGX_OK;
-    }
-
-    ngx_glyph_job_unstored(job);
-
-    return NGX_DONE;
-}
-
-
-/*
- * The file of a key that is in use was read to its end.  The first answer is
- * given again if it was the same file.
- */
-
-static void
-ngx_glyph_idempotency_finished(ngx_glyph_job_t *job, const char *code)
-{
-    u_char              *p;
-    const char          *params[2];
-    ngx_glyph_first_t   *first;
-    ngx_glyph_import_t  *import;
-    char                 tenant[256];
-    char                 id[NGX_GLYPH_UUID_TEXT_LEN + 1];
-
-    first = ngx_glyph_job_kind_data(job);
-    import = ngx_glyph_job_import(job);
-
-    /* of a file of the node its name is what must be the same */
-
-    if (!first->by_name
-        && (code
-            || ngx_memcmp(glyph_pipeline_sha256(ngx_glyph_job_pipeline(job)),
-                          first->sha256, GLYPH_SHA256_SIZE)
-               != 0))
-    {
-        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, 422,
-                            "idempotency_mismatch", "an import had this "
-                            "Idempotency-Key, and another file");
-        return;
-    }
-
-    p = ngx_glyph_uuid_text((u_char *) id, &first->id);
-    *p = '\0';
-
-    ngx_cpystrn((u_char *) tenant, import->tenant.data,
-                ngx_min(import->tenant.len + 1, sizeof(tenant)));
-
-    params[0] = id;
-    params[1] = tenant;
-
-    ngx_glyph_job_ref(job);
-
-    if (ngx_glyph_pg_query(NGX_GLYPH_PG_READ,
-            "SELECT result FROM glyph.job_result($1::uuid, $2)",
-            2, params, ngx_glyph_idempotency_answer, job)
-        == NULL)
-    {
-        ngx_glyph_idempotency_answer(job, NULL, "too many queries");
-    }
-}
-
-
-/* The answer is the first import's, and so is its name. */
-
-static void
-ngx_glyph_idempotency_answer(void *data, PGresult *res, const char *error)
-{
-    ngx_glyph_job_t *job = data;
-
-    ngx_glyph_first_t         *first;
-    ngx_glyph_store_answer_t   why;
-
-    if (res && PQresultStatus(res) == PGRES_TUPLES_OK && PQntuples(res) == 1) {
-
-        first = ngx_glyph_job_kind_data(job);
-
-        ngx_glyph_job_repeat(job, &first->id, PQgetvalue(res, 0, 0),
-                             PQgetlength(res, 0, 0));
-
-    } else {
-        ngx_glyph_store_answer(res, &why);
-        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, why.status, why.code,
-                            why.detail);
-    }
-
-    PQclear(res);
-    ngx_glyph_job_unref(job);
 }

@@ -10,6 +10,7 @@
 #include "ngx_glyph_query.h"
 #include "ngx_glyph_sse.h"
 #include "ngx_glyph_tenant.h"
+#include "ngx_glyph_uuid.h"
 
 
 static ngx_int_t ngx_glyph_jobs_route(ngx_http_request_t *r,
@@ -18,6 +19,7 @@ static ngx_int_t ngx_glyph_jobs_list(ngx_http_request_t *r,
     ngx_str_t *tenant);
 static void ngx_glyph_jobs_path(ngx_http_request_t *r, ngx_str_t *id,
     ngx_str_t *rest);
+static ngx_int_t ngx_glyph_jobs_no_args(ngx_http_request_t *r);
 
 
 ngx_int_t
@@ -49,12 +51,12 @@ ngx_glyph_jobs_handler(ngx_http_request_t *r)
     }
 
     if (ngx_glyph_uuid_parse(&id, text.data, text.len) != NGX_OK) {
-        return ngx_glyph_problemf(r, NGX_HTTP_NOT_FOUND, "job_not_found",
+        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_JOB_NOT_FOUND,
                                   "\"%V\" is not the id of a job", &text);
     }
 
     if (what != NGX_GLYPH_JOBS_ERRORS) {
-        rc = ngx_glyph_no_args(r);
+        rc = ngx_glyph_jobs_no_args(r);
 
         if (rc != NGX_DECLINED) {
             return rc;
@@ -110,12 +112,12 @@ ngx_glyph_imports_handler(ngx_http_request_t *r)
     }
 
     if (rest.len || ngx_glyph_uuid_parse(&id, text.data, text.len) != NGX_OK) {
-        return ngx_glyph_problemf(r, NGX_HTTP_NOT_FOUND, "import_not_found",
-                                  "\"%V%V\" is not the id of an import",
-                                  &text, &rest);
+        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_IMPORT_NOT_FOUND,
+                                  "\"%V%V\" is not the id of an import", &text,
+                                  &rest);
     }
 
-    rc = ngx_glyph_no_args(r);
+    rc = ngx_glyph_jobs_no_args(r);
 
     if (rc != NGX_DECLINED) {
         return rc;
@@ -193,7 +195,7 @@ ngx_glyph_jobs_route(ngx_http_request_t *r, ngx_str_t *id,
         *what = NGX_GLYPH_JOBS_EVENTS;
 
     } else if (rest.len) {
-        return ngx_glyph_problemf(r, NGX_HTTP_NOT_FOUND, "not_found",
+        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_NOT_FOUND,
                                   "a job has status, result, errors and "
                                   "events");
 
@@ -218,4 +220,29 @@ ngx_glyph_jobs_list(ngx_http_request_t *r, ngx_str_t *tenant)
     ngx_str_t  name = ngx_string("jobs");
 
     return ngx_glyph_query_run(r, &name, NULL, tenant);
+}
+
+
+/* NGX_DECLINED, or the refusal of a parameter. */
+
+static ngx_int_t
+ngx_glyph_jobs_no_args(ngx_http_request_t *r)
+{
+    ngx_int_t  rc;
+    ngx_str_t  args, name, value;
+
+    args = r->args;
+    rc = ngx_glyph_arg_next(r, &args, &name, &value);
+
+    if (rc == NGX_DONE) {
+        return NGX_DECLINED;
+    }
+
+    if (rc == NGX_ERROR) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_glyph_problemf(r, NGX_GLYPH_CODE_OPTION_UNKNOWN,
+                              "there is no parameter \"%*s\"; none is known "
+                              "here", ngx_min(name.len, 64), name.data);
 }

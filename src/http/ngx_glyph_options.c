@@ -1,16 +1,16 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_http.h"
-#include "ngx_glyph_output.h"
+#include "ngx_glyph_options.h"
 #include "ngx_glyph_tenant.h"
 #include "ngx_glyph_source.h"
 #include "ngx_glyph_trace.h"
-#include "ngx_glyph_upload.h"
 #include "core/body/glyph_media.h"
 
 
 #define NGX_GLYPH_BOUNDARY_MAX  70          /* RFC 2046, 5.1.1 */
 #define NGX_GLYPH_WAIT_MAX      60          /* Prefer: wait=, s */
+#define NGX_GLYPH_KEY_MAX       255
 
 #define NGX_GLYPH_PREFERENCE_MAX  32
 
@@ -27,6 +27,10 @@ static ngx_int_t ngx_glyph_options_type_refused(ngx_http_request_t *r,
     const char *why);
 static ngx_int_t ngx_glyph_options_param(ngx_http_request_t *r,
     ngx_str_t *type, const char *name, ngx_str_t *value);
+static ngx_int_t ngx_glyph_options_key(ngx_http_request_t *r,
+    ngx_glyph_order_t *order);
+static ngx_int_t ngx_glyph_options_digest(ngx_http_request_t *r,
+    ngx_glyph_order_t *order);
 static void ngx_glyph_options_prefer(ngx_http_request_t *r,
     ngx_glyph_order_t *order);
 static size_t ngx_glyph_options_plain(ngx_str_t *token, u_char *buf);
@@ -83,6 +87,14 @@ ngx_glyph_options(ngx_http_request_t *r, ngx_glyph_order_t *order)
 
     ngx_glyph_options_prefer(r, order);
 
+    if (rc == NGX_DECLINED) {
+        rc = ngx_glyph_options_key(r, order);
+    }
+
+    if (rc == NGX_DECLINED) {
+        rc = ngx_glyph_options_digest(r, order);
+    }
+
     return rc;
 }
 
@@ -127,10 +139,7 @@ ngx_glyph_options_type(ngx_http_request_t *r, ngx_glyph_order_t *order)
         if (rc == NGX_DECLINED
             || boundary.len == 0 || boundary.len > NGX_GLYPH_BOUNDARY_MAX)
         {
-            return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST,
-                                      "multipart_malformed",
-                                      "multipart/form-data needs a boundary "
-                                      "of 1 to 70 characters");
+            return ngx_glyph_problem(r, NGX_GLYPH_CODE_MULTIPART_MALFORMED);
         }
 
         order->asked->opts.boundary.data = boundary.data;
@@ -220,10 +229,7 @@ ngx_glyph_options_encoding(ngx_http_request_t *r, ngx_glyph_order_t *order)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    return ngx_glyph_problemf(r, NGX_HTTP_UNSUPPORTED_MEDIA_TYPE,
-                              "unsupported_encoding",
-                              "the Content-Encoding is none of gzip, zstd; "
-                              "one of them or none can be used");
+    return ngx_glyph_problem(r, NGX_GLYPH_CODE_UNSUPPORTED_ENCODING);
 }
 
 
@@ -239,19 +245,19 @@ ngx_glyph_options_source(ngx_http_request_t *r, ngx_glyph_order_t *order)
     static const glyph_str_t  no_type;
 
     if (r->headers_in.content_length_n > 0 || r->headers_in.chunked) {
-        return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_invalid",
+        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_OPTION_INVALID,
                                   "a file is imported by its name, \"path\"; "
                                   "the request may not have a body");
     }
 
     if (order->source.len == 0) {
-        return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_invalid",
+        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_OPTION_INVALID,
                                   "there is no parameter \"path\", which "
                                   "names the file");
     }
 
     if (order->output) {
-        return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_invalid",
+        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_OPTION_INVALID,
                                   "parameter \"dry_run\" is for files that "
                                   "are sent");
     }
@@ -289,7 +295,7 @@ ngx_glyph_options_format(ngx_http_request_t *r, ngx_glyph_order_t *order)
          || order->asked->opts.format == GLYPH_FORMAT_NDJSON)
         && order->asked->opts.delimiter)
     {
-        return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_invalid",
+        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_OPTION_INVALID,
                                   "parameter \"delimiter\" is for CSV; the "
                                   "body is JSON");
     }
@@ -305,8 +311,7 @@ ngx_glyph_options_type_refused(ngx_http_request_t *r, const char *why)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    return ngx_glyph_problemf(r, NGX_HTTP_UNSUPPORTED_MEDIA_TYPE,
-                              "unsupported_media_type",
+    return ngx_glyph_problemf(r, NGX_GLYPH_CODE_UNSUPPORTED_MEDIA_TYPE,
                               "%s; use \"Content-Type: text/csv\" for a bare "
                               "file, or multipart/form-data, or "
                               "application/json, or application/x-ndjson",
@@ -373,6 +378,101 @@ ngx_glyph_options_param(ngx_http_request_t *r, ngx_str_t *type,
     value->len = dst - value->data;
 
     return NGX_OK;
+}
+
+
+/* Idempotency-Key: a string in quotes, as its draft says, or bare. */
+
+static ngx_int_t
+ngx_glyph_options_key(ngx_http_request_t *r, ngx_glyph_order_t *order)
+{
+    size_t      i;
+    ngx_int_t   rc;
+    ngx_str_t  *given, key;
+
+    rc = ngx_glyph_header_once(r, "Idempotency-Key", &given);
+
+    if (rc != NGX_DECLINED || given == NULL) {
+        return rc;
+    }
+
+    key = *given;
+
+    if (key.len >= 2 && key.data[0] == '"' && key.data[key.len - 1] == '"') {
+        key.data++;
+        key.len -= 2;
+    }
+
+    for (i = 0; i < key.len; i++) {
+        if (key.data[i] < ' ' || key.data[i] > '~') {
+            break;
+        }
+    }
+
+    if (key.len == 0 || key.len > NGX_GLYPH_KEY_MAX || i < key.len) {
+        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_OPTION_INVALID,
+                                  "Idempotency-Key must be 1 to 255 "
+                                  "characters of ASCII");
+    }
+
+    order->idempotency_key.len = key.len;
+    order->idempotency_key.data = ngx_pstrdup(order->asked->pool, &key);
+
+    return order->idempotency_key.data ? NGX_DECLINED
+                                       : NGX_HTTP_INTERNAL_SERVER_ERROR;
+}
+
+
+/*
+ * RFC 9530: sha-256=:base64:, among digests by algorithms that we lack, in any
+ * of the header's lines.
+ */
+
+static ngx_int_t
+ngx_glyph_options_digest(ngx_http_request_t *r, ngx_glyph_order_t *order)
+{
+    u_char      *p, *last, *end;
+    ngx_str_t   *given, text, digest;
+    ngx_uint_t   i;
+    u_char       buf[GLYPH_SHA256_SIZE + 16];
+
+    static ngx_str_t  name = ngx_string("sha-256=");
+
+    i = 0;
+
+    do {
+        given = ngx_glyph_header_line(r, "Content-Digest", i++);
+
+        if (given == NULL) {
+            return NGX_DECLINED;
+        }
+
+        last = given->data + given->len;
+        p = ngx_strlcasestrn(given->data, last, name.data, name.len - 1);
+
+    } while (p == NULL);
+
+    p += name.len;
+    end = (p < last && *p == ':') ? ngx_strlchr(++p, last, ':') : NULL;
+
+    text.data = p;
+    text.len = end ? (size_t) (end - p) : 0;
+
+    digest.data = buf;
+    digest.len = 0;
+
+    if (text.len == 0
+        || ngx_base64_decoded_length(text.len) > sizeof(buf)
+        || ngx_decode_base64(&digest, &text) != NGX_OK
+        || digest.len != GLYPH_SHA256_SIZE)
+    {
+        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_OPTION_INVALID,
+                                  "Content-Digest is not a sha-256 of RFC "
+                                  "9530: \"%V\"", given);
+    }
+
+    return (ngx_glyph_job_digest(order->job, buf) == NGX_OK)
+           ? NGX_DECLINED : NGX_HTTP_INTERNAL_SERVER_ERROR;
 }
 
 

@@ -42,6 +42,9 @@ typedef struct {
 struct ngx_glyph_output_s {
     const ngx_glyph_kind_t    *kind;
     const ngx_glyph_sink_t    *sink;
+    ngx_uint_t                 params;      /* of its places, as a mask of
+                                               NGX_GLYPH_PARAM_…; 0: it has
+                                               none, but is asked for */
 
     /* before the body is read; NGX_DECLINED: go on, else the answer */
     ngx_int_t                (*begin)(ngx_http_request_t *r,
@@ -50,7 +53,6 @@ struct ngx_glyph_output_s {
 
 
 extern ngx_glyph_output_t  ngx_glyph_dry_run;
-extern ngx_glyph_output_t  ngx_glyph_transform_output;
 
 
 #endif /* _NGX_GLYPH_OUTPUT_H_INCLUDED_ */

@@ -5,21 +5,13 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_http.h"
-#include "ngx_glyph_output.h"
+#include "ngx_glyph_options.h"
 #include "ngx_glyph_source.h"
-#include "ngx_glyph_upload.h"
 #include "core/text/glyph_near.h"
 
 
 #define NGX_GLYPH_LABEL_MAX     1024
 #define NGX_GLYPH_METADATA_MAX  16384
-
-/* the places that have a parameter */
-#define NGX_GLYPH_PARAM_IMPORT     1
-#define NGX_GLYPH_PARAM_SOURCE     2    /* imports of a file by its name */
-#define NGX_GLYPH_PARAM_IMPORTS    3
-#define NGX_GLYPH_PARAM_TRANSFORM  4
-#define NGX_GLYPH_PARAM_ALL        7
 
 
 typedef ngx_int_t (*ngx_glyph_option_pt)(ngx_glyph_order_t *order,
@@ -198,8 +190,7 @@ ngx_glyph_params(ngx_http_request_t *r, ngx_glyph_order_t *order)
         }
 
         if (seen & (1 << i)) {
-            return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST,
-                                      "option_repeated",
+            return ngx_glyph_problemf(r, NGX_GLYPH_CODE_OPTION_REPEATED,
                                       "parameter \"%V\" is there twice",
                                       &name);
         }
@@ -213,10 +204,9 @@ ngx_glyph_params(ngx_http_request_t *r, ngx_glyph_order_t *order)
         }
 
         if (rc == NGX_DECLINED) {
-            return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST,
-                                      "option_invalid",
-                                      "parameter \"%V\" is \"%V\", must be "
-                                      "%s", &name, &value, o->expects);
+            return ngx_glyph_problemf(r, NGX_GLYPH_CODE_OPTION_INVALID,
+                                      "parameter \"%V\" is \"%V\", must be %s",
+                                      &name, &value, o->expects);
         }
     }
 }
@@ -225,12 +215,12 @@ ngx_glyph_params(ngx_http_request_t *r, ngx_glyph_order_t *order)
 static ngx_uint_t
 ngx_glyph_params_where(ngx_glyph_order_t *order)
 {
-    if (order->output == &ngx_glyph_transform_output) {
-        return NGX_GLYPH_PARAM_TRANSFORM;
+    if (order->output) {
+        return order->output->params;
     }
 
     return order->asked->conf->import_root.len ? NGX_GLYPH_PARAM_SOURCE
-                                      : NGX_GLYPH_PARAM_IMPORT;
+                                               : NGX_GLYPH_PARAM_IMPORT;
 }
 
 
@@ -268,8 +258,8 @@ ngx_glyph_params_unknown(ngx_http_request_t *r, ngx_uint_t where,
     detail.data = buf;
     detail.len = p - buf;
 
-    return ngx_glyph_problem_near(r, NGX_HTTP_BAD_REQUEST, "option_unknown",
-                                  &detail, glyph_near_found(&near));
+    return ngx_glyph_problem_near(r, NGX_GLYPH_CODE_OPTION_UNKNOWN, &detail,
+                                  glyph_near_found(&near));
 }
 
 

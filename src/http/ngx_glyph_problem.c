@@ -30,6 +30,7 @@ ngx_glyph_problem_header_filter(ngx_http_request_t *r)
 {
     glyph_buf_t       b;
     ngx_glyph_ctx_t  *ctx;
+    ngx_glyph_code_e  code;
 
     if (!ngx_glyph_problem_wanted(r)) {
         return ngx_http_next_header_filter(r);
@@ -46,11 +47,13 @@ ngx_glyph_problem_header_filter(ngx_http_request_t *r)
 
     ngx_http_set_ctx(r, ctx, ngx_glyph_module);
 
+    code = ngx_glyph_status(r->err_status)->code;
+
     ngx_memzero(&b, sizeof(glyph_buf_t));
 
     glyph_buf_putc(&b, '{');
-    ngx_glyph_problem_members(&b, r->err_status,
-                              ngx_glyph_status_code(r->err_status), NULL);
+    ngx_glyph_problem_members(&b, r->err_status, ngx_glyph_codes[code].name,
+                              NULL);
     glyph_buf_puts(&b, "}\n");
 
     if (ngx_glyph_http_own(r, &b, &ctx->problem) != NGX_OK) {

@@ -1,5 +1,6 @@
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_codes.h"
 #include "ngx_glyph_pump.h"
 #include "ngx_glyph_zone.h"
 
@@ -168,10 +169,16 @@ ngx_glyph_pump_write_handler(ngx_http_request_t *r)
 static ngx_int_t
 ngx_glyph_pump_stall(ngx_http_request_t *r)
 {
+    u_char                   why[128];
+    const ngx_glyph_code_t  *code;
+
     ngx_glyph_zone_add(NGX_GLYPH_CLIENTS_STALLED, 1);
 
-    (void) ngx_glyph_pump_cut(r, "client_stalled, nothing of it was read "
-                                 "for send_timeout");
+    code = &ngx_glyph_codes[NGX_GLYPH_CODE_CLIENT_STALLED];
+
+    ngx_snprintf(why, sizeof(why), "%s, %s%Z", code->name, code->detail);
+
+    (void) ngx_glyph_pump_cut(r, (char *) why);
 
     r->connection->timedout = 1;
 
@@ -294,7 +301,7 @@ ngx_glyph_pump_end(ngx_glyph_pump_t *pump, u_char *data, size_t len)
 
 
 ngx_int_t
-ngx_glyph_pump_cut(ngx_http_request_t *r, const char *code)
+ngx_glyph_pump_cut(ngx_http_request_t *r, const char *why)
 {
     struct linger      linger;
     ngx_connection_t  *c;
@@ -302,7 +309,7 @@ ngx_glyph_pump_cut(ngx_http_request_t *r, const char *code)
     c = r->connection;
 
     ngx_log_error(NGX_LOG_ERR, c->log, 0,
-                  "the answer is cut off after %O bytes: %s", c->sent, code);
+                  "the answer is cut off after %O bytes: %s", c->sent, why);
 
     /*
      * A chunked body lacks its end, a stream is reset.  Where the end of the

@@ -71,7 +71,7 @@ ngx_int_t ngx_glyph_pump_end(ngx_glyph_pump_t *pump, u_char *data,
  * The answer has begun, and no other can be given: logs why, and returns what
  * to finalize the request with, so that the client sees an end that is none.
  */
-ngx_int_t ngx_glyph_pump_cut(ngx_http_request_t *r, const char *code);
+ngx_int_t ngx_glyph_pump_cut(ngx_http_request_t *r, const char *why);
 
 
 #endif /* _NGX_GLYPH_PUMP_H_INCLUDED_ */

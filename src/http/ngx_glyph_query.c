@@ -26,9 +26,6 @@
 #include <xxhash.h>
 
 
-/* nginx has no name for this status */
-#define NGX_GLYPH_NOT_ACCEPTABLE  406
-
 /* a digest of 16 bytes in hex, in quotes */
 #define NGX_GLYPH_ETAG_LEN        34
 
@@ -50,7 +47,7 @@ static ngx_int_t ngx_glyph_query_format(ngx_http_request_t *r,
 static void ngx_glyph_query_result(void *data, PGresult *res,
     const char *error);
 static ngx_int_t ngx_glyph_query_refused(ngx_http_request_t *r,
-    ngx_uint_t status, const char *code, PGresult *res);
+    ngx_glyph_code_e code, PGresult *res);
 static void ngx_glyph_query_encode(ngx_glyph_task_t *task, ngx_log_t *log);
 static void ngx_glyph_query_encoded(ngx_glyph_task_t *task);
 static ngx_int_t ngx_glyph_query_send(ngx_http_request_t *r,
@@ -175,10 +172,9 @@ ngx_glyph_query_format(ngx_http_request_t *r, ngx_uint_t markdown,
                                   : NGX_GLYPH_ROWS_MARKDOWN);
 
     if (n == NGX_DECLINED) {
-        return ngx_glyph_problemf(r, NGX_GLYPH_NOT_ACCEPTABLE,
-                                  "not_acceptable", "this is there as "
-                                  "application/json, application/x-ndjson "
-                                  "and text/csv%s",
+        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_NOT_ACCEPTABLE,
+                                  "this is there as application/json, "
+                                  "application/x-ndjson and text/csv%s",
                                   markdown ? ", or as text/markdown" : "");
     }
 
@@ -228,16 +224,14 @@ ngx_glyph_query_args(ngx_http_request_t *r, ngx_str_t *id, ngx_str_t *tenant,
             if (s[i].len == name.len
                 && ngx_memcmp(s[i].data, name.data, name.len) == 0)
             {
-                return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST,
-                                          "option_repeated",
+                return ngx_glyph_problemf(r, NGX_GLYPH_CODE_OPTION_REPEATED,
                                           "parameter \"%V\" is there twice",
                                           &name);
             }
         }
 
         if (id && name.len == 2 && ngx_memcmp(name.data, "id", 2) == 0) {
-            return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST,
-                                      "option_unknown",
+            return ngx_glyph_problemf(r, NGX_GLYPH_CODE_OPTION_UNKNOWN,
                                       "there is no parameter \"id\"");
         }
 
@@ -265,10 +259,8 @@ ngx_glyph_query_args(ngx_http_request_t *r, ngx_str_t *id, ngx_str_t *tenant,
         if (ngx_strlchr(value.data, value.data + value.len, '\0')
             || glyph_utf8_valid(value.data, value.len) != value.len)
         {
-            return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST,
-                                      "option_invalid",
-                                      "parameter \"%V\" must be UTF-8",
-                                      &name);
+            return ngx_glyph_problemf(r, NGX_GLYPH_CODE_OPTION_INVALID,
+                                      "parameter \"%V\" must be UTF-8", &name);
         }
 
         glyph_json_comma(b);
@@ -347,18 +339,16 @@ ngx_glyph_query_failed(ngx_http_request_t *r, PGresult *res,
     }
 
     if (state && ngx_strcmp(state, "GL400") == 0) {
-        return ngx_glyph_query_refused(r, NGX_HTTP_BAD_REQUEST,
-                                       "option_invalid", res);
+        return ngx_glyph_query_refused(r, NGX_GLYPH_CODE_OPTION_INVALID, res);
     }
 
     if (state && ngx_strcmp(state, "GL401") == 0) {
-        return ngx_glyph_query_refused(r, NGX_HTTP_BAD_REQUEST,
-                                       "option_unknown", res);
+        return ngx_glyph_query_refused(r, NGX_GLYPH_CODE_OPTION_UNKNOWN, res);
     }
 
     if (state && ngx_strcmp(state, "GL404") == 0) {
-        return ngx_glyph_query_refused(r, NGX_HTTP_NOT_FOUND,
-                                       "import_not_found", res);
+        return ngx_glyph_query_refused(r, NGX_GLYPH_CODE_IMPORT_NOT_FOUND,
+                                       res);
     }
 
     /* what is refused all the time was told at the first time */
@@ -378,8 +368,8 @@ ngx_glyph_query_failed(ngx_http_request_t *r, PGresult *res,
 /* Refused by the function: its message, and what may have been meant. */
 
 static ngx_int_t
-ngx_glyph_query_refused(ngx_http_request_t *r, ngx_uint_t status,
-    const char *code, PGresult *res)
+ngx_glyph_query_refused(ngx_http_request_t *r, ngx_glyph_code_e code,
+    PGresult *res)
 {
     char       *hint;
     ngx_str_t   detail;
@@ -390,7 +380,7 @@ ngx_glyph_query_refused(ngx_http_request_t *r, ngx_uint_t status,
 
     hint = PQresultErrorField(res, PG_DIAG_MESSAGE_HINT);
 
-    return ngx_glyph_problem_near(r, status, code, &detail,
+    return ngx_glyph_problem_near(r, code, &detail,
                                   hint && *hint ? hint : NULL);
 }
 

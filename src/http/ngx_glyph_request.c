@@ -59,7 +59,7 @@ ngx_glyph_header_once(ngx_http_request_t *r, const char *name,
         return NGX_DECLINED;
     }
 
-    return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_repeated",
+    return ngx_glyph_problemf(r, NGX_GLYPH_CODE_OPTION_REPEATED,
                               "header \"%s\" is there twice", name);
 }
 
@@ -143,27 +143,4 @@ ngx_glyph_arg(ngx_http_request_t *r, const char *wanted, ngx_str_t *value)
     } while (name.len != len || ngx_memcmp(name.data, wanted, len) != 0);
 
     return NGX_OK;
-}
-
-
-ngx_int_t
-ngx_glyph_no_args(ngx_http_request_t *r)
-{
-    ngx_int_t  rc;
-    ngx_str_t  args, name, value;
-
-    args = r->args;
-    rc = ngx_glyph_arg_next(r, &args, &name, &value);
-
-    if (rc == NGX_DONE) {
-        return NGX_DECLINED;
-    }
-
-    if (rc == NGX_ERROR) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_unknown",
-                              "there is no parameter \"%*s\"; none is known "
-                              "here", ngx_min(name.len, 64), name.data);
 }

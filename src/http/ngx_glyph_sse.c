@@ -350,11 +350,11 @@ ngx_glyph_sse_missing(ngx_glyph_sse_t *st, ngx_glyph_watch_state_t *state)
     r = st->request;
 
     if (state->why == NULL) {
-        return ngx_glyph_problemf(r, NGX_HTTP_NOT_FOUND, "job_not_found",
+        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_JOB_NOT_FOUND,
                                   "there is no job %s", st->text);
     }
 
-    if (ngx_strcmp(state->why->code, "store_unavailable") != 0) {
+    if (state->why->code != NGX_GLYPH_CODE_STORE_UNAVAILABLE) {
         return ngx_glyph_problem_store(r, state->why);
     }
 
@@ -362,8 +362,7 @@ ngx_glyph_sse_missing(ngx_glyph_sse_t *st, ngx_glyph_watch_state_t *state)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    return ngx_glyph_problemf(r, NGX_HTTP_SERVICE_UNAVAILABLE,
-                              "state_unavailable",
+    return ngx_glyph_problemf(r, NGX_GLYPH_CODE_STATE_UNAVAILABLE,
                               "Postgres, which could know the job, is out of "
                               "reach");
 }

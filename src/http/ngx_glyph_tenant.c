@@ -26,12 +26,11 @@ ngx_glyph_tenant(ngx_http_request_t *r, ngx_str_t *tenant)
     /* what was stored without a tenant is not for those who give none */
 
     if (tenant->len == 0) {
-        return ngx_glyph_problemf(r, NGX_HTTP_FORBIDDEN, "tenant_required",
-                                  "the request does not say whose it is");
+        return ngx_glyph_problem(r, NGX_GLYPH_CODE_TENANT_REQUIRED);
     }
 
     if (!ngx_glyph_tenant_valid(tenant)) {
-        return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "tenant_invalid",
+        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_TENANT_INVALID,
                                   "a tenant has at most %d bytes of UTF-8 "
                                   "without control characters",
                                   NGX_GLYPH_TENANT_MAX);

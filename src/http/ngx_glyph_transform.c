@@ -19,15 +19,14 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_accept.h"
+#include "ngx_glyph_answer.h"
 #include "ngx_glyph_compat.h"
 #include "ngx_glyph_http.h"
+#include "ngx_glyph_options.h"
 #include "ngx_glyph_output.h"
 #include "ngx_glyph_pump.h"
 #include "ngx_glyph_upload.h"
 #include "core/out/glyph_stream.h"
-
-
-#define NGX_GLYPH_NOT_ACCEPTABLE  406
 
 
 /*
@@ -94,9 +93,10 @@ static const ngx_glyph_sink_t  ngx_glyph_transform_sink = {
 };
 
 
-ngx_glyph_output_t  ngx_glyph_transform_output = {
+static ngx_glyph_output_t  ngx_glyph_transform_output = {
     &ngx_glyph_kind_transform,
     &ngx_glyph_transform_sink,
+    NGX_GLYPH_PARAM_TRANSFORM,
     ngx_glyph_transform_begin
 };
 
@@ -132,10 +132,9 @@ ngx_glyph_transform_begin(ngx_http_request_t *r, ngx_glyph_order_t *order)
     n = ngx_glyph_accept(r, ngx_glyph_transform_types, 3);
 
     if (n == NGX_DECLINED) {
-        return ngx_glyph_problemf(r, NGX_GLYPH_NOT_ACCEPTABLE,
-                                  "not_acceptable", "the rows are there as "
-                                  "application/json, application/x-ndjson "
-                                  "and text/csv");
+        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_NOT_ACCEPTABLE,
+                                  "the rows are there as application/json, "
+                                  "application/x-ndjson and text/csv");
     }
 
     t = ngx_pcalloc(order->asked->pool, sizeof(ngx_glyph_transform_t));
@@ -203,8 +202,8 @@ ngx_glyph_transform_column_unknown(ngx_http_request_t *r, glyph_str_t *name,
                               near ? near : "", near ? "\"?" : "")
                  - buf;
 
-    return ngx_glyph_problem_near(r, NGX_HTTP_BAD_REQUEST, "option_invalid",
-                                  &detail, near);
+    return ngx_glyph_problem_near(r, NGX_GLYPH_CODE_OPTION_INVALID, &detail,
+                                  near);
 }
 
 
@@ -363,8 +362,8 @@ ngx_glyph_transform_stalled(ngx_glyph_pump_t *pump)
     ctx = ngx_http_get_module_ctx(pump->request, ngx_glyph_module);
 
     if (ctx->client.job) {
-        ngx_glyph_job_abort(ctx->client.job, NGX_GLYPH_JOB_FAILED, 0,
-                            "client_stalled", NULL);
+        ngx_glyph_job_abort(ctx->client.job, NGX_GLYPH_CODE_CLIENT_STALLED,
+                            NULL);
     }
 }
 
@@ -454,7 +453,7 @@ ngx_glyph_transform_refused(ngx_http_request_t *r, ngx_glyph_job_t *job)
 
     ngx_glyph_job_view(job, &view);
 
-    ngx_glyph_upload_detach(ngx_glyph_job_client(job)->data);
+    ngx_glyph_answer_detach(ngx_glyph_job_client(job)->data);
     ngx_glyph_sink_drop(job);
 
     ngx_http_finalize_request(r, ngx_glyph_pump_cut(r, view.code));
@@ -547,7 +546,7 @@ ngx_glyph_transform_sent(ngx_http_request_t *r, ngx_glyph_job_t *job)
 
     rc = ngx_glyph_transform_trailer(r, job);
 
-    ngx_glyph_upload_detach(ngx_glyph_job_client(job)->data);
+    ngx_glyph_answer_detach(ngx_glyph_job_client(job)->data);
     ngx_glyph_job_committed(job, block);
 
     r->read_event_handler = ngx_http_block_reading;
@@ -569,7 +568,7 @@ ngx_glyph_transform_trailer(ngx_http_request_t *r, ngx_glyph_job_t *job)
     ngx_table_elt_t  *h;
     u_char            buf[NGX_GLYPH_ROWS_LEN];
 
-    p = ngx_glyph_upload_rows(buf, job);
+    p = ngx_glyph_answer_rows(buf, job);
 
     h = ngx_list_push(&r->headers_out.trailers);
     if (h == NULL) {

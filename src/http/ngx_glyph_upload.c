@@ -6,17 +6,18 @@
  *   reading                   a reference to its job    the body has come, or
  *                             (ctx->client.job)         nginx says that it
  *                                                       never will
- *   paused (ctx->paused)      the same; nobody reads    the job has room:
- *                             the socket, and no        _upload_resume()
+ *   paused (ctx->paused)      the same; nobody reads    the job has room
+ *                             the socket, and no
  *                             client timer runs
- *   waiting                   the same                  the job is over:
- *                                                       _upload_answer()
+ *   waiting                   the same                  the job is over
  *   queued (ctx->wait)        the job of the runner, or the same, or the time
- *                             the file that waits for   is over: _accepted()
+ *                             the file that waits for   is over
  *                             one (ngx_glyph_client.h)
  *   decided (ctx->answer)     a reference to the job,   its turn: it is
  *                             which knows it no more    answered, and ended
  *                                                       (ngx_glyph_answer.c)
+ *
+ * What the job tells is ngx_glyph_answer_hooks.
  *
  * A client that leaves, in any of them, is met by the cleanup handler, which
  * lets the job go on to its end without a request.  Nothing here finalizes the
@@ -24,12 +25,14 @@
  */
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_answer.h"
 #include "ngx_glyph_background.h"
+#include "ngx_glyph_clock.h"
 #include "ngx_glyph_cross_site.h"
 #include "ngx_glyph_ctx.h"
 #include "ngx_glyph_http.h"
 #include "ngx_glyph_idempotency.h"
-#include "ngx_glyph_output.h"
+#include "ngx_glyph_options.h"
 #include "ngx_glyph_preview.h"
 #include "ngx_glyph_store.h"
 #include "ngx_glyph_upload.h"
@@ -44,6 +47,8 @@
 static ngx_int_t ngx_glyph_upload_check(ngx_http_request_t *r);
 static ngx_int_t ngx_glyph_upload_create(ngx_http_request_t *r,
     ngx_glyph_output_t *output, ngx_glyph_order_t **created);
+static ngx_int_t ngx_glyph_upload_go(ngx_http_request_t *r,
+    ngx_glyph_ctx_t *ctx, ngx_glyph_order_t *order);
 static ngx_int_t ngx_glyph_upload_job_id(ngx_http_request_t *r,
     ngx_glyph_order_t *order);
 static ngx_int_t ngx_glyph_upload_mode(ngx_http_request_t *r,
@@ -58,18 +63,6 @@ static void ngx_glyph_upload_body_end(ngx_http_request_t *r,
     ngx_glyph_ctx_t *ctx);
 static void ngx_glyph_upload_body_failed(ngx_http_request_t *r,
     ngx_glyph_ctx_t *ctx, ngx_int_t rc);
-static void ngx_glyph_upload_clock_start(ngx_http_request_t *r,
-    ngx_glyph_ctx_t *ctx);
-static void ngx_glyph_upload_clock_run(ngx_glyph_ctx_t *ctx);
-static void ngx_glyph_upload_clock_handler(ngx_event_t *ev);
-
-
-static const ngx_glyph_client_hooks_t  ngx_glyph_upload_hooks = {
-    ngx_glyph_upload_resume,
-    ngx_glyph_upload_answer,
-    ngx_glyph_upload_accepted,
-    ngx_glyph_upload_queued
-};
 
 
 ngx_int_t
@@ -98,7 +91,7 @@ ngx_glyph_upload_handler(ngx_http_request_t *r, ngx_glyph_output_t *output)
     }
 
     ctx->request = r;
-    ctx->client.hooks = &ngx_glyph_upload_hooks;
+    ctx->client.hooks = &ngx_glyph_answer_hooks;
     ctx->client.data = ctx;
 
     rc = ngx_glyph_upload_create(r, output, &order);
@@ -113,7 +106,7 @@ ngx_glyph_upload_handler(ngx_http_request_t *r, ngx_glyph_output_t *output)
             || (order->given_id
                 && (!order->background
                     || ngx_glyph_writer_available() != NGX_DECLINED)))
-           ? ngx_glyph_idempotency_claim(r, ctx, order)
+           ? ngx_glyph_idempotency_claim(r, ctx, order, ngx_glyph_upload_go)
            : ngx_glyph_upload_go(r, ctx, order);
 }
 
@@ -203,9 +196,7 @@ ngx_glyph_upload_fits(ngx_http_request_t *r)
                   "the spool has no room for the %O bytes that were "
                   "announced", ngx_max(r->headers_in.content_length_n, 0));
 
-    return ngx_glyph_problemf(r, NGX_HTTP_INSUFFICIENT_STORAGE, "spool_full",
-                              "there is no room for background imports; "
-                              "nothing was kept");
+    return ngx_glyph_problem(r, NGX_GLYPH_CODE_SPOOL_FULL);
 }
 
 
@@ -261,14 +252,15 @@ failed:
 }
 
 
-ngx_int_t
+/* Begins to read the body into the job, whose reference is taken. */
+
+static ngx_int_t
 ngx_glyph_upload_go(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
     ngx_glyph_order_t *order)
 {
-    ngx_int_t              rc;
-    ngx_glyph_job_t       *job;
-    ngx_http_cleanup_t    *cln;
-    ngx_glyph_job_view_t   view;
+    ngx_int_t            rc;
+    ngx_glyph_job_t     *job;
+    ngx_http_cleanup_t  *cln;
 
     job = order->job;
 
@@ -285,11 +277,10 @@ ngx_glyph_upload_go(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
          : ngx_glyph_job_start(job);
 
     if (rc != NGX_OK) {
-        ngx_glyph_job_view(job, &view);
 
         rc = (rc == NGX_DECLINED)
-             ? ngx_glyph_problemf(r, NGX_HTTP_UNSUPPORTED_MEDIA_TYPE,
-                                  view.code, "charset \"%V\" is not known",
+             ? ngx_glyph_problemf(r, NGX_GLYPH_CODE_CHARSET_UNKNOWN,
+                                  "charset \"%V\" is not known",
                                   &order->asked->opts.charset)
              : NGX_HTTP_INTERNAL_SERVER_ERROR;
 
@@ -300,14 +291,15 @@ ngx_glyph_upload_go(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
     ngx_glyph_client_attach(&ctx->client, job);
     ctx->wait_for = order->wait;
 
-    cln->handler = ngx_glyph_upload_gone;
+    cln->handler = ngx_glyph_answer_gone;
     cln->data = ctx;
 
     ngx_http_set_ctx(r, ctx, ngx_glyph_module);
 
     r->request_body_no_buffering = 1;
 
-    ngx_glyph_upload_clock_start(r, ctx);
+    ctx->left = order->asked->conf->upload_timeout;
+    ngx_glyph_clock_run(ctx);
 
     rc = ngx_http_read_client_request_body(r, ngx_glyph_upload_body_handler);
 
@@ -342,10 +334,6 @@ ngx_glyph_upload_begin(ngx_http_request_t *r, ngx_glyph_order_t *order)
         ngx_glyph_job_into(job, order->output->sink, NULL);
     }
 
-    if (rc == NGX_DECLINED) {
-        rc = ngx_glyph_idempotency_headers(r, order);
-    }
-
     if (rc == NGX_DECLINED && order->output) {
 
         /* nothing is stored, and so nothing can be done later or once */
@@ -376,7 +364,7 @@ ngx_glyph_upload_begin(ngx_http_request_t *r, ngx_glyph_order_t *order)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    return ngx_glyph_problemf(r, NGX_HTTP_TOO_MANY_REQUESTS, "too_many_jobs",
+    return ngx_glyph_problemf(r, NGX_GLYPH_CODE_TOO_MANY_JOBS,
                               "%ui %s are running; nothing was read", n,
                               order->output ? "transforms and dry runs"
                                             : "imports");
@@ -414,11 +402,11 @@ ngx_glyph_upload_job_id(ngx_http_request_t *r, ngx_glyph_order_t *order)
     } else if (ngx_glyph_uuid_parse(&import->id, given->data, given->len)
                != NGX_OK)
     {
-        return ngx_glyph_problemf(r, NGX_HTTP_BAD_REQUEST, "option_invalid",
+        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_OPTION_INVALID,
                                   "Glyph-Job-Id is not a UUID: \"%V\"", given);
 
     } else if (ngx_glyph_job_find(&import->id)) {
-        return ngx_glyph_problemf(r, NGX_HTTP_CONFLICT, "job_id_used",
+        return ngx_glyph_problemf(r, NGX_GLYPH_CODE_JOB_ID_USED,
                                   "there is a job %V already", given);
     }
 
@@ -490,8 +478,7 @@ ngx_glyph_upload_read_handler(ngx_http_request_t *r)
 
         /* it is us who are slow: client_body_timeout is not for that */
 
-        ngx_glyph_upload_stop_timer(c);
-        ngx_glyph_upload_clock_stand(ctx);
+        ngx_glyph_clock_stand(ctx);
         return;
     }
 
@@ -514,71 +501,15 @@ ngx_glyph_upload_read_handler(ngx_http_request_t *r)
     }
 
     if (ctx->paused) {
-        ngx_glyph_upload_stop_timer(c);
-        ngx_glyph_upload_clock_stand(ctx);
-
+        ngx_glyph_clock_stand(ctx);
         return;
     }
 
-    ngx_glyph_upload_clock_run(ctx);
+    ngx_glyph_clock_run(ctx);
 
     if (ctx->client.job) {
         ngx_glyph_job_input_idle(ctx->client.job);
     }
-}
-
-
-/*
- * glyph_upload_timeout is for the client: its clock stands while we do not
- * read, and when the body is here, or is of no interest any more.
- */
-
-static void
-ngx_glyph_upload_clock_start(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
-{
-    ctx->clock.handler = ngx_glyph_upload_clock_handler;
-    ctx->clock.data = ctx;
-    ctx->clock.log = r->connection->log;
-
-    ctx->left = ngx_glyph_job_asked(ctx->client.job)->conf->upload_timeout;
-
-    ngx_glyph_upload_clock_run(ctx);
-}
-
-
-static void
-ngx_glyph_upload_clock_run(ngx_glyph_ctx_t *ctx)
-{
-    if (ctx->client.job && ctx->left && !ctx->clock.timer_set) {
-        ngx_add_timer(&ctx->clock, ctx->left);
-    }
-}
-
-
-void
-ngx_glyph_upload_clock_stand(ngx_glyph_ctx_t *ctx)
-{
-    ngx_msec_int_t  left;
-
-    if (ctx->clock.timer_set) {
-        left = (ngx_msec_int_t) (ctx->clock.timer.key - ngx_current_msec);
-        ctx->left = ngx_max(left, 1);
-
-        ngx_del_timer(&ctx->clock);
-    }
-}
-
-
-static void
-ngx_glyph_upload_clock_handler(ngx_event_t *ev)
-{
-    ngx_glyph_ctx_t *ctx = ev->data;
-
-    ctx->left = 0;
-
-    ngx_glyph_job_abort(ctx->client.job, NGX_GLYPH_JOB_FAILED,
-                        NGX_HTTP_REQUEST_TIME_OUT, "upload_timeout",
-                        "the body took longer than glyph_upload_timeout");
 }
 
 
@@ -591,8 +522,7 @@ ngx_glyph_upload_body_end(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
 
     r->read_event_handler = ngx_http_test_reading;
 
-    ngx_glyph_upload_stop_timer(c);
-    ngx_glyph_upload_clock_stand(ctx);
+    ngx_glyph_clock_stand(ctx);
 
     if (c->read->ready) {
         ngx_post_event(c->read, &ngx_posted_events);
@@ -612,36 +542,34 @@ static void
 ngx_glyph_upload_body_failed(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
     ngx_int_t rc)
 {
-    ngx_str_t    detail;
-    const char  *code;
+    const char        *detail;
+    ngx_glyph_code_e   code;
+
+    detail = NULL;
 
     switch (rc) {
 
     case NGX_HTTP_REQUEST_ENTITY_TOO_LARGE:
-        code = "body_too_large";
-        ngx_str_set(&detail, "the body is larger than client_max_body_size");
+        code = NGX_GLYPH_CODE_BODY_TOO_LARGE;
         break;
 
     case NGX_HTTP_REQUEST_TIME_OUT:
-        code = "body_timeout";
-        ngx_str_set(&detail, "the body did not arrive within "
-                             "client_body_timeout");
+        code = NGX_GLYPH_CODE_BODY_TIMEOUT;
         break;
 
     case NGX_HTTP_INTERNAL_SERVER_ERROR:
-        code = "internal_error";
-        ngx_str_set(&detail, "the body could not be read; see the error log");
+        code = NGX_GLYPH_CODE_INTERNAL_ERROR;
+        detail = "the body could not be read; see the error log";
         break;
 
     default:
-        code = "body_malformed";
-        ngx_str_set(&detail, "the body did not arrive as announced");
+        code = NGX_GLYPH_CODE_BODY_MALFORMED;
         break;
     }
 
     /* the client is told by us, and need not wait for the job's end */
 
-    ngx_glyph_upload_refuse(ctx, rc, code, &detail);
+    ngx_glyph_answer_refuse(ctx, rc, code, detail);
 
     if (r->connection->error) {
 
@@ -651,25 +579,5 @@ ngx_glyph_upload_body_failed(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
         return;
     }
 
-    ngx_glyph_job_abort(ctx->client.job, NGX_GLYPH_JOB_FAILED, rc, code,
-                        (char *) detail.data);
-}
-
-
-ngx_int_t
-ngx_glyph_upload_resume(ngx_glyph_client_t *client)
-{
-    ngx_glyph_ctx_t *ctx = client->data;
-
-    if (!ctx->paused) {
-        return NGX_DECLINED;
-    }
-
-    ctx->paused = 0;
-
-    /* the client's socket is edge triggered: nobody else will wake us */
-
-    ngx_post_event(ctx->request->connection->read, &ngx_posted_events);
-
-    return NGX_OK;
+    ngx_glyph_job_abort(ctx->client.job, code, detail);
 }

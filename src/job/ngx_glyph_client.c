@@ -21,6 +21,23 @@ ngx_glyph_client_answer(ngx_glyph_client_t *client, ngx_uint_t status,
 }
 
 
+/* How its job has ended will not be known soon. */
+
+void
+ngx_glyph_client_unknown(ngx_glyph_client_t *client, const char *detail)
+{
+    ngx_str_t                text;
+    const ngx_glyph_code_t  *code;
+
+    code = &ngx_glyph_codes[NGX_GLYPH_CODE_OUTCOME_UNKNOWN];
+
+    text.data = (u_char *) detail;
+    text.len = ngx_strlen(detail);
+
+    ngx_glyph_client_answer(client, code->status, code->name, &text);
+}
+
+
 void
 ngx_glyph_client_accepted(ngx_glyph_client_t *client)
 {

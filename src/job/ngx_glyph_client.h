@@ -67,6 +67,7 @@ struct ngx_glyph_client_s {
 ngx_int_t ngx_glyph_client_resume(ngx_glyph_client_t *client);
 void ngx_glyph_client_answer(ngx_glyph_client_t *client, ngx_uint_t status,
     const char *code, ngx_str_t *detail);
+void ngx_glyph_client_unknown(ngx_glyph_client_t *client, const char *detail);
 void ngx_glyph_client_accepted(ngx_glyph_client_t *client);
 ngx_int_t ngx_glyph_client_queued(ngx_glyph_client_t *client,
     ngx_glyph_spool_t *spool);

@@ -133,9 +133,7 @@ static ngx_int_t
 ngx_glyph_collect_file(ngx_glyph_job_t *job)
 {
     if (ngx_glyph_job_file_create(job) == NULL) {
-        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
-                            NGX_HTTP_INTERNAL_SERVER_ERROR,
-                            "out_of_memory", NULL);
+        ngx_glyph_job_abort(job, NGX_GLYPH_CODE_OUT_OF_MEMORY, NULL);
         return NGX_ERROR;
     }
 
@@ -170,9 +168,7 @@ static void
 ngx_glyph_collect_failed(ngx_glyph_job_t *job, ngx_err_t err)
 {
     if (job->collect == NGX_GLYPH_COLLECT_READ) {
-        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
-                            NGX_HTTP_INTERNAL_SERVER_ERROR,
-                            "spool_unreadable",
+        ngx_glyph_job_abort(job, NGX_GLYPH_CODE_SPOOL_UNREADABLE,
                             "the body could not be read from the disk");
         return;
     }
@@ -183,15 +179,13 @@ ngx_glyph_collect_failed(ngx_glyph_job_t *job, ngx_err_t err)
     case NGX_ENOSPC:
     case EDQUOT:
     case EFBIG:
-        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
-                            NGX_HTTP_INSUFFICIENT_STORAGE, "spool_full",
+        ngx_glyph_job_abort(job, NGX_GLYPH_CODE_SPOOL_FULL,
                             "there is no room to keep the body until all of "
                             "it is here; with stream=on it is not kept");
         break;
 
     default:
-        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
-                            NGX_HTTP_INTERNAL_SERVER_ERROR, "spool_failed",
+        ngx_glyph_job_abort(job, NGX_GLYPH_CODE_SPOOL_FAILED,
                             "the body could not be written to the disk");
     }
 }

@@ -227,13 +227,18 @@ ngx_glyph_job_timeout_handler(ngx_event_t *ev)
 {
     ngx_glyph_job_t *job = ev->data;
 
-    ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
-                        job->body_end
-                        || job->collect == NGX_GLYPH_COLLECT_READ
-                        ? NGX_HTTP_SERVICE_UNAVAILABLE
-                        : NGX_HTTP_REQUEST_TIME_OUT,
-                        "job_timeout",
-                        "it took longer than glyph_job_timeout");
+    ngx_uint_t  all_here;
+
+    all_here = (job->body_end || job->collect == NGX_GLYPH_COLLECT_READ);
+
+    ngx_glyph_job_abort(job, NGX_GLYPH_CODE_JOB_TIMEOUT, NULL);
+
+    if (all_here) {
+
+        /* it is not the client who was slow */
+
+        job->http_status = NGX_HTTP_SERVICE_UNAVAILABLE;
+    }
 }
 
 

@@ -20,9 +20,9 @@
  * References: the worker's list (until the end is told), the request, the
  * task, the batch.
  *
- * Who may end what.  All that is called here, also _abort(), _over(),
- * _unstored(), _refused(), _store_lost(), _committed() and _detach(), only
- * decides how the job ends: the job stays on the list, and nobody has been
+ * Who may end what.  All that is called here, also _abort(), _cancelled(),
+ * _over(), _unstored(), _refused(), _store_lost(), _committed() and _detach(),
+ * only decides how the job ends: the job stays on the list, and nobody has been
  * told when the call returns.  The event loop then gives the job its turn
  * (ngx_glyph_turn.h), in which its state becomes final, its observers and its
  * client are told, its kind lets go of what it has, and the list of the job.
@@ -37,6 +37,7 @@
 #include "ngx_glyph_asked.h"
 #include "ngx_glyph_budget.h"
 #include "ngx_glyph_client.h"
+#include "ngx_glyph_codes.h"
 #include "ngx_glyph_import.h"
 #include "ngx_glyph_job_state.h"
 #include "ngx_glyph_kind.h"
@@ -171,11 +172,15 @@ void ngx_glyph_job_input_idle(ngx_glyph_job_t *job);
 void ngx_glyph_job_run(ngx_glyph_job_t *job);
 
 /*
- * Ends the job early as failed or cancelled: the first call decides.  "code"
- * is a constant; status is that of the answer if a request is attached.
+ * Ends the job early: the first call decides.  What is said, and with which
+ * status if a request is attached, is the code's; detail, a constant, is for
+ * what it does not say, or NULL.
  */
-void ngx_glyph_job_abort(ngx_glyph_job_t *job, ngx_glyph_job_state_e state,
-    ngx_uint_t status, const char *code, const char *detail);
+void ngx_glyph_job_abort(ngx_glyph_job_t *job, ngx_glyph_code_e code,
+    const char *detail);
+
+/* Postgres says that the job is cancelled, and need not be told how it ends. */
+void ngx_glyph_job_cancelled(ngx_glyph_job_t *job);
 
 /* From the client: it is gone, the job goes on without it, or not at all. */
 void ngx_glyph_job_detach(ngx_glyph_job_t *job);
@@ -222,6 +227,10 @@ void ngx_glyph_job_back(ngx_glyph_job_t *job);
  * The Job document (docs/api.md) of a job of this worker, appended to b.
  */
 void ngx_glyph_job_json(ngx_glyph_job_t *job, glyph_buf_t *b);
+
+/* Those that the request said: a form's are read with the rows. */
+void ngx_glyph_job_labels(ngx_glyph_job_t *job,
+    ngx_glyph_job_labels_t *labels);
 
 /* The same of a file of so many bytes that waits for a runner. */
 void ngx_glyph_job_json_queued(ngx_glyph_uuid_t *id, uint64_t created,

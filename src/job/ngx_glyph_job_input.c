@@ -165,9 +165,7 @@ ngx_glyph_job_chunk_take(ngx_glyph_job_t *job)
         job->nchunks++;
 
     } else if (!job->chunk_waiter.waiting) {
-        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
-                            NGX_HTTP_INTERNAL_SERVER_ERROR,
-                            "out_of_memory", NULL);
+        ngx_glyph_job_abort(job, NGX_GLYPH_CODE_OUT_OF_MEMORY, NULL);
     }
 
     return chunk;

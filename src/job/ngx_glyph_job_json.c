@@ -59,12 +59,7 @@ ngx_glyph_job_json(ngx_glyph_job_t *job, glyph_buf_t *b)
     said.state = job->state;
     said.created = job->import.created;
 
-    /* what a form says is its task's, and Postgres' when that has ended */
-
-    said.labels.filename.data = job->asked.opts.filename.data;
-    said.labels.filename.len = job->asked.opts.filename.len;
-    said.labels.source_label = job->asked.source_label;
-    said.labels.campaign_id = job->asked.campaign_id;
+    ngx_glyph_job_labels(job, &said.labels);
 
     said.bytes = (uint64_t) ngx_glyph_job_bytes(job);
     said.bytes_total = job->expected;
@@ -81,6 +76,18 @@ ngx_glyph_job_json(ngx_glyph_job_t *job, glyph_buf_t *b)
     ngx_glyph_job_json_times(job, &said);
 
     ngx_glyph_job_json_write(&said, b);
+}
+
+
+/* What a form says is its task's, and Postgres' when that has ended. */
+
+void
+ngx_glyph_job_labels(ngx_glyph_job_t *job, ngx_glyph_job_labels_t *labels)
+{
+    labels->filename.data = job->asked.opts.filename.data;
+    labels->filename.len = job->asked.opts.filename.len;
+    labels->source_label = job->asked.source_label;
+    labels->campaign_id = job->asked.campaign_id;
 }
 
 

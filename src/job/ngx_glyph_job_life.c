@@ -13,8 +13,7 @@
 static void ngx_glyph_job_end(void *data);
 static void ngx_glyph_job_forget(ngx_glyph_job_t *job);
 static void ngx_glyph_job_settle(ngx_glyph_job_t *job,
-    ngx_glyph_job_state_e state, ngx_uint_t status, const char *code,
-    const char *detail);
+    ngx_glyph_job_state_e state, ngx_glyph_code_e code, const char *detail);
 static const char *ngx_glyph_job_keep(ngx_glyph_job_t *job,
     const char *text);
 
@@ -56,11 +55,6 @@ static const ngx_uint_t  ngx_glyph_job_next_life[] = {
 };
 
 
-/* Known by its address: an end that is refused itself is none to be written. */
-
-static const char  ngx_glyph_job_store_refused[] = "store_refused";
-
-
 void
 ngx_glyph_job_life_init(ngx_glyph_job_t *job)
 {
@@ -91,37 +85,69 @@ ngx_glyph_job_live(ngx_glyph_job_t *job, ngx_glyph_life_e life)
 
 
 void
-ngx_glyph_job_abort(ngx_glyph_job_t *job, ngx_glyph_job_state_e state,
-    ngx_uint_t status, const char *code, const char *detail)
+ngx_glyph_job_abort(ngx_glyph_job_t *job, ngx_glyph_code_e code,
+    const char *detail)
 {
     if (!ngx_glyph_job_ending(job)) {
-        ngx_glyph_job_settle(job, state, status, code, detail);
+        ngx_glyph_job_settle(job, NGX_GLYPH_JOB_FAILED, code, detail);
+    }
+}
+
+
+/* An end that is on its way to Postgres meets the fence there. */
+
+void
+ngx_glyph_job_cancelled(ngx_glyph_job_t *job)
+{
+    if (!ngx_glyph_job_ending(job)) {
+        ngx_glyph_job_settle(job, NGX_GLYPH_JOB_CANCELLED,
+                             NGX_GLYPH_CODE_CANCELLED, NULL);
+
+        /* as Postgres has it */
+
+        ngx_str_null(&job->detail);
     }
 }
 
 
 static void
 ngx_glyph_job_settle(ngx_glyph_job_t *job, ngx_glyph_job_state_e state,
-    ngx_uint_t status, const char *code, const char *detail)
+    ngx_glyph_code_e code, const char *detail)
 {
     ngx_glyph_job_live(job, NGX_GLYPH_LIFE_ENDING);
 
     job->last_block.final = state;
-    job->http_status = status;
-    job->code = code;
-
-    if (detail) {
-        job->detail.data = (u_char *) detail;
-        job->detail.len = ngx_strlen(detail);
-    }
+    ngx_glyph_job_blame(job, code, detail);
 
     ngx_log_error(NGX_LOG_INFO, &job->import.log, 0, "%s ends early: %s",
-                  job->kind->name, code);
+                  job->kind->name, job->code);
 
     ngx_glyph_job_stop_timers(job);
     ngx_glyph_job_drop_input(job);
 
     ngx_glyph_job_run(job);
+}
+
+
+void
+ngx_glyph_job_blame(ngx_glyph_job_t *job, ngx_glyph_code_e code,
+    const char *detail)
+{
+    const ngx_glyph_code_t  *c;
+
+    c = &ngx_glyph_codes[code];
+
+    job->http_status = c->status;
+    job->code = c->name;
+
+    if (detail == NULL) {
+        detail = c->detail;
+    }
+
+    if (detail) {
+        job->detail.data = (u_char *) detail;
+        job->detail.len = ngx_strlen(detail);
+    }
 }
 
 
@@ -134,8 +160,7 @@ ngx_glyph_job_detach(ngx_glyph_job_t *job)
         return;
     }
 
-    ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, 0, "client_gone",
-                        "the client closed the connection before the end");
+    ngx_glyph_job_abort(job, NGX_GLYPH_CODE_CLIENT_GONE, NULL);
 }
 
 
@@ -143,6 +168,7 @@ void
 ngx_glyph_job_over(ngx_glyph_job_t *job, ngx_glyph_job_state_e state,
     const char *code)
 {
+    ngx_uint_t          conflict;
     ngx_queue_t        *q;
     ngx_glyph_block_t  *block;
 
@@ -172,9 +198,10 @@ ngx_glyph_job_over(ngx_glyph_job_t *job, ngx_glyph_job_state_e state,
         /* the writer's code may be the memory of a result */
 
         job->code = ngx_glyph_job_keep(job, code);
-        job->http_status = (state == NGX_GLYPH_JOB_CANCELLED
-                            || (code && ngx_strcmp(code, "job_id_used") == 0))
-                           ? NGX_HTTP_CONFLICT : NGX_HTTP_SERVICE_UNAVAILABLE;
+        conflict = (state == NGX_GLYPH_JOB_CANCELLED
+                    || ngx_glyph_code_is(code, NGX_GLYPH_CODE_JOB_ID_USED));
+        job->http_status = conflict ? NGX_HTTP_CONFLICT
+                                    : NGX_HTTP_SERVICE_UNAVAILABLE;
         ngx_str_null(&job->detail);
     }
 
@@ -194,7 +221,7 @@ ngx_glyph_job_keep(ngx_glyph_job_t *job, const char *text)
     p = len ? ngx_pnalloc(job->asked.pool, len + 1) : NULL;
 
     if (p == NULL) {
-        return "failed";
+        return ngx_glyph_codes[NGX_GLYPH_CODE_FAILED].name;
     }
 
     ngx_memcpy(p, text, len + 1);
@@ -204,8 +231,8 @@ ngx_glyph_job_keep(ngx_glyph_job_t *job, const char *text)
 
 
 /*
- * An id in use is another import's, and a cancel has made a row; what was
- * acknowledged has its end told there in any case.
+ * An id in use is another import's; what was acknowledged has its end told
+ * there in any case.
  */
 
 ngx_uint_t
@@ -216,8 +243,7 @@ ngx_glyph_job_unrecorded(ngx_glyph_job_t *job)
            && !job->import.registered
            && !ngx_glyph_import_durable(&job->import)
            && job->import.place != NGX_GLYPH_PLACE_BATCH
-           && ngx_strcmp(job->code, "cancelled") != 0
-           && ngx_strcmp(job->code, "job_id_used") != 0;
+           && !ngx_glyph_code_is(job->code, NGX_GLYPH_CODE_JOB_ID_USED);
 }
 
 
@@ -255,7 +281,7 @@ ngx_glyph_job_repeat(ngx_glyph_job_t *job, ngx_glyph_uuid_t *id,
 void
 ngx_glyph_job_store_lost(ngx_glyph_job_t *job, ngx_uint_t unknown)
 {
-    ngx_str_t                 detail;
+    ngx_uint_t                known, status;
     ngx_glyph_store_answer_t  why;
 
     if (ngx_glyph_job_decided(job)) {
@@ -281,12 +307,10 @@ ngx_glyph_job_store_lost(ngx_glyph_job_t *job, ngx_uint_t unknown)
 
         /* the job stays: its end is found out when Postgres is back */
 
-        ngx_str_set(&detail, "Postgres was lost while it committed; the "
-                    "job's status tells the outcome when it is back");
-
-        ngx_glyph_client_answer(job->client, NGX_HTTP_SERVICE_UNAVAILABLE,
-                                "outcome_unknown", &detail);
-
+        ngx_glyph_client_unknown(job->client,
+                                 "Postgres was lost while it committed; the "
+                                 "job's status tells the outcome when it is "
+                                 "back");
         return;
     }
 
@@ -295,16 +319,16 @@ ngx_glyph_job_store_lost(ngx_glyph_job_t *job, ngx_uint_t unknown)
     ngx_glyph_store_why(NGX_GLYPH_STORE_WRITES, &why);
 
     if (!ngx_glyph_job_ending(job) || job->code == NULL) {
-        ngx_glyph_job_settle(job, NGX_GLYPH_JOB_FAILED, why.status, why.code,
-                             why.detail);
+        ngx_glyph_job_settle(job, NGX_GLYPH_JOB_FAILED, why.code, NULL);
     }
 
     /* it may have been about to end for another reason */
 
-    ngx_glyph_client_answer(job->client,
-                            job->code == why.code
-                            ? why.status : NGX_HTTP_SERVICE_UNAVAILABLE,
-                            job->code, &job->detail);
+    known = (job->last_block.final == NGX_GLYPH_JOB_CANCELLED
+             || job->code == ngx_glyph_codes[why.code].name);
+    status = known ? job->http_status : NGX_HTTP_SERVICE_UNAVAILABLE;
+
+    ngx_glyph_client_answer(job->client, status, job->code, &job->detail);
 }
 
 
@@ -315,7 +339,7 @@ ngx_glyph_job_refused(ngx_glyph_job_t *job)
         return;
     }
 
-    if (job->code == ngx_glyph_job_store_refused) {
+    if (ngx_glyph_code_is(job->code, NGX_GLYPH_CODE_STORE_REFUSED)) {
 
         /* not even its failure can be written */
 
@@ -324,9 +348,7 @@ ngx_glyph_job_refused(ngx_glyph_job_t *job)
     }
 
     ngx_glyph_job_settle(job, NGX_GLYPH_JOB_FAILED,
-                         NGX_HTTP_INTERNAL_SERVER_ERROR,
-                         ngx_glyph_job_store_refused,
-                         "Postgres refused the import; see the error log");
+                         NGX_GLYPH_CODE_STORE_REFUSED, NULL);
 }
 
 

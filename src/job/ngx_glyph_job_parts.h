@@ -147,6 +147,10 @@ struct ngx_glyph_job_s {
 void ngx_glyph_job_life_init(ngx_glyph_job_t *job);
 void ngx_glyph_job_live(ngx_glyph_job_t *job, ngx_glyph_life_e life);
 
+/* Why it fails; detail is a constant, or NULL for the code's own. */
+void ngx_glyph_job_blame(ngx_glyph_job_t *job, ngx_glyph_code_e code,
+    const char *detail);
+
 void ngx_glyph_job_decide(ngx_glyph_job_t *job, ngx_glyph_job_state_e state);
 
 /* Blocks that nobody has taken are worth nothing any more. */

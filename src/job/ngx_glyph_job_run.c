@@ -118,9 +118,7 @@ ngx_glyph_job_run(ngx_glyph_job_t *job)
         if (job->block == NULL) {
 
             if (!job->block_waiter.waiting) {
-                ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
-                                    NGX_HTTP_INTERNAL_SERVER_ERROR,
-                                    "out_of_memory", NULL);
+                ngx_glyph_job_abort(job, NGX_GLYPH_CODE_OUT_OF_MEMORY, NULL);
             }
 
             return;
@@ -353,10 +351,7 @@ ngx_glyph_compute_done(ngx_glyph_task_t *task)
                    && !ngx_glyph_compute_intact(job))
         {
             job->block->final = NGX_GLYPH_JOB_FAILED;
-            job->http_status = NGX_HTTP_BAD_REQUEST;
-            job->code = "digest_mismatch";
-            ngx_str_set(&job->detail, "the body is not the one that "
-                                      "Content-Digest tells of");
+            ngx_glyph_job_blame(job, NGX_GLYPH_CODE_DIGEST_MISMATCH, NULL);
 
         } else if (c->rc == GLYPH_OK && c->end) {
             job->block->final = NGX_GLYPH_JOB_COMPLETED;
@@ -478,9 +473,7 @@ ngx_glyph_job_computed(ngx_glyph_job_t *job, int rc)
     }
 
     if (rc == GLYPH_ERROR) {
-        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
-                            NGX_HTTP_INTERNAL_SERVER_ERROR,
-                            "out_of_memory", NULL);
+        ngx_glyph_job_abort(job, NGX_GLYPH_CODE_OUT_OF_MEMORY, NULL);
         goto done;
     }
 
@@ -546,13 +539,21 @@ done:
 
 /*
  * The last, empty block of a job that ends early.  What it had encoded and
- * not yet given to the writer is worth nothing any more.
+ * not yet given to the writer is worth nothing any more.  A cancel was written
+ * by whoever did it.
  */
 
 static void
 ngx_glyph_job_queue_final(ngx_glyph_job_t *job)
 {
     ngx_glyph_job_drop_output(job);
+
+    if (job->last_block.final == NGX_GLYPH_JOB_CANCELLED
+        && job->import.place != NGX_GLYPH_PLACE_BATCH)
+    {
+        ngx_glyph_job_unstored(job);
+        return;
+    }
 
     ngx_glyph_job_live(job, NGX_GLYPH_LIFE_LAST);
 
@@ -616,6 +617,8 @@ ngx_glyph_job_drop_output(ngx_glyph_job_t *job)
     }
 }
 
+
+/* Its own last block is none of the budget's. */
 
 static void
 ngx_glyph_job_block_put(ngx_glyph_job_t *job, ngx_glyph_block_t *block)

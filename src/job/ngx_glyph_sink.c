@@ -78,7 +78,7 @@ ngx_glyph_sink_unread(ngx_glyph_job_t *job, ngx_glyph_block_t *block)
 
     if (block->final == NGX_GLYPH_JOB_COMPLETED) {
         block->final = NGX_GLYPH_JOB_FAILED;
-        job->code = "client_gone";
+        job->code = ngx_glyph_codes[NGX_GLYPH_CODE_CLIENT_GONE].name;
     }
 
     ngx_glyph_sink_ready(job);

@@ -176,7 +176,7 @@ ngx_glyph_ask_answer(void *data, PGresult *res, const char *error)
         ngx_glyph_ask_failed(res);
     }
 
-    alone = (!ok && n > 1 && ngx_strcmp(why.code, "store_damaged") == 0);
+    alone = (!ok && n > 1 && why.code == NGX_GLYPH_CODE_STORE_DAMAGED);
 
     if (alone) {
         ngx_glyph_asks_alone = n;

@@ -225,7 +225,6 @@ ngx_glyph_control_cancel(PGresult *res, int row)
     if (job
         && ngx_glyph_tenant_equal(&ngx_glyph_job_import(job)->tenant, &tenant))
     {
-        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, NGX_HTTP_CONFLICT,
-                            "cancelled", "the import was cancelled");
+        ngx_glyph_job_cancelled(job);
     }
 }

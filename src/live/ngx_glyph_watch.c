@@ -168,7 +168,7 @@ ngx_glyph_watch_state(ngx_glyph_watcher_t *watcher,
         return;
     }
 
-    if (!watch->ask.answered && watch->ask.why.code == NULL) {
+    if (!watch->ask.answered && watch->ask.why.code == NGX_GLYPH_CODE_NONE) {
         ngx_glyph_store_why(NGX_GLYPH_STORE_READS, &watch->ask.why);
     }
 

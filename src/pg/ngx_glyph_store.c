@@ -445,9 +445,7 @@ ngx_glyph_store_why(ngx_glyph_store_side_e side,
 
     ngx_memzero(answer, sizeof(ngx_glyph_store_answer_t));
 
-    answer->status = NGX_HTTP_SERVICE_UNAVAILABLE;
-    answer->code = "store_unavailable";
-    answer->detail = "Postgres is out of reach";
+    answer->code = NGX_GLYPH_CODE_STORE_UNAVAILABLE;
 }
 
 
@@ -473,18 +471,13 @@ ngx_glyph_store_answer(PGresult *res, ngx_glyph_store_answer_t *answer)
     ngx_glyph_store_refusal(sqlstate, answer);
 
     if (ngx_strcmp(sqlstate, "42883") == 0) {
-        answer->code = "query_missing";
-        answer->detail = "the database has no such query; load "
-                         "schema.sql";
+        answer->code = NGX_GLYPH_CODE_QUERY_MISSING;
 
     } else if (ngx_strcmp(sqlstate, "57014") == 0) {
-        answer->code = "query_timeout";
-        answer->detail = "the query took too long and was cancelled";
+        answer->code = NGX_GLYPH_CODE_QUERY_TIMEOUT;
 
     } else if (ngx_strcmp(sqlstate, "55P03") == 0) {
-        answer->code = "import_locked";
-        answer->detail = "a transaction that does not end holds the import; "
-                         "try again";
+        answer->code = NGX_GLYPH_CODE_IMPORT_LOCKED;
 
     } else if (ngx_strncmp(sqlstate, "22", 2) == 0
                || ngx_strncmp(sqlstate, "XX", 2) == 0)
@@ -499,10 +492,7 @@ ngx_glyph_store_answer(PGresult *res, ngx_glyph_store_answer_t *answer)
 void
 ngx_glyph_store_damaged(ngx_glyph_store_answer_t *answer)
 {
-    answer->status = NGX_HTTP_INTERNAL_SERVER_ERROR;
-    answer->code = "store_damaged";
-    answer->detail = "what Postgres holds of this is damaged; see the error "
-                     "log";
+    answer->code = NGX_GLYPH_CODE_STORE_DAMAGED;
     answer->sqlstate_class[0] = '\0';
 }
 
@@ -519,16 +509,11 @@ ngx_glyph_store_refusal(const char *sqlstate,
     case NGX_GLYPH_FAULT_AGAIN:
     case NGX_GLYPH_FAULT_LOST:
     case NGX_GLYPH_FAULT_UNWELL:
-        answer->status = NGX_HTTP_SERVICE_UNAVAILABLE;
-        answer->code = "store_unwell";
-        answer->detail = "Postgres is there and refuses; try again later";
+        answer->code = NGX_GLYPH_CODE_STORE_UNWELL;
         break;
 
     default:
-        answer->status = NGX_HTTP_INTERNAL_SERVER_ERROR;
-        answer->code = "store_broken";
-        answer->detail = "Postgres lacks what this needs: a right, a "
-                         "function or a library; see the error log";
+        answer->code = NGX_GLYPH_CODE_STORE_BROKEN;
     }
 }
 

@@ -23,6 +23,7 @@
 
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_codes.h"
 #include "ngx_glyph_latch.h"
 #include "ngx_glyph_zone.h"
 
@@ -53,9 +54,7 @@ typedef enum {
 /* What a client is told. */
 
 typedef struct {
-    ngx_uint_t                 status;
-    const char                *code;
-    const char                *detail;
+    ngx_glyph_code_e           code;
     char                       sqlstate_class[3];   /* "": none */
 } ngx_glyph_store_answer_t;
 

@@ -270,7 +270,6 @@ ngx_glyph_background_handed_over(void *data, PGresult *res, const char *error)
 {
     ngx_glyph_job_t *job = data;
 
-    ngx_str_t                  detail;
     ngx_uint_t                 known;
     ngx_glyph_import_t        *import;
     ngx_glyph_store_answer_t   why;
@@ -289,8 +288,7 @@ ngx_glyph_background_handed_over(void *data, PGresult *res, const char *error)
         /* Postgres itself says so: it did nothing */
 
         ngx_glyph_store_answer(res, &why);
-        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, why.status, why.code,
-                            why.detail);
+        ngx_glyph_job_abort(job, why.code, NULL);
         ngx_glyph_job_run(job);
 
     } else if (known && ngx_glyph_job_ending(job)) {
@@ -299,13 +297,10 @@ ngx_glyph_background_handed_over(void *data, PGresult *res, const char *error)
     } else {
 
         if (import->registered && !known) {
-            ngx_str_set(&detail, "Postgres was lost while the import was "
-                        "registered; the job's status tells the outcome when "
-                        "it is back");
-
-            ngx_glyph_client_answer(ngx_glyph_job_client(job),
-                                    NGX_HTTP_SERVICE_UNAVAILABLE,
-                                    "outcome_unknown", &detail);
+            ngx_glyph_client_unknown(ngx_glyph_job_client(job),
+                                     "Postgres was lost while the import was "
+                                     "registered; the job's status tells the "
+                                     "outcome when it is back");
         }
 
         import->registered = 0;
@@ -389,31 +384,22 @@ ngx_glyph_background_refused(ngx_glyph_job_t *job, ngx_err_t err)
     switch (err) {
 
     case NGX_EEXIST:
-        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, NGX_HTTP_CONFLICT,
-                            "job_id_used", "there is such a job already");
+        ngx_glyph_job_abort(job, NGX_GLYPH_CODE_JOB_ID_USED, NULL);
         break;
 
     case NGX_GLYPH_SPOOL_FULL:
     case NGX_ENOSPC:
     case EDQUOT:
     case EFBIG:
-        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
-                            NGX_HTTP_INSUFFICIENT_STORAGE, "spool_full",
-                            "there is no room for background imports; "
-                            "nothing was kept");
+        ngx_glyph_job_abort(job, NGX_GLYPH_CODE_SPOOL_FULL, NULL);
         break;
 
     case EBADMSG:
-        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, NGX_HTTP_BAD_REQUEST,
-                            "digest_mismatch", "the body is not the one that "
-                            "Content-Digest tells of");
+        ngx_glyph_job_abort(job, NGX_GLYPH_CODE_DIGEST_MISMATCH, NULL);
         break;
 
     default:
-        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
-                            NGX_HTTP_INTERNAL_SERVER_ERROR, "spool_failed",
-                            "the body could not be written to the disk; "
-                            "nothing was kept");
+        ngx_glyph_job_abort(job, NGX_GLYPH_CODE_SPOOL_FAILED, NULL);
     }
 }
 
@@ -426,40 +412,29 @@ ngx_glyph_background_no_source(ngx_glyph_job_t *job, ngx_err_t err)
     case NGX_ENOENT:
     case NGX_ENOTDIR:
     case NGX_ENAMETOOLONG:
-        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, NGX_HTTP_NOT_FOUND,
-                            "file_not_found", "there is no such file");
+        ngx_glyph_job_abort(job, NGX_GLYPH_CODE_FILE_NOT_FOUND, NULL);
         break;
 
     case NGX_ELOOP:
-        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, NGX_HTTP_FORBIDDEN,
-                            "file_outside", "a part of the path is a "
-                            "symbolic link, which could lead anywhere");
+        ngx_glyph_job_abort(job, NGX_GLYPH_CODE_FILE_OUTSIDE, NULL);
         break;
 
     case NGX_EACCES:
     case NGX_EPERM:
-        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, NGX_HTTP_FORBIDDEN,
-                            "file_forbidden", "nginx may not read the file");
+        ngx_glyph_job_abort(job, NGX_GLYPH_CODE_FILE_FORBIDDEN, NULL);
         break;
 
     case NGX_EISDIR:
-        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED, 422,
-                            "file_not_regular", "this is not a regular "
-                            "file");
+        ngx_glyph_job_abort(job, NGX_GLYPH_CODE_FILE_NOT_REGULAR, NULL);
         break;
 
     case EFBIG:
-        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
-                            NGX_HTTP_REQUEST_ENTITY_TOO_LARGE,
-                            "body_too_large",
+        ngx_glyph_job_abort(job, NGX_GLYPH_CODE_BODY_TOO_LARGE,
                             "the file is larger than client_max_body_size");
         break;
 
     default:
-        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
-                            NGX_HTTP_INTERNAL_SERVER_ERROR,
-                            "file_unreadable", "the file could not be read; "
-                            "see the error log");
+        ngx_glyph_job_abort(job, NGX_GLYPH_CODE_FILE_UNREADABLE, NULL);
     }
 }
 

@@ -275,7 +275,8 @@ ngx_glyph_runner_found(ngx_glyph_job_t *job, PGresult *res)
                       "has its id", spool->name);
 
         spool->quarantine = 1;
-        ngx_glyph_job_over(job, NGX_GLYPH_JOB_FAILED, "job_id_used");
+        ngx_glyph_job_over(job, NGX_GLYPH_JOB_FAILED,
+                           ngx_glyph_codes[NGX_GLYPH_CODE_JOB_ID_USED].name);
         return;
     }
 
@@ -289,7 +290,8 @@ ngx_glyph_runner_found(ngx_glyph_job_t *job, PGresult *res)
 
         ngx_glyph_client_accepted(ngx_glyph_job_client(job));
 
-        ngx_glyph_job_over(job, NGX_GLYPH_JOB_FAILED, "store_damaged");
+        ngx_glyph_job_over(job, NGX_GLYPH_JOB_FAILED,
+                           ngx_glyph_codes[NGX_GLYPH_CODE_STORE_DAMAGED].name);
         return;
     }
 
@@ -463,10 +465,7 @@ ngx_glyph_runner_note(ngx_glyph_job_t *job)
                       "progress", spool->name, NGX_GLYPH_RUNNER_ATTEMPTS);
 
         spool->quarantine = 1;
-        ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
-                            NGX_HTTP_INTERNAL_SERVER_ERROR, "quarantined",
-                            "the import was begun five times and made no "
-                            "progress; its file is in quarantine");
+        ngx_glyph_job_abort(job, NGX_GLYPH_CODE_QUARANTINED, NULL);
         ngx_glyph_job_run(job);
         return;
     }
@@ -578,10 +577,7 @@ ngx_glyph_runner_failed(ngx_glyph_job_t *job, ngx_err_t err)
 {
     ngx_glyph_job_file(job)->quarantine = 1;
 
-    ngx_glyph_job_abort(job, NGX_GLYPH_JOB_FAILED,
-                        NGX_HTTP_INTERNAL_SERVER_ERROR, "spool_unreadable",
-                        "the spooled body could not be read; its file is in "
-                        "quarantine");
+    ngx_glyph_job_abort(job, NGX_GLYPH_CODE_SPOOL_UNREADABLE, NULL);
 }
 
 
@@ -594,8 +590,8 @@ ngx_glyph_runner_ended(ngx_glyph_job_t *job)
 
     ngx_glyph_job_view(job, &view);
 
-    ngx_glyph_runner_over(job, view.code == NULL
-                          || ngx_strcmp(view.code, "ownership_lost") != 0);
+    ngx_glyph_runner_over(job, !ngx_glyph_code_is(view.code,
+                                   NGX_GLYPH_CODE_OWNERSHIP_LOST));
 }
 
 

@@ -19,6 +19,8 @@ static void ngx_glyph_writer_withdraw(ngx_glyph_batch_t *batch,
     ngx_uint_t i);
 static void ngx_glyph_writer_refused(ngx_glyph_writer_tx_t *tx);
 static void ngx_glyph_writer_ask(ngx_glyph_writer_tx_t *tx);
+static void ngx_glyph_writer_orphan(ngx_glyph_batch_t *batch, ngx_uint_t i,
+    ngx_glyph_code_e code);
 static void ngx_glyph_writer_over(ngx_glyph_batch_t *batch, ngx_uint_t i,
     const char *state, const char *code);
 
@@ -328,7 +330,8 @@ ngx_glyph_writer_answered(ngx_glyph_writer_tx_t *tx, PGresult *res)
         if (row == n) {
 
             if (import->registered) {
-                ngx_glyph_writer_over(tx->batch, i, "failed", "import_purged");
+                ngx_glyph_writer_orphan(tx->batch, i,
+                                        NGX_GLYPH_CODE_IMPORT_PURGED);
             }
 
             continue;
@@ -343,7 +346,7 @@ ngx_glyph_writer_answered(ngx_glyph_writer_tx_t *tx, PGresult *res)
         {
             /* it never was ours: the client chose an id that is in use */
 
-            ngx_glyph_writer_over(tx->batch, i, "failed", "job_id_used");
+            ngx_glyph_writer_orphan(tx->batch, i, NGX_GLYPH_CODE_JOB_ID_USED);
             continue;
         }
 
@@ -358,6 +361,18 @@ ngx_glyph_writer_answered(ngx_glyph_writer_tx_t *tx, PGresult *res)
                                   PQgetvalue(res, row, 3));
         }
     }
+}
+
+
+/* Its row is none of the job's, or not there. */
+
+static void
+ngx_glyph_writer_orphan(ngx_glyph_batch_t *batch, ngx_uint_t i,
+    ngx_glyph_code_e code)
+{
+    ngx_glyph_writer_over(batch, i,
+                          ngx_glyph_job_state_name(NGX_GLYPH_JOB_FAILED),
+                          ngx_glyph_codes[code].name);
 }
 
 
@@ -382,7 +397,7 @@ ngx_glyph_writer_over(ngx_glyph_batch_t *batch, ngx_uint_t i,
         || !ngx_glyph_job_is_final((ngx_glyph_job_state_e) rc))
     {
         rc = NGX_GLYPH_JOB_FAILED;
-        code = "ownership_lost";
+        code = ngx_glyph_codes[NGX_GLYPH_CODE_OWNERSHIP_LOST].name;
     }
 
     ngx_glyph_job_over(job, (ngx_glyph_job_state_e) rc, code);
@@ -452,7 +467,8 @@ ngx_glyph_writer_taken(ngx_glyph_writer_tx_t *tx, PGresult *res)
         /* never written, and so nobody else can have it */
 
         if (import->registered) {
-            ngx_glyph_writer_over(tx->batch, i, "failed", "import_purged");
+            ngx_glyph_writer_orphan(tx->batch, i,
+                                    NGX_GLYPH_CODE_IMPORT_PURGED);
             return;
         }
 
@@ -461,7 +477,7 @@ ngx_glyph_writer_taken(ngx_glyph_writer_tx_t *tx, PGresult *res)
     }
 
     if (PQgetvalue(res, 0, 5)[0] != 't') {
-        ngx_glyph_writer_over(tx->batch, i, "failed", "job_id_used");
+        ngx_glyph_writer_orphan(tx->batch, i, NGX_GLYPH_CODE_JOB_ID_USED);
         return;
     }
 

@@ -8,8 +8,10 @@ use Test::More;
 
 plan skip_all => 'GLYPH_PG is not set' unless $ENV{GLYPH_PG};
 
+use Glyph::Codes;
 use Glyph::Fault;
 
+my %codes = codes();
 my $small = "$root/small.csv";
 my ($psql) = (sort glob '/usr/lib/postgresql/*/bin/psql')[-1];
 
@@ -30,6 +32,12 @@ sub session {
 
 sub body { return slurp("$root/$_[0].body") }
 
+# A problem document of a code, with the code's status.
+sub problem {
+    my ($code) = @_;
+    return qr/"status":$codes{$code},"code":"$code"/;
+}
+
 start_nginx(timeout => '2s', locations =>
     'location /imports { glyph_imports; }'
     . 'location = /short { glyph_import; glyph_job_timeout 1s; }');
@@ -40,7 +48,7 @@ subtest 'job_timeout' => sub {
     my $id = uuid();
     is code_of($id, upload($id, '/short', '--limit-rate', '100k')), 408,
         'a body that takes too long';
-    like body($id), qr/"status":408,"code":"job_timeout"/, 'says so';
+    like body($id), problem('job_timeout'), 'says so';
     is final($id, 10), 'failed', 'the import fails';
     is error_of($id), 'job_timeout', 'for that reason';
     is visible($id), 0, 'no row is visible';
@@ -53,7 +61,7 @@ subtest 'import_locked' => sub {
     my $lock = session("SELECT 1 FROM glyph.imports WHERE id = '$id'"
                        . ' FOR UPDATE', $id);
     like get("/imports/$id", '-X', 'DELETE', '-D', "$root/head"),
-        qr/"status":503,"code":"import_locked"/, 'that another one holds';
+        problem('import_locked'), 'that another one holds';
     like slurp("$root/head"), qr/^Retry-After: \d+\r/m, 'later';
     is visible($id), 20, 'it is not undone';
 
@@ -68,7 +76,7 @@ subtest 'ownership_lost' => sub {
     ok begun($id), 'an import that runs';
     sql("UPDATE glyph.imports SET epoch = epoch + 1 WHERE id = '$id'");
     is code_of($id, $pid), 503, 'another worker takes it';
-    like body($id), qr/"status":503,"code":"ownership_lost"/, 'which is told';
+    like body($id), problem('ownership_lost'), 'which is told';
     is state_of($id), 'processing', 'and is its owner';
     is status_of("/jobs/$id", '-X', 'DELETE'), 202, 'or is cancelled';
     is final($id, 10), 'cancelled', 'as anything else';
@@ -107,7 +115,7 @@ subtest 'outcome_unknown' => sub {
     }, 10), 'a transaction that is about to end';
     ok stores('crash'), 'Postgres crashes';
     is code_of($id, $pid), 503, 'nobody knows how it ended';
-    like body($id), qr/"status":503,"code":"outcome_unknown"/, 'which is said';
+    like body($id), problem('outcome_unknown'), 'which is said';
     like slurp("$root/head"), qr{^Location: /jobs/$id/status\r}m,
         'and where to ask';
 

@@ -1,8 +1,12 @@
 
 #include "column/glyph_header.h"
 
+#include <ctype.h>
+
 
 static int glyph_shop_find(const glyph_header_t *h, const char *const *names);
+static int glyph_shop_may_be(const glyph_str_t *given,
+    const char *const *names);
 static int glyph_shop_is(const glyph_header_t *h, int i,
     glyph_column_e column);
 static void glyph_shop_sale(glyph_header_t *h);
@@ -229,7 +233,8 @@ glyph_shop_find(const glyph_header_t *h, const char *const *names)
 
         if (h->columns[i].given.len == 0
             || h->columns[i].given.len >= sizeof(name)
-            || h->columns[i].used == GLYPH_COL_IGNORED)
+            || h->columns[i].used == GLYPH_COL_IGNORED
+            || !glyph_shop_may_be(&h->columns[i].given, names))
         {
             continue;
         }
@@ -245,6 +250,35 @@ glyph_shop_find(const glyph_header_t *h, const char *const *names)
     }
 
     return -1;
+}
+
+
+/* Whether a word of it begins as one of the names does: most do not, and to
+   fold each of many again and again would take its time. */
+
+static int
+glyph_shop_may_be(const glyph_str_t *given, const char *const *names)
+{
+    size_t  i, k;
+
+    for (i = 0; i < given->len; i++) {
+
+        if (given->data[i] >= 0x80) {
+            return 1;
+        }
+
+        if (i && isalnum(given->data[i - 1])) {
+            continue;
+        }
+
+        for (k = 0; names[k]; k++) {
+            if (tolower(given->data[i]) == names[k][0]) {
+                return 1;
+            }
+        }
+    }
+
+    return 0;
 }
 
 

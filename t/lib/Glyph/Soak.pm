@@ -257,10 +257,10 @@ sub left {
     my @quarantine = glob "$root/spool/quarantine/*";
     push @left, "in quarantine: @quarantine" if @quarantine;
 
-    # two writers, a control and a reader each
+    # two writers, a control, a reader and one that makes orders each
     wait_for(sub {
         sql("SELECT count(*) FROM pg_stat_activity WHERE"
-            . " application_name LIKE 'glyph%'") <= 4 * $workers;
+            . " application_name LIKE 'glyph%'") <= 5 * $workers;
     }, 5) or push @left, 'connections: '
         . sql("SELECT string_agg(application_name || ' ' || state, ', ')"
               . " FROM pg_stat_activity WHERE application_name LIKE 'glyph%'");
