@@ -238,7 +238,16 @@ Model,Tab Title,price
 --- response_body_like: "unknown_rows":0,.*"code":"title_column","message":"\\"Tab Title\\" is taken for the title: it names a known model in 2 of the first 2 rows, \\"Model\\" in less than half; with \?map=Model:title that is it"\}\],"columns":\{"Model":"model","Tab Title":"title","price":"price"\}
 
 
-=== TEST 21: unless the client says what is
+=== TEST 21: and it is what a line of totals would not have
+--- request
+POST /import?dry_run=true
+Model,Tab Title,price
+240,MSI GeForce RTX 3090 Gaming X Trio,700 USD
+Total,ASUS TUF Gaming GeForce RTX 3080 OC,500 USD
+--- response_body_like: "valid_rows":2,"invalid_rows":0,"skipped_rows":0,.*"Tab Title":"title"
+
+
+=== TEST 22: unless the client says what is
 --- request
 POST /import?dry_run=true&map=Model:title
 Model,Tab Title,price
@@ -247,7 +256,7 @@ Model,Tab Title,price
 --- response_body_like: "unknown_rows":2,.*"code":"mostly_unknown","message":"2 of 2 listings name no model that is known; \\"Tab Title\\" does in 2 of the first 2: \?map=Tab Title:title"\}\],"columns":\{"Model":"title","Tab Title":"extra"
 
 
-=== TEST 22: a description never is, nor are long texts; but the warning names it
+=== TEST 23: a description never is, nor are long texts; but the warning names it
 --- request eval
 ["POST /import?dry_run=true
 title,description,price
@@ -263,7 +272,7 @@ lot 1,GeForce RTX 3090 " . 'x' x 300 . ",700 USD
  qr/"code":"mostly_unknown".*\?map=long name:title"\}\],"columns":\{"title":"title","long name":"extra"/]
 
 
-=== TEST 23: a title in parts is seen, and how to join it is said
+=== TEST 24: a title in parts is seen, and how to join it is said
 --- request
 POST /import?dry_run=true
 Brand,Series,Chip,price
@@ -272,7 +281,7 @@ NVIDIA,GeForce RTX,3080,500 USD
 --- response_body_like: "code":"mostly_unknown","message":"2 of 2 listings name no model that is known; \\"Brand\\", \\"Series\\" and \\"Chip\\" together do in 2 of the first 2: \?map=Brand:title,Series:title,Chip:title"
 
 
-=== TEST 24: and so it is joined
+=== TEST 25: and so it is joined
 --- request
 POST /score?columns=title,canonical_model,extra&map=Chip:title,Brand:title,Series:title
 Chip,Series,Brand,price
@@ -285,7 +294,7 @@ Accept: text/csv
 "title,canonical_model,extra\r\n3090 NVIDIA GeForce RTX,RTX_3090,\r\n3080,UNKNOWN,\r\n"
 
 
-=== TEST 25: no part, no title
+=== TEST 26: no part, no title
 --- request
 POST /import?dry_run=true&map=Brand:title,Chip:title
 Brand,Chip,price
@@ -294,7 +303,7 @@ NVIDIA,RTX 3090,700 USD
 --- response_body_like: "valid_rows":1,"invalid_rows":1.*"title_missing"
 
 
-=== TEST 26: most rows UNKNOWN with nothing better
+=== TEST 27: most rows UNKNOWN with nothing better
 --- request
 POST /import?dry_run=true
 title,price
@@ -304,7 +313,7 @@ RTX 3090,700 USD
 --- response_body_like: "code":"mostly_unknown","message":"2 of 3 listings name no model that is known"\}
 
 
-=== TEST 27: a name that is there twice is two keys, and ?map= knows both
+=== TEST 28: a name that is there twice is two keys, and ?map= knows both
 --- request eval
 ["POST /import?dry_run=true&map=price_2:price
 title,price,price,sku,sku
@@ -321,7 +330,7 @@ RTX 3090,1,700 USD
  qr/both \\"price\\" and \\"price_2\\" mean price; choose one with \?map=/]
 
 
-=== TEST 28: strict handling, as RFC 7240 lets it be written
+=== TEST 29: strict handling, as RFC 7240 lets it be written
 --- request eval
 [map { "POST /import?dry_run=true\ntitle,price\nRTX 3090,700 USD\nRTX 3080,x\n" } 1 .. 5]
 --- more_headers eval
@@ -330,3 +339,11 @@ RTX 3090,1,700 USD
  'handling=lenient']
 --- error_code eval
 [422, 422, 422, 422, 200]
+
+
+=== TEST 30: what the client says of a column stays, beside what a shop means by it
+--- request
+POST /import?dry_run=true&map=Date%20sale%20price%20starts:seen_at
+Name,Regular price,Sale price,Date sale price starts
+RTX 3090,700 USD,650 USD,2025-07-25
+--- response_body_like: "Sale price":"shop","Date sale price starts":"seen_at"\}.*"price":650.00,.*"seen_at":"2025-07-25T00:00:00Z"

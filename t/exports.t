@@ -118,6 +118,19 @@ is join("\n", map { $_->{title} =~ s/\xa0/ /gr } @{$variants->{preview}}),
 is "$variants->{skipped_rows} $variants->{total_rows}", '1 2',
     'a picture is one, whatever its empty cells say';
 
+my $long = 'GeForce RTX 3060 ' . 'x' x 1500;
+
+my $product = do {
+    open my $out, '>', "$root/long.csv" or die "long.csv: $!";
+    print $out "Handle,Title,Option1 Name,Option1 Value,Variant Price\n",
+        "a,$long,Memory,12GB,279\na,,,8GB,239\n";
+    close $out or die "long.csv: $!";
+    send_file("$root/long.csv");
+};
+
+is_deeply [ map { $_->{title} } @{$product->{preview}} ],
+    [ "$long 12GB", "$long 8GB" ], 'also of a long title';
+
 my $cost = send_text("name,standard_price\nRTX 3090,610\n");
 
 is $cost->{code}, 'columns_missing', 'what was paid is no price';

@@ -124,3 +124,16 @@ __DATA__
 [qr/"valid_rows":1,/, qr/"code":"field_late","detail":"form field \\"map\\" stands behind the file/,
  qr/"code":"field_invalid","detail":"form field \\"dry_run\\" is decided before the form is read/,
  qr/"valid_rows":1,/]
+
+
+=== TEST 6: what stands in the rows is found also where lines are in quotes
+--- request eval
+["POST /import?dry_run=true\n\"title,price,seen_at\"\n"
+ . "\"RTX 3090,700 USD,25/07/2025\"\n\"RTX 3080,500 USD,03/04/2025\"\n",
+ "POST /import?dry_run=true\ntitle\tprice\tseen_at\n"
+ . "\"24\" RTX 3090\t700 USD\t25/07/2025\n\"24\" RTX 3080\t500 USD\t03/04/2025\n"]
+--- more_headers eval
+["$::Csv", "$::Csv"]
+--- response_body_like eval
+[qr/"valid_rows":2,.*"warnings":\[\{[^{}]*"lines_quoted"[^{}]*\}\],.*"date_order":"dmy".*"seen_at":"2025-04-03T/s,
+ qr/"valid_rows":2,.*"warnings":\[\],.*"date_order":"dmy".*"seen_at":"2025-04-03T/s]

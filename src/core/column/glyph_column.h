@@ -138,4 +138,7 @@ const char *glyph_column_name(glyph_column_e column);
  */
 size_t glyph_header_fold(const glyph_str_t *name, char *out, size_t size);
 
+/* Adds a name for a sentence: in quotes, cut if it is long. */
+void glyph_header_quote(glyph_buf_t *text, const glyph_str_t *name);
+
 #endif /* GLYPH_COLUMN_H_INCLUDED */

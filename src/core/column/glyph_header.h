@@ -70,8 +70,7 @@ glyph_code_e glyph_header_require(glyph_header_t *h, glyph_buf_t *detail);
 int glyph_header_distinguish(glyph_header_t *h);
 int glyph_header_distinguish_one(glyph_header_t *h, size_t i);
 
-/* For sentences: the columns that there are, and one name of them. */
+/* For sentences: the columns that there are. */
 void glyph_header_seen(const glyph_header_t *h, glyph_buf_t *detail);
-void glyph_header_quote(glyph_buf_t *detail, const glyph_str_t *name);
 
 #endif /* GLYPH_HEADER_H_INCLUDED */

@@ -14,7 +14,7 @@
 
 
 /* So many names that are not known are compared with those that are. */
-#define GLYPH_HEADER_TRIED     12
+#define GLYPH_HEADER_TRIED     8
 
 
 /* Whether two folded names are one: "product_name" is also "productname". */

@@ -185,13 +185,13 @@ glyph_header_seen(const glyph_header_t *h, glyph_buf_t *detail)
 
 
 void
-glyph_header_quote(glyph_buf_t *detail, const glyph_str_t *name)
+glyph_header_quote(glyph_buf_t *text, const glyph_str_t *name)
 {
     size_t  len;
 
     len = glyph_utf8_cut(name->data, name->len, GLYPH_HEADER_SHOW_MAX);
 
-    glyph_buf_putc(detail, '"');
-    glyph_buf_append(detail, name->data, len);
-    glyph_buf_puts(detail, len < name->len ? "…\"" : "\"");
+    glyph_buf_putc(text, '"');
+    glyph_buf_append(text, name->data, len);
+    glyph_buf_puts(text, len < name->len ? "…\"" : "\"");
 }

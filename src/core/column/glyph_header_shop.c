@@ -158,11 +158,7 @@ glyph_shop_ebay(glyph_header_t *h)
 
     /* that of an auction's row, if it is a price of its own */
 
-    if (h->shop.buy_now >= 0
-        && h->strength[h->shop.buy_now] < GLYPH_SYNONYM_MAPPED)
-    {
-        glyph_shop_use(h, h->shop.buy_now);
-    }
+    glyph_shop_use(h, h->shop.buy_now);
 
     for (i = 0; i < h->n; i++) {
         if (h->columns[i].used == GLYPH_COL_PRICE) {
@@ -207,10 +203,12 @@ glyph_shop_shopify(glyph_header_t *h)
 }
 
 
+/* What the client says of a column stays; its values are looked at as well. */
+
 static void
 glyph_shop_use(glyph_header_t *h, int i)
 {
-    if (i >= 0) {
+    if (i >= 0 && h->strength[i] < GLYPH_SYNONYM_MAPPED) {
         h->columns[i].used = GLYPH_COL_SHOP;
     }
 }

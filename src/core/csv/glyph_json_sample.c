@@ -3,7 +3,7 @@
 #include "json/glyph_json_reader.h"
 #include "json/glyph_json_shape.h"
 #include "csv/glyph_json_sample.h"
-#include "value/glyph_money.h"
+#include "csv/glyph_sample_rows.h"
 
 
 static int glyph_json_sample_paths(const glyph_sample_t *s);
@@ -11,7 +11,6 @@ static int glyph_json_sample_keys(glyph_sample_t *s, glyph_code_e *code,
     glyph_buf_t *detail);
 static int glyph_json_sample_none(const glyph_sample_t *s, int rc,
     glyph_code_e first, glyph_code_e *code, glyph_buf_t *detail);
-static int glyph_json_sample_decimal(glyph_sample_t *s);
 
 
 int
@@ -86,7 +85,7 @@ glyph_json_sample_decide(glyph_sample_t *s, glyph_code_e *code,
     }
 
     if (s->decimal == GLYPH_DECIMAL_UNKNOWN
-        && glyph_json_sample_decimal(s) != GLYPH_OK)
+        && glyph_sample_decimal(s) != GLYPH_OK)
     {
         return GLYPH_ERROR;
     }
@@ -190,40 +189,4 @@ glyph_json_sample_none(const glyph_sample_t *s, int rc, glyph_code_e first,
     }
 
     return detail->failed ? GLYPH_ERROR : GLYPH_BAD;
-}
-
-
-static int
-glyph_json_sample_decimal(glyph_sample_t *s)
-{
-    int                   rc;
-    size_t                price;
-    unsigned              seen;
-    glyph_record_t        rec;
-    const unsigned char  *pos;
-
-    glyph_json_reader_rewind(glyph_reader_json(s->reader));
-
-    price = (size_t) glyph_header_find(s->header, GLYPH_COL_PRICE);
-    seen = 0;
-    pos = s->data;
-
-    while ((rc = glyph_reader_next(s->reader, &pos, s->data + s->len,
-                                   s->whole, &rec))
-           == GLYPH_OK)
-    {
-        if (rec.code == GLYPH_CODE_OK
-            && rec.kinds[price] == GLYPH_FIELD_TEXT)
-        {
-            seen |= 1u << glyph_money_habit(&rec.fields[price]);
-        }
-    }
-
-    if (rc == GLYPH_ERROR) {
-        return GLYPH_ERROR;
-    }
-
-    s->decimal = glyph_sample_habit(seen);
-
-    return GLYPH_OK;
 }

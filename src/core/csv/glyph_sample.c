@@ -4,6 +4,7 @@
 #include "value/glyph_money.h"
 #include "csv/glyph_foreign.h"
 #include "csv/glyph_sample_find.h"
+#include "csv/glyph_sample_rows.h"
 #include "text/glyph_utf8.h"
 
 
@@ -20,7 +21,6 @@ static int glyph_sample_retry(glyph_sample_t *s, glyph_code_e *code,
     glyph_buf_t *detail);
 static int glyph_sample_advise(const glyph_sample_t *s,
     const glyph_code_e *code, glyph_buf_t *detail);
-static int glyph_sample_decimal(glyph_sample_t *s);
 
 
 int
@@ -368,57 +368,4 @@ glyph_sample_one_line(const glyph_sample_t *s)
 {
     return s->whole && memchr(s->data, '\n', s->len) == NULL
            && memchr(s->data, '\r', s->len) == NULL;
-}
-
-
-/* By a reader of its own; what the prices of the sample prove. */
-
-static int
-glyph_sample_decimal(glyph_sample_t *s)
-{
-    int                   rc, price;
-    unsigned              seen;
-    glyph_reader_t       *rd;
-    glyph_record_t        rec;
-    const unsigned char  *pos;
-
-    price = glyph_header_find(s->header, GLYPH_COL_PRICE);
-
-    rd = glyph_sample_reader(s);
-    if (rd == NULL) {
-        return GLYPH_ERROR;
-    }
-
-    seen = 0;
-    pos = s->pos;
-
-    while ((rc = glyph_reader_next(rd, &pos, s->data + s->len, s->whole,
-                                   &rec))
-           == GLYPH_OK)
-    {
-        if (rec.code == GLYPH_CODE_OK && (size_t) price < rec.nfields) {
-            seen |= 1u << glyph_money_habit(&rec.fields[price]);
-        }
-    }
-
-    glyph_reader_destroy(rd);
-
-    if (rc == GLYPH_ERROR) {
-        return GLYPH_ERROR;
-    }
-
-    s->decimal = glyph_sample_habit(seen);
-
-    return GLYPH_OK;
-}
-
-
-glyph_decimal_e
-glyph_sample_habit(unsigned seen)
-{
-    seen &= 1u << GLYPH_DECIMAL_POINT | 1u << GLYPH_DECIMAL_COMMA;
-
-    return seen == 1u << GLYPH_DECIMAL_POINT ? GLYPH_DECIMAL_POINT
-           : seen == 1u << GLYPH_DECIMAL_COMMA ? GLYPH_DECIMAL_COMMA
-           : GLYPH_DECIMAL_UNKNOWN;
 }

@@ -70,7 +70,4 @@ int glyph_sample_one_line(const glyph_sample_t *s);
 /* Another reader of its rows; NULL when out of memory. */
 glyph_reader_t *glyph_sample_reader(const glyph_sample_t *s);
 
-/* The decimal mark that values prove: "seen" has a bit for each of theirs. */
-glyph_decimal_e glyph_sample_habit(unsigned seen);
-
 #endif /* GLYPH_SAMPLE_H_INCLUDED */

@@ -2,10 +2,18 @@
 #include "csv/glyph_sample_rows.h"
 #include "json/glyph_json_reader.h"
 #include "text/glyph_utf8.h"
+#include "value/glyph_money.h"
+
+
+typedef struct {
+    size_t                price;        /* its column */
+    unsigned              seen;         /* a bit for what each value proves */
+} glyph_sample_prices_t;
 
 
 static int glyph_sample_read(const glyph_sample_t *s, glyph_reader_t *rd,
     glyph_sample_pt each, void *data);
+static int glyph_sample_price(void *data, const glyph_record_t *rec);
 
 
 int
@@ -68,4 +76,53 @@ glyph_sample_read(const glyph_sample_t *s, glyph_reader_t *rd,
             return GLYPH_OK;
         }
     }
+}
+
+
+int
+glyph_sample_decimal(glyph_sample_t *s)
+{
+    glyph_sample_prices_t  prices;
+
+    prices.price = (size_t) glyph_header_find(s->header, GLYPH_COL_PRICE);
+    prices.seen = 0;
+
+    if (glyph_sample_each(s, glyph_sample_price, &prices) != GLYPH_OK) {
+        return GLYPH_ERROR;
+    }
+
+    switch (prices.seen & (1u << GLYPH_DECIMAL_POINT
+                           | 1u << GLYPH_DECIMAL_COMMA))
+    {
+    case 1u << GLYPH_DECIMAL_POINT:
+        s->decimal = GLYPH_DECIMAL_POINT;
+        break;
+
+    case 1u << GLYPH_DECIMAL_COMMA:
+        s->decimal = GLYPH_DECIMAL_COMMA;
+        break;
+
+    default:
+        break;
+    }
+
+    return GLYPH_OK;
+}
+
+
+static int
+glyph_sample_price(void *data, const glyph_record_t *rec)
+{
+    glyph_sample_prices_t *prices = data;
+
+    /* a number of JSON has a point, whatever the texts have */
+
+    if (prices->price < rec->nfields
+        && (rec->kinds == NULL
+            || rec->kinds[prices->price] == GLYPH_FIELD_TEXT))
+    {
+        prices->seen |= 1u << glyph_money_habit(&rec->fields[prices->price]);
+    }
+
+    return 0;
 }

@@ -18,4 +18,7 @@ typedef int (*glyph_sample_pt)(void *data, const glyph_record_t *rec);
 int glyph_sample_each(const glyph_sample_t *s, glyph_sample_pt each,
     void *data);
 
+/* Sets the decimal mark that the prices prove.  GLYPH_OK or GLYPH_ERROR. */
+int glyph_sample_decimal(glyph_sample_t *s);
+
 #endif /* GLYPH_SAMPLE_ROWS_H_INCLUDED */

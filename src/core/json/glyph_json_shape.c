@@ -184,6 +184,7 @@ glyph_shape_find(const unsigned char *p, const unsigned char *last,
             glyph_buf_append(path, here.data, here.len);
         }
 
+        path->failed |= here.failed;
         glyph_buf_free(&here);
     }
 }

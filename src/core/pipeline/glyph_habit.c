@@ -1,7 +1,6 @@
 
-#include "json/glyph_json_reader.h"
+#include "csv/glyph_sample_rows.h"
 #include "pipeline/glyph_habit.h"
-#include "text/glyph_utf8.h"
 #include "value/glyph_placeholder.h"
 
 
@@ -22,23 +21,34 @@ typedef struct {
 } glyph_habit_urls_t;
 
 
-/* One reading of the sample. */
+/* Dates, and the pages of URLs with their titles, as they are written. */
 
 typedef struct {
-    const glyph_sample_t  *sample;
-    glyph_reader_t        *reader;
-    const unsigned char   *pos;
-} glyph_habit_pass_t;
+    glyph_habit_t       *habit;
+    glyph_habit_urls_t  *urls;
+    glyph_date_sample_t  dates;
+    int                  date;          /* columns, or -1 */
+    int                  url;
+    int                  title;
+} glyph_habit_texts_t;
 
 
-static int glyph_habit_begin(glyph_habit_pass_t *pass,
-    const glyph_sample_t *sample);
-static int glyph_habit_next(glyph_habit_pass_t *pass, glyph_record_t *rec);
-static void glyph_habit_end(glyph_habit_pass_t *pass);
+/* The same with all that a listing with a URL is known by. */
+
+typedef struct {
+    glyph_row_t         *row;
+    glyph_habit_urls_t  *urls;
+    glyph_row_result_t   result;
+    int                  rc;
+} glyph_habit_rows_t;
+
+
 static int glyph_habit_texts(glyph_habit_t *habit,
     const glyph_sample_t *sample, glyph_habit_urls_t *urls);
+static int glyph_habit_text(void *data, const glyph_record_t *rec);
 static int glyph_habit_rows(const glyph_sample_t *sample, glyph_row_t *row,
     glyph_habit_urls_t *urls);
+static int glyph_habit_row(void *data, const glyph_record_t *rec);
 static int glyph_habit_field(const glyph_record_t *rec, int at,
     glyph_str_t *text);
 static int glyph_habit_are_shared(glyph_habit_urls_t *urls);
@@ -77,156 +87,113 @@ glyph_habit_find(glyph_habit_t *habit, const glyph_pipeline_opts_t *opts,
 
 
 static int
-glyph_habit_begin(glyph_habit_pass_t *pass, const glyph_sample_t *sample)
+glyph_habit_texts(glyph_habit_t *habit, const glyph_sample_t *sample,
+    glyph_habit_urls_t *urls)
 {
-    pass->sample = sample;
-    pass->pos = sample->pos;
+    int                  rc;
+    glyph_habit_texts_t  t;
 
-    if (sample->format != GLYPH_FORMAT_CSV) {
-        pass->reader = sample->reader;
-        return GLYPH_OK;
+    memset(&t, 0, sizeof(glyph_habit_texts_t));
+
+    t.habit = habit;
+    t.urls = urls;
+    t.date = glyph_header_find(sample->header, GLYPH_COL_SEEN_AT);
+    t.url = glyph_header_find(sample->header, GLYPH_COL_SOURCE_URL);
+    t.title = glyph_header_find(sample->header, GLYPH_COL_TITLE);
+
+    if (t.title < 0) {
+        t.title = glyph_header_find(sample->header, GLYPH_COL_MODEL);
     }
 
-    pass->reader = glyph_reader_create(sample->delimiter,
-                                       sample->max_row_size,
-                                       sample->max_columns);
+    urls->n = 0;
 
-    return pass->reader ? GLYPH_OK : GLYPH_ERROR;
-}
+    rc = glyph_sample_each(sample, glyph_habit_text, &t);
 
-
-static int
-glyph_habit_next(glyph_habit_pass_t *pass, glyph_record_t *rec)
-{
-    int                    rc;
-    const glyph_sample_t  *s;
-
-    s = pass->sample;
-
-    do {
-        rc = glyph_reader_next(pass->reader, &pass->pos, s->data + s->len,
-                               s->whole, rec);
-    } while (rc == GLYPH_OK && rec->code != GLYPH_CODE_OK);
+    glyph_date_decide(&t.dates, &habit->dates);
 
     return rc;
 }
 
 
-static void
-glyph_habit_end(glyph_habit_pass_t *pass)
-{
-    if (pass->sample->format == GLYPH_FORMAT_CSV) {
-        glyph_reader_destroy(pass->reader);
-
-    } else {
-        glyph_json_reader_rewind(glyph_reader_json(pass->reader));
-    }
-}
-
-
-/* Dates, and the pages of URLs with their titles, as they are written. */
-
 static int
-glyph_habit_texts(glyph_habit_t *habit, const glyph_sample_t *sample,
-    glyph_habit_urls_t *urls)
+glyph_habit_text(void *data, const glyph_record_t *rec)
 {
-    int                  rc, date, url, title;
-    glyph_str_t          text;
-    glyph_record_t       rec;
-    glyph_habit_url_t   *u;
-    glyph_date_sample_t  dates;
-    glyph_habit_pass_t   pass;
+    glyph_habit_texts_t *t = data;
 
-    date = glyph_header_find(sample->header, GLYPH_COL_SEEN_AT);
-    url = glyph_header_find(sample->header, GLYPH_COL_SOURCE_URL);
-    title = glyph_header_find(sample->header, GLYPH_COL_TITLE);
+    glyph_str_t         text;
+    glyph_habit_url_t  *u;
 
-    if (title < 0) {
-        title = glyph_header_find(sample->header, GLYPH_COL_MODEL);
+    if (glyph_habit_field(rec, t->date, &text)
+        && !glyph_placeholder(&text, GLYPH_PLACEHOLDER_ANY
+                                     |GLYPH_PLACEHOLDER_BUT_REGION
+                                     |GLYPH_PLACEHOLDER_BUT_SELLER))
+    {
+        glyph_date_look(&t->dates, &t->habit->dates, &text);
     }
 
-    memset(&dates, 0, sizeof(glyph_date_sample_t));
-    urls->n = 0;
-
-    if (glyph_habit_begin(&pass, sample) != GLYPH_OK) {
-        return GLYPH_ERROR;
+    if (t->urls->n == GLYPH_HABIT_URLS) {
+        return 0;
     }
 
-    while ((rc = glyph_habit_next(&pass, &rec)) == GLYPH_OK) {
+    u = &t->urls->url[t->urls->n];
 
-        if (glyph_habit_field(&rec, date, &text)
-            && !glyph_placeholder(&text, GLYPH_PLACEHOLDER_ANY
-                                         |GLYPH_PLACEHOLDER_BUT_REGION
-                                         |GLYPH_PLACEHOLDER_BUT_SELLER))
-        {
-            glyph_date_look(&dates, &habit->dates, &text);
-        }
-
-        u = &urls->url[urls->n];
-
-        if (urls->n < GLYPH_HABIT_URLS
-            && glyph_habit_field(&rec, url, &text)
-            && glyph_identity_page(&text, &u->url)
-            && glyph_habit_field(&rec, title, &text))
-        {
-            u->title = glyph_identity_title(&text);
-            urls->n++;
-        }
+    if (glyph_habit_field(rec, t->url, &text)
+        && glyph_identity_page(&text, &u->url)
+        && glyph_habit_field(rec, t->title, &text))
+    {
+        u->title = glyph_identity_title(&text);
+        t->urls->n++;
     }
 
-    glyph_habit_end(&pass);
-    glyph_date_decide(&dates, &habit->dates);
-
-    return rc == GLYPH_ERROR ? GLYPH_ERROR : GLYPH_OK;
+    return 0;
 }
 
-
-/* The same with all that a listing with a URL is known by. */
 
 static int
 glyph_habit_rows(const glyph_sample_t *sample, glyph_row_t *row,
     glyph_habit_urls_t *urls)
 {
     int                 rc;
-    glyph_record_t      rec;
-    glyph_habit_url_t  *u;
-    glyph_row_result_t  result;
-    glyph_habit_pass_t  pass;
+    glyph_habit_rows_t  r;
 
-    memset(&result, 0, sizeof(glyph_row_result_t));
+    memset(&r, 0, sizeof(glyph_habit_rows_t));
+
+    r.row = row;
+    r.urls = urls;
+    r.rc = GLYPH_OK;
+
     urls->n = 0;
 
-    if (glyph_habit_begin(&pass, sample) != GLYPH_OK) {
-        return GLYPH_ERROR;
-    }
-
-    rc = GLYPH_OK;
     glyph_row_input(row, sample->data + sample->len);
 
-    while (urls->n < GLYPH_HABIT_URLS) {
-        rc = glyph_habit_next(&pass, &rec);
+    rc = glyph_sample_each(sample, glyph_habit_row, &r);
 
-        if (rc != GLYPH_OK) {
-            break;
-        }
+    glyph_row_result_free(&r.result);
 
-        rc = glyph_row_read(row, &rec, 0, &result);
+    return rc == GLYPH_OK ? r.rc : rc;
+}
 
-        if (rc != GLYPH_OK) {
-            break;
-        }
 
-        if (result.rejected.n == 0 && result.listing.has_url) {
-            u = &urls->url[urls->n++];
-            u->url = result.listing.url_digest;
-            u->title = result.listing.match.title;
-        }
+static int
+glyph_habit_row(void *data, const glyph_record_t *rec)
+{
+    glyph_habit_rows_t *r = data;
+
+    glyph_habit_url_t  *u;
+
+    r->rc = glyph_row_read(r->row, rec, 0, &r->result);
+
+    if (r->rc != GLYPH_OK) {
+        return 1;
     }
 
-    glyph_habit_end(&pass);
-    glyph_row_result_free(&result);
+    if (r->result.rejected.n == 0 && r->result.listing.has_url) {
+        u = &r->urls->url[r->urls->n++];
+        u->url = r->result.listing.url_digest;
+        u->title = r->result.listing.match.title;
+    }
 
-    return rc == GLYPH_ERROR ? GLYPH_ERROR : GLYPH_OK;
+    return r->urls->n == GLYPH_HABIT_URLS;
 }
 
 
@@ -240,7 +207,6 @@ glyph_habit_field(const glyph_record_t *rec, int at, glyph_str_t *text)
     }
 
     *text = rec->fields[at];
-    glyph_utf8_trim(text);
 
     return text->len != 0;
 }

@@ -1,10 +1,6 @@
 
 #include "pipeline/glyph_notes.h"
 #include "text/glyph_json.h"
-#include "text/glyph_utf8.h"
-
-
-#define GLYPH_NOTES_NAME_MAX  60
 
 
 static void glyph_notes_rows(glyph_buf_t *text, uint64_t n,
@@ -162,10 +158,10 @@ glyph_notes_header(glyph_notes_t *notes, const glyph_header_t *header)
 
         glyph_buf_reset(&text);
         glyph_buf_puts(&text, "both ");
-        glyph_notes_quote(&text,
+        glyph_header_quote(&text,
                       &columns[glyph_header_find(header, column)].given);
         glyph_buf_puts(&text, " and ");
-        glyph_notes_quote(&text, &columns[second].given);
+        glyph_header_quote(&text, &columns[second].given);
         glyph_buf_puts(&text, " mean ");
         glyph_buf_puts(&text, glyph_column_name(column));
         glyph_buf_puts(&text, "; the first is taken, ?map= chooses another");
@@ -173,19 +169,6 @@ glyph_notes_header(glyph_notes_t *notes, const glyph_header_t *header)
     }
 
     glyph_buf_free(&text);
-}
-
-
-void
-glyph_notes_quote(glyph_buf_t *text, const glyph_str_t *name)
-{
-    size_t  len;
-
-    len = glyph_utf8_cut(name->data, name->len, GLYPH_NOTES_NAME_MAX);
-
-    glyph_buf_putc(text, '"');
-    glyph_buf_append(text, name->data, len);
-    glyph_buf_puts(text, len < name->len ? "…\"" : "\"");
 }
 
 

@@ -65,9 +65,6 @@ void glyph_notes_json(const glyph_notes_t *notes, glyph_buf_t *b);
 /* Lines of a code, ": ", and a sentence. */
 void glyph_notes_lines(const glyph_notes_t *notes, glyph_buf_t *b);
 
-/* A name within a text, in quotes, cut if it is long. */
-void glyph_notes_quote(glyph_buf_t *text, const glyph_str_t *name);
-
 void glyph_notes_free(glyph_notes_t *notes);
 
 #endif /* GLYPH_NOTES_H_INCLUDED */

@@ -544,7 +544,7 @@ glyph_row_warn_once(glyph_row_t *row, glyph_row_result_t *result,
 
     bit = (uint64_t) 1 << (code - GLYPH_WARN_FIRST);
 
-    if (!(row->said & bit)) {
+    if (!(row->said & bit) && result->nwarnings < GLYPH_ROW_WARNINGS) {
         row->said |= bit;
         glyph_row_warning(result, code, column);
     }

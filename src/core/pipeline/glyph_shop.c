@@ -11,7 +11,8 @@
 
 #define GLYPH_SHOP_DAY      (86400LL * 1000000)
 
-#define GLYPH_SHOP_KEPT     1024        /* of a product's handle and title */
+/* bytes of a product's handle, and of its title: longer ones are refused */
+#define GLYPH_SHOP_KEPT     4096
 
 #define GLYPH_SHOP_NOTHING  (GLYPH_PLACEHOLDER_ANY                            \
                              |GLYPH_PLACEHOLDER_BUT_REGION                    \
@@ -204,7 +205,7 @@ glyph_shop_title(glyph_shop_t *s, const glyph_record_t *rec,
         glyph_shop_keep(s->handle, &s->handle_len, &handle);
         glyph_shop_keep(s->product, &s->title_len, t);
 
-    } else if (glyph_shop_same(s, &handle)) {
+    } else if (s->title_len && glyph_shop_same(s, &handle)) {
         t->data = s->product;
         t->len = s->title_len;
 

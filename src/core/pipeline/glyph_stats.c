@@ -268,7 +268,7 @@ glyph_stats_row_data(glyph_buf_t *b, const glyph_header_t *header,
 }
 
 
-/* {"price":["price_invalid"]}: a row has at most one error a column. */
+/* {"price":["price_invalid"]} */
 
 static void
 glyph_stats_field_errors(glyph_buf_t *b, const glyph_rejected_t *r)

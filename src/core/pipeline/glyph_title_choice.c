@@ -366,10 +366,10 @@ glyph_choice_take(const glyph_choice_t *c, const glyph_choice_column_t *best,
 
     columns = glyph_header_columns(header, &n);
 
-    glyph_notes_quote(&text, &columns[best->at].given);
+    glyph_header_quote(&text, &columns[best->at].given);
     glyph_buf_printf(&text, " is taken for the title: it names a known model "
                      "in %zu of the first %zu rows, ", best->known, c->rows);
-    glyph_notes_quote(&text, &columns[c->title >= 0 ? c->title
+    glyph_header_quote(&text, &columns[c->title >= 0 ? c->title
                                                     : c->model].given);
     glyph_buf_puts(&text, " in less than half; with ?map=");
     glyph_choice_map(&text, &columns[c->title >= 0 ? c->title
@@ -437,7 +437,7 @@ glyph_choice_advise(const glyph_choice_t *c, const glyph_header_t *header,
 
     for (k = 0; k < count; k++) {
         glyph_buf_puts(advice, k == 0 ? "" : k + 1 == count ? " and " : ", ");
-        glyph_notes_quote(advice, &columns[c->column[first + k].at].given);
+        glyph_header_quote(advice, &columns[c->column[first + k].at].given);
     }
 
     glyph_buf_printf(advice, "%s in %zu of the first %zu: ?map=",

@@ -3,9 +3,6 @@
 #include "text/glyph_utf8.h"
 
 
-static int glyph_placeholder_compare(const void *key, const void *word);
-
-
 uint32_t  glyph_placeholder_lengths[2][256];
 
 
@@ -42,33 +39,12 @@ glyph_placeholder_init(void)
 int
 glyph_placeholder_find(const glyph_str_t *text, unsigned kinds)
 {
-    unsigned char          folded[GLYPH_PLACEHOLDER_MAX];
-    glyph_str_t            key;
-    const glyph_phrase_t  *word;
+    size_t         len;
+    unsigned char  folded[GLYPH_PLACEHOLDER_MAX];
 
-    key.data = folded;
-    key.len = glyph_utf8_fold(text, folded, sizeof(folded));
+    len = glyph_utf8_fold(text, folded, sizeof(folded));
 
-    word = bsearch(&key, glyph_placeholder_words, glyph_placeholder_words_n,
-                   sizeof(glyph_phrase_t), glyph_placeholder_compare);
-
-    return word && (word->class & kinds);
-}
-
-
-static int
-glyph_placeholder_compare(const void *key, const void *word)
-{
-    int                 rc;
-    size_t              len;
-    const char         *text;
-    const glyph_str_t  *k;
-
-    k = key;
-    text = ((const glyph_phrase_t *) word)->text;
-    len = strlen(text);
-
-    rc = memcmp(k->data, text, k->len < len ? k->len : len);
-
-    return rc ? rc : (k->len > len) - (k->len < len);
+    return (glyph_phrase_class(glyph_placeholder_words,
+                               glyph_placeholder_words_n, folded, len)
+            & kinds) != 0;
 }

@@ -1,0 +1,72 @@
+/*
+ * What the files of the pipeline share.
+ */
+
+#ifndef GLYPH_PIPELINE_PARTS_H_INCLUDED
+#define GLYPH_PIPELINE_PARTS_H_INCLUDED
+
+#include "body/glyph_body.h"
+#include "csv/glyph_reader.h"
+#include "csv/glyph_skip.h"
+#include "pipeline/glyph_notes.h"
+#include "pipeline/glyph_pipeline.h"
+#include "pipeline/glyph_row.h"
+#include "pipeline/glyph_stats.h"
+#include "value/glyph_tender.h"
+
+
+/*
+ *   slice     bytes of                 owner                valid until
+ *   text      the file in UTF-8        body                 its next read
+ *   sample    the file's beginning     the pipeline         it has been read
+ */
+
+struct glyph_pipeline_s {
+    const glyph_pipeline_conf_t  *conf;
+    glyph_pipeline_opts_t         opts;
+    glyph_buf_t                   strings;      /* that opts point to */
+
+    glyph_body_t                 *body;
+    glyph_slice_t                 text;
+
+    glyph_buf_t                   sample;
+    size_t                        sample_size;  /* that it is to have */
+    size_t                        sample_pos;   /* read so far */
+
+    glyph_header_t               *header;
+    glyph_buf_t                   head;         /* its bytes */
+    glyph_str_t                   head_str;
+    glyph_reader_t               *reader;       /* NULL: still sampling */
+    glyph_skip_t                  skip;         /* of CSV */
+    glyph_row_t                  *row;
+    glyph_row_result_t            results[2];   /* used in turn */
+    glyph_row_result_t           *pending;      /* a listing that is read, but
+                                                   not given; or NULL */
+    glyph_stats_t                *stats;
+    glyph_decimal_e               habit;
+    glyph_date_order_e            date_order;
+    glyph_tender_t                tender;
+    glyph_notes_t                 notes;
+    glyph_buf_t                   advice;       /* where titles may be */
+    unsigned char                 delimiter;
+    uint64_t                      ratio_rows;   /* the next test */
+    unsigned                      ended:1;
+    unsigned                      one_line:1;   /* CSV, all of it */
+
+    glyph_code_e                  code;
+    glyph_buf_t                   detail;
+    glyph_buf_t                   did_you_mean;
+    glyph_str_t                   detail_str;
+};
+
+
+/*
+ * Gathers the sample and decides by it how the file is read.  GLYPH_AGAIN:
+ * more text is needed, or (with a reader now) the rows can be read.
+ */
+int glyph_pipeline_sample(glyph_pipeline_t *p);
+
+/* Ends it with "code" and the detail, or the code's own text: GLYPH_BAD. */
+int glyph_pipeline_refuse(glyph_pipeline_t *p, glyph_code_e code);
+
+#endif /* GLYPH_PIPELINE_PARTS_H_INCLUDED */
