@@ -18,30 +18,32 @@ SET work_mem = '64MB' SET jit = off AS $$
 BEGIN
     INSERT INTO glyph.listing_orders
            (import_id, kind, n, key, first_index, idx)
-    SELECT p_id, 's', r / p_size, (array_agg(x.score ORDER BY r))[1],
-           (array_agg(x.import_index ORDER BY r))[1],
-           array_agg(x.import_index ORDER BY r)
-      FROM (SELECT l.import_index, l.score,
-                   row_number() OVER (ORDER BY l.score, l.import_index)
-                       - 1 AS r
-              FROM glyph.listings l
-             WHERE l.import_id = p_id) x
-     GROUP BY r / p_size;
+    SELECT p_id, 's', x.n, x.key, x.idx[1], x.idx
+      FROM (SELECT r / p_size AS n, min(score) AS key,
+                   array_agg(import_index ORDER BY r) AS idx
+              FROM (SELECT l.import_index, l.score,
+                           row_number() OVER (ORDER BY l.score,
+                                                       l.import_index)
+                               - 1 AS r
+                      FROM glyph.listings l
+                     WHERE l.import_id = p_id) k
+             GROUP BY 1) x;
 
     INSERT INTO glyph.listing_orders
            (import_id, kind, n, key, first_index, idx)
-    SELECT p_id, x.kind, r / p_size, (array_agg(x.cents ORDER BY r))[1],
-           (array_agg(x.import_index ORDER BY r))[1],
-           array_agg(x.import_index ORDER BY r)
-      FROM (SELECT p.*, row_number() OVER (PARTITION BY p.kind
-                            ORDER BY p.cents, p.import_index) - 1 AS r
-              FROM (SELECT l.import_index,
-                           CASE WHEN l.price_usd IS NULL THEN 'n'
-                                ELSE 'p' END AS kind,
-                           coalesce((l.price_usd * 100)::float8, 0) AS cents
-                      FROM glyph.listings l
-                     WHERE l.import_id = p_id) p) x
-     GROUP BY x.kind, r / p_size;
+    SELECT p_id, x.kind, x.n, x.key, x.idx[1], x.idx
+      FROM (SELECT kind, r / p_size AS n, min(cents) AS key,
+                   array_agg(import_index ORDER BY r) AS idx
+              FROM (SELECT p.*, row_number() OVER (PARTITION BY p.kind
+                                    ORDER BY p.cents, p.import_index) - 1 AS r
+                      FROM (SELECT l.import_index,
+                                   CASE WHEN l.price_usd IS NULL THEN 'n'
+                                        ELSE 'p' END AS kind,
+                                   coalesce((l.price_usd * 100)::float8, 0)
+                                       AS cents
+                              FROM glyph.listings l
+                             WHERE l.import_id = p_id) p) k
+             GROUP BY 1, 2) x;
 
     UPDATE glyph.imports i
        SET ordered_at = now()

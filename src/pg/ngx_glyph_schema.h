@@ -14,7 +14,7 @@
 #define NGX_GLYPH_SCHEMA_VERSION  3
 
 /* of all functions of these names: name and body, each with a newline */
-#define NGX_GLYPH_SCHEMA_DIGEST   "fa9fd41dd6769eb24d1ea48a027b1e64"
+#define NGX_GLYPH_SCHEMA_DIGEST   "6f7e005d26ac9f76f19a895b9f8b8aa8"
 #define NGX_GLYPH_SCHEMA_FUNCTIONS                                            \
     "api_args,api_deltas,api_errors,api_imports,api_jobs,api_listings," \
     "api_models,api_report,api_schema_versions,api_unknowns,api_warnings," \
