@@ -3,7 +3,7 @@
  * The orders of large imports by score and by price (conf/schema/orders.sql):
  * made after the import is complete, by the worker that has completed it, or
  * by a node's first worker, when it starts and every five minutes, if that one
- * has ended before.
+ * has ended before, or failed.
  */
 
 
