@@ -1,0 +1,414 @@
+/*
+ * One file before it is sent: how it was read, what its columns are, and what
+ * its rows would become.  Each change is followed by a dry run.
+ */
+
+import { debounce, field, fill, h, icon, redraw, select } from '../lib/dom.js';
+import { decode, parse } from '../lib/csv.js';
+import { check, recalled, remap, unremember } from '../lib/queue.js';
+import { amount, bytes, codeText, count, modelName, percent, reason, score, t }
+  from '../lib/texts.js';
+
+export const TARGETS = ['title', 'model', 'price', 'currency', 'condition',
+  'quantity', 'availability', 'seller', 'region', 'seen_at', 'listing_age',
+  'source_url', 'source_type', 'bulk_notes', 'extra', 'ignored'];
+
+const CURRENCIES = ['USD', 'EUR', 'GBP', 'CHF', 'PLN', 'SEK', 'NOK', 'DKK',
+  'CZK', 'CAD', 'AUD', 'JPY', 'CNY', 'INR', 'BRL', 'TRY'];
+const CHARSETS = ['utf-8', 'windows-1252', 'windows-1250', 'windows-1251',
+  'iso-8859-2', 'iso-8859-15', 'shift_jis', 'gb18030', 'big5', 'euc-kr'];
+const DELIMITERS = { ',': 'comma', ';': 'semicolon', '|': 'bar', tab: 'tab',
+  '\t': 'tab' };
+
+/* The file's own cells.  The header is the record that has the names which the
+ * server has seen. */
+async function raw(item, result) {
+  if (item.type !== 'text/csv') {
+    return null;
+  }
+  const mark = result?.dialect?.delimiter
+    || item.options.delimiter || ',';
+  const id = `${mark} ${result?.dialect?.charset} ${item.options.header}`;
+  if (item.raw?.id === id && item.raw.head === item.head) {
+    return item.raw;
+  }
+  const text = decode(new Uint8Array(await item.head.arrayBuffer()),
+    result?.dialect?.charset || item.options.charset);
+  const records = parse(text.replace(/^\ufeff/, ''),
+    mark === 'tab' ? '\t' : mark, 2000).map((r) => r.cells);
+  const names = Object.keys(result?.columns || {});
+  let at = 0;
+  let most = 0;
+  records.slice(0, 200).forEach((cells, i) => {
+    const n = cells.filter((c) => names.includes(c.trim())).length;
+    if (n > most) {
+      most = n;
+      at = i;
+    }
+  });
+  const header = item.options.header === 'none' ? null : records[at];
+  const rows = records.slice(header ? at + 1 : 0)
+    .filter((cells) => cells.some((c) => c.trim()));
+  item.raw = { id, head: item.head, header, rows,
+    names: names.length ? names : (header || []).map((c) => c.trim()) };
+  return item.raw;
+}
+
+const bare = (text) => (text || '').toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '');
+
+/* Which record a valid row was: those that are no rows have no number. */
+function align(preview, own, titles) {
+  const found = new Map();
+  let shift = 0;
+  for (const row of preview) {
+    const wanted = bare(row.title).slice(0, 24);
+    for (let k = shift; k < shift + 8; k++) {
+      const cells = own.rows[row.import_index + k];
+      if (cells && bare(titles.map((i) => cells[i]).join(' ')).includes(wanted)) {
+        shift = k;
+        found.set(row.import_index, cells);
+        break;
+      }
+    }
+  }
+  return found;
+}
+
+function byCode(list) {
+  const codes = new Map();
+  for (const one of list) {
+    const known = codes.get(one.code);
+    if (known) {
+      known.n++;
+    } else {
+      codes.set(one.code, { ...one, n: 1 });
+    }
+  }
+  return [...codes.values()].sort((a, b) => b.n - a.n);
+}
+
+export function dots(value) {
+  return h('span.meter', { role: 'img', 'aria-label': percent(value) },
+    h('span', { style: { width: `${Math.round(value * 100)}%` } }));
+}
+
+export function sheet(item, go) {
+  const reading = h('.fields');
+  const columns = h('.mapping');
+  const preview = h('.preview');
+  const foot = h('.foot');
+  const note = h('div');
+  const open = { rows: 'all' };
+  let sequence = 0;
+  const again = debounce(() => check(item), 250);
+
+  const option = (name, value) => {
+    if (value) {
+      item.options[name] = value;
+    } else {
+      delete item.options[name];
+    }
+    check(item);
+  };
+
+  const auto = (found) => found ? t('auto_is', { value: found }) : t('auto');
+
+  function drawReading(dialect) {
+    const o = item.options;
+    const word = (d) => t(`delimiter.${DELIMITERS[d] || 'other'}`);
+    const parts = [];
+    if (item.type === 'text/csv') {
+      parts.push(field(t('read.delimiter'), select([
+        ['', auto(dialect?.delimiter && word(dialect.delimiter))],
+        [',', word(',')], [';', word(';')], ['tab', word('tab')],
+        ['|', word('|')]], o.delimiter || '', (v) => option('delimiter', v))));
+      parts.push(field(t('read.charset'), select([
+        ['', auto(dialect?.charset)], ...CHARSETS.map((c) => [c, c])],
+      o.charset || '', (v) => option('charset', v))));
+      parts.push(field(t('read.header'), select([
+        ['', t('auto')], ...[1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((n) =>
+          [String(n), t('read.line', { n })]), ['none', t('read.no_header')]],
+      o.header || o.header_line || '', (v) => {
+        delete o.header;
+        delete o.header_line;
+        option(v === 'none' ? 'header' : 'header_line', v);
+      })));
+    }
+    parts.push(field(t('read.decimal'), select([
+      ['', auto(dialect?.decimal && t(`decimal.${dialect.decimal}`))],
+      ['point', t('decimal.point')], ['comma', t('decimal.comma')]],
+    o.decimal || '', (v) => option('decimal', v))));
+    parts.push(field(t('read.currency'), select([
+      ['', t('read.currency_auto')], ...CURRENCIES.map((c) => [c, c])],
+    o.currency || '', (v) => option('currency', v))));
+    parts.push(field(t('read.dates'), select([
+      ['', auto(dialect?.date_order && t(`dates.${dialect.date_order}`))],
+      ...['dmy', 'mdy', 'ymd'].map((d) => [d, t(`dates.${d}`)])],
+    o.date_order || '', (v) => option('date_order', v))));
+    if (item.from) {
+      parts.unshift(field(t('read.sheet'), select(
+        item.from.sheets.map((name, i) => [String(i), name]),
+        String(item.from.sheet), (v) => item.from.change(Number(v)))));
+    }
+    redraw(reading, parts);
+  }
+
+  function drawColumns(result, own, suggestions) {
+    const names = own?.names || Object.keys(result?.columns || {});
+    const used = result?.columns || {};
+    const at = (name) => own?.header
+      ? own.header.findIndex((c) => c.trim() === name) : names.indexOf(name);
+    const missing = ['price', ['title', 'model']].filter((want) =>
+      ![want].flat().some((w) => names.some((n) =>
+        (item.map[n] || used[n]) === w || used[n] === 'shop')));
+
+    redraw(columns,
+      missing.length && names.length ? h('.callout.bad', icon('bad'),
+        h('.grow', h('strong', t('map.missing', { what: missing.map((m) =>
+          t(`target.${[m].flat()[0]}`)).join(', ') })),
+        h('p', t('map.missing_text')))) : null,
+      item.remembered ? h('.callout', icon('clock'), h('.grow',
+        t('map.remembered')), h('button', { type: 'button', onclick() {
+        unremember(item);
+        check(item);
+      } }, t('map.forget'))) : null,
+      h('.rows', { role: 'list' }, names.map((name) => {
+        const target = item.map[name] || used[name] || 'extra';
+        const i = at(name);
+        const samples = i < 0 || !own ? [] : [...new Set(own.rows.slice(0, 40)
+          .map((r) => (r[i] || '').trim()).filter(Boolean))].slice(0, 3);
+        const hints = (suggestions || []).filter((s) => s.column === name
+          && s.as !== target);
+        const control = select([...TARGETS,
+          ...TARGETS.includes(target) ? [] : [target]].map((v) =>
+          [v, t(`target.${v}`)]), target, (v) => {
+          remap(item, name, v, used[name]);
+          if (missing.length || !result?.valid_rows) {
+            check(item);
+          } else {
+            again();
+          }
+        }, { 'aria-label': t('map.target', { name }) });
+        return h('.map-row', { role: 'listitem',
+          class: `map-row ${['extra', 'ignored'].includes(target) ? 'dim' : ''}` },
+        h('.map-from', h('span.map-name', name),
+          h('span.map-samples', samples.map((s) => h('span', s)))),
+        icon('arrow'),
+        h('.map-to', control,
+          h('small', { class: item.map[name] ? 'mine' : '' },
+            item.map[name] ? t('map.mine') : t(`target.${target}_text`)),
+          hints.map((s) => h('button.chip', { type: 'button', onclick() {
+            remap(item, name, s.as, used[name]);
+            check(item);
+          } }, t('map.suggest', { what: t(`target.${s.as}`),
+            percent: percent(s.confidence) })))));
+      })));
+  }
+
+  function row(r, cells, titles, price, notes) {
+    return h('tr', { class: notes.length ? 'warned' : '' },
+      h('td.num', count(r.import_index + 1)),
+      h('td.raw', cells ? [h('span', titles.map((i) => cells[i])
+        .filter(Boolean).join(' · ') || '—'),
+      price >= 0 ? h('small', cells[price]) : null] : h('span', r.title)),
+      h('td', r.canonical_model === 'UNKNOWN'
+        ? h('span.model.unknown', t('unknown_model'))
+        : h('span.model', modelName(r.canonical_model)),
+      h('small', r.canonical_model === 'UNKNOWN' ? reason(r.unknown_reason)
+        : (r.match_notes || '')),
+      notes.map((w) => h('small.note', icon('warn'), codeText(w.code)))),
+      h('td.num', r.match_score ? [dots(r.match_score),
+        h('small', percent(r.match_score))] : '—'),
+      h('td.num', amount(r.price, r.currency),
+        r.currency !== 'USD' && r.price_usd != null
+          ? h('small', amount(r.price_usd, 'USD')) : null),
+      h('td.num.strong', score(r.score)));
+  }
+
+  function fault(r) {
+    const data = r.row_data && typeof r.row_data === 'object'
+      ? Object.values(r.row_data).filter(Boolean).slice(0, 4).join(' · ')
+      : String(r.row_data ?? '');
+    return h('tr.failed', h('td.num', count(r.row_index + 1)),
+      h('td.raw', h('span', data)),
+      h('td', { colspan: 4 }, r.errors.map((e) => h('.reason', icon('bad'),
+        h('span', h('strong', codeText(e.code)), ' ',
+          e.value ? h('code', e.value) : null,
+          h('small', e.message))))));
+  }
+
+  function drawPreview(result, own, c) {
+    const used = result.columns || {};
+    const at = (name) => own?.header
+      ? own.header.findIndex((x) => x.trim() === name) : -1;
+    const titles = Object.keys(used).filter((n) => used[n] === 'title'
+      || (used[n] === 'model' && !Object.values(used).includes('title')))
+      .map(at).filter((i) => i >= 0);
+    const price = at(Object.keys(used).find((n) => used[n] === 'price'));
+    const rows = result.preview || [];
+    const found = own ? align(rows, own, titles) : new Map();
+    const warned = result.warnings || [];
+    const errors = byCode((result.rows_with_errors || [])
+      .flatMap((r) => r.errors.map((e) => ({ ...e, line: r.line }))));
+    const warnings = byCode(warned);
+    const all = [
+      ...rows.map((r) => [r.import_index, row(r, found.get(r.import_index),
+        titles, price, warned.filter((w) => w.row_index === r.import_index))]),
+      ...(result.rows_with_errors || []).map((r) => [r.row_index, fault(r)]),
+    ].sort((a, b) => a[0] - b[0]).map(([, tr]) => tr);
+    const pick = { all, errors: all.filter((tr) => tr.matches('.failed')),
+      warnings: all.filter((tr) => tr.matches('.warned')) };
+    const more = (list, total) => list.reduce((n, e) => n + e.n, 0) < total;
+
+    redraw(preview,
+      h('.tiles',
+        tile(count(result.total_rows), t('tile.rows')),
+        tile(count(result.valid_rows), t('tile.valid'), 'ok'),
+        tile(count(result.invalid_rows), t('tile.invalid'),
+          result.invalid_rows ? 'bad' : ''),
+        tile(count(result.unknown_rows), t('tile.unknown'),
+          result.unknown_rows ? 'warn' : ''),
+        tile(count(result.duplicate_rows), t('tile.repeated')),
+        result.score_range ? tile(`${score(result.score_range[0])} – ${
+          score(result.score_range[1])}`, t('tile.scores')) : null),
+      result.duplicate_of ? h('.callout', icon('clock'),
+        h('.grow', t('preview.before')),
+        h('a.button', { href: `#/jobs/${result.duplicate_of}` },
+          t('preview.before_show'))) : null,
+      errors.length || warnings.length ? h('ul.reasons',
+        [...errors.map((e) => ['bad', e]), ...warnings.map((w) => ['warn', w])]
+          .map(([kind, e]) => h('li', { class: kind }, icon(kind),
+            h('span.n', count(e.n), (kind === 'bad'
+              ? more(errors, result.invalid_rows)
+              : more(warnings, result.summary_stats?.warnings_count || 0))
+              ? '+' : ''),
+            h('span', h('strong', codeText(e.code)),
+              e.value ? [' ', h('code', e.value)] : '',
+              h('small', e.message))))) : null,
+      h('.tabs', { role: 'group', 'aria-label': t('preview.show') },
+        ['all', 'errors', 'warnings'].map((which) => h('button', {
+          type: 'button', 'aria-pressed': String(open.rows === which),
+          onclick() {
+            open.rows = which;
+            drawPreview(result, own, c);
+          } }, t(`preview.${which}`), ' ', h('span.n',
+          count(pick[which].length))))),
+      h('.scroll', { tabindex: '0', role: 'region',
+        'aria-label': t('preview.title') },
+      pick[open.rows].length ? h('table.dense',
+        h('thead', h('tr', h('th.num', t('col.row')), h('th', t('col.file')),
+          h('th', t('col.understood')), h('th.num', t('col.match')),
+          h('th.num', t('col.price')), h('th.num', t('col.score')))),
+        h('tbody', pick[open.rows])) : h('p.none', t('preview.none'))));
+  }
+
+  function drawFoot(c) {
+    const r = c.result;
+    const n = r?.valid_rows;
+    const o = item.options;
+    let text = '';
+    if (c.state === 'busy') {
+      text = t('check.busy');
+    } else if (c.state === 'waits') {
+      text = t('check.waits', { why: c.problem.message });
+    } else if (c.state === 'refused') {
+      text = t('check.refused');
+    } else if (c.whole) {
+      text = r.invalid_rows ? t('check.some', { n: r.invalid_rows })
+        : t('check.all');
+    } else {
+      text = t('check.part', { part: bytes(item.head.size),
+        all: bytes(item.blob.size) });
+    }
+    const settings = foot.querySelector('details');
+    redraw(foot, h('details.more', { open: settings?.open || false },
+      h('summary', t('options.title')),
+      h('.fields',
+        field(t('options.label'), h('input', { type: 'text', maxlength: 200,
+          value: item.label, oninput(event) {
+            item.label = event.target.value;
+          } }), t('options.label_text')),
+        field(t('options.reject'), select([['', t('options.reject_none')],
+          ['not_gpu', t('options.reject_not_gpu')],
+          ['unknown,not_gpu', t('options.reject_unknown')]], o.reject || '',
+        (v) => option('reject', v))),
+        field(t('options.strict'), select([['', t('options.lenient')],
+          ['yes', t('options.strict_yes')]], o.strict || '', (v) => {
+          if (v) {
+            o.strict = v;
+          } else {
+            delete o.strict;
+          }
+        })))),
+    h('.foot-row',
+      h('span.grow', { role: 'status' }, c.state === 'busy'
+        ? h('span.spinner') : null, text),
+      item.partial && !c.whole && c.state === 'fine'
+        ? h('button', { type: 'button', onclick() { check(item, true); } },
+          t('check.whole')) : null,
+      h('button.primary', { type: 'button', 'data-action': 'import',
+        disabled: !['fine', 'waits'].includes(c.state) || n === 0,
+        onclick() { go(item); } },
+      item.problem ? t('import.again') : c.whole && n !== undefined
+        ? t('import.do', { n }) : t('import.do_file'))));
+  }
+
+  async function update() {
+    const mine = ++sequence;
+    const c = item.check;
+    const result = c.result || null;
+
+    foot.classList.toggle('busy', c.state === 'busy');
+    preview.classList.toggle('stale', c.state === 'busy');
+    drawFoot(c);
+    if (c.state === 'busy' && result === drawn) {
+      return;
+    }
+    const own = await raw(item, result);
+    if (mine !== sequence) {
+      return;
+    }
+    if (c.state !== 'busy') {
+      drawn = result;
+      if (result && own && recalled(item, own.names)) {
+        check(item);
+        return;
+      }
+    }
+    const why = c.problem?.body?.validation_errors || [];
+    fill(note, item.problem ? h('.callout.bad', icon('bad'), h('.grow',
+      h('strong', t('queue.failed')), h('p', item.problem.message)))
+      : c.state === 'refused' ? h('.callout.bad', icon('bad'), h('.grow',
+        h('strong', codeText(c.problem.code)), h('p', c.problem.message)))
+        : null,
+    (result?.warnings || []).filter((w) => w.row_index === null).map((w) =>
+      h('.callout.warn', icon('warn'), h('.grow',
+        h('strong', codeText(w.code)), h('p', w.message)))));
+    drawReading(result?.dialect);
+    drawColumns(result, own, why.flatMap((e) => e.suggestions || []));
+    if (result && result.total_rows) {
+      drawPreview(result, own, c);
+    } else {
+      fill(preview, c.state === 'busy' ? h('p.none', t('check.busy'))
+        : h('p.none', t('preview.nothing')));
+    }
+  }
+
+  let drawn;
+
+  const root = h('article.sheet',
+    h('header', h('h2', item.name), h('span.small', item.from
+      ? `${item.from.book} · ` : '', bytes(item.blob.size))),
+    note,
+    h('section.panel', h('h3', t('read.title')), reading),
+    h('section.panel', h('h3', t('map.title')), columns),
+    h('section.panel', h('h3', t('preview.title')), preview),
+    foot);
+
+  return { root, update };
+}
+
+export function tile(value, label, kind = '') {
+  return h('.tile', { class: `tile ${kind}` }, h('strong', value),
+    h('span', label));
+}
