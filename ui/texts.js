@@ -7,7 +7,7 @@ const en = {
   language: 'English',
 
   'nav.import': 'Import',
-  'nav.jobs': 'Imports',
+  'nav.jobs': 'History',
   'nav.explore': 'Explore',
   'nav.label': 'Main',
   'nav.skip': 'Skip to the content',
@@ -168,6 +168,13 @@ const en = {
   'check.part': 'Looked at the first {part} of {all}.',
   'check.whole': 'Look at all of it',
 
+  'remedy.currency': 'It is {currency}',
+  'remedy.point': '1.299 is one and a bit',
+  'remedy.comma': '1.299 is over a thousand',
+  'remedy.map': 'Do it like this',
+  'hint.currency_assumed': '{n} price says no currency and was taken for US dollars.|{n} prices say no currency and were taken for US dollars.',
+  'hint.currency_unknown': '{n} price says no currency that can be known, so it has no price in USD and less score. Which one is it?|{n} prices say no currency that can be known, so they have no price in USD and less score. Which one is it?',
+
   'options.title': 'More options',
   'options.label': 'Label',
   'options.label_text': 'to find this source again',
@@ -255,7 +262,7 @@ const en = {
   'undo.no': 'Keep them',
   'undo.done': '{n} listing was removed.|{n} listings were removed.',
 
-  'jobs.title': 'Imports',
+  'jobs.title': 'History',
   'jobs.filter': 'State',
   'jobs.all': 'All states',
   'jobs.none': 'Nothing was imported yet',
@@ -433,7 +440,7 @@ const de = {
   language: 'Deutsch',
 
   'nav.import': 'Importieren',
-  'nav.jobs': 'Importe',
+  'nav.jobs': 'Verlauf',
   'nav.explore': 'Auswerten',
   'nav.label': 'Hauptmenü',
   'nav.skip': 'Zum Inhalt',
@@ -594,6 +601,13 @@ const de = {
   'check.part': 'Angesehen sind die ersten {part} von {all}.',
   'check.whole': 'Alles ansehen',
 
+  'remedy.currency': 'Es ist {currency}',
+  'remedy.point': '1.299 ist gut eins',
+  'remedy.comma': '1.299 ist über tausend',
+  'remedy.map': 'So machen',
+  'hint.currency_assumed': '{n} Preis nennt keine Währung und gilt als US-Dollar.|{n} Preise nennen keine Währung und gelten als US-Dollar.',
+  'hint.currency_unknown': '{n} Preis nennt keine erkennbare Währung, hat also keinen Preis in USD und weniger Punkte. Welche ist es?|{n} Preise nennen keine erkennbare Währung, haben also keinen Preis in USD und weniger Punkte. Welche ist es?',
+
   'options.title': 'Mehr Einstellungen',
   'options.label': 'Kennzeichen',
   'options.label_text': 'um diese Quelle wiederzufinden',
@@ -681,7 +695,7 @@ const de = {
   'undo.no': 'Behalten',
   'undo.done': '{n} Angebot wurde entfernt.|{n} Angebote wurden entfernt.',
 
-  'jobs.title': 'Importe',
+  'jobs.title': 'Verlauf',
   'jobs.filter': 'Stand',
   'jobs.all': 'Jeder Stand',
   'jobs.none': 'Noch wurde nichts importiert',
@@ -742,7 +756,7 @@ const de = {
   'explore.table': 'Tabelle',
   'explore.scatter': 'Preis und Punkte',
   'explore.spread': 'Verteilung',
-  'explore.trend': 'Verlauf',
+  'explore.trend': 'Entwicklung',
   'explore.compare': 'Vergleich',
   'explore.copy': 'Link kopieren',
   'explore.copied': 'Der Link ist kopiert; er zeigt genau das.',

@@ -8,7 +8,7 @@ import { fill, h } from './dom.js';
 const ROW = 38;
 
 /*
- * columns: [{ name, width, num, edit }]; rows(): how many; cell(row, column):
+ * columns: [{ name, sub, min, grow, num }], min in pixels; rows(): how many; cell(row, column):
  * { text, node, kind, title }; edit(row, column): the text to edit, or null;
  * onedit(row, column, text); onrow(row): the row that is looked at; onend():
  * the last rows are seen.
@@ -25,8 +25,10 @@ export function grid({ columns, rows, cell, edit, onedit, onrow, onend, label })
 
   function setColumns(next) {
     columns = next;
-    root.style.setProperty('--columns',
-      columns.map((c) => c.width || '160px').join(' '));
+    root.style.setProperty('--columns', columns.map((c) => c.grow
+      ? `minmax(${c.min}px, ${c.grow}fr)` : `${c.min}px`).join(' '));
+    root.style.setProperty('--least',
+      `${columns.reduce((sum, c) => sum + c.min, 0)}px`);
     root.setAttribute('aria-colcount', columns.length);
     fill(head, columns.map((c, i) => h('.g-cell', { role: 'columnheader',
       'aria-colindex': i + 1, class: `g-cell ${c.num ? 'num' : ''}`,

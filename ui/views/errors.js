@@ -126,12 +126,12 @@ export function show(root, [id]) {
     table = grid({
       label: t('errors.title'),
       columns: [
-        { name: t('col.line'), width: '72px', num: true },
-        { name: t('col.reason'), width: 'minmax(240px, 1.4fr)' },
+        { name: t('col.line'), min: 72, num: true },
+        { name: t('col.reason'), min: 240, grow: 1 },
         ...header.map((name, i) => ({ name: name || `#${i + 1}`,
           sub: targets[i] === 'extra' ? null : t(`target.${targets[i]}`),
-          width: targets[i] === 'title' ? 'minmax(260px, 2fr)'
-            : 'minmax(120px, 1fr)' })),
+          min: targets[i] === 'title' ? 260 : 120,
+          grow: targets[i] === 'title' ? 2 : 1 })),
       ],
       rows: () => seen.length,
       cell(r, c) {
@@ -173,10 +173,10 @@ export function show(root, [id]) {
 
     function change(list) {
       past.push(list.map(([row, c]) => [row, c, row.cells[c]]));
-      put_(list);
+      enter(list);
     }
 
-    function put_(list) {
+    function enter(list) {
       for (const [row, c, text] of list) {
         row.was ||= [...row.cells];
         row.cells[c] = text;
@@ -199,7 +199,7 @@ export function show(root, [id]) {
     function back() {
       const list = past.pop();
       if (list) {
-        put_(list);
+        enter(list);
       }
     }
 
@@ -448,13 +448,12 @@ export function show(root, [id]) {
       return;
     }
     const total = job.counts?.invalid || all.length;
-    status.textContent = list_(total, all.length);
+    status.textContent = all.length < total
+      ? t('errors.kept', { n: all.length, all: count(total) })
+      : t('errors.intro');
     drawFilters();
     drawRow(0);
   }
-
-  const list_ = (total, n) => n < total
-    ? t('errors.kept', { n, all: count(total) }) : t('errors.intro');
 
   begin();
   return () => {

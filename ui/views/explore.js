@@ -124,20 +124,21 @@ export function show(root, args, query) {
     let done = false;
 
     const cols = [
-      ['title', t('col.title'), 'minmax(240px, 3fr)'],
-      ['canonical_model', t('col.model'), 'minmax(130px, 1.2fr)'],
-      ['match_score', t('col.match'), '96px', true],
-      ['price', t('col.price'), '120px', true],
-      ['price_usd', 'USD', '100px', true],
-      ['score', t('col.score'), '80px', true],
-      ['vram_gb', 'GB', '64px', true],
-      ['condition', t('target.condition'), '110px'],
-      ['seller', t('target.seller'), 'minmax(110px, 1fr)'],
-      ['region', t('target.region'), '90px'],
+      ['title', t('col.title'), 240, 3],
+      ['canonical_model', t('col.model'), 140, 1],
+      ['match_score', t('col.match'), 118, 0, true],
+      ['price', t('col.price'), 118, 0, true],
+      ['price_usd', 'USD', 92, 0, true],
+      ['score', t('col.score'), 76, 0, true],
+      ['vram_gb', 'GB', 60, 0, true],
+      ['condition', t('target.condition'), 110, 0],
+      ['seller', t('target.seller'), 110, 1],
+      ['region', t('target.region'), 90, 0],
     ];
     const view = grid({
       label: t('explore.table'),
-      columns: cols.map(([, name, width, num]) => ({ name, width, num })),
+      columns: cols.map(([, name, min, grow, num]) =>
+        ({ name, min, grow, num })),
       rows: () => rows.length,
       cell(r, c) {
         const row = rows[r];

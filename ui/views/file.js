@@ -20,38 +20,75 @@ const CHARSETS = ['utf-8', 'windows-1252', 'windows-1250', 'windows-1251',
 const DELIMITERS = { ',': 'comma', ';': 'semicolon', '|': 'bar', tab: 'tab',
   '\t': 'tab' };
 
+/* What separates the columns, where the server has not said it. */
+function sniff(text) {
+  const line = text.slice(0, 4096).split(/\r\n|\n|\r/).find((l) => l.trim()) || '';
+  return [',', ';', '\t', '|'].map((d) => [line.split(d).length, d])
+    .sort((a, b) => b[0] - a[0])[0][1];
+}
+
 /* The file's own cells.  The header is the record that has the names which the
- * server has seen. */
+ * server has seen; a file without one has places. */
 async function raw(item, result) {
   if (item.type !== 'text/csv') {
     return null;
   }
-  const mark = result?.dialect?.delimiter
-    || item.options.delimiter || ',';
-  const id = `${mark} ${result?.dialect?.charset} ${item.options.header}`;
+  const { options: o } = item;
+  const told = result?.dialect?.delimiter || o.delimiter;
+  const known = Object.keys(result?.columns || {});
+  const id = [told, result?.dialect?.charset, o.header, o.header_line,
+    known.join()].join('\n');
   if (item.raw?.id === id && item.raw.head === item.head) {
     return item.raw;
   }
   const text = decode(new Uint8Array(await item.head.arrayBuffer()),
-    result?.dialect?.charset || item.options.charset);
-  const records = parse(text.replace(/^\ufeff/, ''),
-    mark === 'tab' ? '\t' : mark, 2000).map((r) => r.cells);
-  const names = Object.keys(result?.columns || {});
-  let at = 0;
+    result?.dialect?.charset || o.charset).replace(/^\ufeff/, '');
+  const records = parse(text, told ? told === 'tab' ? '\t' : told : sniff(text),
+    2000);
+  let at = records.findIndex((r) => r.line >= Number(o.header_line || 1));
   let most = 0;
-  records.slice(0, 200).forEach((cells, i) => {
-    const n = cells.filter((c) => names.includes(c.trim())).length;
+  records.slice(0, 200).forEach(({ cells }, i) => {
+    const n = cells.filter((c) => known.includes(c.trim())).length;
     if (n > most) {
       most = n;
       at = i;
     }
   });
-  const header = item.options.header === 'none' ? null : records[at];
-  const rows = records.slice(header ? at + 1 : 0)
+  const header = o.header === 'none' ? null
+    : (records[at]?.cells || []).map((c) => c.trim());
+  const rows = records.slice(header ? at + 1 : 0).map((r) => r.cells)
     .filter((cells) => cells.some((c) => c.trim()));
-  item.raw = { id, head: item.head, header, rows,
-    names: names.length ? names : (header || []).map((c) => c.trim()) };
+  const names = header ? known.length ? known : header
+    : (rows[0] || []).map((c, i) => String(i + 1));
+  item.raw = { id, head: item.head, header, rows, names,
+    at(name) {
+      const i = header ? header.indexOf(name) : -1;
+      return i >= 0 || (header && header.length !== names.length) ? i
+        : names.indexOf(name);
+    } };
   return item.raw;
+}
+
+/* Titles are long and say many things; prices have digits and little else. */
+function guess(rows) {
+  const width = Math.max(...rows.map((r) => r.length), 0);
+  const sum = (i, f) => rows.slice(0, 50).reduce((n, r) => n + f(r[i] || ''), 0);
+  const best = (f, but) => [...Array(width).keys()].filter((i) => i !== but)
+    .sort((a, b) => sum(b, f) - sum(a, f))[0];
+  const price = best((c) => /\d/.test(c) && c.replace(/[\d.,'\s]/g, '').length < 4
+    && !/^https?:/.test(c) ? 1 : 0);
+  const title = best((c) => /^https?:/.test(c) ? 0 : c.length, price);
+  return { [title + 1]: 'title', [price + 1]: 'price' };
+}
+
+/* "Preis, EUR":price,Titel:title as a mapping. */
+function unmap(text) {
+  const map = {};
+  for (const [, quoted, plain, target] of text.matchAll(
+    /(?:"((?:[^"]|"")*)"|([^,"][^,]*?)):(\w+)(?:,|$)/g)) {
+    map[quoted === undefined ? plain : quoted.replaceAll('""', '"')] = target;
+  }
+  return map;
 }
 
 const bare = (text) => (text || '').toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '');
@@ -87,13 +124,19 @@ function byCode(list) {
   return [...codes.values()].sort((a, b) => b.n - a.n);
 }
 
+/* The server speaks to programs, too: for people it is said differently. */
+export function hint(w) {
+  const text = t(`hint.${w.code}`, { n: Number.parseInt(w.message, 10) || 0 });
+  return text.startsWith('hint.') ? w.message : text;
+}
+
 export function dots(value) {
   return h('span.meter', { role: 'img', 'aria-label': percent(value) },
     h('span', { style: { width: `${Math.round(value * 100)}%` } }));
 }
 
 export function sheet(item, go) {
-  const reading = h('.fields');
+  const reading = h('.fields.reading');
   const columns = h('.mapping');
   const preview = h('.preview');
   const foot = h('.foot');
@@ -113,6 +156,27 @@ export function sheet(item, go) {
 
   const auto = (found) => found ? t('auto_is', { value: found }) : t('auto');
 
+  /* What can be done about a code, with one click. */
+  function remedies(w) {
+    const one = (label, act) => h('button.chip', { type: 'button',
+      onclick: act }, label);
+    const set = (name, values, word) => values.filter((v) =>
+      item.options[name] !== v).map((v) => one(word(v), () => option(name, v)));
+    const map = w.message?.match(/\?map=(.+)$/);
+    const list = ['currency_unknown', 'currency_assumed', 'no_rate']
+      .includes(w.code) ? set('currency', ['USD', 'EUR', 'GBP'],
+        (v) => t('remedy.currency', { currency: v }))
+      : w.code === 'price_ambiguous' ? set('decimal', ['point', 'comma'],
+        (v) => t(`remedy.${v}`))
+        : w.code === 'date_ambiguous' ? set('date_order', ['dmy', 'mdy'],
+          (v) => t(`dates.${v}`))
+          : map ? [one(t('remedy.map'), () => {
+            Object.assign(item.map, unmap(map[1]));
+            check(item);
+          })] : [];
+    return list.length ? h('.remedies', list) : null;
+  }
+
   function drawReading(dialect) {
     const o = item.options;
     const word = (d) => t(`delimiter.${DELIMITERS[d] || 'other'}`);
@@ -131,11 +195,14 @@ export function sheet(item, go) {
       o.header || o.header_line || '', (v) => {
         delete o.header;
         delete o.header_line;
+        item.map = v === 'none' ? guess([...item.raw.header ? [item.raw.header]
+          : [], ...item.raw.rows]) : {};
         option(v === 'none' ? 'header' : 'header_line', v);
       })));
     }
     parts.push(field(t('read.decimal'), select([
-      ['', auto(dialect?.decimal && t(`decimal.${dialect.decimal}`))],
+      ['', auto(['point', 'comma'].includes(dialect?.decimal)
+        && t(`decimal.${dialect.decimal}`))],
       ['point', t('decimal.point')], ['comma', t('decimal.comma')]],
     o.decimal || '', (v) => option('decimal', v))));
     parts.push(field(t('read.currency'), select([
@@ -156,8 +223,7 @@ export function sheet(item, go) {
   function drawColumns(result, own, suggestions) {
     const names = own?.names || Object.keys(result?.columns || {});
     const used = result?.columns || {};
-    const at = (name) => own?.header
-      ? own.header.findIndex((c) => c.trim() === name) : names.indexOf(name);
+    const at = (name) => own ? own.at(name) : -1;
     const missing = ['price', ['title', 'model']].filter((want) =>
       ![want].flat().some((w) => names.some((n) =>
         (item.map[n] || used[n]) === w || used[n] === 'shop')));
@@ -239,8 +305,7 @@ export function sheet(item, go) {
 
   function drawPreview(result, own, c) {
     const used = result.columns || {};
-    const at = (name) => own?.header
-      ? own.header.findIndex((x) => x.trim() === name) : -1;
+    const at = (name) => own && name !== undefined ? own.at(name) : -1;
     const titles = Object.keys(used).filter((n) => used[n] === 'title'
       || (used[n] === 'model' && !Object.values(used).includes('title')))
       .map(at).filter((i) => i >= 0);
@@ -250,7 +315,7 @@ export function sheet(item, go) {
     const warned = result.warnings || [];
     const errors = byCode((result.rows_with_errors || [])
       .flatMap((r) => r.errors.map((e) => ({ ...e, line: r.line }))));
-    const warnings = byCode(warned);
+    const warnings = byCode(warned.filter((w) => w.row_index !== null));
     const all = [
       ...rows.map((r) => [r.import_index, row(r, found.get(r.import_index),
         titles, price, warned.filter((w) => w.row_index === r.import_index))]),
@@ -284,7 +349,7 @@ export function sheet(item, go) {
               ? '+' : ''),
             h('span', h('strong', codeText(e.code)),
               e.value ? [' ', h('code', e.value)] : '',
-              h('small', e.message))))) : null,
+              h('small', e.message), remedies(e))))) : null,
       h('.tabs', { role: 'group', 'aria-label': t('preview.show') },
         ['all', 'errors', 'warnings'].map((which) => h('button', {
           type: 'button', 'aria-pressed': String(open.rows === which),
@@ -383,7 +448,7 @@ export function sheet(item, go) {
         : null,
     (result?.warnings || []).filter((w) => w.row_index === null).map((w) =>
       h('.callout.warn', icon('warn'), h('.grow',
-        h('strong', codeText(w.code)), h('p', w.message)))));
+        h('strong', codeText(w.code)), h('p', hint(w))), remedies(w))));
     drawReading(result?.dialect);
     drawColumns(result, own, why.flatMap((e) => e.suggestions || []));
     if (result && result.total_rows) {
@@ -400,9 +465,10 @@ export function sheet(item, go) {
     h('header', h('h2', item.name), h('span.small', item.from
       ? `${item.from.book} · ` : '', bytes(item.blob.size))),
     note,
-    h('section.panel', h('h3', t('read.title')), reading),
-    h('section.panel', h('h3', t('map.title')), columns),
-    h('section.panel', h('h3', t('preview.title')), preview),
+    h('.work', h('.aside',
+      h('section.panel', h('h3', t('read.title')), reading),
+      h('section.panel', h('h3', t('map.title')), columns)),
+    h('section.panel', h('h3', t('preview.title')), preview)),
     foot);
 
   return { root, update };

@@ -10,7 +10,7 @@ import { recall } from '../lib/store.js';
 import { trouble } from '../lib/load.js';
 import { ago, bytes, codeText, count, duration, list, modelName, percent, score,
   t, when } from '../lib/texts.js';
-import { tile } from './file.js';
+import { hint, tile } from './file.js';
 
 const OVER = ['completed', 'failed', 'cancelled'];
 const STEPS = ['receiving', 'queued', 'processing', 'completed'];
@@ -226,8 +226,9 @@ export function show(root, [id]) {
       .sort((a, b) => b[1] - a[1]);
     const example = (code) => r.warnings.find((w) => w.code === code);
     return h('ul.reasons', counts.map(([code, n]) => h('li.warn', icon('warn'),
-      h('span.n', count(n)), h('span', h('strong', codeText(code)),
-        h('small', example(code)?.message || '')))));
+      h('span.n', example(code)?.row_index === null ? '' : count(n)),
+      h('span', h('strong', codeText(code)),
+        h('small', example(code) ? hint(example(code)) : '')))));
   }
 
   function state(next) {
