@@ -194,7 +194,7 @@ const en = {
   'tile.repeated': 'repeated',
   'tile.scores': 'scores',
   'tile.took': 'taken',
-  'tile.bytes': 'received',
+  'tile.bytes': 'of the file',
   'tile.rate': 'rows a second',
   'tile.left': 'left',
 
@@ -627,7 +627,7 @@ const de = {
   'tile.repeated': 'wiederholt',
   'tile.scores': 'Punkte',
   'tile.took': 'Dauer',
-  'tile.bytes': 'empfangen',
+  'tile.bytes': 'der Datei',
   'tile.rate': 'Zeilen je Sekunde',
   'tile.left': 'verbleibend',
 

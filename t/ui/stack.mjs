@@ -41,11 +41,13 @@ export const reload = () => promisify(execFile)(process.env.GLYPH_NGINX,
   ['-p', process.env.GLYPH_PREFIX, '-c', 'conf/nginx.conf', '-s', 'reload']);
 
 /* A server that has the page below /shop/, as a proxy of a company does.  It
- * can cut what comes through it after so many bytes, once. */
+ * can cut what comes through it after so many bytes, so many times: a browser
+ * sends again by itself once. */
 export async function front(prefix) {
-  const state = { cut: 0, bytes: 0, paths: [] };
+  const state = { cut: 0, times: 0, paths: [] };
   const server = http.createServer((request, response) => {
     state.paths.push(`${request.method} ${request.url}`);
+    let bytes = 0;
     if (!request.url.startsWith(prefix)) {
       response.writeHead(404).end();
       return;
@@ -65,9 +67,9 @@ export async function front(prefix) {
     upstream.on('error', end);
     response.on('close', () => upstream.destroy());
     request.on('data', (chunk) => {
-      state.bytes += chunk.length;
-      if (state.cut && request.method === 'POST' && state.bytes > state.cut) {
-        state.cut = 0;
+      bytes += chunk.length;
+      if (state.times && bytes > state.cut) {
+        state.times--;
         end();
       }
     });
@@ -75,7 +77,7 @@ export async function front(prefix) {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  return { ...state, server, state,
+  return { server, state,
     url: `http://127.0.0.1:${server.address().port}${prefix}` };
 }
 

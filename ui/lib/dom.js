@@ -114,8 +114,8 @@ let area;
 let spoken;
 
 export function say(text, { action, label } = {}) {
-  if (!area) {
-    area = h('.toasts');
+  if (!area?.isConnected) {
+    area = h('aside.toasts', { 'aria-label': 'glyph' });
     spoken = h('.unseen', { role: 'status' });
     document.body.append(area, spoken);
   }

@@ -415,12 +415,13 @@ export function show(root, args, query) {
 
   function compare() {
     const options = [['', '—'], ...imports.map((i) => [i.import_id, title(i)])];
-    state.a ||= imports[1]?.import_id || '';
-    state.b ||= imports[0]?.import_id || '';
-    const out = h('div');
+    state.a ||= imports[1]?.import_id;
+    state.b ||= imports[0]?.import_id;
+    const out = h('.compare');
+    keepState();
     fill(place, h('.fields',
-      field(t('compare.a'), select(options, state.a, (v) => set('a', v))),
-      field(t('compare.b'), select(options, state.b, (v) => set('b', v)))), out);
+      field(t('compare.a'), select(options, state.a || '', (v) => set('a', v))),
+      field(t('compare.b'), select(options, state.b || '', (v) => set('b', v)))), out);
     if (!state.a || !state.b || state.a === state.b) {
       fill(out, h('.empty', h('strong', t('compare.choose'))));
       return null;

@@ -59,7 +59,7 @@ async function raw(item, result) {
   const rows = records.slice(header ? at + 1 : 0).map((r) => r.cells)
     .filter((cells) => cells.some((c) => c.trim()));
   const names = header ? known.length ? known : header
-    : (rows[0] || []).map((c, i) => String(i + 1));
+    : (rows[0] || []).map((c, i) => `column_${i + 1}`);
   item.raw = { id, head: item.head, header, rows, names,
     at(name) {
       const i = header ? header.indexOf(name) : -1;
@@ -69,16 +69,22 @@ async function raw(item, result) {
   return item.raw;
 }
 
-/* Titles are long and say many things; prices have digits and little else. */
+/* What a file without a header may have: titles have letters, and the price is
+ * the first of the other columns that are mostly digits. */
 function guess(rows) {
-  const width = Math.max(...rows.map((r) => r.length), 0);
-  const sum = (i, f) => rows.slice(0, 50).reduce((n, r) => n + f(r[i] || ''), 0);
-  const best = (f, but) => [...Array(width).keys()].filter((i) => i !== but)
-    .sort((a, b) => sum(b, f) - sum(a, f))[0];
-  const price = best((c) => /\d/.test(c) && c.replace(/[\d.,'\s]/g, '').length < 4
-    && !/^https?:/.test(c) ? 1 : 0);
-  const title = best((c) => /^https?:/.test(c) ? 0 : c.length, price);
-  return { [title + 1]: 'title', [price + 1]: 'price' };
+  const some = rows.slice(0, 50);
+  const width = Math.max(...some.map((r) => r.length), 0);
+  const mean = (i, f) => some.reduce((n, r) => n + f(r[i] || ''), 0)
+    / some.length;
+  const letters = (c) => /^https?:/.test(c) ? 0
+    : c.replace(/[^\p{L}]/gu, '').length;
+  const columns = [...Array(width).keys()];
+  const title = columns.sort((a, b) => mean(b, letters) - mean(a, letters))[0];
+  const price = columns.filter((i) => i !== title).sort((a, b) => a - b)
+    .find((i) => mean(i, (c) => /\d/.test(c) && letters(c) < 4
+      && c.length < 16 ? 1 : 0) > 0.7);
+  return { [`column_${title + 1}`]: 'title',
+    ...price === undefined ? {} : { [`column_${price + 1}`]: 'price' } };
 }
 
 /* "Preis, EUR":price,Titel:title as a mapping. */
