@@ -426,53 +426,61 @@ export function show(root, args, query) {
       fill(out, h('.empty', h('strong', t('compare.choose'))));
       return null;
     }
-    return load(out, async (signal) => {
-      const [a, b, deltas] = await Promise.all([
+    const both = h('.compare');
+    const same = h('.compare');
+    fill(out, both, same);
+    const ends = [
+      load(both, async (signal) => Promise.all([
         listed({ import_id: state.a, model: state.model }, signal),
-        listed({ import_id: state.b, model: state.model }, signal),
-        get('forecast/deltas', { import_id: state.b, model: state.model,
-          limit: 200 }, signal).then((x) => x.data)]);
-      return { a, b, deltas: deltas.filter((d) =>
-        d.previous_import_id === state.a && d.price_change) };
-    }, ({ a, b, deltas }) => {
-      const both = new Map(a.map((m) => [m.model, [m, null]]));
-      for (const m of b) {
-        both.set(m.model, [both.get(m.model)?.[0] || null, m]);
-      }
-      const rows = [...both].sort((x, y) => ((y[1][0]?.listings || 0)
-        + (y[1][1]?.listings || 0)) - ((x[1][0]?.listings || 0)
-        + (x[1][1]?.listings || 0)));
-      const only = (i) => rows.filter(([, m]) => !m[1 - i]).length;
-      fill(out, h('p.small', t('compare.sum', { n: rows.length,
-        a: count(only(0)), b: count(only(1)) })),
-      h('.scroll', { tabindex: '0', role: 'region', 'aria-label':
-        t('explore.compare') }, h('table.dense', h('thead', h('tr',
-        h('th', t('col.model')), h('th.num', t('compare.n_a')),
-        h('th.num', t('compare.n_b')), h('th.num', t('compare.median_a')),
-        h('th.num', t('compare.median_b')), h('th.num', t('compare.change')))),
-      h('tbody', rows.slice(0, 200).map(([id, [x, y]]) => {
-        const delta = x?.price_median && y?.price_median
-          ? y.price_median / x.price_median - 1 : null;
-        return h('tr', h('th', { scope: 'row' }, modelName(id)),
-          h('td.num', count(x?.listings || 0)),
-          h('td.num', count(y?.listings || 0)),
-          h('td.num', dollars(x?.price_median)),
-          h('td.num', dollars(y?.price_median)),
-          h('td.num', { class: `num ${delta > 0 ? 'up' : delta < 0 ? 'down'
-            : ''}` }, delta === null ? '—' : change(delta)));
-      })))),
-      deltas.length ? [h('h2', t('compare.same')), h('.scroll', {
-        tabindex: '0', role: 'region', 'aria-label': t('compare.same') },
-      h('table.dense', h('thead', h('tr', h('th', t('col.title')),
-        h('th', t('col.model')), h('th.num', t('compare.before')),
-        h('th.num', t('compare.after')), h('th.num', t('compare.change')))),
-      h('tbody', deltas.map((d) => h('tr', h('td', d.title),
+        listed({ import_id: state.b, model: state.model }, signal)]),
+      ([a, b]) => drawModels(both, a, b)),
+      load(same, async (signal) => (await get('forecast/deltas', {
+        import_id: state.b, model: state.model, limit: 200 }, signal)).data
+        .filter((d) => d.previous_import_id === state.a && d.price_change),
+      (deltas) => drawOffers(same, deltas)),
+    ];
+    return () => ends.forEach((stop) => stop());
+  }
+
+  const sheet = (label, head, rows) => h('.scroll', { tabindex: '0',
+    role: 'region', 'aria-label': label }, h('table.dense',
+    h('thead', h('tr', head.map(([name, num]) =>
+      h(num ? 'th.num' : 'th', { scope: 'col' }, name)))), h('tbody', rows)));
+
+  const moved = (share) => h('td', { class: `num ${share > 0 ? 'up'
+    : share < 0 ? 'down' : ''}` }, share === null ? '—' : change(share));
+
+  function drawModels(where, a, b) {
+    const both = new Map(a.map((m) => [m.model, [m, null]]));
+    for (const m of b) {
+      both.set(m.model, [both.get(m.model)?.[0] || null, m]);
+    }
+    const n = ([, [x, y]]) => (x?.listings || 0) + (y?.listings || 0);
+    const rows = [...both].sort((x, y) => n(y) - n(x));
+    const only = (i) => count(rows.filter(([, m]) => !m[1 - i]).length);
+
+    fill(where, h('p.small', t('compare.sum', { n: rows.length, a: only(0),
+      b: only(1) })), sheet(t('explore.compare'), [[t('col.model')],
+      [t('compare.n_a'), 1], [t('compare.n_b'), 1], [t('compare.median_a'), 1],
+      [t('compare.median_b'), 1], [t('compare.change'), 1]],
+    rows.slice(0, 200).map(([id, [x, y]]) => h('tr',
+      h('th', { scope: 'row' }, modelName(id)),
+      h('td.num', count(x?.listings || 0)), h('td.num', count(y?.listings || 0)),
+      h('td.num', dollars(x?.price_median)),
+      h('td.num', dollars(y?.price_median)),
+      moved(x?.price_median && y?.price_median
+        ? y.price_median / x.price_median - 1 : null)))));
+  }
+
+  function drawOffers(where, deltas) {
+    fill(where, deltas.length ? [h('h2', t('compare.same')),
+      sheet(t('compare.same'), [[t('col.title')], [t('col.model')],
+        [t('compare.before'), 1], [t('compare.after'), 1],
+        [t('compare.change'), 1]], deltas.map((d) => h('tr', h('td', d.title),
         h('td', modelName(d.canonical_model)),
         h('td.num', amount(d.previous_price, d.currency)),
         h('td.num', amount(d.price, d.currency)),
-        h('td.num', { class: `num ${d.price_change > 0 ? 'up' : 'down'}` },
-          change(d.price_change_pct / 100))))))) ] : null);
-    });
+        moved(d.price_change_pct / 100))))] : null);
   }
 
   fill(root, h('.head', h('h1', t('explore.title')), h('.grow'),

@@ -340,8 +340,7 @@ export function sheet(item, go) {
         tile(count(result.unknown_rows), t('tile.unknown'),
           result.unknown_rows ? 'warn' : ''),
         tile(count(result.duplicate_rows), t('tile.repeated')),
-        result.score_range ? tile(`${score(result.score_range[0])} – ${
-          score(result.score_range[1])}`, t('tile.scores')) : null),
+        scores(result.score_range)),
       result.duplicate_of ? h('.callout', icon('clock'),
         h('.grow', t('preview.before')),
         h('a.button', { href: `#/jobs/${result.duplicate_of}` },
@@ -376,7 +375,6 @@ export function sheet(item, go) {
   function drawFoot(c) {
     const r = c.result;
     const n = r?.valid_rows;
-    const o = item.options;
     let text = '';
     if (c.state === 'busy') {
       text = t('check.busy');
@@ -391,9 +389,22 @@ export function sheet(item, go) {
       text = t('check.part', { part: bytes(item.head.size),
         all: bytes(item.blob.size) });
     }
-    const settings = foot.querySelector('details');
-    redraw(foot, h('details.more', { open: settings?.open || false },
-      h('summary', t('options.title')),
+    redraw(foot, h('.foot-row',
+      h('span.grow', { role: 'status' }, c.state === 'busy'
+        ? h('span.spinner') : null, text),
+      item.partial && !c.whole && c.state === 'fine'
+        ? h('button', { type: 'button', onclick() { check(item, true); } },
+          t('check.whole')) : null,
+      h('button.primary', { type: 'button', 'data-action': 'import',
+        disabled: !['fine', 'waits'].includes(c.state) || n === 0,
+        onclick() { go(item); } },
+      item.problem ? t('import.again') : c.whole && n !== undefined
+        ? t('import.do', { n }) : t('import.do_file'))));
+  }
+
+  function settings() {
+    const o = item.options;
+    return h('details.panel.more', h('summary', t('options.title')),
       h('.fields',
         field(t('options.label'), h('input', { type: 'text', maxlength: 200,
           value: item.label, oninput(event) {
@@ -410,18 +421,7 @@ export function sheet(item, go) {
           } else {
             delete o.strict;
           }
-        })))),
-    h('.foot-row',
-      h('span.grow', { role: 'status' }, c.state === 'busy'
-        ? h('span.spinner') : null, text),
-      item.partial && !c.whole && c.state === 'fine'
-        ? h('button', { type: 'button', onclick() { check(item, true); } },
-          t('check.whole')) : null,
-      h('button.primary', { type: 'button', 'data-action': 'import',
-        disabled: !['fine', 'waits'].includes(c.state) || n === 0,
-        onclick() { go(item); } },
-      item.problem ? t('import.again') : c.whole && n !== undefined
-        ? t('import.do', { n }) : t('import.do_file'))));
+        }))));
   }
 
   async function update() {
@@ -473,12 +473,15 @@ export function sheet(item, go) {
     note,
     h('.work', h('.aside',
       h('section.panel', h('h3', t('read.title')), reading),
-      h('section.panel', h('h3', t('map.title')), columns)),
+      h('section.panel', h('h3', t('map.title')), columns), settings()),
     h('section.panel', h('h3', t('preview.title')), preview)),
     foot);
 
   return { root, update };
 }
+
+export const scores = (range) => range ? tile(`${count(Math.round(range[0]))
+} – ${count(Math.round(range[1]))}`, t('tile.scores')) : null;
 
 export function tile(value, label, kind = '') {
   return h('.tile', { class: `tile ${kind}` }, h('strong', value),

@@ -244,7 +244,7 @@ export function show(root) {
     }
   };
 
-  fill(root, h('h1', t('import.title')), top,
+  fill(root, h('.import-head', h('h1', t('import.title')), top),
     h('.columns', h('.side', queue, all), detail));
   draw();
   changes.addEventListener('change', draw);

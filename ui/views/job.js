@@ -8,9 +8,9 @@ import { changes, files, sending, cancel } from '../lib/queue.js';
 import { bars } from '../lib/plot.js';
 import { recall } from '../lib/store.js';
 import { trouble } from '../lib/load.js';
-import { ago, bytes, codeText, count, duration, list, modelName, percent, score,
+import { ago, bytes, codeText, count, duration, list, modelName,
   t, when } from '../lib/texts.js';
-import { hint, tile } from './file.js';
+import { hint, scores, tile } from './file.js';
 
 const OVER = ['completed', 'failed', 'cancelled'];
 const STEPS = ['receiving', 'queued', 'processing', 'completed'];
@@ -193,8 +193,7 @@ export function show(root, [id]) {
         tile(count(r.unknown_rows), t('tile.unknown'),
           r.unknown_rows ? 'warn' : ''),
         tile(count(r.duplicate_rows), t('tile.repeated')),
-        r.score_range ? tile(`${score(r.score_range[0])} – ${
-          score(r.score_range[1])}`, t('tile.scores')) : null,
+        scores(r.score_range),
         tile(duration((r.summary_stats?.processing_time_ms || 0) / 1000),
           t('tile.took'))),
       r.invalid_rows && !job.undone_at ? h('.callout.bad', icon('edit'),
