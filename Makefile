@@ -22,7 +22,7 @@ PACKAGES = nginx nginx-dev gcc make libc6-dev libcsv-dev libxxhash-dev \
 	libyajl-dev libhiredis-dev libpq-dev libssl-dev libpcre2-dev zlib1g-dev \
 	libzstd-dev \
 	redis-server postgresql prometheus libtest-base-perl perl curl jq \
-	procps bsdextrautils util-linux
+	procps bsdextrautils util-linux libnginx-mod-http-lua
 
 # only t/openapi needs these, and any other Node.js of 18 or more will do
 NODE_PACKAGES = nodejs npm

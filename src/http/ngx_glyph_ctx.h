@@ -48,6 +48,7 @@ typedef struct {
     ngx_http_request_t        *request;
     ngx_glyph_kept_t           kept;
     ngx_str_t                  problem;     /* instead of nginx's page */
+    void                      *saved;       /* ngx_glyph_body_saved.c */
 
     /* glyph_upload_timeout: the client's time for its body */
     ngx_event_t                clock;
