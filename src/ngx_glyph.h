@@ -87,6 +87,15 @@ typedef struct {
 } ngx_glyph_pg_conf_t;
 
 
+/* where in the configuration a location has got its handler */
+
+typedef struct {
+    ngx_str_t                  directive;   /* empty: it has none of ours */
+    ngx_str_t                  file;
+    ngx_uint_t                 line;
+} ngx_glyph_place_t;
+
+
 /* http{} only: what a worker has one of */
 
 typedef struct {
@@ -151,6 +160,7 @@ typedef struct {
     ngx_str_t                  query;       /* glyph_query NAME */
 
     ngx_http_handler_pt        handler;     /* NULL: not a place of ours */
+    ngx_glyph_place_t          place;
     ngx_flag_t                 problems;    /* glyph_problems; unset: where
                                                there is a handler */
 
