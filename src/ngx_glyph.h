@@ -87,6 +87,9 @@ typedef struct {
 } ngx_glyph_pg_conf_t;
 
 
+typedef struct ngx_glyph_cors_s  ngx_glyph_cors_t;  /* ngx_glyph_cors.c */
+
+
 /* where in the configuration a location has got its handler */
 
 typedef struct {
@@ -156,6 +159,7 @@ typedef struct {
     ngx_msec_t                 events_heartbeat;
 
     ngx_http_complex_value_t  *tenant;      /* NULL: the empty one */
+    ngx_glyph_cors_t          *cors;        /* NULL: pages of this site only */
 
     ngx_str_t                  query;       /* glyph_query NAME */
 

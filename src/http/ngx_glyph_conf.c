@@ -6,6 +6,7 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_conf.h"
+#include "ngx_glyph_cors.h"
 #include "ngx_glyph_spool.h"
 #include "ngx_glyph_variables.h"
 #include "ngx_glyph_zone.h"
@@ -131,6 +132,7 @@ ngx_glyph_create_loc_conf(ngx_conf_t *cf)
     glcf->score = NGX_CONF_UNSET_PTR;
     glcf->currency = NGX_CONF_UNSET_PTR;
     glcf->tenant = NGX_CONF_UNSET_PTR;
+    glcf->cors = NGX_CONF_UNSET_PTR;
     glcf->max_row_size = NGX_CONF_UNSET_SIZE;
     glcf->max_columns = NGX_CONF_UNSET_UINT;
     glcf->max_rows = NGX_CONF_UNSET_UINT;
@@ -195,6 +197,7 @@ ngx_glyph_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     }
 
     ngx_conf_merge_ptr_value(conf->tenant, prev->tenant, NULL);
+    ngx_conf_merge_ptr_value(conf->cors, prev->cors, NULL);
     ngx_conf_merge_size_value(conf->max_row_size, prev->max_row_size, 65536);
     ngx_conf_merge_uint_value(conf->max_columns, prev->max_columns, 256);
     ngx_conf_merge_uint_value(conf->max_rows, prev->max_rows, 2147483647);
@@ -303,7 +306,9 @@ ngx_glyph_postconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
-    if (ngx_glyph_problem_filter_init(cf) != NGX_OK) {
+    if (ngx_glyph_problem_filter_init(cf) != NGX_OK
+        || ngx_glyph_cors_init(cf) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 

@@ -8,6 +8,7 @@
 #include "ngx_glyph_budget.h"
 #include "ngx_glyph_compat.h"
 #include "ngx_glyph_conf.h"
+#include "ngx_glyph_cors.h"
 #include "ngx_glyph_task.h"
 #include "ngx_glyph_tenant.h"
 #include "ngx_glyph_zone.h"
@@ -268,6 +269,13 @@ ngx_command_t  ngx_glyph_commands[] = {
       ngx_conf_set_flag_slot,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_glyph_loc_conf_t, cross_site),
+      NULL },
+
+    { ngx_string("glyph_cors"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_glyph_cors_directive,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
       NULL },
 
     { ngx_string("glyph_problems"),
