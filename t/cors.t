@@ -46,7 +46,7 @@ Origin: https://app.example
 Access-Control-Allow-Origin: https://app.example
 Access-Control-Allow-Credentials: true
 Vary: Accept, Origin
---- raw_response_headers_like: Access-Control-Expose-Headers: [^\r]*Glyph-Job-Id, Glyph-Rows, Link, Location
+--- raw_response_headers_like: Access-Control-Expose-Headers: [^\r]*Glyph-Job-Id, Glyph-Rows, Idempotency-Replayed, Link, Location
 
 
 === TEST 2: another one does not, nor is a cache told that it may

@@ -432,7 +432,17 @@ ngx_glyph_answer_document(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
 static ngx_int_t
 ngx_glyph_answer_job(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
 {
+    static const char  replayed[] = "true";
+
     if (ngx_glyph_answer_headers(r, ctx->client.job, ctx->status) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (ctx->replayed && ctx->status == NGX_HTTP_OK
+        && ngx_glyph_add_header(r, "Idempotency-Replayed",
+                                (u_char *) replayed, sizeof(replayed) - 1)
+           != NGX_OK)
+    {
         return NGX_ERROR;
     }
 

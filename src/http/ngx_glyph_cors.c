@@ -16,8 +16,8 @@
 /* what a page may read beside the headers that each may */
 #define NGX_GLYPH_CORS_EXPOSE                                                 \
     "Allow, Accept-Post, Content-Disposition, ETag, Glyph-Count, "            \
-    "Glyph-Job-Id, Glyph-Rows, Link, Location, Preference-Applied, "          \
-    "Retry-After, Server-Timing, WWW-Authenticate"
+    "Glyph-Job-Id, Glyph-Rows, Idempotency-Replayed, Link, Location, "        \
+    "Preference-Applied, Retry-After, Server-Timing, WWW-Authenticate"
 
 #define NGX_GLYPH_CORS_METHODS  "GET, HEAD, POST, PUT, PATCH, DELETE"
 

@@ -69,6 +69,8 @@ typedef struct {
     uint64_t                   body_len;
     ngx_glyph_job_labels_t     labels;
 
+    unsigned                   replayed:1;  /* an Idempotency-Key: 200 is an
+                                               earlier import's */
     unsigned                   paused:1;    /* no chunk: the client waits */
     unsigned                   last_seen:1; /* the body's last buffer came */
     unsigned                   last_sent:1; /* … and was passed on */

@@ -431,6 +431,8 @@ ngx_glyph_idempotency_go(ngx_glyph_claim_t *claim, PGresult *res)
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
         }
 
+        claim->ctx->replayed = 1;
+
     } else {
         rc = ngx_glyph_idempotency_used(claim->request, claim->job, res);
 
