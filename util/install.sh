@@ -130,7 +130,7 @@ do_install() {
     done
 
     for file in conf/nginx.conf conf/prometheus-rules.yml \
-        conf/systemd-hardening.conf README.md docs/*.md; do
+        conf/systemd-hardening.conf README.md docs/*.md docs/img/*; do
         put 644 "$file" "$doc/${file#*/}"
     done
 
