@@ -198,6 +198,14 @@ ngx_glyph_health_details(glyph_buf_t *b)
     glyph_json_int(b, ngx_glyph_spool_used());
     glyph_json_key(b, "files");
     glyph_json_int(b, ngx_glyph_spool_files());
+    glyph_json_key(b, "limit");
+
+    if (ngx_glyph_main_conf->spool_max_size) {
+        glyph_json_int(b, ngx_glyph_main_conf->spool_max_size);
+    } else {
+        glyph_buf_puts(b, "null");
+    }
+
     glyph_buf_putc(b, '}');
 
     glyph_json_key(b, "models");

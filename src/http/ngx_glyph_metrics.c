@@ -538,6 +538,10 @@ ngx_glyph_metrics_write(glyph_buf_t *b)
                            "Size of the files in the spool.");
     ngx_glyph_metrics_line(b, "glyph_spool_bytes", "",
                            ngx_glyph_spool_used());
+    ngx_glyph_metrics_head(b, "glyph_spool_limit_bytes", "gauge",
+                           "What glyph_spool_max_size allows; 0: no limit.");
+    ngx_glyph_metrics_line(b, "glyph_spool_limit_bytes", "",
+                           ngx_glyph_main_conf->spool_max_size);
     ngx_glyph_metrics_head(b, "glyph_spool_files", "gauge",
                            "Acknowledged bodies in the spool, at the last "
                            "look.");
