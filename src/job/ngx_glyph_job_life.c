@@ -57,14 +57,6 @@ static const ngx_uint_t  ngx_glyph_job_next_life[] = {
 };
 
 
-void
-ngx_glyph_job_life_init(ngx_glyph_job_t *job)
-{
-    job->end.take = ngx_glyph_job_end;
-    job->end.data = job;
-}
-
-
 /* Whatever is not in the table is a mistake of ours, and does not happen. */
 
 void
@@ -416,6 +408,9 @@ ngx_glyph_job_decide(ngx_glyph_job_t *job, ngx_glyph_job_state_e state)
     ngx_glyph_job_live(job, NGX_GLYPH_LIFE_DECIDED);
 
     job->last_block.final = state;
+
+    job->end.take = ngx_glyph_job_end;
+    job->end.data = job;
 
     ngx_glyph_turn_wait(&job->end);
 }
