@@ -122,8 +122,11 @@ $(OUT)/libglyphcore.a: $(CORE_OBJ)
 	@rm -f $@
 	ar rcs $@ $^
 
-$(OUT)/glyphsieve: src/cli/glyphsieve.c $(OUT)/libglyphcore.a
-	$(CC) $(CFLAGS) -Wno-unused-parameter -Isrc/core -o $@ $^ $(LIBS)
+CLI = src/cli/glyphsieve.c src/cli/sieve_args.c
+
+$(OUT)/glyphsieve: $(CLI) src/cli/sieve_args.h $(OUT)/libglyphcore.a
+	$(CC) $(CFLAGS) -Wno-unused-parameter -Isrc/core -o $@ $(CLI) \
+		$(OUT)/libglyphcore.a $(LIBS)
 
 $(OUT)/unit/%: t/unit/%.c t/unit/tap.c t/unit/tap.h $(OUT)/libglyphcore.a
 	@mkdir -p $(@D)

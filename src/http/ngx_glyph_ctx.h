@@ -84,5 +84,8 @@ typedef struct {
 ngx_glyph_ctx_t *ngx_glyph_ctx_create(ngx_http_request_t *r);
 ngx_glyph_ctx_t *ngx_glyph_ctx_find(ngx_http_request_t *r);
 
+/* The request lets go of its job: what is known of it now is kept. */
+void ngx_glyph_ctx_keep(ngx_glyph_ctx_t *ctx, ngx_glyph_job_t *job);
+
 
 #endif /* _NGX_GLYPH_CTX_H_INCLUDED_ */

@@ -80,10 +80,6 @@ ngx_glyph_health_wait(ngx_http_request_t *r, ngx_glyph_latch_t *latch)
     ngx_http_cleanup_t      *cln;
     ngx_glyph_health_ctx_t  *ctx;
 
-    if (ngx_glyph_latch_is_open(latch)) {
-        return NGX_OK;
-    }
-
     cln = ngx_http_cleanup_add(r, sizeof(ngx_glyph_health_ctx_t));
     if (cln == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
