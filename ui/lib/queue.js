@@ -247,8 +247,10 @@ export async function start(item) {
         plain = true;
         continue;
       }
+      // a browser sends by itself again what a cut connection took along
+      const lost = error.status === 0 || error.code === 'job_id_used';
       item.problem = error;
-      if (!error.passing || tries === ATTEMPTS) {
+      if (!(error.passing || lost) || tries === ATTEMPTS) {
         item.state = 'failed';
         changed(item);
         return false;
@@ -256,8 +258,7 @@ export async function start(item) {
       item.state = 'waits';
       changed(item);
       await pause(error.after || Math.min(10, 2 ** tries / 2));
-      const job = error.status === 0
-        && await outcome(item.jobId).catch(() => null);
+      const job = lost && await outcome(item.jobId).catch(() => null);
       if (!files.includes(item)) {
         return false;
       }

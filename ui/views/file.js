@@ -235,10 +235,9 @@ export function sheet(item, go) {
         (item.map[n] || used[n]) === w || used[n] === 'shop')));
 
     redraw(columns,
-      missing.length && names.length ? h('.callout.bad', icon('bad'),
-        h('.grow', h('strong', t('map.missing', { what: missing.map((m) =>
-          t(`target.${[m].flat()[0]}`)).join(', ') })),
-        h('p', t('map.missing_text')))) : null,
+      missing.length && names.length ? h('p', h('strong', t('map.missing', {
+        what: missing.map((m) => t(`target.${[m].flat()[0]}`)).join(', ') })))
+        : null,
       item.remembered ? h('.callout', icon('clock'), h('.grow',
         t('map.remembered')), h('button', { type: 'button', onclick() {
         unremember(item);
@@ -450,13 +449,16 @@ export function sheet(item, go) {
     fill(note, item.problem ? h('.callout.bad', icon('bad'), h('.grow',
       h('strong', t('queue.failed')), h('p', item.problem.message)))
       : c.state === 'refused' ? h('.callout.bad', icon('bad'), h('.grow',
-        h('strong', codeText(c.problem.code)), h('p', c.problem.message)))
+        h('strong', codeText(c.problem.code)), h('p', hint({
+          code: c.problem.code, message: c.problem.message }))))
         : null,
     (result?.warnings || []).filter((w) => w.row_index === null).map((w) =>
       h('.callout.warn', icon('warn'), h('.grow',
         h('strong', codeText(w.code)), h('p', hint(w))), remedies(w))));
     drawReading(result?.dialect);
     drawColumns(result, own, why.flatMap((e) => e.suggestions || []));
+    arrange(c.state === 'refused' && !result?.total_rows
+      && (own?.names || []).length > 0);
     if (result && result.total_rows) {
       drawPreview(result, own, c);
     } else {
@@ -467,14 +469,31 @@ export function sheet(item, go) {
 
   let drawn;
 
+  const asked = h('section.panel', h('h3', t('map.title')), columns);
+  const shown = h('section.panel', h('h3', t('preview.title')), preview);
+  const aside = h('.aside', h('section.panel', h('h3', t('read.title')),
+    reading), asked, settings());
+  const area = h('.area', shown);
+
+  /* Where rows cannot be shown, what is asked has their place. */
+  function arrange(ask) {
+    const held = document.activeElement;
+    shown.hidden = ask;
+    if (ask && asked.parentNode !== area) {
+      area.prepend(asked);
+    } else if (!ask && asked.parentNode === area) {
+      aside.insertBefore(asked, aside.lastChild);
+    }
+    if (held && asked.contains(held)) {
+      held.focus({ preventScroll: true });
+    }
+  }
+
   const root = h('article.sheet',
     h('header', h('h2', item.name), h('span.small', item.from
       ? `${item.from.book} · ` : '', bytes(item.blob.size))),
     note,
-    h('.work', h('.aside',
-      h('section.panel', h('h3', t('read.title')), reading),
-      h('section.panel', h('h3', t('map.title')), columns), settings()),
-    h('section.panel', h('h3', t('preview.title')), preview)),
+    h('.work', aside, area),
     foot);
 
   return { root, update };
