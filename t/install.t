@@ -49,7 +49,8 @@ sub files {
     return join "\n", sort grep { !m{^/usr/share/doc/} } @found;
 }
 
-my $all = join "\n", sort map { chomp; $_ } <DATA>;
+my $all = join "\n", sort +(map { chomp; $_ } <DATA>),
+    map { "/usr/share/glyph/$_" } grep { -f } glob "ui/* ui/*/*";
 
 like run('install'), qr/^installed below \Q$dest\E;/, 'installed';
 is files(), $all, 'the files';

@@ -78,7 +78,8 @@ snippets() {
         echo "#"
         echo "# Whoever reaches it may do all of it: see docs/operations.md."
         echo
-        snippet server
+        # the page has a place of its own; / is perhaps another's
+        snippet server | sed '/^location = \/ {/,/^}/s/^/#/'
     } > "$1/server.conf"
 
     cp conf/gpu_models.csv conf/part_numbers.csv "$1/"
@@ -116,6 +117,12 @@ do_install() {
     put 644 conf/part_numbers.csv $share/part_numbers.csv
     put 644 conf/openapi.yaml $share/openapi.yaml
     put 644 docs/glyphsieve.1 $man/glyphsieve.1
+
+    # nothing that this version does not have may stay
+    rm -rf "$dest$share/ui"
+    for file in ui/* ui/*/*; do
+        [ ! -f "$file" ] || put 644 "$file" "$share/$file"
+    done
 
     temp=$(mktemp -d)
     trap 'rm -rf "$temp"' EXIT

@@ -28,9 +28,10 @@ const home = `${proxy.url}ui/`;
 const faults = [];
 let quiet = false;              // statuses of 400 and more are expected now
 
-async function open(options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1280,
-    height: 820 }, locale: 'en-US', ...options });
+const context = await browser.newContext({ viewport: { width: 1280,
+  height: 820 }, locale: 'en-US' });
+
+async function open() {
   const page = await context.newPage();
   page.setDefaultTimeout(15000);
   page.on('console', (message) => {
@@ -139,7 +140,7 @@ await check('what is loaded is little, and of this place', async () => {
     assert(name.startsWith(proxy.url), name);
   }
   assert.deepEqual(proxy.state.paths.filter((p) => !/^\w+ \/shop\//.test(p)), []);
-  assert.deepEqual(await page.context().cookies(), []);
+  assert.deepEqual(await context.cookies(), []);
 
   const policy = (await page.request.get(home)).headers()[
     'content-security-policy'];
@@ -325,7 +326,7 @@ await check('a cut connection, and 100 MB', async () => {
   // another tab sees it
   const other = await open();
   await other.goto(`${home}#/jobs`);
-  await other.waitForSelector('td:has-text("large.csv")');
+  await other.waitForSelector('tr:has-text("large.csv") .badge.busy');
   await other.close();
 
   await page.waitForSelector('.badge.ok', { timeout: 90000 });

@@ -5,6 +5,7 @@
 import { fill, h, icon, redraw, select } from '../lib/dom.js';
 import { get, request } from '../lib/api.js';
 import { trouble } from '../lib/load.js';
+import { recall } from '../lib/store.js';
 import { ago, bytes, codeText, count, duration, list, percent, t, when }
   from '../lib/texts.js';
 import { badge, stop, undo } from './job.js';
@@ -28,9 +29,11 @@ export function show(root, args, query) {
     const runs = RUNNING.includes(job.state);
     const took = job.finished_at && job.started_at
       ? (new Date(job.finished_at) - new Date(job.started_at)) / 1000 : null;
+    // while it runs, a server may not know the name that this browser does
+    const name = job.filename || recall('sent', {})[job.job_id]?.name;
     return h('tr',
       h('td', h('a.strong', { href: `#/jobs/${job.job_id}` },
-        job.filename || t('job.unnamed')),
+        name || t('job.unnamed')),
       h('small', list([job.source_label, job.campaign_id,
         job.job_id.slice(-12)]))),
       h('td', badge(job.undone_at ? 'undone' : job.state),
@@ -41,7 +44,7 @@ export function show(root, args, query) {
       h('td.num', job.counts.invalid ? h('a', {
         href: `#/jobs/${job.job_id}/errors`, class: 'bad',
         'aria-label': t('jobs.errors_of', { n: job.counts.invalid,
-          name: job.filename || job.job_id }) },
+          name: name || job.job_id }) },
       count(job.counts.invalid)) : '0'),
       h('td.num', runs ? list([
         p.rows_per_second ? t('rate', { n: count(Math.round(
@@ -58,7 +61,7 @@ export function show(root, args, query) {
       } }, t('cancel'))
         : job.state === 'completed' && !job.undone_at && job.counts.valid
           ? h('button.small', { type: 'button', async onclick() {
-            if (await undo(job.job_id, job.filename, job.counts.valid)) {
+            if (await undo(job.job_id, name, job.counts.valid)) {
               poll();
             }
           } }, icon('undo'), t('job.undo')) : null));
