@@ -46,4 +46,4 @@ echo "== what Redis has of the job"
 redis-cli -s "$GLYPH_REDIS" HMGET "glyph:job:$id" state seq
 
 echo
-echo "$GLYPH_URL is up; make down stops it"
+echo "the page: $GLYPH_URL/  (make down stops it)"

@@ -41,10 +41,10 @@ export const reload = () => promisify(execFile)(process.env.GLYPH_NGINX,
   ['-p', process.env.GLYPH_PREFIX, '-c', 'conf/nginx.conf', '-s', 'reload']);
 
 /* A server that has the page below /shop/, as a proxy of a company does.  It
- * can cut what comes through it after so many bytes, so many times: a browser
- * sends again by itself once. */
+ * can hold what comes through it, or cut it after so many bytes, so many times:
+ * a browser sends again by itself at first. */
 export async function front(prefix) {
-  const state = { cut: 0, times: 0, paths: [] };
+  const state = { cut: 0, times: 0, held: false, paths: [] };
   const server = http.createServer((request, response) => {
     state.paths.push(`${request.method} ${request.url}`);
     let bytes = 0;
@@ -68,6 +68,9 @@ export async function front(prefix) {
     response.on('close', () => upstream.destroy());
     request.on('data', (chunk) => {
       bytes += chunk.length;
+      if (state.held) {
+        request.pause();
+      }
       if (state.times && bytes > state.cut) {
         state.times--;
         end();
@@ -88,7 +91,7 @@ const CRC = Array.from({ length: 256 }, (_, k) => {
   return k >>> 0;
 });
 
-const crc32 = zlibCrc || ((data) => {
+export const crc32 = zlibCrc || ((data) => {
   let c = 0xffffffff;
   for (const b of data) {
     c = CRC[(c ^ b) & 255] ^ (c >>> 8);
