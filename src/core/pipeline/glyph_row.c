@@ -289,6 +289,11 @@ glyph_row_price(glyph_row_t *row, glyph_row_result_t *result)
                           GLYPH_COL_PRICE);
     }
 
+    if (price->exponent) {
+        glyph_row_warning(result, GLYPH_WARN_PRICE_EXPONENT,
+                          GLYPH_COL_PRICE);
+    }
+
     rate = glyph_rates_find(row->conf->rates, price->currency);
 
     if (rate == 0 && !glyph_tender_unknown(price->currency)) {
