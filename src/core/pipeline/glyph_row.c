@@ -364,6 +364,12 @@ glyph_row_match(glyph_row_t *row, glyph_row_result_t *result)
                                              : NULL,
                 &l->match);
 
+    if (l->text[GLYPH_COL_CONDITION].len == 0 && l->match.condition) {
+        l->text[GLYPH_COL_CONDITION].data
+            = (unsigned char *) l->match.condition;
+        l->text[GLYPH_COL_CONDITION].len = strlen(l->match.condition);
+    }
+
     glyph_row_rejects(row, result);
 
     glyph_score(&row->conf->score, l->match.model, l->price_usd, &l->score);

@@ -85,7 +85,9 @@ typedef enum {
 
     GLYPH_W_N,
 
-    GLYPH_W_QUALIFIER = 64  /* + glyph_qualifier_e */
+    GLYPH_W_QUALIFIER = 64, /* + glyph_qualifier_e */
+
+    GLYPH_W_CONDITION = 128 /* + glyph_condition_e: noise but for that */
 } glyph_word_e;
 
 

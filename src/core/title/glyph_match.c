@@ -1,7 +1,9 @@
 #include <stddef.h>
 
-#include "title/glyph_context.h"
+#include "title/glyph_thing.h"
+#include "value/glyph_condition_words.h"
 #include "value/glyph_identity.h"
+#include "value/glyph_values.h"
 #include "text/glyph_idle.h"
 #include "title/glyph_match.h"
 #include "text/glyph_memo.h"
@@ -43,6 +45,9 @@ static void glyph_match_title(glyph_matcher_t *m, const glyph_str_t *title,
 static void glyph_match_copy(glyph_match_t *to, const glyph_match_t *from);
 static void glyph_match_read(const glyph_index_t *index, glyph_scan_t *scan,
     const glyph_str_t *text, glyph_context_t *ctx);
+static const char *glyph_match_condition(const glyph_scan_t *scan);
+static int glyph_match_of_part(const glyph_scan_t *scan,
+    const glyph_event_t *e);
 static int glyph_match_mended(glyph_matcher_t *m, glyph_match_t *result);
 static int glyph_match_column(glyph_matcher_t *m, const glyph_str_t *model,
     glyph_match_t *result);
@@ -206,6 +211,9 @@ glyph_match_title(glyph_matcher_t *m, const glyph_str_t *title,
 
     glyph_match_read(m->index, &m->title, title, &ctx);
 
+    result->condition = m->title.conditions
+                        ? glyph_match_condition(&m->title) : NULL;
+
     if (ctx.reason == NULL && ctx.subject) {
         glyph_match_found(m->index, &m->title, &ctx, result);
 
@@ -250,6 +258,54 @@ glyph_match_read(const glyph_index_t *index, glyph_scan_t *scan,
     glyph_tokens_read(&scan->ts, text);
     glyph_scan(index, scan);
     glyph_context(index, scan, ctx);
+}
+
+
+/* What a title says of the condition, but for that of a part. */
+
+static const char *
+glyph_match_condition(const glyph_scan_t *scan)
+{
+    unsigned              said;
+    const glyph_event_t  *e, *last;
+
+    said = 0;
+    last = scan->event + scan->nevents;
+
+    for (e = scan->event; e < last; e++) {
+
+        if (e->condition == 0
+            || (e > scan->event && e[-1].class == GLYPH_W_NO
+                && e[-1].end == e->start)
+            || glyph_match_of_part(scan, e))
+        {
+            continue;
+        }
+
+        said |= glyph_phrase_bit(e->condition - 1);
+    }
+
+    return glyph_condition_name(said);
+}
+
+
+/* "new fans", "fan broken" */
+
+static int
+glyph_match_of_part(const glyph_scan_t *scan, const glyph_event_t *e)
+{
+    const uint8_t  apart = GLYPH_SEP_BREAK | GLYPH_SEP_COMMA | GLYPH_SEP_DASH;
+
+    if (e > scan->event && glyph_event_in(e - 1, GLYPH_PARTS)
+        && e[-1].end == e->start
+        && !(scan->ts.token[e->start].sep & apart))
+    {
+        return 1;
+    }
+
+    return e + 1 < scan->event + scan->nevents
+           && glyph_event_in(e + 1, GLYPH_PARTS) && e[1].start == e->end
+           && !(scan->ts.token[e->end].sep & apart);
 }
 
 

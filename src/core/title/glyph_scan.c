@@ -35,6 +35,7 @@ glyph_scan(const glyph_index_t *index, glyph_scan_t *scan)
     scan->words = 0;
     scan->qualifiers = 0;
     scan->nmemories = 0;
+    scan->conditions = 0;
     scan->mentions = 0;
     scan->known = 0;
 
@@ -55,7 +56,7 @@ static size_t
 glyph_scan_event(const glyph_index_t *index, glyph_scan_t *scan, size_t i)
 {
     size_t                k, name_end, class_end;
-    uint8_t               class;
+    uint8_t               class, condition;
     uint32_t              node, name;
     const glyph_tokens_t  *ts;
 
@@ -69,6 +70,7 @@ glyph_scan_event(const glyph_index_t *index, glyph_scan_t *scan, size_t i)
     name_end = 0;
     class = GLYPH_W_NONE;
     class_end = 0;
+    condition = 0;
 
     node = ts->token[i].node;
 
@@ -101,6 +103,11 @@ glyph_scan_event(const glyph_index_t *index, glyph_scan_t *scan, size_t i)
         && glyph_scan_mention(index, scan, i, name_end, name))
     {
         return name_end - i;
+    }
+
+    if (class >= GLYPH_W_CONDITION) {
+        condition = class - GLYPH_W_CONDITION + 1;
+        class = GLYPH_W_NOISE;
     }
 
     if (ts->token[i].digits && (class_end <= i + 1 || class == GLYPH_W_NOISE))
@@ -143,6 +150,11 @@ glyph_scan_event(const glyph_index_t *index, glyph_scan_t *scan, size_t i)
     }
 
     glyph_scan_put(scan, i, class_end, class, 0);
+
+    if (condition) {
+        scan->event[scan->nevents - 1].condition = condition;
+        scan->conditions = 1;
+    }
 
     return class_end - i;
 }
@@ -515,6 +527,7 @@ glyph_scan_put(glyph_scan_t *scan, size_t start, size_t end, uint8_t class,
     e->tail = 0;
     e->part = 0;
     e->listed = 0;
+    e->condition = 0;
 
     scan->known += end - start;
 
