@@ -82,6 +82,7 @@ typedef enum {
     GLYPH_W_DISK,
     GLYPH_W_OS,
     GLYPH_W_MAINBOARD,
+    GLYPH_W_RIG,            /* a frame full of cards */
 
     GLYPH_W_N,
 

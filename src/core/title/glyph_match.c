@@ -315,12 +315,17 @@ glyph_match_mended(glyph_matcher_t *m, glyph_match_t *result)
     glyph_context_t  ctx;
     glyph_tokens_t  *ts;
 
+    const uint64_t  cards =
+        GLYPH_CHIPS | glyph_wset4(GLYPH_W_CARD, GLYPH_W_BOARD, GLYPH_W_LINE,
+                                  GLYPH_W_MAKER_A)
+        | glyph_w(GLYPH_W_MAKER_N);
+
     ts = &m->other.ts;
 
     ts->len = m->title.ts.len;
     memcpy(ts->text, m->title.ts.text, ts->len);
 
-    if (!glyph_mend(m->index, ts)) {
+    if (!glyph_mend(m->index, ts, (m->title.words & cards) != 0)) {
         return 0;
     }
 

@@ -8,6 +8,7 @@ static int glyph_scan_letter(const glyph_tokens_t *ts, size_t i);
 static int glyph_scan_ddr(const glyph_tokens_t *ts, size_t i);
 static int glyph_scan_mention(const glyph_index_t *index, glyph_scan_t *scan,
     size_t start, size_t end, uint32_t node);
+static int glyph_scan_is_series(const glyph_tokens_t *ts, size_t i);
 static uint32_t glyph_scan_suffix(const glyph_index_t *index,
     const glyph_tokens_t *ts, size_t end, uint32_t node);
 static int glyph_scan_number(const glyph_index_t *index,
@@ -215,7 +216,9 @@ glyph_scan_mention(const glyph_index_t *index, glyph_scan_t *scan,
     mobile = 0;
     tail = 0;
 
-    if (t && glyph_index_class(index, ts, end) == GLYPH_W_SERIES) {
+    if (t && glyph_index_class(index, ts, end) == GLYPH_W_SERIES
+        && glyph_scan_is_series(ts, end - 1))
+    {
         return 0;
     }
 
@@ -286,6 +289,21 @@ glyph_scan_mention(const glyph_index_t *index, glyph_scan_t *scan,
     scan->mentions++;
 
     return 1;
+}
+
+
+/* "RTX 4000 series" are many cards; "HD 4870 Series" is what drivers say. */
+
+static int
+glyph_scan_is_series(const glyph_tokens_t *ts, size_t i)
+{
+    const glyph_token_t  *t;
+
+    t = &ts->token[i];
+
+    return t->digits && (t->len < 3
+                         || memcmp(ts->text + t->pos + t->len - 2, "00", 2)
+                            == 0);
 }
 
 
