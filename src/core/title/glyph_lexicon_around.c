@@ -218,6 +218,7 @@ const glyph_phrase_t  glyph_lexicon_around[] = {
     { "ftw 3", GLYPH_W_MAKER_N },
     { "ftw", GLYPH_W_MAKER_N },
     { "xc 3", GLYPH_W_MAKER_N },
+    { "kfa", GLYPH_W_MAKER_N },
     { "sapphire", GLYPH_W_MAKER_A },
     { "xfx", GLYPH_W_MAKER_A },
     { "powercolor", GLYPH_W_MAKER_A },
@@ -417,6 +418,12 @@ const glyph_phrase_t  glyph_lexicon_around[] = {
     { "麗臺", GLYPH_W_MAKER_N },
     { "丽台", GLYPH_W_MAKER_N },
     { "麗台", GLYPH_W_MAKER_N },
+    { "送", GLYPH_W_WITH },
+    { "加碼送", GLYPH_W_WITH },
+    { "附贈", GLYPH_W_WITH },
+    { "附赠", GLYPH_W_WITH },
+    { "贈", GLYPH_W_WITH },
+    { "赠", GLYPH_W_WITH },
 };
 
 const size_t  glyph_lexicon_around_n = sizeof(glyph_lexicon_around)

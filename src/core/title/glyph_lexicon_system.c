@@ -493,6 +493,8 @@ const glyph_phrase_t  glyph_lexicon_system[] = {
     { "фермы для майнинга", GLYPH_W_RIG },
     { "фермы", GLYPH_W_RIG },
     { "ферма", GLYPH_W_RIG },
+    { "ферму", GLYPH_W_RIG },
+    { "фермой", GLYPH_W_RIG },
     { "риг", GLYPH_W_RIG },
     { "игровой компьютер", GLYPH_W_PC },
     { "игровой пк", GLYPH_W_PC },

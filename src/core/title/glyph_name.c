@@ -516,16 +516,14 @@ glyph_name_other(glyph_name_ctx_t *ctx, const glyph_words_t *stem)
         return;
     }
 
-    if (!glyph_word_digits(stem, 1)
-        && (stem->n == 1 || glyph_word_digits(stem, 0)))
-    {
-        glyph_name_put(ctx, stem, 0, GLYPH_NEED_BESIDE, 0,
-                       ctx->brand ? ctx->brand : ctx->beside);
+    if (glyph_word_digits(stem, 0)) {
+        glyph_name_old(ctx, stem);
         return;
     }
 
-    if (glyph_word_digits(stem, 0)) {
-        glyph_name_old(ctx, stem);
+    if (stem->n == 1) {
+        glyph_name_put(ctx, stem, 0, GLYPH_NEED_BESIDE, 0,
+                       ctx->brand ? ctx->brand : ctx->beside);
         return;
     }
 
@@ -551,6 +549,7 @@ static void
 glyph_name_old(glyph_name_ctx_t *ctx, const glyph_words_t *stem)
 {
     size_t         i;
+    uint64_t       beside;
     glyph_words_t  words;
 
     static const char *const  suffixes[] = { "gt", "gts", "gtx", "gs", NULL };
@@ -559,9 +558,18 @@ glyph_name_old(glyph_name_ctx_t *ctx, const glyph_words_t *stem)
         /* void */
     }
 
-    if (suffixes[i] == NULL || strlen(stem->word[0]) != 4) {
-        glyph_name_put(ctx, stem, 0, GLYPH_NEED_BESIDE, 0,
-                       ctx->brand ? ctx->brand : ctx->beside);
+    if (suffixes[i] == NULL || strlen(stem->word[0]) != 4
+        || !(ctx->brand & glyph_w(GLYPH_W_GEFORCE)))
+    {
+        beside = ctx->brand ? ctx->brand : ctx->beside;
+
+        if ((beside & glyph_w(GLYPH_W_GEFORCE)) && stem->n == 1
+            && strlen(stem->word[0]) == 3)
+        {
+            beside |= glyph_w(GLYPH_W_NVIDIA);
+        }
+
+        glyph_name_put(ctx, stem, 0, GLYPH_NEED_BESIDE, 0, beside);
         return;
     }
 
