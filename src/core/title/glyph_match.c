@@ -29,6 +29,10 @@
 #define GLYPH_MATCH_MEMO      1024
 #define GLYPH_MATCH_MEMO_MAX  120
 
+/* A title of so many bytes is there as a whole when it is folded. */
+
+#define GLYPH_MATCH_FOLDED    (GLYPH_TITLE_MAX / 4)
+
 
 struct glyph_matcher_s {
     glyph_idle_item_t     idle;         /* while nobody uses it */
@@ -42,6 +46,8 @@ struct glyph_matcher_s {
 static void glyph_matcher_free(glyph_idle_item_t *item);
 static void glyph_match_title(glyph_matcher_t *m, const glyph_str_t *title,
     const glyph_str_t *model, glyph_match_t *result);
+static uint64_t glyph_match_identity(const glyph_matcher_t *m,
+    const glyph_str_t *title);
 static void glyph_match_copy(glyph_match_t *to, const glyph_match_t *from);
 static void glyph_match_read(const glyph_index_t *index, glyph_scan_t *scan,
     const glyph_str_t *text, glyph_context_t *ctx);
@@ -173,16 +179,31 @@ glyph_match(glyph_matcher_t *m, const glyph_str_t *title,
 
     if (memo == NULL) {
         glyph_match_title(m, title, model, result);
-        result->title = glyph_identity_title(title);
+        result->title = glyph_match_identity(m, title);
         return;
     }
 
     if (!known) {
         glyph_match_title(m, title, model, memo);
-        memo->title = glyph_identity_title(title);
+        memo->title = glyph_match_identity(m, title);
     }
 
     glyph_match_copy(result, memo);
+}
+
+
+/* Of the title that has been read, which it need not be folded for again. */
+
+static uint64_t
+glyph_match_identity(const glyph_matcher_t *m, const glyph_str_t *title)
+{
+    const glyph_tokens_t  *ts;
+
+    ts = &m->title.ts;
+
+    return title->len <= GLYPH_MATCH_FOLDED
+           ? glyph_identity_folded(ts->text, ts->len)
+           : glyph_identity_title(title);
 }
 
 

@@ -535,17 +535,13 @@ glyph_scan_put(glyph_scan_t *scan, size_t start, size_t end, uint8_t class,
     glyph_event_t  *e;
 
     e = &scan->event[scan->nevents++];
+
+    memset(e, 0, sizeof(glyph_event_t));
+
     e->start = start;
     e->end = end;
     e->class = class;
     e->node = node;
-    e->role = GLYPH_IS_SUBJECT;
-    e->with = 0;
-    e->mobile = 0;
-    e->tail = 0;
-    e->part = 0;
-    e->listed = 0;
-    e->condition = 0;
 
     scan->known += end - start;
 
