@@ -285,6 +285,11 @@ glyph_row_price(glyph_row_t *row, glyph_row_result_t *result)
                           GLYPH_COL_PRICE);
     }
 
+    if (price->exponent) {
+        glyph_row_warning(result, GLYPH_WARN_PRICE_EXPONENT,
+                          GLYPH_COL_PRICE);
+    }
+
     rate = glyph_rates_find(row->conf->rates, price->currency);
 
     if (rate == 0 && !glyph_tender_unknown(price->currency)) {
@@ -354,6 +359,12 @@ glyph_row_match(glyph_row_t *row, glyph_row_result_t *result)
                 l->text[GLYPH_COL_MODEL].len ? &l->text[GLYPH_COL_MODEL]
                                              : NULL,
                 &l->match);
+
+    if (l->text[GLYPH_COL_CONDITION].len == 0 && l->match.condition) {
+        l->text[GLYPH_COL_CONDITION].data
+            = (unsigned char *) l->match.condition;
+        l->text[GLYPH_COL_CONDITION].len = strlen(l->match.condition);
+    }
 
     glyph_row_rejects(row, result);
 
