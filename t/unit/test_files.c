@@ -395,7 +395,7 @@ static const file_t  jsons[] = {
       "{\"title\":\"cents?\",\"price\":{\"amount\":79900,\"currency\":\"EU"
       "R\"}},"
       "{\"title\":\"no\",\"price\":{\"from\":1}}]", 0,
-      "a=1.50 EUR;~no_rate;b=2.50 GBP;~no_rate;c=3.00 USD;!value_nested;"
+      "a=1.50 EUR;~no_rate;b=2.50 GBP;~no_rate;c=3.00 XXX;!value_nested;"
       "!value_nested;" },
 
     { "map: a path", "offer.p.value:price,product.name:title",

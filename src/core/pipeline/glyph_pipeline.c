@@ -15,8 +15,7 @@ static void glyph_pipeline_keep(glyph_pipeline_t *p, glyph_str_t *to,
     const glyph_str_t *from);
 static int glyph_pipeline_rows(glyph_pipeline_t *p,
     const glyph_sink_t *sink);
-static int glyph_pipeline_read(glyph_pipeline_t *p, glyph_slice_t *in,
-    int end, const glyph_sink_t *sink);
+static int glyph_pipeline_rest(glyph_pipeline_t *p, const glyph_sink_t *sink);
 static int glyph_pipeline_record(glyph_pipeline_t *p,
     const glyph_record_t *rec, const glyph_sink_t *sink);
 static int glyph_pipeline_give_pending(glyph_pipeline_t *p,
@@ -181,6 +180,7 @@ glyph_pipeline_run(glyph_pipeline_t *p, const unsigned char **pos,
         }
 
         rc = glyph_body_read(p->body, pos, last, end, &p->text);
+        p->looked = 0;
 
         if (rc == GLYPH_AGAIN && !glyph_body_ended(p->body)) {
             rc = GLYPH_OK;
@@ -216,6 +216,31 @@ glyph_pipeline_run(glyph_pipeline_t *p, const unsigned char **pos,
 static int
 glyph_pipeline_rows(glyph_pipeline_t *p, const glyph_sink_t *sink)
 {
+    int  rc;
+
+    rc = glyph_pipeline_rest(p, sink);
+
+    if (rc == GLYPH_AGAIN && p->late != GLYPH_LATE_NONE) {
+        rc = glyph_pipeline_late(p, sink);
+
+        if (rc != GLYPH_OK) {
+            return rc;
+        }
+
+        rc = glyph_pipeline_rest(p, sink);
+    }
+
+    return rc == GLYPH_AGAIN
+           ? glyph_pipeline_read(p, &p->text, glyph_body_ended(p->body), sink)
+           : rc;
+}
+
+
+/* The sample's, if there is one.  GLYPH_AGAIN: there are no more of them. */
+
+static int
+glyph_pipeline_rest(glyph_pipeline_t *p, const glyph_sink_t *sink)
+{
     int            rc;
     glyph_slice_t  in;
 
@@ -223,26 +248,26 @@ glyph_pipeline_rows(glyph_pipeline_t *p, const glyph_sink_t *sink)
         glyph_notes_give(&p->notes, glyph_stats_totals(p->stats), sink);
     }
 
-    if (p->sample.len) {
-        in.pos = p->sample.data + p->sample_pos;
-        in.last = p->sample.data + p->sample.len;
+    if (p->sample.len == 0 || p->late == GLYPH_LATE_GATHER) {
+        return GLYPH_AGAIN;
+    }
 
-        rc = glyph_pipeline_read(p, &in, 0, sink);
+    in.pos = p->sample.data + p->sample_pos;
+    in.last = p->sample.data + p->sample.len;
 
-        p->sample_pos = in.pos - p->sample.data;
+    rc = glyph_pipeline_read(p, &in, 0, sink);
 
-        if (rc != GLYPH_AGAIN) {
-            return rc;
-        }
+    p->sample_pos = in.pos - p->sample.data;
 
+    if (rc == GLYPH_AGAIN) {
         glyph_buf_free(&p->sample);
     }
 
-    return glyph_pipeline_read(p, &p->text, glyph_body_ended(p->body), sink);
+    return rc;
 }
 
 
-static int
+int
 glyph_pipeline_read(glyph_pipeline_t *p, glyph_slice_t *in, int end,
     const glyph_sink_t *sink)
 {
@@ -359,6 +384,11 @@ glyph_pipeline_give(glyph_pipeline_t *p, const glyph_record_t *rec,
     }
 
     if (result->rejected.n == 0) {
+
+        if (result->once) {
+            glyph_notes_row(&p->notes, result);
+        }
+
         sink->listing(sink->data, &result->listing);
 
     } else {
@@ -455,8 +485,7 @@ glyph_pipeline_end(glyph_pipeline_t *p, const glyph_sink_t *sink)
         return glyph_pipeline_refuse(p, GLYPH_FILE_NO_ROWS);
     }
 
-    glyph_notes_currency(&p->notes, totals, &p->tender);
-    glyph_notes_unknown(&p->notes, totals, &p->advice);
+    glyph_notes_rows(&p->notes, totals, &p->tender, &p->advice);
     glyph_notes_give(&p->notes, glyph_stats_totals(p->stats), sink);
 
     if (p->notes.text.failed) {

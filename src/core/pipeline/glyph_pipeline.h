@@ -79,8 +79,6 @@ typedef struct {
     uint64_t  duplicates;
     uint64_t  matches[4];       /* of valid rows, by glyph_match_e */
     uint64_t  not_gpu;
-    uint64_t  assumed;          /* of valid rows: their currency is */
-    uint64_t  unknown;          /* … is XXX */
     uint64_t  codes[GLYPH_CODE_N];  /* rows with that error or warning */
     double    score_min;        /* of valid rows; both 0 if there are none */
     double    score_max;

@@ -15,10 +15,22 @@
 #include "value/glyph_tender.h"
 
 
+/* Whether it is known that the file is UTF-8: glyph_pipeline_charset.c. */
+
+typedef enum {
+    GLYPH_LATE_NONE = 0,
+    GLYPH_LATE_ASCII,
+    GLYPH_LATE_BEFORE,
+    GLYPH_LATE_GATHER
+} glyph_late_e;
+
+
 /*
  *   slice     bytes of                 owner                valid until
  *   text      the file in UTF-8        body                 its next read
- *   sample    the file's beginning     the pipeline         it has been read
+ *   sample    the file's beginning,    the pipeline         it has been read
+ *             or what begins with its
+ *             first byte above 0x7F
  */
 
 struct glyph_pipeline_s {
@@ -32,6 +44,11 @@ struct glyph_pipeline_s {
     glyph_buf_t                   sample;
     size_t                        sample_size;  /* that it is to have */
     size_t                        sample_pos;   /* read so far */
+
+    glyph_late_e                  late;
+    const unsigned char          *high;         /* the first such byte */
+    unsigned char                 before[2];    /* and those before it */
+    unsigned                      looked:1;     /* for it, in the text */
 
     glyph_header_t               *header;
     glyph_buf_t                   head;         /* its bytes */
@@ -65,6 +82,19 @@ struct glyph_pipeline_s {
  * more text is needed, or (with a reader now) the rows can be read.
  */
 int glyph_pipeline_sample(glyph_pipeline_t *p);
+
+/* The sample is there: what it says of the charset.  GLYPH_OK, or the end. */
+int glyph_pipeline_charset(glyph_pipeline_t *p);
+
+/*
+ * The same of what comes behind it, before the text is read: GLYPH_OK, it can
+ * be, or there is a sample again; GLYPH_AGAIN, more text is needed; or else.
+ */
+int glyph_pipeline_late(glyph_pipeline_t *p, const glyph_sink_t *sink);
+
+/* Reads rows, up to in->last; "end", if no text follows. */
+int glyph_pipeline_read(glyph_pipeline_t *p, glyph_slice_t *in, int end,
+    const glyph_sink_t *sink);
 
 /* Ends it with "code" and the detail, or the code's own text: GLYPH_BAD. */
 int glyph_pipeline_refuse(glyph_pipeline_t *p, glyph_code_e code);

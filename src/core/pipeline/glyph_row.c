@@ -79,7 +79,6 @@ glyph_row_use_habit(glyph_row_t *row, const glyph_habit_t *habit)
 {
     row->dates = habit->dates;
     row->shared_urls = habit->shared_urls;
-    row->said = 0;
 }
 
 
@@ -146,6 +145,7 @@ glyph_row_read(glyph_row_t *row, const glyph_record_t *rec, int64_t index,
     glyph_row_result_t *result)
 {
     result->nwarnings = 0;
+    result->once = 0;
 
     result->rejected.import_index = index;
     result->rejected.line = rec->line;
@@ -277,6 +277,10 @@ glyph_row_price(glyph_row_t *row, glyph_row_result_t *result)
         return;
     }
 
+    if (row->shop && currency[0] == '\0') {
+        glyph_shop_currency(row->shop, price);
+    }
+
     code = glyph_tender_settle(row->tender, currency, price);
 
     if (code != GLYPH_CODE_OK) {
@@ -289,9 +293,17 @@ glyph_row_price(glyph_row_t *row, glyph_row_result_t *result)
                           GLYPH_COL_PRICE);
     }
 
+    result->once |= price->assumed << GLYPH_ONCE_ASSUMED;
+
+    if (glyph_tender_unknown(price->currency)) {
+        result->once |= 1u << GLYPH_ONCE_UNKNOWN;
+        l->price_usd = 0;
+        return;
+    }
+
     rate = glyph_rates_find(row->conf->rates, price->currency);
 
-    if (rate == 0 && !glyph_tender_unknown(price->currency)) {
+    if (rate == 0) {
         glyph_row_warning(result, GLYPH_WARN_NO_RATE,
                           currency[0] ? GLYPH_COL_CURRENCY
                                       : GLYPH_COL_PRICE);
@@ -334,7 +346,9 @@ glyph_row_values(glyph_row_t *row, glyph_row_result_t *result)
         l->has_seen_at = code == GLYPH_CODE_OK;
 
         if (code != GLYPH_CODE_OK) {
-            glyph_row_warn_once(row, result, code, GLYPH_COL_SEEN_AT);
+            result->once |= 1u << (code == GLYPH_WARN_DATE_AMBIGUOUS
+                                   ? GLYPH_ONCE_DATE_AMBIGUOUS
+                                   : GLYPH_ONCE_DATE_INVALID);
         }
     }
 
@@ -471,7 +485,7 @@ glyph_row_dedup(glyph_row_t *row, glyph_row_result_t *result)
                                       &result->key, &full);
 
     if (full) {
-        glyph_row_warn_once(row, result, GLYPH_WARN_DEDUP_FULL, GLYPH_COL_N);
+        result->once |= 1u << GLYPH_ONCE_DEDUP_FULL;
     }
 }
 
@@ -532,20 +546,5 @@ glyph_row_what(const glyph_row_result_t *result, glyph_code_e code,
         e->value.data = value->data;
         e->value.len = glyph_utf8_cut(value->data, value->len,
                                       GLYPH_ROW_VALUE_MAX);
-    }
-}
-
-
-void
-glyph_row_warn_once(glyph_row_t *row, glyph_row_result_t *result,
-    glyph_code_e code, glyph_column_e column)
-{
-    uint64_t  bit;
-
-    bit = (uint64_t) 1 << (code - GLYPH_WARN_FIRST);
-
-    if (!(row->said & bit) && result->nwarnings < GLYPH_ROW_WARNINGS) {
-        row->said |= bit;
-        glyph_row_warning(result, code, column);
     }
 }

@@ -58,7 +58,7 @@ void
 glyph_row_fields(glyph_row_t *row, const glyph_record_t *rec,
     glyph_row_result_t *result)
 {
-    int                    markup;
+    int                    markup, cut;
     size_t                 i;
     glyph_str_t            value;
     glyph_field_e          kind;
@@ -76,6 +76,7 @@ glyph_row_fields(glyph_row_t *row, const glyph_record_t *rec,
     row->longest = 0;
 
     markup = glyph_row_markup(row, rec, result);
+    cut = 0;
 
     /* the keys of JSON may have become more */
 
@@ -124,13 +125,12 @@ glyph_row_fields(glyph_row_t *row, const glyph_record_t *rec,
                 glyph_header_saw(row->header, i);
             }
 
-            if (glyph_row_extra(&result->extra, column, &value, kind)
-                != GLYPH_OK)
-            {
-                glyph_row_warning(result, GLYPH_WARN_EXTRA_TOO_LONG,
-                                  GLYPH_COL_N);
-            }
+            cut |= glyph_row_extra(&result->extra, column, &value, kind);
         }
+    }
+
+    if (cut) {
+        glyph_row_warning(result, GLYPH_WARN_EXTRA_TOO_LONG, GLYPH_COL_N);
     }
 
     if (result->extra.len) {
@@ -415,7 +415,7 @@ glyph_row_short(const glyph_row_t *row, size_t n)
 }
 
 
-/* GLYPH_BAD: with this value it would be too much. */
+/* 1: with this value it would be too much, and it is left out. */
 
 static int
 glyph_row_extra(glyph_buf_t *extra, const glyph_column_t *column,
@@ -439,12 +439,12 @@ glyph_row_extra(glyph_buf_t *extra, const glyph_column_t *column,
     /* "}" comes behind it */
 
     if (extra->len < GLYPH_ROW_NOTES_MAX) {
-        return GLYPH_OK;
+        return 0;
     }
 
     extra->len = before;
 
-    return GLYPH_BAD;
+    return 1;
 }
 
 
