@@ -207,7 +207,7 @@ ngx_glyph_form_read_handler(ngx_http_request_t *r)
     }
 
     if (ctx->form->state == NGX_GLYPH_FORM_KNOWN
-        || ngx_glyph_form_full(r))
+        || !r->reading_body || ngx_glyph_form_full(r))
     {
         ngx_glyph_form_decide(r, ctx);
     }
@@ -288,7 +288,10 @@ ngx_glyph_form_fields(ngx_http_request_t *r, ngx_glyph_form_t *form)
     size_t              i;
     ngx_int_t           rc;
     ngx_str_t           name, value;
+    ngx_glyph_asked_t  *asked;
     const glyph_str_t  *field, *text;
+
+    asked = form->order->asked;
 
     for (i = 0; /* void */ ; i++) {
         field = glyph_multipart_field_name(form->multipart, i);
@@ -305,10 +308,21 @@ ngx_glyph_form_fields(ngx_http_request_t *r, ngx_glyph_form_t *form)
 
         name.data = field->data;
         name.len = field->len;
-        value.data = text->data;
-        value.len = text->len;
 
-        form->order->asked->opts.early = 1;
+        /* as a parameter of the query, it stays as long as the request */
+
+        value.len = text->len;
+        value.data = ngx_pnalloc(r->pool, text->len + 1);
+
+        if (value.data == NULL) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+        if (text->len) {
+            ngx_memcpy(value.data, text->data, text->len);
+        }
+
+        asked->opts.early = 1;
 
         rc = ngx_glyph_params_field(r, form->order, &name, &value);
 

@@ -143,8 +143,8 @@ glyph_notes_dates(glyph_notes_t *notes, glyph_once_e once, glyph_code_e code,
 
     glyph_buf_reset(text);
     glyph_notes_count(text, rows->rows, "date", "dates");
-    glyph_buf_puts(text, rows->rows == 1 ? " is" : " are");
-    glyph_buf_puts(text, " left out, the first in line ");
+    glyph_buf_puts(text, rows->rows == 1 ? " is left out, in line "
+                                         : " are left out, the first in line ");
     glyph_json_int(text, (int64_t) rows->line);
     glyph_buf_puts(text, ": \"");
     glyph_buf_append(text, notes->text.data + rows->start, rows->len);
