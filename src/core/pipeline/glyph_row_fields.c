@@ -71,9 +71,11 @@ glyph_row_fields(glyph_row_t *row, const glyph_record_t *rec,
     result->changed = 0;
 
     glyph_buf_reset(&result->extra);
-    row->sku_text.len = 0;
     row->price_number = 0;
-    row->longest = 0;
+
+    /* no text is longer than the record, but a title that others add to */
+
+    row->longest = rec->raw.len;
 
     markup = glyph_row_markup(row, rec, result);
     cut = 0;
@@ -102,14 +104,14 @@ glyph_row_fields(glyph_row_t *row, const glyph_record_t *rec,
         column = &row->columns[i];
         kind = rec->kinds ? rec->kinds[i] : GLYPH_FIELD_TEXT;
 
-        if ((int) i == row->sku) {
-            row->sku_text = value;
-        }
-
         if (column->used < GLYPH_COL_N) {
 
             if (markup && kind == GLYPH_FIELD_TEXT) {
                 glyph_row_decode(&value, column->used, result);
+
+                if (value.len == 0) {
+                    continue;
+                }
             }
 
             glyph_row_known(row, &value, kind, column->used, result);
@@ -131,6 +133,13 @@ glyph_row_fields(glyph_row_t *row, const glyph_record_t *rec,
 
     if (cut) {
         glyph_row_warning(result, GLYPH_WARN_EXTRA_TOO_LONG, GLYPH_COL_N);
+    }
+
+    row->sku_text.len = 0;
+
+    if (row->sku >= 0 && (size_t) row->sku < rec->nfields) {
+        row->sku_text = rec->fields[row->sku];
+        glyph_utf8_trim(&row->sku_text);
     }
 
     if (result->extra.len) {
@@ -255,10 +264,6 @@ static void
 glyph_row_known(glyph_row_t *row, const glyph_str_t *value,
     glyph_field_e kind, glyph_column_e column, glyph_row_result_t *result)
 {
-    if (value->len == 0) {
-        return;
-    }
-
     if (glyph_placeholder(value, glyph_row_placeholders[column])) {
 
         if (!(result->changed & 1u << column)) {
@@ -278,8 +283,8 @@ glyph_row_known(glyph_row_t *row, const glyph_str_t *value,
 
     result->listing.text[column] = *value;
 
-    if (value->len > row->longest) {
-        row->longest = value->len;
+    if (kind == GLYPH_FIELD_TEXT) {
+        return;
     }
 
     if (kind == GLYPH_FIELD_NESTED) {
