@@ -15,11 +15,11 @@
  */
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_answer.h"
 #include "ngx_glyph_clock.h"
 #include "ngx_glyph_form.h"
 #include "ngx_glyph_http.h"
 #include "ngx_glyph_options.h"
-#include "ngx_glyph_upload.h"
 #include "core/body/glyph_form_opts.h"
 #include "core/body/glyph_multipart.h"
 
@@ -346,7 +346,7 @@ ngx_glyph_form_failed(ngx_http_request_t *r, ngx_int_t rc)
         c->timedout = 0;
         r->keepalive = 0;
 
-        rc = ngx_glyph_problem(r, ngx_glyph_upload_why(rc));
+        rc = ngx_glyph_problem(r, ngx_glyph_answer_why(rc));
     }
 
     ngx_http_finalize_request(r, rc);

@@ -614,7 +614,7 @@ ngx_glyph_upload_body_failed(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
     const char        *detail;
     ngx_glyph_code_e   code;
 
-    code = ngx_glyph_upload_why(rc);
+    code = ngx_glyph_answer_why(rc);
     detail = (code == NGX_GLYPH_CODE_INTERNAL_ERROR)
              ? "the body could not be read; see the error log" : NULL;
 
@@ -631,26 +631,4 @@ ngx_glyph_upload_body_failed(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
     }
 
     ngx_glyph_job_abort(ctx->client.job, code, detail);
-}
-
-
-/* 400, 408, 413, 500 … */
-
-ngx_glyph_code_e
-ngx_glyph_upload_why(ngx_int_t rc)
-{
-    switch (rc) {
-
-    case NGX_HTTP_REQUEST_ENTITY_TOO_LARGE:
-        return NGX_GLYPH_CODE_BODY_TOO_LARGE;
-
-    case NGX_HTTP_REQUEST_TIME_OUT:
-        return NGX_GLYPH_CODE_BODY_TIMEOUT;
-
-    case NGX_HTTP_INTERNAL_SERVER_ERROR:
-        return NGX_GLYPH_CODE_INTERNAL_ERROR;
-
-    default:
-        return NGX_GLYPH_CODE_BODY_MALFORMED;
-    }
 }

@@ -16,8 +16,5 @@
 ngx_int_t ngx_glyph_upload_handler(ngx_http_request_t *r,
     ngx_glyph_output_t *output);
 
-/* What nginx means by a status with which it does not read the body. */
-ngx_glyph_code_e ngx_glyph_upload_why(ngx_int_t rc);
-
 
 #endif /* _NGX_GLYPH_UPLOAD_H_INCLUDED_ */

@@ -121,6 +121,11 @@ glyph_notes_currency(glyph_notes_t *notes, const glyph_tender_t *tender,
         glyph_buf_putc(text, ')');
     }
 
+    if (tender->doubted) {
+        glyph_buf_puts(text, " (what else the file has is of another "
+                       "country with the same sign)");
+    }
+
     glyph_buf_puts(text, ": kept as XXX, without a price in USD and its "
                    "part of the score; say ?currency=EUR, or name the "
                    "column \"price (EUR)\"");

@@ -34,7 +34,7 @@
 
 #define GLYPH_SAMPLE_SIZE       32768
 #define GLYPH_SAMPLE_MAX        65536   /* if the header is that long */
-#define GLYPH_PIPELINE_VERSION  4       /* part of the spool's fingerprint */
+#define GLYPH_PIPELINE_VERSION  5       /* part of the spool's fingerprint */
 
 
 /* Shared by all jobs of a location; must outlive them. */
