@@ -394,6 +394,10 @@ static const file_t  prices[] = {
       "title,price\na,\xe2\x82\xa9" "700000\nb,500000\n", 0,
       "a=700000.00 KRW;~no_rate;b=500000.00 XXX;" },
 
+    { "a crown is no dollar either", NULL,
+      "title,price\na,7 000 kr\nb,5000\n", 0,
+      "a=7000.00 XXX;b=5000.00 XXX;" },
+
     { "or does not", NULL, "title,price\na,$700\nb,500\nc,400 GBP\n", 0,
       "a=700.00 USD;b=500.00 USD;c=400.00 GBP;~no_rate;" },
 
@@ -484,6 +488,16 @@ static const file_t  jsons[] = {
       "\"sale_price\":{\"value\":899,\"currency\":\"GBP\"}},"
       "{\"title\":\"c\",\"price\":\"999 GBP\",\"sale_price\":899}]", 0,
       "a=899.00 GBP;~no_rate;b=999.00 USD;c=899.00 GBP;~no_rate;" },
+
+    { "objects where what is optional should be", NULL,
+      "[{\"title\":\"a\",\"price\":1,\"seller\":{\"name\":\"ann\"},"
+      "\"currency\":[\"EUR\"]},{\"title\":[\"b\"],\"price\":1}]", 0,
+      "a=1.00 XXX {\"seller\":{\"name\":\"ann\"}};~nested_ignored;"
+      "~currency_invalid;!value_nested;" },
+
+    { "columns and data, as pandas writes them", NULL,
+      "{\"columns\":[\"title\",\"price\"],\"index\":[0],\"data\":"
+      "[[\"a\",1]]}", 0, "refused json_malformed" },
 
     { "an object of columns, as pandas writes it", NULL,
       "{\"title\":{\"0\":\"a\"},\"price\":{\"0\":700}}", 0,

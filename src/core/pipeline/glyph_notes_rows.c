@@ -119,9 +119,8 @@ glyph_notes_currency(glyph_notes_t *notes, const glyph_tender_t *tender,
                        "prices speak against ");
         glyph_buf_puts(text, tender->assumed);
         glyph_buf_putc(text, ')');
-    }
 
-    if (tender->doubted) {
+    } else if (tender->doubted) {
         glyph_buf_puts(text, " (what else the file has is of another "
                        "country with the same sign)");
     }

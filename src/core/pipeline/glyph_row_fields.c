@@ -104,7 +104,21 @@ glyph_row_fields(glyph_row_t *row, const glyph_record_t *rec,
         column = &row->columns[i];
         kind = rec->kinds ? rec->kinds[i] : GLYPH_FIELD_TEXT;
 
-        if (column->used < GLYPH_COL_N) {
+        if (kind == GLYPH_FIELD_NESTED && column->used < GLYPH_COL_N
+            && column->used != GLYPH_COL_TITLE
+            && column->used != GLYPH_COL_PRICE
+            && column->used != GLYPH_COL_CURRENCY)
+        {
+            /* what may be empty is, and what is there is kept */
+
+            result->given[column->used] = value;
+            result->changed |= 1u << column->used;
+
+            glyph_row_warning(result, GLYPH_WARN_VALUE_NESTED, column->used);
+
+            cut |= glyph_row_extra(&result->extra, column, &value, kind);
+
+        } else if (column->used < GLYPH_COL_N) {
 
             if (markup && kind == GLYPH_FIELD_TEXT) {
                 glyph_row_decode(&value, column->used, result);
@@ -287,7 +301,7 @@ glyph_row_known(glyph_row_t *row, const glyph_str_t *value,
         return;
     }
 
-    if (kind == GLYPH_FIELD_NESTED) {
+    if (kind == GLYPH_FIELD_NESTED && column != GLYPH_COL_CURRENCY) {
         glyph_row_error(result, GLYPH_ROW_VALUE_NESTED, column);
     }
 

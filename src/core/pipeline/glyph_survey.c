@@ -105,7 +105,7 @@ glyph_survey_price(glyph_survey_t *v, const glyph_record_t *rec)
     if (glyph_money_parse(glyph_survey_field(v, rec, GLYPH_COL_PRICE),
                           v->sample->decimal, &money)
         == GLYPH_CODE_OK
-        && money.currency[0])
+        && (money.currency[0] || money.sign != GLYPH_SIGN_NONE))
     {
         glyph_tender_beside(v->tender, money.currency, money.sign);
 
