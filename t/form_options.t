@@ -17,6 +17,8 @@ _EOC_
 our $Config = <<'_EOC_';
 location = /import { glyph_import; client_max_body_size 0; }
 location = /small { glyph_import; client_body_buffer_size 200; }
+location = /mirrored { mirror /seen; glyph_import; }
+location = /seen { internal; return 204; }
 location = /score { glyph_transform; client_max_body_size 0; }
 location = /late { glyph_import; client_body_timeout 300ms; }
 location = /never { glyph_import; glyph_upload_timeout 300ms; }
@@ -204,3 +206,15 @@ qr/"job_id":"$::Id{background}"/
 [200, 200]
 --- response_body_like eval
 [qr/"valid_rows":20002,.*"dry_run":true/s, qr/"valid_rows":20002,/]
+
+
+=== TEST 13: a form that another module has read
+--- request eval
+["POST /mirrored\n" . ::form(dry_run => 'true', file => $::Rows),
+ "POST /mirrored\n" . ::form(dry_run => 'yes', file => $::Rows),
+ "POST /mirrored\n" . ::form(decimal => 'point', file => $::Rows)]
+--- error_code eval
+[200, 400, 200]
+--- response_body_like eval
+[qr/"valid_rows":2,.*"dry_run":true/s, qr/"code":"field_invalid"/,
+ qr/"import_id":"[^"]+".*"valid_rows":2,/s]

@@ -16,6 +16,7 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_answer.h"
+#include "ngx_glyph_body_saved.h"
 #include "ngx_glyph_clock.h"
 #include "ngx_glyph_form.h"
 #include "ngx_glyph_http.h"
@@ -40,6 +41,8 @@ struct ngx_glyph_form_s {
 };
 
 
+static ngx_int_t ngx_glyph_form_saved(ngx_http_request_t *r,
+    ngx_glyph_ctx_t *ctx, ngx_glyph_form_t *form);
 static void ngx_glyph_form_cleanup(void *data);
 static void ngx_glyph_form_handler(ngx_http_request_t *r);
 static void ngx_glyph_form_read_handler(ngx_http_request_t *r);
@@ -91,6 +94,10 @@ ngx_glyph_form_read(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    if (ngx_glyph_body_saved(r) == NGX_OK) {
+        return ngx_glyph_form_saved(r, ctx, form);
+    }
+
     ctx->form = form;
 
     ngx_http_set_ctx(r, ctx, ngx_glyph_module);
@@ -116,6 +123,46 @@ ngx_glyph_form_read(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
     }
 
     return NGX_DONE;
+}
+
+
+/* Another module has read the body: what is in memory is looked at. */
+
+static ngx_int_t
+ngx_glyph_form_saved(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
+    ngx_glyph_form_t *form)
+{
+    int                   looked;
+    ngx_int_t             rc;
+    glyph_str_t           out;
+    ngx_chain_t          *cl;
+    ngx_glyph_order_t    *order;
+    const unsigned char  *p;
+
+    looked = GLYPH_AGAIN;
+
+    for (cl = r->request_body->bufs;
+         cl && ngx_buf_in_memory(cl->buf) && looked == GLYPH_AGAIN;
+         cl = cl->next)
+    {
+        p = cl->buf->pos;
+        looked = glyph_multipart_read(form->multipart, &p, cl->buf->last,
+                                      &out);
+    }
+
+    rc = (looked != GLYPH_AGAIN || cl == NULL)
+         ? ngx_glyph_form_fields(r, form) : NGX_DECLINED;
+
+    ngx_glyph_form_stop(form);
+
+    if (rc != NGX_DECLINED) {
+        return rc;
+    }
+
+    order = form->order;
+    form->order = NULL;
+
+    return form->formed(r, ctx, order);
 }
 
 

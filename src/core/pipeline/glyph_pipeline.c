@@ -15,7 +15,10 @@ static void glyph_pipeline_keep(glyph_pipeline_t *p, glyph_str_t *to,
     const glyph_str_t *from);
 static int glyph_pipeline_rows(glyph_pipeline_t *p,
     const glyph_sink_t *sink);
+static int glyph_pipeline_late(glyph_pipeline_t *p, const glyph_sink_t *sink);
 static int glyph_pipeline_rest(glyph_pipeline_t *p, const glyph_sink_t *sink);
+static int glyph_pipeline_read(glyph_pipeline_t *p, glyph_slice_t *in,
+    int end, const glyph_sink_t *sink);
 static int glyph_pipeline_record(glyph_pipeline_t *p,
     const glyph_record_t *rec, const glyph_sink_t *sink);
 static int glyph_pipeline_give_pending(glyph_pipeline_t *p,
@@ -28,6 +31,7 @@ static void glyph_pipeline_warnings(glyph_pipeline_t *p,
 static int glyph_pipeline_budget(glyph_pipeline_t *p);
 static int glyph_pipeline_ratio(glyph_pipeline_t *p);
 static int glyph_pipeline_end(glyph_pipeline_t *p, const glyph_sink_t *sink);
+static int glyph_pipeline_refuse(glyph_pipeline_t *p, glyph_code_e code);
 
 
 int
@@ -166,6 +170,10 @@ glyph_pipeline_run(glyph_pipeline_t *p, const unsigned char **pos,
 
         rc = p->reader ? GLYPH_AGAIN : glyph_pipeline_sample(p);
 
+        if (rc == GLYPH_BAD) {
+            rc = glyph_pipeline_refuse(p, p->code);
+        }
+
         if (rc == GLYPH_AGAIN && p->reader) {
             rc = glyph_pipeline_rows(p, sink);
         }
@@ -236,6 +244,43 @@ glyph_pipeline_rows(glyph_pipeline_t *p, const glyph_sink_t *sink)
 }
 
 
+/*
+ * What the text's first byte above 0x7F says of the charset, before it is read:
+ * GLYPH_OK, it can be, or there is a sample again; GLYPH_AGAIN, more text is
+ * needed; or else.
+ */
+
+static int
+glyph_pipeline_late(glyph_pipeline_t *p, const glyph_sink_t *sink)
+{
+    int            rc;
+    glyph_slice_t  in;
+
+    if (p->late == GLYPH_LATE_ASCII) {
+        glyph_pipeline_look(p);
+    }
+
+    if (p->late == GLYPH_LATE_BEFORE) {
+        in.pos = p->text.pos;
+        in.last = p->high;
+
+        rc = glyph_pipeline_read(p, &in, 0, sink);
+
+        p->text.pos = in.pos;
+
+        if (rc != GLYPH_AGAIN) {
+            return rc;
+        }
+
+        p->late = GLYPH_LATE_GATHER;
+
+        glyph_buf_append(&p->sample, p->before, sizeof(p->before));
+    }
+
+    return p->late == GLYPH_LATE_GATHER ? glyph_pipeline_gather(p) : GLYPH_OK;
+}
+
+
 /* The sample's, if there is one.  GLYPH_AGAIN: there are no more of them. */
 
 static int
@@ -267,7 +312,7 @@ glyph_pipeline_rest(glyph_pipeline_t *p, const glyph_sink_t *sink)
 }
 
 
-int
+static int
 glyph_pipeline_read(glyph_pipeline_t *p, glyph_slice_t *in, int end,
     const glyph_sink_t *sink)
 {
@@ -513,7 +558,9 @@ glyph_pipeline_sha256(const glyph_pipeline_t *p)
 }
 
 
-int
+/* Ends it with "code" and the detail, or the code's own text: GLYPH_BAD. */
+
+static int
 glyph_pipeline_refuse(glyph_pipeline_t *p, glyph_code_e code)
 {
     p->code = code;

@@ -17,10 +17,8 @@
 #include "text/glyph_utf8.h"
 
 
-static void glyph_pipeline_look(glyph_pipeline_t *p);
 static void glyph_pipeline_passed(glyph_pipeline_t *p,
     const unsigned char *start, const unsigned char *last);
-static int glyph_pipeline_gather(glyph_pipeline_t *p);
 
 
 int
@@ -38,7 +36,8 @@ glyph_pipeline_charset(glyph_pipeline_t *p)
     if (western != GLYPH_WESTERN_NONE
         && !glyph_foreign_is_text(p->sample.data, p->sample.len, &p->detail))
     {
-        return glyph_pipeline_refuse(p, GLYPH_FILE_NOT_TEXT);
+        p->code = GLYPH_FILE_NOT_TEXT;
+        return GLYPH_BAD;
     }
 
     switch (western) {
@@ -53,7 +52,8 @@ glyph_pipeline_charset(glyph_pipeline_t *p)
                        "UTF-8, and do not look like windows-1252; name the "
                        "charset, such as charset=windows-1251 or gb18030");
 
-        return glyph_pipeline_refuse(p, GLYPH_FILE_CHARSET_UNKNOWN);
+        p->code = GLYPH_FILE_CHARSET_UNKNOWN;
+        return GLYPH_BAD;
 
     default:
         break;
@@ -70,45 +70,14 @@ glyph_pipeline_charset(glyph_pipeline_t *p)
 }
 
 
-int
-glyph_pipeline_late(glyph_pipeline_t *p, const glyph_sink_t *sink)
-{
-    int            rc;
-    glyph_slice_t  in;
-
-    if (p->late == GLYPH_LATE_ASCII && !p->looked
-        && p->text.pos < p->text.last)
-    {
-        glyph_pipeline_look(p);
-    }
-
-    if (p->late == GLYPH_LATE_BEFORE) {
-        in.pos = p->text.pos;
-        in.last = p->high;
-
-        rc = glyph_pipeline_read(p, &in, 0, sink);
-
-        p->text.pos = in.pos;
-
-        if (rc != GLYPH_AGAIN) {
-            return rc;
-        }
-
-        p->late = GLYPH_LATE_GATHER;
-
-        glyph_buf_append(&p->sample, p->before, sizeof(p->before));
-    }
-
-    return p->late == GLYPH_LATE_GATHER ? glyph_pipeline_gather(p) : GLYPH_OK;
-}
-
-
-/* Of a text that is new. */
-
-static void
+void
 glyph_pipeline_look(glyph_pipeline_t *p)
 {
     size_t  n;
+
+    if (p->looked || p->text.pos == p->text.last) {
+        return;
+    }
 
     n = glyph_utf8_ascii(p->text.pos, p->text.last - p->text.pos);
 
@@ -142,7 +111,7 @@ glyph_pipeline_passed(glyph_pipeline_t *p, const unsigned char *start,
 
 /* A few odd lines are those rows' errors: the file is not refused any more. */
 
-static int
+int
 glyph_pipeline_gather(glyph_pipeline_t *p)
 {
     size_t  n, room;

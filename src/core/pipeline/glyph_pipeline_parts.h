@@ -79,24 +79,22 @@ struct glyph_pipeline_s {
 
 /*
  * Gathers the sample and decides by it how the file is read.  GLYPH_AGAIN:
- * more text is needed, or (with a reader now) the rows can be read.
+ * more text is needed, or (with a reader now) the rows can be read; GLYPH_BAD:
+ * it is refused, for "code".
  */
 int glyph_pipeline_sample(glyph_pipeline_t *p);
 
-/* The sample is there: what it says of the charset.  GLYPH_OK, or the end. */
+/* The sample is there: what it says of the charset.  GLYPH_OK, or GLYPH_BAD
+   with p->code. */
 int glyph_pipeline_charset(glyph_pipeline_t *p);
 
+/* In ASCII: looks at a text that is new. */
+void glyph_pipeline_look(glyph_pipeline_t *p);
+
 /*
- * The same of what comes behind it, before the text is read: GLYPH_OK, it can
- * be, or there is a sample again; GLYPH_AGAIN, more text is needed; or else.
+ * In GATHER: GLYPH_OK, there is a sample again, and it is decided; or
+ * GLYPH_AGAIN, more text is needed; or GLYPH_ERROR.
  */
-int glyph_pipeline_late(glyph_pipeline_t *p, const glyph_sink_t *sink);
-
-/* Reads rows, up to in->last; "end", if no text follows. */
-int glyph_pipeline_read(glyph_pipeline_t *p, glyph_slice_t *in, int end,
-    const glyph_sink_t *sink);
-
-/* Ends it with "code" and the detail, or the code's own text: GLYPH_BAD. */
-int glyph_pipeline_refuse(glyph_pipeline_t *p, glyph_code_e code);
+int glyph_pipeline_gather(glyph_pipeline_t *p);
 
 #endif /* GLYPH_PIPELINE_PARTS_H_INCLUDED */

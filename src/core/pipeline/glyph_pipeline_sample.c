@@ -10,6 +10,7 @@
 
 
 static int glyph_pipeline_decide(glyph_pipeline_t *p);
+static int glyph_pipeline_begin(glyph_pipeline_t *p, glyph_sample_t *s);
 
 
 int
@@ -59,7 +60,6 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
 {
     int             rc;
     glyph_code_e    code;
-    glyph_habit_t   habit;
     glyph_sample_t  s;
 
     memset(&s, 0, sizeof(glyph_sample_t));
@@ -107,7 +107,8 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
     glyph_buf_free(&s.path);
 
     if (rc != GLYPH_OK) {
-        return (rc == GLYPH_BAD) ? glyph_pipeline_refuse(p, code) : rc;
+        p->code = code;
+        return rc;
     }
 
     if (!p->conf->extra) {
@@ -121,13 +122,25 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
         code = glyph_scored_columns(p->header, &p->detail);
 
         if (code != GLYPH_CODE_OK) {
-            return glyph_pipeline_refuse(p, code);
+            p->code = code;
+            return GLYPH_BAD;
         }
     }
 
-    p->delimiter = s.delimiter;
-    p->habit = s.decimal;
-    p->sample_pos = s.pos - s.data;
+    return glyph_pipeline_begin(p, &s);
+}
+
+
+/* The header is known: what its rows, as far as there are some, say of all. */
+
+static int
+glyph_pipeline_begin(glyph_pipeline_t *p, glyph_sample_t *s)
+{
+    glyph_habit_t  habit;
+
+    p->delimiter = s->delimiter;
+    p->habit = s->decimal;
+    p->sample_pos = s->pos - s->data;
 
     glyph_tender_init(&p->tender, glyph_header_currency(p->header),
                       p->opts.currency, p->conf->currency);
@@ -135,26 +148,26 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
     glyph_tender_doubt(&p->tender, glyph_header_language(p->header),
                        p->habit);
 
-    if (s.format == GLYPH_FORMAT_CSV) {
-        glyph_skip_init(&p->skip, p->header, !s.headless);
-        s.skip = &p->skip;
+    if (s->format == GLYPH_FORMAT_CSV) {
+        glyph_skip_init(&p->skip, p->header, !s->headless);
+        s->skip = &p->skip;
     }
 
-    if (glyph_survey(&s, &p->tender) != GLYPH_OK
+    if (glyph_survey(s, &p->tender) != GLYPH_OK
         || (!p->opts.scored
-            && glyph_title_choose(&s, p->conf->registry, &p->notes,
+            && glyph_title_choose(s, p->conf->registry, &p->notes,
                                   &p->advice)
                != GLYPH_OK))
     {
         return GLYPH_ERROR;
     }
 
-    if (s.format == GLYPH_FORMAT_CSV) {
-        p->one_line = glyph_sample_one_line(&s);
+    if (s->format == GLYPH_FORMAT_CSV) {
+        p->one_line = glyph_sample_one_line(s);
 
         /* the title may be another column now */
 
-        glyph_skip_init(&p->skip, p->header, !s.headless);
+        glyph_skip_init(&p->skip, p->header, !s->headless);
     }
 
     glyph_notes_header(&p->notes, p->header);
@@ -167,7 +180,7 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
                               p->habit);
 
     if (p->row == NULL
-        || glyph_habit_find(&habit, &p->opts, &s, p->row) != GLYPH_OK)
+        || glyph_habit_find(&habit, &p->opts, s, p->row) != GLYPH_OK)
     {
         return GLYPH_ERROR;
     }
