@@ -56,9 +56,46 @@ END
 $$;
 
 
--- make_orders() makes those of the next import that has none and returns its
--- id, NULL if none is left; one that another session is at is left to it.
+-- The next import behind p_after that is to have orders and has none, or NULL.
+
+CREATE OR REPLACE FUNCTION glyph.next_orders(p_after uuid) RETURNS uuid
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT i.id
+      FROM glyph.imports i
+     WHERE i.state = 'completed' AND i.undone_at IS NULL
+           AND i.ordered_at IS NULL AND i.valid_rows > 1000
+           AND i.id > p_after
+     ORDER BY i.id
+     LIMIT 1;
+$$;
+
+
+-- Makes them; false if there is nothing to do, or another session is at it.
 -- Until they are there a page is a sort of all of the import.
+
+CREATE OR REPLACE FUNCTION glyph.make_orders(p_id uuid) RETURNS bool
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT pg_try_advisory_xact_lock(723627614, hashtext(p_id::text)) THEN
+        RETURN false;
+    END IF;
+
+    PERFORM 1 FROM glyph.imports i
+      WHERE i.id = p_id AND i.state = 'completed' AND i.undone_at IS NULL
+            AND i.ordered_at IS NULL AND i.valid_rows > 1000;
+
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+
+    PERFORM glyph.order_import(p_id);
+    RETURN true;
+END
+$$;
+
+
+-- For a worker of the release before, and for the end of this file: those of the
+-- next import; its id, NULL if none is left.
 
 CREATE OR REPLACE FUNCTION glyph.make_orders() RETURNS uuid
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -66,28 +103,9 @@ DECLARE
     v_id uuid := '00000000-0000-0000-0000-000000000000';
 BEGIN
     LOOP
-        SELECT i.id INTO v_id
-          FROM glyph.imports i
-         WHERE i.state = 'completed' AND i.undone_at IS NULL
-               AND i.ordered_at IS NULL AND i.valid_rows > 1000
-               AND i.id > v_id
-         ORDER BY i.id
-         LIMIT 1;
+        v_id := glyph.next_orders(v_id);
 
-        IF NOT FOUND THEN
-            RETURN NULL;
-        END IF;
-
-        CONTINUE WHEN NOT pg_try_advisory_xact_lock(723627614,
-                                                    hashtext(v_id::text));
-
-        -- asked again: whoever had the lock may be done
-
-        PERFORM 1 FROM glyph.imports i
-          WHERE i.id = v_id AND i.undone_at IS NULL AND i.ordered_at IS NULL;
-
-        IF FOUND THEN
-            PERFORM glyph.order_import(v_id);
+        IF v_id IS NULL OR glyph.make_orders(v_id) THEN
             RETURN v_id;
         END IF;
     END LOOP;

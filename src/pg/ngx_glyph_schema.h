@@ -14,7 +14,7 @@
 #define NGX_GLYPH_SCHEMA_VERSION  3
 
 /* of all functions of these names: name and body, each with a newline */
-#define NGX_GLYPH_SCHEMA_DIGEST   "6f7e005d26ac9f76f19a895b9f8b8aa8"
+#define NGX_GLYPH_SCHEMA_DIGEST   "9a36d649f642e6d6d19d45395e866891"
 #define NGX_GLYPH_SCHEMA_FUNCTIONS                                            \
     "api_args,api_deltas,api_errors,api_imports,api_jobs,api_listings," \
     "api_models,api_report,api_schema_versions,api_unknowns,api_warnings," \
@@ -23,10 +23,11 @@
     "damaged,end_backends,ends_page,error_page,error_records,fail," \
     "fence_error,heartbeat,hold,is_final,is_own,is_sound,job_header," \
     "job_result,job_status,make_orders,markdown,markdown_table,nearest," \
-    "newest_imports,on_page,order_import,order_key,order_part," \
-    "order_position,order_where,ordered_listings,purge,reap,reap_silent," \
-    "repeats,reset,safe_text,schema_version,shown_counts,shown_progress," \
-    "shown_score,shown_state,spooled,sync_models,take,time_key,undo"
+    "newest_imports,next_orders,on_page,order_import,order_key," \
+    "order_part,order_position,order_where,ordered_listings,purge,reap," \
+    "reap_silent,repeats,reset,safe_text,schema_version,shown_counts," \
+    "shown_progress,shown_score,shown_state,spooled,sync_models,take," \
+    "time_key,undo"
 
 
 #endif /* _NGX_GLYPH_SCHEMA_H_INCLUDED_ */

@@ -172,8 +172,8 @@ subtest 'warnings' => sub {
 # A number 2 is the present one without what came with 3.
 subtest 'from 2 to 3' => sub {
     sql('DROP VIEW glyph.warning_view');
-    sql('DROP FUNCTION glyph.api_warnings, glyph.make_orders,'
-        . ' glyph.order_import');
+    sql('DROP FUNCTION glyph.api_warnings, glyph.make_orders(),'
+        . ' glyph.make_orders(uuid), glyph.next_orders, glyph.order_import');
     sql('DROP TABLE glyph.import_warnings');
     sql('DROP TABLE glyph.listing_orders');
     sql('ALTER TABLE glyph.imports DROP ordered_at');
