@@ -8,42 +8,49 @@
 -- which float8 holds exactly as far as numeric(14,2) goes.
 
 
--- Those of one import, in one transaction.  What is undone meanwhile keeps none:
--- its row is not locked before the end, as undo() would wait.
+-- Those of one import, from one read of it, in one transaction.  A sort of
+-- numbers takes a fifth of the time that a sort of pairs does: so a price is
+-- one number with its import_index, where 63 bits hold both; prices of 42
+-- million USD and more are few, and come behind them.  What is undone meanwhile
+-- keeps none: its row is not locked before the end, as undo() would wait.
 
 CREATE OR REPLACE FUNCTION glyph.order_import(p_id uuid,
     p_size int DEFAULT 1000) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 SET work_mem = '64MB' SET jit = off AS $$
 BEGIN
+    WITH k AS MATERIALIZED (
+        SELECT array_agg(l.i ORDER BY l.score, l.i) AS by_score,
+               array_agg(l.cents << 31 | l.i ORDER BY l.cents << 31 | l.i)
+                   FILTER (WHERE l.cents < 1::int8 << 32) AS by_price,
+               array_agg(l.i ORDER BY l.cents, l.i)
+                   FILTER (WHERE l.cents >= 1::int8 << 32) AS dear,
+               array_agg(l.i ORDER BY l.i)
+                   FILTER (WHERE l.cents IS NULL) AS unpriced
+          FROM (SELECT l.import_index AS i, l.score,
+                       (l.price_usd * 100)::int8 AS cents
+                  FROM glyph.listings l
+                 WHERE l.import_id = p_id OFFSET 0) l
+    ), o AS MATERIALIZED (
+        SELECT 's' AS kind, k.by_score AS idx FROM k
+         UNION ALL
+        SELECT 'p', ARRAY(SELECT (p & 2147483647)::int4
+                            FROM unnest(k.by_price) p) || k.dear FROM k
+         UNION ALL
+        SELECT 'n', k.unpriced FROM k
+    )
     INSERT INTO glyph.listing_orders
            (import_id, kind, n, key, first_index, idx)
-    SELECT p_id, 's', x.n, x.key, x.idx[1], x.idx
-      FROM (SELECT r / p_size AS n, min(score) AS key,
-                   array_agg(import_index ORDER BY r) AS idx
-              FROM (SELECT l.import_index, l.score,
-                           row_number() OVER (ORDER BY l.score,
-                                                       l.import_index)
-                               - 1 AS r
-                      FROM glyph.listings l
-                     WHERE l.import_id = p_id) k
-             GROUP BY 1) x;
-
-    INSERT INTO glyph.listing_orders
-           (import_id, kind, n, key, first_index, idx)
-    SELECT p_id, x.kind, x.n, x.key, x.idx[1], x.idx
-      FROM (SELECT kind, r / p_size AS n, min(cents) AS key,
-                   array_agg(import_index ORDER BY r) AS idx
-              FROM (SELECT p.*, row_number() OVER (PARTITION BY p.kind
-                                    ORDER BY p.cents, p.import_index) - 1 AS r
-                      FROM (SELECT l.import_index,
-                                   CASE WHEN l.price_usd IS NULL THEN 'n'
-                                        ELSE 'p' END AS kind,
-                                   coalesce((l.price_usd * 100)::float8, 0)
-                                       AS cents
-                              FROM glyph.listings l
-                             WHERE l.import_id = p_id) p) k
-             GROUP BY 1, 2) x;
+    SELECT p_id, x.kind, x.n,
+           CASE x.kind WHEN 's' THEN l.score
+                       ELSE coalesce((l.price_usd * 100)::float8, 0) END,
+           x.idx[1], x.idx
+      FROM (SELECT o.kind, n, o.idx[n * p_size + 1 : (n + 1) * p_size] AS idx
+              FROM o CROSS JOIN LATERAL
+                   generate_series(0, (cardinality(o.idx) - 1) / p_size) n
+            OFFSET 0) x
+           JOIN glyph.listings l
+             ON l.import_id = p_id AND l.import_index = x.idx[1];
 
     UPDATE glyph.imports i
        SET ordered_at = now()

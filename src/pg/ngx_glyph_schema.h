@@ -14,7 +14,7 @@
 #define NGX_GLYPH_SCHEMA_VERSION  3
 
 /* of all functions of these names: name and body, each with a newline */
-#define NGX_GLYPH_SCHEMA_DIGEST   "9a36d649f642e6d6d19d45395e866891"
+#define NGX_GLYPH_SCHEMA_DIGEST   "278cff015b78fa9f7686c6e702e5422a"
 #define NGX_GLYPH_SCHEMA_FUNCTIONS                                            \
     "api_args,api_deltas,api_errors,api_imports,api_jobs,api_listings," \
     "api_models,api_report,api_schema_versions,api_unknowns,api_warnings," \
