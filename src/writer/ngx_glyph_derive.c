@@ -114,6 +114,9 @@ static const ngx_glyph_derive_step_t  ngx_glyph_derive_steps[] = {
 
     { "SELECT glyph.next_orders($1)", "SELECT glyph.make_orders($1)", 1000,
       "orders", "sorted reads are slow" },
+
+    { "SELECT glyph.next_summaries($1)", "SELECT glyph.make_summaries($1)",
+      1000, "summaries", "reports are slow" },
 };
 
 #define NGX_GLYPH_DERIVE_STEPS                                                \
