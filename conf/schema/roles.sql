@@ -29,8 +29,9 @@ BEGIN
     IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'glyph_reader') THEN
         GRANT USAGE ON SCHEMA glyph TO glyph_reader;
         GRANT SELECT ON glyph.import_view, glyph.listing_view,
-            glyph.error_view, glyph.warning_view, glyph.model_view
-            TO glyph_reader;
+            glyph.error_view, glyph.warning_view, glyph.model_view,
+            glyph.model_summary_view, glyph.region_summary_view,
+            glyph.seller_summary_view TO glyph_reader;
     END IF;
 
     IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'glyph_writer') THEN

@@ -60,7 +60,7 @@ CREATE TABLE IF NOT EXISTS glyph.imports (
         nullif(current_setting('glyph.identity_rule', true), '')::int2, 1),
 
     ordered_at       timestamptz,                   -- listing_orders are there
-    summed_at        timestamptz                    -- import_models … are there
+    summed_at        timestamptz                    -- summaries are there
 ) WITH (fillfactor = 90);
 
 -- api_jobs, api_imports, and the order "time" of listings: read backwards, as
