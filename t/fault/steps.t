@@ -171,7 +171,8 @@ subtest 'warnings' => sub {
 
 # A number 2 is the present one without what came after it.
 subtest 'from 2' => sub {
-    sql('DROP VIEW glyph.warning_view');
+    sql('DROP VIEW glyph.warning_view, glyph.model_summary_view,'
+        . ' glyph.region_summary_view, glyph.seller_summary_view');
     sql('DROP FUNCTION glyph.api_warnings, glyph.make_orders(),'
         . ' glyph.make_orders(uuid), glyph.next_orders, glyph.order_import');
     sql('DROP TABLE glyph.import_warnings');
