@@ -1,11 +1,14 @@
 #include <stddef.h>
 
-#include "title/glyph_context.h"
+#include "title/glyph_thing.h"
+#include "value/glyph_condition_words.h"
 #include "value/glyph_identity.h"
+#include "value/glyph_values.h"
 #include "text/glyph_idle.h"
 #include "title/glyph_match.h"
 #include "text/glyph_memo.h"
 #include "title/glyph_mend.h"
+#include "title/glyph_note.h"
 
 
 /* Scores; glyph_match.h tells what they mean. */
@@ -27,6 +30,10 @@
 #define GLYPH_MATCH_MEMO      1024
 #define GLYPH_MATCH_MEMO_MAX  120
 
+/* A title of so many bytes is there as a whole when it is folded. */
+
+#define GLYPH_MATCH_FOLDED    (GLYPH_TITLE_MAX / 4)
+
 
 struct glyph_matcher_s {
     glyph_idle_item_t     idle;         /* while nobody uses it */
@@ -40,9 +47,14 @@ struct glyph_matcher_s {
 static void glyph_matcher_free(glyph_idle_item_t *item);
 static void glyph_match_title(glyph_matcher_t *m, const glyph_str_t *title,
     const glyph_str_t *model, glyph_match_t *result);
+static uint64_t glyph_match_identity(const glyph_matcher_t *m,
+    const glyph_str_t *title);
 static void glyph_match_copy(glyph_match_t *to, const glyph_match_t *from);
 static void glyph_match_read(const glyph_index_t *index, glyph_scan_t *scan,
     const glyph_str_t *text, glyph_context_t *ctx);
+static const char *glyph_match_condition(const glyph_scan_t *scan);
+static int glyph_match_of_part(const glyph_scan_t *scan,
+    const glyph_event_t *e);
 static int glyph_match_mended(glyph_matcher_t *m, glyph_match_t *result);
 static int glyph_match_column(glyph_matcher_t *m, const glyph_str_t *model,
     glyph_match_t *result);
@@ -53,38 +65,9 @@ static void glyph_match_found(const glyph_index_t *index,
     glyph_match_t *result);
 static const char *glyph_match_refused(const glyph_context_t *ctx);
 static double glyph_match_score(const glyph_context_t *ctx);
-static void glyph_match_notes(const glyph_index_t *index,
-    const glyph_scan_t *scan, const glyph_context_t *ctx,
-    glyph_match_t *result);
 static void glyph_match_unknown(const glyph_scan_t *scan,
     const glyph_context_t *ctx, glyph_match_t *result);
 static int glyph_match_states_model(const glyph_scan_t *scan);
-static void glyph_note_words(glyph_match_t *result, const glyph_scan_t *scan,
-    const glyph_event_t *e);
-static void glyph_note_size(glyph_match_t *result, double gb);
-
-
-/* Whole pieces only, so that what is written stays valid UTF-8. */
-
-static inline void
-glyph_note_data(glyph_match_t *result, const void *data, size_t len)
-{
-    if (len > GLYPH_MATCH_NOTES - result->notes_len) {
-        return;
-    }
-
-    memcpy(result->notes + result->notes_len, data, len);
-    result->notes_len += len;
-}
-
-
-/* Inline, so that the length of a literal is known. */
-
-static inline void
-glyph_note(glyph_match_t *result, const char *text)
-{
-    glyph_note_data(result, text, strlen(text));
-}
 
 
 glyph_matcher_t *
@@ -168,16 +151,31 @@ glyph_match(glyph_matcher_t *m, const glyph_str_t *title,
 
     if (memo == NULL) {
         glyph_match_title(m, title, model, result);
-        result->title = glyph_identity_title(title);
+        result->title = glyph_match_identity(m, title);
         return;
     }
 
     if (!known) {
         glyph_match_title(m, title, model, memo);
-        memo->title = glyph_identity_title(title);
+        memo->title = glyph_match_identity(m, title);
     }
 
     glyph_match_copy(result, memo);
+}
+
+
+/* Of the title that has been read, which it need not be folded for again. */
+
+static uint64_t
+glyph_match_identity(const glyph_matcher_t *m, const glyph_str_t *title)
+{
+    const glyph_tokens_t  *ts;
+
+    ts = &m->title.ts;
+
+    return title->len <= GLYPH_MATCH_FOLDED
+           ? glyph_identity_folded(ts->text, ts->len)
+           : glyph_identity_title(title);
 }
 
 
@@ -205,6 +203,9 @@ glyph_match_title(glyph_matcher_t *m, const glyph_str_t *title,
     result->notes_len = 0;
 
     glyph_match_read(m->index, &m->title, title, &ctx);
+
+    result->condition = m->title.conditions
+                        ? glyph_match_condition(&m->title) : NULL;
 
     if (ctx.reason == NULL && ctx.subject) {
         glyph_match_found(m->index, &m->title, &ctx, result);
@@ -253,18 +254,71 @@ glyph_match_read(const glyph_index_t *index, glyph_scan_t *scan,
 }
 
 
+/* What a title says of the condition, but for that of a part. */
+
+static const char *
+glyph_match_condition(const glyph_scan_t *scan)
+{
+    unsigned              said;
+    const glyph_event_t  *e, *last;
+
+    said = 0;
+    last = scan->event + scan->nevents;
+
+    for (e = scan->event; e < last; e++) {
+
+        if (e->condition == 0
+            || (e > scan->event && e[-1].class == GLYPH_W_NO
+                && e[-1].end == e->start)
+            || glyph_match_of_part(scan, e))
+        {
+            continue;
+        }
+
+        said |= glyph_phrase_bit(e->condition - 1);
+    }
+
+    return glyph_condition_name(said);
+}
+
+
+/* "new fans", "fan broken" */
+
+static int
+glyph_match_of_part(const glyph_scan_t *scan, const glyph_event_t *e)
+{
+    const uint8_t  apart = GLYPH_SEP_BREAK | GLYPH_SEP_COMMA | GLYPH_SEP_DASH;
+
+    if (e > scan->event && glyph_event_in(e - 1, GLYPH_PARTS)
+        && e[-1].end == e->start
+        && !(scan->ts.token[e->start].sep & apart))
+    {
+        return 1;
+    }
+
+    return e + 1 < scan->event + scan->nevents
+           && glyph_event_in(e + 1, GLYPH_PARTS) && e[1].start == e->end
+           && !(scan->ts.token[e->end].sep & apart);
+}
+
+
 static int
 glyph_match_mended(glyph_matcher_t *m, glyph_match_t *result)
 {
     glyph_context_t  ctx;
     glyph_tokens_t  *ts;
 
+    const uint64_t  cards =
+        GLYPH_CHIPS | glyph_wset4(GLYPH_W_CARD, GLYPH_W_BOARD, GLYPH_W_LINE,
+                                  GLYPH_W_MAKER_A)
+        | glyph_w(GLYPH_W_MAKER_N);
+
     ts = &m->other.ts;
 
     ts->len = m->title.ts.len;
     memcpy(ts->text, m->title.ts.text, ts->len);
 
-    if (!glyph_mend(m->index, ts)) {
+    if (!glyph_mend(m->index, ts, (m->title.words & cards) != 0)) {
         return 0;
     }
 
@@ -385,7 +439,7 @@ glyph_match_found(const glyph_index_t *index, const glyph_scan_t *scan,
 
     result->is_gpu = 1;
 
-    glyph_match_notes(index, scan, ctx, result);
+    glyph_note_card(result, index, scan, ctx);
 
     result->reason = glyph_match_refused(ctx);
 
@@ -457,90 +511,6 @@ glyph_match_score(const glyph_context_t *ctx)
 
 
 static void
-glyph_match_notes(const glyph_index_t *index, const glyph_scan_t *scan,
-    const glyph_context_t *ctx, glyph_match_t *result)
-{
-    size_t                i;
-    uint64_t              said;
-    unsigned              doubts;
-    const glyph_row_t    *row;
-    const glyph_event_t  *e;
-    const glyph_model_t  *m;
-
-    row = &index->rows[ctx->variant.candidate->row];
-    m = &index->models[ctx->variant.candidate->row];
-    doubts = ctx->variant.doubts;
-
-    glyph_note_words(result, scan, ctx->subject);
-
-    if (glyph_scan_has_memory(scan, m->vram_gb)) {
-        glyph_note(result, " + ");
-        glyph_note_size(result, m->vram_gb);
-    }
-
-    said = scan->qualifiers & row->own & ~glyph_q(GLYPH_Q_QUADRO);
-
-    for (i = 0; said && i < scan->nevents; i++) {
-        e = &scan->event[i];
-
-        if (e->class >= GLYPH_W_QUALIFIER
-            && (said & glyph_q(e->class - GLYPH_W_QUALIFIER)))
-        {
-            said &= ~glyph_q(e->class - GLYPH_W_QUALIFIER);
-            glyph_note(result, " + ");
-            glyph_note_words(result, scan, e);
-        }
-    }
-
-    if (doubts & GLYPH_AGAINST_MEMORY) {
-        glyph_note(result, "; ");
-        glyph_note_size(result, scan->memory[0]);
-        glyph_note(result, " said, it has ");
-        glyph_note_size(result, m->vram_gb);
-
-    } else if (doubts & GLYPH_ASSUMED_MEMORY) {
-        glyph_note(result, "; no memory size said, ");
-        glyph_note_size(result, m->vram_gb);
-        glyph_note(result, " assumed");
-    }
-
-    if ((doubts & GLYPH_ASSUMED_FORM) && m->form_factor.len) {
-        glyph_note(result, "; no form said, ");
-        glyph_note_data(result, m->form_factor.data, m->form_factor.len);
-        glyph_note(result, " assumed");
-    }
-
-    if (doubts & GLYPH_ASSUMED_MOBILE) {
-        glyph_note(result, "; only laptops have it");
-    }
-
-    if (doubts & GLYPH_ASSUMED_FAMILY) {
-        glyph_note(result, "; another card has this name");
-    }
-
-    if (doubts & GLYPH_ASSUMED_SERIES) {
-        glyph_note(result, "; the series is another");
-    }
-
-    if (doubts & GLYPH_UNKNOWN_TAIL) {
-        glyph_note(result, "; what follows the name is unknown");
-    }
-
-    if (doubts & GLYPH_BARE_NUMBER) {
-        glyph_note(result, "; by its number only");
-    }
-
-    if (ctx->several) {
-        glyph_note(result, "; several models named");
-    }
-
-    if (ctx->borrowed) {
-        glyph_note(result, "; said to be for it");
-    }
-}
-
-
-static void
 glyph_match_unknown(const glyph_scan_t *scan, const glyph_context_t *ctx,
     glyph_match_t *result)
 {
@@ -598,64 +568,6 @@ glyph_match_states_model(const glyph_scan_t *scan)
     }
 
     return 0;
-}
-
-
-/* The words of an event in quotes; they are all of the dictionary. */
-
-static void
-glyph_note_words(glyph_match_t *result, const glyph_scan_t *scan,
-    const glyph_event_t *e)
-{
-    size_t  i;
-
-    glyph_note(result, "\"");
-
-    for (i = e->start; i < e->end; i++) {
-        if (i > e->start) {
-            glyph_note(result, " ");
-        }
-
-        glyph_note_data(result, glyph_token_text(&scan->ts, i),
-                        scan->ts.token[i].len);
-    }
-
-    glyph_note(result, "\"");
-}
-
-
-/* "12 GB", "1.5 GB", "512 MB" */
-
-static void
-glyph_note_size(glyph_match_t *result, double gb)
-{
-    int       i;
-    char      text[16];
-    double    size;
-    uint32_t  n;
-
-    size = gb < 1 ? gb * 1024 : gb;
-    n = size * 100 + 0.5;
-    i = sizeof(text);
-
-    if (n % 100) {
-        if (n % 10) {
-            text[--i] = '0' + n % 10;
-        }
-
-        text[--i] = '0' + n / 10 % 10;
-        text[--i] = '.';
-    }
-
-    n /= 100;
-
-    do {
-        text[--i] = '0' + n % 10;
-        n /= 10;
-    } while (n);
-
-    glyph_note_data(result, text + i, sizeof(text) - i);
-    glyph_note(result, gb < 1 ? " MB" : " GB");
 }
 
 

@@ -38,6 +38,7 @@ typedef struct {
     uint8_t   tail;         /* a mention with other letters glued to it */
     uint8_t   part;         /* a mention in a part number */
     uint8_t   listed;       /* a mention in a list after another one */
+    uint8_t   condition;    /* of noise: glyph_condition_e and one, or 0 */
 } glyph_event_t;
 
 
@@ -51,6 +52,8 @@ typedef struct {
     size_t          nmemories;
     double          memory[GLYPH_MEMORIES_MAX];     /* GB */
 
+    unsigned        conditions; /* whether there are any */
+
     size_t          mentions;
     size_t          known;          /* tokens that an event covers */
 
@@ -60,6 +63,15 @@ typedef struct {
 
 /* Reads scan->ts, which has been cut into tokens. */
 void glyph_scan(const glyph_index_t *index, glyph_scan_t *scan);
+
+/* glyph_scan_memory.c */
+
+/*
+ * A number, token i, and its unit: notes a memory size; a disk's is none.
+ * Returns how many tokens they are, 1 for a number that is neither.
+ */
+size_t glyph_scan_memory(const glyph_index_t *index, glyph_scan_t *scan,
+    size_t i, int *disk);
 
 /* Whether the memory sizes seen include this one; 0 GB is unknown. */
 int glyph_scan_has_memory(const glyph_scan_t *scan, double gb);
