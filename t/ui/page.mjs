@@ -56,7 +56,7 @@ const check = (name, run) => only.test(name) && test(name, async () => {
   assert.deepEqual(said, [], 'nothing in the console');
 }, async (n) => {
   faults.splice(0);
-  await page.screenshot({ path: `${shots}/failed-${n}.png` });
+  await page.screenshot({ path: `${process.cwd()}/failed-${n}.png` });
 });
 
 const text = (selector) => page.locator(selector).first().textContent();
@@ -159,6 +159,7 @@ await check('the page is where / leads', async () => {
 let sample;
 
 await check('a file is chosen, understood and imported', async () => {
+  await fresh();
   await put('', `${top}/t/data/sample.csv`);
   await looked();
   const before = await tiles();

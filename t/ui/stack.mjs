@@ -69,6 +69,7 @@ export async function front(prefix) {
     request.on('data', (chunk) => {
       bytes += chunk.length;
       if (state.held) {
+        request.unpipe(upstream);
         request.pause();
       }
       if (state.times && bytes > state.cut) {

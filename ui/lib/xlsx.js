@@ -8,7 +8,9 @@ import { write } from './csv.js';
 
 const LIMIT = 512 * 1024 * 1024;        // of one part, unpacked
 
-/* Built-in formats that are dates; those of a workbook are looked at. */
+/* Built-in formats that are dates, and of two decimals; those of a workbook are
+ * looked at. */
+const CENTS = new Set([2, 4, 7, 8, 39, 40, 43, 44]);
 const DATES = new Set([14, 15, 16, 17, 18, 19, 20, 21, 22, 45, 46, 47]);
 const SIGNS = { '€': 'EUR', '£': 'GBP', '¥': 'JPY', '₹': 'INR', '₽': 'RUB',
   '₩': 'KRW', 'zł': 'PLN', 'Kč': 'CZK' };
@@ -73,6 +75,7 @@ function format(code) {
   const sign = (money?.[1] || code.match(/"?([€£¥₹₽₩]|zł|Kč)"?/)?.[1] || '')
     .trim();
   return {
+    digits: plain.split(';')[0].match(/[#0]\.(0+)/)?.[1].length,
     date: /[ymdhs]/i.test(plain.replace(/General|e[+-]/gi, ''))
       && !/[#0]/.test(plain.replace(/s\.0+/gi, '')),
     currency: SIGNS[sign] || (/^[A-Z]{3}$/.test(sign) ? sign : '')
@@ -91,7 +94,8 @@ async function styles(zip, blob) {
   const cells = tags(doc, 'cellXfs')[0];
   return cells ? tags(cells, 'xf').map((xf) => {
     const id = Number(xf.getAttribute('numFmtId'));
-    return own.get(id) || { date: DATES.has(id), currency: '' };
+    return own.get(id) || { date: DATES.has(id), currency: '',
+      digits: CENTS.has(id) ? 2 : undefined };
   }) : [];
 }
 
@@ -105,13 +109,15 @@ function date(serial, since1904) {
   return days % 1 ? text.slice(0, 19) : text.slice(0, 10);
 }
 
-/* Never three digits behind the point: they would be thousands to a reader. */
-function number(text) {
+/* As it is shown, if its format has decimals.  Never three digits behind the
+ * point: they would be thousands to a reader. */
+function number(text, digits) {
   const value = Number(text);
   if (!Number.isFinite(value)) {
     return text;
   }
-  const short = String(Number(value.toPrecision(15)));
+  const short = digits ? value.toFixed(digits)
+    : String(Number(value.toPrecision(15)));
   return /\.\d{3}$/.test(short) ? `${short}0` : short;
 }
 
@@ -150,7 +156,8 @@ function value(c, shared, formats, since1904) {
   if (style?.date) {
     return date(Number(raw), since1904);
   }
-  return style?.currency ? `${number(raw)} ${style.currency}` : number(raw);
+  const shown = number(raw, style?.digits);
+  return style?.currency ? `${shown} ${style.currency}` : shown;
 }
 
 /* [{ name, read() }]: a sheet is read only when it is chosen. */

@@ -3,9 +3,9 @@
  */
 
 import { ask, field, fill, h, icon, redraw, say } from '../lib/dom.js';
-import { changes, check, drop, files, put, replace, start, cancel }
+import { cancel, changes, check, drop, files, put, replace, start }
   from '../lib/queue.js';
-import { bytes, count, duration, list, percent, t } from '../lib/texts.js';
+import { bytes, duration, list, percent, t } from '../lib/texts.js';
 import { sheets } from '../lib/xlsx.js';
 import { sheet } from './file.js';
 
@@ -162,17 +162,25 @@ function transfer(item) {
       h('strong', t('queue.sent_title')), h('p', t('queue.sent_text'))),
     h('a.button.primary', { href: `#/jobs/${item.jobId}` }, t('queue.follow')));
   }
-  const left = item.rate ? (item.blob.size - item.sent) / item.rate : null;
-  return h('.callout', h('.grow',
-    h('strong', item.state === 'waits' ? t('queue.lost')
-      : t('queue.sending_title')),
-    h('progress', { max: item.blob.size, value: item.sent,
-      'aria-label': t('queue.sending_title') }),
-    h('p.small', item.state === 'waits' ? item.problem?.message || ''
-      : list([t('queue.of', { part: bytes(item.sent),
-        all: bytes(item.blob.size) }), `${bytes(item.rate)}/s`,
-      left === null ? '' : t('left', { time: duration(left) })]))),
-  h('button', { type: 'button', onclick() { cancel(item); } }, t('cancel')));
+  // made once and then changed: a button that is replaced cannot be clicked
+  const name = h('strong');
+  const line = h('progress', { max: item.blob.size,
+    'aria-label': t('queue.sending_title') });
+  const how = h('p.small');
+  return Object.assign(h('.callout', h('.grow', name, line, how),
+    h('button', { type: 'button', onclick() { cancel(item); } }, t('cancel'))), {
+    update() {
+      const waits = item.state === 'waits';
+      const left = item.rate
+        ? (item.blob.size - item.sent) / item.rate : null;
+      name.textContent = t(waits ? 'queue.lost' : 'queue.sending_title');
+      line.value = item.sent;
+      how.textContent = waits ? item.problem?.message || ''
+        : list([t('queue.of', { part: bytes(item.sent),
+          all: bytes(item.blob.size) }), `${bytes(item.rate)}/s`,
+        left === null ? '' : t('left', { time: duration(left) })]);
+    },
+  });
 }
 
 export function show(root) {
@@ -211,17 +219,13 @@ export function show(root) {
       return;
     }
     const busy = ['sending', 'waits', 'sent'].includes(chosen.state);
-    const id = `${chosen.key} ${busy}`;
+    const id = `${chosen.key} ${busy} ${chosen.state === 'sent'}`;
     if (shown !== id) {
       shown = id;
-      part = busy ? null : sheet(chosen, go);
-      fill(detail, part ? part.root : null);
+      part = busy ? transfer(chosen) : sheet(chosen, go);
+      fill(detail, busy ? [h('h2', chosen.name), part] : part.root);
     }
-    if (busy) {
-      redraw(detail, h('h2', chosen.name), transfer(chosen));
-    } else {
-      part.update();
-    }
+    part.update?.();
   };
 
   const all = h('button.primary', { type: 'button', hidden: true,
