@@ -53,7 +53,8 @@ BEGIN
         '                 ORDER BY i.created_at DESC, i.id DESC'
         '                 LIMIT $2 + 1) k'
         '        WINDOW w AS (ORDER BY k.created_at DESC, k.id DESC)) p'
-        '       JOIN glyph.imports i ON i.id = p.id'
+        '       JOIN glyph.imports x ON x.id = p.id'
+        '       CROSS JOIN LATERAL glyph.so_far(x) i'
         ' WHERE glyph.on_page(p.n, $2, p.bytes, p.size) ORDER BY p.n'
         USING coalesce(args->>'tenant', ''), v_limit, v_state,
               v_after[1]::timestamptz, v_after[2]::uuid;

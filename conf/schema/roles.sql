@@ -38,7 +38,8 @@ BEGIN
         GRANT SELECT ON ALL TABLES IN SCHEMA glyph TO glyph_writer;
         GRANT INSERT, UPDATE ON glyph.imports TO glyph_writer;
         GRANT INSERT, DELETE ON glyph.listings, glyph.import_errors,
-            glyph.import_warnings, glyph.listing_orders TO glyph_writer;
+            glyph.import_warnings, glyph.listing_orders,
+            glyph.import_progress TO glyph_writer;
         GRANT INSERT, UPDATE, DELETE ON glyph.gpu_models,
             glyph.gpu_models_digest, glyph.workers TO glyph_writer;
         GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA glyph TO glyph_writer;

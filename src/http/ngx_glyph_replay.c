@@ -38,6 +38,9 @@ static const ngx_glyph_kind_t  ngx_glyph_replay_kind = {
 };
 
 
+static ngx_glyph_range_t  ngx_glyph_replay_all = { 0, (uint64_t) -1 };
+
+
 ngx_int_t
 ngx_glyph_replay(ngx_glyph_order_t *order, ngx_glyph_uuid_t *id,
     const char *sha256)
@@ -71,8 +74,9 @@ ngx_glyph_replay(ngx_glyph_order_t *order, ngx_glyph_uuid_t *id,
     import = ngx_glyph_job_import(order->job);
 
     import->registered = 1;
-    import->skip_rows = (uint64_t) -1;
-    import->skip_warnings = (uint64_t) -1;
+    import->have_rows.elts = &ngx_glyph_replay_all;
+    import->have_rows.n = 1;
+    import->have_warnings = import->have_rows;
 
     return NGX_OK;
 }

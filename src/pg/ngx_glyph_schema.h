@@ -11,22 +11,24 @@
 #include "ngx_glyph.h"
 
 
-#define NGX_GLYPH_SCHEMA_VERSION  3
+#define NGX_GLYPH_SCHEMA_VERSION  4
 
 /* of all functions of these names: name and body, each with a newline */
-#define NGX_GLYPH_SCHEMA_DIGEST   "6f7e005d26ac9f76f19a895b9f8b8aa8"
+#define NGX_GLYPH_SCHEMA_DIGEST   "d1ab9e4ae2c670e223d1f65fc2598bab"
 #define NGX_GLYPH_SCHEMA_FUNCTIONS                                            \
-    "api_args,api_deltas,api_errors,api_imports,api_jobs,api_listings," \
-    "api_models,api_report,api_schema_versions,api_unknowns,api_warnings," \
-    "arg_choice,arg_cursor,arg_import,arg_limit,arg_number,arg_uuid," \
-    "bad_argument,begin_batch,begin_import,cancel,commit_progress,cursor," \
-    "damaged,end_backends,ends_page,error_page,error_records,fail," \
-    "fence_error,heartbeat,hold,is_final,is_own,is_sound,job_header," \
-    "job_result,job_status,make_orders,markdown,markdown_table,nearest," \
+    "add_progress,api_args,api_deltas,api_errors,api_imports,api_jobs," \
+    "api_listings,api_models,api_report,api_schema_versions,api_unknowns," \
+    "api_warnings,arg_choice,arg_cursor,arg_import,arg_limit,arg_number," \
+    "arg_uuid,bad_argument,begin_batch,begin_import,cancel," \
+    "commit_progress,covered,cursor,damaged,end_backends,end_holders," \
+    "ends_page,error_page,error_records,fail,fence,fence_error,fold," \
+    "heartbeat,hold,is_final,is_own,is_sound,job_header,job_result," \
+    "job_status,make_orders,markdown,markdown_table,nearest," \
     "newest_imports,on_page,order_import,order_key,order_part," \
     "order_position,order_where,ordered_listings,purge,reap,reap_silent," \
-    "repeats,reset,safe_text,schema_version,shown_counts,shown_progress," \
-    "shown_score,shown_state,spooled,sync_models,take,time_key,undo"
+    "repeats,reset,safe_text,schema_version,seize,shown_counts," \
+    "shown_progress,shown_score,shown_state,so_far,spooled,sync_models," \
+    "take,take_over,time_key,undo"
 
 
 #endif /* _NGX_GLYPH_SCHEMA_H_INCLUDED_ */
