@@ -104,6 +104,8 @@ ngx_glyph_batch_remove(ngx_glyph_batch_t *batch, ngx_uint_t i)
     if (batch->n == 0) {
         batch->size = 0;
         batch->doubtful = 0;
+        batch->again_at = 0;
+        batch->take_at = 0;
     }
 
     return item;

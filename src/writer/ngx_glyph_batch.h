@@ -58,7 +58,10 @@ typedef struct {
     ngx_queue_t                queue;       /* the writer's */
     uint64_t                   usec;        /* that its transaction took */
     ngx_uint_t                 schema;      /* of its connection */
-    unsigned                   doubtful:1;  /* its outcome is not known */
+    unsigned                   doubtful:1;  /* its outcome is not known … */
+    ngx_msec_t                 again_at;    /* … or somebody is about to end its
+                                               jobs: asked again then … */
+    ngx_msec_t                 take_at;     /* … and then no more; or both 0 */
 
     ngx_uint_t                 n;
     ngx_glyph_item_t           items[NGX_GLYPH_BATCH_JOBS];

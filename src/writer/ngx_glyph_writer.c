@@ -106,6 +106,7 @@ ngx_glyph_writer_init(ngx_cycle_t *cycle)
     ngx_glyph_writer_event(&w->go, ngx_glyph_writer_go_handler, w, 0);
     ngx_glyph_writer_event(&w->tell, ngx_glyph_writer_tell_handler, w, 0);
     ngx_glyph_writer_event(&w->retry, ngx_glyph_writer_retry_handler, w, 1);
+    ngx_glyph_writer_event(&w->again, ngx_glyph_writer_go_handler, w, 0);
     ngx_glyph_writer_event(&w->giveup, ngx_glyph_writer_giveup_handler, w, 0);
 
     ngx_glyph_store_observe(NGX_GLYPH_STORE_WRITES,

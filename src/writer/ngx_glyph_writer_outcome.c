@@ -10,13 +10,17 @@
 #include "ngx_glyph_zone.h"
 
 
+/* ms between two questions, and after which it was somebody who died */
+#define NGX_GLYPH_WRITER_AGAIN    100
+#define NGX_GLYPH_WRITER_FOREIGN  3000
+
+
 static void ngx_glyph_writer_tell(ngx_glyph_batch_t *batch);
 static void ngx_glyph_writer_repeated(ngx_glyph_item_t *item);
 static void ngx_glyph_writer_log_kept(ngx_glyph_item_t *item);
 static void ngx_glyph_writer_withdraw(ngx_glyph_batch_t *batch,
     ngx_uint_t i);
 static void ngx_glyph_writer_refused(ngx_glyph_writer_tx_t *tx);
-static void ngx_glyph_writer_ask(ngx_glyph_writer_tx_t *tx);
 
 
 /* Its jobs are told in turns of their own. */
@@ -334,7 +338,7 @@ ngx_glyph_writer_refused(ngx_glyph_writer_tx_t *tx)
  * of them are not ours any more?
  */
 
-static void
+void
 ngx_glyph_writer_ask(ngx_glyph_writer_tx_t *tx)
 {
     u_char              *p;
@@ -351,6 +355,8 @@ ngx_glyph_writer_ask(ngx_glyph_writer_tx_t *tx)
         *p++ = i ? ',' : '{';
         p = ngx_cpymem(p, tx->batch->items[i].import->text,
                        NGX_GLYPH_UUID_TEXT_LEN);
+
+        tx->batch->items[i].foreign = 0;
     }
 
     *p++ = '}';
@@ -438,7 +444,11 @@ ngx_glyph_writer_answered(ngx_glyph_writer_tx_t *tx, PGresult *res)
 }
 
 
-/* Those that are still ours are written again. */
+/*
+ * Those that are still ours are written again.  Whoever is about to end others
+ * gets the time that this takes: whose take came first would begin anew what he
+ * waits for.
+ */
 
 void
 ngx_glyph_writer_asked(ngx_glyph_writer_tx_t *tx)
@@ -449,27 +459,37 @@ ngx_glyph_writer_asked(ngx_glyph_writer_tx_t *tx)
     batch = tx->batch;
     foreign = 0;
 
-    for (i = batch->n; i-- > 0; /* void */) {
-
-        if (batch->items[i].foreign && !tx->sqlstate[0]) {
-            foreign++;
-        }
+    for (i = 0; i < batch->n; i++) {
+        foreign += batch->items[i].foreign;
     }
 
     if (tx->sqlstate[0] || (batch->n == tx->asked && foreign == 0)) {
         ngx_glyph_writer_retry_later();
     }
 
+    if (tx->sqlstate[0] && batch->doubtful) {
+        ngx_glyph_writer_doubt(tx);
+        return;
+    }
+
     for (i = batch->n; i-- > 0; /* void */) {
 
-        if (foreign == 0 || !batch->items[i].foreign) {
+        if (!batch->items[i].foreign) {
             ngx_glyph_writer_give_back(batch, i);
         }
     }
 
-    if (foreign) {
-        ngx_glyph_writer_doubt(tx);
+    if (foreign == 0) {
+        return;
     }
+
+    batch->again_at = ngx_current_msec + NGX_GLYPH_WRITER_AGAIN;
+
+    if (batch->take_at == 0) {
+        batch->take_at = ngx_current_msec + NGX_GLYPH_WRITER_FOREIGN;
+    }
+
+    ngx_glyph_writer_doubt(tx);
 }
 
 

@@ -47,6 +47,16 @@ ngx_glyph_writer_doubtful(void)
     {
         batch = ngx_queue_data(q, ngx_glyph_batch_t, queue);
 
+        if (batch->again_at
+            && (ngx_msec_int_t) (batch->again_at - ngx_current_msec) > 0)
+        {
+            if (!w->again.timer_set) {
+                ngx_add_timer(&w->again, batch->again_at - ngx_current_msec);
+            }
+
+            continue;
+        }
+
         for (i = batch->n; i-- > 0; /* void */) {
             item = batch->items[i];
 
@@ -73,6 +83,13 @@ ngx_glyph_writer_take(ngx_glyph_writer_tx_t *tx)
     const char        *params[3];
     glyph_buf_t        upload;
     ngx_glyph_item_t  *item;
+
+    if (tx->batch->take_at
+        && (ngx_msec_int_t) (tx->batch->take_at - ngx_current_msec) > 0)
+    {
+        ngx_glyph_writer_ask(tx);
+        return;
+    }
 
     if (tx->conn.schema < NGX_GLYPH_BATCH_SCHEMA_LANES) {
         ngx_glyph_writer_fenced(tx);

@@ -103,6 +103,7 @@ typedef struct {
     ngx_event_t                go;          /* posted: the next step */
     ngx_event_t                tell;        /* posted: there are committed */
     ngx_event_t                retry;       /* connect, or try again */
+    ngx_event_t                again;       /* ask once more whose jobs are */
     ngx_event_t                giveup;      /* no writes for too long */
 
     unsigned                   alone:1;     /* one job a batch: one of them
@@ -165,6 +166,7 @@ void ngx_glyph_writer_giveup_handler(ngx_event_t *ev);
 void ngx_glyph_writer_batch_lost(ngx_glyph_batch_t *batch);
 void ngx_glyph_writer_give_back_all(ngx_glyph_batch_t *batch);
 void ngx_glyph_writer_rolled_back(ngx_glyph_writer_tx_t *tx);
+void ngx_glyph_writer_ask(ngx_glyph_writer_tx_t *tx);
 void ngx_glyph_writer_answered(ngx_glyph_writer_tx_t *tx, PGresult *res);
 
 /* Of the batch's i-th job: Postgres has ended it … */
