@@ -146,6 +146,21 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 
+-- How many rows, or warnings, of an import that runs are there before the first
+-- that is not: a page that ends further could miss what comes later.  NULL: all.
+
+CREATE OR REPLACE FUNCTION glyph.settled(p_id uuid, p_warnings bool)
+RETURNS bigint
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE WHEN c[1][1] = 0 THEN c[1][2] ELSE 0 END
+      FROM glyph.imports i
+           CROSS JOIN LATERAL glyph.covered(i.id,
+               CASE WHEN p_warnings THEN i.warnings_count ELSE i.rows END,
+               p_warnings) c
+     WHERE i.id = p_id AND NOT glyph.is_final(i.state);
+$$;
+
+
 -- An import's row with what its ranges have.
 
 CREATE OR REPLACE FUNCTION glyph.so_far(i glyph.imports)

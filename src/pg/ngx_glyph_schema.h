@@ -14,7 +14,7 @@
 #define NGX_GLYPH_SCHEMA_VERSION  4
 
 /* of all functions of these names: name and body, each with a newline */
-#define NGX_GLYPH_SCHEMA_DIGEST   "d1ab9e4ae2c670e223d1f65fc2598bab"
+#define NGX_GLYPH_SCHEMA_DIGEST   "1e716b248d770019682b3b25f5b6dd0b"
 #define NGX_GLYPH_SCHEMA_FUNCTIONS                                            \
     "add_progress,api_args,api_deltas,api_errors,api_imports,api_jobs," \
     "api_listings,api_models,api_report,api_schema_versions,api_unknowns," \
@@ -26,7 +26,7 @@
     "job_status,make_orders,markdown,markdown_table,nearest," \
     "newest_imports,on_page,order_import,order_key,order_part," \
     "order_position,order_where,ordered_listings,purge,reap,reap_silent," \
-    "repeats,reset,safe_text,schema_version,seize,shown_counts," \
+    "repeats,reset,safe_text,schema_version,seize,settled,shown_counts," \
     "shown_progress,shown_score,shown_state,so_far,spooled,sync_models," \
     "take,take_over,time_key,undo"
 
