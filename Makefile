@@ -22,7 +22,7 @@ PACKAGES = nginx nginx-dev gcc make libc6-dev libcsv-dev libxxhash-dev \
 	libyajl-dev libhiredis-dev libpq-dev libssl-dev libpcre2-dev zlib1g-dev \
 	libzstd-dev \
 	redis-server postgresql prometheus libtest-base-perl perl curl jq \
-	procps bsdextrautils util-linux
+	procps bsdextrautils util-linux libnginx-mod-http-lua
 
 # only t/openapi needs these, and any other Node.js of 18 or more will do
 NODE_PACKAGES = nodejs npm
@@ -122,8 +122,11 @@ $(OUT)/libglyphcore.a: $(CORE_OBJ)
 	@rm -f $@
 	ar rcs $@ $^
 
-$(OUT)/glyphsieve: src/cli/glyphsieve.c $(OUT)/libglyphcore.a
-	$(CC) $(CFLAGS) -Wno-unused-parameter -Isrc/core -o $@ $^ $(LIBS)
+CLI = src/cli/glyphsieve.c src/cli/sieve_args.c
+
+$(OUT)/glyphsieve: $(CLI) src/cli/sieve_args.h $(OUT)/libglyphcore.a
+	$(CC) $(CFLAGS) -Wno-unused-parameter -Isrc/core -o $@ $(CLI) \
+		$(OUT)/libglyphcore.a $(LIBS)
 
 $(OUT)/unit/%: t/unit/%.c t/unit/tap.c t/unit/tap.h $(OUT)/libglyphcore.a
 	@mkdir -p $(@D)

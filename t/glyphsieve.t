@@ -183,8 +183,8 @@ is +(rows($out))[0]{raw_score}, $raw, 'is scored as its price in USD';
 ($rc, $out) = sieve("title;price\nRTX 3090;1299 EUR\n");
 cmp_ok +(rows($out))[0]{raw_score}, '<', $raw, 'without a rate less';
 
-($rc, $out) = sieve("title,price\nRTX 3090,1.299\n", '--decimal', 'point');
-is +(rows($out))[0]{price}, '1.30', '--decimal point';
+($rc, $out) = sieve("title,price\nRTX 3090,1.290\n", '--decimal', 'point');
+is +(rows($out))[0]{price}, '1.29', '--decimal point';
 ($rc, $out) = sieve("title;price\nRTX 3090;1.299\n", '--decimal', 'comma');
 is +(rows($out))[0]{price}, '1299.00', '--decimal comma';
 

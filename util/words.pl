@@ -114,7 +114,7 @@ my %parts = (
     noise => [qw(noise)],
     part => [qw(bare hard soft link)],
     fitting => [qw(empty cooler cable adapter)],
-    system => [qw(laptop pc pc_soft server server_soft mainboard)],
+    system => [qw(laptop pc pc_soft server server_soft rig mainboard)],
     other => [qw(capture network monitor av psu vgpu licence cpu ram disk os)],
 );
 

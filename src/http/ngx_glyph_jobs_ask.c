@@ -32,30 +32,31 @@ typedef struct {
     ngx_glyph_jobs_what_e      what;
     PGresult                  *failed;      /* what Postgres said instead */
     const char                *error;       /* of an answer */
-} ngx_glyph_ask_t;
+} ngx_glyph_question_t;
 
 
-static ngx_int_t ngx_glyph_jobs_found(ngx_glyph_ask_t *ask,
+static ngx_int_t ngx_glyph_jobs_found(ngx_glyph_question_t *ask,
     ngx_glyph_locate_e where);
 static void ngx_glyph_jobs_found_handler(ngx_glyph_locate_t *l,
     ngx_glyph_locate_e where);
-static ngx_int_t ngx_glyph_jobs_located(ngx_glyph_ask_t *ask,
+static ngx_int_t ngx_glyph_jobs_located(ngx_glyph_question_t *ask,
     ngx_uint_t unconfirmed);
 static ngx_int_t ngx_glyph_jobs_postgres(ngx_glyph_locate_t *l);
 static void ngx_glyph_jobs_postgres_result(void *data, PGresult *res,
     const char *error);
-static void ngx_glyph_jobs_done(ngx_glyph_ask_t *ask, ngx_int_t rc);
+static void ngx_glyph_jobs_done(ngx_glyph_question_t *ask, ngx_int_t rc);
 static void ngx_glyph_jobs_cleanup(void *data);
-static ngx_int_t ngx_glyph_jobs_answer(ngx_glyph_ask_t *ask, PGresult *res);
-static ngx_int_t ngx_glyph_jobs_damaged(ngx_glyph_ask_t *ask,
+static ngx_int_t ngx_glyph_jobs_answer(ngx_glyph_question_t *ask,
+    PGresult *res);
+static ngx_int_t ngx_glyph_jobs_damaged(ngx_glyph_question_t *ask,
     const char *what);
-static ngx_int_t ngx_glyph_jobs_answer_result(ngx_glyph_ask_t *ask,
+static ngx_int_t ngx_glyph_jobs_answer_result(ngx_glyph_question_t *ask,
     PGresult *res);
-static ngx_int_t ngx_glyph_jobs_answer_cancel(ngx_glyph_ask_t *ask,
+static ngx_int_t ngx_glyph_jobs_answer_cancel(ngx_glyph_question_t *ask,
     PGresult *res);
-static ngx_int_t ngx_glyph_jobs_answer_undo(ngx_glyph_ask_t *ask,
+static ngx_int_t ngx_glyph_jobs_answer_undo(ngx_glyph_question_t *ask,
     PGresult *res);
-static ngx_int_t ngx_glyph_jobs_missing(ngx_glyph_ask_t *ask);
+static ngx_int_t ngx_glyph_jobs_missing(ngx_glyph_question_t *ask);
 
 
 static const ngx_glyph_locate_user_t  ngx_glyph_jobs_user = {
@@ -68,11 +69,11 @@ ngx_int_t
 ngx_glyph_jobs_ask(ngx_http_request_t *r, ngx_glyph_uuid_t *id,
     ngx_str_t *tenant, ngx_glyph_jobs_what_e what)
 {
-    ngx_int_t            rc;
-    ngx_glyph_ask_t     *ask;
-    ngx_glyph_locate_t  *l;
+    ngx_int_t              rc;
+    ngx_glyph_locate_t    *l;
+    ngx_glyph_question_t  *ask;
 
-    ask = ngx_pcalloc(r->pool, sizeof(ngx_glyph_ask_t));
+    ask = ngx_pcalloc(r->pool, sizeof(ngx_glyph_question_t));
     if (ask == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -115,7 +116,7 @@ ngx_glyph_jobs_ask(ngx_http_request_t *r, ngx_glyph_uuid_t *id,
 /* NGX_DONE: something is under way; anything else is the answer. */
 
 static ngx_int_t
-ngx_glyph_jobs_found(ngx_glyph_ask_t *ask, ngx_glyph_locate_e where)
+ngx_glyph_jobs_found(ngx_glyph_question_t *ask, ngx_glyph_locate_e where)
 {
     switch (where) {
 
@@ -142,7 +143,7 @@ ngx_glyph_jobs_found(ngx_glyph_ask_t *ask, ngx_glyph_locate_e where)
 static void
 ngx_glyph_jobs_found_handler(ngx_glyph_locate_t *l, ngx_glyph_locate_e where)
 {
-    ngx_glyph_ask_t *ask = l->data;
+    ngx_glyph_question_t *ask = l->data;
 
     ngx_http_set_log_request(ask->request->connection->log, ask->request);
 
@@ -153,7 +154,7 @@ ngx_glyph_jobs_found_handler(ngx_glyph_locate_t *l, ngx_glyph_locate_e where)
 /* Not as Postgres has it: the client should come again. */
 
 static ngx_int_t
-ngx_glyph_jobs_located(ngx_glyph_ask_t *ask, ngx_uint_t unconfirmed)
+ngx_glyph_jobs_located(ngx_glyph_question_t *ask, ngx_uint_t unconfirmed)
 {
     glyph_buf_t  *b;
 
@@ -177,7 +178,7 @@ ngx_glyph_jobs_located(ngx_glyph_ask_t *ask, ngx_uint_t unconfirmed)
 static ngx_int_t
 ngx_glyph_jobs_postgres(ngx_glyph_locate_t *l)
 {
-    ngx_glyph_ask_t *ask = l->data;
+    ngx_glyph_question_t *ask = l->data;
 
     const char            *sql, *params[3];
     ngx_uint_t             n;
@@ -233,7 +234,7 @@ ngx_glyph_jobs_postgres(ngx_glyph_locate_t *l)
 static void
 ngx_glyph_jobs_postgres_result(void *data, PGresult *res, const char *error)
 {
-    ngx_glyph_ask_t *ask = data;
+    ngx_glyph_question_t *ask = data;
 
     ngx_int_t           rc;
     ngx_glyph_locate_e  where;
@@ -273,7 +274,7 @@ ngx_glyph_jobs_postgres_result(void *data, PGresult *res, const char *error)
 /* What Postgres says of the job, as an answer to the client. */
 
 static ngx_int_t
-ngx_glyph_jobs_answer(ngx_glyph_ask_t *ask, PGresult *res)
+ngx_glyph_jobs_answer(ngx_glyph_question_t *ask, PGresult *res)
 {
     ngx_int_t  state;
     ngx_str_t  id;
@@ -332,7 +333,7 @@ ngx_glyph_jobs_answer(ngx_glyph_ask_t *ask, PGresult *res)
 /* Somebody has changed what the module has written: trying again is no use. */
 
 static ngx_int_t
-ngx_glyph_jobs_damaged(ngx_glyph_ask_t *ask, const char *what)
+ngx_glyph_jobs_damaged(ngx_glyph_question_t *ask, const char *what)
 {
     ngx_glyph_store_answer_t  why;
 
@@ -347,7 +348,7 @@ ngx_glyph_jobs_damaged(ngx_glyph_ask_t *ask, const char *what)
 
 
 static ngx_int_t
-ngx_glyph_jobs_answer_result(ngx_glyph_ask_t *ask, PGresult *res)
+ngx_glyph_jobs_answer_result(ngx_glyph_question_t *ask, PGresult *res)
 {
     char                *state;
     u_char              *p;
@@ -408,7 +409,7 @@ ngx_glyph_jobs_answer_result(ngx_glyph_ask_t *ask, PGresult *res)
 
 
 static ngx_int_t
-ngx_glyph_jobs_answer_cancel(ngx_glyph_ask_t *ask, PGresult *res)
+ngx_glyph_jobs_answer_cancel(ngx_glyph_question_t *ask, PGresult *res)
 {
     ngx_int_t         state;
     ngx_str_t         id;
@@ -456,7 +457,7 @@ ngx_glyph_jobs_answer_cancel(ngx_glyph_ask_t *ask, PGresult *res)
 /* Also the second time: it is gone, as was asked for. */
 
 static ngx_int_t
-ngx_glyph_jobs_answer_undo(ngx_glyph_ask_t *ask, PGresult *res)
+ngx_glyph_jobs_answer_undo(ngx_glyph_question_t *ask, PGresult *res)
 {
     char       *state;
     ngx_int_t   rc;
@@ -498,7 +499,7 @@ ngx_glyph_jobs_answer_undo(ngx_glyph_ask_t *ask, PGresult *res)
 
 
 static ngx_int_t
-ngx_glyph_jobs_missing(ngx_glyph_ask_t *ask)
+ngx_glyph_jobs_missing(ngx_glyph_question_t *ask)
 {
     ngx_http_request_t  *r;
 
@@ -528,7 +529,7 @@ ngx_glyph_jobs_missing(ngx_glyph_ask_t *ask)
 
 
 static void
-ngx_glyph_jobs_done(ngx_glyph_ask_t *ask, ngx_int_t rc)
+ngx_glyph_jobs_done(ngx_glyph_question_t *ask, ngx_int_t rc)
 {
     ngx_connection_t    *c;
     ngx_http_request_t  *r;
@@ -548,7 +549,7 @@ ngx_glyph_jobs_done(ngx_glyph_ask_t *ask, ngx_int_t rc)
 static void
 ngx_glyph_jobs_cleanup(void *data)
 {
-    ngx_glyph_ask_t *ask = data;
+    ngx_glyph_question_t *ask = data;
 
     ngx_glyph_locate_leave(ask->locate);
 

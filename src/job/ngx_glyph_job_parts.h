@@ -148,7 +148,6 @@ struct ngx_glyph_job_s {
 ngx_uint_t ngx_glyph_job_blocks(ngx_glyph_job_t *job);
 void ngx_glyph_job_block_begin(ngx_glyph_job_t *job);
 
-void ngx_glyph_job_life_init(ngx_glyph_job_t *job);
 void ngx_glyph_job_live(ngx_glyph_job_t *job, ngx_glyph_life_e life);
 
 /* Why it fails; detail is a constant, or NULL for the code's own. */
@@ -166,8 +165,6 @@ void ngx_glyph_job_stop_timers(ngx_glyph_job_t *job);
 void ngx_glyph_job_let_go(ngx_glyph_job_t *job);
 
 
-void ngx_glyph_job_input_init(ngx_glyph_job_t *job);
-
 /*
  * A chunk for bytes that do not come from a request; NULL: not now (the job
  * is told when there is one) or not at all (then it ends).
@@ -175,9 +172,6 @@ void ngx_glyph_job_input_init(ngx_glyph_job_t *job);
 ngx_glyph_chunk_t *ngx_glyph_job_chunk_take(ngx_glyph_job_t *job);
 void ngx_glyph_job_chunk_return(ngx_glyph_job_t *job,
     ngx_glyph_chunk_t *chunk);
-
-/* Gives back the first chunk in the queue. */
-void ngx_glyph_job_chunk_done(ngx_glyph_job_t *job);
 
 /* Bytes of the whole body, as far as that is known: for its turn. */
 off_t ngx_glyph_job_size(ngx_glyph_job_t *job);

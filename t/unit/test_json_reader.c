@@ -576,7 +576,7 @@ static const char  listings_said[] =
     "0:69999XXX {\"Farbe\":\"rot\",\"n\":[1,{\"a\":null}],\"ok\":true,"
     "\"k\":1.50}\n"
     "1:129900EUR \n"
-    "2:130XXX \n"
+    "2!price_precision(price)\n"
     "3:100000XXX \n"
     "4!value_nested(price)\n"
     "5!value_nested(title)\n"
@@ -740,19 +740,20 @@ static const number_t  numbers[] = {
     { "1", GLYPH_CODE_OK, 100 },
     { "0.01", GLYPH_CODE_OK, 1 },
     { "1299.99", GLYPH_CODE_OK, 129999 },
-    { "1.299", GLYPH_CODE_OK, 130 },
-    { "1.005", GLYPH_CODE_OK, 101 },
-    { "1.00499999999999999999999999", GLYPH_CODE_OK, 100 },
-    { "0.005", GLYPH_CODE_OK, 1 },
-    { "0.00499", GLYPH_ROW_PRICE_ZERO, 0 },
+    { "1.290", GLYPH_CODE_OK, 129 },
+    { "1.299", GLYPH_ROW_PRICE_PRECISION, 0 },
+    { "1.00499999999999999999999999", GLYPH_ROW_PRICE_PRECISION, 0 },
+    { "1.00000000000000000000000000", GLYPH_CODE_OK, 100 },
+    { "0.005", GLYPH_ROW_PRICE_PRECISION, 0 },
+    { "0.00499", GLYPH_ROW_PRICE_PRECISION, 0 },
     { "1e3", GLYPH_CODE_OK, 100000 },
     { "1.5E+2", GLYPH_CODE_OK, 15000 },
     { "129999e-2", GLYPH_CODE_OK, 129999 },
-    { "5e-3", GLYPH_CODE_OK, 1 },
-    { "5e-4", GLYPH_ROW_PRICE_ZERO, 0 },
+    { "5e-3", GLYPH_ROW_PRICE_PRECISION, 0 },
+    { "5e-4", GLYPH_ROW_PRICE_PRECISION, 0 },
     { "9999999999.99", GLYPH_CODE_OK, 999999999999 },
-    { "9999999999.994", GLYPH_CODE_OK, 999999999999 },
-    { "9999999999.995", GLYPH_ROW_PRICE_TOO_LARGE, 0 },
+    { "9999999999.994", GLYPH_ROW_PRICE_PRECISION, 0 },
+    { "9999999999.995", GLYPH_ROW_PRICE_PRECISION, 0 },
     { "1e10", GLYPH_ROW_PRICE_TOO_LARGE, 0 },
     { "123456789012345678901234567890", GLYPH_ROW_PRICE_TOO_LARGE, 0 },
     { "9e99", GLYPH_ROW_PRICE_TOO_LARGE, 0 },

@@ -42,12 +42,12 @@ static const good_t  good[] = {
     { "9999999999.99", NONE, 999999999999LL, "", 0 },
     { "34995.0000", NONE, 3499500, "", 0 },
 
-    /* rounding, half away from zero */
-    { "1.2345", NONE, 123, "", 0 },
-    { "1.2355", NONE, 124, "", 0 },
-    { "1234.565", NONE, 123457, "", 0 },
-    { "0.999", NONE, 100, "", 0 },
-    { "0,005", NONE, 1, "", 0 },
+    /* noughts behind the cents */
+    { "1.2300", NONE, 123, "", 0 },
+    { "KWD 1250.750", NONE, 125075, "KWD", 0 },
+    { "0.05 BTC", NONE, 5, "BTC", 0 },
+    { "BTC 0.5", NONE, 50, "BTC", 0 },
+    { "1.2345k", NONE, 123450, "", 0 },
 
     /* sign or code, before or after */
     { "$1,299.99", NONE, 129999, "USD", 0 },
@@ -198,8 +198,6 @@ static const good_t  good[] = {
     { "1.299", NONE, 129900, "", 1 },
     { "1.299", COMMA, 129900, "", 0 },
     { "1,299", POINT, 129900, "", 0 },
-    { "1.299", POINT, 130, "", 0 },
-    { "1,299", COMMA, 130, "", 0 },
     { "$1,299", NONE, 129900, "USD", 0 },
     { "EUR 1.299", NONE, 129900, "EUR", 0 },
     { "€1,299", NONE, 129900, "EUR", 1 },
@@ -207,7 +205,6 @@ static const good_t  good[] = {
     { "$1,299", COMMA, 129900, "USD", 1 },
     { "JPY 12,800", COMMA, 1280000, "JPY", 0 },
     { "JPY 12.800", POINT, 1280000, "JPY", 0 },
-    { "KWD 1.299", NONE, 130, "KWD", 0 },
 
     /* words and marks around it */
     { "$10K", NONE, 1000000, "USD", 0 },
@@ -250,6 +247,51 @@ static const good_t  good[] = {
     { "R$ 499 frete grátis", NONE, 49900, "BRL", 0 },
     { "499 ₽ торг", NONE, 49900, "RUB", 0 },
 
+    /* with what shops print beside it */
+    { "$749.99 –", NONE, 74999, "USD", 0 },
+    { "$749.99" NBSP "–", NONE, 74999, "USD", 0 },
+    { "$289.99 (Newegg)", NONE, 28999, "USD", 0 },
+    { "$289.99 (Amazon)", NONE, 28999, "USD", 0 },
+    { "$1,299.99 (Save $300)", NONE, 129999, "USD", 0 },
+    { "$1,299.99 - You Save $300.00", NONE, 129999, "USD", 0 },
+    { "$529.95 (9 Offers)–", NONE, 52995, "USD", 0 },
+    { "$529.95 (9 Offers)" NBSP "–", NONE, 52995, "USD", 0 },
+    { "499,00 € (12 Angebote)", NONE, 49900, "EUR", 0 },
+    { "$329.99 (1,204 ratings)", NONE, 32999, "USD", 0 },
+    { "3000 zł do negocjacji", NONE, 300000, "PLN", 0 },
+    { "3 000 zł - do negocjacji", NONE, 300000, "PLN", 0 },
+    { "R$ 1.999,90 à vista", NONE, 199990, "BRL", 0 },
+    { "R$ 1.999,90 à vista no pix", NONE, 199990, "BRL", 0 },
+    { "599,99€ before 659€", NONE, 59999, "EUR", 0 },
+    { "599,99 € statt 659,00 €", NONE, 59999, "EUR", 0 },
+    { "statt 659 € nur 599 €", NONE, 59900, "EUR", 0 },
+    { "UVP 1.299 € - jetzt 999 €", NONE, 99900, "EUR", 0 },
+    { "NP 1200, VB 700", NONE, 70000, "", 0 },
+    { "499 € au lieu de 599 €", NONE, 49900, "EUR", 0 },
+    { "antes 599 € ahora 499 €", NONE, 49900, "EUR", 0 },
+    { "499 € anziché 599 €", NONE, 49900, "EUR", 0 },
+    { "Было 50 000 ₽, стало 45 000 ₽", NONE, 4500000, "RUB", 0 },
+    { "定価 129,800円 特価 99,800円", NONE, 9980000, "JPY", 0 },
+    { "4 999 kr (ordinarie 5 999 kr)", NONE, 499900, "", 0 },
+    { "was $1,299 now $999", NONE, 99900, "USD", 0 },
+    { "was $500 now $400", NONE, 40000, "USD", 0 },
+    { "Was: $500.00 Now: $400.00 Save: $100.00", NONE, 40000, "USD", 0 },
+    { "$500 - was $600", NONE, 50000, "USD", 0 },
+    { "$549.99 (was $599.99)", NONE, 54999, "USD", 0 },
+    { "MSRP $1,599, $1,299.99", NONE, 129999, "USD", 0 },
+    { "$549.99 $50 off", NONE, 54999, "USD", 0 },
+    { "450 + 5.99 shipping", NONE, 45000, "", 0 },
+    { "$450 + $20 S&H", NONE, 45000, "USD", 0 },
+    { "$450 shipping $20", NONE, 45000, "USD", 0 },
+    { "£450 (£12.50 delivery)", NONE, 45000, "GBP", 0 },
+    { "450 € zzgl. 6,99 € Versand", NONE, 45000, "EUR", 0 },
+    { "450 € + 6,99 € Versand (statt 500 €)", NONE, 45000, "EUR", 0 },
+    { "RTX 3080 $450", NONE, 45000, "USD", 0 },
+    { "RX 6700 XT - 289,90 €", NONE, 28990, "EUR", 0 },
+    { "GeForce RTX 3060 12GB €250", NONE, 25000, "EUR", 0 },
+    { "￥5,999", NONE, 599900, "JPY", 0 },
+    { "７４９．９９", NONE, 74999, "", 0 },
+
     /* digits of other scripts */
     { "\xef\xbc\x91\xef\xbc\x92\xef\xbc\x99\xef\xbc\x99", NONE, 129900, "",
       0 },
@@ -276,7 +318,13 @@ static const bad_t  bad[] = {
     { "nan", GLYPH_ROW_PRICE_INVALID },
     { "inf", GLYPH_ROW_PRICE_INVALID },
     { "0x10", GLYPH_ROW_PRICE_INVALID },
-    { "1e3", GLYPH_ROW_PRICE_INVALID },
+    { "e3", GLYPH_ROW_PRICE_INVALID },
+    { "1.e3", GLYPH_ROW_PRICE_INVALID },
+    { "1e", GLYPH_ROW_PRICE_INVALID },
+    { "$1e3", GLYPH_ROW_PRICE_INVALID },
+    { "7E-01 each", GLYPH_ROW_PRICE_INVALID },
+    { "1e99", GLYPH_ROW_PRICE_TOO_LARGE },
+    { "1.23456E+02", GLYPH_ROW_PRICE_PRECISION },
     { "1e400", GLYPH_ROW_PRICE_INVALID },
     { "12.34.56", GLYPH_ROW_PRICE_INVALID },
     { "1,23.45", GLYPH_ROW_PRICE_INVALID },
@@ -313,7 +361,6 @@ static const bad_t  bad[] = {
     { "1'29'999", GLYPH_ROW_PRICE_INVALID },
     { "192.168.1.1", GLYPH_ROW_PRICE_INVALID },
     { "01.02.2024", GLYPH_ROW_PRICE_INVALID },
-    { "BTC 0.5", GLYPH_ROW_PRICE_INVALID },
     { "99¢", GLYPH_ROW_PRICE_INVALID },
     { "500 points", GLYPH_ROW_PRICE_INVALID },
     { "10% off $549", GLYPH_ROW_PRICE_INVALID },
@@ -341,7 +388,20 @@ static const bad_t  bad[] = {
     { "$0", GLYPH_ROW_PRICE_ZERO },
     { "0.00", GLYPH_ROW_PRICE_ZERO },
     { "0,00 €", GLYPH_ROW_PRICE_ZERO },
-    { "0.004", GLYPH_ROW_PRICE_ZERO },
+    { "0.000", GLYPH_ROW_PRICE_ZERO },
+
+    { "0.004", GLYPH_ROW_PRICE_PRECISION },
+    { "0.999", GLYPH_ROW_PRICE_PRECISION },
+    { "0,005", GLYPH_ROW_PRICE_PRECISION },
+    { "1.2345", GLYPH_ROW_PRICE_PRECISION },
+    { "1234.565", GLYPH_ROW_PRICE_PRECISION },
+    { "0.0005 BTC", GLYPH_ROW_PRICE_PRECISION },
+    { "KWD 1250.755", GLYPH_ROW_PRICE_PRECISION },
+    { "KWD 1.299", GLYPH_ROW_PRICE_PRECISION },
+    { "USD 1,299.999", GLYPH_ROW_PRICE_PRECISION },
+    { "599.9899999999999", GLYPH_ROW_PRICE_PRECISION },
+    { "1.00000000000000000000000000001", GLYPH_ROW_PRICE_PRECISION },
+    { "$1.23456789k", GLYPH_ROW_PRICE_PRECISION },
 
     { "-5", GLYPH_ROW_PRICE_NEGATIVE },
     { "-$5.00", GLYPH_ROW_PRICE_NEGATIVE },
@@ -364,7 +424,6 @@ static const bad_t  bad[] = {
     { "~$450", GLYPH_ROW_PRICE_LIMIT },
     { "ca. 450 €", GLYPH_ROW_PRICE_LIMIT },
     { "$1,299 $999", GLYPH_ROW_PRICE_SEVERAL },
-    { "was $1,299 now $999", GLYPH_ROW_PRICE_SEVERAL },
     { "MSRP $1,299", GLYPH_ROW_PRICE_LIMIT },
     { "1299 999", GLYPH_ROW_PRICE_SEVERAL },
 
@@ -384,19 +443,45 @@ static const bad_t  bad[] = {
     { "NP 599 €", GLYPH_ROW_PRICE_LIMIT },
     { "List price: $499.00", GLYPH_ROW_PRICE_LIMIT },
     { "Current bid: $450", GLYPH_ROW_PRICE_LIMIT },
-    { "was $500 now $400", GLYPH_ROW_PRICE_SEVERAL },
-    { "$500 - was $600", GLYPH_ROW_PRICE_SEVERAL },
-    { "$549.99 (was $599.99)", GLYPH_ROW_PRICE_SEVERAL },
     { "$549.99\n$599.99", GLYPH_ROW_PRICE_SEVERAL },
     { "$499 / £450", GLYPH_ROW_PRICE_SEVERAL },
     { "499 EUR / 520 USD", GLYPH_ROW_PRICE_SEVERAL },
-    { "450 + 5.99 shipping", GLYPH_ROW_PRICE_SEVERAL },
+
+    /* which of them is paid is not said, or cannot be so */
+    { "was $400 now $500", GLYPH_ROW_PRICE_SEVERAL },
+    { "659 € before 599,99 € now", GLYPH_ROW_PRICE_SEVERAL },
+    { "$50 off $549.99", GLYPH_ROW_PRICE_SEVERAL },
+    { "Save $300 on $1,299", GLYPH_ROW_PRICE_INVALID },
+    { "Save $300: $1,299", GLYPH_ROW_PRICE_SEVERAL },
+    { "$12 shipping, $450", GLYPH_ROW_PRICE_SEVERAL },
+    { "$450 $12", GLYPH_ROW_PRICE_SEVERAL },
+    { "$700 shipped / $680 local", GLYPH_ROW_PRICE_SEVERAL },
+    { "was $500 - $600", GLYPH_ROW_PRICE_LIMIT },
+    { "was $600, $400 to $500", GLYPH_ROW_PRICE_RANGE },
+    { "$100 off", GLYPH_ROW_PRICE_LIMIT },
+    { "save $50", GLYPH_ROW_PRICE_LIMIT },
+    { "+$12.50 shipping", GLYPH_ROW_PRICE_INVALID },
+    { "+ 5,99 € Versand", GLYPH_ROW_PRICE_INVALID },
+    { "(9 offers)", GLYPH_ROW_PRICE_INVALID },
+    { "9 offers from $529.95", GLYPH_ROW_PRICE_LIMIT },
+    { "from $199.99 (9 Offers)", GLYPH_ROW_PRICE_LIMIT },
+    { "$299.99 (0)", GLYPH_ROW_PRICE_SEVERAL },
+    { "$299.99 (eBid)", GLYPH_ROW_PRICE_INVALID },
+    { "RTX 3080 450", GLYPH_ROW_PRICE_INVALID },
+    { "2 RTX 3080 $900", GLYPH_ROW_PRICE_SEVERAL },
+    { "2x RTX 3080 $900", GLYPH_ROW_PRICE_INVALID },
+    { "RTX 3080 $450 $500", GLYPH_ROW_PRICE_SEVERAL },
+    { "3000 zł do 3500 zł", GLYPH_ROW_PRICE_RANGE },
+    { "do 3000 zł", GLYPH_ROW_PRICE_LIMIT },
+    { "od 3000 zł do negocjacji", GLYPH_ROW_PRICE_LIMIT },
+    { "$1 $2 $3 $4 $5 $6 $7", GLYPH_ROW_PRICE_SEVERAL },
+    { "was $500 now 400 €", GLYPH_ROW_PRICE_INVALID },
     { "2 for $900", GLYPH_ROW_PRICE_SEVERAL },
     { "450 500 600 700 800", GLYPH_ROW_PRICE_TOO_LARGE },
     { "1299€99", GLYPH_ROW_PRICE_SEVERAL },
 
     { "10000000000", GLYPH_ROW_PRICE_TOO_LARGE },
-    { "9999999999.995", GLYPH_ROW_PRICE_TOO_LARGE },
+    { "9999999999.995", GLYPH_ROW_PRICE_PRECISION },
     { "99999999999", GLYPH_ROW_PRICE_TOO_LARGE },
     { "99999999999999999999999999999999999999999999",
       GLYPH_ROW_PRICE_TOO_LARGE },
@@ -456,6 +541,42 @@ test_bad(const bad_t *b)
 
     ok(code == b->code && m.cents == 77, "\"%s\": %s, want %s", b->text,
        glyph_code_name(code), glyph_code_name(b->code));
+}
+
+
+/* What spreadsheets write is read, and told of. */
+
+static void
+test_exponent(const char *value, int64_t cents)
+{
+    glyph_str_t    text;
+    glyph_code_e   code;
+    glyph_money_t  m;
+
+    text = str(value);
+    memset(&m, 0, sizeof(m));
+    code = glyph_money_parse(&text, GLYPH_DECIMAL_UNKNOWN, &m);
+
+    ok(code == GLYPH_CODE_OK && m.cents == cents && m.exponent,
+       "\"%s\": %s %lld", value, glyph_code_name(code),
+       (long long) m.cents);
+}
+
+
+static void
+test_number(const char *value, glyph_code_e want, int64_t cents)
+{
+    glyph_str_t    text;
+    glyph_code_e   code;
+    glyph_money_t  m;
+
+    text = str(value);
+    memset(&m, 0, sizeof(m));
+    code = glyph_money_number(&text, &m);
+
+    ok(code == want && m.cents == cents && !m.exponent,
+       "the number %s: %s %lld", value, glyph_code_name(code),
+       (long long) m.cents);
 }
 
 
@@ -567,7 +688,22 @@ main(void)
     ok(glyph_money_parse(&text, POINT, &m) != GLYPH_CODE_OK,
        "70,000 digits are no price");
 
+    test_exponent("7E+02", 70000);
+    test_exponent("1.2999E+03", 129990);
+    test_exponent("7e2", 70000);
+    test_exponent("75E-1", 750);
+
+    test_number("1e3", GLYPH_CODE_OK, 100000);
+    test_number("1.290", GLYPH_CODE_OK, 129);
+    test_number("1.299", GLYPH_ROW_PRICE_PRECISION, 0);
+    test_number("0.0005", GLYPH_ROW_PRICE_PRECISION, 0);
+    test_number("5e-3", GLYPH_ROW_PRICE_PRECISION, 0);
+    test_number("0.000", GLYPH_ROW_PRICE_ZERO, 0);
+    test_number("-1.299", GLYPH_ROW_PRICE_NEGATIVE, 0);
+
     test_habit("1.299,00", COMMA);
+    test_habit("1234.565", POINT);
+    test_habit("599,99 € statt 1.659,00 €", COMMA);
     test_habit("12,5", COMMA);
     test_habit("1.299.000", COMMA);
     test_habit("1,299.00", POINT);
@@ -635,7 +771,7 @@ main(void)
     test_currency("kr", NULL);
     test_currency("XXX", "XXX");
     test_currency("12", NULL);
-    test_currency("BTC", NULL);
+    test_currency("BTC", "BTC");
 
     test_cuts();
 

@@ -3,14 +3,25 @@
 
 #define GLYPH_AUTOMATON_SLOTS  1024     /* at first; doubled at half full */
 
+#define GLYPH_WORD_TOLD        8        /* glyph_token_hash() */
+
+
+/* Small, as the table is larger than the nearest cache. */
 
 typedef struct {
     uint64_t   hash;
     uint32_t   id;              /* 0: free */
-    uint32_t   len;
-    uint32_t   node;            /* after the root, or GLYPH_NODE_NONE */
-    char      *text;
+    uint32_t   node:31;         /* after the root, or GLYPH_NODE_NONE */
+    uint32_t   longer:1;        /* than what its hash tells all of */
 } glyph_word_t;
+
+
+/* By id, of words of more than GLYPH_WORD_TOLD bytes. */
+
+typedef struct {
+    size_t     len;
+    char      *text;            /* NULL for shorter ones */
+} glyph_spelling_t;
 
 
 typedef struct {
@@ -24,6 +35,8 @@ struct glyph_automaton_s {
     glyph_word_t    *words;     /* open addressing, as are the edges */
     size_t           word_slots;
     size_t           nwords;
+
+    glyph_spelling_t  *spellings;       /* of half as many as slots, and 0 */
 
     glyph_edge_t    *edges;
     size_t           edge_slots;
@@ -70,6 +83,22 @@ glyph_onward_bit(uint32_t word)
 }
 
 
+static inline int
+glyph_word_is(const glyph_automaton_t *a, const glyph_word_t *w,
+    const unsigned char *data, size_t len)
+{
+    const glyph_spelling_t  *s;
+
+    if (len <= GLYPH_WORD_TOLD || !w->longer) {
+        return len <= GLYPH_WORD_TOLD && !w->longer;
+    }
+
+    s = &a->spellings[w->id];
+
+    return s->len == len && memcmp(s->text, data, len) == 0;
+}
+
+
 static inline glyph_word_t *
 glyph_word_find(const glyph_automaton_t *a, const unsigned char *data,
     size_t len, uint64_t hash)
@@ -83,9 +112,7 @@ glyph_word_find(const glyph_automaton_t *a, const unsigned char *data,
     {
         w = &a->words[i];
 
-        if (w->hash == hash && w->len == len
-            && (len <= 8 || memcmp(w->text, data, len) == 0))
-        {
+        if (w->hash == hash && glyph_word_is(a, w, data, len)) {
             return w;
         }
     }
@@ -109,12 +136,15 @@ glyph_automaton_create(void)
     a->edge_slots = GLYPH_AUTOMATON_SLOTS;
 
     a->words = calloc(a->word_slots, sizeof(glyph_word_t));
+    a->spellings = calloc(a->word_slots / 2 + 1, sizeof(glyph_spelling_t));
     a->edges = calloc(a->edge_slots, sizeof(glyph_edge_t));
 
     a->onward_size = GLYPH_AUTOMATON_SLOTS;
     a->onward = calloc(a->onward_size, sizeof(uint16_t));
 
-    if (a->words == NULL || a->edges == NULL || a->onward == NULL) {
+    if (a->words == NULL || a->spellings == NULL || a->edges == NULL
+        || a->onward == NULL)
+    {
         glyph_automaton_destroy(a);
         return NULL;
     }
@@ -132,11 +162,12 @@ glyph_automaton_destroy(glyph_automaton_t *a)
         return;
     }
 
-    for (i = 0; a->words && i < a->word_slots; i++) {
-        free(a->words[i].text);
+    for (i = 1; i <= a->nwords; i++) {
+        free(a->spellings[i].text);
     }
 
     free(a->words);
+    free(a->spellings);
     free(a->edges);
     free(a->onward);
     free(a);
@@ -191,9 +222,9 @@ static uint32_t
 glyph_automaton_intern(glyph_automaton_t *a, const unsigned char *data,
     size_t len, uint64_t hash)
 {
-    char          *text;
-    size_t         i;
-    glyph_word_t  *w;
+    size_t             i;
+    glyph_word_t      *w;
+    glyph_spelling_t  *s;
 
     w = glyph_word_find(a, data, len, hash);
     if (w) {
@@ -206,12 +237,17 @@ glyph_automaton_intern(glyph_automaton_t *a, const unsigned char *data,
         return 0;
     }
 
-    text = malloc(len);
-    if (text == NULL) {
-        return 0;
-    }
+    if (len > GLYPH_WORD_TOLD) {
+        s = &a->spellings[a->nwords + 1];
 
-    memcpy(text, data, len);
+        s->text = malloc(len);
+        if (s->text == NULL) {
+            return 0;
+        }
+
+        memcpy(s->text, data, len);
+        s->len = len;
+    }
 
     i = hash & (a->word_slots - 1);
 
@@ -221,8 +257,7 @@ glyph_automaton_intern(glyph_automaton_t *a, const unsigned char *data,
 
     a->words[i].hash = hash;
     a->words[i].id = ++a->nwords;
-    a->words[i].len = len;
-    a->words[i].text = text;
+    a->words[i].longer = len > GLYPH_WORD_TOLD;
 
     return a->words[i].id;
 }
@@ -231,10 +266,22 @@ glyph_automaton_intern(glyph_automaton_t *a, const unsigned char *data,
 static int
 glyph_automaton_grow_words(glyph_automaton_t *a)
 {
-    size_t         i, k, slots;
-    glyph_word_t  *words;
+    size_t             i, k, slots;
+    glyph_word_t      *words;
+    glyph_spelling_t  *spellings;
 
     slots = a->word_slots * 2;
+
+    spellings = realloc(a->spellings,
+                        (slots / 2 + 1) * sizeof(glyph_spelling_t));
+    if (spellings == NULL) {
+        return GLYPH_ERROR;
+    }
+
+    memset(spellings + a->word_slots / 2 + 1, 0,
+           a->word_slots / 2 * sizeof(glyph_spelling_t));
+
+    a->spellings = spellings;
 
     words = calloc(slots, sizeof(glyph_word_t));
     if (words == NULL) {
@@ -373,6 +420,11 @@ glyph_automaton_lookup(const glyph_automaton_t *a, glyph_tokens_t *ts,
     size_t               i;
     glyph_token_t       *t;
     const glyph_word_t  *w;
+
+    for (i = from; i < to; i++) {
+        __builtin_prefetch(&a->words[ts->token[i].hash
+                                     & (a->word_slots - 1)]);
+    }
 
     for (i = from; i < to; i++) {
         t = &ts->token[i];

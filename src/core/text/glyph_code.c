@@ -41,6 +41,8 @@ static const glyph_code_entry_t  glyph_codes[GLYPH_CODE_N] = {
         "list price" },
     [GLYPH_ROW_PRICE_TOO_LARGE] = { "price_too_large",
         "the price is 10,000,000,000 or more" },
+    [GLYPH_ROW_PRICE_PRECISION] = { "price_precision",
+        "the price has a fraction of a cent, which is not rounded" },
     [GLYPH_ROW_CURRENCY_CONFLICT] = { "currency_conflict",
         "the price is in another currency than the row says" },
     [GLYPH_ROW_MODEL_UNKNOWN] = { "model_unknown",
@@ -127,6 +129,8 @@ static const glyph_code_entry_t  glyph_codes[GLYPH_CODE_N] = {
 
     [GLYPH_WARN_PRICE_AMBIGUOUS] = { "price_ambiguous",
         "one separator and three digits were read as thousands" },
+    [GLYPH_WARN_PRICE_EXPONENT] = { "price_exponent",
+        "the price is written with an exponent and may have lost digits" },
     [GLYPH_WARN_NO_RATE] = { "no_rate",
         "the currency has no rate to USD, so the price has no score" },
     [GLYPH_WARN_DEDUP_FULL] = { "dedup_full",

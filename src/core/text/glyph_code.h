@@ -30,6 +30,7 @@ typedef enum {
     GLYPH_ROW_PRICE_SEVERAL,        /* two prices */
     GLYPH_ROW_PRICE_LIMIT,          /* "from", "was", "MSRP", a bid */
     GLYPH_ROW_PRICE_TOO_LARGE,      /* does not fit numeric(12,2) */
+    GLYPH_ROW_PRICE_PRECISION,      /* nor does 0.0005 */
     GLYPH_ROW_CURRENCY_CONFLICT,    /* price says one, column another */
     GLYPH_ROW_MODEL_UNKNOWN,        /* only with reject=unknown */
     GLYPH_ROW_NOT_GPU,              /* only with reject=not_gpu */
@@ -77,6 +78,7 @@ typedef enum {
 
     /* a row is kept, with a warning */
     GLYPH_WARN_PRICE_AMBIGUOUS,     /* 1.299 read as 1299 */
+    GLYPH_WARN_PRICE_EXPONENT,      /* 7E+02 */
     GLYPH_WARN_NO_RATE,             /* no rate to USD for its currency */
     GLYPH_WARN_DEDUP_FULL,
     GLYPH_WARN_ROW_SHORT,           /* fewer fields than the header */

@@ -12,7 +12,7 @@
 
 typedef struct {
     const char  *text;          /* folded */
-    uint8_t      class;
+    uint16_t     class;
 } glyph_phrase_t;
 
 

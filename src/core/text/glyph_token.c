@@ -33,8 +33,6 @@ typedef struct {
 } glyph_runs_t;
 
 
-static size_t glyph_tokens_ascii(unsigned char *dst,
-    const unsigned char *src, size_t len);
 static int glyph_tokens_runs(const glyph_tokens_t *ts, glyph_runs_t *runs);
 static void glyph_tokens_cut_ascii(glyph_tokens_t *ts,
     const glyph_runs_t *runs);
@@ -90,54 +88,14 @@ glyph_token_mix(uint64_t h, uint64_t w)
 void
 glyph_tokens_read(glyph_tokens_t *ts, const glyph_str_t *text)
 {
-    size_t       n;
     glyph_str_t  s;
 
-    n = text->len < GLYPH_TITLE_MAX ? text->len : GLYPH_TITLE_MAX;
+    s.data = text->data;
+    s.len = text->len < GLYPH_TITLE_MAX ? text->len : GLYPH_TITLE_MAX;
 
-    ts->len = glyph_tokens_ascii(ts->text, text->data, n);
-
-    if (ts->len < n) {
-        s.data = text->data;
-        s.len = n;
-
-        ts->len = glyph_utf8_fold(&s, ts->text, GLYPH_TITLE_MAX);
-    }
+    ts->len = glyph_utf8_fold(&s, ts->text, GLYPH_TITLE_MAX);
 
     glyph_tokens_cut(ts);
-}
-
-
-/* Copies ASCII in lower case; stops at the first byte that is none. */
-
-static size_t
-glyph_tokens_ascii(unsigned char *dst, const unsigned char *src, size_t len)
-{
-    size_t         i;
-    uint64_t       w;
-    unsigned char  c;
-
-    for (i = 0; len - i >= 8; i += 8) {
-        w = glyph_word_load(src + i);
-
-        if (w & GLYPH_HIGH_BITS) {
-            break;
-        }
-
-        glyph_word_store(dst + i, glyph_word_lower(w));
-    }
-
-    for ( /* void */ ; i < len; i++) {
-        c = src[i];
-
-        if (c >= 0x80) {
-            break;
-        }
-
-        dst[i] = (c >= 'A' && c <= 'Z') ? c | 0x20 : c;
-    }
-
-    return i;
 }
 
 

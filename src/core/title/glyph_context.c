@@ -21,7 +21,12 @@ static void glyph_context_adjectives(glyph_scan_t *scan);
 static void glyph_context_subject(const glyph_index_t *index,
     glyph_scan_t *scan, glyph_context_t *ctx);
 static void glyph_context_offer(const glyph_index_t *index,
-    glyph_context_t *ctx, const glyph_event_t *e, const glyph_variant_t *v);
+    const glyph_scan_t *scan, glyph_context_t *ctx, const glyph_event_t *e,
+    const glyph_variant_t *v);
+static int glyph_context_shortens(const glyph_index_t *index,
+    const glyph_context_t *ctx, const glyph_variant_t *v);
+static int glyph_context_next_to(const glyph_index_t *index,
+    const glyph_scan_t *scan, const glyph_event_t *e);
 static void glyph_context_number(const glyph_index_t *index,
     glyph_context_t *ctx, const glyph_context_t *part);
 static int glyph_context_listed(const glyph_index_t *index,
@@ -174,7 +179,7 @@ glyph_context_adjectives(glyph_scan_t *scan)
     for (e = scan->event + scan->nevents - 1; e > scan->event; e--) {
 
         if (glyph_event_in(e - 1, GLYPH_SYSTEMS)
-            && e[-1].end == e->start
+            && e[-1].class != GLYPH_W_RIG && e[-1].end == e->start
             && !(scan->ts.token[e->start].sep & GLYPH_SEP_BREAK)
             && (e->class == GLYPH_W_CARD
                 || (e->with && glyph_event_in(e, GLYPH_SYSTEMS))))
@@ -230,7 +235,7 @@ glyph_context_subject(const glyph_index_t *index, glyph_scan_t *scan,
             continue;
         }
 
-        glyph_context_offer(index, e->part ? &part : ctx, e, &v);
+        glyph_context_offer(index, scan, e->part ? &part : ctx, e, &v);
     }
 
     if (part.subject) {
@@ -302,8 +307,8 @@ glyph_context_number(const glyph_index_t *index, glyph_context_t *ctx,
 /* Takes the mention as the subject, or as one more that is offered. */
 
 static void
-glyph_context_offer(const glyph_index_t *index, glyph_context_t *ctx,
-    const glyph_event_t *e, const glyph_variant_t *v)
+glyph_context_offer(const glyph_index_t *index, const glyph_scan_t *scan,
+    glyph_context_t *ctx, const glyph_event_t *e, const glyph_variant_t *v)
 {
     const glyph_row_t  *a, *b;
 
@@ -322,18 +327,57 @@ glyph_context_offer(const glyph_index_t *index, glyph_context_t *ctx,
     a = &index->rows[ctx->variant.candidate->row];
     b = &index->rows[v->candidate->row];
 
-    if (a->family == b->family || (v->doubts & GLYPH_ASSUMED_FAMILY)) {
+    if (a->family == b->family || (v->doubts & GLYPH_ASSUMED_FAMILY)
+        || (!e->listed && glyph_context_shortens(index, ctx, v)))
+    {
         return;
     }
 
     /* "RTX A4000 A5000", "RX 570/580" */
 
     if (v->candidate->need == GLYPH_NEED_NOTHING || e->listed
-        || (e[-1].class == GLYPH_W_NONE && e[-1].end == e->start
-            && v->candidate->need == GLYPH_NEED_VENDOR))
+        || (v->candidate->need == GLYPH_NEED_VENDOR
+            && glyph_context_next_to(index, scan, e)))
     {
         ctx->several = 1;
     }
+}
+
+
+/* "RTX 5070 Ti … RTX 5070": the name again, as far as there was room. */
+
+static int
+glyph_context_shortens(const glyph_index_t *index, const glyph_context_t *ctx,
+    const glyph_variant_t *v)
+{
+    const glyph_str_t  *a, *b;
+
+    a = &index->models[ctx->variant.candidate->row].family;
+    b = &index->models[v->candidate->row].family;
+
+    return a->len > b->len && a->data[b->len] == '_'
+           && memcmp(a->data, b->data, b->len) == 0;
+}
+
+
+/* "P4 P40", "P4 8GB P40 24GB" */
+
+static int
+glyph_context_next_to(const glyph_index_t *index, const glyph_scan_t *scan,
+    const glyph_event_t *e)
+{
+    size_t  i;
+
+    if (e == scan->event || e[-1].class != GLYPH_W_NONE) {
+        return 0;
+    }
+
+    i = e[-1].end;
+
+    return i == e->start
+           || (i + 2 == e->start && scan->ts.token[i].digits
+               && glyph_index_class(index, &scan->ts, i + 1)
+                  == GLYPH_W_UNIT_G);
 }
 
 

@@ -1,8 +1,15 @@
 #include <stdio.h>
 
 #include "title/glyph_index.h"
+#include "value/glyph_condition_words.h"
 
 
+/* Shorter words ("HS", "ny") are in names, too. */
+
+#define GLYPH_INDEX_CONDITION_MIN  3
+
+
+static int glyph_index_conditions(glyph_index_t *index);
 static int glyph_index_phrases(glyph_index_t *index,
     const glyph_phrase_t *p, size_t n);
 static int glyph_index_pairs(glyph_index_t *index, glyph_pair_e adjectives,
@@ -52,6 +59,49 @@ glyph_index_lexicon(glyph_index_t *index)
             != GLYPH_OK)
         {
             return GLYPH_ERROR;
+        }
+    }
+
+    return glyph_index_conditions(index);
+}
+
+
+/*
+ * What a condition column may say, titles say as well; but for what they say
+ * of all things ("good"), and words that have another meaning here.
+ */
+
+static int
+glyph_index_conditions(glyph_index_t *index)
+{
+    size_t                 i, len;
+    uint32_t               node;
+    const glyph_phrase_t  *p;
+
+    for (i = 0; i < glyph_condition_words_n; i++) {
+        p = &glyph_condition_words[i];
+        len = strlen(p->text);
+
+        if (p->class == GLYPH_SAYS_GOOD || p->class == GLYPH_SAYS_DENIAL
+            || len < GLYPH_INDEX_CONDITION_MIN)
+        {
+            continue;
+        }
+
+        node = glyph_automaton_add(index->automaton, p->text, len);
+
+        if (node == GLYPH_NODE_NONE
+            || glyph_index_room(index,
+                                glyph_automaton_count(index->automaton))
+               != GLYPH_OK)
+        {
+            return GLYPH_ERROR;
+        }
+
+        if (index->class[node] == GLYPH_W_NONE
+            || index->class[node] == GLYPH_W_NOISE)
+        {
+            index->class[node] = GLYPH_W_CONDITION + p->class;
         }
     }
 
@@ -141,6 +191,32 @@ glyph_index_phrase(glyph_index_t *index, const char *text, size_t len,
     }
 
     index->class[node] = class;
+
+    return GLYPH_OK;
+}
+
+
+int
+glyph_index_room(glyph_index_t *index, size_t n)
+{
+    size_t    size;
+    uint8_t  *class;
+
+    if (n <= index->nnodes) {
+        return GLYPH_OK;
+    }
+
+    size = n * 2;
+
+    class = realloc(index->class, size);
+    if (class == NULL) {
+        return GLYPH_ERROR;
+    }
+
+    memset(class + index->nnodes, 0, size - index->nnodes);
+
+    index->class = class;
+    index->nnodes = size;
 
     return GLYPH_OK;
 }

@@ -82,10 +82,13 @@ typedef enum {
     GLYPH_W_DISK,
     GLYPH_W_OS,
     GLYPH_W_MAINBOARD,
+    GLYPH_W_RIG,            /* a frame full of cards */
 
     GLYPH_W_N,
 
-    GLYPH_W_QUALIFIER = 64  /* + glyph_qualifier_e */
+    GLYPH_W_QUALIFIER = 64, /* + glyph_qualifier_e */
+
+    GLYPH_W_CONDITION = 128 /* + glyph_condition_e: noise but for that */
 } glyph_word_e;
 
 

@@ -81,6 +81,17 @@ const glyph_phrase_t  glyph_lexicon_around[] = {
     { "out of", GLYPH_W_FROM },
     { "taken from", GLYPH_W_FROM },
     { "removed from", GLYPH_W_FROM },
+    { "twin frozr", GLYPH_W_LINE },
+    { "lhr", GLYPH_W_LINE },
+    { "non lhr", GLYPH_W_LINE },
+    { "cyclone", GLYPH_W_LINE },
+    { "lightning", GLYPH_W_LINE },
+    { "hawk", GLYPH_W_LINE },
+    { "pulled out of", GLYPH_W_FROM },
+    { "came out of", GLYPH_W_FROM },
+    { "came from", GLYPH_W_FROM },
+    { "taken out of", GLYPH_W_FROM },
+    { "salvaged from", GLYPH_W_FROM },
 
     /* cs */
     { "pouze", GLYPH_W_ONLY },
@@ -108,6 +119,9 @@ const glyph_phrase_t  glyph_lexicon_around[] = {
     { "nur", GLYPH_W_ONLY },
     { "aus", GLYPH_W_FROM },
     { "aus einem", GLYPH_W_FROM },
+    { "ausgebaut aus", GLYPH_W_FROM },
+    { "stammt aus", GLYPH_W_FROM },
+    { "ausgebaut", GLYPH_W_FROM },
 
     /* es */
     { "con", GLYPH_W_WITH },
@@ -119,6 +133,15 @@ const glyph_phrase_t  glyph_lexicon_around[] = {
     { "solo", GLYPH_W_ONLY },
     { "solamente", GLYPH_W_ONLY },
     { "unicamente", GLYPH_W_ONLY },
+    { "sacada de", GLYPH_W_FROM },
+    { "sacado de", GLYPH_W_FROM },
+    { "sacada de un", GLYPH_W_FROM },
+    { "sacado de un", GLYPH_W_FROM },
+    { "extraida de", GLYPH_W_FROM },
+    { "extraido de", GLYPH_W_FROM },
+    { "desmontada de", GLYPH_W_FROM },
+    { "procedente de", GLYPH_W_FROM },
+    { "quitada de", GLYPH_W_FROM },
 
     /* fr */
     { "avec", GLYPH_W_WITH },
@@ -132,6 +155,13 @@ const glyph_phrase_t  glyph_lexicon_around[] = {
     { "seulement", GLYPH_W_ONLY },
     { "seul", GLYPH_W_ONLY },
     { "uniquement", GLYPH_W_ONLY },
+    { "retiree de", GLYPH_W_FROM },
+    { "retiree d un", GLYPH_W_FROM },
+    { "sortie d un", GLYPH_W_FROM },
+    { "issue de", GLYPH_W_FROM },
+    { "issue d un", GLYPH_W_FROM },
+    { "demontee d un", GLYPH_W_FROM },
+    { "vient d un", GLYPH_W_FROM },
 
     /* hu */
     { "csak", GLYPH_W_ONLY },
@@ -145,6 +175,19 @@ const glyph_phrase_t  glyph_lexicon_around[] = {
     { "contro", GLYPH_W_VERSUS },
     { "senza", GLYPH_W_NO },
     { "soltanto", GLYPH_W_ONLY },
+    { "smontata da", GLYPH_W_FROM },
+    { "tolta da", GLYPH_W_FROM },
+    { "rimossa da", GLYPH_W_FROM },
+    { "estratta da", GLYPH_W_FROM },
+
+    /* ja */
+    { "玄人志向", GLYPH_W_LINE },
+    { "クロシコ", GLYPH_W_LINE },
+
+    /* ko */
+    { "이엠텍", GLYPH_W_MAKER_N },
+    { "갤럭시", GLYPH_W_MAKER_N },
+    { "팔릿", GLYPH_W_MAKER_N },
 
     /* mul */
     { "pny", GLYPH_W_MAKER_N },
@@ -175,6 +218,7 @@ const glyph_phrase_t  glyph_lexicon_around[] = {
     { "ftw 3", GLYPH_W_MAKER_N },
     { "ftw", GLYPH_W_MAKER_N },
     { "xc 3", GLYPH_W_MAKER_N },
+    { "kfa", GLYPH_W_MAKER_N },
     { "sapphire", GLYPH_W_MAKER_A },
     { "xfx", GLYPH_W_MAKER_A },
     { "powercolor", GLYPH_W_MAKER_A },
@@ -256,6 +300,8 @@ const glyph_phrase_t  glyph_lexicon_around[] = {
     { "kun", GLYPH_W_ONLY },
     { "fra", GLYPH_W_FROM },
     { "til", GLYPH_W_FOR },
+    { "tatt ut av", GLYPH_W_FROM },
+    { "fra pc", GLYPH_W_FROM },
 
     /* pl */
     { "dla", GLYPH_W_FOR },
@@ -269,12 +315,17 @@ const glyph_phrase_t  glyph_lexicon_around[] = {
     { "samo", GLYPH_W_ONLY },
     { "sam", GLYPH_W_ONLY },
     { "z koparki", GLYPH_W_FROM },
+    { "wyjeta z", GLYPH_W_FROM },
+    { "wymontowana z", GLYPH_W_FROM },
+    { "pochodzi z", GLYPH_W_FROM },
 
     /* pt */
     { "com", GLYPH_W_WITH },
     { "sem", GLYPH_W_NO },
     { "somente", GLYPH_W_ONLY },
     { "apenas", GLYPH_W_ONLY },
+    { "retirada de", GLYPH_W_FROM },
+    { "tirada de", GLYPH_W_FROM },
 
     /* ru */
     { "без", GLYPH_W_NO },
@@ -289,6 +340,20 @@ const glyph_phrase_t  glyph_lexicon_around[] = {
     { "со", GLYPH_W_WITH },
     { "лучше чем", GLYPH_W_VERSUS },
     { "аналог", GLYPH_W_VERSUS },
+    { "снята с", GLYPH_W_FROM },
+    { "снят с", GLYPH_W_FROM },
+    { "из компьютера", GLYPH_W_FROM },
+    { "от ноутбука", GLYPH_W_FROM },
+    { "со сборки", GLYPH_W_FROM },
+    { "из сборки", GLYPH_W_FROM },
+    { "с фермы", GLYPH_W_FROM },
+    { "асус", GLYPH_W_LINE },
+    { "гигабайт", GLYPH_W_LINE },
+    { "палит", GLYPH_W_LINE },
+    { "зотак", GLYPH_W_LINE },
+    { "сапфир", GLYPH_W_LINE },
+    { "мси", GLYPH_W_LINE },
+    { "аорус", GLYPH_W_LINE },
 
     /* sv */
     { "med", GLYPH_W_WITH },
@@ -315,6 +380,8 @@ const glyph_phrase_t  glyph_lexicon_around[] = {
     { "sadece", GLYPH_W_ONLY },
     { "icin", GLYPH_W_FOR },
     { "uyumlu", GLYPH_W_FOR },
+    { "pc den cikma", GLYPH_W_FROM },
+    { "kasadan cikma", GLYPH_W_FROM },
 
     /* uk */
     { "немає", GLYPH_W_NO },
@@ -323,6 +390,40 @@ const glyph_phrase_t  glyph_lexicon_around[] = {
     { "лише", GLYPH_W_ONLY },
     { "тільки", GLYPH_W_ONLY },
     { "з", GLYPH_W_FROM },
+
+    /* zh */
+    { "微星", GLYPH_W_LINE },
+    { "技嘉", GLYPH_W_LINE },
+    { "華碩", GLYPH_W_LINE },
+    { "华硕", GLYPH_W_LINE },
+    { "七彩虹", GLYPH_W_LINE },
+    { "影馳", GLYPH_W_LINE },
+    { "影驰", GLYPH_W_LINE },
+    { "索泰", GLYPH_W_LINE },
+    { "映眾", GLYPH_W_LINE },
+    { "映众", GLYPH_W_LINE },
+    { "耕升", GLYPH_W_LINE },
+    { "盈通", GLYPH_W_LINE },
+    { "铭瑄", GLYPH_W_LINE },
+    { "銘瑄", GLYPH_W_LINE },
+    { "藍寶石", GLYPH_W_MAKER_A },
+    { "蓝宝石", GLYPH_W_MAKER_A },
+    { "撼訊", GLYPH_W_MAKER_A },
+    { "撼讯", GLYPH_W_MAKER_A },
+    { "迪蘭", GLYPH_W_MAKER_A },
+    { "迪兰", GLYPH_W_MAKER_A },
+    { "訊景", GLYPH_W_MAKER_A },
+    { "讯景", GLYPH_W_MAKER_A },
+    { "瀚铠", GLYPH_W_MAKER_A },
+    { "麗臺", GLYPH_W_MAKER_N },
+    { "丽台", GLYPH_W_MAKER_N },
+    { "麗台", GLYPH_W_MAKER_N },
+    { "送", GLYPH_W_WITH },
+    { "加碼送", GLYPH_W_WITH },
+    { "附贈", GLYPH_W_WITH },
+    { "附赠", GLYPH_W_WITH },
+    { "贈", GLYPH_W_WITH },
+    { "赠", GLYPH_W_WITH },
 };
 
 const size_t  glyph_lexicon_around_n = sizeof(glyph_lexicon_around)

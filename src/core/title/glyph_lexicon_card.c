@@ -63,12 +63,26 @@ const glyph_phrase_t  glyph_lexicon_card[] = {
     { "mib", GLYPH_W_UNIT_M },
     { "mbyte", GLYPH_W_UNIT_M },
     { "tb", GLYPH_W_UNIT_T },
+    { "agp", GLYPH_W_CARD },
+    { "agp card", GLYPH_W_CARD },
+    { "agp 8 x", GLYPH_W_CARD },
+    { "mx", GLYPH_W_PREFIX },
+    { "geforce 4 mx", GLYPH_W_PREFIX },
+    { "geforce 2 mx", GLYPH_W_PREFIX },
+    { "5600", GLYPH_W_TAKEN },
+    { "5700", GLYPH_W_TAKEN },
+    { "3800", GLYPH_W_TAKEN },
+    { "5900", GLYPH_W_TAKEN },
 
     /* cs */
     { "graficka karta", GLYPH_W_CARD },
     { "graficka karty", GLYPH_W_CARD },
     { "videokarta", GLYPH_W_CARD },
     { "videokarty", GLYPH_W_CARD },
+    { "graficke karty", GLYPH_W_CARD },
+    { "grafickou kartu", GLYPH_W_CARD },
+    { "graficka", GLYPH_W_CARD },
+    { "graficke", GLYPH_W_CARD },
 
     /* da */
     { "grafikkort", GLYPH_W_CARD },
@@ -82,6 +96,9 @@ const glyph_phrase_t  glyph_lexicon_card[] = {
     { "grafik", GLYPH_W_BOARD },
     { "karte", GLYPH_W_BOARD },
     { "flachprofil", GLYPH_W_QUALIFIER + GLYPH_Q_LOW },
+    { "grafik karte", GLYPH_W_CARD },
+    { "gpu karte", GLYPH_W_CARD },
+    { "gaming grafikkarte", GLYPH_W_CARD },
 
     /* el */
     { "κάρτα γραφικών", GLYPH_W_CARD },
@@ -93,11 +110,22 @@ const glyph_phrase_t  glyph_lexicon_card[] = {
     { "tarjeta de video", GLYPH_W_CARD },
     { "tarjeta video", GLYPH_W_CARD },
     { "tarjeta", GLYPH_W_BOARD },
+    { "grafica", GLYPH_W_BOARD },
+    { "graficas", GLYPH_W_BOARD },
+    { "graficas nvidia", GLYPH_W_CARD },
+    { "graficas amd", GLYPH_W_CARD },
+    { "grafica gamer", GLYPH_W_CARD },
+    { "grafica gaming", GLYPH_W_CARD },
+    { "tarjetas graficas gaming", GLYPH_W_CARD },
+    { "tarjeta aceleradora", GLYPH_W_CARD },
 
     /* fi */
     { "naytonohjain", GLYPH_W_CARD },
     { "naytonohjaimet", GLYPH_W_CARD },
     { "naytonohjaimia", GLYPH_W_CARD },
+    { "naytonohjaimen", GLYPH_W_CARD },
+    { "grafiikkakortti", GLYPH_W_CARD },
+    { "naytonohjainta", GLYPH_W_CARD },
 
     /* fr */
     { "carte graphique", GLYPH_W_CARD },
@@ -108,6 +136,10 @@ const glyph_phrase_t  glyph_lexicon_card[] = {
     { "gd", GLYPH_W_UNIT_G },
     { "mo", GLYPH_W_UNIT_M },
     { "md", GLYPH_W_UNIT_M },
+    { "carte graphiques", GLYPH_W_CARD },
+    { "carte graphic", GLYPH_W_CARD },
+    { "carte graph", GLYPH_W_CARD },
+    { "cg", GLYPH_W_CARD },
 
     /* hr */
     { "graficna kartica", GLYPH_W_CARD },
@@ -117,6 +149,7 @@ const glyph_phrase_t  glyph_lexicon_card[] = {
     { "grafikus kartya", GLYPH_W_CARD },
     { "videokartyak", GLYPH_W_CARD },
     { "vga kartya", GLYPH_W_CARD },
+    { "videokartyat", GLYPH_W_CARD },
 
     /* it */
     { "scheda video", GLYPH_W_CARD },
@@ -124,6 +157,8 @@ const glyph_phrase_t  glyph_lexicon_card[] = {
     { "schede video", GLYPH_W_CARD },
     { "schede grafiche", GLYPH_W_CARD },
     { "scheda", GLYPH_W_BOARD },
+    { "scheda grafiche", GLYPH_W_CARD },
+    { "schede video gaming", GLYPH_W_CARD },
 
     /* ja */
     { "グ ラ フ ィ ッ ク ボ ー ド", GLYPH_W_CARD },
@@ -139,6 +174,8 @@ const glyph_phrase_t  glyph_lexicon_card[] = {
     { "그래픽 카드", GLYPH_W_CARD },
     { "글카", GLYPH_W_CARD },
     { "서버 에디션", GLYPH_W_QUALIFIER + GLYPH_Q_SERVER },
+    { "그래픽 보드", GLYPH_W_CARD },
+    { "지포스 그래픽카드", GLYPH_W_CARD },
 
     /* mul */
     { "nvidia", GLYPH_W_NVIDIA },
@@ -290,6 +327,11 @@ const glyph_phrase_t  glyph_lexicon_card[] = {
     { "karty graficzne", GLYPH_W_CARD },
     { "karte graficzna", GLYPH_W_CARD },
     { "karta", GLYPH_W_BOARD },
+    { "karty graficznej", GLYPH_W_CARD },
+    { "karte grafiki", GLYPH_W_CARD },
+    { "grafika", GLYPH_W_CARD },
+    { "karta gpu", GLYPH_W_CARD },
+    { "kart graficznych", GLYPH_W_CARD },
 
     /* pt */
     { "placa de video", GLYPH_W_CARD },
@@ -310,6 +352,40 @@ const glyph_phrase_t  glyph_lexicon_card[] = {
     { "графический ускоритель", GLYPH_W_CARD },
     { "гб", GLYPH_W_UNIT_G },
     { "мб", GLYPH_W_UNIT_M },
+    { "видео карта", GLYPH_W_CARD },
+    { "видео карту", GLYPH_W_CARD },
+    { "видео карты", GLYPH_W_CARD },
+    { "видео карт", GLYPH_W_CARD },
+    { "видеокарт", GLYPH_W_CARD },
+    { "видеокарте", GLYPH_W_CARD },
+    { "видеокартой", GLYPH_W_CARD },
+    { "видеокартами", GLYPH_W_CARD },
+    { "видеокартах", GLYPH_W_CARD },
+    { "видеокартам", GLYPH_W_CARD },
+    { "видюха", GLYPH_W_CARD },
+    { "видюху", GLYPH_W_CARD },
+    { "видяха", GLYPH_W_CARD },
+    { "видяху", GLYPH_W_CARD },
+    { "графическая карта", GLYPH_W_CARD },
+    { "графический адаптер", GLYPH_W_CARD },
+    { "видекарта", GLYPH_W_CARD },
+    { "видекарты", GLYPH_W_CARD },
+    { "видокарта", GLYPH_W_CARD },
+    { "видоекарта", GLYPH_W_CARD },
+    { "виде карта", GLYPH_W_CARD },
+    { "видиокарта", GLYPH_W_CARD },
+    { "видеомодуль", GLYPH_W_CARD },
+    { "видеоплата", GLYPH_W_CARD },
+    { "ртх", GLYPH_W_RTX },
+    { "гтх", GLYPH_W_GTX },
+    { "рх", GLYPH_W_RX },
+    { "джифорс", GLYPH_W_GEFORCE },
+    { "жифорс", GLYPH_W_GEFORCE },
+    { "гефорс", GLYPH_W_GEFORCE },
+    { "радеон", GLYPH_W_RADEON },
+    { "нвидиа", GLYPH_W_NVIDIA },
+    { "нвидия", GLYPH_W_NVIDIA },
+    { "амд", GLYPH_W_AMD },
 
     /* sv */
     { "grafikkortet", GLYPH_W_CARD },
@@ -325,11 +401,26 @@ const glyph_phrase_t  glyph_lexicon_card[] = {
     { "videokartya", GLYPH_W_CARD },
     { "ekran karti", GLYPH_W_CARD },
     { "ekran kartlari", GLYPH_W_CARD },
+    { "ekran kart", GLYPH_W_CARD },
+    { "ekran kartlarimiz", GLYPH_W_CARD },
+    { "grafik karti", GLYPH_W_CARD },
+    { "grafik kartlari", GLYPH_W_CARD },
+    { "grafik kart", GLYPH_W_CARD },
+    { "ekran kartini", GLYPH_W_CARD },
+    { "ekrankarti", GLYPH_W_CARD },
+    { "ekran karti vga", GLYPH_W_CARD },
 
     /* uk */
     { "відеокарта", GLYPH_W_CARD },
     { "відеокарти", GLYPH_W_CARD },
     { "відеокарту", GLYPH_W_CARD },
+    { "відео карта", GLYPH_W_CARD },
+    { "відео карту", GLYPH_W_CARD },
+    { "відеокарт", GLYPH_W_CARD },
+    { "відеокартою", GLYPH_W_CARD },
+    { "відеокартами", GLYPH_W_CARD },
+    { "графічна карта", GLYPH_W_CARD },
+    { "відюха", GLYPH_W_CARD },
 
     /* zh */
     { "显 卡", GLYPH_W_CARD },

@@ -216,6 +216,12 @@ const glyph_phrase_t  glyph_lexicon_fitting[] = {
     { "箱 の み", GLYPH_W_EMPTY },
     { "空 箱", GLYPH_W_EMPTY },
     { "外 箱 の み", GLYPH_W_EMPTY },
+    { "空箱", GLYPH_W_EMPTY },
+    { "箱のみ", GLYPH_W_EMPTY },
+    { "箱だけ", GLYPH_W_EMPTY },
+    { "gpuクーラー", GLYPH_W_COOLER },
+    { "クーラー", GLYPH_W_COOLER },
+    { "ヒートシンク", GLYPH_W_COOLER },
 
     /* ko */
     { "빈박스", GLYPH_W_EMPTY },
@@ -223,6 +229,7 @@ const glyph_phrase_t  glyph_lexicon_fitting[] = {
     { "공박스", GLYPH_W_EMPTY },
     { "쿨러", GLYPH_W_COOLER },
     { "방열판", GLYPH_W_COOLER },
+    { "수냉", GLYPH_W_COOLER },
 
     /* nl */
     { "lege doos", GLYPH_W_EMPTY },
@@ -280,6 +287,17 @@ const glyph_phrase_t  glyph_lexicon_fitting[] = {
     { "коробка от", GLYPH_W_EMPTY },
     { "коробка от видеокарты", GLYPH_W_EMPTY },
     { "только коробка", GLYPH_W_EMPTY },
+    { "разветвитель", GLYPH_W_CABLE },
+    { "разветвители", GLYPH_W_CABLE },
+    { "разветвитель питания", GLYPH_W_CABLE },
+    { "коннектор", GLYPH_W_CABLE },
+    { "сплиттер", GLYPH_W_CABLE },
+    { "переходники", GLYPH_W_CABLE },
+    { "удлинитель", GLYPH_W_CABLE },
+    { "конвертер", GLYPH_W_ADAPTER },
+    { "конвертор", GLYPH_W_ADAPTER },
+    { "конвертеры", GLYPH_W_ADAPTER },
+    { "эмулятор", GLYPH_W_ADAPTER },
 
     /* sv */
     { "tom kartong", GLYPH_W_EMPTY },
@@ -331,6 +349,9 @@ const glyph_phrase_t  glyph_lexicon_fitting[] = {
     { "仅 包 装", GLYPH_W_EMPTY },
     { "僅 外 盒", GLYPH_W_EMPTY },
     { "外 盒", GLYPH_W_EMPTY },
+    { "空盒", GLYPH_W_EMPTY },
+    { "包装盒", GLYPH_W_EMPTY },
+    { "包裝盒", GLYPH_W_EMPTY },
 };
 
 const size_t  glyph_lexicon_fitting_n = sizeof(glyph_lexicon_fitting)

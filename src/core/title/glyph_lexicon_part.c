@@ -192,6 +192,7 @@ const glyph_phrase_t  glyph_lexicon_part[] = {
     { "xilinx", GLYPH_W_BARE },
     { "sync board", GLYPH_W_BARE },
     { "sync module", GLYPH_W_BARE },
+    { "u turn shroud", GLYPH_W_HARD },
 
     /* da */
     { "uden grafikkort", GLYPH_W_BARE },
@@ -248,6 +249,9 @@ const glyph_phrase_t  glyph_lexicon_part[] = {
     { "pegatina", GLYPH_W_HARD },
     { "carcasa externa", GLYPH_W_HARD },
     { "caja externa", GLYPH_W_HARD },
+    { "soporte grafica", GLYPH_W_HARD },
+    { "soporte para grafica", GLYPH_W_HARD },
+    { "soporte vga", GLYPH_W_HARD },
 
     /* fr */
     { "pont nvlink", GLYPH_W_HARD },
@@ -265,11 +269,14 @@ const glyph_phrase_t  glyph_lexicon_part[] = {
     { "sans gpu", GLYPH_W_BARE },
     { "recherche", GLYPH_W_BARE },
     { "achete", GLYPH_W_BARE },
+    { "support carte graphique", GLYPH_W_HARD },
 
     /* hu */
     { "kartya nelkul", GLYPH_W_BARE },
     { "doboz", GLYPH_W_SOFT },
     { "hatlap", GLYPH_W_SOFT },
+    { "keresek", GLYPH_W_BARE },
+    { "veszek", GLYPH_W_BARE },
 
     /* it */
     { "pad termici", GLYPH_W_HARD },
@@ -280,6 +287,7 @@ const glyph_phrase_t  glyph_lexicon_part[] = {
     { "senza scheda video", GLYPH_W_BARE },
     { "cerco", GLYPH_W_BARE },
     { "compro scheda", GLYPH_W_BARE },
+    { "supporto scheda video", GLYPH_W_HARD },
 
     /* ja */
     { "グ ラ ボ ス テ ー", GLYPH_W_HARD },
@@ -287,10 +295,25 @@ const glyph_phrase_t  glyph_lexicon_part[] = {
     { "ス テ ッ カ ー", GLYPH_W_HARD },
     { "ラ イ ザ ー", GLYPH_W_HARD },
     { "取 扱 説 明 書", GLYPH_W_HARD },
+    { "サポートステー", GLYPH_W_HARD },
+    { "ステー", GLYPH_W_HARD },
+    { "ブラケット", GLYPH_W_HARD },
+    { "ライザー", GLYPH_W_HARD },
+    { "サーマルパッド", GLYPH_W_HARD },
+    { "グリス", GLYPH_W_HARD },
+    { "バックプレート", GLYPH_W_HARD },
+    { "水枕", GLYPH_W_HARD },
+    { "水冷ヘッド", GLYPH_W_HARD },
+    { "買取", GLYPH_W_BARE },
+    { "買い取り", GLYPH_W_BARE },
 
     /* ko */
     { "지지대", GLYPH_W_HARD },
     { "라이저", GLYPH_W_HARD },
+    { "삽니다", GLYPH_W_BARE },
+    { "구매합니다", GLYPH_W_BARE },
+    { "거치대", GLYPH_W_HARD },
+    { "브라켓", GLYPH_W_HARD },
 
     /* mul */
     { "chipset", GLYPH_W_LINK },
@@ -353,7 +376,6 @@ const glyph_phrase_t  glyph_lexicon_part[] = {
     { "кронштейн", GLYPH_W_HARD },
     { "подставка", GLYPH_W_HARD },
     { "держатель", GLYPH_W_HARD },
-    { "чип", GLYPH_W_HARD },
     { "ремонт", GLYPH_W_HARD },
     { "коробка", GLYPH_W_SOFT },
     { "плата", GLYPH_W_SOFT },
@@ -362,6 +384,14 @@ const glyph_phrase_t  glyph_lexicon_part[] = {
     { "крышка", GLYPH_W_SOFT },
     { "планка", GLYPH_W_SOFT },
     { "заглушка", GLYPH_W_SOFT },
+    { "видеочип", GLYPH_W_BARE },
+    { "видеочипы", GLYPH_W_BARE },
+    { "микросхема", GLYPH_W_BARE },
+    { "бокс для", GLYPH_W_BARE },
+    { "корпус для", GLYPH_W_BARE },
+    { "док станция для", GLYPH_W_BARE },
+    { "док станция", GLYPH_W_BARE },
+    { "внешняя док станция", GLYPH_W_BARE },
 
     /* sv */
     { "klistermarke", GLYPH_W_HARD },
@@ -381,6 +411,15 @@ const glyph_phrase_t  glyph_lexicon_part[] = {
     { "inbyte", GLYPH_W_BARE },
     { "utan grafikkort", GLYPH_W_BARE },
     { "utan gpu", GLYPH_W_BARE },
+
+    /* tr */
+    { "aranir", GLYPH_W_BARE },
+    { "alinir", GLYPH_W_BARE },
+    { "satin alinir", GLYPH_W_BARE },
+    { "kutusu", GLYPH_W_BARE },
+    { "ekran karti tutucu", GLYPH_W_HARD },
+    { "tutucu", GLYPH_W_HARD },
+    { "riser kart", GLYPH_W_HARD },
 
     /* uk */
     { "без відеокарти", GLYPH_W_BARE },
@@ -402,11 +441,27 @@ const glyph_phrase_t  glyph_lexicon_part[] = {
     { "硅 脂", GLYPH_W_HARD },
     { "转 接 线", GLYPH_W_HARD },
     { "延 长 线", GLYPH_W_HARD },
-    { "背 板", GLYPH_W_HARD },
     { "显 卡 坞", GLYPH_W_HARD },
     { "顯 卡 塢", GLYPH_W_HARD },
     { "挡 板", GLYPH_W_HARD },
     { "擋 板", GLYPH_W_HARD },
+    { "支撑架", GLYPH_W_HARD },
+    { "支撐架", GLYPH_W_HARD },
+    { "显卡支架", GLYPH_W_HARD },
+    { "顯卡支架", GLYPH_W_HARD },
+    { "延长线", GLYPH_W_HARD },
+    { "延長線", GLYPH_W_HARD },
+    { "硅脂", GLYPH_W_HARD },
+    { "散热垫", GLYPH_W_HARD },
+    { "散熱墊", GLYPH_W_HARD },
+    { "同步卡", GLYPH_W_BARE },
+    { "回收", GLYPH_W_BARE },
+    { "收购", GLYPH_W_BARE },
+    { "收購", GLYPH_W_BARE },
+    { "求购", GLYPH_W_BARE },
+    { "求購", GLYPH_W_BARE },
+    { "显卡背板", GLYPH_W_HARD },
+    { "顯卡背板", GLYPH_W_HARD },
 };
 
 const size_t  glyph_lexicon_part_n = sizeof(glyph_lexicon_part)

@@ -1,7 +1,9 @@
 #include <stddef.h>
 
-#include "title/glyph_context.h"
+#include "title/glyph_thing.h"
+#include "value/glyph_condition_words.h"
 #include "value/glyph_identity.h"
+#include "value/glyph_values.h"
 #include "text/glyph_idle.h"
 #include "title/glyph_match.h"
 #include "text/glyph_memo.h"
@@ -27,6 +29,10 @@
 #define GLYPH_MATCH_MEMO      1024
 #define GLYPH_MATCH_MEMO_MAX  120
 
+/* A title of so many bytes is there as a whole when it is folded. */
+
+#define GLYPH_MATCH_FOLDED    (GLYPH_TITLE_MAX / 4)
+
 
 struct glyph_matcher_s {
     glyph_idle_item_t     idle;         /* while nobody uses it */
@@ -40,9 +46,14 @@ struct glyph_matcher_s {
 static void glyph_matcher_free(glyph_idle_item_t *item);
 static void glyph_match_title(glyph_matcher_t *m, const glyph_str_t *title,
     const glyph_str_t *model, glyph_match_t *result);
+static uint64_t glyph_match_identity(const glyph_matcher_t *m,
+    const glyph_str_t *title);
 static void glyph_match_copy(glyph_match_t *to, const glyph_match_t *from);
 static void glyph_match_read(const glyph_index_t *index, glyph_scan_t *scan,
     const glyph_str_t *text, glyph_context_t *ctx);
+static const char *glyph_match_condition(const glyph_scan_t *scan);
+static int glyph_match_of_part(const glyph_scan_t *scan,
+    const glyph_event_t *e);
 static int glyph_match_mended(glyph_matcher_t *m, glyph_match_t *result);
 static int glyph_match_column(glyph_matcher_t *m, const glyph_str_t *model,
     glyph_match_t *result);
@@ -168,16 +179,31 @@ glyph_match(glyph_matcher_t *m, const glyph_str_t *title,
 
     if (memo == NULL) {
         glyph_match_title(m, title, model, result);
-        result->title = glyph_identity_title(title);
+        result->title = glyph_match_identity(m, title);
         return;
     }
 
     if (!known) {
         glyph_match_title(m, title, model, memo);
-        memo->title = glyph_identity_title(title);
+        memo->title = glyph_match_identity(m, title);
     }
 
     glyph_match_copy(result, memo);
+}
+
+
+/* Of the title that has been read, which it need not be folded for again. */
+
+static uint64_t
+glyph_match_identity(const glyph_matcher_t *m, const glyph_str_t *title)
+{
+    const glyph_tokens_t  *ts;
+
+    ts = &m->title.ts;
+
+    return title->len <= GLYPH_MATCH_FOLDED
+           ? glyph_identity_folded(ts->text, ts->len)
+           : glyph_identity_title(title);
 }
 
 
@@ -205,6 +231,9 @@ glyph_match_title(glyph_matcher_t *m, const glyph_str_t *title,
     result->notes_len = 0;
 
     glyph_match_read(m->index, &m->title, title, &ctx);
+
+    result->condition = m->title.conditions
+                        ? glyph_match_condition(&m->title) : NULL;
 
     if (ctx.reason == NULL && ctx.subject) {
         glyph_match_found(m->index, &m->title, &ctx, result);
@@ -253,18 +282,71 @@ glyph_match_read(const glyph_index_t *index, glyph_scan_t *scan,
 }
 
 
+/* What a title says of the condition, but for that of a part. */
+
+static const char *
+glyph_match_condition(const glyph_scan_t *scan)
+{
+    unsigned              said;
+    const glyph_event_t  *e, *last;
+
+    said = 0;
+    last = scan->event + scan->nevents;
+
+    for (e = scan->event; e < last; e++) {
+
+        if (e->condition == 0
+            || (e > scan->event && e[-1].class == GLYPH_W_NO
+                && e[-1].end == e->start)
+            || glyph_match_of_part(scan, e))
+        {
+            continue;
+        }
+
+        said |= glyph_phrase_bit(e->condition - 1);
+    }
+
+    return glyph_condition_name(said);
+}
+
+
+/* "new fans", "fan broken" */
+
+static int
+glyph_match_of_part(const glyph_scan_t *scan, const glyph_event_t *e)
+{
+    const uint8_t  apart = GLYPH_SEP_BREAK | GLYPH_SEP_COMMA | GLYPH_SEP_DASH;
+
+    if (e > scan->event && glyph_event_in(e - 1, GLYPH_PARTS)
+        && e[-1].end == e->start
+        && !(scan->ts.token[e->start].sep & apart))
+    {
+        return 1;
+    }
+
+    return e + 1 < scan->event + scan->nevents
+           && glyph_event_in(e + 1, GLYPH_PARTS) && e[1].start == e->end
+           && !(scan->ts.token[e->end].sep & apart);
+}
+
+
 static int
 glyph_match_mended(glyph_matcher_t *m, glyph_match_t *result)
 {
     glyph_context_t  ctx;
     glyph_tokens_t  *ts;
 
+    const uint64_t  cards =
+        GLYPH_CHIPS | glyph_wset4(GLYPH_W_CARD, GLYPH_W_BOARD, GLYPH_W_LINE,
+                                  GLYPH_W_MAKER_A)
+        | glyph_w(GLYPH_W_MAKER_N);
+
     ts = &m->other.ts;
 
     ts->len = m->title.ts.len;
     memcpy(ts->text, m->title.ts.text, ts->len);
 
-    if (!glyph_mend(m->index, ts)) {
+    if (!glyph_mend(m->index, ts, (m->title.words & cards) != 0)) {
         return 0;
     }
 

@@ -29,6 +29,8 @@ typedef struct {
                                            NULL when a model was found on a
                                            card */
     uint64_t              title;        /* glyph_identity_title() */
+    const char           *condition;    /* glyph_condition_parse(), of what
+                                           the title says; or NULL */
     size_t                notes_len;
     char                  notes[GLYPH_MATCH_NOTES];  /* what decided; valid
                                                         UTF-8, no NUL */

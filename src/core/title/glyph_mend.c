@@ -48,20 +48,24 @@ glyph_is_alnum(unsigned char c)
 
 
 int
-glyph_mend(const glyph_index_t *index, glyph_tokens_t *ts)
+glyph_mend(const glyph_index_t *index, glyph_tokens_t *ts, int card)
 {
     int                    changed;
-    size_t                 n, nbefore;
+    size_t                 n;
     char                   part[GLYPH_PART_NUMBER_MAX];
     glyph_mended_t         out;
-    const unsigned char   *p, *last, *before;
+    glyph_part_run_t       r;
+    const unsigned char   *p, *last;
+
+    memset(&r, 0, sizeof(glyph_part_run_t));
 
     changed = 0;
     out.len = 0;
-    before = NULL;
-    nbefore = 0;
     p = ts->text;
     last = p + ts->len;
+
+    r.last = last;
+    r.card = card != 0;
 
     while (p < last) {
 
@@ -76,8 +80,11 @@ glyph_mend(const glyph_index_t *index, glyph_tokens_t *ts)
             continue;
         }
 
+        r.run = p;
+        r.len = n;
+
         if (n >= 3 && n <= GLYPH_RUN_MAX
-            && ((glyph_part_number(index, p, n, before, nbefore, part)
+            && ((glyph_part_number(index, &r, part)
                  && glyph_mend_puts(&out, part))
                 || glyph_mend_run(index, p, n, &out)))
         {
@@ -87,8 +94,8 @@ glyph_mend(const glyph_index_t *index, glyph_tokens_t *ts)
             return 0;
         }
 
-        before = p;
-        nbefore = n;
+        r.before = p;
+        r.nbefore = n;
         p += n;
     }
 

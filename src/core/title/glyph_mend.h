@@ -11,9 +11,10 @@
 
 
 /*
- * Mends the words of ts in place and cuts it into tokens again.  Returns
- * whether anything was changed; the caller reads it again then.
+ * Mends the words of ts in place and cuts it into tokens again; "card" tells
+ * that other words of the title are about cards.  Returns whether anything was
+ * changed; the caller reads it again then.
  */
-int glyph_mend(const glyph_index_t *index, glyph_tokens_t *ts);
+int glyph_mend(const glyph_index_t *index, glyph_tokens_t *ts, int card);
 
 #endif /* GLYPH_MEND_H_INCLUDED */

@@ -52,6 +52,7 @@ static void glyph_name_radeon(glyph_name_ctx_t *ctx,
     const glyph_words_t *stem);
 static void glyph_name_other(glyph_name_ctx_t *ctx,
     const glyph_words_t *stem);
+static void glyph_name_old(glyph_name_ctx_t *ctx, const glyph_words_t *stem);
 static void glyph_name_core(glyph_name_ctx_t *ctx, const glyph_words_t *stem,
     size_t from, unsigned rank);
 static void glyph_name_put(glyph_name_ctx_t *ctx, const glyph_words_t *words,
@@ -236,7 +237,7 @@ glyph_name_qualifier(const glyph_index_t *index, const glyph_tokens_t *ts,
 
         class = index->class[node];
 
-        if (class >= GLYPH_W_QUALIFIER) {
+        if (class >= GLYPH_W_QUALIFIER && class < GLYPH_W_CONDITION) {
             n = k + 1 - i;
             found = class - GLYPH_W_QUALIFIER;
         }
@@ -515,15 +516,12 @@ glyph_name_other(glyph_name_ctx_t *ctx, const glyph_words_t *stem)
         return;
     }
 
-    if (!glyph_word_digits(stem, 1)
-        && (stem->n == 1 || glyph_word_digits(stem, 0)))
-    {
-        glyph_name_put(ctx, stem, 0, GLYPH_NEED_BESIDE, 0,
-                       ctx->brand ? ctx->brand : ctx->beside);
+    if (glyph_word_digits(stem, 0)) {
+        glyph_name_old(ctx, stem);
         return;
     }
 
-    if (glyph_word_digits(stem, 0)) {
+    if (stem->n == 1) {
         glyph_name_put(ctx, stem, 0, GLYPH_NEED_BESIDE, 0,
                        ctx->brand ? ctx->brand : ctx->beside);
         return;
@@ -541,6 +539,47 @@ glyph_name_other(glyph_name_ctx_t *ctx, const glyph_words_t *stem)
         words = *stem;
         words.n = 2;
         glyph_name_put(ctx, &words, 0, GLYPH_NEED_VENDOR, 1, 0);
+    }
+}
+
+
+/* GeForce before the GTX: "8600 gt", which is "gt 8600" as well. */
+
+static void
+glyph_name_old(glyph_name_ctx_t *ctx, const glyph_words_t *stem)
+{
+    size_t         i;
+    uint64_t       beside;
+    glyph_words_t  words;
+
+    static const char *const  suffixes[] = { "gt", "gts", "gtx", "gs", NULL };
+
+    for (i = 0; suffixes[i] && !glyph_word_is(stem, 1, suffixes[i]); i++) {
+        /* void */
+    }
+
+    if (suffixes[i] == NULL || strlen(stem->word[0]) != 4
+        || !(ctx->brand & glyph_w(GLYPH_W_GEFORCE)))
+    {
+        beside = ctx->brand ? ctx->brand : ctx->beside;
+
+        if ((beside & glyph_w(GLYPH_W_GEFORCE)) && stem->n == 1
+            && strlen(stem->word[0]) == 3)
+        {
+            beside |= glyph_w(GLYPH_W_NVIDIA);
+        }
+
+        glyph_name_put(ctx, stem, 0, GLYPH_NEED_BESIDE, 0, beside);
+        return;
+    }
+
+    glyph_name_put(ctx, stem, 0, GLYPH_NEED_VENDOR, 0, 0);
+
+    if (stem->n == 2) {
+        words = *stem;
+        strcpy(words.word[0], stem->word[1]);
+        strcpy(words.word[1], stem->word[0]);
+        glyph_name_put(ctx, &words, 0, GLYPH_NEED_VENDOR, 2, 0);
     }
 }
 

@@ -1,3 +1,4 @@
+#include <stddef.h>
 #include <stdio.h>
 
 #include "title/glyph_part_number.h"
@@ -11,9 +12,15 @@
  */
 
 
-static int glyph_part_gigabyte(const unsigned char *run, size_t len,
-    char *words);
-static int glyph_part_msi(const unsigned char *run, size_t len, char *words);
+static int glyph_part_sized(const glyph_part_run_t *r);
+static int glyph_part_gigabyte(const glyph_index_t *index,
+    const unsigned char *run, size_t len, char *words);
+static int glyph_part_whole(const glyph_index_t *index,
+    const unsigned char *p);
+static int glyph_part_msi(const glyph_index_t *index,
+    const glyph_part_run_t *r, char *words);
+static int glyph_part_suffixed(char *words, const unsigned char *p, size_t n,
+    size_t rest);
 static int glyph_part_zotac(const unsigned char *run, size_t len,
     char *words);
 static int glyph_part_xfx(const unsigned char *run, size_t len, char *words);
@@ -31,9 +38,10 @@ static int glyph_part_words(char *words, const char *series,
 
 
 static inline int
-glyph_part_is(const unsigned char *run, size_t len, const char *s)
+glyph_part_follows(const glyph_part_run_t *r, const char *s)
 {
-    return len == strlen(s) && memcmp(run, s, len) == 0;
+    return r->before && r->nbefore == strlen(s)
+           && memcmp(r->before, s, r->nbefore) == 0;
 }
 
 
@@ -56,42 +64,41 @@ glyph_part_digits(const unsigned char *p, size_t len)
 
 
 int
-glyph_part_number(const glyph_index_t *index, const unsigned char *run,
-    size_t len, const unsigned char *before, size_t nbefore,
+glyph_part_number(const glyph_index_t *index, const glyph_part_run_t *r,
     char words[GLYPH_PART_NUMBER_MAX])
 {
-    if (before && glyph_part_is(before, nbefore, "gv")) {
-        return glyph_part_gigabyte(run, len, words);
+    if (glyph_part_follows(r, "gv")) {
+        return glyph_part_gigabyte(index, r->run, r->len, words);
     }
 
-    if (before && glyph_part_is(before, nbefore, "msi")) {
-        return glyph_part_msi(run, len, words);
+    if (glyph_part_follows(r, "zt")) {
+        return glyph_part_zotac(r->run, r->len, words);
     }
 
-    if (before && glyph_part_is(before, nbefore, "zt")) {
-        return glyph_part_zotac(run, len, words);
+    if (glyph_part_follows(r, "rx") || glyph_part_follows(r, "hd")) {
+        return glyph_part_xfx(r->run, r->len, words);
     }
 
-    if (before && (glyph_part_is(before, nbefore, "rx")
-                   || glyph_part_is(before, nbefore, "hd")))
+    if ((glyph_part_follows(r, "msi") || r->card || glyph_part_sized(r))
+        && glyph_part_msi(index, r, words))
     {
-        return glyph_part_xfx(run, len, words);
+        return 1;
     }
 
-    switch (run[0]) {
+    switch (r->run[0]) {
 
     case 'v':
     case 't':
-        return glyph_part_pny(index, run, len, words);
+        return glyph_part_pny(index, r->run, r->len, words);
 
     case 'a':
     case 'e':
-        return glyph_part_asus(run, len, words);
+        return glyph_part_asus(r->run, r->len, words);
 
     case 'n':
-        return glyph_part_pny(index, run, len, words)
-               || glyph_part_palit(index, run, len, words)
-               || glyph_part_inno3d(index, run, len, words);
+        return glyph_part_pny(index, r->run, r->len, words)
+               || glyph_part_palit(index, r->run, r->len, words)
+               || glyph_part_inno3d(index, r->run, r->len, words);
 
     default:
         return 0;
@@ -99,17 +106,63 @@ glyph_part_number(const glyph_index_t *index, const unsigned char *run,
 }
 
 
-/* "N407TS…", "N75T…", "R67XT…", "R928X…" (R9 280X), "R545…" (HD 5450) */
+/* Whether the size of a memory follows, as in "N730-2GD3", "R5450-MD1GD3". */
 
 static int
-glyph_part_gigabyte(const unsigned char *run, size_t len, char *words)
+glyph_part_sized(const glyph_part_run_t *r)
+{
+    size_t                n;
+    const unsigned char  *p;
+
+    p = r->run + r->len;
+
+    if (p == r->last || *p != '-') {
+        return 0;
+    }
+
+    p++;
+
+    if (r->last - p > 2 && p[0] == 'm' && p[1] == 'd') {
+        p += 2;
+    }
+
+    n = glyph_part_digits(p, r->last - p);
+
+    return n && n <= 2 && r->last - p > (ptrdiff_t) n + 1 && p[n] == 'g'
+           && (p[n + 1] == 'd' || p[n + 1] == 'l' || p[n + 1] == 'i');
+}
+
+
+/*
+ * "N407TS…", "N75T…", "N210…", "NX88T…" (8800 GT), "R67XT…", "R928X…" (R9
+ * 280X), "R545…" (HD 5450)
+ */
+
+static int
+glyph_part_gigabyte(const glyph_index_t *index, const unsigned char *run,
+    size_t len, char *words)
 {
     char    series[16];
     size_t  n;
 
     n = glyph_part_digits(run + 1, len - 1);
 
+    if (run[0] == 'n' && len > 4 && run[1] == 'x') {
+        return glyph_part_digits(run + 2, 2) == 2
+               && glyph_part_words(words, "geforce ", run + 2, 2,
+                      run[4] == 't' ? "00 gt " : run[4] == 's' ? "00 gts "
+                      : run[4] == 'x' ? "00 gtx " : run[4] == 'g' ? "00 gs "
+                      : run[4] == 'l' ? "00 le " : "00 ");
+    }
+
     if (run[0] == 'n') {
+
+        /* "N210" and up are the chip's number, "N166" is not */
+
+        if (n == 3 && glyph_part_whole(index, run + 1)) {
+            return glyph_part_words(words, "geforce ", run + 1, 3, " ");
+        }
+
         return (n == 3 || (n == 2 && len > 3 && run[3] == 't'))
                && glyph_part_short(run + 1, len - 1, words);
     }
@@ -122,6 +175,19 @@ glyph_part_gigabyte(const unsigned char *run, size_t len, char *words)
         return glyph_part_words(words, "rx ", run + 1, 2,
                                 len > 5 && run[5] == 'x' ? "00 xtx "
                                                          : "00 xt ");
+    }
+
+    /* "RX195…" is an X1950 */
+
+    if (run[1] == 'x' && len > 5 && run[2] == '1'
+        && glyph_part_digits(run + 2, 3) == 3)
+    {
+        return glyph_part_words(words, "radeon x", run + 2, 3,
+                                len > 6 && run[5] == 'p' ? "0 pro " : "0 ");
+    }
+
+    if (n == 4) {
+        return glyph_part_words(words, "radeon hd ", run + 1, 4, " ");
     }
 
     if (n != 3) {
@@ -140,24 +206,97 @@ glyph_part_gigabyte(const unsigned char *run, size_t len, char *words)
 }
 
 
-/* "MSI N730K-2GD3H", "MSI R5450-MD1GD3H" */
+/* Whether a GeForce has this number of three digits. */
 
 static int
-glyph_part_msi(const unsigned char *run, size_t len, char *words)
+glyph_part_whole(const glyph_index_t *index, const unsigned char *p)
 {
-    size_t  n;
+    uint32_t  node, word;
 
-    n = glyph_part_digits(run + 1, len - 1);
+    word = glyph_automaton_word(index->automaton, p, 3);
 
-    if (run[0] == 'n' && n == 3) {
-        return glyph_part_words(words, "geforce gt ", run + 1, 3, " ");
+    if (word == 0 || p[2] == '1' || p[2] == '6') {
+        return 0;
     }
 
-    if (run[0] == 'r' && n == 4) {
-        return glyph_part_words(words, "radeon hd ", run + 1, 4, " ");
+    node = glyph_automaton_next(index->automaton, GLYPH_NODE_ROOT, word);
+
+    return node && index->first[node] != index->first[node + 1];
+}
+
+
+/*
+ * "MSI N730K-2GD3H", "N460GTX", "N750Ti", "NX6800GT", "R5450-MD1GD3H",
+ * "R5770 Hawk": so short that something must show that they are cards.
+ */
+
+static int
+glyph_part_msi(const glyph_index_t *index, const glyph_part_run_t *r,
+    char *words)
+{
+    size_t                n, rest;
+    const unsigned char  *run, *p;
+
+    run = r->run;
+    p = run + 1;
+
+    if (run[0] == 'n' && r->len > 5 && run[1] == 'x') {
+        p++;
     }
 
-    return 0;
+    n = glyph_part_digits(p, run + r->len - p);
+    rest = run + r->len - p - n;
+
+    if (run[0] == 'r' && p == run + 1 && n == 4 && rest == 0) {
+        return glyph_automaton_word(index->automaton, p, 4)
+               && glyph_part_words(words, "radeon hd ", p, 4, " ");
+    }
+
+    if (run[0] != 'n' || rest > 5) {
+        return 0;
+    }
+
+    if (n == 3 && (rest == 0 || p[3] == 'k' || p[3] == 'd')) {
+        return glyph_part_words(words, glyph_part_whole(index, p)
+                                       ? "geforce " : "geforce gt ",
+                                p, 3, " ");
+    }
+
+    if ((n == 3 || (n == 4 && glyph_automaton_word(index->automaton, p, 4)))
+        && rest > 1
+        && ((p[n] == 'g' && (p[n + 1] == 't' || p[n + 1] == 's'))
+            || (p[n] == 't' && p[n + 1] == 'i')))
+    {
+        return glyph_part_suffixed(words, p, n, rest);
+    }
+
+    return n == 4 && rest == 0 && p == run + 2
+           && glyph_part_words(words, "geforce ", p, 4, " ");
+}
+
+
+/* "460gtx" is "gtx 460", "750ti" "750 ti", "9800gtx" "9800 gtx". */
+
+static int
+glyph_part_suffixed(char *words, const unsigned char *p, size_t n,
+    size_t rest)
+{
+    size_t  k;
+
+    for (k = 0; k < rest && p[n + k] >= 'a' && p[n + k] <= 'z'; k++) {
+        /* void */
+    }
+
+    if (n == 3 && p[n] == 'g') {
+        (void) snprintf(words, GLYPH_PART_NUMBER_MAX, "geforce %.*s %.*s ",
+                        (int) k, (const char *) p + n, 3, (const char *) p);
+        return 1;
+    }
+
+    (void) snprintf(words, GLYPH_PART_NUMBER_MAX, "geforce %.*s %.*s ",
+                    (int) n, (const char *) p, (int) k,
+                    (const char *) p + n);
+    return 1;
 }
 
 
@@ -262,6 +401,13 @@ static int
 glyph_part_asus(const unsigned char *run, size_t len, char *words)
 {
     size_t  n;
+
+    if (glyph_part_begins(run, len, "eax")) {
+        n = glyph_part_digits(run + 3, len - 3);
+
+        return (n == 3 || n == 4)
+               && glyph_part_words(words, "radeon x", run + 3, n, " ");
+    }
 
     n = glyph_part_begins(run, len, "eah") ? 3
         : glyph_part_begins(run, len, "ah") ? 2

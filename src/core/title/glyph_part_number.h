@@ -12,13 +12,23 @@
 #define GLYPH_PART_NUMBER_MAX  64
 
 
+/* A run of letters and digits, and what is around it. */
+
+typedef struct {
+    const unsigned char  *run;
+    size_t                len;
+    const unsigned char  *before;       /* the run before it, or NULL */
+    size_t                nbefore;
+    const unsigned char  *last;         /* the end of the title */
+    unsigned              card:1;       /* it has words of cards */
+} glyph_part_run_t;
+
+
 /*
- * Writes the words that the run of letters and digits stands for ("geforce
- * 3080 ti "), in lower case and terminated, and returns 1; 0 for all else.
- * "before" is the run before it, NULL if it is the first.
+ * Writes the words that the run stands for ("geforce 3080 ti "), in lower case
+ * and terminated, and returns 1; 0 for all else.
  */
-int glyph_part_number(const glyph_index_t *index, const unsigned char *run,
-    size_t len, const unsigned char *before, size_t nbefore,
+int glyph_part_number(const glyph_index_t *index, const glyph_part_run_t *r,
     char words[GLYPH_PART_NUMBER_MAX]);
 
 #endif /* GLYPH_PART_NUMBER_H_INCLUDED */

@@ -8,6 +8,7 @@ static int glyph_scan_letter(const glyph_tokens_t *ts, size_t i);
 static int glyph_scan_ddr(const glyph_tokens_t *ts, size_t i);
 static int glyph_scan_mention(const glyph_index_t *index, glyph_scan_t *scan,
     size_t start, size_t end, uint32_t node);
+static int glyph_scan_is_series(const glyph_tokens_t *ts, size_t i);
 static uint32_t glyph_scan_suffix(const glyph_index_t *index,
     const glyph_tokens_t *ts, size_t end, uint32_t node);
 static int glyph_scan_number(const glyph_index_t *index,
@@ -35,6 +36,7 @@ glyph_scan(const glyph_index_t *index, glyph_scan_t *scan)
     scan->words = 0;
     scan->qualifiers = 0;
     scan->nmemories = 0;
+    scan->conditions = 0;
     scan->mentions = 0;
     scan->known = 0;
 
@@ -55,7 +57,7 @@ static size_t
 glyph_scan_event(const glyph_index_t *index, glyph_scan_t *scan, size_t i)
 {
     size_t                k, name_end, class_end;
-    uint8_t               class;
+    uint8_t               class, condition;
     uint32_t              node, name;
     const glyph_tokens_t  *ts;
 
@@ -69,6 +71,7 @@ glyph_scan_event(const glyph_index_t *index, glyph_scan_t *scan, size_t i)
     name_end = 0;
     class = GLYPH_W_NONE;
     class_end = 0;
+    condition = 0;
 
     node = ts->token[i].node;
 
@@ -101,6 +104,11 @@ glyph_scan_event(const glyph_index_t *index, glyph_scan_t *scan, size_t i)
         && glyph_scan_mention(index, scan, i, name_end, name))
     {
         return name_end - i;
+    }
+
+    if (class >= GLYPH_W_CONDITION) {
+        condition = class - GLYPH_W_CONDITION + 1;
+        class = GLYPH_W_NOISE;
     }
 
     if (ts->token[i].digits && (class_end <= i + 1 || class == GLYPH_W_NOISE))
@@ -143,6 +151,11 @@ glyph_scan_event(const glyph_index_t *index, glyph_scan_t *scan, size_t i)
     }
 
     glyph_scan_put(scan, i, class_end, class, 0);
+
+    if (condition) {
+        scan->event[scan->nevents - 1].condition = condition;
+        scan->conditions = 1;
+    }
 
     return class_end - i;
 }
@@ -203,7 +216,9 @@ glyph_scan_mention(const glyph_index_t *index, glyph_scan_t *scan,
     mobile = 0;
     tail = 0;
 
-    if (t && glyph_index_class(index, ts, end) == GLYPH_W_SERIES) {
+    if (t && glyph_index_class(index, ts, end) == GLYPH_W_SERIES
+        && glyph_scan_is_series(ts, end - 1))
+    {
         return 0;
     }
 
@@ -274,6 +289,21 @@ glyph_scan_mention(const glyph_index_t *index, glyph_scan_t *scan,
     scan->mentions++;
 
     return 1;
+}
+
+
+/* "RTX 4000 series" are many cards; "HD 4870 Series" is what drivers say. */
+
+static int
+glyph_scan_is_series(const glyph_tokens_t *ts, size_t i)
+{
+    const glyph_token_t  *t;
+
+    t = &ts->token[i];
+
+    return t->digits && (t->len < 3
+                         || memcmp(ts->text + t->pos + t->len - 2, "00", 2)
+                            == 0);
 }
 
 
@@ -505,16 +535,13 @@ glyph_scan_put(glyph_scan_t *scan, size_t start, size_t end, uint8_t class,
     glyph_event_t  *e;
 
     e = &scan->event[scan->nevents++];
+
+    memset(e, 0, sizeof(glyph_event_t));
+
     e->start = start;
     e->end = end;
     e->class = class;
     e->node = node;
-    e->role = GLYPH_IS_SUBJECT;
-    e->with = 0;
-    e->mobile = 0;
-    e->tail = 0;
-    e->part = 0;
-    e->listed = 0;
 
     scan->known += end - start;
 

@@ -38,6 +38,7 @@ typedef struct {
     uint8_t   tail;         /* a mention with other letters glued to it */
     uint8_t   part;         /* a mention in a part number */
     uint8_t   listed;       /* a mention in a list after another one */
+    uint8_t   condition;    /* of noise: glyph_condition_e and one, or 0 */
 } glyph_event_t;
 
 
@@ -50,6 +51,8 @@ typedef struct {
 
     size_t          nmemories;
     double          memory[GLYPH_MEMORIES_MAX];     /* GB */
+
+    unsigned        conditions; /* whether there are any */
 
     size_t          mentions;
     size_t          known;          /* tokens that an event covers */

@@ -8,6 +8,7 @@
  */
 
 
+static int glyph_split_may(const unsigned char *p, size_t len);
 static size_t glyph_split_cut(const glyph_index_t *index,
     const glyph_tokens_t *ts, size_t i);
 static size_t glyph_split_prefix(const glyph_index_t *index,
@@ -80,6 +81,60 @@ glyph_split(const glyph_index_t *index, glyph_tokens_t *ts)
 }
 
 
+/*
+ * Whether a word begins or ends like one of the pieces below; most do not.  A
+ * bit for each second letter, by the first.
+ */
+
+#define glyph_letter(c)  (1u << ((c) - 'a'))
+
+static int
+glyph_split_may(const unsigned char *p, size_t len)
+{
+    unsigned  a, b, y, z;
+
+    static const uint32_t  begins[26] = {
+        ['a' - 'a'] = glyph_letter('d') | glyph_letter('i')
+                      | glyph_letter('r'),
+        ['b' - 'a'] = glyph_letter('l'),
+        ['d' - 'a'] = glyph_letter('u'),
+        ['f' - 'a'] = glyph_letter('i') | glyph_letter('u'),
+        ['g' - 'a'] = glyph_letter('a') | glyph_letter('b')
+                      | glyph_letter('d') | glyph_letter('e')
+                      | glyph_letter('r') | glyph_letter('t'),
+        ['n' - 'a'] = glyph_letter('v'),
+        ['p' - 'a'] = glyph_letter('r'),
+        ['q' - 'a'] = glyph_letter('u'),
+        ['r' - 'a'] = glyph_letter('a') | glyph_letter('t')
+                      | glyph_letter('x'),
+        ['s' - 'a'] = glyph_letter('f') | glyph_letter('u'),
+        ['t' - 'a'] = glyph_letter('e') | glyph_letter('i'),
+        ['v' - 'a'] = glyph_letter('e'),
+        ['x' - 'a'] = glyph_letter('t')
+    };
+
+    static const uint32_t  ends[26] = {
+        ['c' - 'a'] = glyph_letter('e'),
+        ['d' - 'a'] = glyph_letter('r'),
+        ['g' - 'a'] = glyph_letter('l'),
+        ['i' - 'a'] = glyph_letter('a'),
+        ['l' - 'a'] = glyph_letter('a'),
+        ['o' - 'a'] = glyph_letter('n'),
+        ['r' - 'a'] = glyph_letter('o') | glyph_letter('x'),
+        ['t' - 'a'] = glyph_letter('x'),
+        ['x' - 'a'] = glyph_letter('a')
+    };
+
+    a = p[0] - 'a';
+    b = p[1] - 'a';
+    y = p[len - 2] - 'a';
+    z = p[len - 1] - 'a';
+
+    return (a < 26 && b < 26 && (begins[a] >> b & 1))
+           || (y < 26 && z < 26 && (ends[y] >> z & 1));
+}
+
+
 /* Where to cut an unknown word, 0: not at all. */
 
 static size_t
@@ -104,6 +159,10 @@ glyph_split_cut(const glyph_index_t *index, const glyph_tokens_t *ts,
 
     p = glyph_token_text(ts, i);
     len = ts->token[i].len;
+
+    if (!glyph_split_may(p, len)) {
+        return 0;
+    }
 
     if (glyph_token_glued(&ts->token[i])
         && glyph_split_follows_number(ts, i))

@@ -252,7 +252,7 @@ glyph_thing_system(const glyph_scan_t *scan, glyph_context_t *ctx)
     {
         ctx->reason = "server";
 
-    } else if ((seen & glyph_w(GLYPH_W_PC))
+    } else if ((seen & glyph_wset2(GLYPH_W_PC, GLYPH_W_RIG))
                && !glyph_thing_purpose(scan, ctx, first, kinds))
     {
         ctx->reason = "desktop_pc";

@@ -14,7 +14,7 @@
 
 #define GLYPH_SYSTEMS                                                        \
     (glyph_wset3(GLYPH_W_LAPTOP, GLYPH_W_PC, GLYPH_W_PC_SOFT)                \
-     | glyph_wset2(GLYPH_W_SERVER, GLYPH_W_SERVER_SOFT))
+     | glyph_wset3(GLYPH_W_SERVER, GLYPH_W_SERVER_SOFT, GLYPH_W_RIG))
 
 #define GLYPH_PARTS                                                          \
     (glyph_wset4(GLYPH_W_HARD, GLYPH_W_SOFT, GLYPH_W_COOLER, GLYPH_W_CABLE)  \

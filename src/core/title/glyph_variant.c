@@ -16,6 +16,17 @@
 
 #define GLYPH_POINTS_REFUSED  (-30)
 
+/* What has numbers like those of cards, or is built of things that have. */
+
+#define GLYPH_VARIANT_THINGS                                                 \
+    (glyph_w(GLYPH_W_LAPTOP) | glyph_w(GLYPH_W_PC)                           \
+     | glyph_w(GLYPH_W_PC_SOFT) | glyph_w(GLYPH_W_RIG)                       \
+     | glyph_w(GLYPH_W_SERVER) | glyph_w(GLYPH_W_SERVER_SOFT)                \
+     | glyph_w(GLYPH_W_CPU) | glyph_w(GLYPH_W_RAM) | glyph_w(GLYPH_W_DISK)   \
+     | glyph_w(GLYPH_W_OS) | glyph_w(GLYPH_W_MAINBOARD)                      \
+     | glyph_w(GLYPH_W_PSU) | glyph_w(GLYPH_W_MONITOR)                       \
+     | glyph_w(GLYPH_W_NETWORK))
+
 /* A memory size that is so many times too large or too small, and more. */
 
 #define GLYPH_MEMORY_FAR    3.99
@@ -44,6 +55,10 @@ static int glyph_variant_bare(const glyph_index_t *index,
     const glyph_candidate_t *c);
 static int glyph_variant_line(const glyph_scan_t *scan,
     const glyph_event_t *e, uint64_t vendor);
+static int glyph_variant_whole(const glyph_scan_t *scan,
+    const glyph_event_t *e);
+static int glyph_variant_suffix(const glyph_index_t *index,
+    const glyph_scan_t *scan, const glyph_event_t *e);
 static int glyph_variant_foreign(const glyph_scan_t *scan, uint64_t vendor);
 static int glyph_variant_far(const glyph_scan_t *scan, double gb);
 static int glyph_variant_beside(const glyph_scan_t *scan,
@@ -235,19 +250,10 @@ glyph_variant_bare(const glyph_index_t *index, const glyph_scan_t *scan,
     const unsigned char  *p;
     const glyph_token_t  *t;
 
-    const uint64_t  things =
-        glyph_w(GLYPH_W_LAPTOP) | glyph_w(GLYPH_W_PC)
-        | glyph_w(GLYPH_W_PC_SOFT) | glyph_w(GLYPH_W_SERVER)
-        | glyph_w(GLYPH_W_SERVER_SOFT) | glyph_w(GLYPH_W_CPU)
-        | glyph_w(GLYPH_W_RAM) | glyph_w(GLYPH_W_DISK)
-        | glyph_w(GLYPH_W_OS) | glyph_w(GLYPH_W_MAINBOARD)
-        | glyph_w(GLYPH_W_PSU) | glyph_w(GLYPH_W_MONITOR)
-        | glyph_w(GLYPH_W_NETWORK);
-
     t = &scan->ts.token[e->start];
     vendor = index->rows[c->row].vendor;
 
-    if (!t->digits || (scan->words & things)
+    if (!t->digits || (scan->words & GLYPH_VARIANT_THINGS)
         || glyph_variant_foreign(scan, vendor))
     {
         return 0;
@@ -273,7 +279,9 @@ glyph_variant_bare(const glyph_index_t *index, const glyph_scan_t *scan,
     }
 
     return (scan->words & glyph_w(GLYPH_W_CARD))
-           || glyph_variant_line(scan, e, vendor);
+           || glyph_variant_line(scan, e, vendor)
+           || (glyph_variant_whole(scan, e)
+               && glyph_scan_has_memory(scan, index->models[c->row].vram_gb));
 }
 
 
@@ -372,7 +380,7 @@ static int
 glyph_variant_vendor(const glyph_index_t *index, const glyph_scan_t *scan,
     const glyph_event_t *e, const glyph_candidate_t *c, unsigned *doubts)
 {
-    size_t                i, n;
+    size_t                i;
     uint64_t              vendor;
     const glyph_row_t    *row;
     const glyph_model_t  *m;
@@ -400,12 +408,7 @@ glyph_variant_vendor(const glyph_index_t *index, const glyph_scan_t *scan,
         return 1;
     }
 
-    /* the whole title is understood, and is nothing but this name */
-
-    n = e->end - e->start;
-
-    if (scan->known == scan->ts.n && scan->mentions == 1
-        && scan->ts.n <= n + 6)
+    if (glyph_variant_whole(scan, e) || glyph_variant_suffix(index, scan, e))
     {
         return 1;
     }
@@ -419,6 +422,43 @@ glyph_variant_vendor(const glyph_index_t *index, const glyph_scan_t *scan,
     }
 
     return 0;
+}
+
+
+/* Whether all of the title is understood, and is nothing but this name. */
+
+static int
+glyph_variant_whole(const glyph_scan_t *scan, const glyph_event_t *e)
+{
+    return scan->known == scan->ts.n && scan->mentions == 1
+           && scan->ts.n <= e->end - e->start + 6u;
+}
+
+
+/*
+ * "3080 ti", "6500XT": nothing else is called so, but for processors that
+ * have an XT ("5600XT").
+ */
+
+static int
+glyph_variant_suffix(const glyph_index_t *index, const glyph_scan_t *scan,
+    const glyph_event_t *e)
+{
+    const glyph_token_t  *t;
+
+    t = &scan->ts.token[e->start];
+
+    if (!t->digits || t->len != 4 || e->end == e->start + 1
+        || (scan->words & GLYPH_VARIANT_THINGS))
+    {
+        return 0;
+    }
+
+    return glyph_token_is(&scan->ts, e->start + 1, "ti")
+           || glyph_token_is(&scan->ts, e->start + 1, "super")
+           || glyph_token_is(&scan->ts, e->start + 1, "xtx")
+           || (glyph_token_is(&scan->ts, e->start + 1, "xt")
+               && !(t->node && index->class[t->node] == GLYPH_W_TAKEN));
 }
 
 

@@ -407,12 +407,13 @@ glyph_amount_set(const glyph_amount_t *a, size_t fraction,
         }
     }
 
-    if (whole + scale < n && a->digit[whole + scale] >= 5) {
-        cents++;
-    }
+    for (i = whole + scale; i < a->ndigits; i++) {
 
-    if (cents > GLYPH_MONEY_MAX_CENTS) {
-        return GLYPH_ROW_PRICE_TOO_LARGE;
+        /* what there is no room for, is not looked at */
+
+        if (i >= n || a->digit[i]) {
+            return GLYPH_ROW_PRICE_PRECISION;
+        }
     }
 
     if (cents == 0) {

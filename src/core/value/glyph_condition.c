@@ -25,6 +25,7 @@ static const char *const  glyph_condition_said[] = {
     [GLYPH_SAYS_OPEN_BOX] = "Open box",
     [GLYPH_SAYS_UNUSED] = "New",
     [GLYPH_SAYS_USED] = "Used",
+    [GLYPH_SAYS_GOOD] = "Used",
     [GLYPH_SAYS_NEW] = "New",
     [GLYPH_SAYS_WORKING] = "Used",
     [GLYPH_SAYS_AS_IS] = "For parts"
@@ -86,6 +87,13 @@ glyph_condition_parse(const glyph_str_t *text)
         }
     }
 
+    return glyph_condition_name(said);
+}
+
+
+const char *
+glyph_condition_name(unsigned said)
+{
     return said ? glyph_condition_said[__builtin_ctz(said)] : NULL;
 }
 

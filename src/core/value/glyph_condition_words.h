@@ -19,6 +19,7 @@ typedef enum {
     GLYPH_SAYS_OPEN_BOX,
     GLYPH_SAYS_UNUSED,          /* new, though "used" may be in it */
     GLYPH_SAYS_USED,
+    GLYPH_SAYS_GOOD,            /* used, but in a title said of anything */
     GLYPH_SAYS_NEW,
     GLYPH_SAYS_WORKING,         /* used, if nothing else is said */
     GLYPH_SAYS_AS_IS,           /* for parts, likewise */

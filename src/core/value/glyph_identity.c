@@ -110,7 +110,14 @@ glyph_identity_title(const glyph_str_t *title)
 
     n = glyph_utf8_fold(title, text, sizeof(text));
 
-    return XXH3_64bits(text, n);
+    return glyph_identity_folded(text, n);
+}
+
+
+uint64_t
+glyph_identity_folded(const unsigned char *text, size_t len)
+{
+    return XXH3_64bits(text, len);
 }
 
 

@@ -46,6 +46,9 @@ unsigned glyph_identity_memory(const glyph_str_t *title);
 /* What titles have in common that are the same but for case and accents. */
 uint64_t glyph_identity_title(const glyph_str_t *title);
 
+/* The same of a title that glyph_utf8_fold() has folded, as a whole. */
+uint64_t glyph_identity_folded(const unsigned char *text, size_t len);
+
 /* The digest of a listing without a URL; texts count folded. */
 void glyph_identity_listing(uint64_t title, int64_t cents,
     const char *currency, const glyph_identity_texts_t *texts,

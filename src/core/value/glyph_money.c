@@ -6,7 +6,8 @@
  * (glyph_amount_cents).
  *
  * Words must be known: "450 per month" and "RTX 3080 500" hold a number, yet
- * no price.
+ * no price.  Two amounts are one price only where a word says which: "was $500
+ * now $400", "$450 + $9.99 shipping".
  */
 
 #include "value/glyph_money_scan.h"
@@ -14,6 +15,8 @@
 
 
 #define GLYPH_MONEY_TEXT_MAX  256
+
+#define GLYPH_MONEY_EXPONENT_MAX  2
 
 /* the digits of so many bytes are an int64_t */
 #define GLYPH_MONEY_PLAIN_MAX  16
@@ -27,20 +30,37 @@ static int glyph_money_begin(glyph_money_scan_t *s, unsigned char *buf,
     const glyph_str_t *text);
 static void glyph_money_unquote(glyph_str_t *text);
 static glyph_code_e glyph_money_judge(glyph_money_scan_t *s,
-    glyph_money_t *money);
+    glyph_money_t *money, const glyph_money_amount_t **asked);
+static const glyph_money_amount_t *glyph_money_asked(
+    glyph_money_scan_t *s, glyph_code_e *code);
+static glyph_code_e glyph_money_beside(const glyph_money_scan_t *s,
+    glyph_decimal_e habit, const glyph_money_amount_t *asked,
+    const glyph_money_t *money);
+static int glyph_money_scientific(const glyph_str_t *text);
 
 
 glyph_code_e
 glyph_money_parse(const glyph_str_t *text, glyph_decimal_e habit,
     glyph_money_t *money)
 {
-    glyph_code_e        code;
-    glyph_money_t       m;
-    unsigned char       buf[GLYPH_MONEY_TEXT_MAX];
-    glyph_money_scan_t  s;
+    glyph_code_e                 code, amount;
+    glyph_money_t                m;
+    unsigned char                buf[GLYPH_MONEY_TEXT_MAX];
+    glyph_money_scan_t           s;
+    const glyph_money_amount_t  *asked;
 
     if (glyph_money_plain(text, money) == GLYPH_CODE_OK) {
         return GLYPH_CODE_OK;
+    }
+
+    if (glyph_money_scientific(text)) {
+        code = glyph_money_number(text, money);
+
+        if (code == GLYPH_CODE_OK) {
+            money->exponent = 1;
+        }
+
+        return code;
     }
 
     if (!glyph_money_begin(&s, buf, text)) {
@@ -55,29 +75,24 @@ glyph_money_parse(const glyph_str_t *text, glyph_decimal_e habit,
 
     glyph_money_scan(&s);
 
-    code = glyph_money_judge(&s, &m);
+    code = glyph_money_judge(&s, &m, &asked);
 
-    if (code == GLYPH_ROW_PRICE_INVALID) {
+    if (code == GLYPH_ROW_PRICE_INVALID || asked == NULL) {
         return code;
     }
 
-    if (s.amounts > 1) {
-        return code;
+    amount = glyph_amount_cents(&asked->amount, habit, &m);
+
+    if (amount == GLYPH_ROW_PRICE_INVALID || amount == GLYPH_ROW_PRICE_ZERO) {
+        return amount;
     }
 
-    switch (glyph_amount_cents(&s.amount, habit, &m)) {
+    if (code == GLYPH_CODE_OK) {
+        code = amount;
+    }
 
-    case GLYPH_ROW_PRICE_INVALID:
-        return GLYPH_ROW_PRICE_INVALID;
-
-    case GLYPH_ROW_PRICE_ZERO:
-        return GLYPH_ROW_PRICE_ZERO;
-
-    case GLYPH_ROW_PRICE_TOO_LARGE:
-        return code == GLYPH_CODE_OK ? GLYPH_ROW_PRICE_TOO_LARGE : code;
-
-    default:
-        break;
+    if (code == GLYPH_CODE_OK && s.amounts > 1) {
+        code = glyph_money_beside(&s, habit, asked, &m);
     }
 
     if (code == GLYPH_CODE_OK) {
@@ -182,6 +197,51 @@ glyph_money_prefix(const glyph_str_t *text, char currency[4],
 }
 
 
+/*
+ * "7E+02", "1.2999E+03": what spreadsheets make of numbers in narrow columns,
+ * and what may have lost digits so.
+ */
+
+static int
+glyph_money_scientific(const glyph_str_t *text)
+{
+    const unsigned char  *p, *last, *start;
+
+    p = text->data;
+    last = p + text->len;
+
+    for (start = p; p < last && *p >= '0' && *p <= '9'; p++) { /* void */ }
+
+    if (p == start) {
+        return 0;
+    }
+
+    if (last - p > 1 && *p == '.') {
+        for (start = ++p; p < last && *p >= '0' && *p <= '9'; p++) {
+            /* void */
+        }
+
+        if (p == start) {
+            return 0;
+        }
+    }
+
+    if (last - p < 2 || (*p != 'e' && *p != 'E')) {
+        return 0;
+    }
+
+    p++;
+
+    if (*p == '+' || *p == '-') {
+        p++;
+    }
+
+    for (start = p; p < last && *p >= '0' && *p <= '9'; p++) { /* void */ }
+
+    return p == last && p > start && p - start <= GLYPH_MONEY_EXPONENT_MAX;
+}
+
+
 /* Returns 0 if the text is too long to be a price. */
 
 static int
@@ -232,17 +292,25 @@ glyph_money_unquote(glyph_str_t *text)
 }
 
 
+/* *asked is the amount that is the price, NULL if there is not just one. */
+
 static glyph_code_e
-glyph_money_judge(glyph_money_scan_t *s, glyph_money_t *money)
+glyph_money_judge(glyph_money_scan_t *s, glyph_money_t *money,
+    const glyph_money_amount_t **asked)
 {
+    glyph_code_e  code;
     glyph_sign_e  sign;
+
+    *asked = NULL;
 
     if (s->bad || s->amounts == 0) {
         return GLYPH_ROW_PRICE_INVALID;
     }
 
-    if (s->amounts > 1) {
-        return s->range ? GLYPH_ROW_PRICE_RANGE : GLYPH_ROW_PRICE_SEVERAL;
+    *asked = glyph_money_asked(s, &code);
+
+    if (*asked == NULL) {
+        return code;
     }
 
     if (!glyph_currency_settle(&s->currency, money->currency, &sign)
@@ -258,18 +326,114 @@ glyph_money_judge(glyph_money_scan_t *s, glyph_money_t *money)
         return GLYPH_ROW_PRICE_LIMIT;
     }
 
-    return s->negative ? GLYPH_ROW_PRICE_NEGATIVE : GLYPH_CODE_OK;
+    return s->negative || ((*asked)->inside && s->amounts == 1)
+           ? GLYPH_ROW_PRICE_NEGATIVE : GLYPH_CODE_OK;
+}
+
+
+/* The one amount that no word makes another thing; else why there is none. */
+
+static const glyph_money_amount_t *
+glyph_money_asked(glyph_money_scan_t *s, glyph_code_e *code)
+{
+    size_t                       i, n;
+    unsigned                     old;
+    glyph_money_amount_t        *a;
+    const glyph_money_amount_t  *asked;
+
+    *code = GLYPH_CODE_OK;
+
+    if (s->amounts > GLYPH_MONEY_AMOUNTS) {
+        *code = s->range ? GLYPH_ROW_PRICE_RANGE : GLYPH_ROW_PRICE_SEVERAL;
+        return NULL;
+    }
+
+    n = 0;
+    old = 0;
+    asked = NULL;
+
+    for (i = 0; i < s->amounts; i++) {
+        a = &s->amount[i];
+
+        if (a->named && !a->priced) {
+            a->role = GLYPH_AMOUNT_NOTHING;
+        }
+
+        old |= a->role == GLYPH_AMOUNT_OLD || a->role == GLYPH_AMOUNT_SAVED;
+
+        if (a->role == GLYPH_AMOUNT_ASKED) {
+            asked = a;
+            n++;
+        }
+    }
+
+    if (n == 1) {
+        return asked;
+    }
+
+    *code = n ? (s->range ? GLYPH_ROW_PRICE_RANGE : GLYPH_ROW_PRICE_SEVERAL)
+              : old ? GLYPH_ROW_PRICE_LIMIT : GLYPH_ROW_PRICE_INVALID;
+
+    return NULL;
+}
+
+
+/*
+ * What was asked before is more than what is asked now, sending costs less,
+ * and what is spared is told after it: where it is not so, a word was
+ * understood the wrong way.
+ */
+
+static glyph_code_e
+glyph_money_beside(const glyph_money_scan_t *s, glyph_decimal_e habit,
+    const glyph_money_amount_t *asked, const glyph_money_t *money)
+{
+    size_t                       i;
+    glyph_money_t                m;
+    const glyph_money_amount_t  *a;
+
+    for (i = 0; i < s->amounts; i++) {
+        a = &s->amount[i];
+
+        if (a == asked || a->role == GLYPH_AMOUNT_NOTHING) {
+            continue;
+        }
+
+        m = *money;
+        m.cents = 0;
+
+        switch (glyph_amount_cents(&a->amount, habit, &m)) {
+
+        case GLYPH_CODE_OK:
+        case GLYPH_ROW_PRICE_ZERO:
+            break;
+
+        default:
+            return GLYPH_ROW_PRICE_INVALID;
+        }
+
+        if (a->role == GLYPH_AMOUNT_OLD ? m.cents <= money->cents
+            : a->role == GLYPH_AMOUNT_SHIPPING ? m.cents >= money->cents
+            : a < asked)
+        {
+            return GLYPH_ROW_PRICE_SEVERAL;
+        }
+    }
+
+    return GLYPH_CODE_OK;
 }
 
 
 glyph_decimal_e
 glyph_money_habit(const glyph_str_t *text)
 {
-    size_t               last;
-    unsigned char        mark, buf[GLYPH_MONEY_TEXT_MAX];
-    glyph_money_t        money;
-    glyph_amount_t      *a;
-    glyph_money_scan_t   s;
+    size_t                       last;
+    unsigned char                mark, buf[GLYPH_MONEY_TEXT_MAX];
+    glyph_code_e                 code;
+    glyph_money_t                money;
+    glyph_money_scan_t           s;
+    const glyph_amount_t        *a;
+    const glyph_money_amount_t  *asked;
 
     if (!glyph_money_begin(&s, buf, text) || s.p == s.last) {
         return GLYPH_DECIMAL_UNKNOWN;
@@ -279,15 +443,17 @@ glyph_money_habit(const glyph_str_t *text)
 
     glyph_money_scan(&s);
 
-    if (glyph_money_judge(&s, &money) != GLYPH_CODE_OK) {
+    if (glyph_money_judge(&s, &money, &asked) != GLYPH_CODE_OK) {
         return GLYPH_DECIMAL_UNKNOWN;
     }
 
     money.currency[0] = '\0';
-    a = &s.amount;
+    a = &asked->amount;
 
-    if (glyph_amount_cents(a, GLYPH_DECIMAL_UNKNOWN, &money)
-        != GLYPH_CODE_OK || a->ngroups < 2 || money.ambiguous)
+    code = glyph_amount_cents(a, GLYPH_DECIMAL_UNKNOWN, &money);
+
+    if ((code != GLYPH_CODE_OK && code != GLYPH_ROW_PRICE_PRECISION)
+        || a->ngroups < 2 || money.ambiguous)
     {
         return GLYPH_DECIMAL_UNKNOWN;
     }

@@ -19,6 +19,7 @@ typedef struct {
     char     currency[4];       /* ISO 4217, or "" when none is stated */
     unsigned assumed:1;         /* … and it is: see glyph_tender.h */
     unsigned ambiguous:1;       /* one separator, three digits: a guess */
+    unsigned exponent:1;        /* "7E+02": digits may have been lost */
     unsigned char mark;         /* … and the separator: '.', ',' or ' ' */
     unsigned sign:4;            /* glyph_sign_e: the currency was written in
                                    a way that others share ("$", "kr") */
@@ -27,16 +28,18 @@ typedef struct {
 
 /*
  * Reads one price.  "habit" is what the request, or the rest of the column,
- * says of the decimal mark.  More than two fraction digits are rounded half
- * away from zero.  Returns GLYPH_CODE_OK or a GLYPH_ROW_PRICE_… code; *money
- * is set only on GLYPH_CODE_OK.
+ * says of the decimal mark.  Nothing is rounded: a third fraction digit that is
+ * not 0 is GLYPH_ROW_PRICE_PRECISION.  Of two amounts one is the price if words
+ * say what the other is: what was asked before, what is spared, what sending
+ * costs.  Returns GLYPH_CODE_OK or a GLYPH_ROW_PRICE_… code; *money is set
+ * only on GLYPH_CODE_OK.
  */
 glyph_code_e glyph_money_parse(const glyph_str_t *text,
     glyph_decimal_e habit, glyph_money_t *money);
 
 /*
  * The same of a JSON number (RFC 8259, 6), whose point is a decimal point:
- * 1.299 is 1.30, 1e3 is 1000.
+ * 1.299 is GLYPH_ROW_PRICE_PRECISION, 1e3 is 1000.
  */
 glyph_code_e glyph_money_number(const glyph_str_t *text,
     glyph_money_t *money);

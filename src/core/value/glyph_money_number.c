@@ -6,6 +6,7 @@ typedef struct {
     int64_t  cents;
     long     point;             /* so many digits more are whole cents */
     unsigned any:1;             /* not all digits are 0 */
+    unsigned beyond:1;          /* nor those behind the cents */
     unsigned too_large:1;
 } glyph_money_digits_t;
 
@@ -54,6 +55,10 @@ glyph_money_number(const glyph_str_t *text, glyph_money_t *money)
         return GLYPH_ROW_PRICE_TOO_LARGE;
     }
 
+    if (d.beyond) {
+        return GLYPH_ROW_PRICE_PRECISION;
+    }
+
     if (d.cents == 0) {
         return GLYPH_ROW_PRICE_ZERO;
     }
@@ -93,11 +98,7 @@ glyph_money_digit(glyph_money_digits_t *d, unsigned digit)
         return;
     }
 
-    /* half a cent and more is one */
-
-    if (d->point == -1) {
-        d->cents += digit >= 5;
-    }
+    d->beyond |= digit != 0;
 }
 
 

@@ -7,10 +7,13 @@
 #define GLYPH_MONEY_WORD_MAX  24
 
 
+static void glyph_money_scan_sign(glyph_money_scan_t *s, size_t n);
 static void glyph_money_scan_char(glyph_money_scan_t *s);
 static void glyph_money_scan_minus(glyph_money_scan_t *s);
 static void glyph_money_scan_wide(glyph_money_scan_t *s);
 static void glyph_money_scan_word(glyph_money_scan_t *s);
+static void glyph_money_scan_class(glyph_money_scan_t *s, unsigned class);
+static void glyph_money_scan_shipping(glyph_money_scan_t *s);
 static size_t glyph_money_word(glyph_money_scan_t *s,
     unsigned char *word);
 static unsigned glyph_money_class(const unsigned char *word, size_t len);
@@ -38,9 +41,15 @@ glyph_money_scan(glyph_money_scan_t *s)
         n = glyph_currency_take(&s->currency, s->start, s->p, s->last);
 
         if (n) {
-            s->p += n;
+            glyph_money_scan_sign(s, n);
+            continue;
+        }
 
-        } else if (*s->p >= 'a' && *s->p <= 'z') {
+        if (*s->p != ' ') {
+            s->sign = 0;
+        }
+
+        if (*s->p >= 'a' && *s->p <= 'z') {
             glyph_money_scan_word(s);
 
         } else if (*s->p >= 0x80) {
@@ -57,6 +66,31 @@ glyph_money_scan(glyph_money_scan_t *s)
     if (s->depth) {
         s->bad = 1;
     }
+
+    /* "450 instead", "MSRP": of what, is not said */
+
+    if (s->role == GLYPH_AMOUNT_OLD || s->role == GLYPH_AMOUNT_SAVED) {
+        s->limit = 1;
+    }
+}
+
+
+/* The sign of "3080 $450" is the second number's. */
+
+static void
+glyph_money_scan_sign(glyph_money_scan_t *s, size_t n)
+{
+    int  spaced;
+
+    spaced = s->p > s->start && s->p[-1] == ' ';
+    s->p += n;
+    s->sign = 1;
+
+    if (s->open && s->amounts <= GLYPH_MONEY_AMOUNTS
+        && !(spaced && s->p < s->last && glyph_money_starts_amount(s)))
+    {
+        s->amount[s->amounts - 1].priced = 1;
+    }
 }
 
 
@@ -67,6 +101,10 @@ glyph_money_scan_char(glyph_money_scan_t *s)
 
     c = *s->p++;
     next = s->p < s->last ? *s->p : '\0';
+
+    if (c != ' ') {
+        s->open = 0;
+    }
 
     switch (c) {
 
@@ -93,6 +131,8 @@ glyph_money_scan_char(glyph_money_scan_t *s)
         break;
 
     case '+':
+        s->plus |= s->amounts == 0;
+
         /* "450+" is a limit, "450 + shipping" is not */
 
         if (s->amounts && next != ' ' && (next < 'a' || next > 'z')) {
@@ -147,6 +187,7 @@ glyph_money_scan_minus(glyph_money_scan_t *s)
     spaced = s->p > s->start && before == ' ';
 
     s->p++;
+    s->open = 0;
     next = s->p < s->last ? *s->p : '\0';
 
     if (before >= 'a' && before <= 'z'
@@ -172,7 +213,9 @@ glyph_money_scan_minus(glyph_money_scan_t *s)
         s->p++;
     }
 
-    if (s->p == s->last) {
+    /* "450-" is a debt in some books, the dash of "$450 –" parts nothing */
+
+    if (s->p == s->last && !spaced && before != ')') {
         s->bad = 1;
     }
 }
@@ -182,6 +225,7 @@ static void
 glyph_money_scan_wide(glyph_money_scan_t *s)
 {
     uint32_t              cp;
+    unsigned              class;
     const unsigned char  *p, *word;
 
     word = s->p;
@@ -224,13 +268,17 @@ glyph_money_scan_wide(glyph_money_scan_t *s)
         /* void */
     }
 
-    if (!(glyph_money_class(word, p - word) & GLYPH_MONEY_HARMLESS)) {
+    class = glyph_money_class(word, p - word);
+
+    if (!(class & (GLYPH_MONEY_HARMLESS | GLYPH_MONEY_OLD
+                   | GLYPH_MONEY_SAVED | GLYPH_MONEY_SHIPPING)))
+    {
         s->bad = 1;
         return;
     }
 
-    s->words = 1;
     s->p = p;
+    glyph_money_scan_class(s, class);
 }
 
 
@@ -238,13 +286,24 @@ static void
 glyph_money_scan_word(glyph_money_scan_t *s)
 {
     size_t         len;
-    unsigned       class;
     unsigned char  word[GLYPH_MONEY_WORD_MAX];
 
     len = glyph_money_word(s, word);
-    s->words = 1;
 
-    class = glyph_money_class(word, len);
+    glyph_money_scan_class(s, glyph_money_class(word, len));
+}
+
+
+static void
+glyph_money_scan_class(glyph_money_scan_t *s, unsigned class)
+{
+    unsigned  open, talk;
+
+    open = s->open && s->amounts <= GLYPH_MONEY_AMOUNTS;
+    talk = s->talk;
+    s->words = 1;
+    s->open = 0;
+    s->talk = 0;
 
     if (class & GLYPH_MONEY_UNIT) {
         s->count |= !s->per;
@@ -256,18 +315,66 @@ glyph_money_scan_word(glyph_money_scan_t *s)
 
     if (class & GLYPH_MONEY_RANGE) {
         s->to = 1;
+        s->talk = !s->limit;
         s->limit = 1;
         return;
     }
 
     s->to = 0;
 
-    if (class & GLYPH_MONEY_LIMIT) {
+    if (class & GLYPH_MONEY_TALK) {
+        s->limit &= !talk;
+
+    } else if (class & GLYPH_MONEY_NAME) {
+        s->named = 1;
+
+    } else if (class & GLYPH_MONEY_OLD) {
+        s->role = GLYPH_AMOUNT_OLD;
+
+    } else if (class & GLYPH_MONEY_SAVED) {
+        s->role = GLYPH_AMOUNT_SAVED;
+
+    } else if (class & GLYPH_MONEY_SHIPPING) {
+        s->open = open;
+        glyph_money_scan_shipping(s);
+
+    } else if ((class & GLYPH_MONEY_COUNT) && open) {
+        s->amount[s->amounts - 1].role = GLYPH_AMOUNT_NOTHING;
+
+    } else if ((class & GLYPH_MONEY_OFF) && open && s->amounts > 1) {
+        s->amount[s->amounts - 1].role = GLYPH_AMOUNT_SAVED;
+
+    } else if (class & (GLYPH_MONEY_LIMIT | GLYPH_MONEY_OFF)) {
         s->limit = 1;
 
     } else if (!(class & GLYPH_MONEY_HARMLESS)) {
         s->bad = 1;
     }
+}
+
+
+/*
+ * "450 + 5.99 shipping", "+$12.50 shipping": the amount before is no price.
+ * "450 shipping 5.99": the next one is none; and there may be none.
+ */
+
+static void
+glyph_money_scan_shipping(glyph_money_scan_t *s)
+{
+    glyph_money_amount_t  *a;
+
+    if (s->open && (s->amounts > 1 || s->plus)) {
+        a = &s->amount[s->amounts - 1];
+
+        if (a->role == GLYPH_AMOUNT_ASKED) {
+            a->role = GLYPH_AMOUNT_SHIPPING;
+        }
+
+    } else if (s->role == GLYPH_AMOUNT_ASKED) {
+        s->role = GLYPH_AMOUNT_SHIPPING;
+    }
+
+    s->open = 0;
 }
 
 
@@ -351,23 +458,38 @@ glyph_money_starts_amount(const glyph_money_scan_t *s)
 static void
 glyph_money_scan_amount(glyph_money_scan_t *s)
 {
-    glyph_amount_t  *a, rest;
+    size_t                 i;
+    glyph_money_amount_t  *a;
 
-    /* only the first is read: a second one makes the price no price */
+    i = s->amounts++;
 
-    a = s->amounts++ ? &rest : &s->amount;
+    if (i >= GLYPH_MONEY_AMOUNTS) {
+        i = GLYPH_MONEY_AMOUNTS - 1;
+    }
+
+    a = &s->amount[i];
+    a->role = s->role;
+    a->priced = s->sign;
+    a->named = s->named;
+    a->inside = s->depth > 0;
 
     if (s->to && s->amounts > 1) {
-        s->range = 1;
+
+        if (i && a[-1].role == GLYPH_AMOUNT_OLD) {
+            a->role = a[-1].role;   /* "was $500-600" */
+
+        } else {
+            s->range = 1;
+        }
     }
 
+    s->role = GLYPH_AMOUNT_ASKED;
     s->to = 0;
+    s->talk = 0;
+    s->sign = 0;
+    s->open = 1;
 
-    if (s->depth) {
-        s->negative = 1;
-    }
-
-    glyph_amount_read(a, &s->p, s->last);
+    glyph_amount_read(&a->amount, &s->p, s->last);
 }
 
 

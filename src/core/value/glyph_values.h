@@ -57,4 +57,10 @@ const char *glyph_availability_name(glyph_availability_e availability);
  */
 const char *glyph_condition_parse(const glyph_str_t *text);
 
+/*
+ * Likewise of what has been found in a text: a set of glyph_phrase_bit() of
+ * glyph_condition_words.h, 0 is NULL.
+ */
+const char *glyph_condition_name(unsigned said);
+
 #endif /* GLYPH_VALUES_H_INCLUDED */
