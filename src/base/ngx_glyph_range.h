@@ -1,7 +1,7 @@
 
 /*
- * Numbers in a row, and several such ranges: which of a file's rows and warnings
- * are where.
+ * Numbers in a row, and several such ranges: which of a file's rows and
+ * warnings are where.
  */
 
 

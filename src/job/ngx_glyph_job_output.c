@@ -1,7 +1,7 @@
 
 /*
- * A job's blocks: how many it may have, and what becomes of each that its sink has
- * taken, in whatever order they come back.
+ * A job's blocks: how many it may have, and what becomes of each that its sink
+ * has taken, in whatever order they come back.
  */
 
 #include "ngx_glyph.h"

@@ -1,9 +1,9 @@
 
 /*
  * What the parts of a job share, and nobody outside this folder: its steps
- * (ngx_glyph_job_run.c), its blocks (_job_output.c), how it ends (_job_life.c), what comes in
- * (_job_input.c), what is kept until all is here (_collect.c), its file
- * (_job_file.c), the worker's list (ngx_glyph_job.c).
+ * (ngx_glyph_job_run.c), its blocks (_job_output.c), how it ends (_job_life.c),
+ * what comes in (_job_input.c), what is kept until all is here (_collect.c),
+ * its file (_job_file.c), the worker's list (ngx_glyph_job.c).
  */
 
 

@@ -56,8 +56,8 @@ ngx_glyph_pg_query_t *ngx_glyph_pg_query(ngx_glyph_pg_queue_e queue,
     ngx_glyph_pg_result_pt handler, void *data);
 
 /*
- * Before anything else is done: what schemas older than that number are asked in
- * its place, with as many parameters; a constant.
+ * Before anything else is done: what schemas older than that number are asked
+ * in its place, with as many parameters; a constant.
  */
 void ngx_glyph_pg_older(ngx_glyph_pg_query_t *query, ngx_uint_t schema,
     const char *sql);

@@ -17,8 +17,8 @@
 void ngx_glyph_record_meta(ngx_glyph_job_t *job, glyph_buf_t *b);
 
 /*
- * The ranges of rows and warnings that a block adds to what Postgres had when the
- * job began: arrays, with a comma before each but the first.  How many.
+ * The ranges of rows and warnings that a block adds to what Postgres had when
+ * the job began: arrays, with a comma before each but the first.  How many.
  */
 ngx_uint_t ngx_glyph_record_ranges(ngx_glyph_import_t *import,
     ngx_glyph_block_t *block, glyph_buf_t *b);

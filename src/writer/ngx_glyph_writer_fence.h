@@ -1,7 +1,7 @@
 
 /*
- * The first step of whoever takes, cancels or ends an import that another worker,
- * or another of its connections, may be writing: see glyph.fence().
+ * The first step of whoever takes, cancels or ends an import that another
+ * worker, or another of its connections, may be writing: see glyph.fence().
  */
 
 

@@ -5,9 +5,9 @@
  * transaction and reads what comes back, ngx_glyph_writer_outcome.c knows what
  * becomes of its jobs.
  *
- * There are a few connections, each with a transaction of its own.  Blocks of one
- * job go to as many of them as are free, in any order; its first block and its end
- * go alone.  Which is when is told in ngx_glyph_writer_jobs.c.
+ * There are a few connections, each with a transaction of its own.  Blocks of
+ * one job go to as many of them as are free, in any order; its first block and
+ * its end go alone.  Which is when is told in ngx_glyph_writer_jobs.c.
  *
  *   phase     in flight on the server      who owns the batch's blocks
  *   IDLE      nothing                      jobs (no batch)
@@ -21,9 +21,10 @@
  *
  * When a connection is lost, a batch that was rolled back for certain is given
  * back to its jobs.  One whose transaction may have been committed is kept as
- * doubtful, and nothing more of its jobs is sent.  When what else they have open is
- * done, the first connection there is, another or a new one, takes them, one after
- * the other, and compares the ranges with the block: committed, or written again.
+ * doubtful, and nothing more of its jobs is sent.  When what else they have
+ * open is done, the first connection there is, another or a new one, takes
+ * them, one after the other, and compares the ranges with the block: committed,
+ * or written again.
  *
  * While Postgres is not known to take writes (ngx_glyph_store.h), there is one
  * transaction at a time, after a delay: the next batch, or a probe.
@@ -135,8 +136,8 @@ void ngx_glyph_writer_gather(ngx_glyph_batch_t *batch, ngx_uint_t jobs,
     size_t size, size_t max);
 
 /*
- * Of the next blocks of all that may have a transaction, and how many these are;
- * counting stops when it is much.
+ * Of the next blocks of all that may have a transaction, and how many these
+ * are; counting stops when it is much.
  */
 size_t ngx_glyph_writer_bytes(ngx_uint_t *jobs);
 
