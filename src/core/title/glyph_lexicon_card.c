@@ -49,6 +49,7 @@ const glyph_phrase_t  glyph_lexicon_card[] = {
     { "graphic", GLYPH_W_BOARD },
     { "accelerator", GLYPH_W_BOARD },
     { "series", GLYPH_W_SERIES },
+    { "serisi", GLYPH_W_SERIES },
     { "serie", GLYPH_W_SERIES },
     { "gen", GLYPH_W_SERIES },
     { "gb", GLYPH_W_UNIT_G },
