@@ -22,10 +22,13 @@ PACKAGES = nginx nginx-dev gcc make libc6-dev libcsv-dev libxxhash-dev \
 	libyajl-dev libhiredis-dev libpq-dev libssl-dev libpcre2-dev zlib1g-dev \
 	libzstd-dev \
 	redis-server postgresql prometheus libtest-base-perl perl curl jq \
-	procps bsdextrautils util-linux
+	procps bsdextrautils util-linux libnginx-mod-http-lua
 
 # only t/openapi needs these, and any other Node.js of 18 or more will do
 NODE_PACKAGES = nodejs npm
+
+# only make test-ui needs these, and any other Node.js of 18 or more
+UI_PACKAGES = chromium
 
 # only the fuzzers need these
 FUZZ_PACKAGES = clang libclang-rt-dev llvm
@@ -75,7 +78,7 @@ FUZZ_CORE := $(CORE_SRC:src/core/%.c=$(OUT)/fuzz/core/%.o)
 
 .PHONY: build deps up down demo test sown compat soak asan fuzz lint bench clients \
 	install uninstall deb deb-test clean help module unit fuzz-deps fuzz-build \
-	openapi
+	openapi test-ui
 
 build: deps
 	@$(MAKE) --no-print-directory $(OUT)/glyphsieve $(OUT)/schema.sql module
@@ -86,6 +89,8 @@ help:
 	@echo "make up       start a private Postgres, Redis and nginx, in run/"
 	@echo "make down     stop them"
 	@echo "make test     every test"
+	@echo "make test-ui  uses the page in a browser; GLYPH_SHOTS=docs/ui renews the"
+	@echo "              pictures"
 	@echo "make sown     sows faults into a copy and looks whether tests catch them,"
 	@echo "              all of t/sown/faults or those that match SOWN"
 	@echo "make compat   builds the nginx in NGINX_SRC, with and without"
@@ -122,8 +127,11 @@ $(OUT)/libglyphcore.a: $(CORE_OBJ)
 	@rm -f $@
 	ar rcs $@ $^
 
-$(OUT)/glyphsieve: src/cli/glyphsieve.c $(OUT)/libglyphcore.a
-	$(CC) $(CFLAGS) -Wno-unused-parameter -Isrc/core -o $@ $^ $(LIBS)
+CLI = src/cli/glyphsieve.c src/cli/sieve_args.c
+
+$(OUT)/glyphsieve: $(CLI) src/cli/sieve_args.h $(OUT)/libglyphcore.a
+	$(CC) $(CFLAGS) -Wno-unused-parameter -Isrc/core -o $@ $(CLI) \
+		$(OUT)/libglyphcore.a $(LIBS)
 
 $(OUT)/unit/%: t/unit/%.c t/unit/tap.c t/unit/tap.h $(OUT)/libglyphcore.a
 	@mkdir -p $(@D)
@@ -193,6 +201,20 @@ $(OUT)/openapi/installed: t/openapi/package.json t/openapi/package-lock.json
 	@mkdir -p $(@D)
 	@cp t/openapi/package.json t/openapi/package-lock.json \
 		t/openapi/.npmrc $(@D)
+	cd $(@D) && npm ci --silent
+	@touch $@
+
+# the page in Chromium, two minutes
+test-ui: build
+	@util/deps.sh $(UI_PACKAGES)
+	@command -v node > /dev/null && command -v npm > /dev/null \
+		|| util/deps.sh $(NODE_PACKAGES)
+	@$(MAKE) --no-print-directory $(OUT)/ui/installed
+	@BUILD=$(OUT) util/ui.sh
+
+$(OUT)/ui/installed: t/ui/package.json t/ui/package-lock.json
+	@mkdir -p $(@D)
+	@cp t/ui/package.json t/ui/package-lock.json t/ui/.npmrc $(@D)
 	cd $(@D) && npm ci --silent
 	@touch $@
 

@@ -17,6 +17,7 @@
 #include "ngx_glyph_owner.h"
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_redis.h"
+#include "ngx_glyph_redis_sub.h"
 #include "ngx_glyph_secret.h"
 #include "ngx_glyph_slice.h"
 #include "ngx_glyph_spool.h"
@@ -47,6 +48,7 @@ const ngx_glyph_part_t  *const ngx_glyph_parts[] = {
     &ngx_glyph_spool_part,
     &ngx_glyph_owner_part,
     &ngx_glyph_redis_part,
+    &ngx_glyph_redis_sub_part,
     &ngx_glyph_pg_part,
     &ngx_glyph_pg_probe_part,
     &ngx_glyph_models_part,

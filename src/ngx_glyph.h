@@ -87,6 +87,18 @@ typedef struct {
 } ngx_glyph_pg_conf_t;
 
 
+typedef struct ngx_glyph_cors_s  ngx_glyph_cors_t;  /* ngx_glyph_cors.c */
+
+
+/* where in the configuration a location has got its handler */
+
+typedef struct {
+    ngx_str_t                  directive;   /* empty: it has none of ours */
+    ngx_str_t                  file;
+    ngx_uint_t                 line;
+} ngx_glyph_place_t;
+
+
 /* http{} only: what a worker has one of */
 
 typedef struct {
@@ -147,10 +159,12 @@ typedef struct {
     ngx_msec_t                 events_heartbeat;
 
     ngx_http_complex_value_t  *tenant;      /* NULL: the empty one */
+    ngx_glyph_cors_t          *cors;        /* NULL: pages of this site only */
 
     ngx_str_t                  query;       /* glyph_query NAME */
 
     ngx_http_handler_pt        handler;     /* NULL: not a place of ours */
+    ngx_glyph_place_t          place;
     ngx_flag_t                 problems;    /* glyph_problems; unset: where
                                                there is a handler */
 

@@ -155,7 +155,7 @@ location = /import { glyph_import; }
 glyph_runners 0;
 --- must_die
 --- error_log
-value must be between 1 and 64
+"glyph_runners" must be between 1 and 64
 
 
 === TEST 10: the same members from the spool as from Postgres

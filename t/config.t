@@ -100,7 +100,7 @@ qr/invalid connection string: missing "=".* in .*nginx.conf:\d+/
 glyph_postgres "dbname=glyph" timeout=soon;
 --- must_die
 --- error_log eval
-qr/invalid parameter "timeout=soon" in .*nginx.conf:\d+/
+qr/invalid parameter "timeout=soon": it wants a time greater than 0, such as 10s in .*nginx.conf:\d+/
 
 
 === TEST 9: a score that is none
@@ -200,7 +200,7 @@ include $TEST_NGINX_SERVROOT/html/wrong.conf;
 glyph_buffers 4 64k blocks=1;
 --- must_die
 --- error_log eval
-qr/\Qinvalid parameter "blocks=1"\E in \S+wrong\.conf:2$/m
+qr/\Qinvalid parameter "blocks=1": "blocks=" wants a number of at least 2\E in \S+wrong\.conf:2$/m
 
 
 === TEST 20: no columns
@@ -212,7 +212,7 @@ include $TEST_NGINX_SERVROOT/html/wrong.conf;
 glyph_max_columns 0;
 --- must_die
 --- error_log eval
-qr/\Qvalue must be between 1 and 4096\E in \S+wrong\.conf:2$/m
+qr/\Q" must be between 1 and 4096\E in \S+wrong\.conf:2$/m
 
 
 === TEST 21: too many columns
@@ -224,7 +224,7 @@ include $TEST_NGINX_SERVROOT/html/wrong.conf;
 glyph_max_columns 4097;
 --- must_die
 --- error_log eval
-qr/\Qvalue must be between 1 and 4096\E in \S+wrong\.conf:2$/m
+qr/\Q" must be between 1 and 4096\E in \S+wrong\.conf:2$/m
 
 
 === TEST 22: no rows
@@ -236,7 +236,7 @@ include $TEST_NGINX_SERVROOT/html/wrong.conf;
 glyph_max_rows 0;
 --- must_die
 --- error_log eval
-qr/\Qvalue must be between 1 and 2147483647\E in \S+wrong\.conf:2$/m
+qr/\Q" must be between 1 and 2147483647\E in \S+wrong\.conf:2$/m
 
 
 === TEST 23: more rows than an index has
@@ -248,7 +248,7 @@ include $TEST_NGINX_SERVROOT/html/wrong.conf;
 glyph_max_rows 2147483648;
 --- must_die
 --- error_log eval
-qr/\Qvalue must be between 1 and 2147483647\E in \S+wrong\.conf:2$/m
+qr/\Q" must be between 1 and 2147483647\E in \S+wrong\.conf:2$/m
 
 
 === TEST 24: errors that are no number
@@ -416,7 +416,7 @@ include $TEST_NGINX_SERVROOT/html/wrong.conf;
 glyph_redis localhost db=first;
 --- must_die
 --- error_log eval
-qr/\Qinvalid parameter "db=first"\E in \S+wrong\.conf:2$/m
+qr/\Qinvalid parameter "db=first": it wants a number of at least 0\E in \S+wrong\.conf:2$/m
 
 
 === TEST 38: a Redis time-out of zero
@@ -428,7 +428,7 @@ include $TEST_NGINX_SERVROOT/html/wrong.conf;
 glyph_redis localhost timeout=0;
 --- must_die
 --- error_log eval
-qr/\Qinvalid parameter "timeout=0"\E in \S+wrong\.conf:2$/m
+qr/\Qinvalid parameter "timeout=0": it wants a time greater than 0, such as 2s\E in \S+wrong\.conf:2$/m
 
 
 === TEST 39: a parameter that Redis does not have
@@ -488,7 +488,7 @@ include $TEST_NGINX_SERVROOT/html/wrong.conf;
 glyph_postgres "dbname=a" read_timeout=0;
 --- must_die
 --- error_log eval
-qr/\Qinvalid parameter "read_timeout=0"\E in \S+wrong\.conf:2$/m
+qr/\Qinvalid parameter "read_timeout=0": it wants a time greater than 0, such as 10s\E in \S+wrong\.conf:2$/m
 
 
 === TEST 44: a pool parameter that is none
@@ -500,7 +500,7 @@ include $TEST_NGINX_SERVROOT/html/wrong.conf;
 glyph_thread_pool default disk=x;
 --- must_die
 --- error_log eval
-qr/\Qinvalid parameter "disk=x"\E in \S+wrong\.conf:2$/m
+qr/\Qinvalid parameter "disk=x": the only one is "io=", the name of a thread pool\E in \S+wrong\.conf:2$/m
 
 
 === TEST 45: a handler where none can be
@@ -669,7 +669,7 @@ include $TEST_NGINX_SERVROOT/html/wrong.conf;
 glyph_redis sentinel= localhost;
 --- must_die
 --- error_log eval
-qr/\Qinvalid parameter "sentinel="\E in \S+wrong\.conf:2$/m
+qr/\Qinvalid parameter "sentinel=": it wants the name of a master\E in \S+wrong\.conf:2$/m
 
 
 === TEST 58: heartbeats without a pause
@@ -699,7 +699,7 @@ geheim
 glyph_postgres "dbname=a passwort=geheim";
 --- must_die
 --- error_log eval
-qr/invalid connection string: invalid connection option "\.\.\." in \S+nginx\.conf:\d+$/m
+qr/invalid connection string: invalid connection option "\.\.\.", did you mean "password"\? in \S+nginx\.conf:\d+$/m
 --- no_error_log
 geheim
 
@@ -809,7 +809,7 @@ geheim
 glyph_postgres "dbname=glyph" writers=0;
 --- must_die
 --- error_log eval
-qr/invalid parameter "writers=0" in .*nginx.conf:\d+/
+qr/invalid parameter "writers=0": it must be between 1 and \d+ in .*nginx.conf:\d+/
 
 
 === TEST 72: more connections to write with than there may be
@@ -817,7 +817,7 @@ qr/invalid parameter "writers=0" in .*nginx.conf:\d+/
 glyph_postgres "dbname=glyph" writers=17;
 --- must_die
 --- error_log eval
-qr/invalid parameter "writers=17" in .*nginx.conf:\d+/
+qr/invalid parameter "writers=17": it must be between 1 and \d+ in .*nginx.conf:\d+/
 
 
 === TEST 73: a pool for what blocks that is not there
@@ -835,7 +835,7 @@ unknown thread pool "nowhere"
 location = /health { glyph_health fuller; }
 --- must_die
 --- error_log
-invalid parameter "fuller" in
+invalid parameter "fuller": the only one is "full" in
 
 
 === TEST 75: fewer warnings than none
@@ -849,7 +849,7 @@ glyph_max_warnings 3000000000;
 } }
 --- must_die
 --- error_log eval
-qr/\Qvalue must be between 0 and 2147483647\E in \S+wrong\.conf:3$/m
+qr/\Q" must be between 0 and 2147483647\E in \S+wrong\.conf:3$/m
 
 
 === TEST 76: part numbers without a registry
@@ -901,3 +901,175 @@ glyph_default_currency USD;
 --- must_die
 --- error_log
 "glyph_default_currency" directive is duplicate in
+
+
+=== TEST 81: a file where the spool should be
+--- http_config
+glyph_spool_path $TEST_NGINX_SERVROOT/html/spool;
+--- user_files
+>>> spool
+--- must_die
+--- error_log eval
+qr{"\S+/html/spool" of "glyph_spool_path" is no directory \(20: Not a directory\) in \S+nginx\.conf:\d+}
+
+
+=== TEST 82: a spool in a directory that is not there
+--- http_config
+glyph_spool_path $TEST_NGINX_SERVROOT/no/such/spool;
+--- must_die
+--- error_log eval
+qr{"\S+/no/such" of "glyph_spool_path" is no directory \(2: No such file or directory\) in \S+nginx\.conf:\d+}
+
+
+=== TEST 83: another handler after ours
+--- http_config
+glyph_models $TEST_NGINX_GLYPH_CONF/gpu_models.csv;
+glyph_postgres "dbname=glyph";
+--- config
+location = /i {
+    glyph_import;
+    proxy_pass http://127.0.0.1:1;
+}
+--- must_die
+--- error_log eval
+qr{a directive after "glyph_import" has given the location "/i" another handler: see \S+nginx\.conf:\d+}
+
+
+=== TEST 84: another handler before ours
+--- http_config
+glyph_models $TEST_NGINX_GLYPH_CONF/gpu_models.csv;
+glyph_postgres "dbname=glyph";
+--- config
+location = /i {
+    proxy_pass http://127.0.0.1:1;
+    glyph_import;
+}
+--- must_die
+--- error_log
+"glyph_import" directive conflicts with another handler of this location in
+
+
+=== TEST 85: jobs below a regular expression
+--- http_config
+glyph_models $TEST_NGINX_GLYPH_CONF/gpu_models.csv;
+glyph_postgres "dbname=glyph";
+--- config
+location ~ ^/jobs { glyph_jobs; }
+--- must_die
+--- error_log
+"glyph_jobs" directive wants a location with a path of its own, not a regular expression or a name in
+
+
+=== TEST 86: jobs below a name
+--- http_config
+glyph_models $TEST_NGINX_GLYPH_CONF/gpu_models.csv;
+glyph_postgres "dbname=glyph";
+--- config
+location @jobs { glyph_jobs; }
+--- must_die
+--- error_log
+"glyph_jobs" directive wants a location with a path of its own, not a regular expression or a name in
+
+
+=== TEST 87: a currency that does not exist
+--- http_config
+glyph_currency GPB=1.27;
+--- must_die
+--- error_log
+invalid parameter "GPB=1.27": there is no such currency in
+
+
+=== TEST 88: weights that do not add up are a warning
+--- http_config
+glyph_models $TEST_NGINX_GLYPH_CONF/gpu_models.csv;
+glyph_postgres "$TEST_NGINX_GLYPH_PG";
+glyph_spool_path $TEST_NGINX_GLYPH_SPOOL;
+--- config
+location = /i { glyph_import; glyph_score vram_weight=0.5; }
+location /jobs { glyph_jobs; }
+location /ok { return 204; }
+--- request
+GET /ok
+--- error_code: 204
+--- error_log eval
+qr{the weights of "glyph_score" add up to 1\.250, not to 1, for "glyph_import" in \S+nginx\.conf:\d+}
+--- no_error_log
+clients cannot ask
+
+
+=== TEST 89: imports without jobs are a warning
+--- http_config
+glyph_models $TEST_NGINX_GLYPH_CONF/gpu_models.csv;
+glyph_postgres "$TEST_NGINX_GLYPH_PG";
+glyph_spool_path $TEST_NGINX_GLYPH_SPOOL;
+--- config
+location = /i { glyph_import; }
+location /ok { return 204; }
+--- request
+GET /ok
+--- error_code: 204
+--- error_log eval
+qr{no "glyph_jobs" for "glyph_import" in \S+nginx\.conf:\d+: clients cannot ask what becomes of their uploads}
+--- no_error_log
+add up to
+
+
+=== TEST 90: a directory of files to import that is not there
+--- http_config
+glyph_models $TEST_NGINX_GLYPH_CONF/gpu_models.csv;
+glyph_postgres "dbname=glyph";
+--- config
+location = /i { glyph_import; glyph_import_root no-such-directory; }
+--- must_die
+--- error_log eval
+qr{"\S+no-such-directory" of "glyph_import_root" is no directory \(2: No such file or directory\) in \S+nginx\.conf:\d+}
+
+
+=== TEST 91: a connection string of nothing
+--- http_config
+glyph_postgres "";
+--- must_die
+--- error_log
+"glyph_postgres" directive wants a connection string, such as "dbname=glyph" in
+
+
+=== TEST 92: a connection option that is misspelled
+--- http_config
+glyph_postgres "dbname=glyph pasword=se-cret";
+--- must_die
+--- error_log
+did you mean "password"? in
+--- no_error_log
+se-cret
+
+
+=== TEST 93: buffers that no machine has
+--- http_config
+glyph_buffers 100000000 16m;
+--- must_die
+--- error_log
+"glyph_buffers" of 100000000 buffers of 16777216 bytes for each worker is more than this machine's memory in
+
+
+=== TEST 94: jobs that are forgotten at once
+--- http_config
+glyph_job_ttl 0;
+--- must_die
+--- error_log
+"glyph_job_ttl" directive must be greater than 0 in
+
+
+=== TEST 95: a number out of range says of what
+--- http_config
+glyph_runners 65;
+--- must_die
+--- error_log
+"glyph_runners" must be between 1 and 64 in
+
+
+=== TEST 96: a registry that is not there says where that stands
+--- http_config
+glyph_models no-such-file.csv;
+--- must_die
+--- error_log eval
+qr{open\(\) "\S+no-such-file.csv" of "glyph_models" failed \(2: No such file or directory\) in \S+nginx\.conf:\d+}

@@ -42,6 +42,7 @@ http {
         @{[ listen_http2("127.0.0.1:$port") ]}
         location = /import { glyph_import; client_max_body_size 0; }
         location = /import/denied { glyph_import; deny all; }
+        location /jobs { glyph_jobs; }
     }
 }
 CONF
@@ -71,6 +72,13 @@ like curl('-F', "file=\@$root/in.csv", '-F', 'source_label=x'),
 
 like curl('-H', "'Content-Type: text/csv'", '--data-binary', "'a,b\n'"),
     qr/"code":"columns_missing".*422 2$/s, 'a refusal';
+
+my ($id) = curl('-H', "'Content-Type: text/csv'", '--data-binary',
+    "'title,price\nRTX 3090,700\n'") =~ /"import_id":"([^"]+)"/;
+my $events = "http://127.0.0.1:$port/jobs/$id/events";
+like `curl -s -i -m 30 --http2-prior-knowledge $events`,
+    qr{^HTTP/2 200.*^content-type: text/event-stream\r\n.*\nevent: completed\ndata: \{[^\n]*\}\n\n$}ms,
+    'events';
 
 $url .= '/denied';
 

@@ -56,6 +56,9 @@ __DATA__
  "Content-Type: text/csv\nIdempotency-Key: \"$::Id{key}\"", ""]
 --- error_code eval
 [200, 200, 422, 422, 404]
+--- response_headers eval
+["! Idempotency-Replayed", "Idempotency-Replayed: true",
+ ("! Idempotency-Replayed") x 3]
 --- response_body_like eval
 [qr/"import_id":"$::Id{first}"/, qr/"import_id":"$::Id{first}"/,
  qr/"code":"idempotency_mismatch"/, qr/"code":"idempotency_mismatch"/,

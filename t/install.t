@@ -98,6 +98,10 @@ like $out, qr/test is successful/, 'nginx -t with the installed files';
 unlink $top, map { "$dest/etc/nginx/$_.test" } qw(http server);
 unlink "$dest/usr/share/nginx/modules";
 
+my @named = slurp("$conf/server.conf") =~ /^\s*alias (\S+);/mg;
+ok @named, 'the configuration names files';
+ok -e "$dest$_", "... which are there: $_" for @named;
+
 # again
 
 my $was = slurp("$conf/http.conf");

@@ -11,6 +11,7 @@ glyph_spool_path $TEST_NGINX_GLYPH_SPOOL;
 _EOC_
 
 our $Config = <<'_EOC_';
+location /jobs { glyph_jobs; }
 location = /import { glyph_import; client_max_body_size 0; }
 location = /metrics { glyph_metrics; }
 _EOC_

@@ -170,16 +170,7 @@ location /jobs { glyph_jobs; glyph_events_wait 0; }
 [qr/\nevent: cancelled\n.*\n\n$/s, qr/\nevent: cancelled\n.*\n\n$/s]
 
 
-=== TEST 13: over HTTP/2
---- http2
---- request eval
-"GET /jobs/$::Id{cancelled}/events"
---- response_headers
-Content-Type: text/event-stream
---- response_body_like: \nevent: cancelled\ndata: \{[^\n]*\}\n\n$
-
-
-=== TEST 14: not compressed, whatever the location says
+=== TEST 13: not compressed, whatever the location says
 --- config
 location /jobs { glyph_jobs; gzip on; gzip_types *; gzip_min_length 0; }
 --- more_headers
@@ -191,7 +182,7 @@ Accept-Encoding: gzip
 --- response_body_like: \nevent: cancelled\n
 
 
-=== TEST 15: no Redis: Postgres knows
+=== TEST 14: no Redis: Postgres knows
 --- http_config
 glyph_models $TEST_NGINX_GLYPH_CONF/gpu_models.csv;
 glyph_postgres "$TEST_NGINX_GLYPH_PG";
@@ -204,7 +195,7 @@ glyph_spool_path $TEST_NGINX_GLYPH_SPOOL;
 [qr/\nevent: cancelled\n/, qr/"job_not_found"/]
 
 
-=== TEST 16: Redis is away: Postgres knows
+=== TEST 15: Redis is away: Postgres knows
 --- http_config
 glyph_models $TEST_NGINX_GLYPH_CONF/gpu_models.csv;
 glyph_postgres "$TEST_NGINX_GLYPH_PG";
@@ -218,7 +209,7 @@ glyph_spool_path $TEST_NGINX_GLYPH_SPOOL;
 [qr/\nevent: cancelled\n/, qr/"job_not_found"/]
 
 
-=== TEST 17: Postgres is away: nobody can say that there is no such job
+=== TEST 16: Postgres is away: nobody can say that there is no such job
 --- http_config
 glyph_models $TEST_NGINX_GLYPH_CONF/gpu_models.csv;
 glyph_postgres "host=/nonexistent dbname=glyph" timeout=1s;

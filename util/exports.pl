@@ -1,8 +1,8 @@
 #!/usr/bin/env perl
 #
-# What a file of src/*/ngx_* shows to others, by the objects of the last build:
-# how many functions have one other file that calls them, or none.  With -v,
-# which they are.
+# What a file of src shows to others, by the objects of the last build: how many
+# functions have one other file that calls them, or none; of the files that
+# know nginx, and of core.  With -v, which they are.
 
 use strict;
 use warnings;
@@ -12,35 +12,43 @@ use FindBin;
 chdir "$FindBin::Bin/.." or die "chdir: $!\n";
 
 my $told = @ARGV && $ARGV[0] eq '-v';
-my (%home, %users);
+my (%home, %users, %all, %one, %none);
 
 # what has moved or gone leaves its object behind
 
-for my $object (glob 'build/nginx/addon/*/ngx_glyph_*.o') {
+for my $object (glob 'build/nginx/addon/*/*.o') {
     my ($dir, $name) = $object =~ m{/(\w+)/(\w+)\.o$};
 
-    next if !-e "src/$dir/$name.c" && !-e "$name.c";
+    next if !-e "src/$dir/$name.c" && !-e "src/core/$dir/$name.c"
+        && !-e "$name.c";
 
-    my ($part) = $object =~ m{/(?:ngx_glyph_)?(\w+)\.o$};
+    my ($part) = $name =~ /^(?:ngx_glyph_)?(\w+)$/;
 
     for (`nm $object`) {
-        my ($kind, $symbol) = /(\w) (ngx_glyph_\w+)$/ or next;
+        my ($kind, $symbol) = /(\w) ((?:ngx_)?glyph_\w+)$/ or next;
 
         $home{$symbol} = $part if $kind eq 'T';
         $users{$symbol}{$part} = 1 if $kind eq 'U';
     }
 }
 
-my %n = ( 0 => 0, 1 => 0 );
+for my $file (glob 'src/cli/*.c') {
+    open my $in, '<', $file or die "$file: $!\n";
+    local $/;
+    $users{$_}{cli} = 1 for <$in> =~ /\b(glyph_\w+)\(/g;
+}
 
 for my $symbol (sort { $home{$a} cmp $home{$b} || $a cmp $b } keys %home) {
     my @users = sort keys %{ $users{$symbol} // {} };
+    my $side = $symbol =~ /^ngx/ ? 'src' : 'src/core';
+
+    $all{$side}++;
 
     next if @users > 1;
 
-    $n{ scalar @users }++;
+    (@users ? \%one : \%none)->{$side}++;
     print "$home{$symbol}: $symbol: ", $users[0] // 'nobody', "\n" if $told;
 }
 
-printf "%d functions are seen by others: %d have one user, %d none\n",
-    scalar keys %home, $n{1}, $n{0};
+printf "%s: %d functions are seen by others: %d have one user, %d none\n", $_,
+    $all{$_}, $one{$_} // 0, $none{$_} // 0 for sort keys %all;

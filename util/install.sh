@@ -129,8 +129,8 @@ do_install() {
         put_conf "$file"
     done
 
-    for file in conf/nginx.conf conf/prometheus-rules.yml \
-        conf/systemd-hardening.conf README.md docs/*.md; do
+    for file in conf/nginx.conf conf/prometheus-rules.yml conf/grafana.json \
+        conf/systemd-hardening.conf README.md docs/*.md docs/img/*; do
         put 644 "$file" "$doc/${file#*/}"
     done
 

@@ -125,15 +125,15 @@ my %unit = map { my $unit = $_; map { $_ => $unit->[0] } @$unit } @units;
 
 # what has moved or gone leaves its object behind
 
-for my $object (glob 'build/nginx/addon/*/ngx_glyph_*.o') {
+for my $object (glob 'build/nginx/addon/*/*.o') {
     my ($dir, $name) = $object =~ m{/(\w+)/(\w+)\.o$};
 
-    next if !-e "src/$dir/$name.c";
+    next if !-e "src/$dir/$name.c" && !-e "src/core/$dir/$name.c";
 
     my $part = part($object);
 
     for (`nm $object`) {
-        my ($kind, $symbol) = /(\w) (ngx_glyph_\w+)$/ or next;
+        my ($kind, $symbol) = /(\w) ((?:ngx_)?glyph_\w+)$/ or next;
 
         $home{$symbol} = $part if $kind =~ /[TDBRC]/;
         $wants{$part}{$symbol} = 1 if $kind eq 'U';
@@ -211,7 +211,7 @@ sub includes {
 sub part {
     my ($file) = @_;
 
-    return $file =~ m{(?:^|/)ngx_glyph_?(\w*)\.[cho]$} ? $1 : '?';
+    return $file =~ m{(?:^|/)(?:ngx_glyph_?)?(\w*)\.[cho]$} ? $1 : '?';
 }
 
 

@@ -182,9 +182,11 @@ start_nginx() {
 
     sed -e "s|^user .*|user $user;|" \
         -e "s|^http {|&$(temp_paths)|" \
-        -e "s|modules/ngx_glyph_module.so|$top/build/ngx_glyph_module.so|" \
+        -e "s|modules/ngx_glyph_module.so|${GLYPH_BUILD:-$top/build}/ngx_glyph_module.so|" \
         -e "s|listen 80;|listen 127.0.0.1:$port;|" \
         -e "s|/etc/nginx/glyph/|$top/conf/|" \
+        -e "s|/usr/share/glyph/ui/|$top/ui/|" \
+        -e "s|/usr/share/glyph/|$top/conf/|" \
         -e "s|unix:/run/redis/redis-server.sock|unix:$run/redis.sock|" \
         -e "s|host=/run/postgresql dbname=glyph user=www-data|host=$run/pg dbname=glyph user=glyph_edge|" \
         -e "s|/var/lib/nginx/glyph|$run/nginx/spool|" \

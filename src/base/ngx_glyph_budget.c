@@ -577,7 +577,7 @@ ngx_glyph_budget_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_glyph_main_conf_t *gmcf = conf;
 
-    ssize_t      size;
+    ssize_t      size, memory;
     ngx_int_t    n;
     ngx_str_t   *value;
 
@@ -597,6 +597,18 @@ ngx_glyph_budget_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return "size must be between 4k and 16m";
     }
 
+    memory = sysconf(_SC_PHYS_PAGES);
+
+    if (memory > 0 && n > memory / (size / 4096 + 1)
+                          * (ssize_t) (ngx_pagesize / 4096))
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" of %i buffers of %z bytes for each worker "
+                           "is more than this machine's memory", &value[0], n,
+                           size);
+        return NGX_CONF_ERROR;
+    }
+
     gmcf->buffers.num = n;
     gmcf->buffers.size = size;
 
@@ -613,7 +625,8 @@ ngx_glyph_budget_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         }
     }
 
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid parameter \"%V\"",
-                       &value[3]);
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "invalid parameter \"%V\": \"blocks=\" wants a number "
+                       "of at least 2", &value[3]);
     return NGX_CONF_ERROR;
 }

@@ -95,13 +95,6 @@ ngx_glyph_event_detach(ngx_glyph_event_t *ev, ngx_uint_t closed)
 }
 
 
-int
-ngx_glyph_event_fd(ngx_glyph_event_t *ev)
-{
-    return ev->connection ? ev->connection->fd : -1;
-}
-
-
 ngx_int_t
 ngx_glyph_event_want_read(ngx_glyph_event_t *ev, ngx_uint_t on)
 {

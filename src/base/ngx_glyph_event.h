@@ -36,9 +36,6 @@ ngx_int_t ngx_glyph_event_attach(ngx_glyph_event_t *ev, int fd);
  */
 void ngx_glyph_event_detach(ngx_glyph_event_t *ev, ngx_uint_t closed);
 
-/* The fd that is attached, or -1. */
-int ngx_glyph_event_fd(ngx_glyph_event_t *ev);
-
 ngx_int_t ngx_glyph_event_want_read(ngx_glyph_event_t *ev, ngx_uint_t on);
 ngx_int_t ngx_glyph_event_want_write(ngx_glyph_event_t *ev, ngx_uint_t on);
 

@@ -3,6 +3,7 @@
 #include "ngx_glyph_latch.h"
 
 
+static ngx_uint_t ngx_glyph_latch_is_open(ngx_glyph_latch_t *latch);
 static void ngx_glyph_latch_handler(ngx_event_t *ev);
 
 
@@ -17,13 +18,6 @@ ngx_glyph_latch_init(ngx_glyph_latch_t *latch, ngx_log_t *log,
     latch->event.log = log;
 
     ngx_add_timer(&latch->event, limit);
-}
-
-
-ngx_uint_t
-ngx_glyph_latch_is_open(ngx_glyph_latch_t *latch)
-{
-    return latch->open || latch->event.handler == NULL;
 }
 
 
@@ -66,6 +60,15 @@ ngx_glyph_latch_leave(ngx_glyph_latch_waiter_t *waiter)
         waiter->waiting = 0;
         ngx_queue_remove(&waiter->queue);
     }
+}
+
+
+/* Also if it was never closed. */
+
+static ngx_uint_t
+ngx_glyph_latch_is_open(ngx_glyph_latch_t *latch)
+{
+    return latch->open || latch->event.handler == NULL;
 }
 
 

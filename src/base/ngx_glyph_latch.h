@@ -35,14 +35,11 @@ typedef struct {
 void ngx_glyph_latch_init(ngx_glyph_latch_t *latch, ngx_log_t *log,
     ngx_msec_t limit);
 
-/* Also if it was never closed. */
-ngx_uint_t ngx_glyph_latch_is_open(ngx_glyph_latch_t *latch);
-
 /* Idempotent; those who wait are called later, from the event loop. */
 void ngx_glyph_latch_open(ngx_glyph_latch_t *latch);
 
 /*
- * NGX_OK: it is open.  NGX_AGAIN: "opened" will be
+ * NGX_OK: it is open, or was never closed.  NGX_AGAIN: "opened" will be
  * called, once, unless the waiter leaves.
  */
 ngx_int_t ngx_glyph_latch_wait(ngx_glyph_latch_t *latch,

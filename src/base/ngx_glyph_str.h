@@ -11,8 +11,5 @@
 
 ngx_uint_t ngx_glyph_tenant_equal(const ngx_str_t *a, const ngx_str_t *b);
 
-/* Replaces what is in b by the bytes that hex, of len digits, stands for. */
-ngx_int_t ngx_glyph_unhex(glyph_buf_t *b, const char *hex, size_t len);
-
 
 #endif /* _NGX_GLYPH_STR_H_INCLUDED_ */

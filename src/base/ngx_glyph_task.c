@@ -142,8 +142,9 @@ ngx_glyph_task_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     if (value[2].len <= 3 || ngx_strncmp(value[2].data, "io=", 3) != 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid parameter \"%V\"",
-                           &value[2]);
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid parameter \"%V\": the only one is "
+                           "\"io=\", the name of a thread pool", &value[2]);
         return NGX_CONF_ERROR;
     }
 

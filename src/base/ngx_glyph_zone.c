@@ -31,6 +31,7 @@ static ngx_int_t ngx_glyph_zone_enter(ngx_cycle_t *cycle);
 static void ngx_glyph_zone_leave(void);
 static size_t ngx_glyph_zone_size(void);
 static ngx_int_t ngx_glyph_zone_init(ngx_shm_zone_t *shm_zone, void *data);
+static void ngx_glyph_zone_gauges(ngx_glyph_zone_sums_t *sums);
 
 
 const ngx_glyph_part_t  ngx_glyph_zone_part = {
@@ -235,33 +236,30 @@ ngx_glyph_zone_set(ngx_uint_t gauge, ngx_uint_t n)
 }
 
 
-uint64_t
-ngx_glyph_zone_counter(ngx_uint_t counter)
-{
-    return ngx_glyph_zone->counters[counter];
-}
-
-
 void
-ngx_glyph_zone_histogram(ngx_glyph_histogram_e i, ngx_glyph_histogram_t *h)
+ngx_glyph_zone_read(ngx_glyph_zone_sums_t *sums)
 {
-    ngx_uint_t                   n;
+    ngx_uint_t                   i, n;
+    ngx_glyph_histogram_t       *h;
     ngx_glyph_zone_histogram_t  *from;
 
-    from = &ngx_glyph_zone->histograms[i];
+    ngx_glyph_zone_gauges(sums);
 
-    for (n = 0; n <= NGX_GLYPH_BOUNDS; n++) {
-        h->buckets[n] = from->buckets[n];
+    for (i = 0; i < NGX_GLYPH_COUNTERS; i++) {
+        sums->counters[i] = ngx_glyph_zone->counters[i];
     }
 
-    h->sum = from->sum;
-}
+    for (i = 0; i < NGX_GLYPH_HISTOGRAMS; i++) {
+        h = &sums->histograms[i];
+        from = &ngx_glyph_zone->histograms[i];
 
+        h->bounds = ngx_glyph_zone_limits[i];
+        h->sum = from->sum;
 
-const uint64_t *
-ngx_glyph_zone_bounds(ngx_glyph_histogram_e i)
-{
-    return ngx_glyph_zone_limits[i];
+        for (n = 0; n <= NGX_GLYPH_BOUNDS; n++) {
+            h->buckets[n] = from->buckets[n];
+        }
+    }
 }
 
 
@@ -270,16 +268,16 @@ ngx_glyph_zone_bounds(ngx_glyph_histogram_e i)
  * successor: it is found out here.
  */
 
-ngx_uint_t
-ngx_glyph_zone_gauges(uint64_t *sums)
+static void
+ngx_glyph_zone_gauges(ngx_glyph_zone_sums_t *sums)
 {
     ngx_pid_t                 pid;
-    ngx_uint_t                i, n, living;
+    ngx_uint_t                i, n;
     ngx_glyph_zone_worker_t  *w;
 
-    living = 0;
+    sums->workers = 0;
 
-    ngx_memzero(sums, sizeof(uint64_t) * NGX_GLYPH_GAUGES);
+    ngx_memzero(sums->gauges, sizeof(sums->gauges));
 
     for (i = 0; i < NGX_MAX_PROCESSES; i++) {
         w = &ngx_glyph_zone->workers[i];
@@ -294,12 +292,10 @@ ngx_glyph_zone_gauges(uint64_t *sums)
             continue;
         }
 
-        living++;
+        sums->workers++;
 
         for (n = 0; n < NGX_GLYPH_GAUGES; n++) {
-            sums[n] += w->gauges[n];
+            sums->gauges[n] += w->gauges[n];
         }
     }
-
-    return living;
 }

@@ -110,10 +110,21 @@ typedef enum {
 #define NGX_GLYPH_BOUNDS          14
 
 typedef struct {
+    const uint64_t            *bounds;      /* microseconds */
     uint64_t                   buckets[NGX_GLYPH_BOUNDS + 1];
                                             /* not cumulative */
     uint64_t                   sum;         /* microseconds */
 } ngx_glyph_histogram_t;
+
+
+/* What all workers have counted, at about the same time. */
+
+typedef struct {
+    ngx_uint_t                 workers;     /* that live */
+    uint64_t                   counters[NGX_GLYPH_COUNTERS];
+    uint64_t                   gauges[NGX_GLYPH_GAUGES];
+    ngx_glyph_histogram_t      histograms[NGX_GLYPH_HISTOGRAMS];
+} ngx_glyph_zone_sums_t;
 
 
 #define NGX_GLYPH_ZONE_NAME       "glyph"
@@ -137,14 +148,7 @@ void ngx_glyph_zone_observe(ngx_glyph_histogram_e i, uint64_t usec);
 /* Sets a gauge of this worker. */
 void ngx_glyph_zone_set(ngx_uint_t gauge, ngx_uint_t n);
 
-/* Reading: all of all workers, at about the same time. */
-uint64_t ngx_glyph_zone_counter(ngx_uint_t counter);
-void ngx_glyph_zone_histogram(ngx_glyph_histogram_e i,
-    ngx_glyph_histogram_t *h);
-const uint64_t *ngx_glyph_zone_bounds(ngx_glyph_histogram_e i);
-
-/* Sums of NGX_GLYPH_GAUGES; returns the number of living workers. */
-ngx_uint_t ngx_glyph_zone_gauges(uint64_t *sums);
+void ngx_glyph_zone_read(ngx_glyph_zone_sums_t *sums);
 
 
 #endif /* _NGX_GLYPH_ZONE_H_INCLUDED_ */

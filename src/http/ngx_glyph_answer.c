@@ -27,7 +27,6 @@
 #include "ngx_glyph_store.h"
 #include "ngx_glyph_timing.h"
 #include "ngx_glyph_turn.h"
-#include "ngx_glyph_variables.h"
 
 
 static ngx_int_t ngx_glyph_answer_resume(ngx_glyph_client_t *client);
@@ -182,7 +181,7 @@ ngx_glyph_answer_detach(ngx_glyph_ctx_t *ctx)
     ngx_glyph_job_t  *job;
 
     ngx_glyph_clock_stand(ctx);
-    ngx_glyph_variables_keep(ctx, ctx->client.job);
+    ngx_glyph_ctx_keep(ctx, ctx->client.job);
 
     job = ngx_glyph_client_detach(&ctx->client);
 
@@ -216,7 +215,7 @@ ngx_glyph_answer_gone(void *data)
 
     if (attached) {
         ngx_glyph_job_detach(job);
-        ngx_glyph_variables_keep(ctx, job);
+        ngx_glyph_ctx_keep(ctx, job);
     }
 
     ngx_glyph_job_unref(job);
@@ -432,7 +431,17 @@ ngx_glyph_answer_document(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
 static ngx_int_t
 ngx_glyph_answer_job(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
 {
+    static const char  replayed[] = "true";
+
     if (ngx_glyph_answer_headers(r, ctx->client.job, ctx->status) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (ctx->replayed && ctx->status == NGX_HTTP_OK
+        && ngx_glyph_add_header(r, "Idempotency-Replayed",
+                                (u_char *) replayed, sizeof(replayed) - 1)
+           != NGX_OK)
+    {
         return NGX_ERROR;
     }
 

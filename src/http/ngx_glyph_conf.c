@@ -6,6 +6,7 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_conf.h"
+#include "ngx_glyph_cors.h"
 #include "ngx_glyph_spool.h"
 #include "ngx_glyph_variables.h"
 #include "ngx_glyph_zone.h"
@@ -17,6 +18,12 @@ static void *ngx_glyph_create_loc_conf(ngx_conf_t *cf);
 static char *ngx_glyph_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
 static ngx_int_t ngx_glyph_postconfiguration(ngx_conf_t *cf);
+static char *ngx_glyph_conf_check_location(ngx_conf_t *cf,
+    ngx_glyph_loc_conf_t *glcf);
+static void ngx_glyph_conf_check_score(ngx_conf_t *cf,
+    ngx_glyph_loc_conf_t *glcf);
+static void ngx_glyph_conf_check_main(ngx_conf_t *cf,
+    ngx_glyph_main_conf_t *gmcf);
 
 
 static ngx_path_init_t  ngx_glyph_spool_path = {
@@ -125,6 +132,7 @@ ngx_glyph_create_loc_conf(ngx_conf_t *cf)
     glcf->score = NGX_CONF_UNSET_PTR;
     glcf->currency = NGX_CONF_UNSET_PTR;
     glcf->tenant = NGX_CONF_UNSET_PTR;
+    glcf->cors = NGX_CONF_UNSET_PTR;
     glcf->max_row_size = NGX_CONF_UNSET_SIZE;
     glcf->max_columns = NGX_CONF_UNSET_UINT;
     glcf->max_rows = NGX_CONF_UNSET_UINT;
@@ -189,6 +197,7 @@ ngx_glyph_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     }
 
     ngx_conf_merge_ptr_value(conf->tenant, prev->tenant, NULL);
+    ngx_conf_merge_ptr_value(conf->cors, prev->cors, NULL);
     ngx_conf_merge_size_value(conf->max_row_size, prev->max_row_size, 65536);
     ngx_conf_merge_uint_value(conf->max_columns, prev->max_columns, 256);
     ngx_conf_merge_uint_value(conf->max_rows, prev->max_rows, 2147483647);
@@ -240,7 +249,7 @@ ngx_glyph_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     conf->pipeline.dedup_size = conf->dedup ? conf->dedup_size : 0;
     conf->pipeline.extra = conf->extra;
 
-    return NGX_CONF_OK;
+    return ngx_glyph_conf_check_location(cf, conf);
 }
 
 
@@ -269,6 +278,8 @@ ngx_glyph_postconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
+    ngx_glyph_conf_check_main(cf, gmcf);
+
     if (gmcf->compute == NULL) {
         gmcf->compute = ngx_thread_pool_add(cf, NULL);
         gmcf->io = gmcf->compute;
@@ -295,9 +306,82 @@ ngx_glyph_postconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
-    if (ngx_glyph_problem_filter_init(cf) != NGX_OK) {
+    if (ngx_glyph_problem_filter_init(cf) != NGX_OK
+        || ngx_glyph_cors_init(cf) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
     return ngx_glyph_body_filter_init(cf);
+}
+
+
+/* What a location says that cannot all be true; its merge is over. */
+
+static char *
+ngx_glyph_conf_check_location(ngx_conf_t *cf, ngx_glyph_loc_conf_t *glcf)
+{
+    ngx_http_core_loc_conf_t  *clcf;
+
+    if (glcf->place.directive.len == 0) {
+        return NGX_CONF_OK;
+    }
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (clcf->handler != glcf->handler) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "a directive after \"%V\" has given the location "
+                      "\"%V\" another handler: see %V:%ui",
+                      &glcf->place.directive, &clcf->name,
+                      &glcf->place.file, glcf->place.line);
+        return NGX_CONF_ERROR;
+    }
+
+    if (glcf->handler == ngx_glyph_import_handler
+        || glcf->handler == ngx_glyph_transform_handler)
+    {
+        ngx_glyph_conf_check_score(cf, glcf);
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static void
+ngx_glyph_conf_check_score(ngx_conf_t *cf, ngx_glyph_loc_conf_t *glcf)
+{
+    double               sum;
+    glyph_score_conf_t  *score;
+
+    score = &glcf->pipeline.score;
+
+    sum = score->vram_weight + score->mig_weight + score->nvlink_weight
+          + score->tdp_weight + score->price_weight + score->quant_weight;
+
+    if (sum < 0.9995 || sum > 1.0005) {
+        ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                      "the weights of \"glyph_score\" add up to %.3f, not to "
+                      "1, for \"%V\" in %V:%ui", sum, &glcf->place.directive,
+                      &glcf->place.file, glcf->place.line);
+    }
+}
+
+
+/* What is odd in all of it, and allowed. */
+
+static void
+ngx_glyph_conf_check_main(ngx_conf_t *cf, ngx_glyph_main_conf_t *gmcf)
+{
+    ngx_glyph_loc_conf_t  **imports;
+
+    if (gmcf->imports.nelts && gmcf->jobs_uri.len == 0) {
+
+        imports = gmcf->imports.elts;
+
+        ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                      "no \"glyph_jobs\" for \"glyph_import\" in %V:%ui: "
+                      "clients cannot ask what becomes of their uploads",
+                      &imports[0]->place.file, imports[0]->place.line);
+    }
 }

@@ -8,6 +8,7 @@
  */
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_cors.h"
 #include "ngx_glyph_cross_site.h"
 #include "ngx_glyph_http.h"
 
@@ -35,7 +36,7 @@ ngx_glyph_cross_site(ngx_http_request_t *r)
 
     glcf = ngx_http_get_module_loc_conf(r, ngx_glyph_module);
 
-    if (glcf->cross_site) {
+    if (glcf->cross_site || ngx_glyph_cors_named(r)) {
         return NGX_DECLINED;
     }
 

@@ -48,6 +48,25 @@ ngx_glyph_ctx_find(ngx_http_request_t *r)
 }
 
 
+/* As soon as it is settled that a job fails, it is "failed". */
+
+void
+ngx_glyph_ctx_keep(ngx_glyph_ctx_t *ctx, ngx_glyph_job_t *job)
+{
+    ngx_glyph_job_view_t  view;
+
+    ngx_glyph_job_view(job, &view);
+
+    ngx_memcpy(ctx->kept.id, ngx_glyph_job_import(job)->text,
+               NGX_GLYPH_UUID_TEXT_LEN);
+
+    ctx->kept.state = ngx_glyph_job_state_name(view.state);
+    ctx->kept.rows = view.rows;
+    ctx->kept.invalid = view.invalid;
+    ctx->kept.bytes = view.bytes;
+}
+
+
 /* What it is called for is that it can be recognized. */
 
 static void

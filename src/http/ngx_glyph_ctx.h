@@ -48,6 +48,7 @@ typedef struct {
     ngx_http_request_t        *request;
     ngx_glyph_kept_t           kept;
     ngx_str_t                  problem;     /* instead of nginx's page */
+    void                      *saved;       /* ngx_glyph_body_saved.c */
 
     /* glyph_upload_timeout: the client's time for its body */
     ngx_event_t                clock;
@@ -68,6 +69,8 @@ typedef struct {
     uint64_t                   body_len;
     ngx_glyph_job_labels_t     labels;
 
+    unsigned                   replayed:1;  /* an Idempotency-Key: 200 is an
+                                               earlier import's */
     unsigned                   paused:1;    /* no chunk: the client waits */
     unsigned                   last_seen:1; /* the body's last buffer came */
     unsigned                   last_sent:1; /* … and was passed on */
@@ -80,6 +83,9 @@ typedef struct {
  */
 ngx_glyph_ctx_t *ngx_glyph_ctx_create(ngx_http_request_t *r);
 ngx_glyph_ctx_t *ngx_glyph_ctx_find(ngx_http_request_t *r);
+
+/* The request lets go of its job: what is known of it now is kept. */
+void ngx_glyph_ctx_keep(ngx_glyph_ctx_t *ctx, ngx_glyph_job_t *job);
 
 
 #endif /* _NGX_GLYPH_CTX_H_INCLUDED_ */

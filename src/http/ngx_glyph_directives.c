@@ -8,18 +8,12 @@
 #include "ngx_glyph_budget.h"
 #include "ngx_glyph_compat.h"
 #include "ngx_glyph_conf.h"
+#include "ngx_glyph_cors.h"
 #include "ngx_glyph_task.h"
 #include "ngx_glyph_tenant.h"
 #include "ngx_glyph_zone.h"
 
 
-static char *ngx_glyph_score(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
-static char *ngx_glyph_currency(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-static char *ngx_glyph_default_currency(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-static char *ngx_glyph_import_root(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
 static char *ngx_glyph_import(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_glyph_transform(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -32,32 +26,37 @@ static char *ngx_glyph_health(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_glyph_metrics(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-static char *ngx_glyph_handler(ngx_conf_t *cf, ngx_http_handler_pt handler);
+static char *ngx_glyph_handler(ngx_conf_t *cf, ngx_command_t *cmd,
+    ngx_http_handler_pt handler);
+static ngx_uint_t ngx_glyph_pattern(ngx_http_core_loc_conf_t *clcf);
 static char *ngx_glyph_row_size(ngx_conf_t *cf, void *post, void *data);
 static char *ngx_glyph_dedup_size(ngx_conf_t *cf, void *post, void *data);
 static char *ngx_glyph_timeout(ngx_conf_t *cf, void *post, void *data);
+static char *ngx_glyph_ttl(ngx_conf_t *cf, void *post, void *data);
+static char *ngx_glyph_number(ngx_conf_t *cf, void *post, void *data);
 
 
 static ngx_conf_num_bounds_t  ngx_glyph_columns_bounds = {
-    ngx_conf_check_num_bounds, 1, 4096
+    ngx_glyph_number, 1, 4096
 };
 
 static ngx_conf_num_bounds_t  ngx_glyph_runners_bounds = {
-    ngx_conf_check_num_bounds, 1, 64
+    ngx_glyph_number, 1, 64
 };
 
 static ngx_conf_num_bounds_t  ngx_glyph_rows_bounds = {
-    ngx_conf_check_num_bounds, 1, 2147483647
+    ngx_glyph_number, 1, 2147483647
 };
 
 static ngx_conf_num_bounds_t  ngx_glyph_warnings_bounds = {
-    ngx_conf_check_num_bounds, 0, 2147483647
+    ngx_glyph_number, 0, 2147483647
 };
 
 
 static ngx_conf_post_t  ngx_glyph_row_size_post = { ngx_glyph_row_size };
 static ngx_conf_post_t  ngx_glyph_dedup_size_post = { ngx_glyph_dedup_size };
 static ngx_conf_post_t  ngx_glyph_timeout_post = { ngx_glyph_timeout };
+static ngx_conf_post_t  ngx_glyph_ttl_post = { ngx_glyph_ttl };
 
 
 ngx_command_t  ngx_glyph_commands[] = {
@@ -99,7 +98,7 @@ ngx_command_t  ngx_glyph_commands[] = {
 
     { ngx_string("glyph_spool_path"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1234,
-      ngx_conf_set_path_slot,
+      ngx_glyph_spool_directory,
       NGX_HTTP_MAIN_CONF_OFFSET,
       offsetof(ngx_glyph_main_conf_t, spool_path),
       NULL },
@@ -242,7 +241,7 @@ ngx_command_t  ngx_glyph_commands[] = {
       ngx_conf_set_sec_slot,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_glyph_loc_conf_t, job_ttl),
-      NULL },
+      &ngx_glyph_ttl_post },
 
     { ngx_string("glyph_job_timeout"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
@@ -270,6 +269,13 @@ ngx_command_t  ngx_glyph_commands[] = {
       ngx_conf_set_flag_slot,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_glyph_loc_conf_t, cross_site),
+      NULL },
+
+    { ngx_string("glyph_cors"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_glyph_cors_directive,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
       NULL },
 
     { ngx_string("glyph_problems"),
@@ -354,102 +360,6 @@ ngx_command_t  ngx_glyph_commands[] = {
 
 
 static char *
-ngx_glyph_score(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_glyph_loc_conf_t *glcf = conf;
-
-    ngx_str_t    *value;
-    ngx_uint_t    i;
-    const char   *error;
-    glyph_str_t   arg;
-
-    if (glcf->score == NGX_CONF_UNSET_PTR) {
-        glcf->score = cf->args;
-        glyph_score_defaults(&glcf->pipeline.score);
-    }
-
-    value = cf->args->elts;
-
-    for (i = 1; i < cf->args->nelts; i++) {
-        arg.len = value[i].len;
-        arg.data = value[i].data;
-
-        if (glyph_score_set(&glcf->pipeline.score, &arg, &error)
-            != GLYPH_OK)
-        {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid parameter \"%V\": %s",
-                               &value[i], error);
-            return NGX_CONF_ERROR;
-        }
-    }
-
-    return NGX_CONF_OK;
-}
-
-
-static char *
-ngx_glyph_currency(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_glyph_loc_conf_t *glcf = conf;
-
-    ngx_str_t    *value;
-    ngx_uint_t    i;
-    const char   *error;
-    glyph_str_t   arg;
-
-    glcf->currency = cf->args;
-
-    value = cf->args->elts;
-
-    for (i = 1; i < cf->args->nelts; i++) {
-        arg.len = value[i].len;
-        arg.data = value[i].data;
-
-        if (glyph_rates_set(&glcf->rates, &arg, &error) != GLYPH_OK) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid parameter \"%V\": %s",
-                               &value[i], error);
-            return NGX_CONF_ERROR;
-        }
-    }
-
-    return NGX_CONF_OK;
-}
-
-
-static char *
-ngx_glyph_default_currency(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_glyph_loc_conf_t *glcf = conf;
-
-    ngx_str_t    *value;
-    glyph_str_t   name;
-
-    if (glcf->pipeline.currency[0]) {
-        return "is duplicate";
-    }
-
-    value = cf->args->elts;
-
-    name.data = value[1].data;
-    name.len = value[1].len;
-
-    if (name.len != 3
-        || glyph_currency_parse(&name, glcf->pipeline.currency)
-           != GLYPH_CODE_OK)
-    {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"%V\" is no code of a currency, such as EUR",
-                           &value[1]);
-        return NGX_CONF_ERROR;
-    }
-
-    return NGX_CONF_OK;
-}
-
-
-static char *
 ngx_glyph_import(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_glyph_loc_conf_t *glcf = conf;
@@ -466,7 +376,8 @@ ngx_glyph_import(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
         if (ngx_strcmp(value[1].data, "background") != 0) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid parameter \"%V\"", &value[1]);
+                               "invalid parameter \"%V\": the only one is "
+                               "\"background\"", &value[1]);
             return NGX_CONF_ERROR;
         }
 
@@ -495,38 +406,14 @@ ngx_glyph_import(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
                     gmcf->imports.nelts);
     glcf->key.len = p - glcf->key.data;
 
-    return ngx_glyph_handler(cf, ngx_glyph_import_handler);
-}
-
-
-static char *
-ngx_glyph_import_root(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_glyph_loc_conf_t *glcf = conf;
-
-    ngx_str_t  *value;
-
-    if (glcf->import_root.len) {
-        return "is duplicate";
-    }
-
-    value = cf->args->elts;
-
-    if (value[1].len == 0) {
-        return "wants the name of a directory";
-    }
-
-    glcf->import_root = value[1];
-
-    return (ngx_conf_full_name(cf->cycle, &glcf->import_root, 0) == NGX_OK)
-           ? NGX_CONF_OK : NGX_CONF_ERROR;
+    return ngx_glyph_handler(cf, cmd, ngx_glyph_import_handler);
 }
 
 
 static char *
 ngx_glyph_transform(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    return ngx_glyph_handler(cf, ngx_glyph_transform_handler);
+    return ngx_glyph_handler(cf, cmd, ngx_glyph_transform_handler);
 }
 
 
@@ -539,7 +426,12 @@ ngx_glyph_jobs(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
     gmcf = ngx_http_conf_get_module_main_conf(cf, ngx_glyph_module);
 
-    /* answers to uploads link to it */
+    /* answers to uploads link to it, and a job's id is what follows it */
+
+    if (ngx_glyph_pattern(clcf)) {
+        return "wants a location with a path of its own, not a regular "
+               "expression or a name";
+    }
 
     if (gmcf->jobs_uri.len == 0) {
         gmcf->jobs_uri = clcf->name;
@@ -549,14 +441,14 @@ ngx_glyph_jobs(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         }
     }
 
-    return ngx_glyph_handler(cf, ngx_glyph_jobs_handler);
+    return ngx_glyph_handler(cf, cmd, ngx_glyph_jobs_handler);
 }
 
 
 static char *
 ngx_glyph_imports(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    return ngx_glyph_handler(cf, ngx_glyph_imports_handler);
+    return ngx_glyph_handler(cf, cmd, ngx_glyph_imports_handler);
 }
 
 
@@ -583,14 +475,15 @@ ngx_glyph_query(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
             && p[i] != '_')
         {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid query name \"%V\"", &value[1]);
+                               "invalid query name \"%V\": a name is of "
+                               "small letters, digits and \"_\"", &value[1]);
             return NGX_CONF_ERROR;
         }
     }
 
     glcf->query = value[1];
 
-    return ngx_glyph_handler(cf, ngx_glyph_query_handler);
+    return ngx_glyph_handler(cf, cmd, ngx_glyph_query_handler);
 }
 
 
@@ -600,30 +493,32 @@ ngx_glyph_health(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_str_t  *value;
 
     if (cf->args->nelts == 1) {
-        return ngx_glyph_handler(cf, ngx_glyph_health_handler);
+        return ngx_glyph_handler(cf, cmd, ngx_glyph_health_handler);
     }
 
     value = cf->args->elts;
 
     if (ngx_strcmp(value[1].data, "full") != 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid parameter \"%V\"",
-                           &value[1]);
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid parameter \"%V\": the only one is "
+                           "\"full\"", &value[1]);
         return NGX_CONF_ERROR;
     }
 
-    return ngx_glyph_handler(cf, ngx_glyph_health_full_handler);
+    return ngx_glyph_handler(cf, cmd, ngx_glyph_health_full_handler);
 }
 
 
 static char *
 ngx_glyph_metrics(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    return ngx_glyph_handler(cf, ngx_glyph_metrics_handler);
+    return ngx_glyph_handler(cf, cmd, ngx_glyph_metrics_handler);
 }
 
 
 static char *
-ngx_glyph_handler(ngx_conf_t *cf, ngx_http_handler_pt handler)
+ngx_glyph_handler(ngx_conf_t *cf, ngx_command_t *cmd,
+    ngx_http_handler_pt handler)
 {
     ngx_glyph_loc_conf_t      *glcf;
     ngx_glyph_main_conf_t     *gmcf;
@@ -638,8 +533,12 @@ ngx_glyph_handler(ngx_conf_t *cf, ngx_http_handler_pt handler)
     }
 
     clcf->handler = handler;
-    glcf->handler = handler;
     gmcf->enabled = 1;
+
+    glcf->handler = handler;
+    glcf->place.directive = cmd->name;
+    glcf->place.file = cf->conf_file->file.name;
+    glcf->place.line = cf->conf_file->line;
 
     if (handler != ngx_glyph_transform_handler) {
         gmcf->stores = 1;
@@ -652,6 +551,19 @@ ngx_glyph_handler(ngx_conf_t *cf, ngx_http_handler_pt handler)
     }
 
     return NGX_CONF_OK;
+}
+
+
+static ngx_uint_t
+ngx_glyph_pattern(ngx_http_core_loc_conf_t *clcf)
+{
+#if (NGX_PCRE)
+    if (clcf->regex) {
+        return 1;
+    }
+#endif
+
+    return clcf->named;
 }
 
 
@@ -691,4 +603,41 @@ ngx_glyph_timeout(ngx_conf_t *cf, void *post, void *data)
     }
 
     return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_glyph_ttl(ngx_conf_t *cf, void *post, void *data)
+{
+    time_t  *ttl = data;
+
+    if (*ttl == 0) {
+        return "must be greater than 0";
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* As ngx_conf_check_num_bounds(), which does not say which directive. */
+
+static char *
+ngx_glyph_number(ngx_conf_t *cf, void *post, void *data)
+{
+    ngx_int_t              *n = data;
+    ngx_conf_num_bounds_t  *bounds = post;
+
+    ngx_str_t  *value;
+
+    if (*n >= bounds->low && *n <= bounds->high) {
+        return NGX_CONF_OK;
+    }
+
+    value = cf->args->elts;
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "\"%V\" must be between %i and %i", &value[0],
+                       bounds->low, bounds->high);
+
+    return NGX_CONF_ERROR;
 }

@@ -301,10 +301,7 @@ ngx_glyph_errors_check(ngx_glyph_errors_t *e, PGresult *res)
                                   "application/x-ndjson");
     }
 
-    if (ngx_glyph_unhex(&e->header, PQgetvalue(res, 0, 1),
-                        PQgetlength(res, 0, 1))
-        != NGX_OK)
-    {
+    if (ngx_glyph_rows_bytes(res, 0, 1, &e->header) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -415,10 +412,7 @@ ngx_glyph_errors_csv(ngx_glyph_errors_t *e)
 
     for (row = 0; row < PQntuples(e->res); row++) {
 
-        if (ngx_glyph_unhex(&e->raw, PQgetvalue(e->res, row, 3),
-                            PQgetlength(e->res, row, 3))
-            != NGX_OK)
-        {
+        if (ngx_glyph_rows_bytes(e->res, row, 3, &e->raw) != NGX_OK) {
             e->page.failed = 1;
             return;
         }
@@ -613,11 +607,8 @@ ngx_glyph_errors_go_on(ngx_glyph_errors_t *e)
 static ngx_int_t
 ngx_glyph_errors_next(ngx_glyph_errors_t *e)
 {
-    ngx_int_t            rc;
-    glyph_buf_t          args;
-    ngx_http_request_t  *r;
-
-    r = e->request;
+    ngx_int_t    rc;
+    glyph_buf_t  args;
 
     ngx_memzero(&args, sizeof(glyph_buf_t));
 
@@ -642,7 +633,7 @@ ngx_glyph_errors_next(ngx_glyph_errors_t *e)
     if (args.failed
         || ngx_glyph_errors_query(e, (char *) args.data) != NGX_OK)
     {
-        rc = ngx_glyph_pump_cut(r, "too many queries");
+        rc = ngx_glyph_pump_cut(e->request, "too many queries");
     }
 
     glyph_buf_free(&args);

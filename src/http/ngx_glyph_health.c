@@ -80,10 +80,6 @@ ngx_glyph_health_wait(ngx_http_request_t *r, ngx_glyph_latch_t *latch)
     ngx_http_cleanup_t      *cln;
     ngx_glyph_health_ctx_t  *ctx;
 
-    if (ngx_glyph_latch_is_open(latch)) {
-        return NGX_OK;
-    }
-
     cln = ngx_http_cleanup_add(r, sizeof(ngx_glyph_health_ctx_t));
     if (cln == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -198,6 +194,14 @@ ngx_glyph_health_details(glyph_buf_t *b)
     glyph_json_int(b, ngx_glyph_spool_used());
     glyph_json_key(b, "files");
     glyph_json_int(b, ngx_glyph_spool_files());
+    glyph_json_key(b, "limit");
+
+    if (ngx_glyph_main_conf->spool_max_size) {
+        glyph_json_int(b, ngx_glyph_main_conf->spool_max_size);
+    } else {
+        glyph_buf_puts(b, "null");
+    }
+
     glyph_buf_putc(b, '}');
 
     glyph_json_key(b, "models");

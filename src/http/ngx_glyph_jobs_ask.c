@@ -31,30 +31,31 @@ typedef struct {
     ngx_glyph_jobs_what_e      what;
     PGresult                  *failed;      /* what Postgres said instead */
     const char                *error;       /* of an answer */
-} ngx_glyph_ask_t;
+} ngx_glyph_question_t;
 
 
-static ngx_int_t ngx_glyph_jobs_found(ngx_glyph_ask_t *ask,
+static ngx_int_t ngx_glyph_jobs_found(ngx_glyph_question_t *ask,
     ngx_glyph_locate_e where);
 static void ngx_glyph_jobs_found_handler(ngx_glyph_locate_t *l,
     ngx_glyph_locate_e where);
-static ngx_int_t ngx_glyph_jobs_located(ngx_glyph_ask_t *ask,
+static ngx_int_t ngx_glyph_jobs_located(ngx_glyph_question_t *ask,
     ngx_uint_t unconfirmed);
 static ngx_int_t ngx_glyph_jobs_postgres(ngx_glyph_locate_t *l);
 static void ngx_glyph_jobs_postgres_result(void *data, PGresult *res,
     const char *error);
-static void ngx_glyph_jobs_done(ngx_glyph_ask_t *ask, ngx_int_t rc);
+static void ngx_glyph_jobs_done(ngx_glyph_question_t *ask, ngx_int_t rc);
 static void ngx_glyph_jobs_cleanup(void *data);
-static ngx_int_t ngx_glyph_jobs_answer(ngx_glyph_ask_t *ask, PGresult *res);
-static ngx_int_t ngx_glyph_jobs_damaged(ngx_glyph_ask_t *ask,
+static ngx_int_t ngx_glyph_jobs_answer(ngx_glyph_question_t *ask,
+    PGresult *res);
+static ngx_int_t ngx_glyph_jobs_damaged(ngx_glyph_question_t *ask,
     const char *what);
-static ngx_int_t ngx_glyph_jobs_answer_result(ngx_glyph_ask_t *ask,
+static ngx_int_t ngx_glyph_jobs_answer_result(ngx_glyph_question_t *ask,
     PGresult *res);
-static ngx_int_t ngx_glyph_jobs_answer_cancel(ngx_glyph_ask_t *ask,
+static ngx_int_t ngx_glyph_jobs_answer_cancel(ngx_glyph_question_t *ask,
     PGresult *res);
-static ngx_int_t ngx_glyph_jobs_answer_undo(ngx_glyph_ask_t *ask,
+static ngx_int_t ngx_glyph_jobs_answer_undo(ngx_glyph_question_t *ask,
     PGresult *res);
-static ngx_int_t ngx_glyph_jobs_missing(ngx_glyph_ask_t *ask);
+static ngx_int_t ngx_glyph_jobs_missing(ngx_glyph_question_t *ask);
 
 
 static const ngx_glyph_locate_user_t  ngx_glyph_jobs_user = {
@@ -67,11 +68,11 @@ ngx_int_t
 ngx_glyph_jobs_ask(ngx_http_request_t *r, ngx_glyph_uuid_t *id,
     ngx_str_t *tenant, ngx_glyph_jobs_what_e what)
 {
-    ngx_int_t            rc;
-    ngx_glyph_ask_t     *ask;
-    ngx_glyph_locate_t  *l;
+    ngx_int_t              rc;
+    ngx_glyph_locate_t    *l;
+    ngx_glyph_question_t  *ask;
 
-    ask = ngx_pcalloc(r->pool, sizeof(ngx_glyph_ask_t));
+    ask = ngx_pcalloc(r->pool, sizeof(ngx_glyph_question_t));
     if (ask == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -114,7 +115,7 @@ ngx_glyph_jobs_ask(ngx_http_request_t *r, ngx_glyph_uuid_t *id,
 /* NGX_DONE: something is under way; anything else is the answer. */
 
 static ngx_int_t
-ngx_glyph_jobs_found(ngx_glyph_ask_t *ask, ngx_glyph_locate_e where)
+ngx_glyph_jobs_found(ngx_glyph_question_t *ask, ngx_glyph_locate_e where)
 {
     switch (where) {
 
@@ -141,7 +142,7 @@ ngx_glyph_jobs_found(ngx_glyph_ask_t *ask, ngx_glyph_locate_e where)
 static void
 ngx_glyph_jobs_found_handler(ngx_glyph_locate_t *l, ngx_glyph_locate_e where)
 {
-    ngx_glyph_ask_t *ask = l->data;
+    ngx_glyph_question_t *ask = l->data;
 
     ngx_http_set_log_request(ask->request->connection->log, ask->request);
 
@@ -152,7 +153,7 @@ ngx_glyph_jobs_found_handler(ngx_glyph_locate_t *l, ngx_glyph_locate_e where)
 /* Not as Postgres has it: the client should come again. */
 
 static ngx_int_t
-ngx_glyph_jobs_located(ngx_glyph_ask_t *ask, ngx_uint_t unconfirmed)
+ngx_glyph_jobs_located(ngx_glyph_question_t *ask, ngx_uint_t unconfirmed)
 {
     glyph_buf_t  *b;
 
@@ -176,7 +177,7 @@ ngx_glyph_jobs_located(ngx_glyph_ask_t *ask, ngx_uint_t unconfirmed)
 static ngx_int_t
 ngx_glyph_jobs_postgres(ngx_glyph_locate_t *l)
 {
-    ngx_glyph_ask_t *ask = l->data;
+    ngx_glyph_question_t *ask = l->data;
 
     const char            *sql, *params[3];
     ngx_uint_t             n;
@@ -230,7 +231,7 @@ ngx_glyph_jobs_postgres(ngx_glyph_locate_t *l)
 static void
 ngx_glyph_jobs_postgres_result(void *data, PGresult *res, const char *error)
 {
-    ngx_glyph_ask_t *ask = data;
+    ngx_glyph_question_t *ask = data;
 
     ngx_int_t           rc;
     ngx_glyph_locate_e  where;
@@ -270,7 +271,7 @@ ngx_glyph_jobs_postgres_result(void *data, PGresult *res, const char *error)
 /* What Postgres says of the job, as an answer to the client. */
 
 static ngx_int_t
-ngx_glyph_jobs_answer(ngx_glyph_ask_t *ask, PGresult *res)
+ngx_glyph_jobs_answer(ngx_glyph_question_t *ask, PGresult *res)
 {
     ngx_int_t  state;
     ngx_str_t  id;
@@ -329,7 +330,7 @@ ngx_glyph_jobs_answer(ngx_glyph_ask_t *ask, PGresult *res)
 /* Somebody has changed what the module has written: trying again is no use. */
 
 static ngx_int_t
-ngx_glyph_jobs_damaged(ngx_glyph_ask_t *ask, const char *what)
+ngx_glyph_jobs_damaged(ngx_glyph_question_t *ask, const char *what)
 {
     ngx_glyph_store_answer_t  why;
 
@@ -344,7 +345,7 @@ ngx_glyph_jobs_damaged(ngx_glyph_ask_t *ask, const char *what)
 
 
 static ngx_int_t
-ngx_glyph_jobs_answer_result(ngx_glyph_ask_t *ask, PGresult *res)
+ngx_glyph_jobs_answer_result(ngx_glyph_question_t *ask, PGresult *res)
 {
     char                *state;
     u_char              *p;
@@ -405,7 +406,7 @@ ngx_glyph_jobs_answer_result(ngx_glyph_ask_t *ask, PGresult *res)
 
 
 static ngx_int_t
-ngx_glyph_jobs_answer_cancel(ngx_glyph_ask_t *ask, PGresult *res)
+ngx_glyph_jobs_answer_cancel(ngx_glyph_question_t *ask, PGresult *res)
 {
     ngx_int_t         state;
     ngx_str_t         id;
@@ -453,7 +454,7 @@ ngx_glyph_jobs_answer_cancel(ngx_glyph_ask_t *ask, PGresult *res)
 /* Also the second time: it is gone, as was asked for. */
 
 static ngx_int_t
-ngx_glyph_jobs_answer_undo(ngx_glyph_ask_t *ask, PGresult *res)
+ngx_glyph_jobs_answer_undo(ngx_glyph_question_t *ask, PGresult *res)
 {
     char       *state;
     ngx_int_t   rc;
@@ -495,7 +496,7 @@ ngx_glyph_jobs_answer_undo(ngx_glyph_ask_t *ask, PGresult *res)
 
 
 static ngx_int_t
-ngx_glyph_jobs_missing(ngx_glyph_ask_t *ask)
+ngx_glyph_jobs_missing(ngx_glyph_question_t *ask)
 {
     ngx_http_request_t  *r;
 
@@ -525,7 +526,7 @@ ngx_glyph_jobs_missing(ngx_glyph_ask_t *ask)
 
 
 static void
-ngx_glyph_jobs_done(ngx_glyph_ask_t *ask, ngx_int_t rc)
+ngx_glyph_jobs_done(ngx_glyph_question_t *ask, ngx_int_t rc)
 {
     ngx_connection_t    *c;
     ngx_http_request_t  *r;
@@ -545,7 +546,7 @@ ngx_glyph_jobs_done(ngx_glyph_ask_t *ask, ngx_int_t rc)
 static void
 ngx_glyph_jobs_cleanup(void *data)
 {
-    ngx_glyph_ask_t *ask = data;
+    ngx_glyph_question_t *ask = data;
 
     ngx_glyph_locate_leave(ask->locate);
 

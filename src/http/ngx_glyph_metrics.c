@@ -54,11 +54,12 @@ static void ngx_glyph_metrics_head(glyph_buf_t *b, const char *name,
     const char *type, const char *help);
 static void ngx_glyph_metrics_line(glyph_buf_t *b, const char *name,
     const char *labels, uint64_t value);
-static void ngx_glyph_metrics_codes(glyph_buf_t *b, const char *name,
-    const char *help, glyph_code_e first, glyph_code_e last);
-static void ngx_glyph_metrics_refusals(glyph_buf_t *b);
-static void ngx_glyph_metrics_histogram(glyph_buf_t *b, const char *name,
-    const char *help, ngx_glyph_histogram_e i);
+static void ngx_glyph_metrics_codes(glyph_buf_t *b, const uint64_t *codes,
+    const char *name, const char *help, glyph_code_e first,
+    glyph_code_e last);
+static void ngx_glyph_metrics_refusals(glyph_buf_t *b, const uint64_t *n);
+static void ngx_glyph_metrics_histogram(glyph_buf_t *b,
+    const ngx_glyph_histogram_t *h, const char *name, const char *help);
 
 
 const ngx_glyph_part_t  ngx_glyph_metrics_part = {
@@ -515,12 +516,12 @@ ngx_glyph_metrics_handler(ngx_http_request_t *r)
 static void
 ngx_glyph_metrics_write(glyph_buf_t *b)
 {
-    uint64_t                   gauges[NGX_GLYPH_GAUGES];
-    ngx_uint_t                 workers;
     const char                *name;
+    ngx_glyph_zone_sums_t      sums;
     const ngx_glyph_metric_t  *m;
 
-    workers = ngx_glyph_zone_gauges(gauges);
+    ngx_glyph_zone_read(&sums);
+
     name = NULL;
 
     ngx_glyph_metrics_head(b, "glyph_build_info", "gauge",
@@ -530,7 +531,7 @@ ngx_glyph_metrics_write(glyph_buf_t *b)
 
     ngx_glyph_metrics_head(b, "glyph_workers", "gauge",
                            "Workers whose gauges are summed up here.");
-    ngx_glyph_metrics_line(b, "glyph_workers", "", workers);
+    ngx_glyph_metrics_line(b, "glyph_workers", "", sums.workers);
 
     /* of all workers already */
 
@@ -538,6 +539,10 @@ ngx_glyph_metrics_write(glyph_buf_t *b)
                            "Size of the files in the spool.");
     ngx_glyph_metrics_line(b, "glyph_spool_bytes", "",
                            ngx_glyph_spool_used());
+    ngx_glyph_metrics_head(b, "glyph_spool_limit_bytes", "gauge",
+                           "What glyph_spool_max_size allows; 0: no limit.");
+    ngx_glyph_metrics_line(b, "glyph_spool_limit_bytes", "",
+                           ngx_glyph_main_conf->spool_max_size);
     ngx_glyph_metrics_head(b, "glyph_spool_files", "gauge",
                            "Acknowledged bodies in the spool, at the last "
                            "look.");
@@ -555,30 +560,34 @@ ngx_glyph_metrics_write(glyph_buf_t *b)
 
         ngx_glyph_metrics_line(b, name, m->labels,
                                (m->type == NGX_GLYPH_METRIC_GAUGE)
-                               ? gauges[m->index]
-                               : ngx_glyph_zone_counter(m->index));
+                               ? sums.gauges[m->index]
+                               : sums.counters[m->index]);
     }
 
-    ngx_glyph_metrics_codes(b, "glyph_rejected_rows_total",
+    ngx_glyph_metrics_codes(b, &sums.counters[NGX_GLYPH_CODES],
+                            "glyph_rejected_rows_total",
                             "Invalid rows, by code; a row counts once for "
                             "each of its codes.",
                             GLYPH_ROW_MALFORMED, GLYPH_ROW_STORE_REFUSED);
-    ngx_glyph_metrics_codes(b, "glyph_warned_rows_total",
+    ngx_glyph_metrics_codes(b, &sums.counters[NGX_GLYPH_CODES],
+                            "glyph_warned_rows_total",
                             "Rows with a warning, by code.",
                             GLYPH_WARN_PRICE_AMBIGUOUS, GLYPH_CODE_N - 1);
 
-    ngx_glyph_metrics_refusals(b);
+    ngx_glyph_metrics_refusals(b, &sums.counters[NGX_GLYPH_PG_REFUSALS]);
 
-    ngx_glyph_metrics_histogram(b, "glyph_task_duration_seconds",
+    ngx_glyph_metrics_histogram(b, &sums.histograms[NGX_GLYPH_TASK_TIME],
+                                "glyph_task_duration_seconds",
                                 "Time of one run of a job's pipeline in a "
-                                "thread.", NGX_GLYPH_TASK_TIME);
-    ngx_glyph_metrics_histogram(b, "glyph_commit_duration_seconds",
+                                "thread.");
+    ngx_glyph_metrics_histogram(b, &sums.histograms[NGX_GLYPH_COMMIT_TIME],
+                                "glyph_commit_duration_seconds",
                                 "Time of a transaction of the writer, from "
-                                "BEGIN to the answer to COMMIT.",
-                                NGX_GLYPH_COMMIT_TIME);
-    ngx_glyph_metrics_histogram(b, "glyph_job_duration_seconds",
+                                "BEGIN to the answer to COMMIT.");
+    ngx_glyph_metrics_histogram(b, &sums.histograms[NGX_GLYPH_JOB_TIME],
+                                "glyph_job_duration_seconds",
                                 "Time from an import's request to its final "
-                                "state.", NGX_GLYPH_JOB_TIME);
+                                "state.");
 }
 
 
@@ -601,8 +610,8 @@ ngx_glyph_metrics_line(glyph_buf_t *b, const char *name, const char *labels,
 
 
 static void
-ngx_glyph_metrics_codes(glyph_buf_t *b, const char *name, const char *help,
-    glyph_code_e first, glyph_code_e last)
+ngx_glyph_metrics_codes(glyph_buf_t *b, const uint64_t *codes,
+    const char *name, const char *help, glyph_code_e first, glyph_code_e last)
 {
     ngx_uint_t  i;
     char        label[80];
@@ -612,16 +621,15 @@ ngx_glyph_metrics_codes(glyph_buf_t *b, const char *name, const char *help,
     for (i = first; i <= last; i++) {
         ngx_sprintf((u_char *) label, "code=\"%s\"%Z",
                     glyph_code_name((glyph_code_e) i));
-        ngx_glyph_metrics_line(b, name, label,
-                               ngx_glyph_zone_counter(NGX_GLYPH_CODES + i));
+        ngx_glyph_metrics_line(b, name, label, codes[i]);
     }
 }
 
 
 static void
-ngx_glyph_metrics_refusals(glyph_buf_t *b)
+ngx_glyph_metrics_refusals(glyph_buf_t *b, const uint64_t *n)
 {
-    ngx_uint_t  side, i, counter;
+    ngx_uint_t  side, i;
     char        labels[80];
 
     static const char         name[] = "glyph_postgres_refusals_total";
@@ -631,48 +639,40 @@ ngx_glyph_metrics_refusals(glyph_buf_t *b)
                            "Statements that Postgres refused, by the class "
                            "of their SQLSTATE.");
 
-    counter = NGX_GLYPH_PG_REFUSALS;
-
     for (side = 0; side < NGX_GLYPH_STORE_SIDES; side++) {
 
         for (i = 0; i < NGX_GLYPH_REFUSAL_CLASSES; i++) {
             ngx_sprintf((u_char *) labels, "class=\"%s\",side=\"%s\"%Z",
                         ngx_glyph_store_classes[i], sides[side]);
-            ngx_glyph_metrics_line(b, name, labels,
-                                   ngx_glyph_zone_counter(counter++));
+            ngx_glyph_metrics_line(b, name, labels, *n++);
         }
     }
 }
 
 
 static void
-ngx_glyph_metrics_histogram(glyph_buf_t *b, const char *name,
-    const char *help, ngx_glyph_histogram_e i)
+ngx_glyph_metrics_histogram(glyph_buf_t *b, const ngx_glyph_histogram_t *h,
+    const char *name, const char *help)
 {
-    uint64_t                count;
-    ngx_uint_t              n;
-    const uint64_t         *bounds;
-    ngx_glyph_histogram_t   h;
+    uint64_t    count;
+    ngx_uint_t  n;
 
-    ngx_glyph_zone_histogram(i, &h);
-
-    bounds = ngx_glyph_zone_bounds(i);
     count = 0;
 
     ngx_glyph_metrics_head(b, name, "histogram", help);
 
     for (n = 0; n < NGX_GLYPH_BOUNDS; n++) {
-        count += h.buckets[n];
+        count += h->buckets[n];
 
         glyph_buf_printf(b, "%s_bucket{le=\"%g\"} %llu\n", name,
-                         (double) bounds[n] / 1000000,
+                         (double) h->bounds[n] / 1000000,
                          (unsigned long long) count);
     }
 
-    count += h.buckets[n];
+    count += h->buckets[n];
 
     glyph_buf_printf(b, "%s_bucket{le=\"+Inf\"} %llu\n", name,
                      (unsigned long long) count);
-    glyph_buf_printf(b, "%s_sum %.6f\n", name, (double) h.sum / 1000000);
+    glyph_buf_printf(b, "%s_sum %.6f\n", name, (double) h->sum / 1000000);
     glyph_buf_printf(b, "%s_count %llu\n", name, (unsigned long long) count);
 }

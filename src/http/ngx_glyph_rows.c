@@ -122,6 +122,36 @@ ngx_glyph_rows_get(PGresult *res, const char *name, ngx_uint_t last)
 }
 
 
+ngx_int_t
+ngx_glyph_rows_bytes(PGresult *res, int row, int column, glyph_buf_t *b)
+{
+    int         i, len;
+    u_char     *hex;
+    ngx_int_t   n;
+
+    hex = (u_char *) PQgetvalue(res, row, column);
+    len = PQgetlength(res, row, column);
+
+    glyph_buf_reset(b);
+
+    if (glyph_buf_reserve(b, len / 2) != GLYPH_OK) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i + 1 < len; i += 2) {
+        n = ngx_hextoi(hex + i, 2);
+
+        if (n == NGX_ERROR) {
+            return NGX_ERROR;
+        }
+
+        b->data[b->len++] = (u_char) n;
+    }
+
+    return NGX_OK;
+}
+
+
 /* A last row that has nothing to show only carries hidden columns. */
 
 static int

@@ -39,5 +39,12 @@ void ngx_glyph_rows_csv(PGresult *res, ngx_uint_t header, ngx_uint_t safe,
  */
 char *ngx_glyph_rows_get(PGresult *res, const char *name, ngx_uint_t last);
 
+/*
+ * Replaces what is in b by the bytes that a value, in hex, stands for;
+ * NGX_ERROR: it is none, or out of memory.
+ */
+ngx_int_t ngx_glyph_rows_bytes(PGresult *res, int row, int column,
+    glyph_buf_t *b);
+
 
 #endif /* _NGX_GLYPH_ROWS_H_INCLUDED_ */

@@ -27,6 +27,7 @@
 #include "ngx_glyph.h"
 #include "ngx_glyph_answer.h"
 #include "ngx_glyph_background.h"
+#include "ngx_glyph_body_saved.h"
 #include "ngx_glyph_clock.h"
 #include "ngx_glyph_cross_site.h"
 #include "ngx_glyph_ctx.h"
@@ -132,10 +133,16 @@ ngx_glyph_upload_check(ngx_http_request_t *r)
         return rc;
     }
 
-    if (r->request_body) {
+    if (r != r->main) {
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
-                      "the request body was read before glyph_import: "
-                      "another module or an internal redirect took it");
+                      "an upload cannot be a subrequest");
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (ngx_glyph_body_saved(r) == NGX_ERROR) {
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "the request body was taken before glyph_import, by "
+                      "another handler that did not keep it");
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -295,6 +302,19 @@ ngx_glyph_upload_go(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
     cln->data = ctx;
 
     ngx_http_set_ctx(r, ctx, ngx_glyph_module);
+
+    if (ngx_glyph_body_saved(r) == NGX_OK) {
+        r->main->count++;
+
+        if (ngx_glyph_body_saved_read(r, ctx, ngx_glyph_upload_body_end)
+            != NGX_OK)
+        {
+            ngx_glyph_upload_body_failed(r, ctx,
+                                         NGX_HTTP_INTERNAL_SERVER_ERROR);
+        }
+
+        return NGX_DONE;
+    }
 
     r->request_body_no_buffering = 1;
 

@@ -67,7 +67,7 @@ ngx_glyph_variable(ngx_http_request_t *r, ngx_http_variable_value_t *v,
     ctx = ngx_glyph_ctx_find(r);
 
     if (ctx && ctx->client.job) {
-        ngx_glyph_variables_keep(ctx, ctx->client.job);
+        ngx_glyph_ctx_keep(ctx, ctx->client.job);
     }
 
     if (ctx == NULL || ctx->kept.state == NULL) {
@@ -111,23 +111,4 @@ ngx_glyph_variable(ngx_http_request_t *r, ngx_http_variable_value_t *v,
     v->not_found = 0;
 
     return NGX_OK;
-}
-
-
-/* As soon as it is settled that a job fails, it is "failed". */
-
-void
-ngx_glyph_variables_keep(ngx_glyph_ctx_t *ctx, ngx_glyph_job_t *job)
-{
-    ngx_glyph_job_view_t  view;
-
-    ngx_glyph_job_view(job, &view);
-
-    ngx_memcpy(ctx->kept.id, ngx_glyph_job_import(job)->text,
-               NGX_GLYPH_UUID_TEXT_LEN);
-
-    ctx->kept.state = ngx_glyph_job_state_name(view.state);
-    ctx->kept.rows = view.rows;
-    ctx->kept.invalid = view.invalid;
-    ctx->kept.bytes = view.bytes;
 }

@@ -11,15 +11,9 @@
 
 
 #include "ngx_glyph.h"
-#include "ngx_glyph_ctx.h"
-#include "ngx_glyph_job.h"
 
 
 /* preconfiguration */
 ngx_int_t ngx_glyph_variables_add(ngx_conf_t *cf);
-
-/* The request lets go of its job: what is known of it now is kept. */
-void ngx_glyph_variables_keep(ngx_glyph_ctx_t *ctx, ngx_glyph_job_t *job);
-
 
 #endif /* _NGX_GLYPH_VARIABLES_H_INCLUDED_ */

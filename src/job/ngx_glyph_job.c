@@ -105,8 +105,7 @@ ngx_glyph_job_create(ngx_glyph_loc_conf_t *conf, ngx_log_t *log)
     job->import.log.data = &job->import;
     job->import.log.action = NULL;
 
-    ngx_glyph_job_input_init(job);
-
+    ngx_queue_init(&job->chunks);
     ngx_queue_init(&job->import.blocks);
 
     job->block_waiter.granted = ngx_glyph_job_granted;
@@ -115,8 +114,6 @@ ngx_glyph_job_create(ngx_glyph_loc_conf_t *conf, ngx_log_t *log)
     job->timeout.handler = ngx_glyph_job_timeout_handler;
     job->timeout.data = job;
     job->timeout.log = &job->import.log;
-
-    ngx_glyph_job_life_init(job);
 
     return job;
 }

@@ -31,20 +31,6 @@ static void ngx_glyph_job_flush_handler(ngx_event_t *ev);
 static void ngx_glyph_job_chunk_granted(void *data);
 
 
-void
-ngx_glyph_job_input_init(ngx_glyph_job_t *job)
-{
-    ngx_queue_init(&job->chunks);
-
-    job->chunk_waiter.granted = ngx_glyph_job_chunk_granted;
-    job->chunk_waiter.data = job;
-
-    job->flush.handler = ngx_glyph_job_flush_handler;
-    job->flush.data = job;
-    job->flush.log = &job->import.log;
-}
-
-
 size_t
 ngx_glyph_job_receive(ngx_glyph_job_t *job, u_char *data, size_t len)
 {
@@ -152,6 +138,8 @@ ngx_glyph_job_chunk_take(ngx_glyph_job_t *job)
         return NULL;
     }
 
+    job->chunk_waiter.granted = ngx_glyph_job_chunk_granted;
+    job->chunk_waiter.data = job;
     job->chunk_waiter.size = ngx_glyph_job_size(job);
 
     chunk = ngx_glyph_chunk_get(&job->chunk_waiter,
@@ -192,19 +180,6 @@ ngx_glyph_job_size(ngx_glyph_job_t *job)
 
 
 void
-ngx_glyph_job_chunk_done(ngx_glyph_job_t *job)
-{
-    ngx_queue_t  *q;
-
-    q = ngx_queue_head(&job->chunks);
-    ngx_queue_remove(q);
-
-    ngx_glyph_job_chunk_return(job,
-                               ngx_queue_data(q, ngx_glyph_chunk_t, queue));
-}
-
-
-void
 ngx_glyph_job_chunk_return(ngx_glyph_job_t *job, ngx_glyph_chunk_t *chunk)
 {
     ngx_glyph_chunk_put(chunk);
@@ -215,9 +190,15 @@ ngx_glyph_job_chunk_return(ngx_glyph_job_t *job, ngx_glyph_chunk_t *chunk)
 void
 ngx_glyph_job_run_later(ngx_glyph_job_t *job)
 {
-    if (!job->flush.timer_set) {
-        ngx_add_timer(&job->flush, NGX_GLYPH_JOB_FLUSH);
+    if (job->flush.timer_set) {
+        return;
     }
+
+    job->flush.handler = ngx_glyph_job_flush_handler;
+    job->flush.data = job;
+    job->flush.log = &job->import.log;
+
+    ngx_add_timer(&job->flush, NGX_GLYPH_JOB_FLUSH);
 }
 
 

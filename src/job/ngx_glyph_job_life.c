@@ -14,6 +14,8 @@ static void ngx_glyph_job_end(void *data);
 static void ngx_glyph_job_forget(ngx_glyph_job_t *job);
 static void ngx_glyph_job_settle(ngx_glyph_job_t *job,
     ngx_glyph_job_state_e state, ngx_glyph_code_e code, const char *detail);
+static ngx_uint_t ngx_glyph_job_status(ngx_glyph_job_state_e state,
+    const char *code);
 static const char *ngx_glyph_job_keep(ngx_glyph_job_t *job,
     const char *text);
 
@@ -53,14 +55,6 @@ static const ngx_uint_t  ngx_glyph_job_next_life[] = {
     /* LEFT */
     0
 };
-
-
-void
-ngx_glyph_job_life_init(ngx_glyph_job_t *job)
-{
-    job->end.take = ngx_glyph_job_end;
-    job->end.data = job;
-}
 
 
 /* Whatever is not in the table is a mistake of ours, and does not happen. */
@@ -168,7 +162,6 @@ void
 ngx_glyph_job_over(ngx_glyph_job_t *job, ngx_glyph_job_state_e state,
     const char *code)
 {
-    ngx_uint_t          conflict;
     ngx_queue_t        *q;
     ngx_glyph_block_t  *block;
 
@@ -194,20 +187,42 @@ ngx_glyph_job_over(ngx_glyph_job_t *job, ngx_glyph_job_state_e state,
         job->http_status = NGX_HTTP_OK;
         job->code = NULL;
 
-    } else {
+    } else if (job->code == NULL || code == NULL
+               || ngx_strcmp(job->code, code) != 0)
+    {
         /* the writer's code may be the memory of a result */
 
+        job->http_status = ngx_glyph_job_status(state, code);
         job->code = ngx_glyph_job_keep(job, code);
-        conflict = (state == NGX_GLYPH_JOB_CANCELLED
-                    || ngx_glyph_code_is(code, NGX_GLYPH_CODE_JOB_ID_USED));
-        job->http_status = conflict ? NGX_HTTP_CONFLICT
-                                    : NGX_HTTP_SERVICE_UNAVAILABLE;
         ngx_str_null(&job->detail);
     }
 
     ngx_glyph_job_stop_timers(job);
     ngx_glyph_job_drop_input(job);
     ngx_glyph_job_drop_output(job);
+}
+
+
+/* Of an end that others have told: what the table of codes has for it. */
+
+static ngx_uint_t
+ngx_glyph_job_status(ngx_glyph_job_state_e state, const char *code)
+{
+    ngx_uint_t  i;
+
+    if (state == NGX_GLYPH_JOB_CANCELLED) {
+        return NGX_HTTP_CONFLICT;
+    }
+
+    for (i = NGX_GLYPH_CODE_NONE + 1; i < NGX_GLYPH_CODE_N; i++) {
+        if (ngx_glyph_codes[i].status
+            && ngx_glyph_code_is(code, (ngx_glyph_code_e) i))
+        {
+            return ngx_glyph_codes[i].status;
+        }
+    }
+
+    return NGX_HTTP_SERVICE_UNAVAILABLE;
 }
 
 
@@ -393,6 +408,9 @@ ngx_glyph_job_decide(ngx_glyph_job_t *job, ngx_glyph_job_state_e state)
     ngx_glyph_job_live(job, NGX_GLYPH_LIFE_DECIDED);
 
     job->last_block.final = state;
+
+    job->end.take = ngx_glyph_job_end;
+    job->end.data = job;
 
     ngx_glyph_turn_wait(&job->end);
 }

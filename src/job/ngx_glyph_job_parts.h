@@ -144,7 +144,6 @@ struct ngx_glyph_job_s {
 #define ngx_glyph_chunk_untouched(chunk)  ((chunk)->pos == (chunk)->start)
 
 
-void ngx_glyph_job_life_init(ngx_glyph_job_t *job);
 void ngx_glyph_job_live(ngx_glyph_job_t *job, ngx_glyph_life_e life);
 
 /* Why it fails; detail is a constant, or NULL for the code's own. */
@@ -162,8 +161,6 @@ void ngx_glyph_job_stop_timers(ngx_glyph_job_t *job);
 void ngx_glyph_job_let_go(ngx_glyph_job_t *job);
 
 
-void ngx_glyph_job_input_init(ngx_glyph_job_t *job);
-
 /*
  * A chunk for bytes that do not come from a request; NULL: not now (the job
  * is told when there is one) or not at all (then it ends).
@@ -171,9 +168,6 @@ void ngx_glyph_job_input_init(ngx_glyph_job_t *job);
 ngx_glyph_chunk_t *ngx_glyph_job_chunk_take(ngx_glyph_job_t *job);
 void ngx_glyph_job_chunk_return(ngx_glyph_job_t *job,
     ngx_glyph_chunk_t *chunk);
-
-/* Gives back the first chunk in the queue. */
-void ngx_glyph_job_chunk_done(ngx_glyph_job_t *job);
 
 /* Bytes of the whole body, as far as that is known: for its turn. */
 off_t ngx_glyph_job_size(ngx_glyph_job_t *job);

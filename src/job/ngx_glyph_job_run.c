@@ -332,6 +332,7 @@ ngx_glyph_compute_full(void *data)
 static void
 ngx_glyph_compute_done(ngx_glyph_task_t *task)
 {
+    ngx_queue_t          *q;
     ngx_glyph_job_t      *job;
     ngx_glyph_compute_t  *c;
 
@@ -360,7 +361,12 @@ ngx_glyph_compute_done(ngx_glyph_task_t *task)
     }
 
     while (c->nconsumed) {
-        ngx_glyph_job_chunk_done(job);
+        q = ngx_queue_head(&job->chunks);
+        ngx_queue_remove(q);
+
+        ngx_glyph_job_chunk_return(job,
+                                ngx_queue_data(q, ngx_glyph_chunk_t, queue));
+
         job->nrunning--;
         c->nconsumed--;
     }

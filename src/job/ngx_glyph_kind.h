@@ -7,7 +7,7 @@
  *   import       an upload that is written as it comes ngx_glyph_job.c
  *   receiving    one that goes to a file of the spool  ngx_glyph_background.c
  *   run          the import of such a file             ngx_glyph_runner_job.c
- *   replay       a body that is read for its digest,   ngx_glyph_replay.c
+ *   replay       a body that is read for its digest,   ngx_glyph_idempotency.c
  *                to give the first answer again
  *   dry run      nothing is kept of it                 ngx_glyph_dry_run.c
  *   transform    its rows are the answer               ngx_glyph_collect.c

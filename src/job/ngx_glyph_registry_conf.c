@@ -22,6 +22,7 @@ static void ngx_glyph_registry_cleanup(void *data);
 char *
 ngx_glyph_models(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
+    ngx_fd_t       fd;
     ngx_str_t     *value, *name;
     ngx_uint_t     i;
     ngx_array_t  **files;
@@ -47,6 +48,22 @@ ngx_glyph_models(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
         if (ngx_conf_full_name(cf->cycle, name, 1) != NGX_OK) {
             return NGX_CONF_ERROR;
+        }
+
+        /* it is read when all files are known; here is known who wants it */
+
+        fd = ngx_open_file(name->data, NGX_FILE_RDONLY, NGX_FILE_OPEN, 0);
+
+        if (fd == NGX_INVALID_FILE) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
+                               ngx_open_file_n " \"%V\" of \"%V\" failed",
+                               name, &value[0]);
+            return NGX_CONF_ERROR;
+        }
+
+        if (ngx_close_file(fd) == NGX_FILE_ERROR) {
+            ngx_conf_log_error(NGX_LOG_ALERT, cf, ngx_errno,
+                               ngx_close_file_n " \"%V\" failed", name);
         }
     }
 

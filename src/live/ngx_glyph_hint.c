@@ -11,28 +11,12 @@
 
 #define NGX_GLYPH_HINT_COMPLAIN  60         /* seconds between two lines */
 
-/* a place is the next one's as soon as that needs it */
-#define NGX_GLYPH_HINT_PLACES    1024
-
-
-typedef struct {
-    ngx_glyph_uuid_t           id;
-    uint32_t                   tenant;
-    ngx_uint_t                 used;
-    ngx_msec_t                 said;
-} ngx_glyph_hint_place_t;
-
 
 static const char *ngx_glyph_hint_check(ngx_glyph_hint_t *hint,
     redisReply **e, u_char *id);
 static ngx_int_t ngx_glyph_hint_state(redisReply *e);
 static int64_t ngx_glyph_hint_age(redisReply *e);
 static void ngx_glyph_hint_complain(u_char *id, const char *what);
-static ngx_glyph_hint_place_t *ngx_glyph_hint_place(ngx_glyph_uuid_t *id);
-static uint32_t ngx_glyph_hint_tenant(ngx_str_t *tenant);
-
-
-static ngx_glyph_hint_place_t  ngx_glyph_hint_places[NGX_GLYPH_HINT_PLACES];
 
 
 ngx_int_t
@@ -180,50 +164,4 @@ ngx_glyph_hint_complain(u_char *id, const char *what)
     ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
                   "redis has at \"glyph:job:%s\" what is not believed: %s",
                   id, what);
-}
-
-
-void
-ngx_glyph_hint_agree(ngx_glyph_uuid_t *id, ngx_str_t *tenant)
-{
-    ngx_glyph_hint_place_t  *place;
-
-    place = ngx_glyph_hint_place(id);
-
-    place->id = *id;
-    place->tenant = ngx_glyph_hint_tenant(tenant);
-    place->said = ngx_current_msec;
-    place->used = 1;
-}
-
-
-ngx_uint_t
-ngx_glyph_hint_agreed(ngx_glyph_uuid_t *id, ngx_str_t *tenant)
-{
-    ngx_glyph_hint_place_t  *place;
-
-    place = ngx_glyph_hint_place(id);
-
-    return place->used
-           && ngx_current_msec - place->said < NGX_GLYPH_HINT_FRESH
-           && place->tenant == ngx_glyph_hint_tenant(tenant)
-           && ngx_memcmp(place->id.bytes, id->bytes, sizeof(id->bytes)) == 0;
-}
-
-
-static ngx_glyph_hint_place_t *
-ngx_glyph_hint_place(ngx_glyph_uuid_t *id)
-{
-    ngx_uint_t  n;
-
-    n = id->bytes[14] << 8 | id->bytes[15];
-
-    return &ngx_glyph_hint_places[n % NGX_GLYPH_HINT_PLACES];
-}
-
-
-static uint32_t
-ngx_glyph_hint_tenant(ngx_str_t *tenant)
-{
-    return ngx_crc32_short(tenant->data, tenant->len);
 }

@@ -10,7 +10,8 @@
  *   of now     at most 2 s old, and from no future but one that clocks which
  *              differ explain, 1 s
  *   agreed to  Postgres has said within 2 s that the job goes on, or that it
- *              does not know it yet; or it could not be asked
+ *              does not know it yet; or it could not be asked: that is looked
+ *              at where jobs are found (ngx_glyph_locate.c)
  *
  * Whatever else is in Redis is as if it were not there.
  */
@@ -49,13 +50,6 @@ ngx_int_t ngx_glyph_hint_ask(u_char *id, ngx_glyph_redis_reply_pt handler,
  */
 ngx_int_t ngx_glyph_hint_read(ngx_glyph_hint_t *hint, redisReply *reply,
     u_char *id, ngx_str_t *tenant);
-
-/*
- * Postgres was asked of a job, and has not said that it has ended; and whether
- * that is so, for the next 2 s.
- */
-void ngx_glyph_hint_agree(ngx_glyph_uuid_t *id, ngx_str_t *tenant);
-ngx_uint_t ngx_glyph_hint_agreed(ngx_glyph_uuid_t *id, ngx_str_t *tenant);
 
 
 #endif /* _NGX_GLYPH_HINT_H_INCLUDED_ */

@@ -5,6 +5,20 @@
 #include "ngx_glyph_redis.h"
 
 
+/* a place is the next one's as soon as that needs it */
+#define NGX_GLYPH_LOCATE_PLACES  1024
+
+
+/* A job of which Postgres was asked, and has not said that it has ended. */
+
+typedef struct {
+    ngx_glyph_uuid_t           id;
+    uint32_t                   tenant;
+    ngx_uint_t                 used;
+    ngx_msec_t                 said;
+} ngx_glyph_locate_place_t;
+
+
 static ngx_glyph_locate_e ngx_glyph_locate_own_document(
     ngx_glyph_locate_t *l, ngx_glyph_job_t *job);
 static void ngx_glyph_locate_settled(void *data);
@@ -15,6 +29,11 @@ static ngx_glyph_locate_e ngx_glyph_locate_hint(ngx_glyph_locate_t *l,
 static void ngx_glyph_locate_timer_handler(ngx_event_t *ev);
 static ngx_glyph_locate_e ngx_glyph_locate_postgres(ngx_glyph_locate_t *l);
 static ngx_uint_t ngx_glyph_locate_goes_on(const char *state);
+static void ngx_glyph_locate_agree(ngx_glyph_locate_t *l);
+static ngx_uint_t ngx_glyph_locate_agreed(ngx_glyph_locate_t *l);
+static ngx_glyph_locate_place_t *ngx_glyph_locate_place(
+    ngx_glyph_locate_t *l);
+static uint32_t ngx_glyph_locate_tenant(ngx_glyph_locate_t *l);
 static ngx_int_t ngx_glyph_locate_look(ngx_glyph_locate_t *l);
 static void ngx_glyph_locate_spool_read(ngx_glyph_spool_t *spool);
 static ngx_glyph_locate_e ngx_glyph_locate_queued(ngx_glyph_locate_t *l,
@@ -25,6 +44,10 @@ static void ngx_glyph_locate_tell(ngx_glyph_locate_t *l,
     ngx_glyph_locate_e where);
 static void ngx_glyph_locate_stop_timer(ngx_glyph_locate_t *l);
 static void ngx_glyph_locate_free(ngx_glyph_locate_t *l);
+
+
+static ngx_glyph_locate_place_t  ngx_glyph_locate_places
+                                     [NGX_GLYPH_LOCATE_PLACES];
 
 
 ngx_glyph_locate_t *
@@ -229,7 +252,7 @@ ngx_glyph_locate_hint(ngx_glyph_locate_t *l, redisReply *reply)
         return ngx_glyph_locate_postgres(l);
     }
 
-    if (ngx_glyph_hint_agreed(&l->id, &l->tenant)) {
+    if (ngx_glyph_locate_agreed(l)) {
         return NGX_GLYPH_LOCATE_RUNS;
     }
 
@@ -251,7 +274,7 @@ ngx_glyph_locate_timer_handler(ngx_event_t *ev)
 {
     ngx_glyph_locate_t *l = ev->data;
 
-    ngx_glyph_hint_agree(&l->id, &l->tenant);
+    ngx_glyph_locate_agree(l);
 
     ngx_glyph_locate_tell(l, NGX_GLYPH_LOCATE_RUNS);
 }
@@ -285,7 +308,7 @@ ngx_glyph_locate_recorded(ngx_glyph_locate_t *l, const char *state)
     l->refused = 0;
 
     if (l->document && ngx_glyph_locate_goes_on(state)) {
-        ngx_glyph_hint_agree(&l->id, &l->tenant);
+        ngx_glyph_locate_agree(l);
 
         if (ngx_glyph_locate_is_fresh(l)) {
             return NGX_GLYPH_LOCATE_RUNS;
@@ -321,7 +344,7 @@ ngx_glyph_locate_refused(ngx_glyph_locate_t *l)
     live = l->document ? ngx_glyph_locate_is_fresh(l) : l->live;
 
     if (l->document) {
-        ngx_glyph_hint_agree(&l->id, &l->tenant);
+        ngx_glyph_locate_agree(l);
     }
 
     return (!live && ngx_glyph_locate_look(l) == NGX_OK)
@@ -340,6 +363,55 @@ ngx_glyph_locate_goes_on(const char *state)
 
     return n == NGX_ERROR
            || !ngx_glyph_job_is_final((ngx_glyph_job_state_e) n);
+}
+
+
+static void
+ngx_glyph_locate_agree(ngx_glyph_locate_t *l)
+{
+    ngx_glyph_locate_place_t  *place;
+
+    place = ngx_glyph_locate_place(l);
+
+    place->id = l->id;
+    place->tenant = ngx_glyph_locate_tenant(l);
+    place->said = ngx_current_msec;
+    place->used = 1;
+}
+
+
+/* Whether that is so, for the next 2 s. */
+
+static ngx_uint_t
+ngx_glyph_locate_agreed(ngx_glyph_locate_t *l)
+{
+    ngx_glyph_locate_place_t  *place;
+
+    place = ngx_glyph_locate_place(l);
+
+    return place->used
+           && ngx_current_msec - place->said < NGX_GLYPH_HINT_FRESH
+           && place->tenant == ngx_glyph_locate_tenant(l)
+           && ngx_memcmp(place->id.bytes, l->id.bytes, sizeof(l->id.bytes))
+              == 0;
+}
+
+
+static ngx_glyph_locate_place_t *
+ngx_glyph_locate_place(ngx_glyph_locate_t *l)
+{
+    ngx_uint_t  n;
+
+    n = l->id.bytes[14] << 8 | l->id.bytes[15];
+
+    return &ngx_glyph_locate_places[n % NGX_GLYPH_LOCATE_PLACES];
+}
+
+
+static uint32_t
+ngx_glyph_locate_tenant(ngx_glyph_locate_t *l)
+{
+    return ngx_crc32_short(l->tenant.data, l->tenant.len);
 }
 
 

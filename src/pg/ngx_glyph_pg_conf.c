@@ -1,10 +1,12 @@
 
 #include "ngx_glyph.h"
+#include "core/text/glyph_near.h"
 
 #include <libpq-fe.h>
 
 
 static char *ngx_glyph_postgres_conninfo(ngx_conf_t *cf, ngx_str_t *conninfo);
+static const char *ngx_glyph_postgres_meant(const char *error);
 static void ngx_glyph_postgres_hide(char *error, u_char *text, size_t size);
 static const char *ngx_glyph_postgres_check(PQconninfoOption *option);
 
@@ -43,6 +45,10 @@ ngx_glyph_postgres(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     value = cf->args->elts;
 
+    if (value[1].len == 0) {
+        return "wants a connection string, such as \"dbname=glyph\"";
+    }
+
     if (ngx_glyph_postgres_conninfo(cf, &value[1]) != NGX_CONF_OK) {
         return NGX_CONF_ERROR;
     }
@@ -63,7 +69,11 @@ ngx_glyph_postgres(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
             n = ngx_atoi(value[i].data + 8, value[i].len - 8);
 
             if (n < 1 || n > NGX_GLYPH_WRITERS_MAX) {
-                goto invalid;
+                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                                   "invalid parameter \"%V\": it must be "
+                                   "between 1 and %d", &value[i],
+                                   NGX_GLYPH_WRITERS_MAX);
+                return NGX_CONF_ERROR;
             }
 
             pg->writers = n;
@@ -81,20 +91,16 @@ ngx_glyph_postgres(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         n = ngx_parse_time(&s, 0);
 
         if (n == NGX_ERROR || n == 0) {
-            goto invalid;
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid parameter \"%V\": it wants a time "
+                               "greater than 0, such as 10s", &value[i]);
+            return NGX_CONF_ERROR;
         }
 
         *to = n;
     }
 
     return NGX_CONF_OK;
-
-invalid:
-
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid parameter \"%V\"",
-                       &value[i]);
-
-    return NGX_CONF_ERROR;
 }
 
 
@@ -110,11 +116,16 @@ ngx_glyph_postgres_conninfo(ngx_conf_t *cf, ngx_str_t *conninfo)
     options = PQconninfoParse((char *) conninfo->data, &error);
 
     if (options == NULL) {
+        wrong = error ? ngx_glyph_postgres_meant(error) : NULL;
+
         ngx_glyph_postgres_hide(error ? error : (char *) "out of memory", text,
                                 sizeof(text));
 
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid connection string: %s", text);
+                           wrong ? "invalid connection string: %s, did you "
+                                   "mean \"%s\"?"
+                                 : "invalid connection string: %s",
+                           text, wrong);
         PQfreemem(error);
         return NGX_CONF_ERROR;
     }
@@ -134,6 +145,52 @@ ngx_glyph_postgres_conninfo(ngx_conf_t *cf, ngx_str_t *conninfo)
     }
 
     return NGX_CONF_OK;
+}
+
+
+/*
+ * The option whose name is nearly what libpq quotes, or NULL: that says which
+ * one is meant, and nothing of what may be a password's piece.
+ */
+
+static const char *
+ngx_glyph_postgres_meant(const char *error)
+{
+    size_t             best, d, len;
+    const char        *first, *last, *meant;
+    PQconninfoOption  *options, *option;
+
+    first = strchr(error, '"');
+    last = first ? strchr(first + 1, '"') : NULL;
+
+    if (last == NULL || strstr(error, "connection option") == NULL) {
+        return NULL;
+    }
+
+    options = PQconndefaults();
+    if (options == NULL) {
+        return NULL;
+    }
+
+    best = 3;
+    meant = NULL;
+    len = last - first - 1;
+
+    for (option = options; option->keyword; option++) {
+        d = glyph_near_distance(first + 1, len, option->keyword,
+                                ngx_strlen(option->keyword), 2);
+
+        if (d < best) {
+            best = d;
+            meant = option->keyword;
+        }
+    }
+
+    PQconninfoFree(options);
+
+    /* libpq's keywords are constants of its own */
+
+    return meant;
 }
 
 

@@ -9,6 +9,7 @@
 
 static void ngx_glyph_pg_done(ngx_glyph_task_t *task);
 static void ngx_glyph_pg_open(ngx_glyph_pg_conn_t *c, PGconn *pg);
+static ngx_uint_t ngx_glyph_pg_moved(ngx_glyph_pg_conn_t *c);
 static void ngx_glyph_pg_event_handler(ngx_glyph_event_t *ev);
 static void ngx_glyph_pg_closing(ngx_glyph_event_t *ev);
 static void ngx_glyph_pg_connection_error(ngx_glyph_pg_conn_t *c);
@@ -65,8 +66,7 @@ ngx_glyph_pg_close(ngx_glyph_pg_conn_t *c)
     }
 
     if (c->pg) {
-        ngx_glyph_event_detach(&c->event,
-                        PQsocket(c->pg) != ngx_glyph_event_fd(&c->event));
+        ngx_glyph_event_detach(&c->event, ngx_glyph_pg_moved(c));
         PQfinish(c->pg);
         c->pg = NULL;
     }
@@ -190,7 +190,7 @@ ngx_glyph_pg_poll(ngx_glyph_pg_conn_t *c)
 {
     ngx_uint_t  i;
 
-    if (PQsocket(c->pg) != ngx_glyph_event_fd(&c->event)) {
+    if (ngx_glyph_pg_moved(c)) {
         return NGX_ERROR;
     }
 
@@ -215,7 +215,7 @@ ngx_glyph_pg_flush(ngx_glyph_pg_conn_t *c)
 
     rc = PQflush(c->pg);
 
-    if (rc == -1 || PQsocket(c->pg) != ngx_glyph_event_fd(&c->event)) {
+    if (rc == -1 || ngx_glyph_pg_moved(c)) {
         ngx_glyph_pg_connection_error(c);
         return NGX_ERROR;
     }
@@ -226,6 +226,16 @@ ngx_glyph_pg_flush(ngx_glyph_pg_conn_t *c)
     }
 
     return rc ? NGX_AGAIN : NGX_OK;
+}
+
+
+/* libpq has closed the socket that the event loop has, or has another one. */
+
+static ngx_uint_t
+ngx_glyph_pg_moved(ngx_glyph_pg_conn_t *c)
+{
+    return c->event.connection == NULL
+           || c->event.connection->fd != PQsocket(c->pg);
 }
 
 

@@ -39,7 +39,7 @@ static void ngx_glyph_runner_tick_handler(ngx_event_t *ev);
 static void ngx_glyph_runner_scanned(void);
 static ngx_int_t ngx_glyph_runner_adopt(ngx_glyph_uuid_t *id);
 static void ngx_glyph_runner_adopted(ngx_glyph_spool_t *spool);
-static void ngx_glyph_runner_over(void);
+static void ngx_glyph_runner_freed(void);
 static void ngx_glyph_runner_start(ngx_glyph_spool_t *spool,
     ngx_glyph_client_t *client);
 static void ngx_glyph_runner_quarantine(ngx_glyph_spool_t *spool,
@@ -240,7 +240,7 @@ ngx_glyph_runner_adopted(ngx_glyph_spool_t *spool)
 
 
 static void
-ngx_glyph_runner_over(void)
+ngx_glyph_runner_freed(void)
 {
     ngx_glyph_runner.running--;
 
@@ -306,7 +306,7 @@ ngx_glyph_runner_start(ngx_glyph_spool_t *spool, ngx_glyph_client_t *client)
 
     ngx_glyph_runner.running++;
 
-    rc = ngx_glyph_runner_run(spool, client, ngx_glyph_runner_over);
+    rc = ngx_glyph_runner_run(spool, client, ngx_glyph_runner_freed);
 
     if (rc == NGX_OK) {
         return;

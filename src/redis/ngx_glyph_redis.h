@@ -38,8 +38,6 @@ ngx_int_t ngx_glyph_redis_command(u_char *job, ngx_uint_t n, ngx_str_t *args,
     ngx_glyph_redis_reply_pt handler, void *data);
 
 
-/* ngx_glyph_redis_state.c */
-
 /* Whether commands can be sent now. */
 ngx_uint_t ngx_glyph_redis_ready(void);
 

@@ -99,8 +99,9 @@ static char *
 ngx_glyph_redis_param(ngx_conf_t *cf, ngx_uint_t i,
     ngx_glyph_redis_conf_t *redis)
 {
-    ngx_int_t   n;
-    ngx_str_t  *value, s;
+    ngx_int_t    n;
+    ngx_str_t   *value, s;
+    const char  *wants;
 
     value = cf->args->elts;
     value += i;
@@ -120,14 +121,17 @@ ngx_glyph_redis_param(ngx_conf_t *cf, ngx_uint_t i,
 
     if (ngx_glyph_redis_text(value, "sentinel=", &redis->master) == NGX_OK) {
         n = redis->master.len ? NGX_OK : NGX_ERROR;
+        wants = "the name of a master";
 
     } else if (ngx_glyph_redis_text(value, "db=", &s) == NGX_OK) {
         n = ngx_atoi(s.data, s.len);
         redis->db = n;
+        wants = "a number of at least 0";
 
     } else if (ngx_glyph_redis_text(value, "timeout=", &s) == NGX_OK) {
         n = ngx_parse_time(&s, 0);
         redis->timeout = n;
+        wants = "a time greater than 0, such as 2s";
 
         if (n == 0) {
             n = NGX_ERROR;
@@ -143,8 +147,9 @@ ngx_glyph_redis_param(ngx_conf_t *cf, ngx_uint_t i,
     }
 
     if (n == NGX_ERROR) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid parameter \"%V\"",
-                           value);
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid parameter \"%V\": it wants %s", value,
+                           wants);
         return NGX_CONF_ERROR;
     }
 

@@ -526,7 +526,7 @@ ngx_glyph_redis_link_reply(redisAsyncContext *ac, void *data, void *privdata)
     link->n--;
 
     if (reply && cmd->name) {
-        ngx_glyph_redis_answered(link, cmd->name, cmd->job, reply);
+        link->answered(link, cmd->name, cmd->job, reply);
     }
 
     ngx_free(cmd);

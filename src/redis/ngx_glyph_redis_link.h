@@ -68,6 +68,11 @@ struct ngx_glyph_redis_link_s {
                                                whether Redis can be used */
     void                     (*ready)(ngx_glyph_redis_link_t *link);
     void                     (*down)(ngx_glyph_redis_link_t *link);
+    void                     (*answered)(ngx_glyph_redis_link_t *link,
+                                         const char *command, u_char *job,
+                                         redisReply *reply);
+                                            /* a job's command, maybe by an
+                                               error; NULL: it sends none */
 
     /* read by the owner */
     ngx_glyph_redis_state_e    state;
@@ -138,19 +143,6 @@ void ngx_glyph_redis_reply_init(ngx_glyph_redis_link_t *link,
 
 /* What is wrong with the newest answer as far as it has come, or NULL. */
 const char *ngx_glyph_redis_reply_error(ngx_glyph_redis_link_t *link);
-
-
-/* ngx_glyph_redis_state.c */
-
-void ngx_glyph_redis_state_init(ngx_log_t *log);
-
-/* The connection for commands is there, or was lost. */
-void ngx_glyph_redis_served(void);
-void ngx_glyph_redis_lost(const char *error);
-
-/* A job's command was answered, maybe by an error. */
-void ngx_glyph_redis_answered(ngx_glyph_redis_link_t *link,
-    const char *command, u_char *job, redisReply *reply);
 
 
 /* ngx_glyph_redis_sentinel.c */

@@ -50,6 +50,8 @@ struct ngx_glyph_redis_channel_s {
 };
 
 
+static ngx_int_t ngx_glyph_redis_sub_init(ngx_cycle_t *cycle);
+static void ngx_glyph_redis_sub_exit(void);
 static void ngx_glyph_redis_sub_handshake(ngx_glyph_redis_link_t *link);
 static void ngx_glyph_redis_sub_ask(void);
 static ngx_uint_t ngx_glyph_redis_sub_is(redisReply *channel,
@@ -68,6 +70,14 @@ static ngx_glyph_redis_channel_t *ngx_glyph_redis_sub_find(u_char *name,
     size_t len);
 
 
+const ngx_glyph_part_t  ngx_glyph_redis_sub_part = {
+    ngx_glyph_redis_sub_init,
+    ngx_glyph_redis_sub_exit,
+    NULL,
+    1
+};
+
+
 static ngx_glyph_redis_link_t  ngx_glyph_redis_sub_link;
 static ngx_queue_t             ngx_glyph_redis_sub_channels
                                    [NGX_GLYPH_REDIS_SUB_BUCKETS];
@@ -78,12 +88,19 @@ static ngx_str_t  ngx_glyph_redis_sub_control = ngx_string("glyph:control");
 static ngx_str_t  ngx_glyph_redis_sub_try = ngx_string("glyph:events:");
 
 
-void
-ngx_glyph_redis_sub_init(ngx_cycle_t *cycle, ngx_glyph_redis_conf_t *conf)
+static ngx_int_t
+ngx_glyph_redis_sub_init(ngx_cycle_t *cycle)
 {
     ngx_uint_t               i;
     ngx_event_t             *probe;
+    ngx_glyph_redis_conf_t  *conf;
     ngx_glyph_redis_link_t  *link;
+
+    conf = ngx_glyph_main_conf->redis;
+
+    if (conf == NULL) {
+        return NGX_OK;
+    }
 
     for (i = 0; i < NGX_GLYPH_REDIS_SUB_BUCKETS; i++) {
         ngx_queue_init(&ngx_glyph_redis_sub_channels[i]);
@@ -107,13 +124,17 @@ ngx_glyph_redis_sub_init(ngx_cycle_t *cycle, ngx_glyph_redis_conf_t *conf)
 
     ngx_glyph_redis_link_init(link, cycle->log);
     ngx_glyph_redis_link_connect(link);
+
+    return NGX_OK;
 }
 
 
-void
+static void
 ngx_glyph_redis_sub_exit(void)
 {
-    ngx_glyph_redis_link_lost(&ngx_glyph_redis_sub_link, "worker exit");
+    if (ngx_glyph_redis_sub_link.conf) {
+        ngx_glyph_redis_link_lost(&ngx_glyph_redis_sub_link, "worker exit");
+    }
 }
 
 

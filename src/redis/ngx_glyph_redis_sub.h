@@ -15,6 +15,9 @@
 #define NGX_GLYPH_REDIS_CHANNEL_LEN  63
 
 
+extern const ngx_glyph_part_t  ngx_glyph_redis_sub_part;
+
+
 typedef struct ngx_glyph_redis_channel_s  ngx_glyph_redis_channel_t;
 
 /*
@@ -23,11 +26,6 @@ typedef struct ngx_glyph_redis_channel_s  ngx_glyph_redis_channel_t;
  */
 typedef void (*ngx_glyph_redis_message_pt)(void *data, ngx_str_t *message);
 
-
-/* At worker start; connects. */
-void ngx_glyph_redis_sub_init(ngx_cycle_t *cycle,
-    ngx_glyph_redis_conf_t *conf);
-void ngx_glyph_redis_sub_exit(void);
 
 /*
  * Subscribes, now or as soon as there is a connection.  The name is copied;

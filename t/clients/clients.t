@@ -54,6 +54,15 @@ start_nginx(locations => <<"CONF");
         root $root/page;
         location / { }
         location = /score { glyph_transform; }
+        location = /closed { glyph_transform; }
+        location = /cors/import {
+            glyph_cors https://localhost:$tls;
+            glyph_import;
+        }
+        location /cors/jobs {
+            glyph_cors https://localhost:$tls;
+            glyph_jobs;
+        }
         location /put/ {
             dav_methods PUT;
             root $root;
@@ -64,7 +73,8 @@ CONF
 make_path("$root/page", "$root/put");
 chmod 0777, "$root/put";
 write_input("$root/page/input.csv", $n);
-system('cp', "$here/fetch.html", "$root/page/") == 0 or die 'cp';
+system('cp', "$here/fetch.html", "$here/cors.html", "$root/page/") == 0
+    or die 'cp';
 $input = "$root/page/input.csv";
 
 my $expected = join '', "import_index,title\r\n",
@@ -128,18 +138,30 @@ client('requests through HAProxy', $haproxy, $python,
     "$here/requests_post.py");
 client('curl through HAProxy, stream=on', $haproxy, @curl);
 
-subtest 'fetch of Chromium over HTTP/2' => sub {
-    my $out = "$root/put/chromium";
+# PAGE, NAME: what it has put there
+sub chromium {
+    my ($page, $name) = @_;
+    my $out = "$root/put/$name";
     my $pid = run_quietly('timeout', 150, 'chromium', '--headless',
         '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage',
         '--ignore-certificate-errors', "--user-data-dir=$root/chromium",
-        '--remote-debugging-port=0',
-        "https://localhost:$tls/fetch.html?$two#chromium");
+        '--remote-debugging-port=0', "https://localhost:$tls/$page#$name");
     ok wait_for(sub { -e $out }, 140), 'something came back';
-    my $text = slurp($out);
-    ok $text eq $expected, 'every row' or diag substr $text, 0, 200;
     kill 'TERM', $pid;
     waitpid $pid, 0;
+    return slurp($out);
+}
+
+subtest 'fetch of Chromium over HTTP/2' => sub {
+    my $text = chromium("fetch.html?$two", 'chromium');
+    ok $text eq $expected, 'every row' or diag substr $text, 0, 200;
+};
+
+subtest 'a page of another origin in Chromium' => sub {
+    is chromium('cors.html', 'cors'),
+        join("\n", '200 total=1, valid=1, invalid=0', 'completed',
+             '404 not_found', 'TypeError'),
+        'uploads, follows, reads errors, and is kept from what is closed';
 };
 
 ok stop_nginx(), 'nginx ends when asked';

@@ -124,6 +124,17 @@ for my $with (['/import', 500, $small], ['/import', 500, $input],
     };
 }
 
+subtest 'an import of which Postgres takes no end at all' => sub {
+    my $id = uuid();
+    sql('ALTER TABLE glyph.imports ADD CONSTRAINT test_only CHECK'
+        . " (id <> '$id' OR state NOT IN ('completed', 'failed')) NOT VALID");
+    is code_of($id, upload($id, '/import', "\@$input")), 500, 'a 500';
+    like slurp("$root/$id.body"), qr/"status":500,.*"code":"store_refused"/s,
+        'as for one whose failure could be written';
+    is visible($id), 0, 'no row is visible';
+    sql('ALTER TABLE glyph.imports DROP CONSTRAINT test_only');
+};
+
 subtest 'two nodes over one Postgres' => sub {
     my ($mine, $theirs) = (uuid(), uuid());
     my $first = $root;

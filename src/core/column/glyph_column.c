@@ -30,14 +30,6 @@ static void glyph_header_lookup(glyph_header_t *h, size_t i);
 static int glyph_header_grow(glyph_header_t *h);
 
 
-static const char *const  glyph_column_names[] = {
-    "title", "model", "price", "currency", "condition", "quantity", "seller",
-    "region", "listing_age", "seen_at", "source_url", "source_type",
-    "bulk_notes", "availability", "extra", "ignored", "scored",
-    "shop"
-};
-
-
 /* The columns that the file of rejected rows has in front. */
 
 static const char *const  glyph_header_ignored[] = {
@@ -369,7 +361,7 @@ glyph_header_map_one(glyph_header_t *h, glyph_header_map_t *names,
 
         for (k = 0; k <= GLYPH_COL_IGNORED; k++) {
             glyph_buf_puts(detail, k ? ", " : "");
-            glyph_buf_puts(detail, glyph_column_names[k]);
+            glyph_buf_puts(detail, glyph_column_name(k));
         }
 
         return GLYPH_OPTION_INVALID;
@@ -396,7 +388,7 @@ glyph_header_map_one(glyph_header_t *h, glyph_header_map_t *names,
             glyph_buf_printf(detail, "map gives %s columns for %s",
                              column == GLYPH_COL_TITLE
                              ? "more than " GLYPH_HEADER_TITLES_TEXT : "two",
-                             glyph_column_names[column]);
+                             glyph_column_name(column));
             return GLYPH_OPTION_INVALID;
         }
     }
@@ -422,7 +414,7 @@ glyph_column_target(const glyph_str_t *target, glyph_column_e *column)
 
     for (i = 0; i <= GLYPH_COL_IGNORED; i++) {
 
-        if (strcmp(name, glyph_column_names[i]) == 0) {
+        if (strcmp(name, glyph_column_name(i)) == 0) {
             *column = i;
             return 1;
         }
@@ -659,15 +651,4 @@ const char *
 glyph_header_language(const glyph_header_t *header)
 {
     return header->language;
-}
-
-
-const char *
-glyph_column_name(glyph_column_e column)
-{
-    if ((unsigned) column > GLYPH_COL_SHOP) {
-        return "";
-    }
-
-    return glyph_column_names[column];
 }

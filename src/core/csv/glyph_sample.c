@@ -92,26 +92,6 @@ glyph_sample_begin(glyph_sample_t *s, glyph_code_e *code,
 }
 
 
-glyph_reader_t *
-glyph_sample_reader(const glyph_sample_t *s)
-{
-    glyph_reader_t  *rd;
-
-    rd = glyph_reader_create(s->delimiter, s->max_row_size, s->max_columns);
-
-    if (rd && s->wrapped && glyph_reader_unwrap(rd) != GLYPH_OK) {
-        glyph_reader_destroy(rd);
-        return NULL;
-    }
-
-    if (rd && s->unquoted) {
-        glyph_reader_unquoted(rd);
-    }
-
-    return rd;
-}
-
-
 static int
 glyph_sample_header(glyph_sample_t *s, glyph_code_e *code,
     glyph_buf_t *detail)

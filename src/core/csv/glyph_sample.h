@@ -67,7 +67,4 @@ int glyph_sample_one_line(const glyph_sample_t *s);
     "; the file is one line: curl -d takes line ends out, --data-binary "     \
     "leaves them"
 
-/* Another reader of its rows; NULL when out of memory. */
-glyph_reader_t *glyph_sample_reader(const glyph_sample_t *s);
-
 #endif /* GLYPH_SAMPLE_H_INCLUDED */

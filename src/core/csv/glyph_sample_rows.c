@@ -16,6 +16,26 @@ static int glyph_sample_read(const glyph_sample_t *s, glyph_reader_t *rd,
 static int glyph_sample_price(void *data, const glyph_record_t *rec);
 
 
+glyph_reader_t *
+glyph_sample_reader(const glyph_sample_t *s)
+{
+    glyph_reader_t  *rd;
+
+    rd = glyph_reader_create(s->delimiter, s->max_row_size, s->max_columns);
+
+    if (rd && s->wrapped && glyph_reader_unwrap(rd) != GLYPH_OK) {
+        glyph_reader_destroy(rd);
+        return NULL;
+    }
+
+    if (rd && s->unquoted) {
+        glyph_reader_unquoted(rd);
+    }
+
+    return rd;
+}
+
+
 int
 glyph_sample_each(const glyph_sample_t *s, glyph_sample_pt each, void *data)
 {

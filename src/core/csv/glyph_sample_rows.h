@@ -18,6 +18,9 @@ typedef int (*glyph_sample_pt)(void *data, const glyph_record_t *rec);
 int glyph_sample_each(const glyph_sample_t *s, glyph_sample_pt each,
     void *data);
 
+/* Another reader of its rows; NULL when out of memory. */
+glyph_reader_t *glyph_sample_reader(const glyph_sample_t *s);
+
 /* Sets the decimal mark that the prices prove.  GLYPH_OK or GLYPH_ERROR. */
 int glyph_sample_decimal(glyph_sample_t *s);
 

@@ -1,5 +1,6 @@
 
 #include "listing/glyph_score.h"
+#include "value/glyph_currency.h"
 
 
 typedef struct {
@@ -192,8 +193,10 @@ int
 glyph_rates_set(glyph_rates_t *rates, const glyph_str_t *arg,
     const char **error)
 {
-    size_t  i;
-    double  usd;
+    char         known[4];
+    size_t       i;
+    double       usd;
+    glyph_str_t  code;
 
     if (arg->len < 5 || arg->data[3] != '=') {
         *error = "must be a currency code and its rate, such as EUR=1.08";
@@ -205,6 +208,16 @@ glyph_rates_set(glyph_rates_t *rates, const glyph_str_t *arg,
             *error = "a currency code is three capital letters";
             return GLYPH_BAD;
         }
+    }
+
+    code.data = arg->data;
+    code.len = 3;
+
+    if (glyph_currency_parse(&code, known) != GLYPH_CODE_OK
+        || memcmp(known, arg->data, 3) != 0)
+    {
+        *error = "there is no such currency";
+        return GLYPH_BAD;
     }
 
     if (!glyph_score_number(arg->data + 4, arg->len - 4, &usd) || usd <= 0) {

@@ -3,6 +3,7 @@
 
 #include "out/glyph_copy.h"
 #include "out/glyph_copy_field.h"
+#include "out/glyph_rejected.h"
 #include "text/glyph_json.h"
 
 
@@ -331,36 +332,13 @@ glyph_copy_warning(glyph_buf_t *b, const unsigned char import_id[16],
 static void
 glyph_copy_row_errors(glyph_buf_t *b, const glyph_rejected_t *r)
 {
-    size_t                    i, start, len;
-    const glyph_row_error_t  *e;
+    size_t  start, len;
 
     /* the length is known at the end */
 
     start = b->len;
     glyph_buf_append(b, "\0\0\0\0\1", 5);
-    glyph_buf_putc(b, '[');
-
-    for (i = 0; i < r->n; i++) {
-        e = &r->errors[i];
-
-        glyph_json_comma(b);
-        glyph_buf_putc(b, '{');
-        glyph_json_key(b, "code");
-        glyph_json_cstring(b, glyph_code_name(e->code));
-
-        if (e->column < GLYPH_COL_N) {
-            glyph_json_key(b, "column");
-            glyph_json_cstring(b, glyph_column_name(e->column));
-            glyph_json_key(b, "value");
-            glyph_json_string(b, e->value.data, e->value.len);
-        }
-
-        glyph_json_key(b, "message");
-        glyph_json_cstring(b, glyph_code_text(e->code));
-        glyph_buf_putc(b, '}');
-    }
-
-    glyph_buf_putc(b, ']');
+    glyph_rejected_json(b, r);
 
     if (b->failed) {
         return;

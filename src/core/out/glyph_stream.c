@@ -1,6 +1,7 @@
 
 #include "text/glyph_json.h"
 #include "text/glyph_near.h"
+#include "out/glyph_rejected.h"
 #include "out/glyph_stream.h"
 #include "text/glyph_utf8.h"
 
@@ -345,9 +346,6 @@ glyph_stream_csv_errors(glyph_stream_t *s, glyph_buf_t *b,
 static void
 glyph_stream_json_errors(glyph_buf_t *b, const glyph_rejected_t *r)
 {
-    size_t                    i;
-    const glyph_row_error_t  *e;
-
     glyph_buf_putc(b, '{');
     glyph_json_key(b, "row_index");
     glyph_json_int(b, r->import_index);
@@ -356,29 +354,7 @@ glyph_stream_json_errors(glyph_buf_t *b, const glyph_rejected_t *r)
     glyph_json_key(b, "byte_offset");
     glyph_json_int(b, (int64_t) r->offset);
     glyph_json_key(b, "errors");
-    glyph_buf_putc(b, '[');
-
-    for (i = 0; i < r->n; i++) {
-        e = &r->errors[i];
-
-        glyph_json_comma(b);
-        glyph_buf_putc(b, '{');
-        glyph_json_key(b, "code");
-        glyph_json_cstring(b, glyph_code_name(e->code));
-
-        if (e->column < GLYPH_COL_N) {
-            glyph_json_key(b, "column");
-            glyph_json_cstring(b, glyph_column_name(e->column));
-            glyph_json_key(b, "value");
-            glyph_json_string(b, e->value.data, e->value.len);
-        }
-
-        glyph_json_key(b, "message");
-        glyph_json_cstring(b, glyph_code_text(e->code));
-        glyph_buf_putc(b, '}');
-    }
-
-    glyph_buf_putc(b, ']');
+    glyph_rejected_json(b, r);
     glyph_json_key(b, "row_data");
     glyph_json_string(b, r->raw.data,
                       glyph_utf8_cut(r->raw.data, r->raw.len,

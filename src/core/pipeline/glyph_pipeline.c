@@ -29,6 +29,7 @@ static void glyph_pipeline_warnings(glyph_pipeline_t *p,
 static int glyph_pipeline_budget(glyph_pipeline_t *p);
 static int glyph_pipeline_ratio(glyph_pipeline_t *p);
 static int glyph_pipeline_end(glyph_pipeline_t *p, const glyph_sink_t *sink);
+static int glyph_pipeline_refuse(glyph_pipeline_t *p, glyph_code_e code);
 
 
 int
@@ -166,6 +167,10 @@ glyph_pipeline_run(glyph_pipeline_t *p, const unsigned char **pos,
     for ( ;; ) {
 
         rc = p->reader ? GLYPH_AGAIN : glyph_pipeline_sample(p);
+
+        if (rc == GLYPH_BAD) {
+            rc = glyph_pipeline_refuse(p, p->code);
+        }
 
         if (rc == GLYPH_AGAIN && p->reader) {
             rc = glyph_pipeline_rows(p, sink);
@@ -484,7 +489,9 @@ glyph_pipeline_sha256(const glyph_pipeline_t *p)
 }
 
 
-int
+/* Ends it with "code" and the detail, or the code's own text: GLYPH_BAD. */
+
+static int
 glyph_pipeline_refuse(glyph_pipeline_t *p, glyph_code_e code)
 {
     p->code = code;

@@ -62,11 +62,9 @@ struct glyph_pipeline_s {
 
 /*
  * Gathers the sample and decides by it how the file is read.  GLYPH_AGAIN:
- * more text is needed, or (with a reader now) the rows can be read.
+ * more text is needed, or (with a reader now) the rows can be read; GLYPH_BAD:
+ * it is refused, for "code".
  */
 int glyph_pipeline_sample(glyph_pipeline_t *p);
-
-/* Ends it with "code" and the detail, or the code's own text: GLYPH_BAD. */
-int glyph_pipeline_refuse(glyph_pipeline_t *p, glyph_code_e code);
 
 #endif /* GLYPH_PIPELINE_PARTS_H_INCLUDED */

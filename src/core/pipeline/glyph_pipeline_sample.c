@@ -13,6 +13,7 @@
 
 static int glyph_pipeline_charset(glyph_pipeline_t *p);
 static int glyph_pipeline_decide(glyph_pipeline_t *p);
+static int glyph_pipeline_begin(glyph_pipeline_t *p, glyph_sample_t *s);
 
 
 int
@@ -69,7 +70,8 @@ glyph_pipeline_charset(glyph_pipeline_t *p)
     if (western != GLYPH_WESTERN_NONE
         && !glyph_foreign_is_text(p->sample.data, p->sample.len, &p->detail))
     {
-        return glyph_pipeline_refuse(p, GLYPH_FILE_NOT_TEXT);
+        p->code = GLYPH_FILE_NOT_TEXT;
+        return GLYPH_BAD;
     }
 
     switch (western) {
@@ -84,7 +86,8 @@ glyph_pipeline_charset(glyph_pipeline_t *p)
                        "UTF-8, and do not look like windows-1252; name the "
                        "charset, such as charset=windows-1251 or gb18030");
 
-        return glyph_pipeline_refuse(p, GLYPH_FILE_CHARSET_UNKNOWN);
+        p->code = GLYPH_FILE_CHARSET_UNKNOWN;
+        return GLYPH_BAD;
 
     default:
         return GLYPH_OK;
@@ -102,7 +105,6 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
 {
     int             rc;
     glyph_code_e    code;
-    glyph_habit_t   habit;
     glyph_sample_t  s;
 
     memset(&s, 0, sizeof(glyph_sample_t));
@@ -150,7 +152,8 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
     glyph_buf_free(&s.path);
 
     if (rc != GLYPH_OK) {
-        return (rc == GLYPH_BAD) ? glyph_pipeline_refuse(p, code) : rc;
+        p->code = code;
+        return rc;
     }
 
     if (!p->conf->extra) {
@@ -164,31 +167,43 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
         code = glyph_scored_columns(p->header, &p->detail);
 
         if (code != GLYPH_CODE_OK) {
-            return glyph_pipeline_refuse(p, code);
+            p->code = code;
+            return GLYPH_BAD;
         }
     }
 
-    p->delimiter = s.delimiter;
-    p->habit = s.decimal;
-    p->sample_pos = s.pos - s.data;
+    return glyph_pipeline_begin(p, &s);
+}
+
+
+/* The header is known: what its rows, as far as there are some, say of all. */
+
+static int
+glyph_pipeline_begin(glyph_pipeline_t *p, glyph_sample_t *s)
+{
+    glyph_habit_t  habit;
+
+    p->delimiter = s->delimiter;
+    p->habit = s->decimal;
+    p->sample_pos = s->pos - s->data;
 
     glyph_tender_init(&p->tender, glyph_header_currency(p->header),
                       p->opts.currency, p->conf->currency);
     glyph_tender_doubt(&p->tender, glyph_header_language(p->header),
                        p->habit);
 
-    if (glyph_survey(&s, &p->tender) != GLYPH_OK
+    if (glyph_survey(s, &p->tender) != GLYPH_OK
         || (!p->opts.scored
-            && glyph_title_choose(&s, p->conf->registry, &p->notes,
+            && glyph_title_choose(s, p->conf->registry, &p->notes,
                                   &p->advice)
                != GLYPH_OK))
     {
         return GLYPH_ERROR;
     }
 
-    if (s.format == GLYPH_FORMAT_CSV) {
-        p->one_line = glyph_sample_one_line(&s);
-        glyph_skip_init(&p->skip, p->header, !s.headless);
+    if (s->format == GLYPH_FORMAT_CSV) {
+        p->one_line = glyph_sample_one_line(s);
+        glyph_skip_init(&p->skip, p->header, !s->headless);
     }
 
     glyph_notes_header(&p->notes, p->header);
@@ -201,7 +216,7 @@ glyph_pipeline_decide(glyph_pipeline_t *p)
                               p->habit);
 
     if (p->row == NULL
-        || glyph_habit_find(&habit, &p->opts, &s, p->row) != GLYPH_OK)
+        || glyph_habit_find(&habit, &p->opts, s, p->row) != GLYPH_OK)
     {
         return GLYPH_ERROR;
     }

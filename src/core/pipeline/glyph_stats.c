@@ -1,6 +1,7 @@
 #define _GNU_SOURCE     /* memmem() */
 
 #include "text/glyph_json.h"
+#include "out/glyph_rejected.h"
 #include "pipeline/glyph_stats.h"
 #include "text/glyph_utf8.h"
 
@@ -190,7 +191,6 @@ static void
 glyph_stats_rejected(glyph_stats_t *s, const glyph_header_t *header,
     const glyph_record_t *rec, const glyph_rejected_t *r)
 {
-    size_t        i;
     glyph_buf_t  *b;
 
     b = &s->rows;
@@ -207,28 +207,7 @@ glyph_stats_rejected(glyph_stats_t *s, const glyph_header_t *header,
     glyph_stats_row_data(b, header, rec);
 
     glyph_json_key(b, "errors");
-    glyph_buf_putc(b, '[');
-
-    for (i = 0; i < r->n; i++) {
-        glyph_json_comma(b);
-        glyph_buf_putc(b, '{');
-        glyph_json_key(b, "code");
-        glyph_json_cstring(b, glyph_code_name(r->errors[i].code));
-
-        if (r->errors[i].column < GLYPH_COL_N) {
-            glyph_json_key(b, "column");
-            glyph_json_cstring(b, glyph_column_name(r->errors[i].column));
-            glyph_json_key(b, "value");
-            glyph_json_string(b, r->errors[i].value.data,
-                              r->errors[i].value.len);
-        }
-
-        glyph_json_key(b, "message");
-        glyph_json_cstring(b, glyph_code_text(r->errors[i].code));
-        glyph_buf_putc(b, '}');
-    }
-
-    glyph_buf_putc(b, ']');
+    glyph_rejected_json(b, r);
     glyph_stats_field_errors(b, r);
     glyph_buf_putc(b, '}');
 }

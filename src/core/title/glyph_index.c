@@ -108,32 +108,6 @@ glyph_index_build(glyph_index_t *index, const glyph_str_t *aliases,
 }
 
 
-int
-glyph_index_room(glyph_index_t *index, size_t n)
-{
-    size_t    size;
-    uint8_t  *class;
-
-    if (n <= index->nnodes) {
-        return GLYPH_OK;
-    }
-
-    size = n * 2;
-
-    class = realloc(index->class, size);
-    if (class == NULL) {
-        return GLYPH_ERROR;
-    }
-
-    memset(class + index->nnodes, 0, size - index->nnodes);
-
-    index->class = class;
-    index->nnodes = size;
-
-    return GLYPH_OK;
-}
-
-
 static int
 glyph_index_names(glyph_index_t *index, size_t i)
 {

@@ -107,7 +107,7 @@ glyph_index_class(const glyph_index_t *index, const glyph_tokens_t *ts,
 /* glyph_index_words.c: adds the lexicon, before the models' names. */
 int glyph_index_lexicon(glyph_index_t *index);
 
-/* Ensures that index->class has n nodes. */
+/* Also there: ensures that index->class has n nodes. */
 int glyph_index_room(glyph_index_t *index, size_t n);
 
 /* The index of a compiled registry. */
