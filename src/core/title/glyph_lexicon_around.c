@@ -340,6 +340,9 @@ const glyph_phrase_t  glyph_lexicon_around[] = {
     { "tirada de", GLYPH_W_FROM },
 
     /* ru */
+    { "обмен на", GLYPH_W_VERSUS },
+    { "обменяю на", GLYPH_W_VERSUS },
+    { "поменяю на", GLYPH_W_VERSUS },
     { "без", GLYPH_W_NO },
     { "нет", GLYPH_W_NO },
     { "не", GLYPH_W_NO },
