@@ -340,9 +340,6 @@ const glyph_phrase_t  glyph_lexicon_around[] = {
     { "tirada de", GLYPH_W_FROM },
 
     /* ru */
-    { "обмен на", GLYPH_W_VERSUS },
-    { "обменяю на", GLYPH_W_VERSUS },
-    { "поменяю на", GLYPH_W_VERSUS },
     { "без", GLYPH_W_NO },
     { "нет", GLYPH_W_NO },
     { "не", GLYPH_W_NO },
@@ -354,6 +351,9 @@ const glyph_phrase_t  glyph_lexicon_around[] = {
     { "с", GLYPH_W_WITH },
     { "со", GLYPH_W_WITH },
     { "лучше чем", GLYPH_W_VERSUS },
+    { "обмен на", GLYPH_W_VERSUS },
+    { "обменяю на", GLYPH_W_VERSUS },
+    { "поменяю на", GLYPH_W_VERSUS },
     { "аналог", GLYPH_W_VERSUS },
     { "снята с", GLYPH_W_FROM },
     { "снят с", GLYPH_W_FROM },

@@ -49,7 +49,6 @@ const glyph_phrase_t  glyph_lexicon_card[] = {
     { "graphic", GLYPH_W_BOARD },
     { "accelerator", GLYPH_W_BOARD },
     { "series", GLYPH_W_SERIES },
-    { "serisi", GLYPH_W_SERIES },
     { "serie", GLYPH_W_SERIES },
     { "gen", GLYPH_W_SERIES },
     { "gb", GLYPH_W_UNIT_G },
@@ -410,6 +409,7 @@ const glyph_phrase_t  glyph_lexicon_card[] = {
     { "ekran kartini", GLYPH_W_CARD },
     { "ekrankarti", GLYPH_W_CARD },
     { "ekran karti vga", GLYPH_W_CARD },
+    { "serisi", GLYPH_W_SERIES },
 
     /* uk */
     { "відеокарта", GLYPH_W_CARD },
