@@ -9,11 +9,11 @@
 #include "ngx_glyph_budget.h"
 #include "ngx_glyph_conf.h"
 #include "ngx_glyph_control.h"
+#include "ngx_glyph_derive.h"
 #include "ngx_glyph_job.h"
 #include "ngx_glyph_memory.h"
 #include "ngx_glyph_metrics.h"
 #include "ngx_glyph_models.h"
-#include "ngx_glyph_orders.h"
 #include "ngx_glyph_owner.h"
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_redis.h"
@@ -55,7 +55,7 @@ const ngx_glyph_part_t  *const ngx_glyph_parts[] = {
     &ngx_glyph_job_part,
     &ngx_glyph_runner_part,
     &ngx_glyph_writer_part,
-    &ngx_glyph_orders_part,
+    &ngx_glyph_derive_part,
     &ngx_glyph_ask_part,
     &ngx_glyph_watch_part,
     &ngx_glyph_state_part,

@@ -44,7 +44,8 @@ result() {
 # transaction that is not over yet locks them
 forget() {
     sql -c "TRUNCATE glyph.imports, glyph.listings, glyph.import_errors,
-        glyph.import_warnings, glyph.listing_orders"
+        glyph.import_warnings, glyph.listing_orders, glyph.import_models,
+        glyph.import_sellers, glyph.import_reports"
     sql -c CHECKPOINT
 }
 

@@ -1,6 +1,6 @@
 # Upload to committed, against the same rows, already scored, by COPY into a
-# table with the six indexes of 0.1.0: what reads need is made for an upload
-# behind it, and is in its time.
+# table with the six indexes of 0.1.0: what reads need, orders and summaries, is
+# made for an upload behind it, and is in its time.
 #
 # shellcheck shell=bash
 # shellcheck disable=SC2154
@@ -22,13 +22,24 @@ again() {
     sql -c "TRUNCATE bench.listings" -c CHECKPOINT
 }
 
-# an upload, and the orders of all that is there
-whole() {
-    each upload "$@"
+# until what is made behind the commit of all that is there has been made: as an
+# import's column says
+made() {
     until [ "$(sql -c "SELECT count(*) FROM glyph.imports
-        WHERE valid_rows > 1000 AND ordered_at IS NULL")" = 0 ]; do
+        WHERE valid_rows > 1000 AND $1 IS NULL")" = 0 ]; do
         sleep 0.02
     done
+}
+
+ordered() {
+    each upload "$@"
+    made ordered_at
+}
+
+whole() {
+    each upload "$@"
+    made summed_at
+    made ordered_at
 }
 
 # what glyph made of a file, as COPY takes it: text, binary, CSV; and the halves
@@ -101,6 +112,9 @@ one() {
     for n in $(seq "$runs"); do
         measure "upload-$mb" upload "$file"
         again
+        measure "ordered-$mb" ordered "$file"
+        made summed_at
+        again
         measure "whole-$mb" whole "$file"
         again
         measure "copy-$mb" copy "$run/scored.text"
@@ -138,7 +152,9 @@ one() {
         "$(calc "$c / $(median "four-$mb")" %.2f)" "psql \\copy, text"
     result upload "upload to committed, one client, $tag, $rows rows" "$u" s \
         "$(calc "$c / $u" %.2f)" "psql \\copy, text"
-    result upload "upload, its orders made, too" "$w" s \
+    result upload "to committed and its orders" "$(median "ordered-$mb")" s \
+        "$(calc "$c / $(median "ordered-$mb")" %.2f)" "psql \\copy, text"
+    result upload "to committed with every index, order and summary" "$w" s \
         "$(calc "$c / $w" %.2f)" "psql \\copy, text" 1.0
     result upload "two uploads at a time, half of it each" \
         "$(median "upload2-$mb")" s \

@@ -383,7 +383,7 @@ RTX 3090 '; DROP TABLE glyph.listings; --,9,,\\,1,2026-11-23
 --- error_code eval
 [200, 200]
 --- response_body_like eval
-[qr/"total_rows":9,"valid_rows":6,.*:0,"line":2,.*field_too_long.*:2,"line":4,.*field_too_long.*:3,"line":5,.*field_too_long.*:4,"line":6,"code":"quantity_invalid".*:5,"line":7,"code":"quantity_invalid".*:7,"line":9,"code":"date_invalid"/,
+[qr/"total_rows":9,"valid_rows":6,.*:0,"line":2,.*field_too_long.*:2,"line":4,.*field_too_long.*:3,"line":5,.*field_too_long.*"code":"date_invalid","message":"1 date is left out, in line 9: \\"294277-01-01T00:00:00Z\\" cannot be read".*:4,"line":6,"code":"quantity_invalid".*:5,"line":7,"code":"quantity_invalid"/,
  qr/"title":"RTX 3090 \\\\ud83d".*"title":"RTX 3090 '; DROP TABLE/s]
 
 

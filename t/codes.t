@@ -159,7 +159,7 @@ for my $row (@warnings) {
         : $record =~ /^title,/ ? bytes($record) : row_file($record);
     $file = "$header\n" . bytes($record) . "\n"
         if $code =~ /^(?:extra_too_long|header_found|lines_quoted)$/;
-    my @type = $code eq 'records_nested'
+    my @type = $code =~ /^(?:records_nested|nested_ignored)$/
         ? 'Content-Type: application/json' : ();
     $file = $header if @type;
     my $result = send_file($code eq 'dedup_full' ? '/dedup'

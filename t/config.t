@@ -1014,15 +1014,19 @@ qr{no "glyph_jobs" for "glyph_import" in \S+nginx\.conf:\d+: clients cannot ask 
 add up to
 
 
-=== TEST 90: a directory of files to import that is not there
+=== TEST 90: a directory of files to import that is not there is a warning
 --- http_config
 glyph_models $TEST_NGINX_GLYPH_CONF/gpu_models.csv;
-glyph_postgres "dbname=glyph";
+glyph_postgres "$TEST_NGINX_GLYPH_PG";
+glyph_spool_path $TEST_NGINX_GLYPH_SPOOL;
 --- config
 location = /i { glyph_import; glyph_import_root no-such-directory; }
---- must_die
+location /ok { return 204; }
+--- request
+GET /ok
+--- error_code: 204
 --- error_log eval
-qr{"\S+no-such-directory" of "glyph_import_root" is no directory \(2: No such file or directory\) in \S+nginx\.conf:\d+}
+qr{\[warn\] .*"\S+no-such-directory" of "glyph_import_root" is no directory \(2: No such file or directory\) in \S+nginx\.conf:\d+}
 
 
 === TEST 91: a connection string of nothing

@@ -17,10 +17,12 @@ plan skip_all => 'TEST_NGINX_LOAD_MODULES is not set'
 my %want = (
     'amazon-flat-file.txt' => [ '999.00 USD 6 available',
         '879.99 USD 3 available' ],
+    'amazon-template.txt' => [ '999.00 EUR 6 available',
+        '879.99 EUR 3 available' ],
     'ebay-active.csv' => [ '489.00 USD 3 available',
         '399.00 USD 1 available' ],
-    'ebay-file-exchange.csv' => [ '699.00 EUR 2 available',
-        '320.00 EUR 1 available' ],
+    'ebay-file-exchange.csv' => [ '699.00 USD 2 available',
+        '320.00 USD 1 available' ],
     'google-merchant.csv' => [ '799.00 USD - available',
         '289.00 USD - unavailable', '599.00 USD - unavailable' ],
     'magento.csv' => [ '299.00 EUR 7 available', '199.00 EUR 0 unavailable',
@@ -59,12 +61,17 @@ for my $file (sort keys %want) {
         join("\n", @{$want{$file}}), $file;
     is $result->{unknown_rows}, 0, "$file: each model is known";
     is join(' ', grep { $_ ne 'no_rate' } map { $_->{code} }
-            @{$result->{warnings}}), '',
+            @{$result->{warnings}}),
+        $file eq 'amazon-template.txt' ? 'header_found' : '',
         "$file: nothing is odd";
     is join(' ', map { $_->{errors}[0]{code} } @{$result->{rows_with_errors}}),
         $file eq 'ebay-file-exchange.csv' ? 'price_limit' : '',
         "$file: no row is lost but a bid";
 }
+
+is join(' ', map { $_->{condition} }
+        @{send_file('t/data/exports/ebay-file-exchange.csv')->{preview}}),
+    'Used For parts', 'what the numbers of eBay mean';
 
 my $shopify = send_file('t/data/exports/shopify.csv');
 

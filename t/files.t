@@ -119,10 +119,10 @@ __DATA__
 [("Content-Type: multipart/form-data; boundary=b") x 3,
  "$::Csv\nPrefer: wait=10"]
 --- error_code eval
-[200, 400, 400, 200]
+[200, 400, 200, 200]
 --- response_body_like eval
 [qr/"valid_rows":1,/, qr/"code":"field_late","detail":"form field \\"map\\" stands behind the file/,
- qr/"code":"field_invalid","detail":"form field \\"dry_run\\" is decided before the form is read/,
+ qr/"import_id":null,.*"valid_rows":1,.*"dry_run":true/,
  qr/"valid_rows":1,/]
 
 

@@ -135,7 +135,7 @@ __DATA__
 --- error_code eval
 [200, 200, 200, 200]
 --- response_body_like eval
-[qr/"valid_rows":4,"invalid_rows":0.*"warnings_count":2.*"warnings":\[\{"row_index":0,"line":2,"code":"date_ambiguous"[^{}]*\},\{"row_index":2,"line":4,"code":"date_invalid"[^{}]*\}\].*"found_at":"seen_at".*"date_order":"unknown"/,
+[qr/"valid_rows":4,"invalid_rows":0.*"warnings_count":2.*"warnings":\[\{"row_index":null,"line":null,"code":"date_invalid","message":"1 date is left out, in line 4: [^{}]*\},\{"row_index":null,"line":null,"code":"date_ambiguous","message":"2 dates are left out, the first in line 2: [^{}]*\?date_order=dmy[^{}]*\}\].*"found_at":"seen_at".*"date_order":"unknown"/,
  qr/"seen_at":null.*"seen_at":null.*"seen_at":null.*"seen_at":"2025-07-25T00:00:00Z"/s,
  qr/"warnings_count":1.*"date_order":"mdy"/,
  qr/"seen_at":"2025-03-04T.*"seen_at":"2025-05-06T.*"seen_at":null.*"seen_at":"2025-07-25T/s]

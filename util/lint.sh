@@ -45,6 +45,7 @@ perl util/layers.pl || bad=1
 perl util/fields.pl || bad=1
 
 # numbers that only shrink: util/layers.pl -v and util/exports.pl -v say which
+perl util/long.pl
 if ls build/nginx/addon/http/ngx_glyph_*.o > /dev/null 2>&1; then
     perl util/layers.pl -v | tail -n 1
     perl util/exports.pl

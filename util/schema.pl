@@ -19,7 +19,7 @@ my $header = "$top/src/pg/ngx_glyph_schema.h";
 my $mode = @ARGV ? $ARGV[0] : '';
 
 my @parts = qw(tables views version fence ends nodes jobs arguments api models
-    deltas report orders listings roles);
+    deltas summaries prices report orders listings roles);
 
 sub slurp {
     my ($name) = @_;

@@ -197,7 +197,7 @@ start_nginx() {
     [ "$(id -u)" = 0 ] || sed -i '/^user /d' "$run/nginx/conf/nginx.conf"
 
     # a running nginx cannot take a new module: it must end first
-    if [ "$top/build/ngx_glyph_module.so" -nt "$run/nginx/nginx.pid" ]; then
+    if [ "${GLYPH_BUILD:-$top/build}/ngx_glyph_module.so" -nt "$run/nginx/nginx.pid" ]; then
         stop_pid "$run/nginx/nginx.pid"
     fi
 
@@ -208,7 +208,8 @@ start_nginx() {
         echo "port $port is taken: set GLYPH_PORT to another" >&2
         exit 1
     else
-        "$nginx" -p "$run/nginx" -c conf/nginx.conf \
+        LD_PRELOAD="${GLYPH_PRELOAD:-}" \
+            "$nginx" -p "$run/nginx" -c conf/nginx.conf \
             -e "$run/nginx/logs/error.log"
     fi
 

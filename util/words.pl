@@ -98,6 +98,16 @@ my %lists = (
         type => 'glyph_currency_word_t', array => 'glyph_currency_words',
         class => \&currency,
     },
+    place => {
+        file => 'glyph_place_words', include => 'value/glyph_place_words.h',
+        type => 'glyph_currency_word_t', array => 'glyph_place_words',
+        class => \&currency,
+    },
+    domain => {
+        file => 'glyph_place_words', include => 'value/glyph_place_words.h',
+        type => 'glyph_currency_word_t', array => 'glyph_place_domains',
+        class => \&currency,
+    },
     country => {
         file => 'glyph_currency_words', include => 'value/glyph_currency_words.h',
         type => 'glyph_currency_word_t', array => 'glyph_currency_countries',

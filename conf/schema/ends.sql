@@ -323,6 +323,7 @@ BEGIN
         v_after := r.id;
 
         DELETE FROM glyph.listing_orders o WHERE o.import_id = r.id;
+        PERFORM glyph.forget_sums(r.id);
 
         v_work := v_work + 1;
 

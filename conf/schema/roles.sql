@@ -29,8 +29,9 @@ BEGIN
     IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'glyph_reader') THEN
         GRANT USAGE ON SCHEMA glyph TO glyph_reader;
         GRANT SELECT ON glyph.import_view, glyph.listing_view,
-            glyph.error_view, glyph.warning_view, glyph.model_view
-            TO glyph_reader;
+            glyph.error_view, glyph.warning_view, glyph.model_view,
+            glyph.model_summary_view, glyph.region_summary_view,
+            glyph.seller_summary_view TO glyph_reader;
     END IF;
 
     IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'glyph_writer') THEN
@@ -38,7 +39,8 @@ BEGIN
         GRANT SELECT ON ALL TABLES IN SCHEMA glyph TO glyph_writer;
         GRANT INSERT, UPDATE ON glyph.imports TO glyph_writer;
         GRANT INSERT, DELETE ON glyph.listings, glyph.import_errors,
-            glyph.import_warnings, glyph.listing_orders TO glyph_writer;
+            glyph.import_warnings, glyph.listing_orders, glyph.import_models,
+            glyph.import_sellers, glyph.import_reports TO glyph_writer;
         GRANT INSERT, UPDATE, DELETE ON glyph.gpu_models,
             glyph.gpu_models_digest, glyph.workers TO glyph_writer;
         GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA glyph TO glyph_writer;

@@ -59,7 +59,8 @@ CREATE TABLE IF NOT EXISTS glyph.imports (
     identity_rule    int2 NOT NULL DEFAULT coalesce(
         nullif(current_setting('glyph.identity_rule', true), '')::int2, 1),
 
-    ordered_at       timestamptz                    -- listing_orders are there
+    ordered_at       timestamptz,                   -- listing_orders are there
+    summed_at        timestamptz                    -- summaries are there
 ) WITH (fillfactor = 90);
 
 -- api_jobs, api_imports, and the order "time" of listings: read backwards, as
@@ -84,6 +85,13 @@ CREATE INDEX IF NOT EXISTS imports_purge
 CREATE INDEX IF NOT EXISTS imports_unordered
     ON glyph.imports (id)
     WHERE state = 'completed' AND undone_at IS NULL AND ordered_at IS NULL
+          AND valid_rows > 1000;
+
+-- And make_summaries().
+
+CREATE INDEX IF NOT EXISTS imports_unsummed
+    ON glyph.imports (id)
+    WHERE state = 'completed' AND undone_at IS NULL AND summed_at IS NULL
           AND valid_rows > 1000;
 
 -- What was imported before with the same bytes, the first first.
@@ -215,6 +223,64 @@ BEGIN
     END IF;
 END
 $$;
+
+
+-- What a large import says: see summaries.sql.  Of a model, n = 0, and in each
+-- region and with each memory, from 1 on, with the offers.  A text that a file
+-- may have of any length is in no index.
+
+CREATE TABLE IF NOT EXISTS glyph.import_models (
+    import_id     uuid NOT NULL,
+    model         text COLLATE "C" NOT NULL,
+    n             int4 NOT NULL,
+    region        text,
+    vram_gb       float4,
+
+    listings      int4 NOT NULL,
+    priced        int4 NOT NULL,            -- have a price in USD
+    duplicates    int4 NOT NULL,
+    unknown       int4 NOT NULL,            -- matched nothing
+    not_gpu       int4 NOT NULL,
+    cards         int4 NOT NULL,            -- offers
+
+    score_sum     float8 NOT NULL,          -- of listings
+    score_min     float8 NOT NULL,
+    score_max     float8 NOT NULL,
+    cents_min     int8,                     -- of what is priced
+    cents_max     int8,
+
+    price_min     numeric(16,4),            -- of offers
+    price_p25     numeric(16,4),
+    price_median  numeric(16,4),
+    price_p75     numeric(16,4),
+    price_max     numeric(16,4),
+
+    offers        int8[],
+
+    PRIMARY KEY (import_id, model, n)
+);
+
+-- A thousand sellers a row, those with the most listings first.
+
+CREATE TABLE IF NOT EXISTS glyph.import_sellers (
+    import_id     uuid NOT NULL,
+    n             int4 NOT NULL,
+    sellers       text[] NOT NULL,          -- NULL: listings without one
+    listings      int4[] NOT NULL,
+    unknown       int4[] NOT NULL,
+    not_gpu       int4[] NOT NULL,
+
+    PRIMARY KEY (import_id, n)
+);
+
+CREATE TABLE IF NOT EXISTS glyph.import_reports (
+    import_id     uuid PRIMARY KEY,
+    totals        json NOT NULL,
+    unknown       json NOT NULL,
+    best_value    json NOT NULL,
+    price_spread  json NOT NULL,
+    anomalies     json NOT NULL
+);
 
 
 CREATE TABLE IF NOT EXISTS glyph.import_errors (

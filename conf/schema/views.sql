@@ -46,3 +46,89 @@ SELECT w.import_id, w.number, w.import_index, i.tenant, w.line, w.code,
 
 CREATE OR REPLACE VIEW glyph.model_view AS
 SELECT * FROM glyph.gpu_models;
+
+-- What an import says of each model; of each model, region and memory; and of
+-- each seller: its summaries, or of one without them its listings.  An offer is
+-- a card that matched, with a price in USD and no duplicate; prices here are
+-- offers', quartiles in proportion.
+
+CREATE OR REPLACE VIEW glyph.model_summary_view AS
+SELECT i.id AS import_id, i.tenant, i.created_at AS imported_at, s.model,
+       s.listings, s.priced, s.duplicates, s.not_gpu, s.cards AS offers,
+       s.price_min, s.price_p25, s.price_median, s.price_p75, s.price_max,
+       s.score_sum / s.listings AS score_avg, s.score_min, s.score_max
+  FROM glyph.imports i
+       JOIN glyph.import_models s ON s.import_id = i.id AND s.n = 0
+ WHERE i.state = 'completed' AND i.undone_at IS NULL
+ UNION ALL
+SELECT i.id, i.tenant, i.created_at, l.canonical_model,
+       count(*)::int, count(l.price_usd)::int, count(l.duplicate_of)::int,
+       (count(*) FILTER (WHERE NOT l.is_valid_gpu))::int,
+       (count(*) FILTER (WHERE l.is_offer))::int,
+       min(l.price_usd) FILTER (WHERE l.is_offer),
+       (percentile_cont(0.25) WITHIN GROUP (ORDER BY l.price_usd)
+           FILTER (WHERE l.is_offer))::numeric(16,4),
+       (percentile_cont(0.5) WITHIN GROUP (ORDER BY l.price_usd)
+           FILTER (WHERE l.is_offer))::numeric(16,4),
+       (percentile_cont(0.75) WITHIN GROUP (ORDER BY l.price_usd)
+           FILTER (WHERE l.is_offer))::numeric(16,4),
+       max(l.price_usd) FILTER (WHERE l.is_offer),
+       avg(l.score), min(l.score), max(l.score)
+  FROM glyph.imports i
+       JOIN (SELECT l.*, l.is_valid_gpu AND l.match_type <> 'none'
+                    AND l.duplicate_of IS NULL AND l.price_usd > 0
+                    AND l.price_usd < 687194767.36 AS is_offer
+               FROM glyph.listings l) l ON l.import_id = i.id
+ WHERE i.state = 'completed' AND i.undone_at IS NULL
+       AND i.summed_at IS NULL
+ GROUP BY i.id, l.canonical_model;
+
+CREATE OR REPLACE VIEW glyph.region_summary_view AS
+SELECT i.id AS import_id, i.tenant, i.created_at AS imported_at, s.model,
+       s.region, s.vram_gb,
+       s.listings, s.priced, s.duplicates, s.not_gpu, s.cards AS offers,
+       s.price_min, s.price_p25, s.price_median, s.price_p75, s.price_max,
+       s.score_sum / s.listings AS score_avg, s.score_min, s.score_max
+  FROM glyph.imports i
+       JOIN glyph.import_models s ON s.import_id = i.id AND s.n > 0
+ WHERE i.state = 'completed' AND i.undone_at IS NULL
+ UNION ALL
+SELECT i.id, i.tenant, i.created_at, l.canonical_model,
+       l.region, l.vram_gb,
+       count(*)::int, count(l.price_usd)::int, count(l.duplicate_of)::int,
+       (count(*) FILTER (WHERE NOT l.is_valid_gpu))::int,
+       (count(*) FILTER (WHERE l.is_offer))::int,
+       min(l.price_usd) FILTER (WHERE l.is_offer),
+       (percentile_cont(0.25) WITHIN GROUP (ORDER BY l.price_usd)
+           FILTER (WHERE l.is_offer))::numeric(16,4),
+       (percentile_cont(0.5) WITHIN GROUP (ORDER BY l.price_usd)
+           FILTER (WHERE l.is_offer))::numeric(16,4),
+       (percentile_cont(0.75) WITHIN GROUP (ORDER BY l.price_usd)
+           FILTER (WHERE l.is_offer))::numeric(16,4),
+       max(l.price_usd) FILTER (WHERE l.is_offer),
+       avg(l.score), min(l.score), max(l.score)
+  FROM glyph.imports i
+       JOIN (SELECT l.*, l.is_valid_gpu AND l.match_type <> 'none'
+                    AND l.duplicate_of IS NULL AND l.price_usd > 0
+                    AND l.price_usd < 687194767.36 AS is_offer
+               FROM glyph.listings l) l ON l.import_id = i.id
+ WHERE i.state = 'completed' AND i.undone_at IS NULL
+       AND i.summed_at IS NULL
+ GROUP BY i.id, l.canonical_model, l.region, l.vram_gb;
+
+CREATE OR REPLACE VIEW glyph.seller_summary_view AS
+SELECT i.id AS import_id, i.tenant, i.created_at AS imported_at, x.seller,
+       x.listings, x.unknown, x.not_gpu
+  FROM glyph.imports i
+       JOIN glyph.import_sellers s ON s.import_id = i.id
+       CROSS JOIN LATERAL unnest(s.sellers, s.listings, s.unknown, s.not_gpu)
+           x(seller, listings, unknown, not_gpu)
+ WHERE i.state = 'completed' AND i.undone_at IS NULL
+ UNION ALL
+SELECT i.id, i.tenant, i.created_at, l.seller, count(*)::int,
+       (count(*) FILTER (WHERE l.match_type = 'none'))::int,
+       (count(*) FILTER (WHERE NOT l.is_valid_gpu))::int
+  FROM glyph.imports i JOIN glyph.listings l ON l.import_id = i.id
+ WHERE i.state = 'completed' AND i.undone_at IS NULL
+       AND i.summed_at IS NULL
+ GROUP BY i.id, l.seller;

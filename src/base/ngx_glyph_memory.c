@@ -19,6 +19,7 @@
 #include "ngx_glyph.h"
 #include "ngx_glyph_memory.h"
 #include "ngx_glyph_task.h"
+#include "ngx_glyph_tick.h"
 
 #include <malloc.h>
 
@@ -71,8 +72,6 @@ static ngx_glyph_task_t  ngx_glyph_memory_task;
 static ngx_int_t
 ngx_glyph_memory_init(ngx_cycle_t *cycle)
 {
-    static ngx_connection_t  dummy;
-
     ngx_glyph_memory_windows.limit = ngx_glyph_main_conf->windows;
 
 #ifdef __GLIBC__
@@ -98,12 +97,7 @@ ngx_glyph_memory_init(ngx_cycle_t *cycle)
     ngx_glyph_memory_least = ngx_glyph_memory_private();
     ngx_glyph_memory_smallest = ngx_glyph_memory_least;
 
-    dummy.fd = (ngx_socket_t) -1;
-
-    ngx_glyph_memory_tick.handler = ngx_glyph_memory_tick_handler;
-    ngx_glyph_memory_tick.data = &dummy;
-    ngx_glyph_memory_tick.log = cycle->log;
-    ngx_glyph_memory_tick.cancelable = 1;
+    ngx_glyph_tick_init(&ngx_glyph_memory_tick, ngx_glyph_memory_tick_handler);
 
     ngx_glyph_memory_task.run = ngx_glyph_memory_trim;
     ngx_glyph_memory_task.done = ngx_glyph_memory_trimmed;

@@ -135,6 +135,28 @@ ngx_glyph_answer_refuse(ngx_glyph_ctx_t *ctx, ngx_uint_t status,
 }
 
 
+/* 400, 408, 413, 500 … */
+
+ngx_glyph_code_e
+ngx_glyph_answer_why(ngx_int_t rc)
+{
+    switch (rc) {
+
+    case NGX_HTTP_REQUEST_ENTITY_TOO_LARGE:
+        return NGX_GLYPH_CODE_BODY_TOO_LARGE;
+
+    case NGX_HTTP_REQUEST_TIME_OUT:
+        return NGX_GLYPH_CODE_BODY_TIMEOUT;
+
+    case NGX_HTTP_INTERNAL_SERVER_ERROR:
+        return NGX_GLYPH_CODE_INTERNAL_ERROR;
+
+    default:
+        return NGX_GLYPH_CODE_BODY_MALFORMED;
+    }
+}
+
+
 static void
 ngx_glyph_answer_decide(ngx_glyph_ctx_t *ctx, ngx_glyph_answer_e answer,
     ngx_uint_t status, const char *code, ngx_str_t *detail)

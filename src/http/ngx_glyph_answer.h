@@ -28,6 +28,9 @@
  */
 extern const ngx_glyph_client_hooks_t  ngx_glyph_answer_hooks;
 
+/* What nginx means by a status with which it does not read a body. */
+ngx_glyph_code_e ngx_glyph_answer_why(ngx_int_t rc);
+
 /*
  * A problem, because nginx does not take the body, with nginx's status; an
  * answer that has begun is cut off.  Detail NULL: the code's own.

@@ -8,6 +8,7 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_ctx.h"
+#include "ngx_glyph_form.h"
 #include "ngx_glyph_job.h"
 #include "ngx_glyph_zone.h"
 
@@ -45,6 +46,11 @@ ngx_glyph_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
         if (cl->buf->last_buf) {
             ctx->last_seen = 1;
         }
+    }
+
+    if (ctx->form) {
+        ngx_glyph_form_look(ctx, in);
+        return ngx_http_next_request_body_filter(r, NULL);
     }
 
     ctx->paused = 0;

@@ -9,16 +9,14 @@
 #include <sys/stat.h>
 
 
-static char *ngx_glyph_directory(ngx_conf_t *cf, ngx_str_t *name);
-static char *ngx_glyph_no_directory(ngx_conf_t *cf, ngx_str_t *name,
-    ngx_err_t err);
+static char *ngx_glyph_directory(ngx_conf_t *cf, ngx_str_t *name,
+    ngx_uint_t missing);
 
 
 /* glyph_spool_path path [level1 [level2 [level3]]] */
 
 char *
-ngx_glyph_spool_directory(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_glyph_spool_directory(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_glyph_main_conf_t *gmcf = conf;
 
@@ -31,16 +29,11 @@ ngx_glyph_spool_directory(ngx_conf_t *cf, ngx_command_t *cmd,
         return rv;
     }
 
-    if (stat((char *) gmcf->spool_path->name.data, &st) == 0) {
-        return S_ISDIR(st.st_mode)
-               ? NGX_CONF_OK
-               : ngx_glyph_no_directory(cf, &gmcf->spool_path->name,
-                                             ENOTDIR);
-    }
-
-    if (ngx_errno != NGX_ENOENT) {
-        return ngx_glyph_no_directory(cf, &gmcf->spool_path->name,
-                                           ngx_errno);
+    if (stat((char *) gmcf->spool_path->name.data, &st) == 0
+        || ngx_errno != NGX_ENOENT)
+    {
+        return ngx_glyph_directory(cf, &gmcf->spool_path->name,
+                                   NGX_LOG_EMERG);
     }
 
     /* nginx makes it when it starts, but not what it is in */
@@ -56,10 +49,10 @@ ngx_glyph_spool_directory(ngx_conf_t *cf, ngx_command_t *cmd,
         parent.len--;
     }
 
-    parent.data[parent.len - 1] = (parent.len == 1) ? '/' : '\0';
+    parent.data[parent.len - 1] = '\0';
 
     return parent.len == 1 ? NGX_CONF_OK
-                           : ngx_glyph_directory(cf, &parent);
+                           : ngx_glyph_directory(cf, &parent, NGX_LOG_EMERG);
 }
 
 
@@ -86,35 +79,39 @@ ngx_glyph_import_root(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    return ngx_glyph_directory(cf, &glcf->import_root);
+    /* what is mounted there may come later: until then it is a 503 */
+
+    return ngx_glyph_directory(cf, &glcf->import_root, NGX_LOG_WARN);
 }
 
 
+/* "missing" is the level of one that is not there. */
+
 static char *
-ngx_glyph_directory(ngx_conf_t *cf, ngx_str_t *name)
+ngx_glyph_directory(ngx_conf_t *cf, ngx_str_t *name, ngx_uint_t missing)
 {
+    ngx_err_t    err;
+    ngx_str_t   *value;
+    ngx_uint_t   level;
     struct stat  st;
 
-    if (stat((char *) name->data, &st) == -1) {
-        return ngx_glyph_no_directory(cf, name, ngx_errno);
+    if (stat((char *) name->data, &st) == 0) {
+
+        if (S_ISDIR(st.st_mode)) {
+            return NGX_CONF_OK;
+        }
+
+        err = NGX_ENOTDIR;
+
+    } else {
+        err = ngx_errno;
     }
 
-    return S_ISDIR(st.st_mode) ? NGX_CONF_OK
-                               : ngx_glyph_no_directory(cf, name,
-                                                             ENOTDIR);
-}
-
-
-static char *
-ngx_glyph_no_directory(ngx_conf_t *cf, ngx_str_t *name, ngx_err_t err)
-{
-    ngx_str_t  *value;
-
     value = cf->args->elts;
+    level = (err == NGX_ENOENT) ? missing : NGX_LOG_EMERG;
 
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, err,
-                       "\"%s\" of \"%V\" is no directory", name->data,
-                       &value[0]);
+    ngx_conf_log_error(level, cf, err, "\"%s\" of \"%V\" is no directory",
+                       name->data, &value[0]);
 
-    return NGX_CONF_ERROR;
+    return (level == NGX_LOG_EMERG) ? NGX_CONF_ERROR : NGX_CONF_OK;
 }

@@ -42,7 +42,11 @@ typedef enum {
  * once they are answered by a problem document in nginx's place.
  */
 
+typedef struct ngx_glyph_form_s  ngx_glyph_form_t;
+
 typedef struct {
+    ngx_glyph_form_t          *form;        /* a form's beginning is looked
+                                               at; NULL: the job takes all */
     ngx_glyph_client_t         client;      /* without a job: the rest of the
                                                body is dropped */
     ngx_http_request_t        *request;

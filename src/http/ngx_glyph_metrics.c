@@ -15,6 +15,7 @@
 #include "ngx_glyph_spool.h"
 #include "ngx_glyph_store.h"
 #include "ngx_glyph_task.h"
+#include "ngx_glyph_tick.h"
 #include "ngx_glyph_timing.h"
 #include "ngx_glyph_writer.h"
 #include "ngx_glyph_zone.h"
@@ -376,16 +377,10 @@ static ngx_event_t  ngx_glyph_metrics_tick;
 static ngx_int_t
 ngx_glyph_metrics_init(ngx_cycle_t *cycle)
 {
-    static ngx_connection_t  dummy;
-
-    dummy.fd = (ngx_socket_t) -1;
-
     ngx_glyph_observe(&ngx_glyph_metrics_observer);
 
-    ngx_glyph_metrics_tick.handler = ngx_glyph_metrics_tick_handler;
-    ngx_glyph_metrics_tick.data = &dummy;
-    ngx_glyph_metrics_tick.log = cycle->log;
-    ngx_glyph_metrics_tick.cancelable = 1;
+    ngx_glyph_tick_init(&ngx_glyph_metrics_tick,
+                        ngx_glyph_metrics_tick_handler);
 
     ngx_add_timer(&ngx_glyph_metrics_tick, NGX_GLYPH_METRICS_TICK);
 

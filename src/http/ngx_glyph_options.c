@@ -176,8 +176,10 @@ ngx_glyph_options_type(ngx_http_request_t *r, ngx_glyph_order_t *order)
         == 0 && len == sizeof("application/x-www-form-urlencoded") - 1)
     {
         return ngx_glyph_options_type_refused(r,
-                       "a form of this type has no file (curl -d sends it, "
-                       "and takes line ends out: --data-binary does not)");
+                       "a form of this type has no file (curl says it of all "
+                       "that -d and --data-binary send, unless -H "
+                       "\"Content-Type: text/csv\" says something else; -d "
+                       "takes line ends out, --data-binary does not)");
     }
 
     return ngx_glyph_options_type_refused(r,

@@ -26,5 +26,9 @@ ngx_int_t ngx_glyph_options(ngx_http_request_t *r, ngx_glyph_order_t *order);
 /* The part of it that the query string is (ngx_glyph_params.c). */
 ngx_int_t ngx_glyph_params(ngx_http_request_t *r, ngx_glyph_order_t *order);
 
+/* One parameter that is a field of a form. */
+ngx_int_t ngx_glyph_params_field(ngx_http_request_t *r,
+    ngx_glyph_order_t *order, ngx_str_t *name, ngx_str_t *value);
+
 
 #endif /* _NGX_GLYPH_OPTIONS_H_INCLUDED_ */

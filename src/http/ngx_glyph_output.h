@@ -24,6 +24,8 @@ typedef struct {
     ngx_glyph_job_t           *job;
     ngx_glyph_asked_t         *asked;       /* the job's */
     ngx_glyph_output_t        *output;      /* NULL: an import */
+    ngx_glyph_output_t        *became;      /* what its job is by now */
+    ngx_uint_t                 params;      /* those of its place, as below */
 
     ngx_str_t                  idempotency_key;
     ngx_str_t                  source;      /* ?path=, below import_root */
@@ -46,7 +48,10 @@ struct ngx_glyph_output_s {
                                                NGX_GLYPH_PARAM_…; 0: it has
                                                none, but is asked for */
 
-    /* before the body is read; NGX_DECLINED: go on, else the answer */
+    /*
+     * Before the body is read, and once more if the beginning of a form says
+     * something else; NGX_DECLINED: go on, else the answer.
+     */
     ngx_int_t                (*begin)(ngx_http_request_t *r,
                                       ngx_glyph_order_t *order);
 };

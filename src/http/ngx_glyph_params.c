@@ -26,6 +26,8 @@ typedef struct {
 
 
 static ngx_uint_t ngx_glyph_params_where(ngx_glyph_order_t *order);
+static ngx_glyph_option_t *ngx_glyph_params_find(ngx_glyph_order_t *order,
+    ngx_str_t *name);
 static ngx_int_t ngx_glyph_params_unknown(ngx_http_request_t *r,
     ngx_uint_t where, ngx_str_t *name);
 
@@ -157,10 +159,10 @@ ngx_glyph_params(ngx_http_request_t *r, ngx_glyph_order_t *order)
     uint32_t             seen;
     ngx_int_t            rc;
     ngx_str_t            args, name, value;
-    ngx_uint_t           i, where;
+    ngx_uint_t           i;
     ngx_glyph_option_t  *o;
 
-    where = ngx_glyph_params_where(order);
+    order->params = ngx_glyph_params_where(order);
 
     args = r->args;
     seen = 0;
@@ -176,18 +178,13 @@ ngx_glyph_params(ngx_http_request_t *r, ngx_glyph_order_t *order)
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
         }
 
-        for (i = 0, o = ngx_glyph_known_options; o->name.len; i++, o++) {
-            if ((o->where & where)
-                && o->name.len == name.len
-                && ngx_strncmp(o->name.data, name.data, name.len) == 0)
-            {
-                break;
-            }
+        o = ngx_glyph_params_find(order, &name);
+
+        if (o == NULL) {
+            return ngx_glyph_params_unknown(r, order->params, &name);
         }
 
-        if (o->name.len == 0) {
-            return ngx_glyph_params_unknown(r, where, &name);
-        }
+        i = o - ngx_glyph_known_options;
 
         if (seen & (1 << i)) {
             return ngx_glyph_problemf(r, NGX_GLYPH_CODE_OPTION_REPEATED,
@@ -221,6 +218,68 @@ ngx_glyph_params_where(ngx_glyph_order_t *order)
 
     return order->asked->conf->import_root.len ? NGX_GLYPH_PARAM_SOURCE
                                                : NGX_GLYPH_PARAM_IMPORT;
+}
+
+
+ngx_int_t
+ngx_glyph_params_field(ngx_http_request_t *r, ngx_glyph_order_t *order,
+    ngx_str_t *name, ngx_str_t *value)
+{
+    ngx_int_t            rc;
+    ngx_str_t            detail;
+    glyph_code_e         code;
+    ngx_glyph_option_t  *o;
+    u_char               buf[512];
+
+    o = ngx_glyph_params_find(order, name);
+
+    if (o == NULL) {
+        code = GLYPH_MULTIPART_FIELD_UNKNOWN;
+        detail.len = ngx_snprintf(buf, sizeof(buf),
+                                  "form field \"%V\" is no option of this "
+                                  "place", name)
+                     - buf;
+
+    } else {
+        rc = o->handler(order, value);
+
+        if (rc != NGX_DECLINED) {
+            return rc == NGX_OK ? NGX_DECLINED
+                                : NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+        code = GLYPH_MULTIPART_FIELD_INVALID;
+        detail.len = ngx_snprintf(buf, sizeof(buf),
+                                  "form field \"%V\" must be %s", name,
+                                  o->expects)
+                     - buf;
+    }
+
+    detail.data = buf;
+
+    return ngx_glyph_problem_with(r, NGX_HTTP_BAD_REQUEST,
+                                  glyph_code_name(code), &detail, NULL, NULL);
+}
+
+
+/* NULL: this place has none of that name. */
+
+static ngx_glyph_option_t *
+ngx_glyph_params_find(ngx_glyph_order_t *order, ngx_str_t *name)
+{
+    ngx_glyph_option_t  *o;
+
+    for (o = ngx_glyph_known_options; o->name.len; o++) {
+
+        if ((o->where & order->params)
+            && o->name.len == name->len
+            && ngx_strncmp(o->name.data, name->data, name->len) == 0)
+        {
+            return o;
+        }
+    }
+
+    return NULL;
 }
 
 

@@ -137,9 +137,13 @@ ngx_glyph_transform_begin(ngx_http_request_t *r, ngx_glyph_order_t *order)
                                   "application/x-ndjson and text/csv");
     }
 
-    t = ngx_pcalloc(order->asked->pool, sizeof(ngx_glyph_transform_t));
+    t = ngx_glyph_job_sink_data(order->job);
+
     if (t == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        t = ngx_pcalloc(order->asked->pool, sizeof(ngx_glyph_transform_t));
+        if (t == NULL) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
     }
 
     t->type = ngx_glyph_transform_types[n];
@@ -156,9 +160,12 @@ ngx_glyph_transform_begin(ngx_http_request_t *r, ngx_glyph_order_t *order)
         }
     }
 
-    t->hold = ngx_glyph_transform_hold(r, order->job);
     if (t->hold == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        t->hold = ngx_glyph_transform_hold(r, order->job);
+
+        if (t->hold == NULL) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
     }
 
     ngx_glyph_job_into(order->job, &ngx_glyph_transform_sink, t);

@@ -31,6 +31,7 @@
 #include "ngx_glyph_clock.h"
 #include "ngx_glyph_cross_site.h"
 #include "ngx_glyph_ctx.h"
+#include "ngx_glyph_form.h"
 #include "ngx_glyph_http.h"
 #include "ngx_glyph_idempotency.h"
 #include "ngx_glyph_options.h"
@@ -48,6 +49,10 @@
 static ngx_int_t ngx_glyph_upload_check(ngx_http_request_t *r);
 static ngx_int_t ngx_glyph_upload_create(ngx_http_request_t *r,
     ngx_glyph_output_t *output, ngx_glyph_order_t **created);
+static ngx_int_t ngx_glyph_upload_formed(ngx_http_request_t *r,
+    ngx_glyph_ctx_t *ctx, ngx_glyph_order_t *order);
+static ngx_int_t ngx_glyph_upload_claim(ngx_http_request_t *r,
+    ngx_glyph_ctx_t *ctx, ngx_glyph_order_t *order);
 static ngx_int_t ngx_glyph_upload_go(ngx_http_request_t *r,
     ngx_glyph_ctx_t *ctx, ngx_glyph_order_t *order);
 static ngx_int_t ngx_glyph_upload_job_id(ngx_http_request_t *r,
@@ -55,9 +60,13 @@ static ngx_int_t ngx_glyph_upload_job_id(ngx_http_request_t *r,
 static ngx_int_t ngx_glyph_upload_mode(ngx_http_request_t *r,
     ngx_glyph_order_t *order);
 static ngx_int_t ngx_glyph_upload_fits(ngx_http_request_t *r);
-static ngx_int_t ngx_glyph_upload_begin(ngx_http_request_t *r,
+static ngx_int_t ngx_glyph_upload_decide(ngx_http_request_t *r,
+    ngx_glyph_order_t *order);
+static ngx_int_t ngx_glyph_upload_many(ngx_http_request_t *r,
     ngx_glyph_order_t *order);
 static ngx_int_t ngx_glyph_upload_preview(ngx_glyph_order_t *order);
+static ngx_int_t ngx_glyph_upload_go_on(ngx_http_request_t *r,
+    ngx_glyph_ctx_t *ctx);
 static void ngx_glyph_upload_body_handler(ngx_http_request_t *r);
 static void ngx_glyph_upload_read_handler(ngx_http_request_t *r);
 static void ngx_glyph_upload_body_end(ngx_http_request_t *r,
@@ -101,6 +110,36 @@ ngx_glyph_upload_handler(ngx_http_request_t *r, ngx_glyph_output_t *output)
         return rc;
     }
 
+    return ngx_glyph_form_is(order)
+           ? ngx_glyph_form_read(r, ctx, order, ngx_glyph_upload_formed)
+           : ngx_glyph_upload_claim(r, ctx, order);
+}
+
+
+/* The beginning of a form is there, with what it says of all this or not. */
+
+static ngx_int_t
+ngx_glyph_upload_formed(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
+    ngx_glyph_order_t *order)
+{
+    ngx_int_t  rc;
+
+    rc = order->asked->opts.early ? ngx_glyph_upload_decide(r, order)
+                                  : NGX_DECLINED;
+
+    if (rc != NGX_DECLINED) {
+        ngx_glyph_job_unref(order->job);
+        return rc;
+    }
+
+    return ngx_glyph_upload_claim(r, ctx, order);
+}
+
+
+static ngx_int_t
+ngx_glyph_upload_claim(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
+    ngx_glyph_order_t *order)
+{
     /* without Postgres the spool tells, when the file is made */
 
     return (order->idempotency_key.len
@@ -239,13 +278,15 @@ ngx_glyph_upload_create(ngx_http_request_t *r, ngx_glyph_output_t *output,
 
     ngx_glyph_job_into(job, &ngx_glyph_writer_sink, NULL);
 
-    rc = ngx_glyph_upload_begin(r, order);
+    rc = ngx_glyph_options(r, order);
+
+    if (rc == NGX_DECLINED) {
+        rc = ngx_glyph_upload_decide(r, order);
+    }
 
     if (rc != NGX_DECLINED) {
         goto failed;
     }
-
-    asked->named = (order->given_id || order->idempotency_key.len);
 
     *created = order;
 
@@ -301,6 +342,13 @@ ngx_glyph_upload_go(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
     cln->handler = ngx_glyph_answer_gone;
     cln->data = ctx;
 
+    ctx->left = order->asked->conf->upload_timeout;
+    ngx_glyph_clock_run(ctx);
+
+    if (ctx->form) {
+        return ngx_glyph_upload_go_on(r, ctx);
+    }
+
     ngx_http_set_ctx(r, ctx, ngx_glyph_module);
 
     if (ngx_glyph_body_saved(r) == NGX_OK) {
@@ -318,9 +366,6 @@ ngx_glyph_upload_go(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
 
     r->request_body_no_buffering = 1;
 
-    ctx->left = order->asked->conf->upload_timeout;
-    ngx_glyph_clock_run(ctx);
-
     rc = ngx_http_read_client_request_body(r, ngx_glyph_upload_body_handler);
 
     if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
@@ -335,26 +380,20 @@ ngx_glyph_upload_go(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
 }
 
 
-/* All that the headers can be refused for; NGX_DECLINED: go on. */
+/* All that it can be refused for before its body; NGX_DECLINED: go on. */
 
 static ngx_int_t
-ngx_glyph_upload_begin(ngx_http_request_t *r, ngx_glyph_order_t *order)
+ngx_glyph_upload_decide(ngx_http_request_t *r, ngx_glyph_order_t *order)
 {
-    time_t            end;
-    ngx_int_t         rc;
-    ngx_uint_t        n;
-    ngx_glyph_job_t  *job;
-
-    job = order->job;
-
-    rc = ngx_glyph_options(r, order);
+    ngx_int_t  rc;
 
     if (order->output) {
-        ngx_glyph_job_become(job, order->output->kind, NULL);
-        ngx_glyph_job_into(job, order->output->sink, NULL);
-    }
 
-    if (rc == NGX_DECLINED && order->output) {
+        if (order->became != order->output) {
+            ngx_glyph_job_become(order->job, order->output->kind, NULL);
+            ngx_glyph_job_into(order->job, order->output->sink, NULL);
+            order->became = order->output;
+        }
 
         /* nothing is stored, and so nothing can be done later or once */
 
@@ -364,7 +403,7 @@ ngx_glyph_upload_begin(ngx_http_request_t *r, ngx_glyph_order_t *order)
 
         rc = order->output->begin(r, order);
 
-    } else if (rc == NGX_DECLINED) {
+    } else {
         rc = ngx_glyph_upload_mode(r, order);
     }
 
@@ -372,13 +411,27 @@ ngx_glyph_upload_begin(ngx_http_request_t *r, ngx_glyph_order_t *order)
         rc = ngx_glyph_upload_job_id(r, order);
     }
 
-    if (rc != NGX_DECLINED
-        || ngx_glyph_job_count_like(job, NULL) < ngx_glyph_main_conf->max_jobs)
+    order->asked->named = (order->given_id || order->idempotency_key.len);
+
+    return rc == NGX_DECLINED ? ngx_glyph_upload_many(r, order) : rc;
+}
+
+
+/* Not more than so many at a time.  NGX_DECLINED: go on. */
+
+static ngx_int_t
+ngx_glyph_upload_many(ngx_http_request_t *r, ngx_glyph_order_t *order)
+{
+    time_t      end;
+    ngx_uint_t  n;
+
+    if (ngx_glyph_job_count_like(order->job, NULL)
+        < ngx_glyph_main_conf->max_jobs)
     {
-        return rc;
+        return NGX_DECLINED;
     }
 
-    n = ngx_glyph_job_count_like(job, &end);
+    n = ngx_glyph_job_count_like(order->job, &end);
 
     if (ngx_glyph_retry_after(r, end) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -459,6 +512,22 @@ ngx_glyph_upload_preview(ngx_glyph_order_t *order)
     ngx_glyph_job_into(order->job, &ngx_glyph_writer_sink, preview);
 
     return NGX_DECLINED;
+}
+
+
+/* What has come of the body waits to be taken, with what follows. */
+
+static ngx_int_t
+ngx_glyph_upload_go_on(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
+{
+    ngx_glyph_form_leave(ctx);
+
+    r->main->count++;
+    r->read_event_handler = ngx_glyph_upload_read_handler;
+
+    ngx_post_event(r->connection->read, &ngx_posted_events);
+
+    return NGX_DONE;
 }
 
 
@@ -556,7 +625,7 @@ ngx_glyph_upload_body_end(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx)
 }
 
 
-/* nginx says why the body does not come: 400, 408, 413, 500 … */
+/* nginx says why the body does not come. */
 
 static void
 ngx_glyph_upload_body_failed(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
@@ -565,27 +634,9 @@ ngx_glyph_upload_body_failed(ngx_http_request_t *r, ngx_glyph_ctx_t *ctx,
     const char        *detail;
     ngx_glyph_code_e   code;
 
-    detail = NULL;
-
-    switch (rc) {
-
-    case NGX_HTTP_REQUEST_ENTITY_TOO_LARGE:
-        code = NGX_GLYPH_CODE_BODY_TOO_LARGE;
-        break;
-
-    case NGX_HTTP_REQUEST_TIME_OUT:
-        code = NGX_GLYPH_CODE_BODY_TIMEOUT;
-        break;
-
-    case NGX_HTTP_INTERNAL_SERVER_ERROR:
-        code = NGX_GLYPH_CODE_INTERNAL_ERROR;
-        detail = "the body could not be read; see the error log";
-        break;
-
-    default:
-        code = NGX_GLYPH_CODE_BODY_MALFORMED;
-        break;
-    }
+    code = ngx_glyph_answer_why(rc);
+    detail = (code == NGX_GLYPH_CODE_INTERNAL_ERROR)
+             ? "the body could not be read; see the error log" : NULL;
 
     /* the client is told by us, and need not wait for the job's end */
 

@@ -7,6 +7,7 @@
 #include "ngx_glyph_job_parts.h"
 #include "ngx_glyph_memory.h"
 #include "ngx_glyph_observer.h"
+#include "ngx_glyph_tick.h"
 #include "ngx_glyph_zone.h"
 
 
@@ -259,20 +260,13 @@ ngx_glyph_job_granted(void *data)
 static ngx_int_t
 ngx_glyph_job_init(ngx_cycle_t *cycle)
 {
-    static ngx_connection_t  dummy;
-
     ngx_uint_t  i;
 
     for (i = 0; i < NGX_GLYPH_JOB_BUCKETS; i++) {
         ngx_queue_init(&ngx_glyph_jobs[i]);
     }
 
-    dummy.fd = (ngx_socket_t) -1;
-
-    ngx_glyph_job_tick.handler = ngx_glyph_job_tick_handler;
-    ngx_glyph_job_tick.data = &dummy;
-    ngx_glyph_job_tick.log = cycle->log;
-    ngx_glyph_job_tick.cancelable = 1;
+    ngx_glyph_tick_init(&ngx_glyph_job_tick, ngx_glyph_job_tick_handler);
 
     ngx_add_timer(&ngx_glyph_job_tick, NGX_GLYPH_JOB_TICK);
 

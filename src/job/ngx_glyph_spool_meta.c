@@ -49,6 +49,9 @@ typedef struct {
 #define NGX_GLYPH_META_HEADLESS  2
 #define NGX_GLYPH_META_DATES     4
 
+/* beside the encoding */
+#define NGX_GLYPH_META_EARLY     0x80
+
 
 static void ngx_glyph_meta_put(glyph_buf_t *b, const void *data, size_t len);
 static ngx_int_t ngx_glyph_meta_get(glyph_buf_t *b, ngx_str_t *fields);
@@ -65,7 +68,7 @@ ngx_glyph_spool_meta_write(ngx_glyph_asked_t *asked, ngx_str_t *tenant,
     glyph_pipeline_opts_t  *o;
 
     o = &asked->opts;
-    encoding = o->encoding;
+    encoding = o->encoding | (o->early ? NGX_GLYPH_META_EARLY : 0);
 
     glyph_buf_reset(b);
 
@@ -140,6 +143,7 @@ ngx_int_t
 ngx_glyph_spool_meta_read(ngx_glyph_asked_t *asked, ngx_str_t *tenant,
     glyph_buf_t *b, ngx_log_t *log)
 {
+    u_char                     encoding;
     ngx_str_t                  fields[NGX_GLYPH_META_N];
     glyph_buf_t                copy;
     glyph_pipeline_opts_t     *o;
@@ -186,7 +190,9 @@ ngx_glyph_spool_meta_read(ngx_glyph_asked_t *asked, ngx_str_t *tenant,
     ngx_memcpy(o->currency, numbers.currency, sizeof(o->currency));
 
     ngx_glyph_meta_str(&o->boundary, &fields[NGX_GLYPH_META_BOUNDARY]);
-    o->encoding = fields[NGX_GLYPH_META_ENCODING].data[0];
+    encoding = fields[NGX_GLYPH_META_ENCODING].data[0];
+    o->encoding = encoding & ~NGX_GLYPH_META_EARLY;
+    o->early = (encoding & NGX_GLYPH_META_EARLY) != 0;
     ngx_glyph_meta_str(&o->charset, &fields[NGX_GLYPH_META_CHARSET]);
     ngx_glyph_meta_str(&o->filename, &fields[NGX_GLYPH_META_FILENAME]);
     ngx_glyph_meta_str(&o->map, &fields[NGX_GLYPH_META_MAP]);

@@ -6,6 +6,7 @@
 #include "ngx_glyph_redis.h"
 #include "ngx_glyph_redis_sub.h"
 #include "ngx_glyph_str.h"
+#include "ngx_glyph_tick.h"
 
 
 /* jobs in one question; what is above it the next batch tells */
@@ -53,14 +54,7 @@ static ngx_glyph_control_t  ngx_glyph_control;
 static ngx_int_t
 ngx_glyph_control_init(ngx_cycle_t *cycle)
 {
-    static ngx_connection_t  dummy;
-
-    dummy.fd = (ngx_socket_t) -1;
-
-    ngx_glyph_control.ask.handler = ngx_glyph_control_ask_handler;
-    ngx_glyph_control.ask.data = &dummy;
-    ngx_glyph_control.ask.log = cycle->log;
-    ngx_glyph_control.ask.cancelable = 1;
+    ngx_glyph_tick_init(&ngx_glyph_control.ask, ngx_glyph_control_ask_handler);
 
     if (ngx_glyph_main_conf->redis == NULL) {
         return NGX_OK;

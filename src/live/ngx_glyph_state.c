@@ -4,6 +4,7 @@
 #include "ngx_glyph_observer.h"
 #include "ngx_glyph_redis.h"
 #include "ngx_glyph_state.h"
+#include "ngx_glyph_tick.h"
 #include "ngx_glyph_watch.h"
 
 
@@ -78,16 +79,9 @@ static ngx_event_t  ngx_glyph_state_tick;
 static ngx_int_t
 ngx_glyph_state_init(ngx_cycle_t *cycle)
 {
-    static ngx_connection_t  dummy;
-
-    dummy.fd = (ngx_socket_t) -1;
-
     ngx_queue_init(&ngx_glyph_state_moving);
 
-    ngx_glyph_state_tick.handler = ngx_glyph_state_tick_handler;
-    ngx_glyph_state_tick.data = &dummy;
-    ngx_glyph_state_tick.log = cycle->log;
-    ngx_glyph_state_tick.cancelable = 1;
+    ngx_glyph_tick_init(&ngx_glyph_state_tick, ngx_glyph_state_tick_handler);
 
     ngx_glyph_observe(&ngx_glyph_state_observer);
     ngx_glyph_redis_observe(ngx_glyph_state_restore);

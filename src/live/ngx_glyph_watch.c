@@ -4,6 +4,7 @@
 #include "ngx_glyph_locate.h"
 #include "ngx_glyph_redis_sub.h"
 #include "ngx_glyph_str.h"
+#include "ngx_glyph_tick.h"
 #include "ngx_glyph_watch.h"
 
 
@@ -79,20 +80,13 @@ static const ngx_glyph_ask_user_t  ngx_glyph_watch_asker = {
 static ngx_int_t
 ngx_glyph_watch_init(ngx_cycle_t *cycle)
 {
-    static ngx_connection_t  dummy;
-
     ngx_uint_t  i;
 
     for (i = 0; i < NGX_GLYPH_WATCH_BUCKETS; i++) {
         ngx_queue_init(&ngx_glyph_watches[i]);
     }
 
-    dummy.fd = (ngx_socket_t) -1;
-
-    ngx_glyph_watch_tick.handler = ngx_glyph_watch_tick_handler;
-    ngx_glyph_watch_tick.data = &dummy;
-    ngx_glyph_watch_tick.log = cycle->log;
-    ngx_glyph_watch_tick.cancelable = 1;
+    ngx_glyph_tick_init(&ngx_glyph_watch_tick, ngx_glyph_watch_tick_handler);
 
     return NGX_OK;
 }

@@ -8,6 +8,7 @@
 #include "ngx_glyph.h"
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_store.h"
+#include "ngx_glyph_tick.h"
 
 
 static ngx_int_t ngx_glyph_pg_probe_init(ngx_cycle_t *cycle);
@@ -35,14 +36,7 @@ static ngx_glyph_store_observer_t  ngx_glyph_pg_probe_observer = {
 static ngx_int_t
 ngx_glyph_pg_probe_init(ngx_cycle_t *cycle)
 {
-    static ngx_connection_t  dummy;
-
-    dummy.fd = (ngx_socket_t) -1;
-
-    ngx_glyph_pg_probe.handler = ngx_glyph_pg_probe_handler;
-    ngx_glyph_pg_probe.data = &dummy;
-    ngx_glyph_pg_probe.log = cycle->log;
-    ngx_glyph_pg_probe.cancelable = 1;
+    ngx_glyph_tick_init(&ngx_glyph_pg_probe, ngx_glyph_pg_probe_handler);
 
     ngx_glyph_store_observe(NGX_GLYPH_STORE_READS,
                             &ngx_glyph_pg_probe_observer);

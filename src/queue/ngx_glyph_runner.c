@@ -10,6 +10,7 @@
 #include "ngx_glyph.h"
 #include "ngx_glyph_background.h"
 #include "ngx_glyph_runner.h"
+#include "ngx_glyph_tick.h"
 #include "ngx_glyph_writer.h"
 
 
@@ -60,20 +61,13 @@ static ngx_glyph_runner_t  ngx_glyph_runner;
 static ngx_int_t
 ngx_glyph_runner_init(ngx_cycle_t *cycle)
 {
-    static ngx_connection_t  dummy;
-
     ngx_glyph_runner_t *rn = &ngx_glyph_runner;
 
     ngx_queue_init(&rn->waiting);
 
     rn->scan.done = ngx_glyph_runner_scanned;
 
-    dummy.fd = (ngx_socket_t) -1;
-
-    rn->tick.handler = ngx_glyph_runner_tick_handler;
-    rn->tick.data = &dummy;
-    rn->tick.log = cycle->log;
-    rn->tick.cancelable = 1;
+    ngx_glyph_tick_init(&rn->tick, ngx_glyph_runner_tick_handler);
 
     ngx_add_timer(&rn->tick, NGX_GLYPH_RUNNER_FIRST);
 

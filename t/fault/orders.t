@@ -104,6 +104,37 @@ subtest 'what is undone meanwhile' => sub {
     is arrays($id), '', 'it has none';
 };
 
+subtest 'one that cannot be made' => sub {
+    my $bad = '00000000-0000-7000-8000-000000000001';
+    my ($good, $later) = (uuid(), uuid());
+    my $forget = sub {
+        sql("DELETE FROM glyph.listing_orders WHERE import_id = '$_[0]'");
+        sql("UPDATE glyph.imports SET ordered_at = NULL WHERE id = '$_[0]'");
+    };
+
+    sql('ALTER TABLE glyph.listing_orders ADD CONSTRAINT refused'
+        . " CHECK (import_id <> '$bad')");
+    is code_of($bad, upload($bad, "\@$root/large.csv")), 200, 'is completed';
+    ok wait_for(sub {
+        slurp("$root/logs/error.log") =~ /could not make the orders of imports/
+    }, 10), 'its worker says so';
+    is code_of($good, upload($good, "\@$root/large.csv")), 200, 'another one';
+    ok wait_for(sub { ordered($good) }, 20), 'has its orders';
+    is cheapest($bad), '100.00 101.00 102.00', 'a page of the first is sorted';
+
+    stop_nginx();
+    $forget->($good);
+    start_nginx(workers => 2, locations => $locations);
+    input();
+    ok wait_for(sub { ordered($good) }, 20), 'nor is it in the way of a search';
+    ok !ordered($bad), 'it has none';
+
+    is code_of($later, upload($later, "\@$root/large.csv")), 200, 'one more';
+    sql('ALTER TABLE glyph.listing_orders DROP CONSTRAINT refused');
+    ok wait_for(sub { ordered($bad) }, 75), 'and is tried again in a minute';
+    is arrays($bad), 'p1000 p1000 p1000 s1000 s1000 s1000', 'then it has all';
+};
+
 ok stop_nginx(), 'nginx ends when asked';
 is join("\n", bad_lines()), '', 'nothing bad in the error log';
 

@@ -98,7 +98,8 @@ refused('glyph_edge', $_) for
 
 like as('glyph_analyst', "SELECT count(*) FROM glyph.$_"), qr/^\d+$/,
     "glyph_analyst: $_"
-    for qw(import_view listing_view error_view warning_view model_view);
+    for qw(import_view listing_view error_view warning_view model_view
+        model_summary_view region_summary_view seller_summary_view);
 
 refused('glyph_analyst', $_) for
     (map { "SELECT * FROM glyph.$_" } qw(imports listings import_errors

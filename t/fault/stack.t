@@ -10,8 +10,8 @@ use lib 't/lib';
 use Glyph::Fault;
 
 plan skip_all => 'GLYPH_RUN is not set' unless $ENV{GLYPH_RUN};
-plan skip_all => 'build/ngx_glyph_module.so is not built'
-    unless -f 'build/ngx_glyph_module.so';
+plan skip_all => 'the module is not built'
+    unless -f "$ENV{GLYPH_BUILD}/ngx_glyph_module.so";
 
 my ($port) = $url =~ /(\d+)$/;
 my $run = abs_path($ENV{GLYPH_RUN}) . '/stack';
@@ -41,7 +41,8 @@ ok wait_for(sub { health() eq qq({"status":"ok"}\n) }, 10),
 like `curl -s -m 5 http://127.0.0.1:$port/api/health/full`,
     qr/"postgres":\{"state":"connected"\}/, 'but to the machine itself';
 
-my $old = pid($pid_file);
+# a signal to 0 would be one to all of us
+my $old = pid($pid_file) || BAIL_OUT('no process to upgrade');
 kill 'USR2', $old;
 ok wait_for(sub { -e "$pid_file.oldbin" && pid($pid_file)
                   && pid($pid_file) != $old }, 10), 'USR2: a new one starts';

@@ -158,9 +158,9 @@ is sql('SELECT string_agg(version::text, chr(44) ORDER BY version)'
        . ' FROM glyph.schema_versions'), join(',', 1 .. $version),
    'with its history';
 ok wait_for(sub {
-    sql('SELECT count(*) FROM glyph.imports WHERE ordered_at IS NULL'
-        . ' AND valid_rows > 1000') == 0;
-}, 20), 'and large imports have their orders';
+    sql('SELECT count(*) FROM glyph.imports WHERE (ordered_at IS NULL'
+        . ' OR summed_at IS NULL) AND valid_rows > 1000') == 0;
+}, 20), 'and large imports have their orders and summaries';
 
 subtest 'warnings' => sub {
     is warnings_of($unkept), 0, 'of before are none';
@@ -169,15 +169,19 @@ subtest 'warnings' => sub {
     is rule_of($id), 2, 'of an import that is copied: the rule is this one\'s';
 };
 
-# A number 2 is the present one without what came with 3.
-subtest 'from 2 to 3' => sub {
-    sql('DROP VIEW glyph.warning_view');
-    sql('DROP FUNCTION glyph.api_warnings, glyph.make_orders,'
-        . ' glyph.order_import');
+# A number 2 is the present one without what came after it.
+subtest 'from 2' => sub {
+    sql('DROP VIEW glyph.warning_view, glyph.model_summary_view,'
+        . ' glyph.region_summary_view, glyph.seller_summary_view');
+    sql('DROP FUNCTION glyph.api_warnings, glyph.make_orders(),'
+        . ' glyph.make_orders(uuid), glyph.next_orders, glyph.order_import');
     sql('DROP TABLE glyph.import_warnings');
     sql('DROP TABLE glyph.listing_orders');
-    sql('ALTER TABLE glyph.imports DROP ordered_at');
-    sql('DELETE FROM glyph.schema_versions WHERE version = 3');
+    sql('ALTER TABLE glyph.imports DROP ordered_at, DROP summed_at');
+    sql('DROP FUNCTION glyph.next_summaries, glyph.make_summaries');
+    sql('DROP TABLE glyph.import_models, glyph.import_sellers,'
+        . ' glyph.import_reports');
+    sql('DELETE FROM glyph.schema_versions WHERE version > 2');
     my $count = counts();
 
     kill 'HUP', master();

@@ -346,11 +346,88 @@ static const file_t  headers[] = {
       "title\tprice\tnotes\nRTX 3090\t700\t\"a\nb\"\nRTX 3080\t600\tb\n", 0,
       "RTX 3090=700.00 USD;RTX 3080=600.00 USD;" },
 
+    { "all in quotes, also a line above the header", NULL,
+      "\"Report\"\n\"title,price,notes\"\n\"RTX 3090,700,x\"\n", 0,
+      "~header_found*;~lines_quoted*;RTX 3090=700.00 USD;" },
+
+    { "the same of fields", NULL,
+      "\"Report\"\n\"title\",\"price\"\n\"RTX 3090\",\"700\"\n", 0,
+      "~header_found*;RTX 3090=700.00 USD;" },
+
+    { "Amazon's three lines", NULL,
+      "TemplateType=fptcustom\tVersion=2019.0409\tThe top 3 rows are for "
+      "Amazon.com use only.\t\nSeller SKU\tProduct Name\tStandard Price\t"
+      "Quantity\nitem_sku\titem_name\tstandard_price\tquantity\n"
+      "A-1\tRTX 3090\t999.00\t6\n", 0,
+      "~header_found*;RTX 3090=999.00 USD {\"item_sku\":\"A-1\"};" },
+
+    { "a run of line ends of each kind", NULL,
+      "\r\n\n\rtitle,price\r\r\n\r\nRTX 3090,700\n\n\n\r\r\rRTX 3080,600\r"
+      "\n\r", 0,
+      "RTX 3090=700.00 USD;RTX 3080=600.00 USD;" },
+
     { "sep= with a blank", NULL, "sep= ;\ntitle;price\nRTX 3090;700\n", 0,
       "RTX 3090=700.00 USD;" },
 
     { "sep= and nothing", NULL, "sep=\ntitle;price\nRTX 3090;700\n", 0,
       "RTX 3090=700.00 USD;" }
+};
+
+
+static const file_t  prices[] = {
+
+    { "a sale price with a currency beside a price without, and the reverse",
+      NULL, "title,price,sale_price\na,999 GBP,899\nb,999,899 GBP\n"
+      "c,$999,899 CAD\nd,999 USD,899 GBP\ne,999,1200 GBP\n", 0,
+      "a=899.00 GBP;~no_rate;b=899.00 GBP;~no_rate;c=899.00 CAD;~no_rate;"
+      "d=999.00 USD;e=999.00 GBP;~no_rate;" },
+
+    { "the same in their names", NULL,
+      "title,price,sale_price (GBP)\na,999,899\n", 0,
+      "a=899.00 GBP;~no_rate;" },
+
+    { "two currencies in their names", NULL,
+      "title,price (USD),sale_price (GBP)\na,999,899\n", 0,
+      "a=999.00 USD {\"sale_price (GBP)\":\"899\"};" },
+
+    { "what most prices say speaks for the others", NULL,
+      "title,price\na,\xe2\x82\xa9" "700000\nb,500000\n", 0,
+      "a=700000.00 KRW;~no_rate;b=500000.00 XXX;" },
+
+    { "a crown is no dollar either", NULL,
+      "title,price\na,7 000 kr\nb,5000\n", 0,
+      "a=7000.00 XXX;b=5000.00 XXX;" },
+
+    { "or does not", NULL, "title,price\na,$700\nb,500\nc,400 GBP\n", 0,
+      "a=700.00 USD;b=500.00 USD;c=400.00 GBP;~no_rate;" },
+
+    { "what their rows' columns say", NULL,
+      "title,price,currency\na,700,GBP\nb,500,\n", 0,
+      "a=700.00 GBP;~no_rate;b=500.00 XXX;" },
+
+    { "rupees in the header", NULL, "title,price in Rs.\na,90000\n", 0,
+      "a=90000.00 INR;~no_rate;" },
+
+    { "a sign and a code in the header", NULL,
+      "title,Price ($ CAD)\na,700\n", 0, "a=700.00 CAD;~no_rate;" },
+
+    { "eBay's first column", NULL,
+      "*Action(SiteID=UK|Country=GB|Currency=GBP|Version=1193),*Title,"
+      "*Format,*StartPrice,*ConditionID\nAdd,a,FixedPrice,700,3000\n", 0,
+      "a=700.00 GBP {\"*Format\":\"FixedPrice\"};~no_rate;" },
+
+    { "$ in a place with other dollars", NULL,
+      "title,price,region\na,$700,Canada\nb,$500,\"Sydney, Australia\"\n"
+      "c,$300,\n", 0,
+      "a=700.00 XXX;b=500.00 XXX;c=300.00 XXX;" },
+
+    { "$ at hosts of such a place", NULL,
+      "title,price,url\na,$700,https://a.ca/1\nb,$500,https://b.com.au:8/?2\n"
+      "c,C$300,https://c.com/3\n", 0,
+      "a=700.00 XXX;b=500.00 XXX;c=300.00 CAD;~no_rate;" },
+
+    { "$ in California", NULL, "title,price,region\na,$700,CA\n", 0,
+      "a=700.00 USD;" }
 };
 
 
@@ -395,8 +472,36 @@ static const file_t  jsons[] = {
       "{\"title\":\"cents?\",\"price\":{\"amount\":79900,\"currency\":\"EU"
       "R\"}},"
       "{\"title\":\"no\",\"price\":{\"from\":1}}]", 0,
-      "a=1.50 EUR;~no_rate;b=2.50 GBP;~no_rate;c=3.00 USD;!value_nested;"
+      "a=1.50 EUR;~no_rate;b=2.50 GBP;~no_rate;c=3.00 XXX;!value_nested;"
       "!value_nested;" },
+
+    { "prices that are none", NULL,
+      "[{\"title\":\"a\",\"price\":{\"value\":null,\"currency\":\"EUR\"}},"
+      "{\"title\":\"b\",\"price\":{\"amount\":null}},"
+      "{\"title\":\"c\",\"price\":{\"value\":null,\"amount\":7}}]", 0,
+      "!price_missing;!price_missing;!value_nested;refused no_valid_rows" },
+
+    { "sale prices, one of two with a currency", NULL,
+      "[{\"title\":\"a\",\"price\":999,\"sale_price\":{\"value\":899,"
+      "\"currency\":\"GBP\"}},"
+      "{\"title\":\"b\",\"price\":{\"value\":999,\"currency\":\"USD\"},"
+      "\"sale_price\":{\"value\":899,\"currency\":\"GBP\"}},"
+      "{\"title\":\"c\",\"price\":\"999 GBP\",\"sale_price\":899}]", 0,
+      "a=899.00 GBP;~no_rate;b=999.00 USD;c=899.00 GBP;~no_rate;" },
+
+    { "objects where what is optional should be", NULL,
+      "[{\"title\":\"a\",\"price\":1,\"seller\":{\"name\":\"ann\"},"
+      "\"currency\":[\"EUR\"]},{\"title\":[\"b\"],\"price\":1}]", 0,
+      "a=1.00 XXX {\"seller\":{\"name\":\"ann\"}};~nested_ignored;"
+      "~currency_invalid;!value_nested;" },
+
+    { "columns and data, as pandas writes them", NULL,
+      "{\"columns\":[\"title\",\"price\"],\"index\":[0],\"data\":"
+      "[[\"a\",1]]}", 0, "refused json_malformed" },
+
+    { "an object of columns, as pandas writes it", NULL,
+      "{\"title\":{\"0\":\"a\"},\"price\":{\"0\":700}}", 0,
+      "refused json_malformed" },
 
     { "map: a path", "offer.p.value:price,product.name:title",
       "[{\"product\":{\"name\":\"RTX 3090 24\\\" \\u0001x\"},"
@@ -492,6 +597,15 @@ static const file_t  forms[] = {
       FILE_OF("title,price\nRTX 3090,700") FIELD("submit", "Go") END, 0,
       "RTX 3090=700.00 USD;" },
 
+    { "fields that are not UTF-8", NULL,
+      FIELD("source_label", "f\xfcr") FILE_OF("title,price\nRTX 3090,700")
+      END, 0, "refused field_invalid" },
+
+    { "fields in the charset that the form says", NULL,
+      FIELD("_charset_", "windows-1252") FIELD("source_label", "f\xfcr")
+      FILE_OF("title,price\nf\xc3\xbcr,700") END, 0,
+      "f\xc3\xbcr=700.00 USD;" },
+
     { "metadata as a blob", NULL,
       "--b\r\nContent-Disposition: form-data; name=\"metadata\"; "
       "filename=\"blob\"\r\nContent-Type: application/json\r\n\r\n{\"a\":1}\r\n"
@@ -508,10 +622,19 @@ test_forms(void)
 {
     glyph_pipeline_opts_t  opts;
 
+    static const file_t  decided = {
+        "what was looked for before the form is read", NULL,
+        FIELD("dry_run", "true") FILE_OF("title,price\nRTX 3090,700") END, 0,
+        "RTX 3090=700.00 USD;"
+    };
+
     memset(&opts, 0, sizeof(opts));
     glyph_str_set(&opts.boundary, "b");
 
     check_all(forms, sizeof(forms) / sizeof(forms[0]), &opts);
+
+    opts.early = 1;
+    check(&decided, &opts);
 }
 
 
@@ -579,6 +702,65 @@ test_long(void)
 }
 
 
+/* Bytes above 0x7F come only after so many rows, and a few more. */
+
+static void
+late(const char *name, const char *rows, const char *becomes)
+{
+    size_t                 i;
+    glyph_buf_t            in, want;
+    glyph_pipeline_opts_t  opts;
+    static file_t          file;
+
+    memset(&in, 0, sizeof(in));
+    memset(&want, 0, sizeof(want));
+    memset(&opts, 0, sizeof(opts));
+
+    glyph_buf_puts(&in, "title,price,notes\n");
+
+    for (i = 0; i < 700; i++) {
+        glyph_buf_puts(&in, "RTX 3090,700,as good as it was when it was new"
+                       "\n");
+        glyph_buf_puts(&want, "RTX 3090=700.00 USD;");
+    }
+
+    glyph_buf_puts(&in, rows);
+    glyph_buf_puts(&want, becomes);
+    glyph_buf_putc(&want, '\0');
+
+    file.name = name;
+    file.in = (char *) in.data;
+    file.len = in.len;
+    file.becomes = (char *) want.data;
+
+    check(&file, &opts);
+
+    glyph_buf_free(&in);
+    glyph_buf_free(&want);
+}
+
+
+static void
+test_late(void)
+{
+    late("windows-1252 behind the sample",
+         "f\xfcr 3090,700,\nCaf\xe9,600,\nplain,500,na\xefve\n",
+         "~charset_guessed*;f\xc3\xbcr 3090=700.00 USD;"
+         "Caf\xc3\xa9=600.00 USD;plain=500.00 USD;");
+
+    late("UTF-8 behind it", "f\xc3\xbcr 3090,700,\nplain,500,\xe2\x82\xac\n",
+         "f\xc3\xbcr 3090=700.00 USD;plain=500.00 USD;");
+
+    late("a line that is neither",
+         "a\xd0\xd1\xd2\xd3,700,\nplain,500,\nplain,400,\n",
+         "!row_encoding;plain=500.00 USD;plain=400.00 USD;");
+
+    late("windows-1251 is not guessed",
+         "\xe2\xe8\xe4\xe5\xee,700,\n\xea\xe0\xf0\xf2\xe0,500,\n",
+         "!row_encoding;!row_encoding;");
+}
+
+
 static void
 test_strict(void)
 {
@@ -639,10 +821,12 @@ main(void)
     CHECK(charsets);
     CHECK(columns);
     CHECK(headers);
+    CHECK(prices);
     test_header_line();
     test_json();
     test_forms();
     test_long();
+    test_late();
     test_strict();
 
     if (f) {

@@ -260,6 +260,8 @@ static const good_t  good[] = {
     { "$329.99 (1,204 ratings)", NONE, 32999, "USD", 0 },
     { "3000 zł do negocjacji", NONE, 300000, "PLN", 0 },
     { "3 000 zł - do negocjacji", NONE, 300000, "PLN", 0 },
+    { "599.9899999999999", NONE, 59999, "", 0 },
+    { "600.0100000000001", NONE, 60001, "", 0 },
     { "R$ 1.999,90 à vista", NONE, 199990, "BRL", 0 },
     { "R$ 1.999,90 à vista no pix", NONE, 199990, "BRL", 0 },
     { "599,99€ before 659€", NONE, 59999, "EUR", 0 },
@@ -399,7 +401,6 @@ static const bad_t  bad[] = {
     { "KWD 1250.755", GLYPH_ROW_PRICE_PRECISION },
     { "KWD 1.299", GLYPH_ROW_PRICE_PRECISION },
     { "USD 1,299.999", GLYPH_ROW_PRICE_PRECISION },
-    { "599.9899999999999", GLYPH_ROW_PRICE_PRECISION },
     { "1.00000000000000000000000000001", GLYPH_ROW_PRICE_PRECISION },
     { "$1.23456789k", GLYPH_ROW_PRICE_PRECISION },
 

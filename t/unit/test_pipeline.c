@@ -1220,7 +1220,7 @@ test_warnings(void)
         "3:2:4:row_short(row)= "
         "4:2:4:no_rate(currency)=SEK "
         "5:3:5:row_short(row)= "
-          "6:-1:0:currency_assumed(row)= ";
+          "6:-1:0:currency_unknown(row)= ";
 
     memset(&o, 0, sizeof(o));
     memset(&b, 0, sizeof(b));

@@ -19,6 +19,7 @@ typedef struct {
     const char       *language;
     glyph_decimal_e   habit;
     const char       *beside;
+    glyph_sign_e      sign;         /* of the header */
 } case_t;
 
 
@@ -96,7 +97,34 @@ static const case_t  cases[] = {
     { "$700", "USD", 0, .habit = POINT, .beside = "EUR" },
     { "$700", "USD", 0, .habit = POINT, .beside = "USD" },
     { "$700", "USD", 0, .header = "USD", .habit = POINT, .beside = "CAD" },
-    { "700", "USD", 1, .habit = POINT, .beside = "CAD" },
+    { "700", "XXX", 0, .habit = POINT, .beside = "CAD" },
+    { "700", "XXX", 0, .beside = "KRW" },
+    { "700", "KRW", 0, .asked = "KRW", .beside = "KRW" },
+    { "700", "USD", 1, .beside = "USD" },
+    { "700", "EUR", 1, .standard = "EUR", .beside = "EUR" },
+
+    /* a sign in the header is one of each cell that has none */
+
+    { "700", "INR", 0, .header = "INR", .sign = GLYPH_SIGN_RUPEE },
+    { "700", "PKR", 0, .header = "INR", .asked = "PKR",
+      .sign = GLYPH_SIGN_RUPEE },
+    { "700", "INR", 0, .header = "INR", .asked = "EUR",
+      .sign = GLYPH_SIGN_RUPEE },
+    { "700 €", "EUR", 0, .header = "INR", .sign = GLYPH_SIGN_RUPEE },
+    { "700", "EUR", 0, .header = "USD", .row = "EUR",
+      .sign = GLYPH_SIGN_DOLLAR },
+    { "700", "USD", 0, .header = "USD", .sign = GLYPH_SIGN_DOLLAR },
+    { "700", "CAD", 1, .header = "USD", .standard = "CAD",
+      .sign = GLYPH_SIGN_DOLLAR },
+    { "700", "XXX", 0, .header = "USD", .beside = "CAD",
+      .sign = GLYPH_SIGN_DOLLAR },
+
+    /* other signs that mean something else where the language is spoken */
+
+    { "¥700", "JPY", 0, .language = "ja" },
+    { "¥700", "XXX", 0, .language = "zh" },
+    { "£700", "XXX", 0, .language = "ar" },
+    { "£700", "GBP", 0, .language = "de" },
     { .cell = NULL }
 };
 
@@ -126,10 +154,11 @@ test_case(const case_t *c)
     code(standard, c->standard);
 
     glyph_tender_init(&tender, header, asked, standard);
+    glyph_tender_sign(&tender, c->sign);
     glyph_tender_doubt(&tender, c->language ? c->language : "", c->habit);
 
     if (c->beside) {
-        glyph_tender_beside(&tender, c->beside);
+        glyph_tender_beside(&tender, c->beside, GLYPH_SIGN_NONE);
     }
 
     text.data = (unsigned char *) c->cell;

@@ -1,3 +1,4 @@
+#include "body/glyph_charset.h"
 #include "body/glyph_form.h"
 #include "body/glyph_form_opts.h"
 #include "text/glyph_json.h"
@@ -8,6 +9,9 @@
 #define GLYPH_FORM_TEXT_MAX  1024
 
 
+static void glyph_form_recode(glyph_multipart_t *mp);
+static void glyph_form_recode_one(glyph_multipart_t *mp, size_t i,
+    const glyph_str_t *charset);
 static glyph_code_e glyph_form_field(const glyph_multipart_t *mp, size_t i,
     size_t before);
 static int glyph_form_is_among(const glyph_str_t *name,
@@ -27,6 +31,10 @@ static const glyph_str_t  glyph_form_texts[] = {
     glyph_string("campaign_id")
 };
 
+
+/* RFC 7578, 4.6: what the texts are written in, of those that do not tell. */
+
+static const glyph_str_t  glyph_form_charset = glyph_string("_charset_");
 
 /* What frameworks and browsers put into forms; it is nothing to us. */
 
@@ -50,11 +58,13 @@ static const glyph_str_t  glyph_form_noise[] = {
 
 
 glyph_code_e
-glyph_form_options(const glyph_multipart_t *mp, glyph_pipeline_opts_t *opts,
+glyph_form_options(glyph_multipart_t *mp, glyph_pipeline_opts_t *opts,
     glyph_buf_t *detail)
 {
     size_t              i;
     const glyph_str_t  *name;
+
+    glyph_form_recode(mp);
 
     for (i = 0; (name = glyph_multipart_field_name(mp, i)) != NULL; i++) {
 
@@ -70,13 +80,77 @@ glyph_form_options(const glyph_multipart_t *mp, glyph_pipeline_opts_t *opts,
 }
 
 
+/* Fields only: a file has bytes of its own, whatever page it is sent from. */
+
+static void
+glyph_form_recode(glyph_multipart_t *mp)
+{
+    size_t              i;
+    const glyph_str_t  *name, *value, *charset;
+
+    charset = NULL;
+
+    for (i = 0; (name = glyph_multipart_field_name(mp, i)) != NULL; i++) {
+
+        if (glyph_str_eq(name, &glyph_form_charset)) {
+            charset = glyph_multipart_field_value(mp, i);
+        }
+    }
+
+    for (i = 0; charset && glyph_multipart_field_name(mp, i); i++) {
+        value = glyph_multipart_field_value(mp, i);
+
+        if (glyph_utf8_valid(value->data, value->len) != value->len) {
+            glyph_form_recode_one(mp, i, charset);
+        }
+    }
+}
+
+
+/* It stays as it is if that cannot be, and is refused then. */
+
+static void
+glyph_form_recode_one(glyph_multipart_t *mp, size_t i,
+    const glyph_str_t *charset)
+{
+    glyph_buf_t           text;
+    glyph_str_t           out;
+    glyph_charset_t      *cs;
+    const glyph_str_t    *value;
+    const unsigned char  *p, *last;
+
+    if (glyph_charset_create(&cs, charset) != GLYPH_OK) {
+        return;
+    }
+
+    memset(&text, 0, sizeof(glyph_buf_t));
+
+    value = glyph_multipart_field_value(mp, i);
+    p = value->data;
+    last = p + value->len;
+
+    while (glyph_charset_read(cs, &p, last, 1, &out) == GLYPH_OK) {
+        glyph_buf_append(&text, out.data, out.len);
+    }
+
+    if (!text.failed) {
+        (void) glyph_multipart_field_put(mp, i, &text);
+    }
+
+    glyph_buf_free(&text);
+    glyph_charset_destroy(cs);
+}
+
+
 glyph_code_e
-glyph_form_check(const glyph_multipart_t *mp, size_t before,
+glyph_form_check(glyph_multipart_t *mp, size_t before,
     glyph_buf_t *detail)
 {
     size_t              i;
     glyph_code_e        code;
     const glyph_str_t  *name;
+
+    glyph_form_recode(mp);
 
     code = glyph_multipart_code(mp);
 

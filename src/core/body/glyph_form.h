@@ -12,10 +12,11 @@
 
 
 /*
- * The file begins: the fields that came before it may be options of it.
+ * The file begins: the fields that came before it may be options of it.  Texts
+ * are in the charset of the field "_charset_", if there is one.
  * Returns GLYPH_CODE_OK or why the form is refused, with a sentence.
  */
-glyph_code_e glyph_form_options(const glyph_multipart_t *mp,
+glyph_code_e glyph_form_options(glyph_multipart_t *mp,
     glyph_pipeline_opts_t *opts, glyph_buf_t *detail);
 
 /*
@@ -23,7 +24,7 @@ glyph_code_e glyph_form_options(const glyph_multipart_t *mp,
  * refused, with a sentence in *detail (an empty buffer, which stays empty if
  * the code says all).  "before" fields came before the file.
  */
-glyph_code_e glyph_form_check(const glyph_multipart_t *mp, size_t before,
+glyph_code_e glyph_form_check(glyph_multipart_t *mp, size_t before,
     glyph_buf_t *detail);
 
 #endif /* GLYPH_FORM_H_INCLUDED */

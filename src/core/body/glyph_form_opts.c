@@ -7,16 +7,19 @@ typedef int (*glyph_form_opts_pt)(glyph_pipeline_opts_t *opts,
 
 typedef struct {
     glyph_str_t         name;
-    glyph_form_opts_pt  set;        /* NULL: only the query can have it */
+    glyph_form_opts_pt  set;        /* NULL: it says how the body is read */
     const char         *expects;
 } glyph_form_opt_t;
 
 
+static const glyph_form_opt_t *glyph_form_opts_find(const glyph_str_t *name);
 static int glyph_form_opts_delimiter(glyph_pipeline_opts_t *opts,
     const glyph_str_t *value);
 static int glyph_form_opts_decimal(glyph_pipeline_opts_t *opts,
     const glyph_str_t *value);
 static int glyph_form_opts_charset(glyph_pipeline_opts_t *opts,
+    const glyph_str_t *value);
+static int glyph_form_opts_date_order(glyph_pipeline_opts_t *opts,
     const glyph_str_t *value);
 static int glyph_form_opts_currency(glyph_pipeline_opts_t *opts,
     const glyph_str_t *value);
@@ -43,6 +46,8 @@ static const glyph_form_opt_t  glyph_form_opts[] = {
       "one of \",\", \";\", \"|\", \"tab\"" },
     { glyph_string("decimal"), glyph_form_opts_decimal,
       "\"point\" or \"comma\"" },
+    { glyph_string("date_order"), glyph_form_opts_date_order,
+      "\"dmy\", \"mdy\" or \"ymd\"" },
     { glyph_string("charset"), glyph_form_opts_charset,
       "the name of a charset" },
     { glyph_string("currency"), glyph_form_opts_currency,
@@ -74,21 +79,25 @@ static const glyph_form_opt_t  glyph_form_opts[] = {
 int
 glyph_form_opts_known(const glyph_str_t *name)
 {
-    const glyph_form_opt_t  *o;
-
-    for (o = glyph_form_opts; o->name.len; o++) {
-        if (glyph_str_eq(name, &o->name)) {
-            return 1;
-        }
-    }
-
-    return 0;
+    return glyph_form_opts_find(name)->name.len != 0;
 }
 
 
 int
-glyph_form_opts_set(glyph_pipeline_opts_t *opts, const glyph_str_t *name,
-    const glyph_str_t *value, glyph_buf_t *detail)
+glyph_form_opts_early(const glyph_str_t *name)
+{
+    const glyph_form_opt_t  *o;
+
+    o = glyph_form_opts_find(name);
+
+    return o->name.len && o->set == NULL;
+}
+
+
+/* The last one, without a name: it is none. */
+
+static const glyph_form_opt_t *
+glyph_form_opts_find(const glyph_str_t *name)
 {
     const glyph_form_opt_t  *o;
 
@@ -98,7 +107,21 @@ glyph_form_opts_set(glyph_pipeline_opts_t *opts, const glyph_str_t *name,
         }
     }
 
-    if (o->name.len == 0 || (o->set && o->set(opts, value) == GLYPH_OK)) {
+    return o;
+}
+
+
+int
+glyph_form_opts_set(glyph_pipeline_opts_t *opts, const glyph_str_t *name,
+    const glyph_str_t *value, glyph_buf_t *detail)
+{
+    const glyph_form_opt_t  *o;
+
+    o = glyph_form_opts_find(name);
+
+    if (o->name.len == 0
+        || (o->set ? o->set(opts, value) == GLYPH_OK : opts->early))
+    {
         return GLYPH_OK;
     }
 
@@ -106,8 +129,9 @@ glyph_form_opts_set(glyph_pipeline_opts_t *opts, const glyph_str_t *name,
     glyph_json_string(detail, name->data, name->len);
 
     if (o->set == NULL) {
-        glyph_buf_puts(detail, " is decided before the form is read: say it "
-                       "in the query, ?");
+        glyph_buf_puts(detail, " says how the form is read, which has begun: "
+                       "put it at the form's beginning, which may not be "
+                       "encoded, or say it in the query, ?");
         glyph_buf_append(detail, name->data, name->len);
         glyph_buf_puts(detail, "=…");
 
@@ -161,6 +185,16 @@ glyph_form_opts_charset(glyph_pipeline_opts_t *opts, const glyph_str_t *value)
     opts->charset = *value;
 
     return value->len ? GLYPH_OK : GLYPH_BAD;
+}
+
+
+static int
+glyph_form_opts_date_order(glyph_pipeline_opts_t *opts,
+    const glyph_str_t *value)
+{
+    opts->date_order = glyph_date_order(value);
+
+    return opts->date_order == GLYPH_DATE_UNKNOWN ? GLYPH_BAD : GLYPH_OK;
 }
 
 

@@ -9,8 +9,14 @@
 #include "body/glyph_opts.h"
 
 
-/* Whether it is an option, also one that a form cannot have. */
+/* Whether it is an option. */
 int glyph_form_opts_known(const glyph_str_t *name);
+
+/*
+ * Whether it is one that says how the body is read, or what becomes of its
+ * rows: whoever reads the body must look for it first (opts->early).
+ */
+int glyph_form_opts_early(const glyph_str_t *name);
 
 /*
  * Sets the option; the value must live as long.  GLYPH_OK, or GLYPH_BAD with

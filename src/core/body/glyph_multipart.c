@@ -618,3 +618,24 @@ glyph_multipart_file_begin(glyph_multipart_t *mp)
 
     return GLYPH_OK;
 }
+
+
+int
+glyph_multipart_field_put(glyph_multipart_t *mp, size_t i,
+    const glyph_buf_t *value)
+{
+    unsigned char  *data;
+
+    data = malloc(value->len + 1);
+    if (data == NULL) {
+        return GLYPH_ERROR;
+    }
+
+    memcpy(data, value->data, value->len);
+    free(mp->fields[i].value.data);
+
+    mp->fields[i].value.data = data;
+    mp->fields[i].value.len = value->len;
+
+    return GLYPH_OK;
+}

@@ -7,6 +7,7 @@
 #define GLYPH_MULTIPART_H_INCLUDED
 
 #include "text/glyph.h"
+#include "text/glyph_buf.h"
 #include "text/glyph_code.h"
 
 
@@ -62,5 +63,10 @@ const glyph_str_t *glyph_multipart_field_name(const glyph_multipart_t *mp,
     size_t i);
 const glyph_str_t *glyph_multipart_field_value(const glyph_multipart_t *mp,
     size_t i);
+
+/* Another value for the i-th, which there is: a copy.  GLYPH_OK or
+   GLYPH_ERROR. */
+int glyph_multipart_field_put(glyph_multipart_t *mp, size_t i,
+    const glyph_buf_t *value);
 
 #endif /* GLYPH_MULTIPART_H_INCLUDED */

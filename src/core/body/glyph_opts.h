@@ -36,6 +36,8 @@ typedef struct {
     unsigned         undigested:1;  /* nobody asks for the file's SHA-256 */
     unsigned         scored:1;      /* the file is: see glyph_scored.h */
     unsigned         headless:1;    /* there is no header: see map */
+    unsigned         early:1;       /* of a form: what its beginning says of
+                                       how it is read has been heeded */
     unsigned         strict:1;      /* the first bad row fails the file */
     unsigned         reject_unknown:1;
     unsigned         reject_not_gpu:1;

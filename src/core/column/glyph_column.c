@@ -207,10 +207,11 @@ glyph_header_copy(glyph_header_t *h, glyph_str_t *given,
 static void
 glyph_header_lookup(glyph_header_t *h, size_t i)
 {
-    size_t                  k, n;
-    char                    name[GLYPH_HEADER_NAME_MAX], currency[4];
-    glyph_column_t         *c;
-    const glyph_synonym_t  *s;
+    char                     name[GLYPH_HEADER_NAME_MAX];
+    size_t                   k, n;
+    glyph_column_t          *c;
+    const glyph_synonym_t   *s;
+    glyph_header_currency_t  currency;
 
     c = &h->columns[i];
 
@@ -240,10 +241,10 @@ glyph_header_lookup(glyph_header_t *h, size_t i)
     s = glyph_header_synonym(name);
 
     if (s == NULL) {
-        glyph_header_strip(&c->given, name, sizeof(name), currency);
+        glyph_header_strip(&c->given, name, sizeof(name), &currency);
         s = glyph_header_synonym(name);
 
-        if (currency[0] == '\0' || s == NULL
+        if (currency.code[0] == '\0' || s == NULL
             || s->column != GLYPH_COL_PRICE)
         {
             return;
@@ -265,9 +266,9 @@ glyph_header_lookup(glyph_header_t *h, size_t i)
     if (s->column == GLYPH_COL_PRICE
         && s->strength == GLYPH_SYNONYM_CANONICAL)
     {
-        glyph_header_strip(&c->given, name, sizeof(name), currency);
+        glyph_header_strip(&c->given, name, sizeof(name), &currency);
 
-        if (currency[0]) {
+        if (currency.code[0]) {
             h->strength[i] = GLYPH_SYNONYM_STRONG;
         }
     }
@@ -643,7 +644,14 @@ glyph_header_titles(const glyph_header_t *header, size_t *n)
 const char *
 glyph_header_currency(const glyph_header_t *header)
 {
-    return header->currency;
+    return header->currency.code;
+}
+
+
+glyph_sign_e
+glyph_header_sign(const glyph_header_t *header)
+{
+    return header->currency.sign;
 }
 
 

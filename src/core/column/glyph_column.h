@@ -11,6 +11,7 @@
 #include "text/glyph.h"
 #include "text/glyph_buf.h"
 #include "text/glyph_code.h"
+#include "value/glyph_currency.h"
 
 
 typedef enum {
@@ -123,8 +124,12 @@ int glyph_header_find(const glyph_header_t *header, glyph_column_e column);
  */
 const int *glyph_header_titles(const glyph_header_t *header, size_t *n);
 
-/* ISO 4217 code named by the price column's header, or "". */
+/*
+ * ISO 4217 code named by the price column's header, or "" (for the file, by
+ * eBay's Action column); and the sign, if one that others share stands for it.
+ */
 const char *glyph_header_currency(const glyph_header_t *header);
+glyph_sign_e glyph_header_sign(const glyph_header_t *header);
 
 /* The language ("de") of the price column's name, "" if it is not known. */
 const char *glyph_header_language(const glyph_header_t *header);

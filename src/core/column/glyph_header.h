@@ -34,7 +34,7 @@ struct glyph_header_s {
     int                 find[GLYPH_COL_N];
     int                 second[GLYPH_COL_N];
     glyph_header_shop_t shop;
-    char                currency[4];
+    glyph_header_currency_t  currency;
     char                language[4];    /* of the price's name */
     glyph_column_t     *columns;
     unsigned char      *strength;       /* glyph_synonym_e, of each */
@@ -48,6 +48,9 @@ struct glyph_header_s {
 
 /* What columns mean together, before it is decided about each. */
 void glyph_header_shops(glyph_header_t *h);
+
+/* And afterwards, of the currency, if the price's name says none. */
+void glyph_header_shop_currency(glyph_header_t *h);
 
 /*
  * Of several columns for a known one the surest stays.  GLYPH_CODE_OK, or

@@ -84,6 +84,8 @@ glyph_header_decide(glyph_header_t *h, glyph_buf_t *detail)
         glyph_header_price(h, &h->columns[h->find[GLYPH_COL_PRICE]].given);
     }
 
+    glyph_header_shop_currency(h);
+
     return GLYPH_CODE_OK;
 }
 
@@ -123,7 +125,7 @@ glyph_header_price(glyph_header_t *h, const glyph_str_t *given)
     char                    name[GLYPH_HEADER_NAME_MAX];
     const glyph_synonym_t  *s;
 
-    glyph_header_strip(given, name, sizeof(name), h->currency);
+    glyph_header_strip(given, name, sizeof(name), &h->currency);
 
     s = glyph_header_synonym(name);
 

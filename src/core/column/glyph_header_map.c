@@ -4,6 +4,8 @@
 #include "text/glyph_keys.h"
 #include "text/glyph_utf8.h"
 
+#include <ctype.h>
+
 
 /* A column's name, folded; empty if it is too long for one that is known. */
 
@@ -23,6 +25,7 @@ struct glyph_header_map_s {
 };
 
 
+static void glyph_header_map_byte(glyph_buf_t *text, unsigned char c);
 static int glyph_header_map_quoted(glyph_str_t *rest, glyph_buf_t *text);
 static int64_t glyph_header_map_place(const glyph_header_map_t *map,
     const glyph_str_t *name);
@@ -121,6 +124,48 @@ glyph_header_map_quoted(glyph_str_t *rest, glyph_buf_t *text)
     }
 
     return GLYPH_BAD;
+}
+
+
+void
+glyph_header_map_name(glyph_buf_t *text, const glyph_str_t *name)
+{
+    int     quoted;
+    size_t  i;
+
+    quoted = memchr(name->data, ',', name->len) != NULL
+             || memchr(name->data, '"', name->len) != NULL;
+
+    if (quoted) {
+        glyph_header_map_byte(text, '"');
+    }
+
+    for (i = 0; i < name->len; i++) {
+
+        if (name->data[i] == '"') {
+            glyph_header_map_byte(text, '"');
+        }
+
+        glyph_header_map_byte(text, name->data[i]);
+    }
+
+    if (quoted) {
+        glyph_header_map_byte(text, '"');
+    }
+}
+
+
+/* What RFC 3986, 2.3 does not let stand for itself is escaped. */
+
+static void
+glyph_header_map_byte(glyph_buf_t *text, unsigned char c)
+{
+    if (c < 0x80 && (isalnum(c) || memchr("-._~", c, 4))) {
+        glyph_buf_putc(text, c);
+
+    } else {
+        glyph_buf_printf(text, "%%%02X", c);
+    }
 }
 
 

@@ -21,6 +21,9 @@ typedef struct glyph_header_map_s  glyph_header_map_t;
 int glyph_header_map_next(glyph_str_t *rest, glyph_str_t *name,
     glyph_str_t *target, glyph_buf_t *text);
 
+/* Adds a name as it is written there, in a URL: "Preis%20brutto". */
+void glyph_header_map_name(glyph_buf_t *text, const glyph_str_t *name);
+
 /* The columns must stay as they are; NULL when out of memory. */
 glyph_header_map_t *glyph_header_map_create(const glyph_column_t *columns,
     size_t n);

@@ -199,7 +199,7 @@ glyph_header_same(const char *a, const char *b)
 
 size_t
 glyph_header_strip(const glyph_str_t *given, char *name, size_t size,
-    char currency[4])
+    glyph_header_currency_t *currency)
 {
     char                    code[4], word[3 * GLYPH_HEADER_NAME_MAX];
     size_t                  n, len;
@@ -214,7 +214,8 @@ glyph_header_strip(const glyph_str_t *given, char *name, size_t size,
     p = buf;
     last = buf + glyph_utf8_fold(given, buf, sizeof(buf));
     len = 0;
-    currency[0] = '\0';
+    currency->code[0] = '\0';
+    currency->sign = GLYPH_SIGN_NONE;
 
     while (p < last) {
         start = p;
@@ -242,7 +243,7 @@ glyph_header_strip(const glyph_str_t *given, char *name, size_t size,
 
             if (glyph_currency_take(&told, buf, start, last) == n
                 && glyph_currency_take(&told, buf, p, last) == 1
-                && glyph_currency_settle(&told, currency, &sign))
+                && glyph_currency_settle(&told, currency->code, &sign))
             {
                 p++;
                 continue;
@@ -256,8 +257,10 @@ glyph_header_strip(const glyph_str_t *given, char *name, size_t size,
             word[n - 3] = '\0';
             s = glyph_header_synonym(word);
 
-            if (s && s->column == GLYPH_COL_PRICE && currency[0] == '\0') {
-                memcpy(currency, code, sizeof(code));
+            if (s && s->column == GLYPH_COL_PRICE
+                && currency->code[0] == '\0')
+            {
+                memcpy(currency->code, code, sizeof(code));
                 n -= 3;
             }
         }
@@ -266,17 +269,20 @@ glyph_header_strip(const glyph_str_t *given, char *name, size_t size,
             && glyph_currency_find(start, n, code, &sign) && code[0]
             && (*start < 'a' || n == 3
                 || (n == 4 && memcmp(start, "euro", 4) == 0)
-                || (n == 2 && memcmp(start, "zl", 2) == 0)))
+                || (n == 2 && (memcmp(start, "zl", 2) == 0
+                               || memcmp(start, "rs", 2) == 0))))
         {
-            if (currency[0] && memcmp(currency, code, 4) != 0
-                && sign == GLYPH_SIGN_NONE)
+            if (currency->code[0] && memcmp(currency->code, code, 4) != 0
+                && sign == GLYPH_SIGN_NONE
+                && !glyph_currency_shares(currency->sign, code))
             {
-                currency[0] = '\0';         /* "Price EUR/USD": neither */
+                currency->code[0] = '\0';   /* "Price EUR/USD": neither */
                 break;
             }
 
-            if (currency[0] == '\0' || sign == GLYPH_SIGN_NONE) {
-                memcpy(currency, code, 4);
+            if (currency->code[0] == '\0' || sign == GLYPH_SIGN_NONE) {
+                memcpy(currency->code, code, 4);
+                currency->sign = sign;
             }
 
             continue;
@@ -639,8 +645,9 @@ glyph_header_has(const glyph_str_t *fields, size_t n, size_t *known)
 static const glyph_synonym_t *
 glyph_header_find_name(const glyph_str_t *field)
 {
-    char                    name[GLYPH_HEADER_NAME_MAX], currency[4];
-    const glyph_synonym_t  *s;
+    char                     name[GLYPH_HEADER_NAME_MAX];
+    const glyph_synonym_t   *s;
+    glyph_header_currency_t  currency;
 
     if (field->len >= sizeof(name)) {
         return NULL;
@@ -650,10 +657,10 @@ glyph_header_find_name(const glyph_str_t *field)
     s = glyph_header_synonym(name);
 
     if (s == NULL) {
-        glyph_header_strip(field, name, sizeof(name), currency);
+        glyph_header_strip(field, name, sizeof(name), &currency);
         s = glyph_header_synonym(name);
 
-        if (s && (currency[0] == '\0' || s->column != GLYPH_COL_PRICE)) {
+        if (s && (currency.code[0] == '\0' || s->column != GLYPH_COL_PRICE)) {
             s = NULL;
         }
     }

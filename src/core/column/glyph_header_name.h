@@ -23,14 +23,22 @@ int glyph_header_same(const char *a, const char *b);
 /* The synonym that a folded name is, or NULL. */
 const glyph_synonym_t *glyph_header_synonym(const char *name);
 
+/* What the name of a price says of its currency. */
+
+typedef struct {
+    char          code[4];      /* "": nothing */
+    glyph_sign_e  sign;         /* it is but what this one usually means */
+} glyph_header_currency_t;
+
+
 /*
  * A header name without the currency in it: "Price (USD)", "Preis in EUR",
- * "price_usd", "Prezzo €".  Letters that are only sometimes a currency ("r")
- * and words that are also others ("real") are none here.  Folds the rest into
- * name, as glyph_header_fold() does; currency is "" if there is none.
+ * "price_usd", "Prezzo €", "price in Rs.".  Letters that are only sometimes a
+ * currency ("r") and words that are also others ("real") are none here.  Folds
+ * the rest into name, as glyph_header_fold() does.
  */
 size_t glyph_header_strip(const glyph_str_t *given, char *name, size_t size,
-    char currency[4]);
+    glyph_header_currency_t *currency);
 
 /*
  * The nearest name of a column, NULL if none is near.  What is called a net,

@@ -12,6 +12,7 @@ static int glyph_shop_is(const glyph_header_t *h, int i,
 static void glyph_shop_sale(glyph_header_t *h);
 static void glyph_shop_amazon(glyph_header_t *h);
 static void glyph_shop_ebay(glyph_header_t *h);
+static void glyph_shop_action(glyph_header_t *h);
 static void glyph_shop_shopify(glyph_header_t *h);
 static void glyph_shop_use(glyph_header_t *h, int i);
 
@@ -71,6 +72,7 @@ glyph_header_shops(glyph_header_t *h)
 
     memset(&h->shop, 0xff, sizeof(glyph_header_shop_t));
 
+    glyph_shop_action(h);
     glyph_shop_amazon(h);
     glyph_shop_ebay(h);
     glyph_shop_sale(h);
@@ -118,6 +120,40 @@ glyph_shop_sale(glyph_header_t *h)
     glyph_shop_use(h, h->shop.sale_from);
     glyph_shop_use(h, h->shop.sale_to);
     glyph_shop_use(h, h->shop.sale_dates);
+}
+
+
+/* Of two prices one may say it for both; one in another currency is none. */
+
+void
+glyph_header_shop_currency(glyph_header_t *h)
+{
+    char                     name[GLYPH_HEADER_NAME_MAX];
+    glyph_column_t          *sale;
+    glyph_header_currency_t  currency;
+
+    if (h->currency.code[0] == '\0') {
+        memcpy(h->currency.code, h->shop.currency, sizeof(h->shop.currency));
+    }
+
+    if (h->shop.sale < 0) {
+        return;
+    }
+
+    sale = &h->columns[h->shop.sale];
+
+    glyph_header_strip(&sale->given, name, sizeof(name), &currency);
+
+    if (h->currency.code[0] == '\0') {
+        h->currency = currency;
+
+    } else if (currency.code[0]
+               && memcmp(currency.code, h->currency.code,
+                         sizeof(currency.code)) != 0)
+    {
+        h->shop.sale = -1;
+        sale->used = GLYPH_COL_EXTRA;
+    }
 }
 
 
@@ -169,6 +205,50 @@ glyph_shop_ebay(glyph_header_t *h)
     h->shop.format = format;
     h->columns[start].used = GLYPH_COL_PRICE;
     h->strength[start] = GLYPH_SYNONYM_STRONG;
+}
+
+
+/* "*Action(SiteID=US|Country=US|Currency=USD|Version=1193)" */
+
+static void
+glyph_shop_action(glyph_header_t *h)
+{
+    size_t       i, k;
+    glyph_str_t  name, code;
+
+    static const char  action[] = "Action(";
+    static const char  currency[] = "Currency=";
+
+    h->shop.currency[0] = '\0';
+
+    for (i = 0; i < h->n; i++) {
+        name = h->columns[i].given;
+
+        if (name.len && *name.data == '*') {
+            name.data++;
+            name.len--;
+        }
+
+        if (name.len < sizeof(action) - 1
+            || memcmp(name.data, action, sizeof(action) - 1) != 0)
+        {
+            continue;
+        }
+
+        glyph_shop_use(h, (int) i);
+
+        for (k = sizeof(action) - 1; k + sizeof(currency) + 2 <= name.len;
+             k++)
+        {
+            if (memcmp(name.data + k, currency, sizeof(currency) - 1) == 0) {
+                code.data = name.data + k + sizeof(currency) - 1;
+                code.len = 3;
+
+                (void) glyph_currency_parse(&code, h->shop.currency);
+                return;
+            }
+        }
+    }
 }
 
 
@@ -226,8 +306,9 @@ glyph_shop_is(const glyph_header_t *h, int i, glyph_column_e column)
 static int
 glyph_shop_find(const glyph_header_t *h, const char *const *names)
 {
-    char    name[GLYPH_HEADER_NAME_MAX], currency[4];
-    size_t  i, k;
+    char                     name[GLYPH_HEADER_NAME_MAX];
+    size_t                   i, k;
+    glyph_header_currency_t  currency;
 
     for (i = 0; i < h->n; i++) {
 
@@ -240,7 +321,7 @@ glyph_shop_find(const glyph_header_t *h, const char *const *names)
         }
 
         glyph_header_strip(&h->columns[i].given, name, sizeof(name),
-                           currency);
+                           &currency);
 
         for (k = 0; names[k]; k++) {
             if (glyph_header_same(name, names[k])) {

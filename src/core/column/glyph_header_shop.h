@@ -12,7 +12,8 @@
 #define GLYPH_SHOP_OPTIONS  3
 
 
-/* Their places in the file; -1: there is none, or it does not count. */
+/* Their places in the file; -1: there is none, or it does not count.  And what
+   only a name says. */
 
 typedef struct {
     int  sale;                  /* beside a regular price */
@@ -24,6 +25,7 @@ typedef struct {
     int  handle;                /* of Shopify: rows of one product */
     int  option[GLYPH_SHOP_OPTIONS];
     int  type;                  /* of WooCommerce: "variable" has no price */
+    char currency[4];           /* of all prices, as eBay has it; or "" */
 } glyph_header_shop_t;
 
 

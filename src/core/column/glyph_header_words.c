@@ -26,6 +26,8 @@ const glyph_phrase_t  glyph_header_words[] = {
     { "buyer", GLYPH_HEADER_OWNER },
     { "buying", GLYPH_HEADER_OTHER },
     { "category", GLYPH_HEADER_OWNER },
+    { "cent", GLYPH_HEADER_OTHER },
+    { "cents", GLYPH_HEADER_OTHER },
     { "change", GLYPH_HEADER_OTHER },
     { "company", GLYPH_HEADER_OWNER },
     { "compare", GLYPH_HEADER_OTHER },

@@ -87,6 +87,7 @@ const glyph_synonym_t  glyph_synonyms[] = {
     { "condition_name", GLYPH_COL_CONDITION, GLYPH_SYNONYM_STRONG, "en" },
     { "grade", GLYPH_COL_CONDITION, GLYPH_SYNONYM_WEAK, "en" },
     { "state_of_item", GLYPH_COL_CONDITION, GLYPH_SYNONYM_WEAK, "en" },
+    { "condition_id", GLYPH_COL_CONDITION, GLYPH_SYNONYM_WEAK, "en" },
     { "quality", GLYPH_COL_CONDITION, GLYPH_SYNONYM_WEAK, "en" },
     { "quantity", GLYPH_COL_QUANTITY, GLYPH_SYNONYM_CANONICAL, "en" },
     { "qty", GLYPH_COL_QUANTITY, GLYPH_SYNONYM_STRONG, "en" },

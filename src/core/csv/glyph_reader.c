@@ -44,6 +44,7 @@ struct glyph_reader_s {
 static int glyph_reader_unwrapped(glyph_reader_t *rd, glyph_record_t *rec);
 static int glyph_reader_record(glyph_reader_t *rd, glyph_window_t *w,
     glyph_record_t *rec);
+static void glyph_reader_blank_lines(glyph_reader_t *rd, glyph_window_t *w);
 static int glyph_reader_plain(glyph_reader_t *rd, glyph_window_t *w,
     glyph_record_t *rec);
 static glyph_parse_e glyph_reader_first_line(glyph_reader_t *rd,
@@ -240,6 +241,10 @@ glyph_reader_next(glyph_reader_t *rd, const unsigned char **pos,
             return rc;
         }
 
+        if (rd->skip != GLYPH_SKIP_NOTHING) {
+            continue;
+        }
+
         if (glyph_reader_keep(rd, pos, last, held) != GLYPH_OK) {
             return GLYPH_ERROR;
         }
@@ -313,6 +318,12 @@ glyph_reader_record(glyph_reader_t *rd, glyph_window_t *w,
 
     for ( ;; ) {
 
+        if (!rd->tried && w->len
+            && (*w->data == '\n' || *w->data == '\r'))
+        {
+            glyph_reader_blank_lines(rd, w);
+        }
+
         if (!rd->tried && w->len) {
             rc = glyph_reader_plain(rd, w, rec);
 
@@ -381,6 +392,31 @@ glyph_reader_record(glyph_reader_t *rd, glyph_window_t *w,
             return GLYPH_OK;
         }
     }
+}
+
+
+/* A file may have nothing else, and each of them would take its time. */
+
+static void
+glyph_reader_blank_lines(glyph_reader_t *rd, glyph_window_t *w)
+{
+    size_t                n, nlines;
+    const unsigned char  *p;
+
+    p = w->data;
+    nlines = 0;
+
+    for (n = 0; n < w->len && (p[n] == '\n' || p[n] == '\r'); n++) {
+        nlines += p[n] == '\r' || n == 0 || p[n - 1] != '\r';
+    }
+
+    /* whether an LF belongs to the last CR is known by the next byte */
+
+    if (n == w->len && p[n - 1] == '\r') {
+        rd->skip = GLYPH_SKIP_LF;
+    }
+
+    glyph_reader_consume(rd, w, n, nlines);
 }
 
 

@@ -17,6 +17,8 @@ static int glyph_sample_headless(glyph_sample_t *s, size_t n,
 static int glyph_sample_heading(glyph_sample_t *s);
 static int glyph_sample_search(glyph_sample_t *s, unsigned char given,
     glyph_code_e *code, glyph_buf_t *detail);
+static int glyph_sample_move(glyph_sample_t *s, const glyph_found_t *found,
+    glyph_code_e *code, glyph_buf_t *detail);
 static int glyph_sample_retry(glyph_sample_t *s, glyph_code_e *code,
     glyph_buf_t *detail);
 static int glyph_sample_advise(const glyph_sample_t *s,
@@ -253,23 +255,20 @@ static int
 glyph_sample_search(glyph_sample_t *s, unsigned char given,
     glyph_code_e *code, glyph_buf_t *detail)
 {
-    int            rc;
     glyph_found_t  found;
-    unsigned char  delimiter;
 
     if (glyph_foreign_text(s->data, s->len)) {
         return glyph_sample_advise(s, code, detail);
     }
 
-    if (glyph_find_wrapped(s, given, &delimiter) != GLYPH_OK) {
+    if (glyph_find_wrapped(s, given, &found) != GLYPH_OK) {
         return GLYPH_ERROR;
     }
 
-    if (delimiter) {
+    if (found.line == s->line || (found.clear && s->header_line == 0)) {
         s->wrapped = 1;
-        s->delimiter = delimiter;
 
-        return glyph_sample_retry(s, code, detail);
+        return glyph_sample_move(s, &found, code, detail);
     }
 
     if (s->header_line == 0) {
@@ -285,16 +284,29 @@ glyph_sample_search(glyph_sample_t *s, unsigned char given,
                              found.line);
 
         } else if (found.line > s->line) {
-            s->delimiter = found.delimiter;
-            s->found_line = found.line;
-
-            rc = glyph_find_line(s, found.line);
-
-        return rc == GLYPH_OK ? glyph_sample_retry(s, code, detail) : rc;
+            return glyph_sample_move(s, &found, code, detail);
         }
     }
 
     return glyph_sample_advise(s, code, detail);
+}
+
+
+static int
+glyph_sample_move(glyph_sample_t *s, const glyph_found_t *found,
+    glyph_code_e *code, glyph_buf_t *detail)
+{
+    s->delimiter = found->delimiter;
+
+    if (found->line > s->line) {
+        s->found_line = found->line;
+
+        if (glyph_find_line(s, found->line) != GLYPH_OK) {
+            return GLYPH_BAD;
+        }
+    }
+
+    return glyph_sample_retry(s, code, detail);
 }
 
 

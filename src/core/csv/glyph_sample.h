@@ -11,6 +11,7 @@
 #include "column/glyph_column.h"
 #include "value/glyph_currency.h"
 #include "csv/glyph_reader.h"
+#include "csv/glyph_skip.h"
 
 
 typedef struct {
@@ -34,6 +35,9 @@ typedef struct {
 
     /* given; gets the header's bytes, without the line end */
     glyph_buf_t          *head;
+
+    /* records that are no rows; NULL: not known yet */
+    const glyph_skip_t   *skip;
 
     /* found; the caller's then, also on failure */
     glyph_header_t       *header;

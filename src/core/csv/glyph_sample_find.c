@@ -12,6 +12,9 @@
 /* so many first records may have the header that the first one is not */
 #define GLYPH_FIND_RECORDS  20
 
+/* records above the header of Amazon's files */
+#define GLYPH_FIND_AMAZON   2
+
 
 typedef struct {
     size_t                known;    /* fields of the first record that are
@@ -25,6 +28,10 @@ typedef struct {
 } glyph_names_t;
 
 
+static int glyph_find_is_amazon(const glyph_sample_t *s);
+static int glyph_find_within(const glyph_sample_t *s, unsigned char delimiter,
+    const glyph_record_t *rec, glyph_found_t *inner);
+static size_t glyph_find_count(const glyph_str_t *text, unsigned char c);
 static size_t glyph_find_filled(const glyph_record_t *rec);
 static int glyph_find_names(const glyph_sample_t *s, unsigned char delimiter,
     size_t records, glyph_names_t *names);
@@ -197,7 +204,7 @@ static int
 glyph_find_names(const glyph_sample_t *s, unsigned char delimiter,
     size_t records, glyph_names_t *names)
 {
-    int                   rc, usable;
+    int                   rc, usable, amazon;
     size_t                i, n, known, filled[GLYPH_FIND_RECORDS];
     glyph_reader_t       *rd;
     glyph_record_t        rec;
@@ -215,6 +222,7 @@ glyph_find_names(const glyph_sample_t *s, unsigned char delimiter,
     pos = s->from;
     names->end = pos;
     rc = GLYPH_OK;
+    amazon = glyph_find_is_amazon(s);
 
     for (n = 0; n < records && names->line == 0; n++) {
         rc = glyph_reader_next(rd, &pos, s->data + s->len, s->whole, &rec);
@@ -245,12 +253,12 @@ glyph_find_names(const glyph_sample_t *s, unsigned char delimiter,
             names->known = known;
         }
 
-        if (usable) {
+        if (amazon ? n == GLYPH_FIND_AMAZON : usable) {
             names->line = rec.line;
             names->fields = rec.nfields;
             names->names = known;
 
-            for (i = 0; i < n; i++) {
+            for (i = 0; i < n && !amazon; i++) {
                 names->alike |= filled[i] == filled[n];
             }
         }
@@ -259,6 +267,22 @@ glyph_find_names(const glyph_sample_t *s, unsigned char delimiter,
     glyph_reader_destroy(rd);
 
     return rc == GLYPH_ERROR ? GLYPH_ERROR : GLYPH_OK;
+}
+
+
+/* A flat file: what it is, what the columns are called, and their names. */
+
+static int
+glyph_find_is_amazon(const glyph_sample_t *s)
+{
+    const unsigned char  *p;
+
+    static const char  first[] = "TemplateType=";
+
+    p = s->from + (*s->from == '"');
+
+    return (size_t) (s->data + s->len - p) > sizeof(first) - 1
+           && memcmp(p, first, sizeof(first) - 1) == 0;
 }
 
 
@@ -279,50 +303,105 @@ glyph_find_filled(const glyph_record_t *rec)
 
 /*
  * A header that is one field with quotes around it, in which there are names:
- * a program has quoted each line as a whole.
+ * a program has quoted each line as a whole, also those above it.
  */
 
 int
 glyph_find_wrapped(const glyph_sample_t *s, unsigned char delimiter,
-    unsigned char *found)
+    glyph_found_t *found)
 {
     int                   rc;
+    size_t                n, most;
     glyph_found_t         inner;
     glyph_reader_t       *rd;
     glyph_record_t        rec;
-    glyph_sample_t        line;
     const unsigned char  *pos;
 
-    *found = '\0';
+    memset(found, 0, sizeof(glyph_found_t));
 
     rd = glyph_reader_create(',', s->max_row_size, s->max_columns);
     if (rd == NULL) {
         return GLYPH_ERROR;
     }
 
+    glyph_reader_begin(rd, s->line, s->from - s->data);
+
     pos = s->from;
-    rc = glyph_reader_next(rd, &pos, s->data + s->len, s->whole, &rec);
+    most = 0;
 
-    if (rc == GLYPH_OK && rec.code == GLYPH_CODE_OK && rec.nfields
-        && rec.raw.data[0] == '"' && rec.fields[0].len)
-    {
-        line = *s;
-        line.data = rec.fields[0].data;
-        line.len = rec.fields[0].len;
-        line.from = line.data;
-        line.line = 1;
-        line.whole = 1;
+    for (n = 0; n < GLYPH_FIND_RECORDS && found->line == 0; n++) {
+        rc = glyph_reader_next(rd, &pos, s->data + s->len, s->whole, &rec);
 
-        rc = glyph_find_header(&line, delimiter, &inner);
+        if (rc == GLYPH_OK) {
+            rc = glyph_find_within(s, delimiter, &rec, &inner);
+        }
 
-        if (rc == GLYPH_OK && inner.line == 1) {
-            *found = inner.delimiter;
+        if (rc != GLYPH_OK) {
+            break;
+        }
+
+        if (inner.line == 1) {
+            *found = inner;
+            found->line = (unsigned) rec.line;
+            found->clear = glyph_find_count(&rec.raw, inner.delimiter) > most;
+
+        } else if (glyph_find_count(&rec.raw, ',') > most) {
+            most = glyph_find_count(&rec.raw, ',');
         }
     }
 
     glyph_reader_destroy(rd);
 
     return rc == GLYPH_ERROR ? GLYPH_ERROR : GLYPH_OK;
+}
+
+
+/* As glyph_find_header(), in a record that is nothing but a text in quotes. */
+
+static int
+glyph_find_within(const glyph_sample_t *s, unsigned char delimiter,
+    const glyph_record_t *rec, glyph_found_t *inner)
+{
+    size_t          i;
+    glyph_sample_t  line;
+
+    memset(inner, 0, sizeof(glyph_found_t));
+
+    if (rec->code != GLYPH_CODE_OK || rec->nfields == 0
+        || rec->raw.data[0] != '"' || rec->fields[0].len == 0)
+    {
+        return GLYPH_OK;
+    }
+
+    for (i = 1; i < rec->nfields; i++) {
+        if (rec->fields[i].len) {
+            return GLYPH_OK;
+        }
+    }
+
+    line = *s;
+    line.data = rec->fields[0].data;
+    line.len = rec->fields[0].len;
+    line.from = line.data;
+    line.line = 1;
+    line.whole = 1;
+
+    return glyph_find_header(&line, delimiter, inner);
+}
+
+
+static size_t
+glyph_find_count(const glyph_str_t *text, unsigned char c)
+{
+    size_t  i, n;
+
+    n = 0;
+
+    for (i = 0; i < text->len; i++) {
+        n += text->data[i] == c;
+    }
+
+    return n;
 }
 
 

@@ -42,11 +42,8 @@ int glyph_find_header(const glyph_sample_t *s, unsigned char delimiter,
  */
 int glyph_find_unquoted(const glyph_sample_t *s);
 
-/*
- * As glyph_find_header(), within the quotes of the first line, which may be
- * none: "\0" then.
- */
+/* As glyph_find_header(), of lines that are in quotes as a whole. */
 int glyph_find_wrapped(const glyph_sample_t *s, unsigned char delimiter,
-    unsigned char *found);
+    glyph_found_t *found);
 
 #endif /* GLYPH_SAMPLE_FIND_H_INCLUDED */

@@ -84,7 +84,9 @@ glyph_sample_read(const glyph_sample_t *s, glyph_reader_t *rd,
             return rc == GLYPH_ERROR ? GLYPH_ERROR : GLYPH_OK;
         }
 
-        if (rec.code != GLYPH_CODE_OK) {
+        if (rec.code != GLYPH_CODE_OK
+            || (s->skip && glyph_skip_is(s->skip, &rec)))
+        {
             continue;
         }
 

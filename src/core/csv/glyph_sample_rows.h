@@ -8,7 +8,7 @@
 #include "csv/glyph_sample.h"
 
 
-/* A record that is one, its fields trimmed; other than 0: that is enough. */
+/* A record that is a row, its fields trimmed; other than 0: that is enough. */
 typedef int (*glyph_sample_pt)(void *data, const glyph_record_t *rec);
 
 /*

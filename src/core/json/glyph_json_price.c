@@ -3,6 +3,7 @@
 #include "json/glyph_json_walk.h"
 
 
+static int glyph_json_price_is_null(const glyph_str_t *object);
 static int glyph_json_price_find(const glyph_str_t *object, const char *name,
     glyph_str_t *value, glyph_field_e *kind);
 
@@ -36,6 +37,15 @@ glyph_json_price(const glyph_str_t *object, glyph_str_t *value,
         "currency", "currencyCode", "currency_code"
     };
 
+    if (glyph_json_price_is_null(object)) {
+        value->data = NULL;
+        value->len = 0;
+        currency->data = NULL;
+        currency->len = 0;
+        *kind = GLYPH_FIELD_TEXT;
+        return 1;
+    }
+
     if (!glyph_json_price_find(object, "value", &amount, &type)
         && (!glyph_json_price_find(object, "amount", &amount, &type)
             || memchr(amount.data, '.', amount.len) == NULL))
@@ -65,6 +75,35 @@ glyph_json_price(const glyph_str_t *object, glyph_str_t *value,
     currency->len = 0;
 
     return 1;
+}
+
+
+/* It has a place for the amount, and none. */
+
+static int
+glyph_json_price_is_null(const glyph_str_t *object)
+{
+    int                null;
+    glyph_json_walk_t  w;
+
+    null = 0;
+
+    glyph_json_walk_init(&w, object->data, object->data + object->len);
+
+    while (glyph_json_walk_next(&w) == GLYPH_OK) {
+
+        if ((w.key.len == 5 && memcmp(w.key.data, "value", 5) == 0)
+            || (w.key.len == 6 && memcmp(w.key.data, "amount", 6) == 0))
+        {
+            if (*w.value != 'n') {
+                return 0;
+            }
+
+            null = 1;
+        }
+    }
+
+    return null;
 }
 
 

@@ -14,8 +14,8 @@ int glyph_json_price_key(const glyph_str_t *key);
 
 /*
  * Sets what it says, as it is written, or returns 0 and leaves them alone;
- * *currency may be empty.  A whole number as "amount" may be of cents, as
- * payment services have it: it is none.
+ * *currency may be empty, and *value, if that is null.  A whole number as
+ * "amount" may be of cents, as payment services have it: it is none.
  */
 int glyph_json_price(const glyph_str_t *object, glyph_str_t *value,
     glyph_field_e *kind, glyph_str_t *currency);

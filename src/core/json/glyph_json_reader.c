@@ -63,7 +63,7 @@ static void glyph_json_reader_value(void *data, const glyph_str_t *text,
     glyph_field_e kind);
 static void glyph_json_reader_nested(glyph_json_reader_t *rd,
     const glyph_str_t *text, size_t field);
-static void glyph_json_reader_currency(glyph_json_reader_t *rd,
+static int glyph_json_reader_currency(glyph_json_reader_t *rd,
     const glyph_str_t *value);
 static glyph_texts_t glyph_json_reader_texts(const glyph_json_reader_t *rd);
 static glyph_code_e glyph_json_reader_new(glyph_json_reader_t *rd,
@@ -432,7 +432,7 @@ glyph_json_reader_nested(glyph_json_reader_t *rd, const glyph_str_t *text,
 {
     size_t              i, n;
     glyph_str_t        *path;
-    glyph_str_t         value;
+    glyph_str_t         value, currency;
     glyph_field_e       kind;
     const glyph_str_t  *key;
 
@@ -462,17 +462,21 @@ glyph_json_reader_nested(glyph_json_reader_t *rd, const glyph_str_t *text,
     }
 
     if (rd->is_price[field] == GLYPH_JSON_PRICE_YES
-        && glyph_json_price(text, &rd->fields[field], &kind, &value))
+        && glyph_json_price(text, &value, &kind, &currency)
+        && glyph_json_reader_currency(rd, &currency))
     {
+        rd->fields[field] = value;
         rd->kinds[field] = kind;
-        glyph_json_reader_currency(rd, &value);
     }
 }
 
 
-/* Into a column of its own, unless the record says it already. */
+/*
+ * Into a column of its own; 0: another price of the record says another one,
+ * or there is no room.
+ */
 
-static void
+static int
 glyph_json_reader_currency(glyph_json_reader_t *rd, const glyph_str_t *value)
 {
     size_t         slot;
@@ -482,7 +486,7 @@ glyph_json_reader_currency(glyph_json_reader_t *rd, const glyph_str_t *value)
     static const glyph_str_t  key = glyph_string("price.currency");
 
     if (value->len == 0) {
-        return;
+        return 1;
     }
 
     texts = glyph_json_reader_texts(rd);
@@ -491,17 +495,21 @@ glyph_json_reader_currency(glyph_json_reader_t *rd, const glyph_str_t *value)
     if (n < 0) {
 
         if (glyph_json_reader_new(rd, &key, slot) != GLYPH_CODE_OK) {
-            return;
+            return 0;
         }
 
         n = (int64_t) rd->nkeys - 1;
     }
 
-    if (rd->seen[n] != rd->number) {
-        rd->fields[n] = *value;
-        rd->kinds[n] = GLYPH_FIELD_TEXT;
-        rd->seen[n] = rd->number;
+    if (rd->seen[n] == rd->number) {
+        return glyph_str_eq(value, &rd->fields[n]);
     }
+
+    rd->fields[n] = *value;
+    rd->kinds[n] = GLYPH_FIELD_TEXT;
+    rd->seen[n] = rd->number;
+
+    return 1;
 }
 
 

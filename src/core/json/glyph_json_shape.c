@@ -17,6 +17,8 @@ typedef struct {
 
 static int glyph_shape_usable(const unsigned char *p,
     const unsigned char *last, int *columnar);
+static int glyph_shape_is_split(const unsigned char *p,
+    const unsigned char *last);
 static void glyph_shape_find(const unsigned char *p,
     const unsigned char *last, unsigned depth, glyph_shape_array_t *found,
     glyph_buf_t *path);
@@ -70,6 +72,13 @@ glyph_json_shape(glyph_json_shape_t *shape, glyph_format_e format,
     usable = glyph_shape_usable(p, last, &columnar);
     end = glyph_json_walk_skip(p, last);
     next = end ? glyph_json_walk_space(end, last) : NULL;
+
+    if (!usable && glyph_shape_is_split(p, last)) {
+        shape->advice = "this is an object of \"columns\" and \"data\": send "
+                        "an array of objects, one a row (of pandas: "
+                        "orient=\"records\")";
+        return;
+    }
 
     if (usable && columnar) {
         shape->advice = "this is an object of columns: send an array of "
@@ -138,6 +147,31 @@ glyph_shape_usable(const unsigned char *p, const unsigned char *last,
     (void) glyph_header_known(keys, n, &usable);
 
     return usable;
+}
+
+
+/* Arrays of names, and of rows that are arrays. */
+
+static int
+glyph_shape_is_split(const unsigned char *p, const unsigned char *last)
+{
+    int                columns, data;
+    glyph_json_walk_t  w;
+
+    columns = 0;
+    data = 0;
+
+    glyph_json_walk_init(&w, p, last);
+
+    while (glyph_json_walk_next(&w) == GLYPH_OK && !data) {
+        columns |= w.key.len == 7 && memcmp(w.key.data, "columns", 7) == 0
+                   && glyph_shape_begins(w.value + 1, last, '"');
+        data = w.key.len == 4 && memcmp(w.key.data, "data", 4) == 0
+               && *w.value == '['
+               && glyph_shape_begins(w.value + 1, last, '[');
+    }
+
+    return columns && data;
 }
 
 

@@ -3,10 +3,6 @@
 #include "text/glyph_json.h"
 
 
-static void glyph_notes_rows(glyph_buf_t *text, uint64_t n,
-    const char *what);
-
-
 void
 glyph_notes_add(glyph_notes_t *notes, glyph_code_e code,
     const glyph_buf_t *text)
@@ -169,80 +165,6 @@ glyph_notes_header(glyph_notes_t *notes, const glyph_header_t *header)
     }
 
     glyph_buf_free(&text);
-}
-
-
-void
-glyph_notes_currency(glyph_notes_t *notes, const glyph_totals_t *totals,
-    const glyph_tender_t *tender)
-{
-    glyph_buf_t  text;
-
-    memset(&text, 0, sizeof(glyph_buf_t));
-
-    if (totals->assumed) {
-        glyph_notes_rows(&text, totals->assumed,
-                         " without a currency, taken for ");
-        glyph_buf_puts(&text, tender->assumed);
-        glyph_buf_puts(&text, ", which is assumed here; if it is another, say "
-                       "?currency=EUR, or name the column \"price (EUR)\"");
-        glyph_notes_add(notes, GLYPH_WARN_CURRENCY_ASSUMED, &text);
-        glyph_buf_reset(&text);
-    }
-
-    if (totals->unknown) {
-        glyph_notes_rows(&text, totals->unknown,
-                         " without a currency that can be known");
-
-        if (tender->against && !glyph_tender_unknown(tender->assumed)) {
-            glyph_buf_puts(&text, " (the column's name or the decimal mark "
-                           "speaks against ");
-            glyph_buf_puts(&text, tender->assumed);
-            glyph_buf_putc(&text, ')');
-        }
-
-        glyph_buf_puts(&text, ": kept as XXX, without a price in USD and its "
-                       "part of the score; say ?currency=EUR, or name the "
-                       "column \"price (EUR)\"");
-        glyph_notes_add(notes, GLYPH_WARN_CURRENCY_UNKNOWN, &text);
-    }
-
-    glyph_buf_free(&text);
-}
-
-
-void
-glyph_notes_unknown(glyph_notes_t *notes, const glyph_totals_t *totals,
-    const glyph_buf_t *advice)
-{
-    uint64_t     unknown;
-    glyph_buf_t  text;
-
-    unknown = totals->matches[GLYPH_MATCH_NONE];
-
-    if (unknown * 2 <= totals->valid) {
-        return;
-    }
-
-    memset(&text, 0, sizeof(glyph_buf_t));
-
-    glyph_json_int(&text, (int64_t) unknown);
-    glyph_buf_puts(&text, " of ");
-    glyph_json_int(&text, (int64_t) totals->valid);
-    glyph_buf_puts(&text, " listings name no model that is known");
-    glyph_buf_append(&text, advice->data, advice->len);
-    glyph_notes_add(notes, GLYPH_WARN_MOSTLY_UNKNOWN, &text);
-
-    glyph_buf_free(&text);
-}
-
-
-static void
-glyph_notes_rows(glyph_buf_t *text, uint64_t n, const char *what)
-{
-    glyph_json_int(text, (int64_t) n);
-    glyph_buf_puts(text, n == 1 ? " row has a price" : " rows have prices");
-    glyph_buf_puts(text, what);
 }
 
 

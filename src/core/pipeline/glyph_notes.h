@@ -11,23 +11,36 @@
 #include "text/glyph_buf.h"
 #include "text/glyph_code.h"
 #include "pipeline/glyph_pipeline.h"
+#include "pipeline/glyph_row.h"
 #include "value/glyph_tender.h"
 
 
-#define GLYPH_NOTES_MAX  16
+#define GLYPH_NOTES_MAX  32
 
+
+typedef struct {
+    glyph_code_e        code;
+    size_t              start;      /* in text */
+    size_t              len;
+} glyph_note_t;
+
+/* Of listings that something is true of: how many they are, and the first. */
+
+typedef struct {
+    uint64_t            rows;
+    uint64_t            line;
+    size_t              start;      /* of the value, in text */
+    size_t              len;
+} glyph_note_rows_t;
 
 /* Zeroed at first; text.failed when out of memory. */
 
 typedef struct {
-    size_t        n;
-    size_t        given;        /* to the sink, and counted */
-    struct {
-        glyph_code_e  code;
-        size_t        start;    /* in text */
-        size_t        len;
-    } note[GLYPH_NOTES_MAX];
-    glyph_buf_t   text;
+    size_t              n;
+    size_t              given;      /* to the sink, and counted */
+    glyph_note_t        note[GLYPH_NOTES_MAX];
+    glyph_note_rows_t   once[GLYPH_ONCE_N];
+    glyph_buf_t         text;
 } glyph_notes_t;
 
 
@@ -44,16 +57,16 @@ void glyph_notes_sample(glyph_notes_t *notes, const glyph_sample_t *s);
 /* What is odd in a header that is taken. */
 void glyph_notes_header(glyph_notes_t *notes, const glyph_header_t *header);
 
-/* When all rows are counted: the prices that do not tell their currency. */
-void glyph_notes_currency(glyph_notes_t *notes, const glyph_totals_t *totals,
-    const glyph_tender_t *tender);
+/* A listing of which result->once has something. */
+void glyph_notes_row(glyph_notes_t *notes, const glyph_row_result_t *result);
 
 /*
- * Likewise: most of them name no known model.  "advice" is the end of the
- * sentence, see glyph_title_choice.h.
+ * All rows have been read: what is true of some of them; and if most name no
+ * known model, for which "advice" is the end of the sentence, see
+ * glyph_title_choice.h.
  */
-void glyph_notes_unknown(glyph_notes_t *notes, const glyph_totals_t *totals,
-    const glyph_buf_t *advice);
+void glyph_notes_rows(glyph_notes_t *notes, const glyph_totals_t *totals,
+    const glyph_tender_t *tender, const glyph_buf_t *advice);
 
 /* Gives those that have not been, and counts them. */
 void glyph_notes_give(glyph_notes_t *notes, glyph_totals_t *totals,

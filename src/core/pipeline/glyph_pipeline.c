@@ -15,6 +15,8 @@ static void glyph_pipeline_keep(glyph_pipeline_t *p, glyph_str_t *to,
     const glyph_str_t *from);
 static int glyph_pipeline_rows(glyph_pipeline_t *p,
     const glyph_sink_t *sink);
+static int glyph_pipeline_late(glyph_pipeline_t *p, const glyph_sink_t *sink);
+static int glyph_pipeline_rest(glyph_pipeline_t *p, const glyph_sink_t *sink);
 static int glyph_pipeline_read(glyph_pipeline_t *p, glyph_slice_t *in,
     int end, const glyph_sink_t *sink);
 static int glyph_pipeline_record(glyph_pipeline_t *p,
@@ -186,6 +188,7 @@ glyph_pipeline_run(glyph_pipeline_t *p, const unsigned char **pos,
         }
 
         rc = glyph_body_read(p->body, pos, last, end, &p->text);
+        p->looked = 0;
 
         if (rc == GLYPH_AGAIN && !glyph_body_ended(p->body)) {
             rc = GLYPH_OK;
@@ -221,6 +224,68 @@ glyph_pipeline_run(glyph_pipeline_t *p, const unsigned char **pos,
 static int
 glyph_pipeline_rows(glyph_pipeline_t *p, const glyph_sink_t *sink)
 {
+    int  rc;
+
+    rc = glyph_pipeline_rest(p, sink);
+
+    if (rc == GLYPH_AGAIN && p->late != GLYPH_LATE_NONE) {
+        rc = glyph_pipeline_late(p, sink);
+
+        if (rc != GLYPH_OK) {
+            return rc;
+        }
+
+        rc = glyph_pipeline_rest(p, sink);
+    }
+
+    return rc == GLYPH_AGAIN
+           ? glyph_pipeline_read(p, &p->text, glyph_body_ended(p->body), sink)
+           : rc;
+}
+
+
+/*
+ * What the text's first byte above 0x7F says of the charset, before it is read:
+ * GLYPH_OK, it can be, or there is a sample again; GLYPH_AGAIN, more text is
+ * needed; or else.
+ */
+
+static int
+glyph_pipeline_late(glyph_pipeline_t *p, const glyph_sink_t *sink)
+{
+    int            rc;
+    glyph_slice_t  in;
+
+    if (p->late == GLYPH_LATE_ASCII) {
+        glyph_pipeline_look(p);
+    }
+
+    if (p->late == GLYPH_LATE_BEFORE) {
+        in.pos = p->text.pos;
+        in.last = p->high;
+
+        rc = glyph_pipeline_read(p, &in, 0, sink);
+
+        p->text.pos = in.pos;
+
+        if (rc != GLYPH_AGAIN) {
+            return rc;
+        }
+
+        p->late = GLYPH_LATE_GATHER;
+
+        glyph_buf_append(&p->sample, p->before, sizeof(p->before));
+    }
+
+    return p->late == GLYPH_LATE_GATHER ? glyph_pipeline_gather(p) : GLYPH_OK;
+}
+
+
+/* The sample's, if there is one.  GLYPH_AGAIN: there are no more of them. */
+
+static int
+glyph_pipeline_rest(glyph_pipeline_t *p, const glyph_sink_t *sink)
+{
     int            rc;
     glyph_slice_t  in;
 
@@ -228,22 +293,22 @@ glyph_pipeline_rows(glyph_pipeline_t *p, const glyph_sink_t *sink)
         glyph_notes_give(&p->notes, glyph_stats_totals(p->stats), sink);
     }
 
-    if (p->sample.len) {
-        in.pos = p->sample.data + p->sample_pos;
-        in.last = p->sample.data + p->sample.len;
+    if (p->sample.len == 0 || p->late == GLYPH_LATE_GATHER) {
+        return GLYPH_AGAIN;
+    }
 
-        rc = glyph_pipeline_read(p, &in, 0, sink);
+    in.pos = p->sample.data + p->sample_pos;
+    in.last = p->sample.data + p->sample.len;
 
-        p->sample_pos = in.pos - p->sample.data;
+    rc = glyph_pipeline_read(p, &in, 0, sink);
 
-        if (rc != GLYPH_AGAIN) {
-            return rc;
-        }
+    p->sample_pos = in.pos - p->sample.data;
 
+    if (rc == GLYPH_AGAIN) {
         glyph_buf_free(&p->sample);
     }
 
-    return glyph_pipeline_read(p, &p->text, glyph_body_ended(p->body), sink);
+    return rc;
 }
 
 
@@ -364,6 +429,11 @@ glyph_pipeline_give(glyph_pipeline_t *p, const glyph_record_t *rec,
     }
 
     if (result->rejected.n == 0) {
+
+        if (result->once) {
+            glyph_notes_row(&p->notes, result);
+        }
+
         sink->listing(sink->data, &result->listing);
 
     } else {
@@ -460,8 +530,7 @@ glyph_pipeline_end(glyph_pipeline_t *p, const glyph_sink_t *sink)
         return glyph_pipeline_refuse(p, GLYPH_FILE_NO_ROWS);
     }
 
-    glyph_notes_currency(&p->notes, totals, &p->tender);
-    glyph_notes_unknown(&p->notes, totals, &p->advice);
+    glyph_notes_rows(&p->notes, totals, &p->tender, &p->advice);
     glyph_notes_give(&p->notes, glyph_stats_totals(p->stats), sink);
 
     if (p->notes.text.failed) {

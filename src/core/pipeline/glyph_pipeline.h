@@ -34,7 +34,7 @@
 
 #define GLYPH_SAMPLE_SIZE       32768
 #define GLYPH_SAMPLE_MAX        65536   /* if the header is that long */
-#define GLYPH_PIPELINE_VERSION  4       /* part of the spool's fingerprint */
+#define GLYPH_PIPELINE_VERSION  5       /* part of the spool's fingerprint */
 
 
 /* Shared by all jobs of a location; must outlive them. */
@@ -79,8 +79,6 @@ typedef struct {
     uint64_t  duplicates;
     uint64_t  matches[4];       /* of valid rows, by glyph_match_e */
     uint64_t  not_gpu;
-    uint64_t  assumed;          /* of valid rows: their currency is */
-    uint64_t  unknown;          /* … is XXX */
     uint64_t  codes[GLYPH_CODE_N];  /* rows with that error or warning */
     double    score_min;        /* of valid rows; both 0 if there are none */
     double    score_max;

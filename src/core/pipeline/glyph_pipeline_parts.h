@@ -15,10 +15,22 @@
 #include "value/glyph_tender.h"
 
 
+/* Whether it is known that the file is UTF-8: glyph_pipeline_charset.c. */
+
+typedef enum {
+    GLYPH_LATE_NONE = 0,
+    GLYPH_LATE_ASCII,
+    GLYPH_LATE_BEFORE,
+    GLYPH_LATE_GATHER
+} glyph_late_e;
+
+
 /*
  *   slice     bytes of                 owner                valid until
  *   text      the file in UTF-8        body                 its next read
- *   sample    the file's beginning     the pipeline         it has been read
+ *   sample    the file's beginning,    the pipeline         it has been read
+ *             or what begins with its
+ *             first byte above 0x7F
  */
 
 struct glyph_pipeline_s {
@@ -32,6 +44,11 @@ struct glyph_pipeline_s {
     glyph_buf_t                   sample;
     size_t                        sample_size;  /* that it is to have */
     size_t                        sample_pos;   /* read so far */
+
+    glyph_late_e                  late;
+    const unsigned char          *high;         /* the first such byte */
+    unsigned char                 before[2];    /* and those before it */
+    unsigned                      looked:1;     /* for it, in the text */
 
     glyph_header_t               *header;
     glyph_buf_t                   head;         /* its bytes */
@@ -66,5 +83,18 @@ struct glyph_pipeline_s {
  * it is refused, for "code".
  */
 int glyph_pipeline_sample(glyph_pipeline_t *p);
+
+/* The sample is there: what it says of the charset.  GLYPH_OK, or GLYPH_BAD
+   with p->code. */
+int glyph_pipeline_charset(glyph_pipeline_t *p);
+
+/* In ASCII: looks at a text that is new. */
+void glyph_pipeline_look(glyph_pipeline_t *p);
+
+/*
+ * In GATHER: GLYPH_OK, there is a sample again, and it is decided; or
+ * GLYPH_AGAIN, more text is needed; or GLYPH_ERROR.
+ */
+int glyph_pipeline_gather(glyph_pipeline_t *p);
 
 #endif /* GLYPH_PIPELINE_PARTS_H_INCLUDED */

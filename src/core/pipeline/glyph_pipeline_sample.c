@@ -1,6 +1,4 @@
 
-#include "body/glyph_western.h"
-#include "csv/glyph_foreign.h"
 #include "csv/glyph_json_sample.h"
 #include "csv/glyph_sample.h"
 #include "json/glyph_json_shape.h"
@@ -11,7 +9,6 @@
 #include "pipeline/glyph_title_choice.h"
 
 
-static int glyph_pipeline_charset(glyph_pipeline_t *p);
 static int glyph_pipeline_decide(glyph_pipeline_t *p);
 static int glyph_pipeline_begin(glyph_pipeline_t *p, glyph_sample_t *s);
 
@@ -50,48 +47,6 @@ glyph_pipeline_sample(glyph_pipeline_t *p)
     } while (rc == GLYPH_AGAIN && p->reader == NULL);
 
     return rc;
-}
-
-
-/* Text that is no UTF-8, and that nobody has told the charset of. */
-
-static int
-glyph_pipeline_charset(glyph_pipeline_t *p)
-{
-    glyph_western_e  western;
-
-    if (strcmp(glyph_body_charset(p->body), "utf-8") != 0) {
-        return GLYPH_OK;
-    }
-
-    western = glyph_western_judge(p->sample.data, p->sample.len,
-                                  glyph_body_ended(p->body));
-
-    if (western != GLYPH_WESTERN_NONE
-        && !glyph_foreign_is_text(p->sample.data, p->sample.len, &p->detail))
-    {
-        p->code = GLYPH_FILE_NOT_TEXT;
-        return GLYPH_BAD;
-    }
-
-    switch (western) {
-
-    case GLYPH_WESTERN_LIKELY:
-        glyph_notes_charset(&p->notes);
-
-        return glyph_body_western(p->body, &p->sample, &p->text);
-
-    case GLYPH_WESTERN_OTHER:
-        glyph_buf_puts(&p->detail, "most lines of the file are not valid "
-                       "UTF-8, and do not look like windows-1252; name the "
-                       "charset, such as charset=windows-1251 or gb18030");
-
-        p->code = GLYPH_FILE_CHARSET_UNKNOWN;
-        return GLYPH_BAD;
-
-    default:
-        return GLYPH_OK;
-    }
 }
 
 
@@ -189,8 +144,14 @@ glyph_pipeline_begin(glyph_pipeline_t *p, glyph_sample_t *s)
 
     glyph_tender_init(&p->tender, glyph_header_currency(p->header),
                       p->opts.currency, p->conf->currency);
+    glyph_tender_sign(&p->tender, glyph_header_sign(p->header));
     glyph_tender_doubt(&p->tender, glyph_header_language(p->header),
                        p->habit);
+
+    if (s->format == GLYPH_FORMAT_CSV) {
+        glyph_skip_init(&p->skip, p->header, !s->headless);
+        s->skip = &p->skip;
+    }
 
     if (glyph_survey(s, &p->tender) != GLYPH_OK
         || (!p->opts.scored
@@ -203,6 +164,9 @@ glyph_pipeline_begin(glyph_pipeline_t *p, glyph_sample_t *s)
 
     if (s->format == GLYPH_FORMAT_CSV) {
         p->one_line = glyph_sample_one_line(s);
+
+        /* the title may be another column now */
+
         glyph_skip_init(&p->skip, p->header, !s->headless);
     }
 

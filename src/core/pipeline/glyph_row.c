@@ -75,7 +75,6 @@ glyph_row_use_habit(glyph_row_t *row, const glyph_habit_t *habit)
 {
     row->dates = habit->dates;
     row->shared_urls = habit->shared_urls;
-    row->said = 0;
 }
 
 
@@ -142,6 +141,7 @@ glyph_row_read(glyph_row_t *row, const glyph_record_t *rec, int64_t index,
     glyph_row_result_t *result)
 {
     result->nwarnings = 0;
+    result->once = 0;
 
     result->rejected.import_index = index;
     result->rejected.line = rec->line;
@@ -273,6 +273,10 @@ glyph_row_price(glyph_row_t *row, glyph_row_result_t *result)
         return;
     }
 
+    if (row->shop && currency[0] == '\0') {
+        glyph_shop_currency(row->shop, price);
+    }
+
     code = glyph_tender_settle(row->tender, currency, price);
 
     if (code != GLYPH_CODE_OK) {
@@ -290,9 +294,17 @@ glyph_row_price(glyph_row_t *row, glyph_row_result_t *result)
                           GLYPH_COL_PRICE);
     }
 
+    result->once |= price->assumed << GLYPH_ONCE_ASSUMED;
+
+    if (glyph_tender_unknown(price->currency)) {
+        result->once |= 1u << GLYPH_ONCE_UNKNOWN;
+        l->price_usd = 0;
+        return;
+    }
+
     rate = glyph_rates_find(row->conf->rates, price->currency);
 
-    if (rate == 0 && !glyph_tender_unknown(price->currency)) {
+    if (rate == 0) {
         glyph_row_warning(result, GLYPH_WARN_NO_RATE,
                           currency[0] ? GLYPH_COL_CURRENCY
                                       : GLYPH_COL_PRICE);
@@ -335,7 +347,9 @@ glyph_row_values(glyph_row_t *row, glyph_row_result_t *result)
         l->has_seen_at = code == GLYPH_CODE_OK;
 
         if (code != GLYPH_CODE_OK) {
-            glyph_row_warn_once(row, result, code, GLYPH_COL_SEEN_AT);
+            result->once |= 1u << (code == GLYPH_WARN_DATE_AMBIGUOUS
+                                   ? GLYPH_ONCE_DATE_AMBIGUOUS
+                                   : GLYPH_ONCE_DATE_INVALID);
         }
     }
 
@@ -478,6 +492,6 @@ glyph_row_dedup(glyph_row_t *row, glyph_row_result_t *result)
                                       &result->key, &full);
 
     if (full) {
-        glyph_row_warn_once(row, result, GLYPH_WARN_DEDUP_FULL, GLYPH_COL_N);
+        result->once |= 1u << GLYPH_ONCE_DEDUP_FULL;
     }
 }

@@ -25,6 +25,18 @@
 
 typedef struct glyph_row_s  glyph_row_t;
 
+/* What is true of a row, and told once of all such rows: glyph_notes.h. */
+
+typedef enum {
+    GLYPH_ONCE_ASSUMED = 0,     /* its currency is */
+    GLYPH_ONCE_UNKNOWN,         /* … cannot be known */
+    GLYPH_ONCE_DATE_INVALID,
+    GLYPH_ONCE_DATE_AMBIGUOUS,
+    GLYPH_ONCE_URL_SHARED,      /* it does not count */
+    GLYPH_ONCE_DEDUP_FULL,      /* its key is not kept */
+    GLYPH_ONCE_N
+} glyph_once_e;
+
 /* What a sample of its rows says of a file. */
 
 typedef struct {
@@ -39,6 +51,7 @@ typedef struct {
     glyph_rejected_t   rejected;    /* n = 0: the row is a listing */
     size_t             nwarnings;
     glyph_row_error_t  warnings[GLYPH_ROW_WARNINGS];
+    unsigned           once;        /* a bit for each glyph_once_e */
 
     glyph_digest_t     key;         /* by which duplicates are found */
     unsigned           changed;     /* texts that are not as they are in the

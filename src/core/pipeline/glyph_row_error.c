@@ -72,18 +72,3 @@ glyph_row_what(const glyph_row_result_t *result, glyph_code_e code,
                                       GLYPH_ROW_VALUE_MAX);
     }
 }
-
-
-void
-glyph_row_warn_once(glyph_row_t *row, glyph_row_result_t *result,
-    glyph_code_e code, glyph_column_e column)
-{
-    uint64_t  bit;
-
-    bit = (uint64_t) 1 << (code - GLYPH_WARN_FIRST);
-
-    if (!(row->said & bit) && result->nwarnings < GLYPH_ROW_WARNINGS) {
-        row->said |= bit;
-        glyph_row_warning(result, code, column);
-    }
-}

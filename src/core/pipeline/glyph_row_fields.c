@@ -58,7 +58,7 @@ void
 glyph_row_fields(glyph_row_t *row, const glyph_record_t *rec,
     glyph_row_result_t *result)
 {
-    int                    markup;
+    int                    markup, cut;
     size_t                 i;
     glyph_str_t            value;
     glyph_field_e          kind;
@@ -71,11 +71,14 @@ glyph_row_fields(glyph_row_t *row, const glyph_record_t *rec,
     result->changed = 0;
 
     glyph_buf_reset(&result->extra);
-    row->sku_text.len = 0;
     row->price_number = 0;
-    row->longest = 0;
+
+    /* no text is longer than the record, but a title that others add to */
+
+    row->longest = rec->raw.len;
 
     markup = glyph_row_markup(row, rec, result);
+    cut = 0;
 
     /* the keys of JSON may have become more */
 
@@ -101,14 +104,28 @@ glyph_row_fields(glyph_row_t *row, const glyph_record_t *rec,
         column = &row->columns[i];
         kind = rec->kinds ? rec->kinds[i] : GLYPH_FIELD_TEXT;
 
-        if ((int) i == row->sku) {
-            row->sku_text = value;
-        }
+        if (kind == GLYPH_FIELD_NESTED && column->used < GLYPH_COL_N
+            && column->used != GLYPH_COL_TITLE
+            && column->used != GLYPH_COL_PRICE
+            && column->used != GLYPH_COL_CURRENCY)
+        {
+            /* what may be empty is, and what is there is kept */
 
-        if (column->used < GLYPH_COL_N) {
+            result->given[column->used] = value;
+            result->changed |= 1u << column->used;
+
+            glyph_row_warning(result, GLYPH_WARN_VALUE_NESTED, column->used);
+
+            cut |= glyph_row_extra(&result->extra, column, &value, kind);
+
+        } else if (column->used < GLYPH_COL_N) {
 
             if (markup && kind == GLYPH_FIELD_TEXT) {
                 glyph_row_decode(&value, column->used, result);
+
+                if (value.len == 0) {
+                    continue;
+                }
             }
 
             glyph_row_known(row, &value, kind, column->used, result);
@@ -124,13 +141,19 @@ glyph_row_fields(glyph_row_t *row, const glyph_record_t *rec,
                 glyph_header_saw(row->header, i);
             }
 
-            if (glyph_row_extra(&result->extra, column, &value, kind)
-                != GLYPH_OK)
-            {
-                glyph_row_warning(result, GLYPH_WARN_EXTRA_TOO_LONG,
-                                  GLYPH_COL_N);
-            }
+            cut |= glyph_row_extra(&result->extra, column, &value, kind);
         }
+    }
+
+    if (cut) {
+        glyph_row_warning(result, GLYPH_WARN_EXTRA_TOO_LONG, GLYPH_COL_N);
+    }
+
+    row->sku_text.len = 0;
+
+    if (row->sku >= 0 && (size_t) row->sku < rec->nfields) {
+        row->sku_text = rec->fields[row->sku];
+        glyph_utf8_trim(&row->sku_text);
     }
 
     if (result->extra.len) {
@@ -255,10 +278,6 @@ static void
 glyph_row_known(glyph_row_t *row, const glyph_str_t *value,
     glyph_field_e kind, glyph_column_e column, glyph_row_result_t *result)
 {
-    if (value->len == 0) {
-        return;
-    }
-
     if (glyph_placeholder(value, glyph_row_placeholders[column])) {
 
         if (!(result->changed & 1u << column)) {
@@ -278,11 +297,11 @@ glyph_row_known(glyph_row_t *row, const glyph_str_t *value,
 
     result->listing.text[column] = *value;
 
-    if (value->len > row->longest) {
-        row->longest = value->len;
+    if (kind == GLYPH_FIELD_TEXT) {
+        return;
     }
 
-    if (kind == GLYPH_FIELD_NESTED) {
+    if (kind == GLYPH_FIELD_NESTED && column != GLYPH_COL_CURRENCY) {
         glyph_row_error(result, GLYPH_ROW_VALUE_NESTED, column);
     }
 
@@ -415,7 +434,7 @@ glyph_row_short(const glyph_row_t *row, size_t n)
 }
 
 
-/* GLYPH_BAD: with this value it would be too much. */
+/* 1: with this value it would be too much, and it is left out. */
 
 static int
 glyph_row_extra(glyph_buf_t *extra, const glyph_column_t *column,
@@ -439,12 +458,12 @@ glyph_row_extra(glyph_buf_t *extra, const glyph_column_t *column,
     /* "}" comes behind it */
 
     if (extra->len < GLYPH_ROW_NOTES_MAX) {
-        return GLYPH_OK;
+        return 0;
     }
 
     extra->len = before;
 
-    return GLYPH_BAD;
+    return 1;
 }
 
 

@@ -56,8 +56,7 @@ glyph_row_identify(glyph_row_t *row, glyph_row_result_t *result)
 
     if (l->has_url && row->shared_urls) {
         l->has_url = 0;
-        glyph_row_warn_once(row, result, GLYPH_WARN_URL_SHARED,
-                            GLYPH_COL_SOURCE_URL);
+        result->once |= 1u << GLYPH_ONCE_URL_SHARED;
     }
 
     if (l->has_url) {

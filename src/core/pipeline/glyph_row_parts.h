@@ -32,8 +32,6 @@ struct glyph_row_s {
     const unsigned char          *last;         /* of the input, */
     const unsigned char          *semicolon;    /* and the next there; NULL: */
     const unsigned char          *bracket;      /* not looked for */
-    uint64_t                      said;         /* warnings of the file that
-                                                   were given: a bit each */
     unsigned                      reject_unknown:1;
     unsigned                      reject_not_gpu:1;
     unsigned                      shared_urls:1;    /* they are no identity */
@@ -57,9 +55,5 @@ void glyph_row_error(glyph_row_result_t *result, glyph_code_e code,
     glyph_column_e column);
 void glyph_row_warning(glyph_row_result_t *result, glyph_code_e code,
     glyph_column_e column);
-
-/* A warning of the file: only its first row of that kind has it. */
-void glyph_row_warn_once(glyph_row_t *row, glyph_row_result_t *result,
-    glyph_code_e code, glyph_column_e column);
 
 #endif /* GLYPH_ROW_PARTS_H_INCLUDED */

@@ -25,6 +25,8 @@ struct glyph_shop_s {
     int                         price;
     glyph_decimal_e             habit;
     int64_t                     now;        /* usec since 2000; or 0 */
+    glyph_money_t               other;      /* the row's price that is not
+                                               taken; currency "": none */
     size_t                      handle_len;
     size_t                      title_len;
     unsigned char               handle[GLYPH_SHOP_KEPT];
@@ -39,8 +41,9 @@ static void glyph_shop_title(glyph_shop_t *s, const glyph_record_t *rec,
 static void glyph_shop_append(glyph_buf_t *title, const glyph_str_t *text);
 static void glyph_shop_keep(unsigned char *to, size_t *len,
     const glyph_str_t *from);
-static void glyph_shop_sale(const glyph_shop_t *s, const glyph_record_t *rec,
+static void glyph_shop_sale(glyph_shop_t *s, const glyph_record_t *rec,
     glyph_str_t *price, unsigned *number);
+static int glyph_shop_agree(const glyph_money_t *a, const glyph_money_t *b);
 static int glyph_shop_amount(const glyph_shop_t *s, const glyph_str_t *text,
     unsigned number, glyph_money_t *money);
 static int glyph_shop_is_on(const glyph_shop_t *s,
@@ -75,6 +78,7 @@ glyph_shop_create(glyph_shop_t **shop, const glyph_header_t *header,
     s->price = glyph_header_find(header, GLYPH_COL_PRICE);
     s->habit = habit;
     s->now = now ? glyph_date_of_unix(now) : 0;
+    s->other.currency[0] = '\0';
     s->handle_len = 0;
     s->title_len = 0;
 
@@ -265,16 +269,22 @@ glyph_shop_keep(unsigned char *to, size_t *len, const glyph_str_t *from)
 }
 
 
-/* It counts if it is below the regular price, and on, or if that is none. */
+/*
+ * It counts if it is below the regular price, and on, or if that is none.  One
+ * of the two may say the currency of both.
+ */
 
 static void
-glyph_shop_sale(const glyph_shop_t *s, const glyph_record_t *rec,
+glyph_shop_sale(glyph_shop_t *s, const glyph_record_t *rec,
     glyph_str_t *price, unsigned *number)
 {
+    int            known;
     unsigned       kind;
     glyph_str_t    text, amount;
     glyph_money_t  sale, regular;
     unsigned char  decoded[GLYPH_SHOP_KEPT];
+
+    s->other.currency[0] = '\0';
 
     text = glyph_shop_field(rec, s->at->sale);
     kind = rec->kinds && text.len
@@ -289,22 +299,61 @@ glyph_shop_sale(const glyph_shop_t *s, const glyph_record_t *rec,
         glyph_utf8_trim(&amount);
     }
 
-    if (amount.len == 0 || !glyph_shop_amount(s, &amount, kind, &sale)
-        || !glyph_shop_is_on(s, rec))
+    if (amount.len == 0 || !glyph_shop_amount(s, &amount, kind, &sale)) {
+        return;
+    }
+
+    known = price->len && glyph_shop_amount(s, price, *number, &regular);
+
+    if (known && !glyph_shop_agree(&sale, &regular)) {
+        return;
+    }
+
+    s->other = sale;
+
+    if (!glyph_shop_is_on(s, rec)
+        || (price->len && (!known || sale.cents >= regular.cents)))
     {
         return;
     }
 
-    if (price->len
-        && (!glyph_shop_amount(s, price, *number, &regular)
-            || memcmp(sale.currency, regular.currency, 4) != 0
-            || sale.cents >= regular.cents))
-    {
-        return;
+    s->other.currency[0] = '\0';
+
+    if (known) {
+        s->other = regular;
     }
 
     *price = text;
     *number = kind;
+}
+
+
+/* Whether they may be of one currency. */
+
+static int
+glyph_shop_agree(const glyph_money_t *a, const glyph_money_t *b)
+{
+    return a->currency[0] == '\0' || b->currency[0] == '\0'
+           || memcmp(a->currency, b->currency, sizeof(a->currency)) == 0
+           || glyph_currency_shares(a->sign, b->currency)
+           || glyph_currency_shares(b->sign, a->currency);
+}
+
+
+void
+glyph_shop_currency(const glyph_shop_t *s, glyph_money_t *price)
+{
+    if (s->other.currency[0] == '\0') {
+        return;
+    }
+
+    if ((price->currency[0] == '\0' && price->sign == GLYPH_SIGN_NONE)
+        || (s->other.sign == GLYPH_SIGN_NONE
+            && glyph_currency_shares(price->sign, s->other.currency)))
+    {
+        memcpy(price->currency, s->other.currency, sizeof(price->currency));
+        price->sign = s->other.sign;
+    }
 }
 
 

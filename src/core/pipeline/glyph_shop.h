@@ -37,4 +37,10 @@ int glyph_shop_skips(const glyph_shop_t *shop, const glyph_record_t *rec);
 glyph_code_e glyph_shop_row(glyph_shop_t *shop, const glyph_record_t *rec,
     glyph_str_t *text, glyph_buf_t *title, unsigned *number);
 
+/*
+ * The same row's price, which was read now: what it does not say of its
+ * currency, the row's other price may.
+ */
+void glyph_shop_currency(const glyph_shop_t *shop, glyph_money_t *price);
+
 #endif /* GLYPH_SHOP_H_INCLUDED */

@@ -175,9 +175,6 @@ glyph_stats_valid(glyph_stats_t *s, const glyph_listing_t *l)
     t->matches[l->match.type]++;
     t->duplicates += l->duplicate_of >= 0;
     t->not_gpu += !l->match.is_gpu;
-    t->assumed += l->price.assumed;
-    t->unknown += l->price.currency[0] == 'X'
-                  && glyph_tender_unknown(l->price.currency);
 
     s->models[l->match.model
               ? glyph_registry_index(s->registry, l->match.model)

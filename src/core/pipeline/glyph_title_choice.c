@@ -5,6 +5,7 @@
  * another joined ("NVIDIA", "GeForce RTX", "3090").
  */
 
+#include "column/glyph_header_map.h"
 #include "column/glyph_header_name.h"
 #include "csv/glyph_sample_rows.h"
 #include "pipeline/glyph_title_choice.h"
@@ -60,7 +61,6 @@ static void glyph_choice_take(const glyph_choice_t *c,
     glyph_notes_t *notes);
 static void glyph_choice_advise(const glyph_choice_t *c,
     const glyph_header_t *header, glyph_buf_t *advice);
-static void glyph_choice_map(glyph_buf_t *text, const glyph_str_t *name);
 
 
 int
@@ -372,8 +372,8 @@ glyph_choice_take(const glyph_choice_t *c, const glyph_choice_column_t *best,
     glyph_header_quote(&text, &columns[c->title >= 0 ? c->title
                                                     : c->model].given);
     glyph_buf_puts(&text, " in less than half; with ?map=");
-    glyph_choice_map(&text, &columns[c->title >= 0 ? c->title
-                                                   : c->model].given);
+    glyph_header_map_name(&text, &columns[c->title >= 0 ? c->title
+                                                        : c->model].given);
     glyph_buf_puts(&text, ":title that is it");
 
     glyph_notes_add(notes, GLYPH_WARN_TITLE_COLUMN, &text);
@@ -445,36 +445,7 @@ glyph_choice_advise(const glyph_choice_t *c, const glyph_header_t *header,
 
     for (k = 0; k < count; k++) {
         glyph_buf_puts(advice, k ? "," : "");
-        glyph_choice_map(advice, &columns[c->column[first + k].at].given);
+        glyph_header_map_name(advice, &columns[c->column[first + k].at].given);
         glyph_buf_puts(advice, ":title");
     }
-}
-
-
-/* As it is written in ?map=. */
-
-static void
-glyph_choice_map(glyph_buf_t *text, const glyph_str_t *name)
-{
-    size_t  i;
-
-    if (memchr(name->data, ',', name->len) == NULL
-        && memchr(name->data, '"', name->len) == NULL)
-    {
-        glyph_buf_append(text, name->data, name->len);
-        return;
-    }
-
-    glyph_buf_putc(text, '"');
-
-    for (i = 0; i < name->len; i++) {
-
-        if (name->data[i] == '"') {
-            glyph_buf_putc(text, '"');
-        }
-
-        glyph_buf_putc(text, name->data[i]);
-    }
-
-    glyph_buf_putc(text, '"');
 }

@@ -170,6 +170,8 @@ static const glyph_code_entry_t  glyph_codes[GLYPH_CODE_N] = {
         "most rows name no model that is known" },
     [GLYPH_WARN_COLUMN_REPEATED] = { "column_repeated",
         "two columns mean the same, and the first is taken" },
+    [GLYPH_WARN_VALUE_NESTED] = { "nested_ignored",
+        "the value is an object or an array; it is kept in extra only" },
     [GLYPH_WARN_QUANTITY_INVALID] = { "quantity_invalid",
         "the quantity is not a whole number from 0 to 1,000,000,000" },
 };

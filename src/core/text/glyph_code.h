@@ -97,6 +97,7 @@ typedef enum {
     GLYPH_WARN_CURRENCY_ASSUMED,    /* of a file, as those without a row are */
     GLYPH_WARN_CURRENCY_UNKNOWN,
     GLYPH_WARN_QUANTITY_INVALID,
+    GLYPH_WARN_VALUE_NESTED,        /* of a column that may be empty */
     GLYPH_WARN_TITLE_COLUMN,        /* of a file, and so are these */
     GLYPH_WARN_MOSTLY_UNKNOWN,
     GLYPH_WARN_COLUMN_REPEATED,

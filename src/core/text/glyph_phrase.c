@@ -12,36 +12,34 @@ unsigned
 glyph_phrase_class(const glyph_phrase_t *list, size_t n,
     const unsigned char *word, size_t len)
 {
-    int     rc;
-    size_t  lo, hi, mid, size;
+    glyph_str_t            key;
+    const glyph_phrase_t  *phrase;
 
-    lo = 0;
-    hi = n;
+    key.data = (unsigned char *) word;
+    key.len = len;
 
-    while (lo < hi) {
-        mid = lo + (hi - lo) / 2;
+    phrase = bsearch(&key, list, n, sizeof(glyph_phrase_t),
+                     glyph_phrase_compare);
 
-        size = strlen(list[mid].text);
+    return phrase ? phrase->class : 0;
+}
 
-        rc = memcmp(list[mid].text, word, size < len ? size : len);
 
-        if (rc == 0 && size == len) {
-            return list[mid].class;
-        }
+int
+glyph_phrase_compare(const void *key, const void *entry)
+{
+    int                 rc;
+    size_t              len;
+    const char         *text;
+    const glyph_str_t  *k;
 
-        if (rc == 0) {
-            rc = size < len ? -1 : 1;
-        }
+    k = key;
+    text = *(const char *const *) entry;
+    len = strlen(text);
 
-        if (rc < 0) {
-            lo = mid + 1;
+    rc = memcmp(k->data, text, k->len < len ? k->len : len);
 
-        } else {
-            hi = mid;
-        }
-    }
-
-    return 0;
+    return rc ? rc : (k->len > len) - (k->len < len);
 }
 
 

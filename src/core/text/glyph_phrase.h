@@ -23,6 +23,12 @@ typedef struct {
 unsigned glyph_phrase_class(const glyph_phrase_t *list, size_t n,
     const unsigned char *word, size_t len);
 
+/*
+ * For bsearch() in such a table, or in one of others that have the text first:
+ * the key is a glyph_str_t.
+ */
+int glyph_phrase_compare(const void *key, const void *entry);
+
 
 /*
  * Phrases compiled, to be found anywhere in a text cut into tokens.  Classes

@@ -182,6 +182,21 @@ glyph_block_high(const glyph_block_t *b)
 }
 
 
+/* Whether one of the 64 bytes at p is above 0x7F. */
+
+static inline int
+glyph_block_any_high(const unsigned char *p)
+{
+    glyph_block_t  b;
+
+    glyph_block_load(&b, p);
+
+    return _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(b.part[0], b.part[1]),
+                                          _mm_or_si128(b.part[2], b.part[3])))
+           != 0;
+}
+
+
 /* Bytes that are 0, or not ASCII. */
 
 static inline uint64_t
@@ -356,6 +371,24 @@ glyph_block_high(const glyph_block_t *b)
     }
 
     return bits;
+}
+
+
+/* Whether one of the 64 bytes at p is above 0x7F. */
+
+static inline int
+glyph_block_any_high(const unsigned char *p)
+{
+    int       i;
+    uint64_t  any;
+
+    any = 0;
+
+    for (i = 0; i < 8; i++) {
+        any |= glyph_word_load(p + 8 * i);
+    }
+
+    return (any & GLYPH_HIGH_BITS) != 0;
 }
 
 

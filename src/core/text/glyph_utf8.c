@@ -38,10 +38,40 @@ static const char  glyph_utf8_latin_additional[] =
 
 
 size_t
+glyph_utf8_ascii(const unsigned char *data, size_t len)
+{
+    uint64_t              w;
+    const unsigned char  *p, *last;
+
+    p = data;
+    last = data + len;
+
+    while (last - p >= GLYPH_BLOCK && !glyph_block_any_high(p)) {
+        p += GLYPH_BLOCK;
+    }
+
+    while ((size_t) (last - p) >= sizeof(w)) {
+        memcpy(&w, p, sizeof(w));
+
+        if (w & GLYPH_HIGH_BITS) {
+            break;
+        }
+
+        p += sizeof(w);
+    }
+
+    while (p < last && *p < 0x80) {
+        p++;
+    }
+
+    return p - data;
+}
+
+
+size_t
 glyph_utf8_valid(const unsigned char *data, size_t len)
 {
     size_t                n;
-    uint64_t              w[4];
     uint32_t              cp;
     const unsigned char  *p, *last;
 
@@ -49,30 +79,7 @@ glyph_utf8_valid(const unsigned char *data, size_t len)
     last = data + len;
 
     while (p < last) {
-
-        while ((size_t) (last - p) >= sizeof(w)) {
-            memcpy(w, p, sizeof(w));
-
-            if ((w[0] | w[1] | w[2] | w[3]) & GLYPH_HIGH_BITS) {
-                break;
-            }
-
-            p += sizeof(w);
-        }
-
-        while ((size_t) (last - p) >= sizeof(w[0])) {
-            memcpy(w, p, sizeof(w[0]));
-
-            if (w[0] & GLYPH_HIGH_BITS) {
-                break;
-            }
-
-            p += sizeof(w[0]);
-        }
-
-        while (p < last && *p < 0x80) {
-            p++;
-        }
+        p += glyph_utf8_ascii(p, last - p);
 
         /* text of other scripts comes in runs: no word is tried in them */
 

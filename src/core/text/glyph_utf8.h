@@ -15,6 +15,9 @@
  */
 size_t glyph_utf8_valid(const unsigned char *data, size_t len);
 
+/* How many bytes come before the first one above 0x7F; len: there is none. */
+size_t glyph_utf8_ascii(const unsigned char *data, size_t len);
+
 /*
  * Decodes one code point at *p (p < last), moves *p behind it; an invalid
  * byte is U+FFFD and moves by one.

@@ -6,9 +6,9 @@
 #include "value/glyph_values.h"
 #include "text/glyph_idle.h"
 #include "title/glyph_match.h"
-#include "title/glyph_note.h"
 #include "text/glyph_memo.h"
 #include "title/glyph_mend.h"
+#include "title/glyph_note.h"
 
 
 /* Scores; glyph_match.h tells what they mean. */
@@ -439,7 +439,7 @@ glyph_match_found(const glyph_index_t *index, const glyph_scan_t *scan,
 
     result->is_gpu = 1;
 
-    glyph_match_notes(index, scan, ctx, result);
+    glyph_note_card(result, index, scan, ctx);
 
     result->reason = glyph_match_refused(ctx);
 

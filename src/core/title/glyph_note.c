@@ -4,9 +4,30 @@
 static void glyph_note_size(glyph_match_t *result, double gb);
 
 
+/* Whole pieces only, so that what is written stays valid UTF-8. */
+
+static void
+glyph_note_data(glyph_match_t *result, const void *data, size_t len)
+{
+    if (len > GLYPH_MATCH_NOTES - result->notes_len) {
+        return;
+    }
+
+    memcpy(result->notes + result->notes_len, data, len);
+    result->notes_len += len;
+}
+
+
 void
-glyph_match_notes(const glyph_index_t *index, const glyph_scan_t *scan,
-    const glyph_context_t *ctx, glyph_match_t *result)
+glyph_note(glyph_match_t *result, const char *text)
+{
+    glyph_note_data(result, text, strlen(text));
+}
+
+
+void
+glyph_note_card(glyph_match_t *result, const glyph_index_t *index,
+    const glyph_scan_t *scan, const glyph_context_t *ctx)
 {
     size_t                i;
     uint64_t              said;
@@ -87,8 +108,6 @@ glyph_match_notes(const glyph_index_t *index, const glyph_scan_t *scan,
     }
 }
 
-
-/* The words of an event in quotes; they are all of the dictionary. */
 
 void
 glyph_note_words(glyph_match_t *result, const glyph_scan_t *scan,

@@ -1,42 +1,24 @@
 /*
- * Notes of a match: the words that made it, and what was assumed.
+ * What is told of a match, for people to read: which words decided, and what
+ * was assumed.
  */
 
 #ifndef GLYPH_NOTE_H_INCLUDED
 #define GLYPH_NOTE_H_INCLUDED
 
-#include <string.h>
-
-#include "title/glyph_context.h"
 #include "title/glyph_match.h"
+#include "title/glyph_thing.h"
 
 
-/* Whole pieces only, so that what is written stays valid UTF-8. */
+/* Adds to the notes, as a whole or, where there is no room, not at all. */
+void glyph_note(glyph_match_t *result, const char *text);
 
-static inline void
-glyph_note_data(glyph_match_t *result, const void *data, size_t len)
-{
-    if (len > GLYPH_MATCH_NOTES - result->notes_len) {
-        return;
-    }
-
-    memcpy(result->notes + result->notes_len, data, len);
-    result->notes_len += len;
-}
-
-
-/* Inline, so that the length of a literal is known. */
-
-static inline void
-glyph_note(glyph_match_t *result, const char *text)
-{
-    glyph_note_data(result, text, strlen(text));
-}
-
-
-void glyph_match_notes(const glyph_index_t *index, const glyph_scan_t *scan,
-    const glyph_context_t *ctx, glyph_match_t *result);
+/* The words of an event in quotes; they are all of the dictionary. */
 void glyph_note_words(glyph_match_t *result, const glyph_scan_t *scan,
     const glyph_event_t *e);
+
+/* How the card was found that the context has. */
+void glyph_note_card(glyph_match_t *result, const glyph_index_t *index,
+    const glyph_scan_t *scan, const glyph_context_t *ctx);
 
 #endif /* GLYPH_NOTE_H_INCLUDED */

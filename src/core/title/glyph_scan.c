@@ -2,8 +2,20 @@
 #include "title/glyph_split.h"
 
 
+/* The longest that begins at a token: of names and of phrases. */
+
+typedef struct {
+    uint32_t  name;         /* its node */
+    size_t    name_end;     /* 0: there is none */
+    uint8_t   class;
+    size_t    class_end;    /* the same */
+} glyph_longest_t;
+
+
 static size_t glyph_scan_event(const glyph_index_t *index,
     glyph_scan_t *scan, size_t i);
+static void glyph_scan_longest(const glyph_index_t *index,
+    const glyph_tokens_t *ts, size_t i, glyph_longest_t *l);
 static int glyph_scan_letter(const glyph_tokens_t *ts, size_t i);
 static int glyph_scan_ddr(const glyph_tokens_t *ts, size_t i);
 static int glyph_scan_mention(const glyph_index_t *index, glyph_scan_t *scan,
@@ -22,9 +34,8 @@ static int glyph_scan_listed(const glyph_scan_t *scan, size_t start);
 static int glyph_scan_weak(const glyph_index_t *index, uint32_t node);
 static void glyph_scan_put(glyph_scan_t *scan, size_t start, size_t end,
     uint8_t class, uint32_t node);
-static size_t glyph_scan_memory(const glyph_index_t *index,
+static size_t glyph_scan_amount(const glyph_index_t *index,
     glyph_scan_t *scan, size_t i);
-static void glyph_scan_size(glyph_scan_t *scan, size_t i, double gb);
 
 
 void
@@ -56,78 +67,50 @@ glyph_scan(const glyph_index_t *index, glyph_scan_t *scan)
 static size_t
 glyph_scan_event(const glyph_index_t *index, glyph_scan_t *scan, size_t i)
 {
-    size_t                k, name_end, class_end;
-    uint8_t               class, condition;
-    uint32_t              node, name;
+    size_t                 k;
+    uint8_t                condition;
+    glyph_longest_t        l;
     const glyph_tokens_t  *ts;
 
     ts = &scan->ts;
 
     if (ts->token[i].id == 0) {
-        return ts->token[i].digits ? glyph_scan_memory(index, scan, i) : 1;
+        return ts->token[i].digits ? glyph_scan_amount(index, scan, i) : 1;
     }
 
-    name = 0;
-    name_end = 0;
-    class = GLYPH_W_NONE;
-    class_end = 0;
+    glyph_scan_longest(index, ts, i, &l);
+
     condition = 0;
 
-    node = ts->token[i].node;
-
-    for (k = i; node; /* void */ ) {
-        k++;
-
-        if (index->first[node] != index->first[node + 1]) {
-            name = node;
-            name_end = k;
-        }
-
-        if (index->class[node]) {
-            class = index->class[node];
-            class_end = k;
-        }
-
-        if (k == ts->n || ts->token[k].id == 0
-            || (ts->token[k].sep & (GLYPH_SEP_BREAK | GLYPH_SEP_COMMA
-                                    | GLYPH_SEP_PLUS))
-            || (ts->token[k].len == 1 && glyph_scan_letter(ts, k)))
-        {
-            break;
-        }
-
-        node = glyph_automaton_next(index->automaton, node,
-                                    ts->token[k].id);
-    }
-
-    if (name_end && name_end >= class_end
-        && glyph_scan_mention(index, scan, i, name_end, name))
+    if (l.name_end && l.name_end >= l.class_end
+        && glyph_scan_mention(index, scan, i, l.name_end, l.name))
     {
-        return name_end - i;
+        return l.name_end - i;
     }
 
-    if (class >= GLYPH_W_CONDITION) {
-        condition = class - GLYPH_W_CONDITION + 1;
-        class = GLYPH_W_NOISE;
+    if (l.class >= GLYPH_W_CONDITION) {
+        condition = l.class - GLYPH_W_CONDITION + 1;
+        l.class = GLYPH_W_NOISE;
     }
 
-    if (ts->token[i].digits && (class_end <= i + 1 || class == GLYPH_W_NOISE))
+    if (ts->token[i].digits
+        && (l.class_end <= i + 1 || l.class == GLYPH_W_NOISE))
     {
-        k = glyph_scan_memory(index, scan, i);
+        k = glyph_scan_amount(index, scan, i);
 
         if (k > 1) {
             return k;
         }
     }
 
-    if (class_end == 0) {
+    if (l.class_end == 0) {
         return 1;
     }
 
     /* the end of a part number: "VCG…-LC-CPU" */
 
-    if (class >= GLYPH_W_EMPTY && class < GLYPH_W_QUALIFIER && i
-        && class_end == i + 1 && ts->token[i].sep == GLYPH_SEP_DASH
+    if (l.class >= GLYPH_W_EMPTY && l.class < GLYPH_W_QUALIFIER && i
+        && l.class_end == i + 1 && ts->token[i].sep == GLYPH_SEP_DASH
         && ts->token[i - 1].id == 0)
     {
         return 1;
@@ -143,21 +126,62 @@ glyph_scan_event(const glyph_index_t *index, glyph_scan_t *scan, size_t i)
 
     /* "w" is "with" only as "w/"; it may be watts */
 
-    if (class == GLYPH_W_WITH && ts->token[i].len == 1
+    if (l.class == GLYPH_W_WITH && ts->token[i].len == 1
         && (glyph_token_glued(&ts->token[i]) || i + 1 == ts->n
             || !(ts->token[i + 1].sep & GLYPH_SEP_SLASH)))
     {
         return 1;
     }
 
-    glyph_scan_put(scan, i, class_end, class, 0);
+    glyph_scan_put(scan, i, l.class_end, l.class, 0);
 
     if (condition) {
         scan->event[scan->nevents - 1].condition = condition;
         scan->conditions = 1;
     }
 
-    return class_end - i;
+    return l.class_end - i;
+}
+
+
+static void
+glyph_scan_longest(const glyph_index_t *index, const glyph_tokens_t *ts,
+    size_t i, glyph_longest_t *l)
+{
+    size_t    k;
+    uint32_t  node;
+
+    l->name = 0;
+    l->name_end = 0;
+    l->class = GLYPH_W_NONE;
+    l->class_end = 0;
+
+    node = ts->token[i].node;
+
+    for (k = i; node; /* void */ ) {
+        k++;
+
+        if (index->first[node] != index->first[node + 1]) {
+            l->name = node;
+            l->name_end = k;
+        }
+
+        if (index->class[node]) {
+            l->class = index->class[node];
+            l->class_end = k;
+        }
+
+        if (k == ts->n || ts->token[k].id == 0
+            || (ts->token[k].sep & (GLYPH_SEP_BREAK | GLYPH_SEP_COMMA
+                                    | GLYPH_SEP_PLUS))
+            || (ts->token[k].len == 1 && glyph_scan_letter(ts, k)))
+        {
+            break;
+        }
+
+        node = glyph_automaton_next(index->automaton, node,
+                                    ts->token[k].id);
+    }
 }
 
 
@@ -570,133 +594,19 @@ glyph_scan_put(glyph_scan_t *scan, size_t start, size_t end, uint8_t class,
 }
 
 
-/*
- * A number and its unit: a memory size, or a disk's.  Returns how many
- * tokens they are, 1 for a number that is neither.
- */
+/* A memory size; a disk's is an event. */
 
 static size_t
-glyph_scan_memory(const glyph_index_t *index, glyph_scan_t *scan, size_t i)
+glyph_scan_amount(const glyph_index_t *index, glyph_scan_t *scan, size_t i)
 {
-    double                 v;
-    size_t                 n, k;
-    uint8_t                unit, next;
-    const glyph_tokens_t  *ts;
+    int     disk;
+    size_t  n;
 
-    ts = &scan->ts;
-    n = i + 1;
-    v = glyph_token_value(ts, i);
+    n = glyph_scan_memory(index, scan, i, &disk);
 
-    if (n + 1 < ts->n && ts->token[n].sep == GLYPH_SEP_DOT
-        && ts->token[n].digits && ts->token[n].len <= 3)
-    {
-        v += (double) glyph_token_value(ts, n)
-             / (ts->token[n].len == 1 ? 10 : ts->token[n].len == 2 ? 100
-                                                                   : 1000);
-        n++;
-
-        /* "1.536 MB" are thousands */
-
-        if (ts->token[n - 1].len == 3
-            && glyph_index_class(index, ts, n) == GLYPH_W_UNIT_M)
-        {
-            v *= 1000;
-        }
+    if (disk) {
+        glyph_scan_put(scan, i, i + n, GLYPH_W_DISK, 0);
     }
 
-    unit = glyph_index_class(index, ts, n);
-
-    if (unit != GLYPH_W_UNIT_G && unit != GLYPH_W_UNIT_M
-        && unit != GLYPH_W_UNIT_T)
-    {
-        return 1;
-    }
-
-    k = ts->token[n].len;
-
-    if (!glyph_token_glued(&ts->token[n])
-        && (k < 2 || (ts->token[n].sep & ~(GLYPH_SEP_SPACE | GLYPH_SEP_DASH))
-            || glyph_token_is(ts, n, "to") || glyph_token_is(ts, n, "md")))
-    {
-        return 1;
-    }
-
-    n++;
-
-    /* "2G133" is a part number; "GD" is followed by the memory's type */
-
-    if (n < ts->n && ts->token[n].digits && glyph_token_glued(&ts->token[n])
-        && k == 1)
-    {
-        return 1;
-    }
-
-    if (n < ts->n && (ts->token[n].sep & GLYPH_SEP_SLASH)
-        && glyph_token_is(ts, n, "s"))
-    {
-        return 1;
-    }
-
-    /* "512GB" beside a processor is a disk; no card has just as much */
-
-    if (unit == GLYPH_W_UNIT_T
-        || (unit == GLYPH_W_UNIT_G
-            && (v == 240 || v == 250 || v == 256 || v == 480 || v == 500
-                || v == 512 || v == 960 || v >= 1000)))
-    {
-        glyph_scan_put(scan, i, n, GLYPH_W_DISK, 0);
-        return n - i;
-    }
-
-    next = glyph_index_class(index, ts, n);
-
-    if (next == GLYPH_W_RAM || next == GLYPH_W_DISK || next == GLYPH_W_AV) {
-        scan->known += n - i;
-        return n - i;
-    }
-
-    glyph_scan_size(scan, n - i, unit == GLYPH_W_UNIT_M ? v / 1024 : v);
-
-    return n - i;
-}
-
-
-static void
-glyph_scan_size(glyph_scan_t *scan, size_t tokens, double gb)
-{
-    scan->known += tokens;
-
-    if (gb < 0.06 || gb > 2048 || scan->nmemories == GLYPH_MEMORIES_MAX) {
-        return;
-    }
-
-    scan->memory[scan->nmemories++] = gb;
-}
-
-
-int
-glyph_scan_has_memory(const glyph_scan_t *scan, double gb)
-{
-    size_t  i;
-    double  d;
-
-    if (gb <= 0) {
-        return 0;
-    }
-
-    for (i = 0; i < scan->nmemories; i++) {
-        d = scan->memory[i] - gb;
-
-        /* below 1 GB the facts round: 640 MB is 0.64 or 0.625 */
-
-        if (d < 0) {
-            d = -d;
-        }
-
-        if (d < (gb < 1 ? gb * 0.06 : 0.01)) {
-            return 1;
-        }
-    }
-
-    return 0;
+    return n;
 }

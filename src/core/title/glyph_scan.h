@@ -64,6 +64,15 @@ typedef struct {
 /* Reads scan->ts, which has been cut into tokens. */
 void glyph_scan(const glyph_index_t *index, glyph_scan_t *scan);
 
+/* glyph_scan_memory.c */
+
+/*
+ * A number, token i, and its unit: notes a memory size; a disk's is none.
+ * Returns how many tokens they are, 1 for a number that is neither.
+ */
+size_t glyph_scan_memory(const glyph_index_t *index, glyph_scan_t *scan,
+    size_t i, int *disk);
+
 /* Whether the memory sizes seen include this one; 0 GB is unknown. */
 int glyph_scan_has_memory(const glyph_scan_t *scan, double gb);
 

@@ -387,8 +387,9 @@ static glyph_code_e
 glyph_amount_set(const glyph_amount_t *a, size_t fraction,
     glyph_money_t *money)
 {
-    size_t   i, n, whole, scale;
-    int64_t  cents;
+    size_t              i, n, whole, scale;
+    int64_t             cents;
+    glyph_money_rest_t  rest;
 
     whole = a->ndigits - fraction;
     scale = a->thousands ? 5 : 2;
@@ -407,13 +408,20 @@ glyph_amount_set(const glyph_amount_t *a, size_t fraction,
         }
     }
 
-    for (i = whole + scale; i < a->ndigits; i++) {
+    memset(&rest, 0, sizeof(rest));
 
-        /* what there is no room for, is not looked at */
+    /* what there is no room for is not looked at */
 
-        if (i >= n || a->digit[i]) {
-            return GLYPH_ROW_PRICE_PRECISION;
-        }
+    for (i = whole + scale; i < n; i++) {
+        glyph_money_rest_digit(&rest, a->digit[i]);
+    }
+
+    if (n < a->ndigits || !glyph_money_rest(&rest, &cents)) {
+        return GLYPH_ROW_PRICE_PRECISION;
+    }
+
+    if (cents > GLYPH_MONEY_MAX_CENTS) {
+        return GLYPH_ROW_PRICE_TOO_LARGE;
     }
 
     if (cents == 0) {

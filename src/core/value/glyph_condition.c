@@ -6,6 +6,7 @@
 #define GLYPH_CONDITION_TEXT_MAX  96
 
 
+static const char *glyph_condition_number(const glyph_str_t *text);
 static int glyph_condition_denied(const glyph_tokens_t *ts, size_t i);
 
 
@@ -13,6 +14,28 @@ static int glyph_condition_denied(const glyph_tokens_t *ts, size_t i);
 
 static const char *const  glyph_condition_names[] = {
     "New", "Used", "Refurbished", "Open box", "For parts"
+};
+
+
+/* eBay's ConditionID. */
+
+static const struct {
+    const char  *id;
+    const char  *name;
+} glyph_condition_ids[] = {
+    { "1000", "New" },
+    { "1500", "Open box" },
+    { "2000", "Refurbished" },
+    { "2010", "Refurbished" },
+    { "2020", "Refurbished" },
+    { "2030", "Refurbished" },
+    { "2500", "Refurbished" },
+    { "2750", "Used" },
+    { "3000", "Used" },
+    { "4000", "Used" },
+    { "5000", "Used" },
+    { "6000", "Used" },
+    { "7000", "For parts" }
 };
 
 
@@ -52,6 +75,7 @@ glyph_condition_parse(const glyph_str_t *text)
 {
     size_t          i, n;
     uint32_t        said, here;
+    const char     *name;
     glyph_str_t     t;
     glyph_tokens_t  ts;
 
@@ -71,6 +95,12 @@ glyph_condition_parse(const glyph_str_t *text)
 
     if (t.len == 0 || t.len > GLYPH_CONDITION_TEXT_MAX) {
         return NULL;
+    }
+
+    name = glyph_condition_number(&t);
+
+    if (name) {
+        return name;
     }
 
     glyph_tokens_read(&ts, &t);
@@ -95,6 +125,24 @@ const char *
 glyph_condition_name(unsigned said)
 {
     return said ? glyph_condition_said[__builtin_ctz(said)] : NULL;
+}
+
+
+static const char *
+glyph_condition_number(const glyph_str_t *text)
+{
+    size_t  i, n;
+
+    n = sizeof(glyph_condition_ids) / sizeof(glyph_condition_ids[0]);
+
+    for (i = 0; text->len == 4 && i < n; i++) {
+
+        if (memcmp(text->data, glyph_condition_ids[i].id, 4) == 0) {
+            return glyph_condition_ids[i].name;
+        }
+    }
+
+    return NULL;
 }
 
 

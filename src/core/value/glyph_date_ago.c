@@ -1,6 +1,7 @@
 
 #include "value/glyph_date_parts.h"
 #include "value/glyph_date_words.h"
+#include "text/glyph_phrase.h"
 
 
 #define GLYPH_DATE_AGO_MAX  9999        /* of a unit */
@@ -19,7 +20,6 @@ typedef struct {
 static unsigned glyph_date_phrase(glyph_date_t *d);
 static const glyph_date_word_t *glyph_date_word(const unsigned char *text,
     size_t len);
-static int glyph_date_compare(const void *key, const void *word);
 static int glyph_date_relative_day(glyph_date_t *d, unsigned says,
     int64_t *usec);
 static int glyph_date_span_add(glyph_date_span_t *span, unsigned says);
@@ -136,25 +136,7 @@ glyph_date_word(const unsigned char *text, size_t len)
     key.len = len;
 
     return bsearch(&key, glyph_date_words, glyph_date_words_n,
-                   sizeof(glyph_date_word_t), glyph_date_compare);
-}
-
-
-static int
-glyph_date_compare(const void *key, const void *word)
-{
-    int                 rc;
-    size_t              len;
-    const char         *text;
-    const glyph_str_t  *k;
-
-    k = key;
-    text = ((const glyph_date_word_t *) word)->text;
-    len = strlen(text);
-
-    rc = memcmp(k->data, text, k->len < len ? k->len : len);
-
-    return rc ? rc : (k->len > len) - (k->len < len);
+                   sizeof(glyph_date_word_t), glyph_phrase_compare);
 }
 
 

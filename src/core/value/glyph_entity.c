@@ -3,6 +3,7 @@
 
 #include "value/glyph_entity.h"
 #include "value/glyph_entity_names.h"
+#include "text/glyph_phrase.h"
 #include "text/glyph_utf8.h"
 
 
@@ -25,7 +26,6 @@ static int glyph_entity_number(const unsigned char *p,
     const unsigned char *last, uint32_t *cp);
 static int glyph_entity_name(const unsigned char *name, size_t len,
     uint32_t *cp);
-static int glyph_entity_compare(const void *key, const void *entry);
 static int glyph_entity_tag(glyph_entity_t *e);
 static int glyph_entity_is_tag(const unsigned char *name, size_t len,
     const char *const *tags);
@@ -262,7 +262,7 @@ glyph_entity_name(const unsigned char *name, size_t len, uint32_t *cp)
     key.len = len;
 
     entry = bsearch(&key, glyph_entity_names, glyph_entity_names_n,
-                    sizeof(glyph_entity_name_t), glyph_entity_compare);
+                    sizeof(glyph_entity_name_t), glyph_phrase_compare);
 
     if (entry == NULL) {
         return 0;
@@ -271,24 +271,6 @@ glyph_entity_name(const unsigned char *name, size_t len, uint32_t *cp)
     *cp = entry->cp;
 
     return 1;
-}
-
-
-static int
-glyph_entity_compare(const void *key, const void *entry)
-{
-    int                 rc;
-    size_t              len;
-    const char         *name;
-    const glyph_str_t  *k;
-
-    k = key;
-    name = ((const glyph_entity_name_t *) entry)->name;
-    len = strlen(name);
-
-    rc = memcmp(k->data, name, k->len < len ? k->len : len);
-
-    return rc ? rc : (k->len > len) - (k->len < len);
 }
 
 

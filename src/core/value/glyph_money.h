@@ -44,6 +44,24 @@ glyph_code_e glyph_money_parse(const glyph_str_t *text,
 glyph_code_e glyph_money_number(const glyph_str_t *text,
     glyph_money_t *money);
 
+
+/* The digits behind the cents, one after the other; all 0 at first. */
+
+typedef struct {
+    size_t           n;
+    size_t           zeros;     /* so many at the beginning are 0 */
+    size_t           nines;
+} glyph_money_rest_t;
+
+void glyph_money_rest_digit(glyph_money_rest_t *rest, unsigned digit);
+
+/*
+ * Whether they say nothing: they are 0, or what sums of binary floating point
+ * leave of cents, 19.990000000000002 or 19.989999999999998, for which a cent is
+ * added.
+ */
+int glyph_money_rest(const glyph_money_rest_t *rest, int64_t *cents);
+
 /*
  * What one value alone proves about its column's decimal mark, for example
  * "1.299,00" and "12,5" GLYPH_DECIMAL_COMMA, "1,299" nothing.

@@ -2,12 +2,17 @@
 #include "value/glyph_money.h"
 
 
+/* so many digits behind the cents, the first ones all 0 or all 9 */
+#define GLYPH_MONEY_REST_DIGITS  8
+#define GLYPH_MONEY_REST_SAME    6
+
+
 typedef struct {
     int64_t  cents;
     long     point;             /* so many digits more are whole cents */
     unsigned any:1;             /* not all digits are 0 */
-    unsigned beyond:1;          /* nor those behind the cents */
     unsigned too_large:1;
+    glyph_money_rest_t  rest;
 } glyph_money_digits_t;
 
 
@@ -51,12 +56,12 @@ glyph_money_number(const glyph_str_t *text, glyph_money_t *money)
         return GLYPH_ROW_PRICE_NEGATIVE;
     }
 
-    if (d.too_large || d.cents > GLYPH_MONEY_MAX_CENTS) {
-        return GLYPH_ROW_PRICE_TOO_LARGE;
+    if (!d.too_large && !glyph_money_rest(&d.rest, &d.cents)) {
+        return GLYPH_ROW_PRICE_PRECISION;
     }
 
-    if (d.beyond) {
-        return GLYPH_ROW_PRICE_PRECISION;
+    if (d.too_large || d.cents > GLYPH_MONEY_MAX_CENTS) {
+        return GLYPH_ROW_PRICE_TOO_LARGE;
     }
 
     if (d.cents == 0) {
@@ -98,7 +103,36 @@ glyph_money_digit(glyph_money_digits_t *d, unsigned digit)
         return;
     }
 
-    d->beyond |= digit != 0;
+    glyph_money_rest_digit(&d->rest, digit);
+}
+
+
+void
+glyph_money_rest_digit(glyph_money_rest_t *rest, unsigned digit)
+{
+    rest->zeros += rest->zeros == rest->n && digit == 0;
+    rest->nines += rest->nines == rest->n && digit == 9;
+    rest->n++;
+}
+
+
+int
+glyph_money_rest(const glyph_money_rest_t *rest, int64_t *cents)
+{
+    if (rest->zeros == rest->n) {
+        return 1;
+    }
+
+    /* 19.990000000000002 and 19.989999999999998 are what a sum has left */
+
+    if (rest->n < GLYPH_MONEY_REST_DIGITS) {
+        return 0;
+    }
+
+    *cents += rest->nines >= GLYPH_MONEY_REST_SAME;
+
+    return rest->zeros >= GLYPH_MONEY_REST_SAME
+           || rest->nines >= GLYPH_MONEY_REST_SAME;
 }
 
 

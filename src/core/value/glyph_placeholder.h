@@ -29,10 +29,11 @@ extern const size_t  glyph_placeholder_words_n;
 void glyph_placeholder_init(void);
 
 /*
- * Which lengths those have that begin with a byte, a bit for each; of URLs, and
- * of other columns.  Most texts are none by that.
+ * Which lengths those have that begin with a byte, a bit for each, of URLs, and
+ * of other columns; and those that end with one.  Most texts are none by that.
  */
 extern uint32_t  glyph_placeholder_lengths[2][256];
+extern uint32_t  glyph_placeholder_ends[2][256];
 
 int glyph_placeholder_find(const glyph_str_t *text, unsigned kinds);
 
@@ -44,12 +45,14 @@ int glyph_placeholder_find(const glyph_str_t *text, unsigned kinds);
 static inline int
 glyph_placeholder(const glyph_str_t *text, unsigned kinds)
 {
-    const uint32_t  *lengths;
+    int  url;
 
-    lengths = glyph_placeholder_lengths[(kinds & GLYPH_PLACEHOLDER_URL) != 0];
+    url = (kinds & GLYPH_PLACEHOLDER_URL) != 0;
 
     return text->len <= GLYPH_PLACEHOLDER_MAX
-           && (lengths[text->data[0]] >> text->len & 1)
+           && ((glyph_placeholder_lengths[url][text->data[0]]
+                & glyph_placeholder_ends[url][text->data[text->len - 1]])
+               >> text->len & 1)
            && glyph_placeholder_find(text, kinds);
 }
 

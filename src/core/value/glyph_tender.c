@@ -8,6 +8,8 @@ typedef struct {
 } glyph_tender_spoken_t;
 
 
+static void glyph_tender_doubt_signs(glyph_tender_t *t, const char *list);
+static int glyph_tender_doubted(const glyph_tender_t *t, glyph_sign_e sign);
 static int glyph_tender_file(const char *code, glyph_money_t *price);
 static const char *glyph_tender_currencies(const char *language);
 static int glyph_tender_in(const char *list, const char *code);
@@ -73,31 +75,95 @@ glyph_tender_doubt(glyph_tender_t *t, const char *language,
         && glyph_currency_habit(t->assumed) == GLYPH_DECIMAL_POINT)
     {
         t->against = 1;
-        t->dollars = 1;
+        t->doubted |= 1u << GLYPH_SIGN_DOLLAR;
     }
 
     p = glyph_tender_currencies(language);
 
-    if (p == NULL || glyph_tender_in(p, t->assumed)) {
-        return;
+    if (p && !glyph_tender_in(p, t->assumed)) {
+        t->against = 1;
+        glyph_tender_doubt_signs(t, p);
     }
+}
 
-    t->against = 1;
 
-    for ( /* void */ ; *p; p += 3) {
-        t->dollars |= glyph_currency_shares(GLYPH_SIGN_DOLLAR, p);
+/* Of a sign that one of these has, but not the one that it usually means. */
+
+static void
+glyph_tender_doubt_signs(glyph_tender_t *t, const char *list)
+{
+    size_t       i, n;
+    const char  *p;
+
+    static const struct {
+        glyph_sign_e  sign;
+        const char   *usual;
+    } signs[] = {
+        { GLYPH_SIGN_DOLLAR, "USD" },
+        { GLYPH_SIGN_YEN, "JPY" },
+        { GLYPH_SIGN_RUPEE, "INR" },
+        { GLYPH_SIGN_POUND, "GBP" },
+        { GLYPH_SIGN_RUBLE, "RUB" },
+        { GLYPH_SIGN_LEU, "RON" }
+    };
+
+    n = sizeof(signs) / sizeof(signs[0]);
+
+    for (i = 0; i < n; i++) {
+
+        if (glyph_tender_in(list, signs[i].usual)) {
+            continue;
+        }
+
+        for (p = list; *p; p += 3) {
+            if (glyph_currency_shares(signs[i].sign, p)) {
+                t->doubted |= 1u << signs[i].sign;
+            }
+        }
     }
 }
 
 
 void
-glyph_tender_beside(glyph_tender_t *t, const char *code)
+glyph_tender_sign(glyph_tender_t *t, glyph_sign_e sign)
+{
+    t->sign = sign;
+}
+
+
+void
+glyph_tender_beside(glyph_tender_t *t, const char *code, glyph_sign_e sign)
+{
+    if (memcmp(code, t->assumed, sizeof(t->assumed)) == 0
+        || glyph_currency_shares(sign, t->assumed))
+    {
+        t->same++;
+        return;
+    }
+
+    t->others++;
+
+    if (sign == GLYPH_SIGN_NONE) {
+        glyph_tender_place(t, code);
+    }
+}
+
+
+void
+glyph_tender_place(glyph_tender_t *t, const char *code)
 {
     if (memcmp(code, t->assumed, sizeof(t->assumed)) != 0
         && glyph_currency_shares(GLYPH_SIGN_DOLLAR, code))
     {
-        t->dollars = 1;
+        t->doubted |= 1u << GLYPH_SIGN_DOLLAR;
     }
+}
+
+
+int
+glyph_tender_against(const glyph_tender_t *t)
+{
+    return t->against || t->others > t->same;
 }
 
 
@@ -111,17 +177,25 @@ glyph_tender_settle(const glyph_tender_t *t, const char *row,
         return glyph_money_settle(price, row);
     }
 
+    if (t->sign && price->currency[0] == '\0'
+        && price->sign == GLYPH_SIGN_NONE)
+    {
+        memcpy(price->currency, t->header, sizeof(t->header));
+        price->sign = t->sign;
+    }
+
     known = price->currency[0] && price->sign == GLYPH_SIGN_NONE;
 
     if (known
-        || (row[0] == '\0' && (glyph_tender_file(t->header, price)
-                               || glyph_tender_file(t->asked, price))))
+        || (row[0] == '\0'
+            && ((!t->sign && glyph_tender_file(t->header, price))
+                || glyph_tender_file(t->asked, price))))
     {
         return GLYPH_CODE_OK;
     }
 
-    doubted = row[0] || (t->asked[0] == '\0' && t->dollars
-                         && price->sign == GLYPH_SIGN_DOLLAR);
+    doubted = row[0] || (t->asked[0] == '\0'
+                         && glyph_tender_doubted(t, price->sign));
 
     /* "$" in a file of euros, or in one of which nothing is said */
 
@@ -136,7 +210,8 @@ glyph_tender_settle(const glyph_tender_t *t, const char *row,
         return GLYPH_CODE_OK;
     }
 
-    price->assumed = !doubted && !t->against && t->asked[0] == '\0'
+    price->assumed = !doubted && t->asked[0] == '\0'
+                     && !glyph_tender_against(t)
                      && (price->sign == GLYPH_SIGN_NONE
                          || glyph_currency_shares(price->sign, t->assumed));
 
@@ -144,6 +219,13 @@ glyph_tender_settle(const glyph_tender_t *t, const char *row,
            sizeof(price->currency));
 
     return GLYPH_CODE_OK;
+}
+
+
+static int
+glyph_tender_doubted(const glyph_tender_t *t, glyph_sign_e sign)
+{
+    return (t->doubted & 1u << sign) != 0;
 }
 
 

@@ -4,7 +4,8 @@
  *
  *   the cell        "700 €", "$700" unless one of the others has this sign
  *   the row         its currency column
- *   the header      "Price (EUR)"
+ *   the header      "Price (EUR)"; a sign there is one of each cell that
+ *                   has none
  *   the request     ?currency=EUR
  *   the location    glyph_default_currency: it is assumed, where nothing
  *                   speaks against it
@@ -24,8 +25,13 @@ typedef struct {
     char      header[4];
     char      asked[4];
     char      assumed[4];
+    unsigned  sign;             /* glyph_sign_e, if "header" is but what that
+                                   usually stands for: "Price ($)" */
     unsigned  against:1;        /* something speaks against "assumed" */
-    unsigned  dollars:1;        /* … if the sign is a dollar's */
+    unsigned  doubted;          /* signs that may mean another one than usual:
+                                   a bit for each */
+    size_t    same;             /* prices of the sample that say "assumed", */
+    size_t    others;           /* and those that say others */
 } glyph_tender_t;
 
 
@@ -40,11 +46,23 @@ void glyph_tender_init(glyph_tender_t *t, const char *header,
 void glyph_tender_doubt(glyph_tender_t *t, const char *language,
     glyph_decimal_e habit);
 
+/* The header's currency is what that sign, which others share, stands for. */
+void glyph_tender_sign(glyph_tender_t *t, glyph_sign_e sign);
+
 /*
- * A price of the file says this currency for sure: if it has a sign that is
- * also that of the one assumed, the bare sign is in doubt.
+ * A price of the sample says this currency, or its row does, by such a sign or
+ * for sure: if most say others than the one assumed, those that say nothing are
+ * not taken for that; if it shares its sign with another that is there for
+ * sure, the bare sign is in doubt.
  */
-void glyph_tender_beside(glyph_tender_t *t, const char *code);
+void glyph_tender_beside(glyph_tender_t *t, const char *code,
+    glyph_sign_e sign);
+
+/* Most of the sample is of a place where this is paid with. */
+void glyph_tender_place(glyph_tender_t *t, const char *code);
+
+/* Whether something speaks against the one that would be assumed. */
+int glyph_tender_against(const glyph_tender_t *t);
 
 /*
  * "row" is what the row's currency column says: a code, XXX, or "".  Sets the

@@ -294,6 +294,7 @@ static int
 glyph_url_tracking(const glyph_url_parts_t *parts,
     const unsigned char *param, size_t len)
 {
+    size_t                       n;
     const glyph_url_tracking_t  *t, *last;
 
     /* which most of them are */
@@ -304,6 +305,12 @@ glyph_url_tracking(const glyph_url_parts_t *parts,
 
     t = glyph_url_trackings;
     last = t + GLYPH_URL_TRACKINGS;
+
+    for (n = GLYPH_URL_TRACKINGS / 2; n; n /= 2) {
+        if (*t[n].name.data < *param) {
+            t += n;
+        }
+    }
 
     for ( /* void */ ; t < last && *t->name.data <= *param; t++) {
 
@@ -328,14 +335,23 @@ glyph_url_host_has(const glyph_url_parts_t *parts, const char *name)
     const unsigned char  *p;
 
     len = strlen(name);
+    p = parts->host;
 
-    for (p = parts->host; (size_t) (parts->path - p) >= len; p++) {
+    while ((size_t) (parts->path - p) >= len) {
 
-        if ((p == parts->host || p[-1] == '.')
+        if ((*p | 0x20) == (unsigned char) *name
             && strncasecmp((const char *) p, name, len) == 0)
         {
             return 1;
         }
+
+        p = memchr(p, '.', parts->path - p);
+
+        if (p == NULL) {
+            return 0;
+        }
+
+        p++;
     }
 
     return 0;

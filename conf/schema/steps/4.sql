@@ -1,0 +1,3 @@
+-- Nothing changes.
+
+    NULL;
