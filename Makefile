@@ -139,7 +139,8 @@ $(OUT)/unit/%: t/unit/%.c t/unit/tap.c t/unit/tap.h $(OUT)/libglyphcore.a
 		$(OUT)/libglyphcore.a $(WRAP) $(LIBS)
 
 # what writes a suite's input
-$(OUT)/unit/test_titles $(OUT)/unit/test_things: t/unit/titles.h
+$(OUT)/unit/test_titles $(OUT)/unit/test_things \
+$(OUT)/unit/test_markets: t/unit/titles.h
 
 $(OUT)/unit/chosen: t/unit/chosen.c $(OUT)/libglyphcore.a
 	@mkdir -p $(@D)

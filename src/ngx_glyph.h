@@ -74,7 +74,7 @@ typedef struct {
 
 /* glyph_postgres */
 
-#define NGX_GLYPH_WRITERS_MAX  16
+#define NGX_GLYPH_WRITERS_MAX  8
 
 typedef struct {
     ngx_str_t                  conninfo;    /* with a NUL behind it */

@@ -116,7 +116,7 @@ start_nginx(locations => <<'CONF');
     location = /two { glyph_import; glyph_max_rows 2; }
     location = /dedup { glyph_import; glyph_dedup_size 1; }
     location = /api/imports/from-pipeline { glyph_import;
-                                            glyph_import_root files; }
+                                            glyph_import_root logs; }
     location = /small { glyph_import; client_max_body_size 64; }
     location = /api/listings { glyph_query listings; }
     location /api/jobs { glyph_jobs; }
@@ -169,8 +169,8 @@ for my $row (@warnings) {
     is '`' . (defined $got ? $got : $result) . '`', $row->[2], $code;
 }
 
-mkdir $_ for map { "$root/$_" } 'files', 'files/week';
-symlink '/etc', "$root/files/link" or die "symlink: $!";
+mkdir "$root/logs/week";
+symlink '/etc', "$root/logs/link" or die "symlink: $!";
 
 send_file('/api/import/csv', "title,price\nRTX 3090,700\nRTX 3080,x\n",
           "Glyph-Job-Id: $job{1}", 'Idempotency-Key: order-1');

@@ -323,6 +323,14 @@ like $out, qr/--$_\b/, "and of --$_" for qw(models part-numbers score currency
 like $out, qr/^glyphsieve \d+\.\d+\.\d+\n\z/, '--version';
 
 
+# the title's condition fills an empty one
+
+($rc, $out) = sieve("title,price,condition\nRTX 3070 gebraucht,300,\n"
+                    . "RTX 3070 gebraucht,310,Neu\nRTX 3070 new fans,320,\n");
+is join('|', map { $_->{condition} } rows($out)), 'Used|New|',
+    'conditions in titles';
+
+
 # larger than any buffer
 
 my $many = "title,price\n" . join('', map { "RTX 3090 no $_,$_\n" } 1 .. 30000);

@@ -53,7 +53,8 @@ BEGIN
         '                 ORDER BY i.created_at DESC, i.id DESC'
         '                 LIMIT $2 + 1) k'
         '        WINDOW w AS (ORDER BY k.created_at DESC, k.id DESC)) p'
-        '       JOIN glyph.imports i ON i.id = p.id'
+        '       JOIN glyph.imports x ON x.id = p.id'
+        '       CROSS JOIN LATERAL glyph.so_far(x) i'
         ' WHERE glyph.on_page(p.n, $2, p.bytes, p.size) ORDER BY p.n'
         USING coalesce(args->>'tenant', ''), v_limit, v_state,
               v_after[1]::timestamptz, v_after[2]::uuid;
@@ -118,7 +119,8 @@ $$;
 
 
 -- A page of an import's errors: "limit" rows, or as many as have 256 kB; of an
--- import in any state, also while it runs.
+-- import in any state, also while it runs, of which those behind a row that is not
+-- there yet wait for it.
 
 CREATE OR REPLACE FUNCTION glyph.error_page(args jsonb)
 RETURNS TABLE (import_index int, line bigint, byte_offset bigint,
@@ -131,6 +133,7 @@ DECLARE
     v_id    uuid := glyph.arg_uuid(args->'args', 'id');
     v_limit int := glyph.arg_limit(a);
     v_after text[] := glyph.arg_cursor(a, 'errors', 'int');
+    v_rows  bigint := coalesce(glyph.settled(v_id, false), 2147483648);
 BEGIN
     -- The others are of api_warnings
     IF a->>'severity' <> 'error' THEN
@@ -152,6 +155,7 @@ BEGIN
               FROM (SELECT e.* FROM glyph.import_errors e
                      WHERE e.import_id = v_id
                            AND e.import_index > coalesce(v_after[1]::int, -1)
+                           AND e.import_index < v_rows
                            AND EXISTS (SELECT 1 FROM glyph.imports i
                                         WHERE i.id = v_id AND i.tenant =
                                           coalesce(args->>'tenant', ''))
@@ -217,6 +221,8 @@ DECLARE
     v_warning int := coalesce(v_after[1]::int, -1);
     v_row     int := coalesce(v_after[2]::int, -1);
     v_error   int := coalesce(v_after[3]::int, 0);
+    v_rows    bigint := coalesce(glyph.settled(v_id, false), 2147483648);
+    v_number  bigint := coalesce(glyph.settled(v_id, true), 2147483648);
 BEGIN
     IF v_id IS NULL THEN
         PERFORM glyph.bad_argument('id', 'parameter "id" is required');
@@ -235,6 +241,7 @@ BEGIN
                         OVER (ORDER BY w.number) AS place
           FROM (SELECT w.* FROM glyph.import_warnings w
                  WHERE w.import_id = v_id AND w.number > v_warning
+                       AND w.number < v_number
                  ORDER BY w.number
                  LIMIT v_limit + 1) w
     ), e AS (
@@ -242,6 +249,7 @@ BEGIN
           FROM (SELECT e.* FROM glyph.import_errors e
                  WHERE v_all AND e.import_id = v_id
                        AND e.import_index >= v_row
+                       AND e.import_index < v_rows
                  ORDER BY e.import_index
                  LIMIT v_limit + 2) e
                CROSS JOIN LATERAL jsonb_array_elements(

@@ -1,7 +1,7 @@
 -- cancel() returns the state before and after.  When it has committed, no row
 -- of the import can become visible.  p_create: the import is known to exist
 -- (to its owner, or in Redis) though perhaps not here yet; its first batch
--- will then find the row that is made here.
+-- will then find the row that is made here.  Call fence() first.
 
 CREATE OR REPLACE FUNCTION glyph.cancel(p_id uuid, p_tenant text,
     p_create bool DEFAULT false)
@@ -48,6 +48,8 @@ BEGIN
         RETURN;
     END IF;
 
+    PERFORM glyph.fold(p_id, 'cancelled');
+
     UPDATE glyph.imports i
        SET state = 'cancelled', epoch = i.epoch + 1, updated_at = now(),
            finished_at = now(), error = '{"code": "cancelled"}'
@@ -73,16 +75,23 @@ DECLARE
     v_first int;
     v_n     bigint;
 BEGIN
+    -- Behind whatever is open
+
+    PERFORM 1 FROM glyph.imports i WHERE i.id = p_id FOR UPDATE;
+
     UPDATE glyph.imports i
        SET fingerprint = repeat('0', 32) || right(p_fingerprint, 9),
            durable = true, updated_at = now(), rows = 0, valid_rows = 0,
-           invalid_rows = 0, warnings_count = 0, bytes = 0, score_min = NULL, score_max = NULL
+           invalid_rows = 0, warnings_count = 0, bytes = 0, score_min = NULL,
+           score_max = NULL
      WHERE i.id = p_id AND i.epoch = p_epoch
            AND i.state IN ('receiving', 'queued', 'processing');
 
     IF NOT FOUND THEN
         PERFORM glyph.fence_error(jsonb_build_array(p_id));
     END IF;
+
+    DELETE FROM glyph.import_progress p WHERE p.import_id = p_id;
 
     SELECT min(l.import_index) INTO v_first
       FROM glyph.listings l WHERE l.import_id = p_id;
@@ -131,6 +140,11 @@ CREATE OR REPLACE FUNCTION glyph.fail(p_id uuid, p_epoch int, p_code text,
     p_detail text) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    -- Behind whatever is open
+
+    PERFORM 1 FROM glyph.imports i WHERE i.id = p_id FOR UPDATE;
+    PERFORM glyph.fold(p_id, 'failed');
+
     UPDATE glyph.imports i
        SET state = 'failed', updated_at = now(), finished_at = now(),
            error = jsonb_strip_nulls(jsonb_build_object('code', p_code,
@@ -158,6 +172,7 @@ AS $$
 DECLARE
     v_n       int;
     v_id      uuid;
+    v_ids     uuid[];
     v_writers int;
 BEGIN
     failed := 0;
@@ -166,22 +181,25 @@ BEGIN
         -- First, so that whatever it commits is there for the statement below
         PERFORM glyph.end_backends(p_worker);
 
-        WITH c AS (
+        v_ids := ARRAY(
             SELECT i.id
               FROM glyph.imports i
              WHERE i.worker = p_worker AND NOT i.durable
                    AND i.state IN ('receiving', 'queued', 'processing')
              ORDER BY i.id
              LIMIT p_limit - failed
-               FOR UPDATE SKIP LOCKED
-        )
+               FOR UPDATE SKIP LOCKED);
+
+        FOREACH v_id IN ARRAY v_ids LOOP
+            PERFORM glyph.fold(v_id, 'failed');
+        END LOOP;
+
         UPDATE glyph.imports i
            SET state = 'failed', epoch = i.epoch + 1, updated_at = now(),
                finished_at = now(),
                error = '{"code": "worker_lost", "detail":
                          "the worker process that ran the import ended"}'
-          FROM c
-         WHERE i.id = c.id;
+         WHERE i.id = ANY (v_ids);
         GET DIAGNOSTICS v_n = ROW_COUNT;
         failed := failed + v_n;
 
@@ -239,6 +257,10 @@ BEGIN
          WHERE i.state IN ('receiving', 'queued', 'processing')
                AND i.node <> p_node AND NOT i.durable
                AND i.updated_at < now() - interval '60 s'
+               AND NOT EXISTS (
+                   SELECT 1 FROM glyph.import_progress p
+                    WHERE p.import_id = i.id
+                          AND p.committed_at >= now() - interval '60 s')
                AND NOT EXISTS (
                    SELECT 1 FROM glyph.workers w
                     WHERE w.worker = i.worker
@@ -324,6 +346,7 @@ BEGIN
 
         DELETE FROM glyph.listing_orders o WHERE o.import_id = r.id;
         PERFORM glyph.forget_sums(r.id);
+        DELETE FROM glyph.import_progress p WHERE p.import_id = r.id;
 
         v_work := v_work + 1;
 

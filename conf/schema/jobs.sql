@@ -29,6 +29,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT CASE
         WHEN NOT glyph.is_final(i.state)
              AND i.updated_at < now() - interval '60 s'
+             AND NOT EXISTS (SELECT 1 FROM glyph.import_progress p
+                              WHERE p.import_id = i.id AND p.committed_at
+                                    >= now() - interval '60 s')
              AND EXISTS (SELECT 1 FROM glyph.workers w
                           WHERE w.worker = i.worker
                                 AND w.heartbeat_at < now() - interval '60 s')
@@ -105,8 +108,8 @@ SET timezone = 'UTC' AS $$
         'counts', glyph.shown_counts(i),
         'error', i.error,
         'undone_at', i.undone_at)
-      FROM glyph.imports i
-     WHERE i.id = p_id AND i.tenant = p_tenant;
+      FROM glyph.imports x CROSS JOIN LATERAL glyph.so_far(x) i
+     WHERE x.id = p_id AND x.tenant = p_tenant;
 $$;
 
 

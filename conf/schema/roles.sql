@@ -39,7 +39,8 @@ BEGIN
         GRANT SELECT ON ALL TABLES IN SCHEMA glyph TO glyph_writer;
         GRANT INSERT, UPDATE ON glyph.imports TO glyph_writer;
         GRANT INSERT, DELETE ON glyph.listings, glyph.import_errors,
-            glyph.import_warnings, glyph.listing_orders, glyph.import_models,
+            glyph.import_warnings, glyph.listing_orders,
+            glyph.import_progress, glyph.import_models,
             glyph.import_sellers, glyph.import_reports TO glyph_writer;
         GRANT INSERT, UPDATE, DELETE ON glyph.gpu_models,
             glyph.gpu_models_digest, glyph.workers TO glyph_writer;

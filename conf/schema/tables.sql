@@ -294,6 +294,29 @@ CREATE TABLE IF NOT EXISTS glyph.import_errors (
     PRIMARY KEY (import_id, import_index)
 );
 
+-- What a running import has beyond its row of imports, which is as far as rows
+-- and warnings_count: ranges of import_index, and of warnings by number, that were
+-- committed with what is in them, in any order.  Its sums are those of what is in
+-- it; bytes is how far the body was read then.  An import that has ended has none.
+
+CREATE TABLE IF NOT EXISTS glyph.import_progress (
+    import_id     uuid NOT NULL,
+    lo            int8 NOT NULL,
+    hi            int8 NOT NULL,                    -- behind the last one
+    warnings_lo   int8 NOT NULL,
+    warnings_hi   int8 NOT NULL,
+    valid_rows    int8 NOT NULL,
+    invalid_rows  int8 NOT NULL,
+    bytes         int8 NOT NULL,
+    score_min     float8,
+    score_max     float8,
+    committed_at  timestamptz NOT NULL DEFAULT now(),
+
+    PRIMARY KEY (import_id, lo, warnings_lo),
+    CHECK (lo <= hi AND warnings_lo <= warnings_hi)
+);
+
+
 -- The first glyph_max_warnings of an import, by their number among all that it
 -- has: imports.warnings_count counts them, so that a run that goes on knows
 -- which are here.  One of the whole file has no row and no line.

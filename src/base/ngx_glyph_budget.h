@@ -73,6 +73,15 @@ typedef struct {
     size_t                     full;        /* when all have so many bytes */
     glyph_totals_t             totals;      /* as of the block's end */
 
+    /* an import's: the numbers of its first row and warning, of those that
+       Postgres had before some are not in it; and what is */
+    uint64_t                   rows_lo;
+    uint64_t                   warnings_lo;
+    uint64_t                   valid;
+    uint64_t                   invalid;
+    double                     score_min;
+    double                     score_max;
+
     /* the job's end, in its last block */
     ngx_uint_t                 final;       /* its state, or 0 */
     glyph_buf_t                result;      /* the ImportResult */

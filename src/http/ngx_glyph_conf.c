@@ -99,7 +99,7 @@ ngx_glyph_init_main_conf(ngx_conf_t *cf, void *conf)
     }
 
     if (gmcf->blocks == 0) {
-        gmcf->blocks = 32;
+        gmcf->blocks = gmcf->pg ? ngx_max(32, 8 * gmcf->pg->writers) : 32;
     }
 
     ngx_conf_init_value(gmcf->spool_max_size, 0);

@@ -552,6 +552,8 @@ ngx_glyph_replay(ngx_glyph_order_t *order, ngx_glyph_uuid_t *id,
     ngx_glyph_first_t   *first;
     ngx_glyph_import_t  *import;
 
+    static ngx_glyph_range_t  all = { 0, (uint64_t) -1 };
+
     first = ngx_palloc(order->asked->pool, sizeof(ngx_glyph_first_t));
     if (first == NULL) {
         return NGX_ERROR;
@@ -576,8 +578,9 @@ ngx_glyph_replay(ngx_glyph_order_t *order, ngx_glyph_uuid_t *id,
     import = ngx_glyph_job_import(order->job);
 
     import->registered = 1;
-    import->skip_rows = (uint64_t) -1;
-    import->skip_warnings = (uint64_t) -1;
+    import->have_rows.elts = &all;
+    import->have_rows.n = 1;
+    import->have_warnings = import->have_rows;
 
     return NGX_OK;
 }

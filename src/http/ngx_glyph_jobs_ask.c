@@ -15,6 +15,7 @@
 #include "ngx_glyph_locate.h"
 #include "ngx_glyph_pg.h"
 #include "ngx_glyph_query.h"
+#include "ngx_glyph_writer_fence.h"
 
 
 /* for so long Postgres may take to agree with Redis, ms */
@@ -198,6 +199,8 @@ ngx_glyph_jobs_postgres(ngx_glyph_locate_t *l)
         break;
 
     case NGX_GLYPH_JOBS_CANCEL:
+        ngx_glyph_writer_fence(params[0], params[1], NULL, NULL);
+
         sql = "SELECT was, state FROM glyph.cancel($1::uuid, $2, $3::bool) "
               "WHERE found";
         queue = NGX_GLYPH_PG_CONTROL;

@@ -10,17 +10,9 @@
 
 
 #include "ngx_glyph.h"
+#include "ngx_glyph_range.h"
 #include "ngx_glyph_timing.h"
 #include "ngx_glyph_uuid.h"
-
-
-/* Where the writer has it. */
-
-typedef enum {
-    NGX_GLYPH_PLACE_NONE = 0,
-    NGX_GLYPH_PLACE_READY,                  /* it waits for a transaction */
-    NGX_GLYPH_PLACE_BATCH                   /* it is in one */
-} ngx_glyph_place_e;
 
 
 typedef struct {
@@ -35,19 +27,31 @@ typedef struct {
 
     glyph_totals_t             committed;   /* as Postgres has it */
     ngx_uint_t                 refused;     /* rows, by Postgres */
-    uint64_t                   skip_rows;   /* that Postgres has already */
-    uint64_t                   skipped_invalid;
-    uint64_t                   skip_warnings;
+    ngx_glyph_ranges_t         have_rows;   /* Postgres had when it began */
+    ngx_glyph_ranges_t         have_warnings;
+    uint64_t                   had_invalid; /* of these rows, as it counts */
+    uint64_t                   skipped_invalid; /* … and as the pipeline does */
 
     ngx_queue_t                blocks;      /* to be written, or sent */
-    ngx_queue_t                ready;       /* in the writer's queue */
-    ngx_glyph_place_e          place;
+
+    /* the writer's */
+    ngx_queue_t                ready;       /* in its queue */
+    ngx_uint_t                 open;        /* transactions it is in */
+    ngx_uint_t                 doubt;       /* of these, whose outcome is not
+                                               known */
+    ngx_uint_t                 ranges;      /* added since they were folded */
 
     ngx_glyph_timing_t         timing;
     void                      *shown;       /* what ngx_glyph_state.c knows
                                                of it */
 
     unsigned                   registered:1;    /* has a row in imports */
+    unsigned                   waits:1;     /* it is in the writer's queue */
+    unsigned                   opened:1;    /* a first block is written: others
+                                               may go side by side */
+    unsigned                   alone:1;     /* others would wait for the open
+                                               transaction's lock */
+    unsigned                   ranged:1;    /* Postgres may have ranges */
 } ngx_glyph_import_t;
 
 

@@ -197,6 +197,12 @@ ngx_uint_t ngx_glyph_job_unrecorded(ngx_glyph_job_t *job);
  */
 void ngx_glyph_job_committed(ngx_glyph_job_t *job, ngx_glyph_block_t *block);
 
+/* From the writer: what is in the job's last block was, and its end was not. */
+void ngx_glyph_job_written(ngx_glyph_job_t *job, ngx_glyph_block_t *block);
+
+/* The block is not needed any more; the job's own last one stays. */
+void ngx_glyph_job_block_put(ngx_glyph_job_t *job, ngx_glyph_block_t *block);
+
 /*
  * From the writer: Postgres says that the job is over, whatever we think
  * (cancelled or failed by somebody else, or completed by a commit whose

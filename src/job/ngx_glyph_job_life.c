@@ -257,7 +257,7 @@ ngx_glyph_job_unrecorded(ngx_glyph_job_t *job)
            && job->last_block.final == NGX_GLYPH_JOB_FAILED
            && !job->import.registered
            && !ngx_glyph_import_durable(&job->import)
-           && job->import.place != NGX_GLYPH_PLACE_BATCH
+           && job->import.open == 0
            && !ngx_glyph_code_is(job->code, NGX_GLYPH_CODE_JOB_ID_USED);
 }
 
@@ -385,7 +385,7 @@ ngx_glyph_job_let_go(ngx_glyph_job_t *job)
 
     ngx_glyph_job_stop_timers(job);
 
-    if (job->running || job->import.place == NGX_GLYPH_PLACE_BATCH) {
+    if (job->running || job->import.open) {
         return;
     }
 

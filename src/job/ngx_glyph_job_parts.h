@@ -1,9 +1,9 @@
 
 /*
  * What the parts of a job share, and nobody outside this folder: its steps
- * (ngx_glyph_job_run.c), how it ends (_job_life.c), what comes in
- * (_job_input.c), what is kept until all is here (_collect.c), its file
- * (_job_file.c), the worker's list (ngx_glyph_job.c).
+ * (ngx_glyph_job_run.c), its blocks (_job_output.c), how it ends (_job_life.c),
+ * what comes in (_job_input.c), what is kept until all is here (_collect.c),
+ * its file (_job_file.c), the worker's list (ngx_glyph_job.c).
  */
 
 
@@ -130,7 +130,7 @@ struct ngx_glyph_job_s {
 };
 
 
-/* blocks that one job may hold */
+/* blocks that one job may hold, and one more for each lane but the first */
 #define NGX_GLYPH_JOB_BLOCKS    2
 
 /* The sink takes blocks at the pace of a client. */
@@ -138,11 +138,15 @@ struct ngx_glyph_job_s {
 
 /* Nothing can be computed before somebody has taken a block. */
 #define ngx_glyph_job_stalled(job)                                            \
-    ((job)->block == NULL && (job)->nblocks == NGX_GLYPH_JOB_BLOCKS)
+    ((job)->block == NULL && (job)->nblocks >= ngx_glyph_job_blocks(job))
 
 /* No task has begun with it. */
 #define ngx_glyph_chunk_untouched(chunk)  ((chunk)->pos == (chunk)->start)
 
+
+/* How many blocks it may hold; and that it has another one now. */
+ngx_uint_t ngx_glyph_job_blocks(ngx_glyph_job_t *job);
+void ngx_glyph_job_block_begin(ngx_glyph_job_t *job);
 
 void ngx_glyph_job_live(ngx_glyph_job_t *job, ngx_glyph_life_e life);
 

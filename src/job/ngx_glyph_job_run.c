@@ -35,8 +35,6 @@ static ngx_uint_t ngx_glyph_compute_intact(ngx_glyph_job_t *job);
 static void ngx_glyph_compute_refused(ngx_glyph_job_t *job);
 static void ngx_glyph_job_computed(ngx_glyph_job_t *job, int rc);
 static void ngx_glyph_job_queue_final(ngx_glyph_job_t *job);
-static void ngx_glyph_job_block_put(ngx_glyph_job_t *job,
-    ngx_glyph_block_t *block);
 static void ngx_glyph_compute_destroy_run(ngx_glyph_task_t *task,
     ngx_log_t *log);
 static void ngx_glyph_compute_destroyed(ngx_glyph_task_t *task);
@@ -125,6 +123,7 @@ ngx_glyph_job_run(ngx_glyph_job_t *job)
         }
 
         job->nblocks++;
+        ngx_glyph_job_block_begin(job);
     }
 
     if (ngx_glyph_compute_post(job) == NGX_OK) {
@@ -460,13 +459,12 @@ ngx_glyph_job_computed(ngx_glyph_job_t *job, int rc)
     ngx_glyph_observers_computed(job, &job->seen, &block->totals);
     job->seen = block->totals;
 
-    if (job->import.skip_rows && job->seen.rows >= job->import.skip_rows) {
+    if (block->final && job->import.have_rows.n && !job->kind->finished) {
 
         /* what Postgres had refused, an earlier run has counted */
 
-        job->import.refused += job->import.committed.invalid
+        job->import.refused += job->import.had_invalid
                                - job->import.skipped_invalid;
-        job->import.skip_rows = 0;
     }
 
     if (ngx_glyph_job_ending(job)) {
@@ -555,7 +553,7 @@ ngx_glyph_job_queue_final(ngx_glyph_job_t *job)
     ngx_glyph_job_drop_output(job);
 
     if (job->last_block.final == NGX_GLYPH_JOB_CANCELLED
-        && job->import.place != NGX_GLYPH_PLACE_BATCH)
+        && job->import.open == 0)
     {
         ngx_glyph_job_unstored(job);
         return;
@@ -564,77 +562,12 @@ ngx_glyph_job_queue_final(ngx_glyph_job_t *job)
     ngx_glyph_job_live(job, NGX_GLYPH_LIFE_LAST);
 
     job->last_block.totals = job->import.committed;
+    job->last_block.rows_lo = job->import.committed.rows;
+    job->last_block.warnings_lo = job->import.committed.warnings;
 
     ngx_queue_insert_tail(&job->import.blocks, &job->last_block.queue);
 
     job->sink->ready(job);
-}
-
-
-void
-ngx_glyph_job_committed(ngx_glyph_job_t *job, ngx_glyph_block_t *block)
-{
-    glyph_buf_t            result;
-    ngx_glyph_job_state_e  final;
-
-    final = block->final;
-
-    job->import.registered = 1;
-    job->import.committed = block->totals;
-
-    if (!job->timeout.timer_set && !ngx_glyph_job_ending(job)) {
-        ngx_add_timer(&job->timeout, job->asked.conf->job_timeout);
-    }
-
-    if (final && block != &job->last_block) {
-        result = job->last_block.result;
-        job->last_block.result = block->result;
-        block->result = result;
-    }
-
-    ngx_glyph_job_block_put(job, block);
-
-    if (final) {
-        ngx_glyph_job_decide(job, final);
-        return;
-    }
-
-    ngx_glyph_observers_tell(job, NGX_GLYPH_OBSERVED_CHANGED);
-    ngx_glyph_job_run(job);
-}
-
-
-void
-ngx_glyph_job_drop_output(ngx_glyph_job_t *job)
-{
-    ngx_queue_t  *q;
-
-    while (!ngx_queue_empty(&job->import.blocks)) {
-        q = ngx_queue_head(&job->import.blocks);
-        ngx_queue_remove(q);
-
-        ngx_glyph_job_block_put(job,
-                                ngx_queue_data(q, ngx_glyph_block_t, queue));
-    }
-
-    if (job->block && !job->running) {
-        ngx_glyph_job_block_put(job, job->block);
-        job->block = NULL;
-    }
-}
-
-
-/* Its own last block is none of the budget's. */
-
-static void
-ngx_glyph_job_block_put(ngx_glyph_job_t *job, ngx_glyph_block_t *block)
-{
-    if (block == &job->last_block) {
-        return;
-    }
-
-    ngx_glyph_block_put(block);
-    job->nblocks--;
 }
 
 

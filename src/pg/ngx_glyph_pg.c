@@ -68,6 +68,8 @@ struct ngx_glyph_pg_query_s {
     ngx_glyph_pg_result_pt     handler;     /* NULL: abandoned */
     void                      *data;
     const char                *sql;
+    const char                *older;       /* asked before "schema" */
+    ngx_uint_t                 schema;
     ngx_uint_t                 again;       /* sent a second time */
     int                        nparams;
     const char                *params[1];
@@ -250,6 +252,7 @@ ngx_glyph_pg_query(ngx_glyph_pg_queue_e which, const char *sql, ngx_uint_t n,
     query->handler = handler;
     query->data = data;
     query->again = 0;
+    query->schema = 0;
     query->nparams = n;
     query->sql = (const char *) p;
 
@@ -269,6 +272,15 @@ ngx_glyph_pg_query(ngx_glyph_pg_queue_e which, const char *sql, ngx_uint_t n,
     ngx_glyph_pg_next(queue);
 
     return query;
+}
+
+
+void
+ngx_glyph_pg_older(ngx_glyph_pg_query_t *query, ngx_uint_t schema,
+    const char *sql)
+{
+    query->schema = schema;
+    query->older = sql;
 }
 
 
@@ -448,8 +460,10 @@ ngx_glyph_pg_send(ngx_glyph_pg_queue_t *queue)
     queue->sent = 1;
     ngx_add_timer(&queue->timer, queue->timeout + NGX_GLYPH_PG_GRACE);
 
-    if (PQsendQueryParams(queue->conn.pg, query->sql, query->nparams, NULL,
-                          query->params, NULL, NULL, 0)
+    if (PQsendQueryParams(queue->conn.pg,
+                          (queue->conn.schema < query->schema) ? query->older
+                                                               : query->sql,
+                          query->nparams, NULL, query->params, NULL, NULL, 0)
         != 1)
     {
         ngx_glyph_pg_set_error(&queue->conn, PQerrorMessage(queue->conn.pg));

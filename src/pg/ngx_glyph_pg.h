@@ -55,6 +55,13 @@ ngx_glyph_pg_query_t *ngx_glyph_pg_query(ngx_glyph_pg_queue_e queue,
     const char *sql, ngx_uint_t n, const char *const *params,
     ngx_glyph_pg_result_pt handler, void *data);
 
+/*
+ * Before anything else is done: what schemas older than that number are asked
+ * in its place, with as many parameters; a constant.
+ */
+void ngx_glyph_pg_older(ngx_glyph_pg_query_t *query, ngx_uint_t schema,
+    const char *sql);
+
 /* The next query has another connection, unless one is under way. */
 void ngx_glyph_pg_renew(ngx_glyph_pg_queue_e queue);
 

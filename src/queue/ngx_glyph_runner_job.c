@@ -4,8 +4,9 @@
  *
  *   step      what is under way               if it fails
  *   ADOPT     a thread opens and locks        the next candidate
- *   TAKE      glyph.take(): is it ours, how   again later, for Postgres may
- *             far is it                       be away for long
+ *   TAKE      glyph.fence(), then             again later, for Postgres may
+ *             glyph.take_over(): is it ours,  be away for long
+ *             what is there of it
  *   RESET     glyph.reset(): what was written again later
  *             by other rules is deleted
  *   NOTE      a thread writes the attempt     quarantine
@@ -32,6 +33,7 @@
 #include "ngx_glyph_store.h"
 #include "ngx_glyph_uuid.h"
 #include "ngx_glyph_writer.h"
+#include "ngx_glyph_writer_fence.h"
 
 
 #define NGX_GLYPH_RUNNER_RETRY     500
@@ -187,9 +189,19 @@ ngx_glyph_runner_job(ngx_glyph_job_t *job, ngx_glyph_run_t *run,
 static void
 ngx_glyph_runner_take(ngx_glyph_job_t *job)
 {
-    const char         *params[5];
-    glyph_buf_t         upload;
-    ngx_glyph_spool_t  *spool;
+    const char            *params[5];
+    glyph_buf_t            upload;
+    ngx_glyph_spool_t     *spool;
+    ngx_glyph_pg_query_t  *query;
+
+    static const char  older[] =
+        "SELECT t.found, t.epoch, t.state, t.rows, t.bytes, "
+        "t.valid_rows, t.invalid_rows, t.warnings_count, t.score_min, "
+        "t.score_max, t.fingerprint, i.error->>'code', t.own, "
+        "CASE WHEN t.rows > 0 THEN ARRAY[0, t.rows] END, "
+        "CASE WHEN t.warnings_count > 0 THEN ARRAY[0, t.warnings_count] END "
+        "FROM glyph.take($1::uuid, $2::uuid, $3::uuid, $4::uuid, "
+        "$5::jsonb) t LEFT JOIN glyph.imports i ON i.id = $1::uuid";
 
     spool = ngx_glyph_job_file(job);
 
@@ -207,15 +219,24 @@ ngx_glyph_runner_take(ngx_glyph_job_t *job)
     ngx_glyph_job_ref(job);
     ngx_glyph_runner_of(job)->asking = 1;
 
-    if (upload.failed || ngx_glyph_pg_query(NGX_GLYPH_PG_CONTROL,
-            "SELECT t.found, t.epoch, t.state, t.rows, t.bytes, "
-            "t.valid_rows, t.invalid_rows, t.warnings_count, t.score_min, "
-            "t.score_max, t.fingerprint, i.error->>'code', t.own "
-            "FROM glyph.take($1::uuid, $2::uuid, $3::uuid, $4::uuid, "
-            "$5::jsonb) t LEFT JOIN glyph.imports i ON i.id = $1::uuid",
-            5, params, ngx_glyph_runner_taken, job)
-        == NULL)
-    {
+    query = NULL;
+
+    if (!upload.failed) {
+        ngx_glyph_writer_fence(params[0], NULL, params[1], params[4]);
+
+        query = ngx_glyph_pg_query(NGX_GLYPH_PG_CONTROL,
+                    "SELECT found, epoch, state, rows, bytes, valid_rows, "
+                    "invalid_rows, warnings_count, score_min, score_max, "
+                    "fingerprint, code, own, have_rows, have_warnings "
+                    "FROM glyph.take_over($1::uuid, $2::uuid, $3::uuid, "
+                    "$4::uuid, $5::jsonb)", 5, params,
+                    ngx_glyph_runner_taken, job);
+    }
+
+    if (query) {
+        ngx_glyph_pg_older(query, NGX_GLYPH_BATCH_SCHEMA_LANES, older);
+
+    } else {
         ngx_glyph_runner_taken(job, NULL, "too many queries");
     }
 
@@ -321,13 +342,26 @@ ngx_glyph_runner_found(ngx_glyph_job_t *job, PGresult *res)
         return;
     }
 
-    import->skip_rows = run->rows;
+    if (ngx_glyph_ranges_parse(&import->have_rows,
+                               ngx_glyph_job_asked(job)->pool,
+                               PQgetvalue(res, 0, 13))
+        != NGX_OK
+        || ngx_glyph_ranges_parse(&import->have_warnings,
+                                  ngx_glyph_job_asked(job)->pool,
+                                  PQgetvalue(res, 0, 14))
+           != NGX_OK)
+    {
+        ngx_glyph_runner_later(job, NULL, "no memory for its ranges");
+        return;
+    }
+
+    import->ranged = (import->have_rows.n > 0);
     import->committed.rows = run->rows;
     import->committed.bytes = ngx_glyph_runner_number(res, 4);
     import->committed.valid = ngx_glyph_runner_number(res, 5);
     import->committed.invalid = ngx_glyph_runner_number(res, 6);
     import->committed.warnings = ngx_glyph_runner_number(res, 7);
-    import->skip_warnings = import->committed.warnings;
+    import->had_invalid = import->committed.invalid;
     import->committed.score_min = atof(PQgetvalue(res, 0, 8));
     import->committed.score_max = atof(PQgetvalue(res, 0, 9));
 

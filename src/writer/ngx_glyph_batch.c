@@ -5,17 +5,21 @@
 #include "core/out/glyph_copy.h"
 
 
-static void ngx_glyph_batch_prepare(ngx_glyph_batch_t *batch,
-    ngx_uint_t schema);
+static void ngx_glyph_batch_prepare(ngx_glyph_batch_t *batch);
 static ngx_int_t ngx_libc_cdecl ngx_glyph_batch_compare(const void *one,
     const void *two);
 static ngx_uint_t ngx_glyph_batch_whole(ngx_glyph_batch_t *batch,
     ngx_glyph_item_t *item);
 static void ngx_glyph_batch_copy_sql(ngx_glyph_batch_t *batch,
     ngx_glyph_batch_copy_e copy, const char *columns);
-static void ngx_glyph_batch_begin_args(ngx_glyph_batch_t *batch,
+static void ngx_glyph_batch_call(ngx_glyph_batch_t *batch,
+    const char *function,
+    ngx_uint_t (*args)(ngx_glyph_batch_t *batch, glyph_buf_t *b));
+static ngx_uint_t ngx_glyph_batch_begin_args(ngx_glyph_batch_t *batch,
     glyph_buf_t *b);
-static void ngx_glyph_batch_progress_args(ngx_glyph_batch_t *batch,
+static ngx_uint_t ngx_glyph_batch_range_args(ngx_glyph_batch_t *batch,
+    glyph_buf_t *b);
+static ngx_uint_t ngx_glyph_batch_progress_args(ngx_glyph_batch_t *batch,
     glyph_buf_t *b);
 static void ngx_glyph_batch_repeats(ngx_glyph_batch_t *batch);
 static void ngx_glyph_batch_hex(glyph_buf_t *sql, glyph_buf_t *json);
@@ -25,7 +29,8 @@ static size_t ngx_glyph_batch_tuple(u_char *p, u_char *last,
 
 
 void
-ngx_glyph_batch_add(ngx_glyph_batch_t *batch, ngx_glyph_job_t *job)
+ngx_glyph_batch_add(ngx_glyph_batch_t *batch, ngx_glyph_job_t *job,
+    ngx_uint_t lane)
 {
     ngx_queue_t         *q;
     ngx_glyph_item_t    *item;
@@ -38,6 +43,8 @@ ngx_glyph_batch_add(ngx_glyph_batch_t *batch, ngx_glyph_job_t *job)
     item->import = import;
     item->block = NULL;
     item->repeated = 0;
+    item->lane = lane;
+    item->foreign = 0;
 
     if (!ngx_queue_empty(&import->blocks)) {
         q = ngx_queue_head(&import->blocks);
@@ -48,8 +55,34 @@ ngx_glyph_batch_add(ngx_glyph_batch_t *batch, ngx_glyph_job_t *job)
         batch->size += ngx_glyph_block_size(item->block);
     }
 
-    import->place = NGX_GLYPH_PLACE_BATCH;
+    import->open++;
+
+    if (lane) {
+        import->ranged = 1;
+        import->ranges++;
+
+    } else {
+        import->alone = 1;
+    }
+
     ngx_glyph_job_ref(job);
+}
+
+
+void
+ngx_glyph_batch_doubt(ngx_glyph_batch_t *batch)
+{
+    ngx_uint_t  i;
+
+    if (batch->doubtful) {
+        return;
+    }
+
+    batch->doubtful = 1;
+
+    for (i = 0; i < batch->n; i++) {
+        batch->items[i].import->doubt++;
+    }
 }
 
 
@@ -61,11 +94,19 @@ ngx_glyph_batch_remove(ngx_glyph_batch_t *batch, ngx_uint_t i)
     item = batch->items[i];
     batch->items[i] = batch->items[--batch->n];
 
-    if (batch->n == 0) {
-        batch->size = 0;
+    item.import->open--;
+    item.import->doubt -= batch->doubtful;
+
+    if (!item.lane) {
+        item.import->alone = 0;
     }
 
-    item.import->place = NGX_GLYPH_PLACE_NONE;
+    if (batch->n == 0) {
+        batch->size = 0;
+        batch->doubtful = 0;
+        batch->again_at = 0;
+        batch->take_at = 0;
+    }
 
     return item;
 }
@@ -80,14 +121,12 @@ ngx_glyph_batch_free(ngx_glyph_batch_t *batch)
 
 
 ngx_int_t
-ngx_glyph_batch_sql(ngx_glyph_batch_t *batch, ngx_uint_t schema)
+ngx_glyph_batch_sql(ngx_glyph_batch_t *batch)
 {
-    ngx_int_t     rc;
-    glyph_buf_t  *sql, json;
+    glyph_buf_t  *sql;
 
-    ngx_glyph_batch_prepare(batch, schema);
+    ngx_glyph_batch_prepare(batch);
 
-    ngx_memzero(&json, sizeof(glyph_buf_t));
     sql = &batch->sql;
     glyph_buf_reset(sql);
 
@@ -99,12 +138,7 @@ ngx_glyph_batch_sql(ngx_glyph_batch_t *batch, ngx_uint_t schema)
     ngx_glyph_batch_copy_sql(batch, NGX_GLYPH_BATCH_IMPORTS,
                              ngx_glyph_record_columns);
 
-    if (batch->n > batch->nwhole) {
-        glyph_buf_puts(sql, "SELECT glyph.begin_batch(");
-        ngx_glyph_batch_begin_args(batch, &json);
-        ngx_glyph_batch_hex(sql, &json);
-        glyph_buf_puts(sql, ");");
-    }
+    ngx_glyph_batch_call(batch, "begin_batch", ngx_glyph_batch_begin_args);
 
     ngx_glyph_batch_copy_sql(batch, NGX_GLYPH_BATCH_LISTINGS,
                              glyph_copy_listings);
@@ -113,25 +147,20 @@ ngx_glyph_batch_sql(ngx_glyph_batch_t *batch, ngx_uint_t schema)
     ngx_glyph_batch_copy_sql(batch, NGX_GLYPH_BATCH_WARNINGS,
                              glyph_copy_warnings);
 
-    if (batch->n > batch->nwhole) {
-        glyph_buf_puts(sql, "SELECT glyph.commit_progress(");
-        glyph_buf_reset(&json);
-        ngx_glyph_batch_progress_args(batch, &json);
-        ngx_glyph_batch_hex(sql, &json);
-        glyph_buf_puts(sql, ");");
+    if (batch->schema >= NGX_GLYPH_BATCH_SCHEMA_LANES) {
+        ngx_glyph_batch_call(batch, "add_progress",
+                             ngx_glyph_batch_range_args);
     }
+
+    ngx_glyph_batch_call(batch, "commit_progress",
+                         ngx_glyph_batch_progress_args);
 
     ngx_glyph_batch_repeats(batch);
 
     glyph_buf_puts(sql, "COMMIT");
     glyph_buf_putc(sql, '\0');
 
-    rc = (sql->failed || json.failed || batch->imports.failed) ? NGX_ERROR
-                                                               : NGX_OK;
-
-    glyph_buf_free(&json);
-
-    return rc;
+    return (sql->failed || batch->imports.failed) ? NGX_ERROR : NGX_OK;
 }
 
 
@@ -142,7 +171,7 @@ ngx_glyph_batch_sql(ngx_glyph_batch_t *batch, ngx_uint_t schema)
  */
 
 static void
-ngx_glyph_batch_prepare(ngx_glyph_batch_t *batch, ngx_uint_t schema)
+ngx_glyph_batch_prepare(ngx_glyph_batch_t *batch)
 {
     ngx_uint_t          i;
     ngx_glyph_item_t   *item;
@@ -173,7 +202,7 @@ ngx_glyph_batch_prepare(ngx_glyph_batch_t *batch, ngx_uint_t schema)
         }
     }
 
-    if (schema < NGX_GLYPH_BATCH_SCHEMA_WARNINGS) {
+    if (batch->schema < NGX_GLYPH_BATCH_SCHEMA_WARNINGS) {
         batch->copies[NGX_GLYPH_BATCH_WARNINGS] = 0;
     }
 
@@ -221,13 +250,40 @@ ngx_glyph_batch_copy_sql(ngx_glyph_batch_t *batch,
 }
 
 
+/* A call of a function of the schema, unless there is nothing to tell it. */
+
 static void
+ngx_glyph_batch_call(ngx_glyph_batch_t *batch, const char *function,
+    ngx_uint_t (*args)(ngx_glyph_batch_t *batch, glyph_buf_t *b))
+{
+    glyph_buf_t  *sql, json;
+
+    ngx_memzero(&json, sizeof(glyph_buf_t));
+    glyph_buf_putc(&json, '[');
+
+    if (args(batch, &json)) {
+        glyph_buf_putc(&json, ']');
+
+        sql = &batch->sql;
+
+        glyph_buf_puts(sql, "SELECT glyph.");
+        glyph_buf_puts(sql, function);
+        glyph_buf_putc(sql, '(');
+        ngx_glyph_batch_hex(sql, &json);
+        glyph_buf_puts(sql, ");");
+    }
+
+    batch->sql.failed |= json.failed;
+
+    glyph_buf_free(&json);
+}
+
+
+static ngx_uint_t
 ngx_glyph_batch_begin_args(ngx_glyph_batch_t *batch, glyph_buf_t *b)
 {
     ngx_uint_t           i;
     ngx_glyph_import_t  *import;
-
-    glyph_buf_putc(b, '[');
 
     for (i = 0; i < batch->n; i++) {
         import = batch->items[i].import;
@@ -242,7 +298,10 @@ ngx_glyph_batch_begin_args(ngx_glyph_batch_t *batch, glyph_buf_t *b)
         glyph_json_comma(b);
         glyph_json_int(b, import->epoch);
 
-        if (!import->registered) {
+        if (batch->items[i].lane) {
+            glyph_buf_puts(b, ",null,true");
+
+        } else if (!import->registered) {
             glyph_json_comma(b);
             ngx_glyph_record_meta(batch->items[i].job, b);
         }
@@ -250,30 +309,54 @@ ngx_glyph_batch_begin_args(ngx_glyph_batch_t *batch, glyph_buf_t *b)
         glyph_buf_putc(b, ']');
     }
 
-    glyph_buf_putc(b, ']');
+    return batch->n - batch->nwhole;
 }
 
 
-static void
-ngx_glyph_batch_progress_args(ngx_glyph_batch_t *batch, glyph_buf_t *b)
+static ngx_uint_t
+ngx_glyph_batch_range_args(ngx_glyph_batch_t *batch, glyph_buf_t *b)
 {
-    ngx_uint_t         i;
+    ngx_uint_t         i, n;
     ngx_glyph_item_t  *item;
 
-    glyph_buf_putc(b, '[');
+    n = 0;
 
     for (i = 0; i < batch->n; i++) {
         item = &batch->items[i];
 
-        if (ngx_glyph_batch_whole(batch, item)) {
+        if (item->block && !ngx_glyph_batch_whole(batch, item)) {
+            n += ngx_glyph_record_ranges(item->import, item->block, b);
+        }
+    }
+
+    return n;
+}
+
+
+static ngx_uint_t
+ngx_glyph_batch_progress_args(ngx_glyph_batch_t *batch, glyph_buf_t *b)
+{
+    ngx_uint_t         i, n;
+    ngx_glyph_item_t  *item;
+
+    n = 0;
+
+    for (i = 0; i < batch->n; i++) {
+        item = &batch->items[i];
+
+        if (ngx_glyph_batch_whole(batch, item) || item->lane) {
             continue;
         }
 
+        n++;
+
         glyph_json_comma(b);
-        ngx_glyph_record_progress(item->job, item->block, b);
+        ngx_glyph_record_progress(item->job, item->block,
+                                  batch->schema
+                                  >= NGX_GLYPH_BATCH_SCHEMA_LANES, b);
     }
 
-    glyph_buf_putc(b, ']');
+    return n;
 }
 
 
@@ -292,7 +375,9 @@ ngx_glyph_batch_repeats(ngx_glyph_batch_t *batch)
     for (i = 0; i < batch->n; i++) {
         block = batch->items[i].block;
 
-        if (block && block->final == NGX_GLYPH_JOB_COMPLETED) {
+        if (block && block->final == NGX_GLYPH_JOB_COMPLETED
+            && !batch->items[i].lane)
+        {
             glyph_buf_puts(sql, n++ ? ","
                                 : "SELECT * FROM glyph.repeats('{");
             glyph_buf_append(sql, batch->items[i].import->text,
@@ -460,6 +545,8 @@ ngx_glyph_batch_refuse(ngx_glyph_batch_t *batch, ngx_uint_t row)
             glyph_copy_rejected(&item->block->errors,
                                 item->import->id.bytes, &rejected);
             item->import->refused++;
+            item->block->valid--;
+            item->block->invalid++;
 
             ngx_log_error(NGX_LOG_WARN, &item->import->log, 0,
                           "row %uD is rejected, as postgres refused it",

@@ -2,6 +2,15 @@
 /*
  * What one transaction of the writer holds: at most one block of each of many
  * jobs, the text of its statements, and the bytes of its COPYs.
+ *
+ *   item      its import is                     Postgres has of it afterwards
+ *   whole     begun and ended here: copied      its row, complete
+ *   lane      in other transactions, too        ranges more
+ *   neither   in no other: its row is locked    its row, as far as it goes, with
+ *             and changed                       its ranges folded into it
+ *
+ * Schemas older than NGX_GLYPH_BATCH_SCHEMA_LANES have no lanes and no ranges:
+ * an import is in one transaction at a time, its blocks in order.
  */
 
 
@@ -11,6 +20,7 @@
 
 #include "ngx_glyph.h"
 #include "ngx_glyph_job.h"
+#include "ngx_glyph_writer_fence.h"
 
 
 #define NGX_GLYPH_BATCH_JOBS      256
@@ -26,10 +36,12 @@ typedef struct {
     ngx_glyph_block_t         *block;       /* NULL: only to be registered */
     ngx_glyph_uuid_t           original;    /* that had the same file */
     unsigned                   repeated:1;  /* there is one */
+    unsigned                   lane:1;
+    unsigned                   foreign:1;   /* to be taken: another's epoch */
 } ngx_glyph_item_t;
 
 
-/* the first schema that has one */
+/* the first schema that has them */
 #define NGX_GLYPH_BATCH_SCHEMA_WARNINGS  3
 
 
@@ -45,6 +57,11 @@ typedef enum {
 typedef struct {
     ngx_queue_t                queue;       /* the writer's */
     uint64_t                   usec;        /* that its transaction took */
+    ngx_uint_t                 schema;      /* of its connection */
+    unsigned                   doubtful:1;  /* its outcome is not known … */
+    ngx_msec_t                 again_at;    /* … or somebody is about to end its
+                                               jobs: asked again then … */
+    ngx_msec_t                 take_at;     /* … and then no more; or both 0 */
 
     ngx_uint_t                 n;
     ngx_glyph_item_t           items[NGX_GLYPH_BATCH_JOBS];
@@ -70,8 +87,15 @@ typedef struct {
 } ngx_glyph_batch_t;
 
 
-/* Takes the job's first block, if it has one, and a reference. */
-void ngx_glyph_batch_add(ngx_glyph_batch_t *batch, ngx_glyph_job_t *job);
+/*
+ * Takes the job's first block, if it has one, and a reference.  "lane": the job
+ * may be in other batches meanwhile.
+ */
+void ngx_glyph_batch_add(ngx_glyph_batch_t *batch, ngx_glyph_job_t *job,
+    ngx_uint_t lane);
+
+/* Nothing more of its jobs is sent before its outcome is known. */
+void ngx_glyph_batch_doubt(ngx_glyph_batch_t *batch);
 
 /*
  * Takes the i-th item out; its reference and its block are the caller's,
@@ -81,10 +105,10 @@ ngx_glyph_item_t ngx_glyph_batch_remove(ngx_glyph_batch_t *batch,
     ngx_uint_t i);
 
 /*
- * Writes batch->sql, terminated, for a schema of that number: an old one has no
- * table of warnings.  NGX_ERROR when out of memory.
+ * Writes batch->sql, terminated, for batch->schema: an old one has no table of
+ * warnings.  NGX_ERROR when out of memory.
  */
-ngx_int_t ngx_glyph_batch_sql(ngx_glyph_batch_t *batch, ngx_uint_t schema);
+ngx_int_t ngx_glyph_batch_sql(ngx_glyph_batch_t *batch);
 
 /* The server waits for the next COPY's data. */
 void ngx_glyph_batch_copy(ngx_glyph_batch_t *batch);

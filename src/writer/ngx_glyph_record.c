@@ -18,6 +18,8 @@
 #define NGX_GLYPH_RECORD_EPOCH   946684800000
 
 
+static void ngx_glyph_record_sums(ngx_glyph_import_t *import,
+    ngx_glyph_block_t *block, glyph_buf_t *b);
 static void ngx_glyph_record_head(ngx_glyph_job_t *job, glyph_buf_t *b);
 static void ngx_glyph_record_final(ngx_glyph_job_t *job,
     ngx_glyph_block_t *block, glyph_buf_t *b);
@@ -99,13 +101,11 @@ ngx_glyph_record_meta(ngx_glyph_job_t *job, glyph_buf_t *b)
 
 void
 ngx_glyph_record_progress(ngx_glyph_job_t *job, ngx_glyph_block_t *block,
-    glyph_buf_t *b)
+    ngx_uint_t ranges, glyph_buf_t *b)
 {
-    glyph_totals_t      *totals;
     ngx_glyph_import_t  *import;
 
     import = ngx_glyph_job_import(job);
-    totals = block ? &block->totals : &import->committed;
 
     glyph_buf_putc(b, '{');
 
@@ -118,25 +118,25 @@ ngx_glyph_record_progress(ngx_glyph_job_t *job, ngx_glyph_block_t *block,
                               block && block->final
                               ? block->final
                               : NGX_GLYPH_JOB_PROCESSING));
-    glyph_json_key(b, "bytes");
-    glyph_json_int(b, totals->bytes);
-    glyph_json_key(b, "rows");
-    glyph_json_int(b, totals->rows);
-    glyph_json_key(b, "valid");
-    glyph_json_int(b, totals->valid - import->refused);
-    glyph_json_key(b, "invalid");
-    glyph_json_int(b, totals->invalid + import->refused);
-    glyph_json_key(b, "warnings");
-    glyph_json_int(b, totals->warnings);
 
-    if (totals->valid) {
-        glyph_json_key(b, "score_min");
-        glyph_json_double(b, totals->score_min, 17);
-        glyph_json_key(b, "score_max");
-        glyph_json_double(b, totals->score_max, 17);
+    if (!ranges) {
+        ngx_glyph_record_sums(import, block, b);
+
+    } else if (block) {
+        glyph_json_key(b, "fold");
+        glyph_buf_puts(b, "true");
+
+        if (block->final) {
+            glyph_json_key(b, "bytes");
+            glyph_json_int(b, block->totals.bytes);
+            glyph_json_key(b, "total");
+            glyph_json_int(b, block->totals.rows);
+            glyph_json_key(b, "total_warnings");
+            glyph_json_int(b, block->totals.warnings);
+        }
     }
 
-    if (block && import->committed.rows == 0) {
+    if (block && !import->opened) {
         ngx_glyph_record_head(job, b);
     }
 
@@ -145,6 +145,54 @@ ngx_glyph_record_progress(ngx_glyph_job_t *job, ngx_glyph_block_t *block,
     }
 
     glyph_buf_putc(b, '}');
+}
+
+
+/* Of all blocks up to this one, which are written in order. */
+
+static void
+ngx_glyph_record_sums(ngx_glyph_import_t *import, ngx_glyph_block_t *block,
+    glyph_buf_t *b)
+{
+    double           min, max;
+    uint64_t         valid, invalid;
+    glyph_totals_t  *sum;
+
+    sum = &import->committed;
+
+    valid = sum->valid;
+    invalid = sum->invalid;
+    min = sum->score_min;
+    max = sum->score_max;
+
+    if (block) {
+
+        if (block->valid) {
+            min = valid ? ngx_min(min, block->score_min) : block->score_min;
+            max = valid ? ngx_max(max, block->score_max) : block->score_max;
+        }
+
+        valid += block->valid;
+        invalid += block->invalid;
+    }
+
+    glyph_json_key(b, "bytes");
+    glyph_json_int(b, block ? block->totals.bytes : sum->bytes);
+    glyph_json_key(b, "rows");
+    glyph_json_int(b, valid + invalid);
+    glyph_json_key(b, "valid");
+    glyph_json_int(b, valid);
+    glyph_json_key(b, "invalid");
+    glyph_json_int(b, invalid);
+    glyph_json_key(b, "warnings");
+    glyph_json_int(b, block ? block->totals.warnings : sum->warnings);
+
+    if (valid) {
+        glyph_json_key(b, "score_min");
+        glyph_json_double(b, min, 17);
+        glyph_json_key(b, "score_max");
+        glyph_json_double(b, max, 17);
+    }
 }
 
 

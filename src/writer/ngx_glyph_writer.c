@@ -106,6 +106,7 @@ ngx_glyph_writer_init(ngx_cycle_t *cycle)
     ngx_glyph_writer_event(&w->go, ngx_glyph_writer_go_handler, w, 0);
     ngx_glyph_writer_event(&w->tell, ngx_glyph_writer_tell_handler, w, 0);
     ngx_glyph_writer_event(&w->retry, ngx_glyph_writer_retry_handler, w, 1);
+    ngx_glyph_writer_event(&w->again, ngx_glyph_writer_go_handler, w, 0);
     ngx_glyph_writer_event(&w->giveup, ngx_glyph_writer_giveup_handler, w, 0);
 
     ngx_glyph_store_observe(NGX_GLYPH_STORE_WRITES,
@@ -236,11 +237,21 @@ ngx_glyph_writer_go_handler(ngx_event_t *ev)
             return;
         }
 
-        if (tx->conn.state == NGX_GLYPH_PG_OPEN
-            && tx->phase == NGX_GLYPH_WRITER_IDLING)
+        if (tx->conn.state != NGX_GLYPH_PG_OPEN
+            || tx->phase != NGX_GLYPH_WRITER_IDLING)
         {
-            ngx_glyph_writer_step(tx);
+            continue;
         }
+
+        if (tx->conn.schema < w->schema) {
+
+            /* the schema has been brought to a newer version since */
+
+            ngx_glyph_writer_close(tx);
+            continue;
+        }
+
+        ngx_glyph_writer_step(tx);
     }
 
     if (!w->retry.timer_set) {
@@ -267,20 +278,9 @@ ngx_glyph_writer_busy(void)
 static void
 ngx_glyph_writer_step(ngx_glyph_writer_tx_t *tx)
 {
-    size_t               size;
-    ngx_queue_t         *q;
-    ngx_glyph_writer_t  *w;
+    size_t  size;
 
-    w = &ngx_glyph_writer;
-
-    if (tx->batch == NULL && !ngx_queue_empty(&w->doubtful)) {
-        q = ngx_queue_head(&w->doubtful);
-        ngx_queue_remove(q);
-
-        tx->batch = ngx_queue_data(q, ngx_glyph_batch_t, queue);
-        tx->unknown = 1;
-    }
-
+    tx->batch = ngx_glyph_writer_doubtful();
     size = tx->batch ? 1 : ngx_glyph_writer_share();
 
     if (size == 0
@@ -329,15 +329,10 @@ static size_t
 ngx_glyph_writer_share(void)
 {
     size_t               bytes;
-    ngx_uint_t           i, idle;
+    ngx_uint_t           i, idle, jobs;
     ngx_glyph_writer_t  *w;
 
     w = &ngx_glyph_writer;
-
-    if (ngx_queue_empty(&w->ready)) {
-        return 0;
-    }
-
     idle = 0;
 
     for (i = 0; i < w->conf->writers; i++) {
@@ -346,7 +341,13 @@ ngx_glyph_writer_share(void)
                  && w->tx[i].batch == NULL);
     }
 
-    bytes = ngx_glyph_writer_bytes();
+    ngx_glyph_writer_spare(idle);
+
+    bytes = ngx_glyph_writer_bytes(&jobs);
+
+    if (jobs == 0) {
+        return 0;
+    }
 
     if (bytes < NGX_GLYPH_WRITER_LARGE) {
         return (idle == ngx_glyph_writer_count(NGX_GLYPH_PG_OPEN))
@@ -362,12 +363,17 @@ ngx_glyph_writer_share(void)
 static void
 ngx_glyph_writer_more(void)
 {
-    ngx_uint_t           i, closed;
+    size_t               bytes;
+    ngx_uint_t           i, closed, jobs;
     ngx_glyph_writer_t  *w;
 
     w = &ngx_glyph_writer;
 
-    if (ngx_queue_empty(&w->ready) && ngx_queue_empty(&w->doubtful)) {
+    ngx_glyph_writer_spare(0);
+
+    bytes = ngx_glyph_writer_bytes(&jobs);
+
+    if (jobs == 0 && ngx_queue_empty(&w->doubtful)) {
         return;
     }
 
@@ -382,7 +388,7 @@ ngx_glyph_writer_more(void)
             || !ngx_glyph_store_is_up(NGX_GLYPH_STORE_WRITES)
             || (w->refused_at && ngx_current_msec - w->refused_at
                                  < NGX_GLYPH_WRITER_REFUSED)
-            || ngx_glyph_writer_bytes() < NGX_GLYPH_WRITER_LARGE))
+            || bytes < NGX_GLYPH_WRITER_LARGE))
     {
         return;
     }
@@ -427,7 +433,15 @@ ngx_glyph_writer_count(ngx_glyph_pg_state_e state)
 static void
 ngx_glyph_writer_opened(ngx_glyph_pg_conn_t *c)
 {
-    ngx_glyph_writer.refused_at = 0;
+    ngx_glyph_writer_t *w = &ngx_glyph_writer;
+
+    w->refused_at = 0;
+
+    if (ngx_glyph_writer_count(NGX_GLYPH_PG_OPEN) == 1
+        || c->schema > w->schema)
+    {
+        w->schema = c->schema;
+    }
 
     ngx_glyph_writer_next();
 }
@@ -556,9 +570,8 @@ ngx_glyph_writer_close(ngx_glyph_writer_tx_t *tx)
     tx->phase = NGX_GLYPH_WRITER_IDLING;
     tx->copying = 0;
 
-    if (tx->batch && tx->unknown && tx->batch->n) {
-        ngx_queue_insert_tail(&ngx_glyph_writer.doubtful, &tx->batch->queue);
-        tx->batch = NULL;
+    if (tx->batch && tx->batch->n && (tx->unknown || tx->batch->doubtful)) {
+        ngx_glyph_writer_doubt(tx);
 
     } else if (tx->batch) {
         ngx_glyph_writer_give_back_all(tx->batch);

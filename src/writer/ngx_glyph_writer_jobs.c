@@ -2,6 +2,16 @@
 /*
  * The jobs that wait for a transaction: those with a block to write, or a row
  * of glyph.imports to make, oldest first; and those that leave no record.
+ *
+ * A job that is in transactions may wait for another one; it gets it
+ *
+ *   when             for
+ *   in none          whatever is first
+ *   in some, lanes   a block of rows, once a first block has been written
+ *   in one, alone    nothing
+ *   one in doubt     nothing, until it is known what became of it
+ *
+ * and its end is the first in its turn, and alone.
  */
 
 #include "ngx_glyph.h"
@@ -10,6 +20,16 @@
 #include "ngx_glyph_writer_tx.h"
 
 
+/* ranges that a slow import may have before they are folded */
+#define NGX_GLYPH_WRITER_FOLD       32
+
+/* ms for which small imports are expected after one */
+#define NGX_GLYPH_WRITER_EXPECTED   1000
+
+
+static ngx_uint_t ngx_glyph_writer_may(ngx_glyph_import_t *import);
+static ngx_uint_t ngx_glyph_writer_is_lane(ngx_glyph_import_t *import);
+static ngx_glyph_block_t *ngx_glyph_writer_first(ngx_glyph_import_t *import);
 static size_t ngx_glyph_writer_next_size(ngx_glyph_import_t *import);
 
 
@@ -18,21 +38,19 @@ ngx_glyph_writer_ready(ngx_glyph_job_t *job)
 {
     ngx_glyph_writer_t *w = &ngx_glyph_writer;
 
-    ngx_glyph_place_e  place;
+    ngx_glyph_import_t *import = ngx_glyph_job_import(job);
 
-    place = ngx_glyph_job_import(job)->place;
-
-    if (place == NGX_GLYPH_PLACE_BATCH) {
-        return;
-    }
-
-    if (place == NGX_GLYPH_PLACE_READY) {
+    if (import->waits) {
 
         if (!ngx_glyph_job_unrecorded(job)) {
+            ngx_glyph_writer_next();
             return;
         }
 
         ngx_glyph_writer_unready(job);
+
+    } else if (import->open && ngx_queue_empty(&import->blocks)) {
+        return;
     }
 
     ngx_glyph_writer_queue(job, 0);
@@ -48,7 +66,7 @@ ngx_glyph_writer_ready(ngx_glyph_job_t *job)
 void
 ngx_glyph_writer_forget(ngx_glyph_job_t *job)
 {
-    if (ngx_glyph_job_import(job)->place == NGX_GLYPH_PLACE_READY) {
+    if (ngx_glyph_job_import(job)->waits) {
         ngx_glyph_writer_unready(job);
     }
 }
@@ -67,7 +85,7 @@ ngx_glyph_writer_queue(ngx_glyph_job_t *job, ngx_uint_t first)
     import = ngx_glyph_job_import(job);
     jobs = ngx_glyph_job_unrecorded(job) ? &w->dropped : &w->ready;
 
-    import->place = NGX_GLYPH_PLACE_READY;
+    import->waits = 1;
     w->nready++;
 
     if (first) {
@@ -87,7 +105,7 @@ ngx_glyph_writer_unready(ngx_glyph_job_t *job)
     import = ngx_glyph_job_import(job);
 
     ngx_queue_remove(&import->ready);
-    import->place = NGX_GLYPH_PLACE_NONE;
+    import->waits = 0;
 
     ngx_glyph_writer.nready--;
 }
@@ -112,14 +130,19 @@ ngx_glyph_writer_drop_jobs(void)
 }
 
 
-/* Jobs whose next block has at most "max" bytes, oldest first. */
+/*
+ * Jobs whose next block has at most "max" bytes, oldest first.  Who has another
+ * one waits for the next transaction, behind all others.
+ */
 
 void
 ngx_glyph_writer_gather(ngx_glyph_batch_t *batch, ngx_uint_t jobs,
     size_t size, size_t max)
 {
+    ngx_uint_t           i;
     ngx_queue_t         *q, *next;
     ngx_glyph_job_t     *job;
+    ngx_glyph_block_t   *block;
     ngx_glyph_import_t  *import;
     ngx_glyph_writer_t  *w;
 
@@ -134,7 +157,9 @@ ngx_glyph_writer_gather(ngx_glyph_batch_t *batch, ngx_uint_t jobs,
         import = ngx_queue_data(q, ngx_glyph_import_t, ready);
         job = ngx_glyph_job_of(import);
 
-        if (ngx_glyph_writer_next_size(import) > max) {
+        if (!ngx_glyph_writer_may(import)
+            || ngx_glyph_writer_next_size(import) > max)
+        {
             continue;
         }
 
@@ -144,7 +169,23 @@ ngx_glyph_writer_gather(ngx_glyph_batch_t *batch, ngx_uint_t jobs,
             continue;
         }
 
-        ngx_glyph_batch_add(batch, job);
+        block = ngx_glyph_writer_first(import);
+
+        if (block && block->final && !import->opened
+            && ngx_glyph_block_size(block) <= NGX_GLYPH_WRITER_SMALL)
+        {
+            w->small = ngx_current_msec ? ngx_current_msec : 1;
+        }
+
+        ngx_glyph_batch_add(batch, job, ngx_glyph_writer_is_lane(import));
+    }
+
+    for (i = 0; i < batch->n; i++) {
+        import = batch->items[i].import;
+
+        if (!import->waits && !ngx_queue_empty(&import->blocks)) {
+            ngx_glyph_writer_queue(batch->items[i].job, 0);
+        }
     }
 }
 
@@ -152,25 +193,113 @@ ngx_glyph_writer_gather(ngx_glyph_batch_t *batch, ngx_uint_t jobs,
 /* Of the next blocks of the jobs that wait; counting stops when it is much. */
 
 size_t
-ngx_glyph_writer_bytes(void)
+ngx_glyph_writer_bytes(ngx_uint_t *jobs)
 {
     size_t               bytes;
     ngx_queue_t         *q;
+    ngx_glyph_import_t  *import;
     ngx_glyph_writer_t  *w;
 
     w = &ngx_glyph_writer;
     bytes = 0;
+    *jobs = 0;
 
     for (q = ngx_queue_head(&w->ready);
          q != ngx_queue_sentinel(&w->ready)
          && bytes < NGX_GLYPH_WRITERS_MAX * NGX_GLYPH_BATCH_SIZE;
          q = ngx_queue_next(q))
     {
-        bytes += ngx_glyph_writer_next_size(
-                                ngx_queue_data(q, ngx_glyph_import_t, ready));
+        import = ngx_queue_data(q, ngx_glyph_import_t, ready);
+
+        if (ngx_glyph_writer_may(import)) {
+            bytes += ngx_glyph_writer_next_size(import);
+            (*jobs)++;
+        }
     }
 
     return bytes;
+}
+
+
+/* Small imports that come find a connection that no large one keeps busy. */
+
+void
+ngx_glyph_writer_spare(ngx_uint_t idle)
+{
+    ngx_glyph_writer_t *w = &ngx_glyph_writer;
+
+    if (w->small
+        && ngx_current_msec - w->small >= NGX_GLYPH_WRITER_EXPECTED)
+    {
+        w->small = 0;
+    }
+
+    w->spared = (w->small && idle == 1);
+}
+
+
+static ngx_uint_t
+ngx_glyph_writer_may(ngx_glyph_import_t *import)
+{
+    ngx_glyph_block_t   *block;
+    ngx_glyph_writer_t  *w;
+
+    w = &ngx_glyph_writer;
+
+    if (import->doubt
+        || (import->ranged && w->schema < NGX_GLYPH_BATCH_SCHEMA_LANES))
+    {
+        return 0;
+    }
+
+    if (import->open == 0) {
+        return 1;
+    }
+
+    block = ngx_glyph_writer_first(import);
+
+    return w->schema >= NGX_GLYPH_BATCH_SCHEMA_LANES
+           && !w->spared
+           && import->opened
+           && !import->alone
+           && block && ngx_glyph_block_size(block);
+}
+
+
+/*
+ * Alone are a first block and an end, and now and then one of an import that is
+ * slow: its ranges do not become more and more.
+ */
+
+static ngx_uint_t
+ngx_glyph_writer_is_lane(ngx_glyph_import_t *import)
+{
+    ngx_glyph_block_t  *block;
+
+    block = ngx_glyph_writer_first(import);
+
+    if (block == NULL || !import->opened
+        || ngx_glyph_writer.schema < NGX_GLYPH_BATCH_SCHEMA_LANES)
+    {
+        return 0;
+    }
+
+    return import->open
+           || !(block->final
+                || (import->ranges >= NGX_GLYPH_WRITER_FOLD
+                    && &block->queue == ngx_queue_last(&import->blocks)));
+}
+
+
+static ngx_glyph_block_t *
+ngx_glyph_writer_first(ngx_glyph_import_t *import)
+{
+    if (ngx_queue_empty(&import->blocks)) {
+        return NULL;
+    }
+
+    return ngx_queue_data(ngx_queue_head(&import->blocks), ngx_glyph_block_t,
+                          queue);
 }
 
 
@@ -181,12 +310,7 @@ ngx_glyph_writer_next_size(ngx_glyph_import_t *import)
 {
     ngx_glyph_block_t  *block;
 
-    if (ngx_queue_empty(&import->blocks)) {
-        return 0;
-    }
+    block = ngx_glyph_writer_first(import);
 
-    block = ngx_queue_data(ngx_queue_head(&import->blocks), ngx_glyph_block_t,
-                           queue);
-
-    return ngx_glyph_block_size(block);
+    return block ? ngx_glyph_block_size(block) : 0;
 }

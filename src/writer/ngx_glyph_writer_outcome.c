@@ -10,19 +10,17 @@
 #include "ngx_glyph_zone.h"
 
 
+/* ms between two questions, and after which it was somebody who died */
+#define NGX_GLYPH_WRITER_AGAIN    100
+#define NGX_GLYPH_WRITER_FOREIGN  3000
+
+
 static void ngx_glyph_writer_tell(ngx_glyph_batch_t *batch);
 static void ngx_glyph_writer_repeated(ngx_glyph_item_t *item);
 static void ngx_glyph_writer_log_kept(ngx_glyph_item_t *item);
-static void ngx_glyph_writer_give_back(ngx_glyph_batch_t *batch,
-    ngx_uint_t i);
 static void ngx_glyph_writer_withdraw(ngx_glyph_batch_t *batch,
     ngx_uint_t i);
 static void ngx_glyph_writer_refused(ngx_glyph_writer_tx_t *tx);
-static void ngx_glyph_writer_ask(ngx_glyph_writer_tx_t *tx);
-static void ngx_glyph_writer_orphan(ngx_glyph_batch_t *batch, ngx_uint_t i,
-    ngx_glyph_code_e code);
-static void ngx_glyph_writer_over(ngx_glyph_batch_t *batch, ngx_uint_t i,
-    const char *state, const char *code);
 
 
 /* Its jobs are told in turns of their own. */
@@ -89,24 +87,64 @@ ngx_glyph_writer_tell(ngx_glyph_batch_t *batch)
     item = ngx_glyph_batch_remove(batch, 0);
     item.import->timing.commit += batch->usec;
 
-    if (item.block) {
+    ngx_glyph_writer_written(&item);
+}
 
-        if (item.block->final && item.repeated) {
-            ngx_glyph_writer_repeated(&item);
-        }
 
-        ngx_glyph_writer_log_kept(&item);
-        ngx_glyph_job_committed(item.job, item.block);
+void
+ngx_glyph_writer_written(ngx_glyph_item_t *item)
+{
+    ngx_glyph_block_t   *block;
+    ngx_glyph_import_t  *import;
+
+    block = item->block;
+    import = item->import;
+    import->registered = 1;
+
+    if (!item->lane) {
+        import->ranges = 0;
+    }
+
+    if (block == NULL) {
+        /* void */
+
+    } else if (item->lane && block->final
+               && !ngx_glyph_job_decided(item->job)
+               && ngx_queue_empty(&import->blocks))
+    {
+        /* its end is a transaction of its own, when nothing else is open */
+
+        import->opened = 1;
+
+        ngx_glyph_job_written(item->job, block);
+        ngx_queue_insert_tail(&import->blocks, &block->queue);
 
     } else {
-        item.import->registered = 1;
+        import->opened = 1;
+
+        if (item->lane) {
+
+            /* the job ends otherwise, if this is its last */
+
+            block->final = 0;
+
+        } else if (block->final) {
+
+            if (item->repeated) {
+                ngx_glyph_writer_repeated(item);
+            }
+
+            ngx_glyph_writer_log_kept(item);
+        }
+
+        ngx_glyph_job_committed(item->job, block);
     }
 
-    if (!ngx_queue_empty(&item.import->blocks)) {
-        ngx_glyph_writer_ready(item.job);
+    if (!ngx_queue_empty(&import->blocks)) {
+        ngx_glyph_writer_ready(item->job);
     }
 
-    ngx_glyph_job_unref(item.job);
+    ngx_glyph_job_unref(item->job);
 }
 
 
@@ -142,7 +180,7 @@ ngx_glyph_writer_log_kept(ngx_glyph_item_t *item)
     warnings = item->block->totals.warnings;
     max = ngx_glyph_job_asked(item->job)->conf->max_warnings;
 
-    if (item->block->final && warnings > max) {
+    if (warnings > max) {
         ngx_log_error(NGX_LOG_NOTICE, &item->import->log, 0,
                       "of %uL warnings the first %ui are kept: "
                       "glyph_max_warnings", warnings, max);
@@ -150,17 +188,36 @@ ngx_glyph_writer_log_kept(ngx_glyph_item_t *item)
 }
 
 
-/* The block was not written: it is the job's first again. */
+/* A job that has ended meanwhile wants it no more, or ends otherwise. */
 
-static void
+void
 ngx_glyph_writer_give_back(ngx_glyph_batch_t *batch, ngx_uint_t i)
 {
     ngx_glyph_item_t  item;
 
     item = ngx_glyph_batch_remove(batch, i);
 
+    if (ngx_glyph_job_decided(item.job)) {
+
+        if (item.block) {
+            ngx_glyph_job_block_put(item.job, item.block);
+        }
+
+        ngx_glyph_job_unref(item.job);
+        return;
+    }
+
     if (item.block) {
+
+        if (item.lane && !ngx_queue_empty(&item.import->blocks)) {
+            item.block->final = 0;
+        }
+
         ngx_queue_insert_head(&item.import->blocks, &item.block->queue);
+    }
+
+    if (item.import->waits) {
+        ngx_glyph_writer_unready(item.job);
     }
 
     ngx_glyph_writer_queue(item.job, 1);
@@ -176,8 +233,14 @@ ngx_glyph_writer_withdraw(ngx_glyph_batch_t *batch, ngx_uint_t i)
 {
     ngx_glyph_job_t *job = batch->items[i].job;
 
+    ngx_glyph_job_ref(job);
     ngx_glyph_writer_give_back(batch, i);
-    ngx_glyph_writer_unready(job);
+
+    if (ngx_glyph_job_import(job)->waits) {
+        ngx_glyph_writer_unready(job);
+    }
+
+    ngx_glyph_job_unref(job);
 }
 
 
@@ -204,7 +267,7 @@ ngx_glyph_writer_rolled_back(ngx_glyph_writer_tx_t *tx)
 
         /* somebody else has written: believe nothing, take everything */
 
-        tx->unknown = 1;
+        ngx_glyph_writer_doubt(tx);
         return;
     }
 
@@ -275,12 +338,12 @@ ngx_glyph_writer_refused(ngx_glyph_writer_tx_t *tx)
  * of them are not ours any more?
  */
 
-static void
+void
 ngx_glyph_writer_ask(ngx_glyph_writer_tx_t *tx)
 {
     u_char              *p;
     ngx_uint_t           i;
-    const char          *params[1];
+    const char          *params[2];
     u_char               ids[NGX_GLYPH_BATCH_JOBS
                              * (NGX_GLYPH_UUID_TEXT_LEN + 1) + 2];
 
@@ -292,16 +355,20 @@ ngx_glyph_writer_ask(ngx_glyph_writer_tx_t *tx)
         *p++ = i ? ',' : '{';
         p = ngx_cpymem(p, tx->batch->items[i].import->text,
                        NGX_GLYPH_UUID_TEXT_LEN);
+
+        tx->batch->items[i].foreign = 0;
     }
 
     *p++ = '}';
     *p = '\0';
 
     params[0] = (const char *) ids;
+    params[1] = ngx_glyph_worker_id;
 
     ngx_glyph_writer_send(tx, NGX_GLYPH_WRITER_ASK,
-        "SELECT id, epoch, state, error->>'code', tenant FROM glyph.imports "
-        "WHERE id = ANY ($1::uuid[])", 1, params);
+        "SELECT id, epoch, state, error->>'code', tenant, "
+        "worker IS NOT DISTINCT FROM $2::uuid FROM glyph.imports "
+        "WHERE id = ANY ($1::uuid[])", 2, params);
 }
 
 
@@ -310,7 +377,7 @@ ngx_glyph_writer_answered(ngx_glyph_writer_tx_t *tx, PGresult *res)
 {
     int                  row, n;
     ngx_str_t            tenant;
-    ngx_uint_t           i;
+    ngx_uint_t           i, final;
     ngx_glyph_import_t  *import;
 
     n = PQntuples(res);
@@ -350,23 +417,85 @@ ngx_glyph_writer_answered(ngx_glyph_writer_tx_t *tx, PGresult *res)
             continue;
         }
 
-        if (ngx_atoi((u_char *) PQgetvalue(res, row, 1),
-                     PQgetlength(res, row, 1))
-            != import->epoch
-            || ngx_glyph_job_is_final((ngx_glyph_job_state_e)
+        final = ngx_glyph_job_is_final((ngx_glyph_job_state_e)
                                       ngx_glyph_job_state_parse(
-                                          PQgetvalue(res, row, 2))))
+                                          PQgetvalue(res, row, 2)));
+
+        if (!final
+            && ngx_atoi((u_char *) PQgetvalue(res, row, 1),
+                        PQgetlength(res, row, 1))
+               == import->epoch)
         {
-            ngx_glyph_writer_over(tx->batch, i, PQgetvalue(res, row, 2),
-                                  PQgetvalue(res, row, 3));
+            continue;
+        }
+
+        if (!final && PQgetvalue(res, row, 5)[0] == 't'
+            && tx->batch->schema >= NGX_GLYPH_BATCH_SCHEMA_LANES)
+        {
+            /* somebody is about to end it, or has died before that */
+
+            tx->batch->items[i].foreign = 1;
+            continue;
+        }
+
+        ngx_glyph_writer_over(tx->batch, i, PQgetvalue(res, row, 2),
+                              PQgetvalue(res, row, 3));
+    }
+}
+
+
+/*
+ * Those that are still ours are written again.  Whoever is about to end others
+ * gets the time that this takes: whose take came first would begin anew what he
+ * waits for.
+ */
+
+void
+ngx_glyph_writer_asked(ngx_glyph_writer_tx_t *tx)
+{
+    ngx_uint_t          i, foreign;
+    ngx_glyph_batch_t  *batch;
+
+    batch = tx->batch;
+    foreign = 0;
+
+    for (i = 0; i < batch->n; i++) {
+        foreign += batch->items[i].foreign;
+    }
+
+    if (tx->sqlstate[0] || (batch->n == tx->asked && foreign == 0)) {
+        ngx_glyph_writer_retry_later();
+    }
+
+    if (tx->sqlstate[0] && batch->doubtful) {
+        ngx_glyph_writer_doubt(tx);
+        return;
+    }
+
+    for (i = batch->n; i-- > 0; /* void */) {
+
+        if (!batch->items[i].foreign) {
+            ngx_glyph_writer_give_back(batch, i);
         }
     }
+
+    if (foreign == 0) {
+        return;
+    }
+
+    batch->again_at = ngx_current_msec + NGX_GLYPH_WRITER_AGAIN;
+
+    if (batch->take_at == 0) {
+        batch->take_at = ngx_current_msec + NGX_GLYPH_WRITER_FOREIGN;
+    }
+
+    ngx_glyph_writer_doubt(tx);
 }
 
 
 /* Its row is none of the job's, or not there. */
 
-static void
+void
 ngx_glyph_writer_orphan(ngx_glyph_batch_t *batch, ngx_uint_t i,
     ngx_glyph_code_e code)
 {
@@ -376,7 +505,7 @@ ngx_glyph_writer_orphan(ngx_glyph_batch_t *batch, ngx_uint_t i,
 }
 
 
-static void
+void
 ngx_glyph_writer_over(ngx_glyph_batch_t *batch, ngx_uint_t i,
     const char *state, const char *code)
 {
@@ -402,124 +531,6 @@ ngx_glyph_writer_over(ngx_glyph_batch_t *batch, ngx_uint_t i,
 
     ngx_glyph_job_over(job, (ngx_glyph_job_state_e) rc, code);
     ngx_glyph_job_unref(job);
-}
-
-
-/* The last of an unknown batch; the others follow one by one. */
-
-void
-ngx_glyph_writer_take(ngx_glyph_writer_tx_t *tx)
-{
-    const char        *params[4];
-    glyph_buf_t        upload;
-    ngx_glyph_item_t  *item;
-
-    item = &tx->batch->items[tx->batch->n - 1];
-
-    params[0] = (const char *) item->import->text;
-    params[1] = ngx_glyph_worker_id;
-    params[2] = ngx_glyph_node_id;
-    params[3] = NULL;
-
-    ngx_memzero(&upload, sizeof(glyph_buf_t));
-
-    if (!item->import->registered) {
-
-        /* the row may be another import's, whose id the client chose */
-
-        ngx_glyph_record_meta(item->job, &upload);
-        glyph_buf_putc(&upload, '\0');
-
-        if (upload.failed) {
-            glyph_buf_free(&upload);
-            ngx_glyph_writer_lost(tx);
-            return;
-        }
-
-        params[3] = (const char *) upload.data;
-    }
-
-    ngx_glyph_writer_send(tx, NGX_GLYPH_WRITER_TAKE,
-        "SELECT t.found, t.epoch, t.state, t.rows, i.error->>'code', t.own, "
-        "t.warnings_count "
-        "FROM glyph.take($1::uuid, $2::uuid, $3::uuid, NULL, $4::jsonb) t "
-        "LEFT JOIN glyph.imports i ON i.id = $1::uuid", 4, params);
-
-    glyph_buf_free(&upload);
-}
-
-
-void
-ngx_glyph_writer_taken(ngx_glyph_writer_tx_t *tx, PGresult *res)
-{
-    char                *state;
-    ngx_int_t            rc;
-    uint64_t             rows, warnings;
-    ngx_uint_t           i;
-    ngx_glyph_item_t     item;
-    ngx_glyph_import_t  *import;
-
-    i = tx->batch->n - 1;
-    import = tx->batch->items[i].import;
-
-    if (PQntuples(res) == 0 || PQgetvalue(res, 0, 0)[0] != 't') {
-
-        /* never written, and so nobody else can have it */
-
-        if (import->registered) {
-            ngx_glyph_writer_orphan(tx->batch, i,
-                                    NGX_GLYPH_CODE_IMPORT_PURGED);
-            return;
-        }
-
-        ngx_glyph_writer_give_back(tx->batch, i);
-        return;
-    }
-
-    if (PQgetvalue(res, 0, 5)[0] != 't') {
-        ngx_glyph_writer_orphan(tx->batch, i, NGX_GLYPH_CODE_JOB_ID_USED);
-        return;
-    }
-
-    state = PQgetvalue(res, 0, 2);
-    rc = ngx_glyph_job_state_parse(state);
-
-    if (rc == NGX_ERROR || ngx_glyph_job_is_final((ngx_glyph_job_state_e) rc))
-    {
-        ngx_glyph_writer_over(tx->batch, i, state, PQgetvalue(res, 0, 4));
-        return;
-    }
-
-    import->registered = 1;
-    import->epoch = ngx_atoi((u_char *) PQgetvalue(res, 0, 1),
-                             PQgetlength(res, 0, 1));
-
-    rows = strtoull(PQgetvalue(res, 0, 3), NULL, 10);
-    warnings = strtoull(PQgetvalue(res, 0, 6), NULL, 10);
-
-    item = tx->batch->items[i];
-
-    /* a block may have warnings of the file alone, and no row */
-
-    if (item.block == NULL || item.block->final
-        || rows < item.block->totals.rows
-        || warnings < item.block->totals.warnings)
-    {
-        ngx_glyph_writer_give_back(tx->batch, i);
-        return;
-    }
-
-    /* it was committed, only the answer was lost */
-
-    item = ngx_glyph_batch_remove(tx->batch, i);
-
-    ngx_glyph_job_committed(item.job, item.block);
-
-    if (!ngx_queue_empty(&item.import->blocks)) {
-        ngx_glyph_writer_ready(item.job);
-    }
-
-    ngx_glyph_job_unref(item.job);
 }
 
 
@@ -589,7 +600,7 @@ ngx_glyph_writer_batch_lost(ngx_glyph_batch_t *batch)
 
     for (i = 0; i < batch->n; i++) {
         item = &batch->items[i];
-        ngx_glyph_job_store_lost(item->job,
-                                 item->block && item->block->final);
+        ngx_glyph_job_store_lost(item->job, item->block && item->block->final
+                                            && !item->lane);
     }
 }

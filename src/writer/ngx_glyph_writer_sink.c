@@ -40,11 +40,29 @@ ngx_glyph_writer_sink_listing(void *data, const glyph_listing_t *l)
 {
     ngx_glyph_sink_task_t *st = data;
 
-    if ((uint64_t) l->import_index < st->import->skip_rows) {
+    double              score;
+    ngx_glyph_block_t  *block;
+
+    if (ngx_glyph_ranges_next(&st->import->have_rows, l->import_index)) {
         return;
     }
 
-    glyph_copy_listing(&st->block->listings, st->import->id.bytes, l);
+    block = st->block;
+
+    glyph_copy_listing(&block->listings, st->import->id.bytes, l);
+
+    score = l->score.score;
+
+    if (block->valid++ == 0) {
+        block->score_min = score;
+        block->score_max = score;
+
+    } else if (score < block->score_min) {
+        block->score_min = score;
+
+    } else if (score > block->score_max) {
+        block->score_max = score;
+    }
 
     if (st->data) {
         ngx_glyph_preview_listing(st->data, l);
@@ -57,11 +75,12 @@ ngx_glyph_writer_sink_rejected(void *data, const glyph_rejected_t *r)
 {
     ngx_glyph_sink_task_t *st = data;
 
-    if ((uint64_t) r->import_index < st->import->skip_rows) {
+    if (ngx_glyph_ranges_next(&st->import->have_rows, r->import_index)) {
         st->import->skipped_invalid++;
         return;
     }
 
+    st->block->invalid++;
     glyph_copy_rejected(&st->block->errors, st->import->id.bytes, r);
 }
 
@@ -73,7 +92,7 @@ ngx_glyph_writer_sink_warning(void *data, const glyph_warning_t *w)
 {
     ngx_glyph_sink_task_t *st = data;
 
-    if (w->number < st->import->skip_warnings
+    if (ngx_glyph_ranges_next(&st->import->have_warnings, w->number)
         || w->number >= st->conf->max_warnings)
     {
         return;

@@ -11,9 +11,6 @@
 /* bytes given to libpq in one go, before other events have their turn */
 #define NGX_GLYPH_WRITER_TURN       NGX_GLYPH_BATCH_PIECE
 
-/* a block up to this is a small one */
-#define NGX_GLYPH_WRITER_SMALL      (64 * 1024)
-
 /* so many jobs that wait are a crowd, and the bytes of a transaction then */
 #define NGX_GLYPH_WRITER_CROWD      8
 #define NGX_GLYPH_WRITER_SHORT      (1024 * 1024)
@@ -288,22 +285,14 @@ ngx_glyph_writer_done(ngx_glyph_writer_tx_t *tx)
         }
 
     } else if (phase == NGX_GLYPH_WRITER_ASK) {
+        ngx_glyph_writer_asked(tx);
 
-        /* those that are still ours are written again */
+    } else if (phase == NGX_GLYPH_WRITER_FENCE) {
+        ngx_glyph_writer_fenced(tx);
+        return;
 
-        if (tx->sqlstate[0] || tx->batch->n == tx->asked) {
-            ngx_glyph_writer_retry_later();
-        }
-
-        ngx_glyph_writer_give_back_all(tx->batch);
-
-    } else if (tx->sqlstate[0]) {
-
-        /* the row is locked, or the server is unwell: take it later */
-
-        ngx_log_error(NGX_LOG_WARN, ngx_glyph_batch_log(tx->batch), 0,
-                      "could not take an import back: %s", tx->conn.error);
-        ngx_glyph_writer_retry_later();
+    } else {
+        ngx_glyph_writer_take_done(tx);
     }
 
     if (tx->batch && tx->batch->n == 0) {
@@ -348,7 +337,7 @@ ngx_glyph_writer_probe(ngx_glyph_writer_tx_t *tx)
     u_char           *p;
     ngx_glyph_uuid_t  uuid;
     u_char            id[NGX_GLYPH_UUID_TEXT_LEN + 1];
-    u_char            warnings[256];
+    u_char            warnings[256], progress[256];
     u_char            sql[2048];
 
     if (ngx_glyph_uuid_create(&uuid) != NGX_OK) {
@@ -367,6 +356,14 @@ ngx_glyph_writer_probe(ngx_glyph_writer_tx_t *tx)
     }
 
     *p = '\0';
+    p = progress;
+
+    if (tx->conn.schema >= NGX_GLYPH_BATCH_SCHEMA_LANES) {
+        p = ngx_sprintf(p, "SELECT glyph.add_progress("
+            "'[[\"%s\",0,2,0,1,1,1,0,0,0]]');", id);
+    }
+
+    *p = '\0';
 
     ngx_snprintf(sql, sizeof(sql),
         "BEGIN;"
@@ -381,11 +378,12 @@ ngx_glyph_writer_probe(ngx_glyph_writer_tx_t *tx)
         "INSERT INTO glyph.import_errors (import_id, import_index, line, "
             "byte_offset, errors, raw) VALUES ('%s', 1, 3, 0, '[]', '');"
         "%s"
+        "%s"
         "SELECT glyph.commit_progress('[{\"id\":\"%s\",\"epoch\":1}]');"
         "SELECT * FROM glyph.repeats('{%s}');"
         "ROLLBACK TO glyph;"
         "COMMIT%Z",
-        id, ngx_glyph_worker_id, id, id, warnings, id, id);
+        id, ngx_glyph_worker_id, id, id, warnings, progress, id, id);
 
     tx->committed = 0;
     tx->unknown = 0;
@@ -441,7 +439,7 @@ ngx_glyph_writer_send(ngx_glyph_writer_tx_t *tx,
                                0)
            : PQsendQuery(tx->conn.pg, sql);
 
-    /* glyph.take() waits for locks, and ends the backends that hold them */
+    /* a take waits for locks, and ends the backends that hold them */
 
     ngx_add_timer(&tx->stall, (phase == NGX_GLYPH_WRITER_TAKE)
                              ? ngx_max(ngx_glyph_writer.conf->timeout,
@@ -487,6 +485,8 @@ ngx_glyph_writer_start_batch(ngx_glyph_writer_tx_t *tx, size_t size)
     tx->committed = 0;
     tx->unknown = 0;
 
+    batch->schema = tx->conn.schema;
+
     jobs = w->alone ? 1 : NGX_GLYPH_BATCH_JOBS;
 
     if (w->nready > NGX_GLYPH_WRITER_CROWD) {
@@ -507,7 +507,7 @@ ngx_glyph_writer_start_batch(ngx_glyph_writer_tx_t *tx, size_t size)
         return;
     }
 
-    if (ngx_glyph_batch_sql(batch, tx->conn.schema) != NGX_OK) {
+    if (ngx_glyph_batch_sql(batch) != NGX_OK) {
         ngx_log_error(NGX_LOG_ALERT, ngx_glyph_batch_log(batch), 0,
                       "no memory for a transaction of %ui imports", batch->n);
         ngx_glyph_writer_give_back_all(batch);

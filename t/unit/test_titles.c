@@ -97,7 +97,7 @@ static const title_t  numbers[] = {
     { "EVGA 24G-P5-3987-KR new in box", "RTX_3090" },
     { "NVIDIA A100 900-21001-0020-000", "A100" },
     { "900-2G183-0000-000", "T4" },
-    { "HPE R0W29A", "T4" },
+    { "HPE R0W29C", "T4" },
     { "TP-Link N750 router", "NONE" },
     { "Netgear N300-100PES", "NONE" }
 };

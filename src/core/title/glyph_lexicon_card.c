@@ -409,6 +409,7 @@ const glyph_phrase_t  glyph_lexicon_card[] = {
     { "ekran kartini", GLYPH_W_CARD },
     { "ekrankarti", GLYPH_W_CARD },
     { "ekran karti vga", GLYPH_W_CARD },
+    { "serisi", GLYPH_W_SERIES },
 
     /* uk */
     { "відеокарта", GLYPH_W_CARD },

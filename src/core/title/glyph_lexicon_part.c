@@ -84,6 +84,8 @@ const glyph_phrase_t  glyph_lexicon_part[] = {
     { "slot cover", GLYPH_W_HARD },
     { "gpu dock", GLYPH_W_HARD },
     { "egpu dock", GLYPH_W_HARD },
+    { "exp gdc", GLYPH_W_HARD },
+    { "razer core x", GLYPH_W_HARD },
     { "egpu enclosure", GLYPH_W_HARD },
     { "external gpu enclosure", GLYPH_W_HARD },
     { "gpu enclosure", GLYPH_W_HARD },
@@ -462,6 +464,11 @@ const glyph_phrase_t  glyph_lexicon_part[] = {
     { "求購", GLYPH_W_BARE },
     { "显卡背板", GLYPH_W_HARD },
     { "顯卡背板", GLYPH_W_HARD },
+    { "外接式顯示盒", GLYPH_W_HARD },
+    { "外接顯示盒", GLYPH_W_HARD },
+    { "外接式显卡盒", GLYPH_W_HARD },
+    { "显卡扩展坞", GLYPH_W_HARD },
+    { "顯卡外接盒", GLYPH_W_HARD },
 };
 
 const size_t  glyph_lexicon_part_n = sizeof(glyph_lexicon_part)

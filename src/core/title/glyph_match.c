@@ -8,7 +8,6 @@
 #include "title/glyph_match.h"
 #include "text/glyph_memo.h"
 #include "title/glyph_mend.h"
-#include "title/glyph_note.h"
 
 
 /* Scores; glyph_match.h tells what they mean. */
@@ -65,9 +64,38 @@ static void glyph_match_found(const glyph_index_t *index,
     glyph_match_t *result);
 static const char *glyph_match_refused(const glyph_context_t *ctx);
 static double glyph_match_score(const glyph_context_t *ctx);
+static void glyph_match_notes(const glyph_index_t *index,
+    const glyph_scan_t *scan, const glyph_context_t *ctx,
+    glyph_match_t *result);
 static void glyph_match_unknown(const glyph_scan_t *scan,
     const glyph_context_t *ctx, glyph_match_t *result);
 static int glyph_match_states_model(const glyph_scan_t *scan);
+static void glyph_note_words(glyph_match_t *result, const glyph_scan_t *scan,
+    const glyph_event_t *e);
+static void glyph_note_size(glyph_match_t *result, double gb);
+
+
+/* Whole pieces only, so that what is written stays valid UTF-8. */
+
+static inline void
+glyph_note_data(glyph_match_t *result, const void *data, size_t len)
+{
+    if (len > GLYPH_MATCH_NOTES - result->notes_len) {
+        return;
+    }
+
+    memcpy(result->notes + result->notes_len, data, len);
+    result->notes_len += len;
+}
+
+
+/* Inline, so that the length of a literal is known. */
+
+static inline void
+glyph_note(glyph_match_t *result, const char *text)
+{
+    glyph_note_data(result, text, strlen(text));
+}
 
 
 glyph_matcher_t *
@@ -439,7 +467,7 @@ glyph_match_found(const glyph_index_t *index, const glyph_scan_t *scan,
 
     result->is_gpu = 1;
 
-    glyph_note_card(result, index, scan, ctx);
+    glyph_match_notes(index, scan, ctx, result);
 
     result->reason = glyph_match_refused(ctx);
 
@@ -511,6 +539,90 @@ glyph_match_score(const glyph_context_t *ctx)
 
 
 static void
+glyph_match_notes(const glyph_index_t *index, const glyph_scan_t *scan,
+    const glyph_context_t *ctx, glyph_match_t *result)
+{
+    size_t                i;
+    uint64_t              said;
+    unsigned              doubts;
+    const glyph_row_t    *row;
+    const glyph_event_t  *e;
+    const glyph_model_t  *m;
+
+    row = &index->rows[ctx->variant.candidate->row];
+    m = &index->models[ctx->variant.candidate->row];
+    doubts = ctx->variant.doubts;
+
+    glyph_note_words(result, scan, ctx->subject);
+
+    if (glyph_scan_has_memory(scan, m->vram_gb)) {
+        glyph_note(result, " + ");
+        glyph_note_size(result, m->vram_gb);
+    }
+
+    said = scan->qualifiers & row->own & ~glyph_q(GLYPH_Q_QUADRO);
+
+    for (i = 0; said && i < scan->nevents; i++) {
+        e = &scan->event[i];
+
+        if (e->class >= GLYPH_W_QUALIFIER
+            && (said & glyph_q(e->class - GLYPH_W_QUALIFIER)))
+        {
+            said &= ~glyph_q(e->class - GLYPH_W_QUALIFIER);
+            glyph_note(result, " + ");
+            glyph_note_words(result, scan, e);
+        }
+    }
+
+    if (doubts & GLYPH_AGAINST_MEMORY) {
+        glyph_note(result, "; ");
+        glyph_note_size(result, scan->memory[0]);
+        glyph_note(result, " said, it has ");
+        glyph_note_size(result, m->vram_gb);
+
+    } else if (doubts & GLYPH_ASSUMED_MEMORY) {
+        glyph_note(result, "; no memory size said, ");
+        glyph_note_size(result, m->vram_gb);
+        glyph_note(result, " assumed");
+    }
+
+    if ((doubts & GLYPH_ASSUMED_FORM) && m->form_factor.len) {
+        glyph_note(result, "; no form said, ");
+        glyph_note_data(result, m->form_factor.data, m->form_factor.len);
+        glyph_note(result, " assumed");
+    }
+
+    if (doubts & GLYPH_ASSUMED_MOBILE) {
+        glyph_note(result, "; only laptops have it");
+    }
+
+    if (doubts & GLYPH_ASSUMED_FAMILY) {
+        glyph_note(result, "; another card has this name");
+    }
+
+    if (doubts & GLYPH_ASSUMED_SERIES) {
+        glyph_note(result, "; the series is another");
+    }
+
+    if (doubts & GLYPH_UNKNOWN_TAIL) {
+        glyph_note(result, "; what follows the name is unknown");
+    }
+
+    if (doubts & GLYPH_BARE_NUMBER) {
+        glyph_note(result, "; by its number only");
+    }
+
+    if (ctx->several) {
+        glyph_note(result, "; several models named");
+    }
+
+    if (ctx->borrowed) {
+        glyph_note(result, "; said to be for it");
+    }
+}
+
+
+static void
 glyph_match_unknown(const glyph_scan_t *scan, const glyph_context_t *ctx,
     glyph_match_t *result)
 {
@@ -568,6 +680,64 @@ glyph_match_states_model(const glyph_scan_t *scan)
     }
 
     return 0;
+}
+
+
+/* The words of an event in quotes; they are all of the dictionary. */
+
+static void
+glyph_note_words(glyph_match_t *result, const glyph_scan_t *scan,
+    const glyph_event_t *e)
+{
+    size_t  i;
+
+    glyph_note(result, "\"");
+
+    for (i = e->start; i < e->end; i++) {
+        if (i > e->start) {
+            glyph_note(result, " ");
+        }
+
+        glyph_note_data(result, glyph_token_text(&scan->ts, i),
+                        scan->ts.token[i].len);
+    }
+
+    glyph_note(result, "\"");
+}
+
+
+/* "12 GB", "1.5 GB", "512 MB" */
+
+static void
+glyph_note_size(glyph_match_t *result, double gb)
+{
+    int       i;
+    char      text[16];
+    double    size;
+    uint32_t  n;
+
+    size = gb < 1 ? gb * 1024 : gb;
+    n = size * 100 + 0.5;
+    i = sizeof(text);
+
+    if (n % 100) {
+        if (n % 10) {
+            text[--i] = '0' + n % 10;
+        }
+
+        text[--i] = '0' + n / 10 % 10;
+        text[--i] = '.';
+    }
+
+    n /= 100;
+
+    do {
+        text[--i] = '0' + n % 10;
+        n /= 10;
+    } while (n);
+
+    glyph_note_data(result, text + i, sizeof(text) - i);
+    glyph_note(result, gb < 1 ? " MB" : " GB");
 }
 
 

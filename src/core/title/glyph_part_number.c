@@ -402,11 +402,13 @@ glyph_part_asus(const unsigned char *run, size_t len, char *words)
 {
     size_t  n;
 
-    if (glyph_part_begins(run, len, "eax")) {
+    /* "EAX600", "EAX1650PRO" */
+
+    if (glyph_part_begins(run, len, "eax") && len < 16) {
         n = glyph_part_digits(run + 3, len - 3);
 
         return (n == 3 || n == 4)
-               && glyph_part_words(words, "radeon x", run + 3, n, " ");
+               && glyph_part_words(words, "radeon x", run + 3, len - 3, " ");
     }
 
     n = glyph_part_begins(run, len, "eah") ? 3

@@ -9,6 +9,9 @@ const glyph_phrase_t  glyph_condition_words[] = {
 
     /* en */
     { "for parts", GLYPH_SAYS_PARTS },
+    { "for parts or repair", GLYPH_SAYS_PARTS },
+    { "for parts or not working", GLYPH_SAYS_PARTS },
+    { "for parts not working", GLYPH_SAYS_PARTS },
     { "damagedcondition", GLYPH_SAYS_PARTS },
     { "parts only", GLYPH_SAYS_PARTS },
     { "spares", GLYPH_SAYS_PARTS },

@@ -81,8 +81,8 @@ sub spew {
     return $name;
 }
 
-# %with: http (directives for http{}), locations, workers, timeout (of
-# Postgres), redis (what glyph_redis says).
+# %with: http (directives for http{}), locations, workers, timeout and writers
+# (of Postgres), redis (what glyph_redis says).
 sub start_nginx {
     my (%with) = @_;
     remove_tree($root);
@@ -98,6 +98,7 @@ sub configure {
     my $workers = $with{workers} || 1;
     my $http = $with{http} || '';
     my $timeout = $with{timeout} || '15s';
+    my $writers = $with{writers} ? "writers=$with{writers}" : '';
     my $locations = $with{locations} || '';
     my $redis = $with{redis} || $ENV{TEST_NGINX_GLYPH_REDIS};
 
@@ -119,7 +120,7 @@ http {
     access_log off;
     client_body_temp_path body;
     glyph_models $ENV{TEST_NGINX_GLYPH_CONF}/gpu_models.csv;
-    glyph_postgres "$pg" timeout=$timeout;
+    glyph_postgres "$pg" timeout=$timeout $writers;
     glyph_redis $redis;
     glyph_spool_path $root/spool;
     $http
