@@ -322,7 +322,7 @@ RTX 3090,700,
 RTX 3090,\$700,EUR
 RTX 3090,700,QQQ
 "
---- response_body_like: "valid_rows":4,"invalid_rows":1.*currency_conflict.*currency_assumed.*currency_unknown.*"code":"no_rate".*"code":"currency_invalid"
+--- response_body_like: "valid_rows":4,"invalid_rows":1.*currency_conflict.*currency_unknown.*"code":"no_rate".*"code":"currency_invalid"
 
 
 === TEST 25: types and parameters in capital letters

@@ -40,7 +40,7 @@ our $Json = 'Content-Type: application/json';
 our $Ndjson = 'Content-Type: application/x-ndjson';
 our $Path = '/api/persist/listings';
 
-our $Array = '[{"title":"RTX 3090","price":699.995,"quantity":2,'
+our $Array = '[{"title":"RTX 3090","price":700.000,"quantity":2,'
     . '"Farbe":"rot","tags":["a",{"b":null}],"ok":true,"none":null},'
     . "\n" . '{"title":"RTX 3080 Ti","price":"$1,299.99"}]';
 
