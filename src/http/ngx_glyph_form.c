@@ -242,6 +242,15 @@ ngx_glyph_form_read_handler(ngx_http_request_t *r)
     ngx_int_t         rc;
     ngx_glyph_ctx_t  *ctx;
 
+    /*
+     * over HTTP/2 nginx itself may have refused the body, and its answer be
+     * still on its way
+     */
+
+    if (r->header_sent) {
+        return;
+    }
+
     ctx = ngx_http_get_module_ctx(r, ngx_glyph_module);
 
     if (ctx->form->state == NGX_GLYPH_FORM_READING && r->reading_body) {
@@ -271,6 +280,10 @@ ngx_glyph_form_timeout(ngx_event_t *ev)
 
     r = ev->data;
     c = r->connection;
+
+    if (r->header_sent) {
+        return;
+    }
 
     ngx_http_set_log_request(c->log, r);
 

@@ -74,7 +74,8 @@ subtest 'ownership_lost' => sub {
     my $id = uuid();
     my $pid = upload($id, '--limit-rate', '500k');
     ok begun($id), 'an import that runs';
-    sql("UPDATE glyph.imports SET epoch = epoch + 1 WHERE id = '$id'");
+    sql('UPDATE glyph.imports SET epoch = epoch + 1,'
+        . " worker = gen_random_uuid() WHERE id = '$id'");
     is code_of($id, $pid), 503, 'another worker takes it';
     like body($id), problem('ownership_lost'), 'which is told';
     is state_of($id), 'processing', 'and is its owner';
