@@ -26,7 +26,7 @@ subtest 'codes' => sub {
     my %code = map { $_ => 1 }
         $text =~ /`(?:[45]\d\d )?([a-z]+(?:_[a-z]+)+)`/g;
     delete @code{grep { /^(?:max|checkpoint|wal|shared|worker|synchronous)_/
-        || /_(?:connections|timeout|spool_size)$/ || /^(?:glyph|thread|load|pg)_/
+        || /_(?:connections|timeout|spool_size)$/ || /^(?:glyph|thread|load|pg|work)_/
         } keys %code};
     cmp_ok scalar(keys %code), '>', 10, 'there are some';
     like $codes . $directives, qr/`\Q$_\E`|"\Q$_\E"/, $_ for sort keys %code;
