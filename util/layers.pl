@@ -36,8 +36,8 @@ my @layers = (
 
 # files of one unit: what they share stands in a header that no other includes
 my @units = (
-    [qw(writer writer_jobs writer_outcome writer_tx)],
-    [qw(job collect job_file job_input job_life job_run)]
+    [qw(writer writer_jobs writer_outcome writer_take writer_tx)],
+    [qw(job collect job_file job_input job_life job_output job_run)]
 );
 
 # what nobody outside the folder may look into

@@ -6,8 +6,8 @@
  *   item      its import is                     Postgres has of it afterwards
  *   whole     begun and ended here: copied      its row, complete
  *   lane      in other transactions, too        ranges more
- *   neither   in no other: its row is locked    its row, as far as it goes, with
- *             and changed                       its ranges folded into it
+ *   neither   in no other: its row is locked    its row, as far as it goes,
+ *             and changed                       with its ranges folded into it
  *
  * Schemas older than NGX_GLYPH_BATCH_SCHEMA_LANES have no lanes and no ranges:
  * an import is in one transaction at a time, its blocks in order.
